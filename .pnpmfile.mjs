@@ -1,0 +1,15 @@
+// The packages that carry Node.js itself declare `os` and `cpu` as strings,
+// which pnpm drops from the lockfile: it would install the binaries of every
+// platform, or the wrong one. They are also built against glibc: on musl
+// (Alpine) they must be left out so that the host's own Node runs.
+function readPackage(pkg) {
+  const match = /^node-(?:bin-)?(darwin|linux|win)-(arm64|x64)$/.exec(pkg.name ?? "");
+  if (match) {
+    pkg.os = [match[1] === "win" ? "win32" : match[1]];
+    pkg.cpu = [match[2]];
+    if (match[1] === "linux") pkg.libc = ["glibc"];
+  }
+  return pkg;
+}
+
+export const hooks = { readPackage };

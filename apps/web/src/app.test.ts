@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type TestApp, startTestApp } from "./test-app.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.drop());
+
+it("serves pages without a script, under a policy that admits none", async () => {
+  for (const path of [
+    "/",
+    "/signup",
+    "/login",
+    "/verify-email?token=x",
+    "/forgot-password",
+    "/reset-password?token=x",
+  ]) {
+    const page = await app.get(path).expect(200).expect("Content-Type", /html/);
+    expect(page.text).toMatch(/^<!doctype html><html lang="en">/);
+    expect(page.text).not.toMatch(/<script|<style| style=| on\w+=/i);
+    expect(page.headers["cache-control"]).toBe("no-store");
+    const policy = String(page.headers["content-security-policy"]);
+    expect(policy).toBe(
+      "default-src 'none';style-src 'self';img-src data:;form-action 'self';frame-ancestors 'none';base-uri 'none'",
+    );
+    expect(page.headers["strict-transport-security"]).toBeUndefined();
+  }
+});
+
+it("serves the stylesheet under a path that changes with it, to be kept for ever", async () => {
+  const { text } = await app.get("/");
+  const path = /<link rel="stylesheet" href="([^"]+)"/.exec(text)?.[1] ?? "";
+  expect(path).toMatch(/^\/style\.[\da-f]{12}\.css$/);
+  const css = await app.get(path).expect(200).expect("Content-Type", /css/);
+  expect(css.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+  expect(css.text).toContain("--brand-on-accent:");
+});
+
+it("describes its forms to programs", async () => {
+  const response = await app.get("/signup").set("Accept", "application/json").expect(200);
+  expect(response.body).toEqual({
+    method: "POST",
+    path: "/signup",
+    fields: ["name", "email", "password"],
+  });
+});
+
+it("shows who is logged in on every page", async () => {
+  const cookie = await app.signUpAndVerify("ada@example.com");
+  const page = await app.get("/").set("Cookie", cookie).expect(200);
+  expect(page.text).toContain("Log out");
+  const json = await app.get("/account").set("Cookie", cookie).set("Accept", "application/json");
+  expect(json.body).toEqual({ user: { name: "Ada", email: "ada@example.com" } });
+});
+
+it("treats a cookie that is not a session as none", async () => {
+  for (const cookie of [
+    "session=",
+    "session=x",
+    "session=%00",
+    `session=${"a".repeat(4000)}`,
+    "session",
+  ]) {
+    await app.get("/").set("Cookie", cookie).expect(200);
+    await app.get("/account").set("Cookie", cookie).expect(303);
+  }
+});
+
+it("is alive without a database, and ready only with one that is migrated", async () => {
+  await app.get("/healthz").expect(200, { status: "ok" });
+  await app.get("/readyz").expect(200, { status: "ok" });
+
+  const old = await startTestApp();
+  await old.db.$executeRaw`ALTER TABLE messages DROP COLUMN announced_at`;
+  await old.get("/healthz").expect(200);
+  const response = await old.get("/readyz").expect(503);
+  expect(response.body.status).toBe("unavailable");
+  expect(old.log()).toContain("announced_at");
+  await old.drop();
+});

@@ -1,0 +1,98 @@
+import type { Db } from "@repo/db";
+import type { Enqueue } from "@repo/email/enqueue";
+import express, { type Express } from "express";
+import helmet from "helmet";
+import type { Logger } from "pino";
+import { createAccounts } from "./accounts/accounts.ts";
+import { errorHandler, notFound } from "./http/errors.tsx";
+import { health } from "./http/health.ts";
+import { requestLog } from "./http/log.ts";
+import { sameOrigin as checkOrigin } from "./http/origin.ts";
+import { sessionCookie } from "./http/session.ts";
+import { account } from "./pages/account.tsx";
+import { forgotPassword } from "./pages/forgot-password.tsx";
+import { home } from "./pages/home.tsx";
+import { login } from "./pages/login.tsx";
+import { logout } from "./pages/logout.ts";
+import { resetPassword } from "./pages/reset-password.tsx";
+import { signup } from "./pages/signup.tsx";
+import { verifyEmail } from "./pages/verify-email.tsx";
+import { loadStylesheet } from "./ui/stylesheet.ts";
+
+interface AppConfig {
+  db: Db;
+  enqueue: Enqueue;
+  log: Logger;
+  /** APP_URL: where people reach the app. */
+  appUrl: string;
+  /** AUTH_SECRET. */
+  authSecret: string;
+  /** TRUST_PROXY: proxies in front of the app. */
+  trustProxy: number;
+}
+
+/** The app, wired; it does not listen. */
+export function createApp({
+  db,
+  enqueue,
+  log,
+  appUrl,
+  authSecret,
+  trustProxy,
+}: AppConfig): Express {
+  const accounts = createAccounts({ db, enqueue, secret: authSecret, appUrl });
+  const cookie = sessionCookie(accounts, appUrl);
+  const sameOrigin = checkOrigin(appUrl);
+  const stylesheet = loadStylesheet();
+
+  const app = express();
+  app.set("trust proxy", trustProxy);
+  app.use(requestLog(log), securityHeaders(appUrl));
+  app.use(health(db));
+  app.get(stylesheet.path, (_req, res) => {
+    res
+      .set("Cache-Control", "public, max-age=31536000, immutable")
+      .type("css")
+      .send(stylesheet.css);
+  });
+
+  app.use((_req, res, next) => {
+    res.locals.stylesheet = stylesheet.path;
+    // Pages show who is logged in, or carry the token of a link.
+    res.set("Cache-Control", "no-store");
+    next();
+  }, cookie.read);
+  app.use(
+    home(),
+    signup(accounts, sameOrigin),
+    login(accounts, cookie, sameOrigin),
+    logout(accounts, cookie, sameOrigin),
+    verifyEmail(accounts, cookie, sameOrigin),
+    forgotPassword(accounts, sameOrigin),
+    resetPassword(accounts, cookie, sameOrigin),
+    account(),
+  );
+  app.use(notFound, errorHandler);
+  return app;
+}
+
+function securityHeaders(appUrl: string) {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["data:"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    xFrameOptions: { action: "deny" },
+    // On http it would do nothing but confuse.
+    strictTransportSecurity: appUrl.startsWith("https:"),
+    // helmet's own "no-referrer" makes browsers send "Origin: null" with our forms.
+    referrerPolicy: { policy: "strict-origin" },
+  });
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { expect, it } from "vitest";
+import { readEnv } from "./env.ts";
+
+const good = {
+  APP_URL: "https://app.example.com",
+  AUTH_SECRET: "a".repeat(32),
+  EMAIL_KEY: "b".repeat(32),
+  DATABASE_URL: "postgresql://user:password@db.example.com/app",
+};
+
+it("starts with .env.example as it is, and a database", () => {
+  const example = readFileSync(`${import.meta.dirname}/../../../.env.example`, "utf8");
+  const defaults = { DATABASE_URL: good.DATABASE_URL };
+  expect(readEnv(defaults, parseEnv(example))).toMatchObject({
+    PORT: 3000,
+    APP_URL: "http://localhost:3000",
+    APP_ENV: "development",
+    TRUST_PROXY: 0,
+  });
+});
+
+it("takes what is set over its defaults, and an empty one as not set", () => {
+  const env = readEnv({ DATABASE_URL: good.DATABASE_URL }, { ...good, PORT: "", DATABASE_URL: "" });
+  expect(env).toMatchObject({ PORT: 3000, DATABASE_URL: good.DATABASE_URL });
+  expect(readEnv({ PORT: "1" }, { ...good, PORT: "2" }).PORT).toBe(2);
+});
+
+it("names each setting that is missing", () => {
+  expect(() => readEnv({}, {})).toThrow(
+    /APP_URL is not set\n.*AUTH_SECRET is not set\n.*EMAIL_KEY is not set\n.*DATABASE_URL is not set/,
+  );
+});
+
+it.each([
+  ["PORT", "eighty"],
+  ["PORT", "70000"],
+  ["APP_URL", "app.example.com"],
+  ["APP_URL", "ftp://app.example.com"],
+  ["APP_URL", "https://app.example.com/path"],
+  ["APP_ENV", "live"],
+  ["AUTH_SECRET", "short"],
+  ["EMAIL_KEY", "short"],
+  ["DATABASE_URL", "mysql://db.example.com/app"],
+  ["TRUST_PROXY", "-1"],
+  ["TRUST_PROXY", "yes"],
+  ["LOG_LEVEL", "loud"],
+])("names a malformed one, and not its value: %s=%s", (name, value) => {
+  const read = () => readEnv({}, { ...good, [name]: value });
+  expect(read).toThrow(new RegExp(`^The app cannot start; see .env.example.\\n  ${name} .*$`));
+  expect(read).not.toThrow(value);
+});
+
+it("refuses in production what is for development only", () => {
+  const production = { ...good, APP_ENV: "production" };
+  expect(readEnv({}, production).APP_ENV).toBe("production");
+  expect(readEnv({}, { ...production, APP_URL: "http://localhost:3000" }).APP_URL).toBeDefined();
+  const url = { ...production, APP_URL: "http://app.example.com" };
+  expect(() => readEnv({}, url)).toThrow(/APP_URL must be https/);
+  for (const name of ["AUTH_SECRET", "EMAIL_KEY"]) {
+    const env = { ...production, [name]: `development-only-${"0".repeat(28)}` };
+    expect(() => readEnv({}, env)).toThrow(new RegExp(`${name} is the one of .env.example`));
+  }
+});

@@ -1,0 +1,65 @@
+import { AppError } from "@repo/db/error";
+import { z } from "zod";
+
+const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+const secret = z.string().min(32, "must have 32 characters or more: openssl rand -base64 32");
+
+const Env = z
+  .object({
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    APP_URL: z
+      .url({
+        protocol: /^https?$/,
+        error: "must be an http or https address with its host",
+        abort: true,
+      })
+      .refine(
+        (url) => new URL(url).href === `${new URL(url).origin}/`,
+        "must have no path or query",
+      )
+      .transform((url) => new URL(url).origin),
+    APP_ENV: z.enum(["development", "staging", "production"]).default("development"),
+    AUTH_SECRET: secret,
+    EMAIL_KEY: secret,
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
+    TRUST_PROXY: z.coerce.number().int().min(0).default(0),
+    LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
+  })
+  .check(({ value: env, issues }) => {
+    if (env.APP_ENV !== "production") return;
+    const refuse = (name: keyof typeof env, message: string) =>
+      issues.push({ code: "custom", path: [name], message, input: undefined });
+    const { protocol, hostname } = new URL(env.APP_URL);
+    if (protocol === "http:" && !LOCAL.has(hostname))
+      refuse("APP_URL", "must be https in production");
+    for (const name of ["AUTH_SECRET", "EMAIL_KEY"] as const) {
+      if (env[name].startsWith("development-only-")) {
+        refuse(name, "is the one of .env.example; make your own: openssl rand -base64 32");
+      }
+    }
+  });
+
+/** The settings of the app; .env.example explains each. */
+export type Env = z.infer<typeof Env>;
+
+/**
+ * Reads the settings.
+ *
+ * @param defaults for what is not set; `NAME=` counts as not set
+ * @throws AppError `INVALID_ENV`, naming each that is missing or malformed, never its value
+ */
+export function readEnv(
+  defaults: Partial<Record<keyof Env, string>> = {},
+  source: NodeJS.ProcessEnv = process.env,
+): Env {
+  const set = Object.entries(source).filter(([, value]) => value !== "");
+  const result = Env.safeParse({ ...defaults, ...Object.fromEntries(set) });
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(({ path, code, message }) => {
+    const name = String(path[0]);
+    const isMissing = code === "invalid_type" && !source[name];
+    return `  ${name} ${isMissing ? "is not set" : message}`;
+  });
+  throw new AppError("INVALID_ENV", `The app cannot start; see .env.example.\n${lines.join("\n")}`);
+}

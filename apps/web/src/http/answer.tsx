@@ -1,0 +1,52 @@
+import type { Request, Response } from "express";
+import type { ReactElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import type { SessionUser } from "../accounts/sessions.ts";
+import { Site } from "../ui/layout.tsx";
+
+declare global {
+  namespace Express {
+    /** What the middlewares in app.ts find out about a request. */
+    interface Locals {
+      /** Path of the stylesheet. */
+      stylesheet: string;
+      /** The session's token, as the cookie has it. */
+      session?: string;
+      /** Who is logged in. */
+      user?: SessionUser;
+      /** Code of the error that was answered, for the log. */
+      code?: string;
+    }
+  }
+}
+
+/** What a route says: a page to people, the same in JSON to programs. */
+export interface Answer {
+  /** 200 unless told. */
+  status?: number;
+  json: object;
+  /** Another path is where a browser goes next (303). */
+  page: ReactElement | string;
+}
+
+export function isJson(req: Request): boolean {
+  return /^application\/json\b/i.test(req.headers["content-type"] ?? "");
+}
+
+/** JSON is answered in JSON; who sends nothing says by Accept what they want. */
+export function wantsJson(req: Request): boolean {
+  return isJson(req) || req.accepts(["html", "json"]) === "json";
+}
+
+export function sendAnswer(req: Request, res: Response, answer: Answer): void {
+  const { status = 200, json, page } = answer;
+  if (wantsJson(req)) res.status(status).json(json);
+  else if (typeof page === "string") res.redirect(303, page);
+  else sendPage(res, status, page);
+}
+
+export function sendPage(res: Response, status: number, page: ReactElement): void {
+  const { stylesheet, user } = res.locals;
+  const html = renderToStaticMarkup(<Site value={{ stylesheet, user }}>{page}</Site>);
+  res.status(status).type("html").send(`<!doctype html>${html}`);
+}

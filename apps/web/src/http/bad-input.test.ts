@@ -1,0 +1,204 @@
+import supertest from "supertest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
+
+const ORIGIN = "http://localhost:3000";
+const token = "x".repeat(43);
+const good: Record<string, Record<string, string>> = {
+  "/signup": { name: "Ada", email: "ada@example.com", password: PASSWORD },
+  "/login": { email: "ada@example.com", password: PASSWORD },
+  "/verify-email": { token },
+  "/forgot-password": { email: "ada@example.com" },
+  "/reset-password": { token, password: PASSWORD },
+};
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(async () => {
+  // Nothing of what follows was let through.
+  expect(await app.db.user.count()).toBe(0);
+  expect(await app.db.message.count()).toBe(0);
+  await app.drop();
+});
+
+/** A refusal as both kinds of sender see it: a helpful message, an id that the log has, no trace. */
+async function expectRefusal(
+  response: supertest.Response,
+  status: number,
+  message: string | RegExp,
+): Promise<void> {
+  expect(response.status).toBe(status);
+  expect(response.text.replaceAll("&quot;", '"')).toMatch(message);
+  expect(response.text).not.toMatch(/\bat .*(?:\.tsx?|\.m?js):\d|node_modules|Prisma/);
+  const id = String(response.headers["x-request-id"]);
+  if (response.type === "application/json") expect(response.body.error.requestId).toBe(id);
+  // Not toContain: a failure would print the whole log.
+  expect(app.log().includes(id)).toBe(true);
+}
+
+const raw = (path: string, type: string, body: string | Buffer) =>
+  supertest(app.app)
+    .post(path)
+    .set("Origin", ORIGIN)
+    .set("Content-Type", type)
+    // As it is: supertest would write a Buffer out as JSON.
+    .serialize((bytes) => bytes)
+    .send(body);
+const FORM = "application/x-www-form-urlencoded";
+const JSON_TYPE = "application/json";
+
+describe.each(Object.keys(good))("%s", (path) => {
+  const fields = good[path] ?? {};
+  const names = Object.keys(fields);
+
+  it.each(names)(
+    "wants its %s: missing, empty, an array, an object, a number, null",
+    async (name) => {
+      const { [name]: _, ...rest } = fields;
+      const missing = /Enter |its end is missing/;
+      await expectRefusal(await app.postForm(path, rest), 422, missing);
+      await expectRefusal(await app.postForm(path, { ...rest, [name]: "" }), 422, missing);
+      await expectRefusal(await app.postForm(path, { ...rest, [`${name}[]`]: "a" }), 422, missing);
+      await expectRefusal(await app.postJson(path, rest), 422, missing);
+      const twice = `${new URLSearchParams(fields)}&${name}=again`;
+      await expectRefusal(await raw(path, FORM, twice), 422, "once, as text");
+      for (const value of [["a"], { a: "b" }, 7, true, null]) {
+        const response = await app.postJson(path, { ...rest, [name]: value });
+        await expectRefusal(response, 422, "once, as text");
+        expect(Object.keys(response.body.error.fields)).toEqual([name]);
+      }
+    },
+  );
+
+  it("refuses 10 MB", async () => {
+    const form = await raw(path, FORM, `name=${"a".repeat(10 * 1024 * 1024)}`);
+    await expectRefusal(form, 413, "16 KB");
+    const json = await raw(path, JSON_TYPE, `{"name":"${"a".repeat(10 * 1024 * 1024)}"}`);
+    await expectRefusal(json, 413, "16 KB");
+    expect(json.body.error.code).toBe("BODY_TOO_LARGE");
+  });
+
+  it("refuses what is not UTF-8, percent-encoded or raw", async () => {
+    const notUtf8 = Buffer.from([0x61, 0xff, 0xfe]);
+    for (const body of ["email=%ff", "email=%e2%82", "email=%zz", "email=%"]) {
+      await expectRefusal(await raw(path, FORM, body), 400, "not valid UTF-8");
+    }
+    await expectRefusal(
+      await raw(path, FORM, Buffer.concat([Buffer.from("email="), notUtf8])),
+      400,
+      "not valid UTF-8",
+    );
+    const json = Buffer.concat([Buffer.from('{"email":"'), notUtf8, Buffer.from('"}')]);
+    await expectRefusal(await raw(path, JSON_TYPE, json), 400, "not valid UTF-8");
+  });
+
+  it("refuses what is not JSON, or not an object", async () => {
+    for (const body of ["{", "{'email':1}", "undefined", "[]", "null", '"text"', "7"]) {
+      await expectRefusal(await raw(path, JSON_TYPE, body), 400, /not JSON|JSON object/);
+    }
+    await expectRefusal(await raw(path, JSON_TYPE, ""), 422, /Enter |its end is missing/);
+  });
+
+  it("refuses another content type, charset or encoding", async () => {
+    for (const type of [
+      "text/plain",
+      "multipart/form-data; boundary=x",
+      "application/xml",
+      `${FORM}; charset=iso-8859-1`,
+    ]) {
+      await expectRefusal(
+        await raw(path, type, "a=b"),
+        415,
+        "Send application/x-www-form-urlencoded",
+      );
+    }
+    const zipped = raw(path, FORM, Buffer.from("x")).set("Content-Encoding", "gzip");
+    await expectRefusal(await zipped, 415, "without compression");
+  });
+
+  it("answers another method with 405 and what to use", async () => {
+    for (const method of ["put", "patch", "delete", "options"] as const) {
+      const response = await supertest(app.app)[method](path);
+      await expectRefusal(response, 405, "Use GET or POST.");
+      expect(response.headers.allow).toBe("GET, POST");
+    }
+  });
+});
+
+describe.each(["/signup", "/login", "/forgot-password"])("%s", (path) => {
+  it.each([
+    ["no address", "ada", "not an email address"],
+    ["two addresses", "ada@example.com,eve@example.com", "not an email address"],
+    ["a display name", "Ada <ada@example.com>", "not an email address"],
+    ["a line break in it", "ada@example.com\r\nBcc: eve@example.com", "on one line"],
+    ["a line break at its end", "ada@example.com\r\n", "on one line"],
+    ["a NUL byte", "ada@example.com\0", "not text"],
+    ["10,000 characters", `${"a".repeat(10_000)}@example.com`, "not an email address"],
+  ])("refuses as an address: %s", async (_, email, message) => {
+    const fields = { ...good[path], email };
+    await expectRefusal(await app.postForm(path, fields), 422, message);
+    const json = await app.postJson(path, fields);
+    await expectRefusal(json, 422, message);
+    expect(Object.keys(json.body.error.fields)).toEqual(["email"]);
+  });
+});
+
+describe.each(["/signup", "/login", "/reset-password"])("%s", (path) => {
+  it.each([
+    ["1,000 characters", "a".repeat(1_000), "at most 128 characters"],
+    ["half a character", "a password \ud800", "not text"],
+  ])("refuses as a password: %s", async (_, password, message) => {
+    const fields = { ...good[path], password };
+    await expectRefusal(await app.postJson(path, fields), 422, message);
+    // A form is UTF-8, which has no half characters.
+    if (password.includes("\ud800")) return;
+    await expectRefusal(await app.postForm(path, fields), 422, message);
+  });
+});
+
+it.each([
+  ["blank", " \u00a0 ", "Enter your name."],
+  ["101 characters", "a".repeat(101), "at most 100 characters"],
+  ["a line break", "Ada\r\nSubject: free money", "on one line"],
+  ["a NUL byte", "Ada\0", "not text"],
+  ["text that runs backwards", "Ada\u202egnp.exe", "on one line"],
+])("refuses as a name: %s", async (_, name, message) => {
+  const fields = { ...good["/signup"], name };
+  await expectRefusal(await app.postForm("/signup", fields), 422, message);
+  await expectRefusal(await app.postJson("/signup", fields), 422, message);
+});
+
+it("takes no field from the prototype, and ignores those it does not know", async () => {
+  const body = '{"__proto__":{"email":"ada@example.com"},"constructor":"x","unknown":"y"}';
+  await expectRefusal(await raw("/forgot-password", JSON_TYPE, body), 422, "Enter your email");
+  await expectRefusal(
+    await raw("/forgot-password", FORM, "__proto__=x&toString=y"),
+    422,
+    "Enter your email",
+  );
+});
+
+it("answers an unknown address with 404, in the page as in JSON", async () => {
+  for (const path of ["/nope", "/signup/more", "/%ff", "/..%2f", "/verify-email%3Ftoken=abc"]) {
+    await expectRefusal(await app.get(path), 404, "nothing at this address");
+    const json = await app.get(path).set("Accept", "application/json");
+    await expectRefusal(json, 404, "nothing at this address");
+    expect(json.body.error.code).toBe("NOT_FOUND");
+  }
+  await expectRefusal(await app.postForm("/nope", {}), 404, "nothing at this address");
+});
+
+it("answers 405 where there is no form", async () => {
+  for (const path of ["/", "/account", "/healthz", "/readyz"]) {
+    await expectRefusal(await app.postForm(path), 405, "Use GET.");
+  }
+  await expectRefusal(await app.get("/logout"), 405, "Use POST.");
+});
+
+it("shows no query that is not one text", async () => {
+  for (const query of ["token=a&token=b", "token[]=a", "token[x]=a", "token=%ff", "token=%00"]) {
+    await app.get(`/verify-email?${query}`).expect(200);
+  }
+});

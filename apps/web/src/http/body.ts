@@ -1,0 +1,81 @@
+import express, { type RequestHandler } from "express";
+import { isJson } from "./answer.tsx";
+import { HttpError } from "./errors.tsx";
+
+// The largest form here needs about 1 KB.
+const LIMIT = "16kb";
+
+/**
+ * Reads a form (application/x-www-form-urlencoded) or a JSON object into `req.body`. Express's
+ * own parsers put replacement characters for bytes that are not UTF-8, so that a name or
+ * password would be stored that nobody typed; here they are an error.
+ */
+export const readBody: RequestHandler[] = [
+  (req, _res, next) => {
+    const type = req.headers["content-type"];
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(type ?? "");
+    const charset = /;\s*charset="?([^\s;"]+)/i.exec(type ?? "")?.[1] ?? "utf-8";
+    if ((type !== undefined && !isForm && !isJson(req)) || charset.toLowerCase() !== "utf-8") {
+      throw new HttpError(
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "Send application/x-www-form-urlencoded or application/json, in UTF-8.",
+      );
+    }
+    next();
+  },
+  express.raw({ type: () => true, limit: LIMIT, inflate: false }),
+  (req, _res, next) => {
+    const text = decode(req.body instanceof Buffer ? req.body : Buffer.alloc(0));
+    req.body = isJson(req) ? parseJson(text) : parseForm(text);
+    next();
+  },
+];
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw notUtf8();
+  }
+}
+
+function parseJson(text: string): object {
+  let value: unknown;
+  try {
+    value = text === "" ? {} : JSON.parse(text);
+  } catch {
+    throw new HttpError(
+      400,
+      "MALFORMED_JSON",
+      "The body is not JSON. Check it for a missing quote or comma.",
+    );
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new HttpError(400, "MALFORMED_JSON", 'The body must be a JSON object: {"email": "…"}.');
+  }
+  return value;
+}
+
+/** A field that is sent twice becomes an array, which no form here takes. */
+function parseForm(text: string): object {
+  const fields = new Map<string, string | string[]>();
+  for (const pair of text.split("&").filter((part) => part !== "")) {
+    const [name = "", ...value] = pair.split("=").map(decodeComponent);
+    const earlier = fields.get(name);
+    fields.set(name, earlier === undefined ? value.join("=") : [earlier, value.join("=")].flat());
+  }
+  return Object.fromEntries(fields);
+}
+
+function decodeComponent(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    throw notUtf8();
+  }
+}
+
+function notUtf8(): HttpError {
+  return new HttpError(400, "NOT_UTF8", "The body is not valid UTF-8. Send text in UTF-8.");
+}

@@ -1,0 +1,126 @@
+import { AppError } from "@repo/db/error";
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
+import type { ReactElement } from "react";
+import { AccountError } from "../accounts/error.ts";
+import { Notice } from "../ui/notice.tsx";
+import { sendPage, wantsJson } from "./answer.tsx";
+
+/** Messages by field name, as forms show them and JSON carries them. */
+export type FieldErrors = Record<string, string>;
+
+/** A request that is refused, with what its sender can do about it. */
+export class HttpError extends AppError {
+  readonly status: number;
+  readonly fields: FieldErrors | undefined;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    options: { fields?: FieldErrors; cause?: unknown } = {},
+  ) {
+    super(code, message, "cause" in options ? { cause: options.cause } : {});
+    this.status = status;
+    this.fields = options.fields;
+  }
+}
+
+const ACCOUNT_STATUS: Record<AccountError["code"], number> = {
+  INVALID_CREDENTIALS: 401,
+  EMAIL_NOT_VERIFIED: 403,
+  TOKEN_UNKNOWN: 400,
+  TOKEN_USED: 410,
+  TOKEN_EXPIRED: 410,
+};
+
+/** Reads any error as an answer: one that we do not know is a 500 that tells nothing of it. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof AccountError) {
+    const { code, message } = error;
+    const fields = code.startsWith("TOKEN_") ? { fields: { token: message } } : {};
+    return new HttpError(ACCOUNT_STATUS[code], code, message, fields);
+  }
+  switch (statusOf(error)) {
+    case 400:
+      return new HttpError(400, "BAD_REQUEST", "The request did not arrive whole. Send it again.");
+    case 413:
+      return new HttpError(
+        413,
+        "BODY_TOO_LARGE",
+        "This is more than the 16 KB that fit. Send less.",
+      );
+    case 415:
+      return new HttpError(415, "UNSUPPORTED_ENCODING", "Send the body without compression.");
+    default:
+      return new HttpError(
+        500,
+        "INTERNAL",
+        "Something went wrong on our side. Try again in a moment.",
+        { cause: error },
+      );
+  }
+}
+
+/** Express and its body parser put the status on what they throw. */
+function statusOf(error: unknown): unknown {
+  return error instanceof Error && "status" in error ? error.status : undefined;
+}
+
+/** Answers a refusal: in JSON, or on the page where it happened if there is one. */
+export function sendError(
+  req: Request,
+  res: Response,
+  error: HttpError,
+  page?: ReactElement,
+): void {
+  const { status, code, message, fields } = error;
+  const requestId = res.get("X-Request-Id") ?? "";
+  res.locals.code = code;
+  if (status >= 500 && error.cause instanceof Error) res.err = error.cause;
+  if (wantsJson(req)) {
+    res.status(status).json({ error: { code, message, ...(fields && { fields }), requestId } });
+  } else {
+    sendPage(res, status, page ?? <ErrorPage error={error} requestId={requestId} />);
+  }
+}
+
+const TITLES: Record<number, string> = {
+  404: "Page not found",
+  500: "Something went wrong",
+};
+
+function ErrorPage({ error, requestId }: { error: HttpError; requestId: string }) {
+  return (
+    <Notice title={TITLES[error.status] ?? "That did not work"} requestId={requestId}>
+      <p>{error.message}</p>
+      <p>
+        <a href="/">Go to the home page</a>
+      </p>
+    </Notice>
+  );
+}
+
+/** After all routes. */
+export const notFound: RequestHandler = () => {
+  throw new HttpError(
+    404,
+    "NOT_FOUND",
+    "There is nothing at this address. Check it for a typing error.",
+  );
+};
+
+/** Ends a route, for the methods that it does not take. */
+export function methodNotAllowed(...allowed: string[]): RequestHandler {
+  return (req, res) => {
+    res.set("Allow", allowed.join(", "));
+    const use = allowed.join(" or ");
+    throw new HttpError(405, "METHOD_NOT_ALLOWED", `${req.method} does not work here. Use ${use}.`);
+  };
+}
+
+/** After everything. */
+export const errorHandler: ErrorRequestHandler = (error, req, res, next) => {
+  if (res.headersSent) next(error);
+  else sendError(req, res, toHttpError(error));
+};

@@ -1,0 +1,96 @@
+import supertest from "supertest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.drop());
+
+const email = "ada@example.com";
+
+it("keeps every password, token, cookie, link, query and address out of the log", async () => {
+  const secrets = [PASSWORD, "a new password", "Ada Lovelace", email, "?", "token="];
+  await app.postForm("/signup", { name: "Ada Lovelace", email, password: PASSWORD }).expect(202);
+  const verifyToken = app.tokenFor(email);
+  await app.get(`/verify-email?token=${verifyToken}`).expect(200);
+  await app.get(`/verify-email%3Ftoken%3D${verifyToken}`).expect(404);
+  await app.get(`/verify-email/${verifyToken}`).expect(404);
+  const { headers } = await app.postForm("/verify-email", { token: verifyToken }).expect(303);
+  const cookie = String(headers["set-cookie"]?.[0]).split(";")[0] ?? "";
+  await app.get("/account").set("Cookie", cookie).set("Referer", `http://x/?token=${verifyToken}`);
+  await app.postForm("/verify-email", { token: verifyToken }).expect(410);
+  await app.postForm("/login", { email, password: "a wrong password" }).expect(401);
+  await app.postJson("/forgot-password", { email }).expect(202);
+  const resetToken = app.tokenFor(email);
+  await app.postJson("/reset-password", { token: resetToken, password: "a new password" });
+  const queued = app.sent.map(({ props }) => props.url);
+
+  const log = app.log();
+  const all = [
+    ...secrets,
+    "a wrong password",
+    verifyToken,
+    resetToken,
+    cookie.split("=")[1],
+    ...queued,
+  ];
+  for (const secret of all) expect(log).not.toContain(secret);
+  expect(log).toContain('"path":"/verify-email"');
+});
+
+it("says in one line which request it was and why it was refused", async () => {
+  const response = await app.postJson("/login", { email, password: "a wrong password" });
+  const id = response.headers["x-request-id"];
+  const lines = app
+    .log()
+    .split("\n")
+    .filter((line) => line.includes(String(id)));
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? "")).toMatchObject({
+    level: 30,
+    req: { id, method: "POST", path: "/login" },
+    res: { status: 401 },
+    code: "INVALID_CREDENTIALS",
+  });
+});
+
+it.each([
+  // PostgreSQL's own message shows the row that failed.
+  ["a query", `ALTER TABLE messages ADD CONSTRAINT culprit CHECK (to_key = '')`],
+  ["a statement", `ALTER TABLE users ADD CONSTRAINT culprit CHECK (name = '')`],
+])("logs what broke in %s, and shows only the request's id", async (_, breakage) => {
+  const broken = await startTestApp();
+  await broken.db.$executeRawUnsafe(breakage);
+  const fields = { name: "Ada Lovelace", email, password: PASSWORD };
+  const page = await broken.postForm("/signup", fields).expect(500);
+  const json = await broken.postJson("/signup", fields).expect(500);
+  expect(page.text).toContain("Something went wrong");
+  expect(json.body.error.code).toBe("INTERNAL");
+  for (const response of [page, json]) {
+    const id = String(response.headers["x-request-id"]);
+    expect(response.text).toContain(id);
+    expect(response.text).not.toMatch(/culprit|Prisma|node_modules|\.tsx?:/);
+    const line = broken
+      .log()
+      .split("\n")
+      .find((text) => text.includes(id));
+    expect(JSON.parse(line ?? "")).toMatchObject({
+      level: 50,
+      code: "INTERNAL",
+      res: { status: 500 },
+    });
+    expect(line).toContain("culprit");
+    expect(line).toContain("accounts.ts");
+  }
+  for (const secret of [PASSWORD, email, "Ada Lovelace", "token=", "$argon2id"]) {
+    expect(broken.log()).not.toContain(secret);
+  }
+  await broken.drop();
+});
+
+it("takes no request id from outside", async () => {
+  const response = await supertest(app.app).get("/").set("X-Request-Id", "forged");
+  expect(response.headers["x-request-id"]).toMatch(/^[\da-f-]{36}$/);
+});

@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Response } from "express";
+import type { Logger } from "pino";
+import { pinoHttp } from "pino-http";
+
+/**
+ * One line a request, and its id on the response. The line has no headers, no body, no query
+ * and no address: that is where passwords, tokens and cookies are.
+ */
+export function requestLog(log: Logger) {
+  return pinoHttp<IncomingMessage, Response>({
+    logger: log,
+    genReqId(_req, res) {
+      const id = randomUUID();
+      res.setHeader("X-Request-Id", id);
+      return id;
+    },
+    // They are asked every few seconds; /readyz logs its own failures.
+    autoLogging: {
+      ignore: ({ method, url }) => method === "GET" && /^\/(?:health|ready)z$/.test(url ?? ""),
+    },
+    wrapSerializers: false,
+    serializers: {
+      req: (req: IncomingMessage) => ({ id: req.id, method: req.method, path: safePath(req.url) }),
+      res: (res: ServerResponse) => ({ status: res.statusCode }),
+      err: describeError,
+    },
+    customProps: (_req, res) => (res.locals?.code ? { code: res.locals.code } : {}),
+    customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? "error" : "info"),
+  });
+}
+
+/** A link that a mail program mangled can have its token anywhere. */
+function safePath(url = ""): string {
+  const [path = ""] = url.split(/[?;=]|%3[bdf]/i);
+  return path.replaceAll(/[\w-]{40,}/g, "[long]").slice(0, 200);
+}
+
+/**
+ * An error without what libraries hang on it: queries, arguments, bodies. Prisma's message
+ * begins with the call and its arguments; its last line says what is wrong.
+ */
+function describeError(error: Error & { code?: unknown }) {
+  const { name, code, message, stack = "" } = error;
+  const said = name.startsWith("Prisma") ? message.trimEnd().split("\n").at(-1) : message;
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return { type: name, code, message: said, stack: frames.join("\n") };
+}

@@ -1,0 +1,54 @@
+import supertest from "supertest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
+
+const fields = { email: "ada@example.com", password: PASSWORD };
+let app: TestApp;
+let cookie: string;
+beforeAll(async () => {
+  app = await startTestApp();
+  cookie = await app.signUpAndVerify(fields.email);
+});
+afterAll(() => app.drop());
+
+const form = (headers: Record<string, string>) =>
+  supertest(app.app).post("/login").set(headers).type("form").send(fields);
+
+it.each([
+  [{ Origin: "http://localhost:3000" }],
+  [{ Origin: "http://localhost:3000", "Sec-Fetch-Site": "same-origin" }],
+  [{ "Sec-Fetch-Site": "same-origin" }],
+])("takes a form from its own page: %j", async (headers) => {
+  await form(headers).expect(303);
+});
+
+it.each([
+  [{ Origin: "https://evil.example" }],
+  [{ Origin: "http://localhost:3001" }],
+  [{ Origin: "https://localhost:3000" }],
+  [{ Origin: "http://localhost:3000.evil.example" }],
+  [{ Origin: "null" }],
+  [{ "Sec-Fetch-Site": "cross-site" }],
+  [{ "Sec-Fetch-Site": "same-site" }],
+  [{ Origin: "http://localhost:3000", "Sec-Fetch-Site": "cross-site" }],
+  [{ Origin: "https://evil.example", "Sec-Fetch-Site": "same-origin" }],
+  [{}],
+])("refuses a form from elsewhere: %j", async (headers) => {
+  const response = await form(headers).expect(403);
+  expect(response.headers["set-cookie"]).toBeUndefined();
+  expect(response.text).toContain("has to be sent from http://localhost:3000");
+});
+
+it("refuses a post with a session from elsewhere, whatever its type", async () => {
+  const logout = () => supertest(app.app).post("/logout").set("Cookie", cookie);
+  await logout().expect(403);
+  await logout().set("Origin", "https://evil.example").expect(403);
+  const json = await logout().set("Origin", "https://evil.example").send({}).expect(403);
+  expect(json.body.error.code).toBe("FOREIGN_ORIGIN");
+  await app.get("/account").set("Cookie", cookie).expect(200);
+  await logout().set("Origin", "http://localhost:3000").send({}).expect(200);
+});
+
+it("lets a program in that sends JSON and no session", async () => {
+  await supertest(app.app).post("/login").send(fields).expect(200);
+});

@@ -1,0 +1,4 @@
+import { readEnv } from "./env.ts";
+import { serve } from "./serve.ts";
+
+await serve(readEnv);

@@ -1,0 +1,55 @@
+import type { RequestHandler } from "express";
+import type { Accounts } from "../accounts/accounts.ts";
+import { fields } from "../http/fields.ts";
+import { type FormState, formPage } from "../http/form-page.ts";
+import { Field, FormCard } from "../ui/form.tsx";
+import { Notice } from "../ui/notice.tsx";
+
+export function forgotPassword(accounts: Accounts, sameOrigin: RequestHandler) {
+  return formPage(sameOrigin, {
+    path: "/forgot-password",
+    fields: { email: fields.email },
+    view: (form) => <ForgotPassword form={form} />,
+    async submit({ email }) {
+      await accounts.requestPasswordReset(email);
+      return {
+        status: 202,
+        json: { message: "If there is an account, an email with a link is on its way." },
+        page: <CheckYourEmail email={email} />,
+      };
+    },
+  });
+}
+
+function ForgotPassword({ form }: { form: FormState }) {
+  return (
+    <FormCard
+      title="Forgot your password?"
+      form={form}
+      submit="Send the link"
+      intro={<p>We send you a link with which you can choose a new one.</p>}
+      after={
+        <p>
+          <a href="/login">Back to log in</a>
+        </p>
+      }
+    >
+      <Field form={form} name="email" label="Email" type="email" autoComplete="username" />
+    </FormCard>
+  );
+}
+
+function CheckYourEmail({ email }: { email: string }) {
+  return (
+    <Notice title="Check your email">
+      <p>
+        If <strong>{email}</strong> has an account, a link to choose a new password is on its way.
+        It works for an hour.
+      </p>
+      <p className="fine">
+        Nothing after a few minutes? Look in the spam folder, or{" "}
+        <a href="/forgot-password">try another address</a>.
+      </p>
+    </Notice>
+  );
+}

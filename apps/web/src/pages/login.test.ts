@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { PASSWORD, type TestApp, cookieOf, startTestApp } from "../test-app.ts";
+
+const email = "ada@example.com";
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+  await app.signUpAndVerify(email);
+  await app.signUp("unverified@example.com");
+});
+afterAll(() => app.drop());
+
+it("logs in with a cookie that scripts and other sites cannot use", async () => {
+  const response = await app.postForm("/login", { email, password: PASSWORD });
+  expect(response.status).toBe(303);
+  expect(response.headers.location).toBe("/account");
+  const [cookie] = response.headers["set-cookie"] as unknown as string[];
+  expect(cookie).toMatch(
+    /^session=[\w-]{43}; Max-Age=2592000; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/,
+  );
+  const page = await app.get("/account").set("Cookie", cookieOf(response)).expect(200);
+  expect(page.text).toContain(email);
+  expect(page.headers["cache-control"]).toBe("no-store");
+});
+
+it("takes the cookie over https only where the app is on https", async () => {
+  const secure = await startTestApp({ appUrl: "https://app.example.com" });
+  await secure.signUpAndVerify(email);
+  const response = await secure.postForm("/login", { email, password: PASSWORD }).expect(303);
+  const [cookie] = response.headers["set-cookie"] as unknown as string[];
+  expect(cookie).toMatch(/^__Host-session=.*; Path=\/; .*; HttpOnly; Secure; SameSite=Lax$/);
+  expect(response.headers["strict-transport-security"]).toBeDefined();
+  await secure.get("/account").set("Cookie", cookieOf(response)).expect(200);
+  await secure.drop();
+});
+
+it("gives a new session at each log-in, and ends the one it replaces", async () => {
+  const first = cookieOf(await app.postJson("/login", { email, password: PASSWORD }).expect(200));
+  const second = cookieOf(
+    await app.postForm("/login", { email, password: PASSWORD }).set("Cookie", first).expect(303),
+  );
+  expect(second).not.toBe(first);
+  await app.get("/account").set("Cookie", first).expect(303).expect("Location", "/login");
+  await app.get("/account").set("Cookie", second).expect(200);
+});
+
+it("tells no stranger who has an account", async () => {
+  const answers = [];
+  for (const address of [email, "unverified@example.com", "nobody@example.com"]) {
+    const fields = { email: address, password: "a wrong password" };
+    const page = await app.postForm("/login", fields).expect(401);
+    const json = await app.postJson("/login", fields).expect(401);
+    expect(json.body.error.code).toBe("INVALID_CREDENTIALS");
+    answers.push([page.text.replaceAll(address, ""), json.body.error.message]);
+  }
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
+});
+
+it("tells somebody who knows the password that the address is unverified, and sends a new link", async () => {
+  const fields = { email: "unverified@example.com", password: PASSWORD };
+  const response = await app.postForm("/login", fields).expect(403);
+  expect(response.text).toMatch(/role="alert">Your email address is not verified yet/);
+  expect(response.headers["set-cookie"]).toBeUndefined();
+  expect((await app.queued(fields.email)).map(({ template }) => template)).toEqual([
+    "verify-email",
+    "verify-email",
+  ]);
+});
+
+it("logs out: the cookie is gone and the session worth nothing", async () => {
+  const cookie = cookieOf(await app.postJson("/login", { email, password: PASSWORD }));
+  const response = await app.postForm("/logout").set("Cookie", cookie).expect(303);
+  expect(response.headers.location).toBe("/");
+  expect(response.headers["set-cookie"]?.[0]).toMatch(/^session=; .*Expires=Thu, 01 Jan 1970/);
+  const refused = await app.get("/account").set("Cookie", cookie).set("Accept", "application/json");
+  expect(refused.status).toBe(401);
+  expect(refused.body.error.code).toBe("NOT_LOGGED_IN");
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
+
+const email = "ada@example.com";
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.drop());
+
+it("leads from a forgotten password to a new one, and ends every session", async () => {
+  const cookie = await app.signUpAndVerify(email);
+  const asked = await app.postForm("/forgot-password", { email }).expect(202);
+  expect(asked.text).toContain("Check your email");
+  const token = app.tokenFor(email);
+
+  const page = await app.get(`/reset-password?token=${token}`).expect(200);
+  expect(page.text).toContain(`name="token" value="${token}"`);
+  // The link's query stays out of the post's address.
+  expect(page.text).toContain('action="/reset-password"');
+
+  const short = await app.postForm("/reset-password", { token, password: "short" }).expect(422);
+  expect(short.text).toContain("Use at least 8 characters.");
+  expect(short.text).toContain(`value="${token}"`);
+
+  const changed = await app.postForm("/reset-password", { token, password: "a new password" });
+  expect(changed.status).toBe(200);
+  expect(changed.text).toContain("Your password is changed");
+
+  await app.get("/account").set("Cookie", cookie).expect(303);
+  await app.postJson("/login", { email, password: PASSWORD }).expect(401);
+  await app.postJson("/login", { email, password: "a new password" }).expect(200);
+  expect((await app.queued(email)).map(({ template }) => template)).toEqual([
+    "verify-email",
+    "welcome",
+    "password-reset",
+    "password-changed",
+  ]);
+
+  const again = await app
+    .postForm("/reset-password", { token, password: "yet another" })
+    .expect(410);
+  expect(again.text).toContain("has been used already");
+  expect(again.text).toContain('<a href="/forgot-password">Ask for a new link</a>');
+});
+
+it("tells no stranger who has an account", async () => {
+  await app.signUpAndVerify("known@example.com");
+  await app.signUp("unverified@example.com");
+  const answers = [];
+  for (const address of ["known@example.com", "unverified@example.com", "nobody@example.com"]) {
+    const page = await app.postForm("/forgot-password", { email: address }).expect(202);
+    const json = await app.postJson("/forgot-password", { email: address }).expect(202);
+    answers.push([page.text.replaceAll(address, ""), Object.keys(page.headers).sort(), json.body]);
+  }
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
+  expect(await app.queued("nobody@example.com")).toEqual([]);
+});
+
+it("answers JSON with JSON", async () => {
+  await app.signUpAndVerify("json@example.com");
+  await app.postJson("/forgot-password", { email: "json@example.com" }).expect(202);
+  const token = app.tokenFor("json@example.com");
+  const response = await app.postJson("/reset-password", { token, password: "a new password" });
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual({ message: "Your password is changed. Log in with it." });
+});

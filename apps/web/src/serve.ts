@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createDb } from "@repo/db";
+import { AppError } from "@repo/db/error";
+import { createEnqueue } from "@repo/email/enqueue";
+import { pino } from "pino";
+import { createApp } from "./app.ts";
+import type { Env } from "./env.ts";
+
+// In ms. Below the 30 s after which orchestrators kill.
+const GRACE = 10_000;
+
+/**
+ * Runs the app until SIGTERM or SIGINT; then finishes what it is answering and returns.
+ * A start that fails is one message on standard error and exit code 1.
+ */
+export async function serve(readEnv: () => Env | Promise<Env>): Promise<void> {
+  try {
+    await run(await readEnv());
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function run(env: Env): Promise<void> {
+  const log = pino({ name: "web", level: env.LOG_LEVEL });
+  const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const db = createDb(env.DATABASE_URL);
+  const app = createApp({
+    db,
+    enqueue: createEnqueue({ key: env.EMAIL_KEY }),
+    log,
+    appUrl: env.APP_URL,
+    authSecret: env.AUTH_SECRET,
+    trustProxy: env.TRUST_PROXY,
+  });
+  try {
+    const server = await listen(createServer({ requestTimeout: 30_000 }, app), env.PORT);
+    const { port } = server.address() as AddressInfo;
+    log.info({ port, url: env.APP_URL }, "listening");
+    await stopped;
+    await close(server);
+    log.info("stopped");
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+/** @throws AppError `PORT_TAKEN` */
+async function listen(server: Server, port: number): Promise<Server> {
+  server.listen(port);
+  try {
+    await once(server, "listening");
+    return server;
+  } catch (cause) {
+    if (!(cause instanceof Error) || !("code" in cause) || cause.code !== "EADDRINUSE") throw cause;
+    throw new AppError(
+      "PORT_TAKEN",
+      `Port ${port} is taken. Stop the program that uses it, or set PORT to another one.`,
+      { cause },
+    );
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  // A connection that is kept alive becomes idle only after its answer.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const deadline = setTimeout(() => server.closeAllConnections(), GRACE);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(deadline);
+}

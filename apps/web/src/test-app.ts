@@ -1,0 +1,81 @@
+// What the tests share: the app on a database of its own, with what it queued and logged.
+import { createTestDb } from "@repo/db/testing";
+import { type Enqueue, createEnqueue } from "@repo/email/enqueue";
+import { pino } from "pino";
+import supertest, { type Test } from "supertest";
+import { createApp } from "./app.ts";
+
+export const PASSWORD = "correct horse battery staple";
+
+export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
+
+export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
+  const { db, drop } = await createTestDb();
+  const sent: Parameters<Enqueue>[1][] = [];
+  const realEnqueue = createEnqueue({ key: "the tests' own key, 32 characters or more" });
+  // The links are in sealed props: a test reads them on their way in.
+  const enqueue: Enqueue = (tx, message) => {
+    sent.push(message);
+    return realEnqueue(tx, message);
+  };
+  const lines: string[] = [];
+  const log = pino({ level: "trace" }, { write: (line: string) => lines.push(line) });
+  const app = createApp({
+    db,
+    enqueue,
+    log,
+    appUrl,
+    authSecret: "the tests' own secret, 32 characters or more",
+    trustProxy: 0,
+  });
+
+  const get = (path: string): Test => supertest(app).get(path);
+  /** A post as a browser on our page sends it. */
+  const postForm = (path: string, fields: Record<string, string> = {}): Test =>
+    supertest(app)
+      .post(path)
+      .set("Origin", appUrl)
+      .type("form")
+      .send(new URLSearchParams(fields).toString());
+  const postJson = (path: string, body: object = {}): Test => supertest(app).post(path).send(body);
+
+  return {
+    app,
+    db,
+    sent,
+    get,
+    postForm,
+    postJson,
+    log: () => lines.join(""),
+    /** The token in the newest email to somebody. */
+    tokenFor(email: string): string {
+      const props = sent.findLast(({ to }) => to === email)?.props;
+      const token = props && new URL(props.url).searchParams.get("token");
+      if (!token) throw new Error(`the newest email to ${email} has no token`);
+      return token;
+    },
+    /** What waits to be delivered to somebody, in the database. */
+    queued: (email: string) =>
+      db.message.findMany({
+        where: { toKey: email.toLowerCase() },
+        orderBy: { id: "asc" },
+        select: { template: true, to: true, state: true, outcome: true },
+      }),
+    async signUp(email: string, password = PASSWORD) {
+      await postJson("/signup", { name: "Ada", email, password }).expect(202);
+    },
+    /** @returns the session's cookie */
+    async signUpAndVerify(email: string, password = PASSWORD): Promise<string> {
+      await this.signUp(email, password);
+      const response = await postJson("/verify-email", { token: this.tokenFor(email) }).expect(200);
+      return cookieOf(response);
+    },
+    drop,
+  };
+}
+
+/** `name=value` of the cookie that a response sets. */
+export function cookieOf(response: { headers: Record<string, unknown> }): string {
+  const [cookie] = (response.headers["set-cookie"] as string[] | undefined) ?? [];
+  return cookie?.split(";")[0] ?? "";
+}

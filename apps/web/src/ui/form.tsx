@@ -1,0 +1,104 @@
+import type { ReactNode } from "react";
+import { INCOMPLETE_LINK } from "../http/fields.ts";
+import type { FormState } from "../http/form-page.ts";
+import { Layout } from "./layout.tsx";
+import { Notice } from "./notice.tsx";
+
+interface FormCardProps {
+  title: string;
+  form: FormState;
+  /** What the button says. */
+  submit: string;
+  /** Sentences above the fields. */
+  intro?: ReactNode;
+  /** Links below the button. */
+  after?: ReactNode;
+  children: ReactNode;
+}
+
+/** A page with one form, which posts to the page's own path. */
+export function FormCard({ title, form, submit, intro, after, children }: FormCardProps) {
+  return (
+    <Layout title={form.message === undefined ? title : `Error: ${title}`}>
+      <section className="card">
+        <h1>{title}</h1>
+        {form.message !== undefined && (
+          <p className="alert" role="alert">
+            {form.message}
+          </p>
+        )}
+        {intro}
+        {/* Our messages rather than the browser's: the same everywhere, and tied to the fields. */}
+        <form method="post" action={form.path} noValidate>
+          {children}
+          <button className="primary">{submit}</button>
+        </form>
+        {after}
+      </section>
+    </Layout>
+  );
+}
+
+interface FieldProps {
+  form: FormState;
+  name: string;
+  label: string;
+  type?: "text" | "email" | "password";
+  autoComplete: string;
+  hint?: string;
+}
+
+/** A labelled input with its hint and its error, both tied to it for a screen reader. */
+export function Field({ form, name, label, type = "text", autoComplete, hint }: FieldProps) {
+  const error = form.errors[name];
+  const isFirstError = error !== undefined && Object.keys(form.errors)[0] === name;
+  const describedBy = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
+  return (
+    <div className="field">
+      <label htmlFor={name}>{label}</label>
+      {hint && (
+        <p className="hint" id={`${name}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error && (
+        <p className="error" id={`${name}-error`}>
+          {error}
+        </p>
+      )}
+      <input
+        id={name}
+        name={name}
+        type={type}
+        required
+        autoComplete={autoComplete}
+        defaultValue={form.values[name]}
+        autoFocus={isFirstError}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy || undefined}
+      />
+    </div>
+  );
+}
+
+/** The token of the link that opened the page. */
+export function TokenField({ form }: { form: FormState }) {
+  return <input type="hidden" name="token" defaultValue={form.values.token} />;
+}
+
+/** Whether there is no token to post, or none that will ever work. */
+export function isDeadLink(form: FormState): boolean {
+  return !form.values.token || form.errors.token !== undefined;
+}
+
+/** Instead of the form, whose link is dead. The children say how to get a new one. */
+export function DeadLink({ form, children }: { form: FormState; children: ReactNode }) {
+  return (
+    <Notice title="This link does not work">
+      <p className="alert" role="alert">
+        {form.errors.token ?? INCOMPLETE_LINK}
+      </p>
+      <p>{children}</p>
+    </Notice>
+  );
+}

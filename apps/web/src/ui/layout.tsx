@@ -1,0 +1,70 @@
+import { brand } from "@repo/brand";
+import { type ReactNode, createContext, useContext } from "react";
+import type { SessionUser } from "../accounts/sessions.ts";
+
+/** What every page needs and no page should pass on. */
+export const Site = createContext<{ stylesheet: string; user: SessionUser | undefined }>({
+  stylesheet: "",
+  user: undefined,
+});
+
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="${brand.colors.accent}"/><path d="M7 16 25 8l-6 17-4-7z" fill="${brand.colors.onAccent}"/></svg>`;
+
+/** A whole page: head, header with who is logged in, the content, footer. */
+export function Layout({ title, children }: { title: string; children: ReactNode }) {
+  const { stylesheet, user } = useContext(Site);
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title === brand.name ? title : `${title} · ${brand.name}`}</title>
+        <link rel="icon" href={`data:image/svg+xml,${encodeURIComponent(icon)}`} />
+        <link rel="stylesheet" href={stylesheet} />
+      </head>
+      <body>
+        <a className="skip" href="#main">
+          Skip to content
+        </a>
+        <header className="site">
+          <a className="brand" href="/">
+            <svg viewBox="0 0 32 32" aria-hidden="true">
+              <rect width="32" height="32" rx="8" />
+              <path d="M7 16 25 8l-6 17-4-7z" />
+            </svg>
+            {brand.name}
+          </a>
+          <nav aria-label="Account">{user ? <LoggedIn /> : <LoggedOut />}</nav>
+        </header>
+        <main id="main">{children}</main>
+        <footer className="site">
+          <p>{brand.tagline}</p>
+          <p>
+            <a href={`mailto:${brand.supportEmail}`}>{brand.supportEmail}</a>
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+}
+
+function LoggedIn() {
+  return (
+    <>
+      <a href="/account">Account</a>
+      <form method="post" action="/logout">
+        <button className="link">Log out</button>
+      </form>
+    </>
+  );
+}
+
+function LoggedOut() {
+  return (
+    <>
+      <a href="/login">Log in</a>
+      <a href="/signup">Sign up</a>
+    </>
+  );
+}

@@ -1,0 +1,4 @@
+import { readEnv } from "./env.ts";
+import { runWorker } from "./worker.ts";
+
+await runWorker(readEnv());

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createTestDb } from "@repo/db/testing";
+import { createEnqueue } from "@repo/email/enqueue";
+import { startSesLocal } from "@repo/testing/ses-local";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+
+const key = "a key of the tests, 32 characters";
+const enqueue = createEnqueue({ key });
+let test: Awaited<ReturnType<typeof createTestDb>>;
+let ses: Awaited<ReturnType<typeof startSesLocal>>;
+let workers: ChildProcess[] = [];
+
+beforeAll(async () => {
+  [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
+});
+afterEach(async () => {
+  const alive = workers.filter((worker) => worker.exitCode === null && worker.signalCode === null);
+  workers = [];
+  await Promise.all(alive.map((worker) => (worker.kill("SIGKILL"), once(worker, "exit"))));
+});
+afterAll(() => Promise.all([ses.stop(), test.drop()]));
+
+/** The worker as `pnpm dev` runs it. */
+function startWorker(env: NodeJS.ProcessEnv = {}) {
+  const worker = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
+    cwd: `${import.meta.dirname}/..`,
+    env: {
+      TSX_TSCONFIG_PATH: "../../tsconfig.base.json",
+      DATABASE_URL: test.url,
+      EMAIL_KEY: key,
+      EMAIL_FROM: "Sendoff <hello@example.com>",
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+      AWS_ENDPOINT_URL_SESV2: ses.url,
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  workers.push(worker);
+  let output = "";
+  for (const stream of [worker.stdout, worker.stderr]) {
+    stream.on("data", (data) => {
+      output += data;
+    });
+  }
+  return { worker, output: () => output };
+}
+
+async function queue(to: string): Promise<string> {
+  const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };
+  return (await enqueue(test.db, { template: "verify-email", to, props })).id;
+}
+
+const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
+const waitUntil = <T>(check: () => T | Promise<T>) =>
+  vi.waitFor(check, { timeout: 20_000, interval: 50 });
+
+it("delivers what is queued, and ends with 0 on SIGTERM", async () => {
+  const id = await queue("delivered@example.com");
+  const { worker, output } = startWorker();
+  const [email] = await ses.inbox({ to: "delivered@example.com", wait: 20 });
+  expect(email?.links.join(" ")).toContain("token=secret");
+  await waitUntil(async () =>
+    expect(await find(id)).toMatchObject({ closedReason: "sent", props: null }),
+  );
+  worker.kill("SIGTERM");
+  expect(await once(worker, "exit")).toEqual([0, null]);
+  expect(output()).toContain("worker stopped");
+  expect(output()).not.toMatch(/secret|delivered@example/);
+});
+
+it("delivers by SMTP into the same inbox", async () => {
+  await queue("smtp@example.com");
+  startWorker({ EMAIL_TRANSPORT: "smtp", SMTP_HOST: "127.0.0.1", SMTP_PORT: String(ses.smtpPort) });
+  expect(
+    await ses.inbox({ to: "smtp@example.com", template: "verify-email", wait: 20 }),
+  ).toHaveLength(1);
+});
+
+it("killed between claim and send: the next worker sends, once, within the lease", async () => {
+  const to = "killed@example.com";
+  // A lock that each new attempt has to wait for holds the worker just after its claim.
+  await test.db.$executeRaw`
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'`;
+  await test.db.$executeRaw`
+    CREATE TRIGGER wait BEFORE INSERT ON attempts FOR EACH ROW EXECUTE FUNCTION wait()`;
+  const id = await queue(to);
+  await test.db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(1)`;
+      const { worker } = startWorker();
+      await waitUntil(async () =>
+        expect(await find(id)).toMatchObject({ state: "sending", announcedAt: null }),
+      );
+      worker.kill("SIGKILL");
+      await once(worker, "exit");
+      // PostgreSQL would go on with a dead client's statement once the lock is gone.
+      await tx.$executeRaw`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    },
+    { timeout: 30_000 },
+  );
+  await test.db.$executeRaw`DROP TRIGGER wait ON attempts`;
+  const [lease] = await test.db.$queryRaw<{ seconds: number }[]>`
+    SELECT extract(epoch FROM lease_expires_at - now())::float8 AS seconds FROM messages WHERE id = ${id}::uuid`;
+  expect(lease?.seconds).toBeLessThanOrEqual(60);
+  await test.db.$executeRaw`UPDATE messages SET lease_expires_at = now() WHERE id = ${id}::uuid`;
+
+  startWorker();
+  await waitUntil(async () =>
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "sent" }),
+  );
+  expect(await ses.inbox({ to })).toHaveLength(1);
+});
+
+it("names every wrong setting at the start, and no value", async () => {
+  const { worker, output } = startWorker({
+    DATABASE_URL: "secret-url",
+    EMAIL_KEY: "",
+    APP_ENV: "prod",
+  });
+  expect(await once(worker, "exit")).toEqual([1, null]);
+  expect(output()).toMatch(/APP_ENV[^]*DATABASE_URL[^]*EMAIL_KEY/);
+  expect(output()).not.toContain("secret-url");
+});
+
+it("warns in production when email goes to another endpoint than SES", async () => {
+  const { output } = startWorker({ APP_ENV: "production" });
+  await waitUntil(() => expect(output()).toMatch(/"level":40.*AWS_ENDPOINT_URL_SESV2 is set/));
+});

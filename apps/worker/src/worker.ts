@@ -1,0 +1,50 @@
+import { createDb } from "@repo/db";
+import {
+  type Transport,
+  createDeliverer,
+  createSesTransport,
+  createSmtpTransport,
+} from "@repo/email/deliver";
+import { pino } from "pino";
+import type { Env } from "./env.ts";
+
+/** Delivers the outbox until SIGTERM or SIGINT; then finishes what is on the wire and returns. */
+export async function runWorker(env: Env): Promise<void> {
+  const log = pino({ name: "worker", level: env.LOG_LEVEL });
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => stop.abort());
+  }
+  if (env.APP_ENV === "production" && env.AWS_ENDPOINT_URL_SESV2) {
+    log.warn(
+      { endpoint: env.AWS_ENDPOINT_URL_SESV2 },
+      "AWS_ENDPOINT_URL_SESV2 is set: email goes there and not to SES; unset it in production",
+    );
+  }
+  const db = createDb(env.DATABASE_URL);
+  const transport = createTransport(env);
+  try {
+    log.info({ transport: env.EMAIL_TRANSPORT }, "worker ready");
+    await createDeliverer({ db, transport, key: env.EMAIL_KEY, log }).run(stop.signal);
+    log.info("worker stopped");
+  } finally {
+    transport.close();
+    await db.$disconnect();
+  }
+}
+
+function createTransport(env: Env): Transport {
+  const common = {
+    from: env.EMAIL_FROM,
+    configurationSet: env.SES_CONFIGURATION_SET,
+    securityConfigurationSet: env.SES_SECURITY_CONFIGURATION_SET,
+  };
+  if (env.EMAIL_TRANSPORT === "ses") return createSesTransport(common);
+  return createSmtpTransport({
+    ...common,
+    host: env.SMTP_HOST,
+    port: env.SMTP_PORT,
+    username: env.SMTP_USERNAME,
+    password: env.SMTP_PASSWORD,
+  });
+}

@@ -1,0 +1,22 @@
+/**
+ * The one error type of this repository. Packages subclass it so that a caller can
+ * tell by `code` what happened, and by `retryable` whether the same call may succeed
+ * later. The message says what is wrong and what to do next; it never holds a secret.
+ */
+export class AppError extends Error {
+  /** Stable, upper-case, for programs: `SUPPRESSED`, `PORT_TAKEN`. */
+  readonly code: string;
+  /** True when the same call may succeed later without a change by a person. */
+  readonly retryable: boolean;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { retryable?: boolean; cause?: unknown } = {},
+  ) {
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.name = new.target.name;
+    this.code = code;
+    this.retryable = options.retryable ?? false;
+  }
+}

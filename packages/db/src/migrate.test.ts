@@ -1,0 +1,80 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { execute } from "./engine.ts";
+import { migrate, pendingMigrations } from "./migrate.ts";
+import { readMigrations } from "./migrations.ts";
+import { createTestDb } from "./testing.ts";
+
+const all = readMigrations().map(({ name }) => name);
+
+let fresh: string;
+let template: Awaited<ReturnType<typeof createTestDb>>;
+
+beforeEach(async () => {
+  template = await createTestDb();
+  const url = new URL(template.url);
+  url.pathname = `fresh_${crypto.randomUUID()}`;
+  fresh = url.href;
+});
+
+afterEach(async () => {
+  const name = new URL(fresh).pathname.slice(1);
+  await execute(template.url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+  await template.drop();
+});
+
+test("creates the database and applies every migration once", async () => {
+  expect(await migrate(fresh)).toEqual(all);
+  expect(await migrate(fresh)).toEqual([]);
+  expect(await pendingMigrations(fresh)).toEqual([]);
+});
+
+test("tells which migrations are missing", async () => {
+  await execute(template.url, "DROP TABLE _prisma_migrations");
+  expect(await pendingMigrations(template.url)).toEqual(all);
+});
+
+test("two processes migrating at once apply every migration once", async () => {
+  const script = `
+    import { migrate } from ${JSON.stringify(`${import.meta.dirname}/migrate.ts`)};
+    console.log(JSON.stringify(await migrate(${JSON.stringify(fresh)})));`;
+  const run = () => promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
+  const applied = (await Promise.all([run(), run()])).map(({ stdout }) => JSON.parse(stdout));
+  expect(applied.flat()).toEqual(all);
+});
+
+test("refuses a migration that was changed after it was applied", async () => {
+  await execute(template.url, "UPDATE _prisma_migrations SET checksum = 'other'");
+  await expect(migrate(template.url)).rejects.toMatchObject({
+    code: "MIGRATION_EDITED",
+    message: expect.stringMatching(new RegExp(`${all[0]}.*pnpm db:migrate`)),
+  });
+});
+
+test("leaves a database alone that something else has filled", async () => {
+  await execute(template.url, "DROP TABLE _prisma_migrations");
+  await expect(migrate(template.url)).rejects.toMatchObject({
+    code: "MIGRATION_FAILED",
+    message: expect.stringContaining("is not empty"),
+  });
+});
+
+test("names the migration that failed, why, and what to do", async () => {
+  await execute(fresh.replace(/[^/]*$/, "postgres"), `CREATE DATABASE ${nameOf(fresh)}`);
+  await execute(fresh, "CREATE TYPE token_purpose AS ENUM ()");
+  const expected = {
+    code: "MIGRATION_FAILED",
+    message: expect.stringMatching(
+      new RegExp(
+        `${all[0]} failed: type "token_purpose" already exists\\..* resolve --rolled-back ${all[0]}`,
+      ),
+    ),
+  };
+  await expect(migrate(fresh)).rejects.toMatchObject(expected);
+  await expect(pendingMigrations(fresh)).rejects.toMatchObject(expected);
+});
+
+function nameOf(url: string): string {
+  return `"${new URL(url).pathname.slice(1)}"`;
+}

@@ -1,0 +1,122 @@
+import pg from "pg";
+import { execute, openEngine } from "./engine.ts";
+import { AppError } from "./error.ts";
+import { type Migration, readMigrations, toMigrationList } from "./migrations.ts";
+
+/** Two processes that migrate at once take turns. "sendoff" on a telephone's keys. */
+const LOCK = "7363633, 3";
+
+/**
+ * Applies the committed migrations that a database lacks; creates the database if it is
+ * missing.
+ *
+ * @param url needs a session of its own: not that of a pooler in transaction mode
+ * @returns the names of those applied now
+ * @throws AppError `MIGRATION_FAILED` when one failed, now or earlier; `MIGRATION_EDITED` when
+ *   one was changed after it was applied
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const client = await connectOrCreate(url);
+  try {
+    await client.query(`SELECT pg_advisory_lock(${LOCK})`);
+    const migrations = readMigrations();
+    if ((await missing(client, migrations)).length === 0) return [];
+    const { engine, close } = await openEngine(url);
+    try {
+      const { appliedMigrationNames } = await engine.applyMigrations({
+        migrationsList: toMigrationList(migrations),
+        filters: { externalTables: [], externalEnums: [] },
+      });
+      return appliedMigrationNames;
+    } catch (cause) {
+      // Throws when one has failed, with its name.
+      await missing(client, migrations);
+      throw new AppError("MIGRATION_FAILED", (cause as Error).message, { cause });
+    } finally {
+      await close();
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * The committed migrations that a database lacks.
+ *
+ * @throws AppError as `migrate` does, for what was applied earlier
+ */
+export async function pendingMigrations(url: string): Promise<string[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return await missing(client, readMigrations());
+  } finally {
+    await client.end();
+  }
+}
+
+async function missing(client: pg.Client, migrations: Migration[]): Promise<string[]> {
+  const applied = await readApplied(client);
+  for (const row of applied.values()) {
+    if (row.finished) continue;
+    // What precedes the reason, and the engine's own stack.
+    const reason =
+      row.logs?.replace(/^[\s\S]*?ERROR: /, "").split("\n", 1)[0] ?? "it was interrupted";
+    throw new AppError(
+      "MIGRATION_FAILED",
+      `Migration ${row.name} failed: ${reason}. Correct its SQL, then: pnpm --filter @repo/db ` +
+        `prisma migrate resolve --rolled-back ${row.name}; or, losing the data, pnpm db:reset.`,
+    );
+  }
+  for (const { name, checksum } of migrations) {
+    const row = applied.get(name);
+    if (row && row.checksum !== checksum) {
+      throw new AppError(
+        "MIGRATION_EDITED",
+        `Migration ${name} was changed after it was applied to this database. Restore its file ` +
+          "and write a new migration (pnpm db:migrate); or, losing the data, pnpm db:reset.",
+      );
+    }
+  }
+  return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
+}
+
+type Applied = { name: string; checksum: string; finished: boolean; logs: string | null };
+
+/** What Prisma wrote down; one that was marked as rolled back does not count. */
+async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {
+  const table = await client.query<{ exists: boolean }>(
+    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists",
+  );
+  if (!table.rows[0]?.exists) return new Map();
+  const { rows } = await client.query<Applied>(
+    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished, logs
+       FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
+  );
+  return new Map(rows.map((row) => [row.name, row]));
+}
+
+async function connectOrCreate(url: string): Promise<pg.Client> {
+  try {
+    return await connect(url);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "3D000") throw error;
+  }
+  const { pathname } = new URL(url);
+  const name = decodeURIComponent(pathname.slice(1));
+  const server = new URL(url);
+  server.pathname = "postgres";
+  try {
+    await execute(server.href, `CREATE DATABASE "${name.replaceAll('"', '""')}"`);
+  } catch (error) {
+    // Another process created it meanwhile, or is about to.
+    if (!["42P04", "23505"].includes((error as { code?: string }).code ?? "")) throw error;
+  }
+  return await connect(url);
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client(url);
+  await client.connect();
+  return client;
+}

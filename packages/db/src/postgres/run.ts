@@ -1,0 +1,83 @@
+import { spawn } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
+import { AppError } from "../error.ts";
+
+/** PostgreSQL refuses to run as root; this is "nobody" wherever there is one. */
+const NOBODY = 65_534;
+
+/** Who PostgreSQL runs as, when it cannot be the current user. */
+export type Owner = { uid: number; gid: number };
+
+/** As root: the owner of existing data, or nobody for new ones. Otherwise undefined. */
+export function ownerOf(folder: string): Owner | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  if (!existsSync(folder)) return { uid: NOBODY, gid: NOBODY };
+  const { uid, gid } = statSync(folder);
+  return uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid };
+}
+
+/**
+ * Runs one of PostgreSQL's programs to its end.
+ *
+ * @param options.log file descriptor for what it prints
+ * @returns the exit code
+ */
+export async function run(
+  program: string,
+  args: string[],
+  options: { owner: Owner | undefined; folder: string; log: number },
+): Promise<number> {
+  const { owner, folder, log } = options;
+  const needsHelp = owner && [program, folder].some((file) => !canReach(file, owner));
+  const [file, ...rest] = needsHelp ? [...setpriv(owner), program, ...args] : [program, ...args];
+  const child = spawn(file, rest, {
+    ...(needsHelp ? {} : owner),
+    cwd: folder,
+    // LC_ALL: on macOS the server stops at an invalid locale. No PG* variable gets through.
+    env: { LC_ALL: "C" },
+    stdio: ["ignore", log, log],
+    windowsHide: true,
+  });
+  return await new Promise((resolve, reject) => {
+    // "exit": the server that pg_ctl leaves behind would hold "close" back.
+    child.once("exit", (code) => resolve(code ?? 1));
+    child.once("error", (cause) =>
+      reject(
+        new AppError(
+          "POSTGRES_UNAVAILABLE",
+          `PostgreSQL refuses to run as root, and ${file} could not start it as another user ` +
+            `(${cause.message}): run as an ordinary user, or set DATABASE_URL.`,
+          { cause },
+        ),
+      ),
+    );
+  });
+}
+
+/**
+ * A clone below /root (mode 0700) is out of reach for any other user. CAP_DAC_OVERRIDE lets
+ * the server pass, and its data stays where it belongs. Rejected: copying the binaries and
+ * keeping the data in a temporary folder.
+ */
+function setpriv({ uid, gid }: Owner): [string, ...string[]] {
+  const capability = "+dac_override";
+  return [
+    "setpriv",
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    "--clear-groups",
+    `--inh-caps=${capability}`,
+    `--ambient-caps=${capability}`,
+    "--",
+  ];
+}
+
+/** Whether every folder above a file lets this user through. */
+function canReach(file: string, { uid, gid }: Owner): boolean {
+  const folder = path.dirname(file);
+  const { mode, uid: owner, gid: group } = statSync(folder);
+  const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;
+  if ((mode & bit) === 0) return false;
+  return folder === path.dirname(folder) || canReach(folder, { uid, gid });
+}

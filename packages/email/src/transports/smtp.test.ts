@@ -1,0 +1,110 @@
+import { once } from "node:events";
+import { type AddressInfo, type Server, createServer } from "node:net";
+import { startSesLocal } from "@repo/testing/ses-local";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { createSmtpTransport } from "./smtp.ts";
+import type { OutgoingMessage } from "./transport.ts";
+
+const message: OutgoingMessage = {
+  id: "0197d8a0-0000-7000-8000-000000000002",
+  template: "password-reset",
+  category: "security",
+  to: "name@example.com",
+  subject: "Grüße ✓",
+  html: "<p>Hello ✓</p>",
+  text: "Hello ✓",
+};
+const from = "Sendoff <hello@example.com>";
+
+describe("against ses-local", () => {
+  let ses: Awaited<ReturnType<typeof startSesLocal>>;
+  beforeAll(async () => {
+    ses = await startSesLocal();
+  });
+  afterAll(() => ses.stop());
+
+  it("arrives in the same inbox, with the same tags", async () => {
+    const transport = createSmtpTransport({ from, host: "127.0.0.1", port: ses.smtpPort });
+    const sent = await transport.send(message);
+    transport.close();
+    expect(sent).toMatchObject({ result: "accepted" });
+    const [received] = await ses.inbox({ to: message.to, wait: 5 });
+    expect(received).toMatchObject({
+      messageId: sent.result === "accepted" && sent.sesMessageId,
+      subject: "Grüße ✓",
+      tags: { "message-id": message.id, template: "password-reset" },
+    });
+  });
+
+  it("takes an unverified sender for a mistake in the set-up", async () => {
+    const transport = createSmtpTransport({
+      from: "hello@unverified.example",
+      host: "127.0.0.1",
+      port: ses.smtpPort,
+    });
+    expect(await transport.send(message)).toMatchObject({ result: "misconfigured" });
+    transport.close();
+  });
+});
+
+describe("sorts every answer", () => {
+  let server: Server | undefined;
+  afterEach(() => server?.close());
+
+  /** A server that answers one command in its own way and the others well. */
+  async function send(command: string, answer: string | undefined) {
+    server = createServer((socket) => {
+      let inData = false;
+      const reply = (own: boolean, normal: string) => {
+        if (!own) return socket.write(`${normal}\r\n`);
+        return answer === undefined ? socket.destroy() : socket.write(`${answer}\r\n`);
+      };
+      socket.on("error", () => undefined).write("220 ready\r\n");
+      socket.on("data", (data) => {
+        const text = data.toString();
+        if (inData) {
+          if (!text.endsWith("\r\n.\r\n")) return;
+          inData = false;
+          reply(command === "BODY", "250 Ok 0100-id");
+        } else if (text.startsWith("DATA")) {
+          inData = true;
+          socket.write("354 go on\r\n");
+        } else {
+          reply(text.startsWith(command), "250 ok");
+        }
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const transport = createSmtpTransport({ from, host: "127.0.0.1", port });
+    const sent = await transport.send(message);
+    transport.close();
+    return sent;
+  }
+
+  it.each([
+    ["BODY", "250 Ok 0100-id", "accepted"],
+    ["BODY", "454 Throttling failure: Maximum sending rate exceeded.", "throttled"],
+    ["BODY", "454 Throttling failure: Daily message quota exceeded.", "quota"],
+    ["BODY", "554 Message rejected: Email address is not verified.", "misconfigured"],
+    ["BODY", "554 Transaction failed: Invalid.", "permanent"],
+    ["RCPT", "550 no such mailbox", "permanent"],
+    ["MAIL", "530 Authentication required", "misconfigured"],
+    ["MAIL", "451 try later", "throttled"],
+    ["MAIL", undefined, "unknown"],
+    ["BODY", undefined, "unknown"],
+  ])("%s: %s → %s", async (command, answer, result) => {
+    expect(await send(command, answer)).toMatchObject({ result });
+  });
+
+  it("knows that a refused connection sent nothing", async () => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as AddressInfo;
+    closed.close();
+    await once(closed, "close");
+    const transport = createSmtpTransport({ from, host: "127.0.0.1", port });
+    expect(await transport.send(message)).toMatchObject({ result: "unreachable" });
+    transport.close();
+  });
+});

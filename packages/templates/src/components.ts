@@ -1,0 +1,16 @@
+// The only file that imports the library: its successor has all of these names, so a
+// move to it is an edit here.
+export {
+  Body,
+  Button,
+  Container,
+  Head,
+  Heading,
+  Html,
+  Link,
+  Preview,
+  Section,
+  Text,
+  render as renderHtml,
+  toPlainText,
+} from "@react-email/components";

@@ -1,0 +1,8 @@
+import { z } from "zod";
+import { type Schema, personName, webUrl } from "../../schema.ts";
+
+export const schema = {
+  props: z.object({ name: personName, url: webUrl }),
+  category: "security",
+  onUnknown: "resend",
+} as const satisfies Schema;

@@ -1,0 +1,192 @@
+import { brand } from "@repo/brand";
+import type { CSSProperties, ReactNode } from "react";
+import {
+  Body,
+  Button,
+  Container,
+  Head,
+  Heading,
+  Html,
+  Link,
+  Preview,
+  Section,
+  Text,
+} from "./components.ts";
+import { stylesheet, theme } from "./theme.ts";
+
+const { colors } = theme;
+
+// Each text carries its own font, size and colour: Outlook does not let a table inherit them.
+const paragraph: CSSProperties = {
+  margin: "0 0 16px",
+  fontFamily: theme.font,
+  fontSize: 16,
+  lineHeight: "26px",
+  color: colors.ink,
+};
+const small: CSSProperties = {
+  ...paragraph,
+  margin: "0 0 4px",
+  fontSize: 13,
+  lineHeight: "20px",
+  color: colors.muted,
+};
+
+/** The frame of every email: the name above, a card with the text, below it why they get it. */
+export function Layout(props: {
+  subject: string;
+  preheader: string;
+  reason: string;
+  children: ReactNode;
+}) {
+  return (
+    <Html lang="en">
+      <Head>
+        <title>{props.subject}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="supported-color-schemes" content="light dark" />
+        <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
+        <style>{stylesheet}</style>
+      </Head>
+      <Body className="canvas" style={{ margin: 0, backgroundColor: colors.canvas }}>
+        <Preview>{props.preheader}</Preview>
+        <Section style={{ padding: "32px 12px 40px" }}>
+          <Container className="container" style={{ maxWidth: theme.width }}>
+            <Text
+              className="ink"
+              data-skip-in-text
+              style={{
+                ...paragraph,
+                margin: "0 0 16px",
+                padding: "0 4px",
+                fontSize: 18,
+                fontWeight: 700,
+                letterSpacing: "-0.01em",
+              }}
+            >
+              {brand.name}
+            </Text>
+            <Section
+              className="card"
+              style={{
+                padding: "40px 40px 44px",
+                backgroundColor: colors.paper,
+                border: `1px solid ${colors.line}`,
+                borderRadius: 12,
+              }}
+            >
+              {props.children}
+            </Section>
+            <Section style={{ padding: "20px 4px 0" }}>
+              <Text className="muted" style={small}>
+                {props.reason}
+              </Text>
+              <Text className="muted" style={small}>
+                {`${brand.name} · Questions? Write to `}
+                <Link
+                  className="muted"
+                  href={`mailto:${brand.supportEmail}`}
+                  style={{ color: colors.muted, textDecoration: "underline" }}
+                >
+                  {brand.supportEmail}
+                </Link>
+              </Text>
+            </Section>
+          </Container>
+        </Section>
+      </Body>
+    </Html>
+  );
+}
+
+export function Title({ children }: { children: string }) {
+  return (
+    <Heading
+      as="h1"
+      className="ink"
+      style={{
+        ...paragraph,
+        margin: "0 0 20px",
+        fontSize: 24,
+        lineHeight: "32px",
+        fontWeight: 700,
+        letterSpacing: "-0.015em",
+      }}
+    >
+      {children}
+    </Heading>
+  );
+}
+
+export function Paragraph({ children }: { children: ReactNode }) {
+  return (
+    <Text className="ink" style={paragraph}>
+      {children}
+    </Text>
+  );
+}
+
+/** @param props.name as `personName` leaves it */
+export function Greeting({ name }: { name: string }) {
+  // The name is isolated, or one written from right to left would move the comma.
+  return (
+    <Paragraph>
+      {name ? (
+        <>
+          Hi <bdi>{name}</bdi>,
+        </>
+      ) : (
+        "Hello,"
+      )}
+    </Paragraph>
+  );
+}
+
+/**
+ * The one thing to do: a button, and its address below it for whom the button does not work.
+ * Plain text has the label and then the address.
+ */
+export function Action({ href, children }: { href: string; children: string }) {
+  return (
+    <>
+      <Section style={{ padding: "12px 0 24px" }}>
+        <Button
+          className="button"
+          href={href}
+          style={{
+            padding: "14px 26px",
+            backgroundColor: colors.accent,
+            borderRadius: 8,
+            fontFamily: theme.font,
+            fontSize: 16,
+            fontWeight: 600,
+            color: colors.onAccent,
+          }}
+        >
+          {children}
+        </Button>
+      </Section>
+      <Text className="muted" style={{ ...small, margin: "0 0 24px", wordBreak: "break-all" }}>
+        <span data-skip-in-text>
+          Button not working? Open this link:
+          <br />
+        </span>
+        <Link className="link" href={href} style={{ color: colors.accent }}>
+          {href}
+        </Link>
+      </Text>
+    </>
+  );
+}
+
+export function Note({ children }: { children: ReactNode }) {
+  return (
+    <Text
+      className="muted"
+      style={{ ...paragraph, margin: 0, fontSize: 14, lineHeight: "22px", color: colors.muted }}
+    >
+      {children}
+    </Text>
+  );
+}

@@ -1,0 +1,68 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, expect, it } from "vitest";
+import packageJson from "../package.json" with { type: "json" };
+import { templates } from "./registry.ts";
+
+let stop = async () => {};
+afterEach(() => stop());
+
+/** Runs what `pnpm dev` runs. */
+function preview(port: string) {
+  const [, ...args] = packageJson.scripts.dev.split(" ");
+  const child = spawn(process.execPath, args, {
+    cwd: `${import.meta.dirname}/..`,
+    env: { ...process.env, PREVIEW_PORT: port },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const exited = once(child, "exit") as Promise<[number | null, string | null]>;
+  stop = async () => {
+    child.kill("SIGKILL");
+    await exited;
+  };
+  return { child, exited };
+}
+
+async function listen() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { server, port: String((server.address() as AddressInfo).port) };
+}
+
+it("should list every email, talk to nobody else, and end when asked", async () => {
+  const { server, port } = await listen();
+  server.close();
+  await once(server, "close");
+  const { child, exited } = preview(port);
+  // Left open: a server whose output nobody takes would end.
+  const output = child.stdout.iterator({ destroyOnReturn: false });
+  for await (const chunk of output) if (String(chunk).includes("Ready")) break;
+  child.stdout.resume();
+
+  const page = await fetch(`http://localhost:${port}/preview/verify-email/template`);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("content-security-policy")).toBe("connect-src 'self'");
+  const html = await page.text();
+  for (const name of Object.keys(templates)) expect(html).toContain(name);
+  expect(html).toContain("Confirm my email address");
+
+  child.kill("SIGTERM");
+  // Windows has no SIGTERM: the process ends without a code.
+  expect([
+    [0, null],
+    [null, "SIGTERM"],
+  ]).toContainEqual(await exited);
+}, 120_000);
+
+it.each(["taken", "not a port"])("should say in one line that its port is %s", async (problem) => {
+  const { server, port } = await listen();
+  const value = problem === "taken" ? port : problem;
+  const { child, exited } = preview(value);
+  const [output, [code]] = await Promise.all([text(child.stderr), exited]);
+  server.close();
+  expect(code).toBe(1);
+  expect(output).toMatch(/^.*PREVIEW_PORT.*\n$/);
+  expect(output).toContain(value);
+});

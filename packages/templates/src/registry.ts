@@ -1,0 +1,19 @@
+import type { z } from "zod";
+import { schema as passwordChanged } from "./emails/password-changed/schema.ts";
+import { schema as passwordReset } from "./emails/password-reset/schema.ts";
+import { schema as verifyEmail } from "./emails/verify-email/schema.ts";
+import { schema as welcome } from "./emails/welcome/schema.ts";
+import type { Schema } from "./schema.ts";
+
+/** Every email, by its name: what can be queued. `render.ts` has what it looks like. */
+export const templates = {
+  "password-changed": passwordChanged,
+  "password-reset": passwordReset,
+  "verify-email": verifyEmail,
+  welcome,
+} as const satisfies Record<string, Schema>;
+
+export type TemplateName = keyof typeof templates;
+
+/** What to give when queueing an email; its schema may tidy it. */
+export type TemplateProps<N extends TemplateName> = z.input<(typeof templates)[N]["props"]>;

@@ -1,0 +1,18 @@
+import { type ViteUserConfig, defineConfig } from "vitest/config";
+
+/**
+ * The vitest configuration that every package shares.
+ *
+ * @param options.database starts one PostgreSQL for the run (see `@repo/db/testing`)
+ */
+export function config(options: { database?: boolean } = {}): ViteUserConfig {
+  return defineConfig({
+    test: {
+      include: ["src/**/*.test.{ts,tsx}"],
+      globalSetup: options.database ? ["@repo/db/testing"] : [],
+      setupFiles: [`${import.meta.dirname}/fail-on-console-error.ts`],
+      testTimeout: 30_000,
+      hookTimeout: 60_000,
+    },
+  });
+}

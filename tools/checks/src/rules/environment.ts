@@ -1,0 +1,76 @@
+import type { Rule } from "../repository.ts";
+
+// Read by the AWS SDK itself, so named in no env.ts.
+const AWS_SDK = [
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_ENDPOINT_URL_SESV2",
+  "AWS_ENDPOINT_URL_SQS",
+  "AWS_REGION",
+];
+
+// Set by the platform, the terminal or a program of Prisma's, not by whoever configures the app.
+const GIVEN = [
+  "CI",
+  "FORCE_COLOR",
+  "HOME",
+  "NODE_ENV",
+  "NODE_OPTIONS",
+  "NO_COLOR",
+  "PATH",
+  "PRISMA_SCHEMA_ENGINE_BINARY",
+  "TMPDIR",
+];
+
+/** `.env.example` names what the apps and tools read, and nothing else. */
+export const environment: Rule = ({ files, read }) => {
+  const documented = new Set(
+    [...read(".env.example").matchAll(/^(?:# ?)?([A-Z][A-Z0-9_]*)=/gm)].map(
+      (match) => match[1] ?? "",
+    ),
+  );
+  const sources = files.filter((file) => /^(apps|packages|tools)\/[^/]+\/src\/env\.ts$/.test(file));
+  const readBy = new Map(
+    sources.flatMap((file) => namesIn(read(file)).map((name) => [name, file])),
+  );
+
+  const undocumented = [...readBy]
+    .filter(([name]) => !documented.has(name) && !AWS_SDK.includes(name) && !GIVEN.includes(name))
+    .map(
+      ([name, file]) =>
+        `.env.example: ${name} is missing, which ${file} reads; add it with a line that explains it`,
+    );
+  const unread = [...documented]
+    .filter((name) => !readBy.has(name) && !AWS_SDK.includes(name))
+    .map((name) => `.env.example: ${name} is read by no env.ts; remove it, or read it there`);
+
+  // Turbo starts the apps with the variables that it is told of, and drops others without a word.
+  const list = /"globalPassThroughEnv": \[([^\]]*)\]/.exec(read("turbo.json"))?.[1] ?? "";
+  const passed = [...list.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
+  const dropped = [...documented]
+    .filter((name) => !passed.some((pattern) => matches(name, pattern)))
+    .map(
+      (name) =>
+        `turbo.json: ${name} of .env.example never reaches the apps; add it to globalPassThroughEnv`,
+    );
+  return [...undocumented, ...unread, ...dropped];
+};
+
+function matches(name: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+/** Names in upper case where a setting is read, in the ways that an env.ts does it. */
+function namesIn(source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  const name = "([A-Z][A-Z0-9_]+)";
+  const destructured = [...code.matchAll(/\{([^{}]*)\} = (?:process\.)?env\b/g)].flatMap((match) =>
+    (match[1] ?? "").match(/\b[A-Z][A-Z0-9_]+\b/g),
+  );
+  const others = [
+    `(?:^|[{,\\s])${name}\\??:`, // z.object({ PORT: … })
+    `\\.${name}\\b`, // env.PORT
+    `(?<!Error\\(\\s*)"${name}"`, // port(env, "PORT"); not the code of an error
+  ].flatMap((pattern) => [...code.matchAll(new RegExp(pattern, "gm"))].map((match) => match[1]));
+  return [...destructured, ...others].filter((found) => typeof found === "string");
+}

@@ -1,0 +1,20 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Rule } from "../repository.ts";
+
+const run = promisify(execFile);
+
+/** The committed migrations, applied in order, make exactly the schema. */
+export const migrations: Rule = async ({ root, files }) => {
+  if (!files.includes("packages/db/prisma/schema.prisma")) return [];
+  try {
+    await run(process.execPath, ["packages/db/src/prisma-cli.ts", "drift"], { cwd: root });
+    return [];
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    return [
+      "packages/db/prisma/schema.prisma: no migration makes this schema; " +
+        `write one with pnpm db:migrate. What it lacks:\n${`${stdout}\n${stderr}`.trim()}`,
+    ];
+  }
+};

@@ -1,0 +1,55 @@
+import { parse } from "yaml";
+import type { Rule } from "../repository.ts";
+
+const PRISMA = ["prisma", "@prisma/client", "@prisma/adapter-pg", "@prisma/driver-adapter-utils"];
+const WASM_ENGINE = "@prisma/schema-engine-wasm";
+
+/** Every dependency has one exact version, named once: in the catalog of pnpm-workspace.yaml. */
+export const versions: Rule = ({ packages, read }) => {
+  const { catalog } = parse(read("pnpm-workspace.yaml")) as { catalog: Record<string, string> };
+  const node = read(".nvmrc").trim();
+
+  const direct = packages.flatMap(({ folder, manifest }) =>
+    Object.entries({
+      ...manifest.dependencies,
+      ...manifest.devDependencies,
+      ...manifest.peerDependencies,
+      ...(folder === "." ? {} : manifest.optionalDependencies),
+    }).flatMap(([name, version]) => {
+      const wanted = name.startsWith("@repo/") ? "workspace:*" : "catalog:";
+      return version === wanted
+        ? []
+        : [
+            `${folder}/package.json: ${name} must be "${wanted}"; its version belongs in the catalog of pnpm-workspace.yaml`,
+          ];
+    }),
+  );
+
+  const loose = Object.entries(catalog)
+    .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.-]+)?$/.test(version))
+    .map(
+      ([name, version]) => `pnpm-workspace.yaml: ${name} is ${version}; write one exact version`,
+    );
+
+  const nodes = Object.entries(packages[0]?.manifest.optionalDependencies ?? {})
+    .filter(([, version]) => version !== node)
+    .map(
+      ([name, version]) =>
+        `package.json: ${name} is ${version} and .nvmrc ${node}; give them the same version`,
+    );
+
+  const released = new Set(PRISMA.map((name) => catalog[name]));
+  const mixed =
+    released.size === 1
+      ? []
+      : [`pnpm-workspace.yaml: ${PRISMA.join(", ")} work only together; give them one version`];
+
+  // The engine as WebAssembly is numbered by the commit that Prisma's own engine is built from.
+  const engine = /@prisma\/engines-version@([\w.-]+)/.exec(read("pnpm-lock.yaml"))?.[1];
+  const unlike =
+    catalog[WASM_ENGINE] === engine
+      ? []
+      : [`pnpm-workspace.yaml: ${WASM_ENGINE} must be ${engine}, the engine of this Prisma`];
+
+  return [...direct, ...loose, ...nodes, ...mixed, ...unlike];
+};

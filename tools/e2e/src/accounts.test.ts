@@ -1,0 +1,117 @@
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBrowser, startStack } from "./stack.ts";
+
+let stack: Awaited<ReturnType<typeof startStack>>;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
+  page = await browser.newPage({ baseURL: stack.url });
+  page.setDefaultTimeout(10_000);
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+const email = "new.person@example.com";
+const password = "correct horse battery";
+const newPassword = "staple battery horse";
+
+/** Follows the person's way: the inbox page, the newest email, its first link. */
+async function openLinkFromInbox(subject: RegExp): Promise<void> {
+  const inbox = await browser.newPage();
+  inbox.setDefaultTimeout(10_000);
+  await inbox.goto(stack.ses.url);
+  await inbox.getByRole("link", { name: subject }).first().click();
+  const [popup] = await Promise.all([
+    inbox.context().waitForEvent("page"),
+    inbox
+      .getByRole("link", { name: /token=/ })
+      .first()
+      .click(),
+  ]);
+  await popup.waitForLoadState();
+  const link = popup.url();
+  await popup.close();
+  await inbox.close();
+  await page.goto(link);
+}
+
+async function expectAccessible(): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+async function fill(fields: Record<string, string>, button: RegExp): Promise<void> {
+  await expectAccessible();
+  for (const [label, value] of Object.entries(fields)) {
+    await page.getByLabel(label, { exact: true }).fill(value);
+  }
+  await page.getByRole("main").getByRole("button", { name: button }).click();
+}
+
+it("leads from sign-up over the inbox to a verified account, and to a new password", async () => {
+  await page.goto("/signup");
+  await fill({ Name: "New Person", Email: email, Password: password }, /sign up|create/i);
+  await page
+    .getByText(/check your email/i)
+    .first()
+    .waitFor();
+  await expectAccessible();
+
+  await openLinkFromInbox(/confirm|verify/i);
+  await fill({}, /verify|confirm/i);
+  await page.waitForURL("**/account*");
+  await page.getByText(email).first().waitFor();
+  await expectAccessible();
+  expect(await stack.db.user.findFirst({ where: { emailKey: email } })).toMatchObject({
+    emailVerifiedAt: expect.any(Date),
+  });
+  await stack.ses.inbox({ to: email, template: "welcome", wait: 10 });
+
+  await page
+    .getByRole("button", { name: /log out/i })
+    .first()
+    .click();
+  await page.goto("/login");
+  await fill({ Email: email, Password: password }, /log in/i);
+  await page.waitForURL("**/account*");
+  await page
+    .getByRole("button", { name: /log out/i })
+    .first()
+    .click();
+
+  await page.goto("/forgot-password");
+  await fill({ Email: email }, /send|reset/i);
+  await openLinkFromInbox(/reset/i);
+  await fill({ "New password": newPassword }, /set|save|change|reset/i);
+  await stack.ses.inbox({ to: email, template: "password-changed", wait: 10 });
+
+  await page.context().clearCookies();
+  await page.goto("/login");
+  await fill({ Email: email, Password: password }, /log in/i);
+  await page.getByRole("alert").first().waitFor();
+  await fill({ Email: email, Password: newPassword }, /log in/i);
+  await page.waitForURL("**/account*");
+});
+
+it("sent each of the four emails once, and kept nothing of them", async () => {
+  const messages = await stack.db.message.findMany({ orderBy: { createdAt: "asc" } });
+  expect(messages.map(({ template, outcome, props }) => ({ template, outcome, props }))).toEqual(
+    ["verify-email", "welcome", "password-reset", "password-changed"].map((template) => ({
+      template,
+      outcome: "sent",
+      props: null,
+    })),
+  );
+  expect(await stack.ses.inbox({ to: email })).toHaveLength(4);
+});
+
+it("logged no password, no token and no address", () => {
+  expect(stack.log()).not.toMatch(/token=|correct horse|staple battery|new\.person/);
+});

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { createTestDb } from "@repo/db/testing";
+import { startSesLocal } from "@repo/testing/ses-local";
+import { type Browser, chromium } from "playwright-core";
+
+const root = `${import.meta.dirname}/../../..`;
+
+/** The built apps as processes, on a database and a ses-local of their own. */
+export async function startStack() {
+  const [{ url: databaseUrl, db, drop }, ses, port] = await Promise.all([
+    createTestDb(),
+    startSesLocal(),
+    freePort(),
+  ]);
+  const url = `http://localhost:${port}`;
+  const env = {
+    NODE_ENV: "production",
+    APP_ENV: "development",
+    APP_URL: url,
+    PORT: String(port),
+    DATABASE_URL: databaseUrl,
+    AUTH_SECRET: "a secret of the browser's tests, 32 characters",
+    EMAIL_KEY: "a key of the browser's tests, 32 characters",
+    EMAIL_FROM: "Sendoff <hello@example.com>",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL_SESV2: ses.url,
+  };
+  const apps = await Promise.all([
+    startApp("web", env, "listening"),
+    startApp("worker", env, "worker ready"),
+  ]);
+  return {
+    url,
+    db,
+    ses,
+    log: () => apps.map((app) => app.log()).join("\n"),
+    async stop() {
+      await Promise.all(apps.map((app) => app.stop()));
+      await Promise.all([ses.stop(), drop()]);
+    },
+  };
+}
+
+async function startApp(name: string, env: NodeJS.ProcessEnv, ready: string) {
+  const cwd = `${root}/apps/${name}`;
+  if (!existsSync(`${cwd}/dist/main.mjs`)) throw new Error(`${name} is not built: run pnpm build`);
+  const child = spawn(process.execPath, ["dist/main.mjs"], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const lines: string[] = [];
+  await new Promise<void>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface(stream).on("line", (line) => {
+        lines.push(line);
+        if (line.includes(`"msg":"${ready}"`)) resolve();
+      });
+    }
+    child.once("exit", () => reject(new Error(`${name} did not start:\n${lines.join("\n")}`)));
+  });
+  return { log: () => lines.join("\n"), stop: () => stopApp(child) };
+}
+
+async function stopApp(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) throw new Error("an app ended by itself");
+  child.kill("SIGTERM");
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`an app ended with ${code} after SIGTERM`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** The system's Chromium, or the Chrome that is installed. */
+export function openBrowser(): Promise<Browser> {
+  const debian = "/usr/bin/chromium";
+  const args = ["--disable-quic", "--disable-background-networking", "--disable-component-update"];
+  return existsSync(debian)
+    ? chromium.launch({ executablePath: debian, args: [...args, "--no-sandbox"] })
+    : chromium.launch({ channel: "chrome", args });
+}

@@ -1,0 +1,93 @@
+import path from "node:path";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { type Info, inboxRoutes } from "./inbox/routes.ts";
+import type { Store } from "./inbox/store.ts";
+import type { Accept } from "./ses/accept.ts";
+import { sesRoutes, unknownOperation } from "./ses/routes.ts";
+
+export interface AppDeps {
+  store: Store;
+  accept: Accept;
+  /** Called when the page asks: the SMTP port is known once it listens. */
+  info: () => Info;
+  log: (line: string) => void;
+}
+
+/** The HTTP side: SES's API, the inbox as JSON, and its page. Does not listen. */
+export function createApp({ store, accept, info, log }: AppDeps): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.use(onlyThisMachine, securityHeaders);
+  app.get("/healthz", (_req, res) => {
+    res.json({ ok: true });
+  });
+  app.use("/v2/email", sesRoutes({ accept, log }));
+  app.use("/inbox", onlyThisPage, inboxRoutes(store, info));
+  app.use("/inbox", (_req, res) => {
+    res.status(404).json({ message: "No such route of the inbox." });
+  });
+  app.use(express.static(path.join(import.meta.dirname, "page"), { cacheControl: false }));
+  app.use(unknownOperation(log));
+  app.use(failed(log));
+  return app;
+}
+
+// A page on the internet can point its own name at 127.0.0.1 (DNS rebinding), but then its
+// requests carry that name.
+const onlyThisMachine: RequestHandler = (req, res, next) => {
+  if (/^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(req.headers.host ?? "")) {
+    next();
+    return;
+  }
+  res.status(403).json({ message: "ses-local answers to localhost, 127.0.0.1 and [::1] only." });
+};
+
+// No CORS keeps other pages from reading; this keeps them from changing. Programs send neither
+// header, and another port of localhost counts as another site.
+const onlyThisPage: RequestHandler = (req, res, next) => {
+  const site = req.get("sec-fetch-site");
+  const origin = req.get("origin");
+  const own =
+    (!site || site === "same-origin" || site === "none") &&
+    (!origin || origin === `http://${req.headers.host}`);
+  if (own || req.method === "GET" || req.method === "HEAD") {
+    next();
+    return;
+  }
+  res.status(403).json({ message: "Only the inbox's own page may change it from a browser." });
+};
+
+const securityHeaders: RequestHandler = (_req, res, next) => {
+  res.set({
+    "content-security-policy": [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      "connect-src 'self'",
+      "frame-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join("; "),
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+  });
+  next();
+};
+
+function failed(log: (line: string) => void): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    const status = typeof error?.status === "number" ? error.status : 500;
+    if (status >= 500) log(`${req.method} ${req.originalUrl} failed: ${error?.stack}`);
+    if (res.headersSent) res.destroy();
+    else
+      res
+        .status(status)
+        .json({ message: status >= 500 ? "ses-local failed; see its log." : "Malformed request." });
+  };
+}

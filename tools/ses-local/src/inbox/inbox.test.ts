@@ -1,0 +1,245 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
+import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createClient, email } from "../testing/client.ts";
+import { LIMIT } from "./store.ts";
+
+let ses: SesLocal;
+let client: ReturnType<typeof createClient>;
+
+beforeAll(async () => {
+  ses = await startSesLocal();
+  client = createClient(ses.url);
+});
+beforeEach(() => call("/inbox/messages", "DELETE"));
+afterAll(async () => {
+  client.destroy();
+  await ses.stop();
+});
+
+const call = (path: string, method = "GET", headers: Record<string, string> = {}) =>
+  fetch(ses.url + path, { method, headers });
+
+const send = (to: string, tags: Record<string, string> = {}, subject = "Hello") =>
+  client.send(
+    email(
+      {
+        Destination: { ToAddresses: [to] },
+        EmailTags: Object.entries(tags).map(([Name, Value]) => ({ Name, Value })),
+      },
+      { Subject: { Data: subject } },
+    ),
+  );
+
+test("should list the newest first, by recipient whatever its case, and by template", async () => {
+  await send("ada@example.org", { template: "welcome" }, "first");
+  await send("grace@example.org", { template: "welcome" }, "second");
+  await send("Ada@Example.org", { template: "other" }, "third");
+  const subjects = async (query: Parameters<SesLocal["inbox"]>[0]) =>
+    (await ses.inbox(query)).map(({ subject }) => subject);
+  expect(await subjects({})).toEqual(["third", "second", "first"]);
+  expect(await subjects({ to: "ADA@example.org" })).toEqual(["third", "first"]);
+  expect(await subjects({ template: "welcome" })).toEqual(["second", "first"]);
+  expect(await subjects({ to: "ada@example.org", template: "welcome" })).toEqual(["first"]);
+  expect(await subjects({ to: "nobody@example.org" })).toEqual([]);
+});
+
+test("should list only what came after a message or a time", async () => {
+  await send("ada@example.org", {}, "first");
+  const [first] = await ses.inbox();
+  await send("ada@example.org", {}, "second");
+  const after = await ses.inbox({ after: first?.id ?? "" });
+  expect(after.map(({ subject }) => subject)).toEqual(["second"]);
+  // The id still tells the time when its message is gone.
+  await call(`/inbox/messages/${first?.id}`, "DELETE");
+  expect(await ses.inbox({ after: first?.id ?? "" })).toHaveLength(1);
+  expect(await ses.inbox({ after: "2000-01-01T00:00:00Z" })).toHaveLength(1);
+  expect(await ses.inbox({ after: after[0]?.at ?? "" })).toHaveLength(0);
+});
+
+test("should wait for the message asked for, and not be woken by another", async () => {
+  const waiting = ses.inbox({ to: "late@example.org", wait: 20 });
+  await send("other@example.org");
+  await send("late@example.org", {}, "at last");
+  expect((await waiting).map(({ subject }) => subject)).toEqual(["at last"]);
+});
+
+test("should answer an empty list when the wait is over", async () => {
+  expect(await ses.inbox({ to: "nobody@example.org", wait: 0.05 })).toEqual([]);
+});
+
+test.each(["wait=soon", "wait=-1", "wait=121", "after=yesterday"])(
+  "should answer 400 to ?%s",
+  async (query) => {
+    const response = await call(`/inbox/messages?${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ message: expect.stringMatching(/must be/) });
+  },
+);
+
+test("should show, download, mark read and delete one message", async () => {
+  await send("ada@example.org", {}, "Résumé / 1");
+  const [message] = await ses.inbox();
+  const path = `/inbox/messages/${message?.id}`;
+  expect(await (await call(path)).json()).toMatchObject({ id: message?.id, read: false });
+
+  const eml = await call(`${path}/source?download`);
+  expect(eml.headers.get("content-type")).toBe("message/rfc822");
+  expect(decodeURIComponent(eml.headers.get("content-disposition") ?? "")).toContain(
+    "Résumé  1.eml",
+  );
+  expect(await eml.text()).toContain("Hi Ada");
+
+  expect((await call(`${path}/read`, "PUT")).status).toBe(204);
+  expect((await ses.inbox())[0]?.read).toBe(true);
+  await call(`${path}/read`, "DELETE");
+  expect((await ses.inbox())[0]?.read).toBe(false);
+
+  expect((await call(path, "DELETE")).status).toBe(204);
+  expect(await ses.inbox()).toEqual([]);
+  for (const gone of [path, `${path}/source`, `${path}/html`, `${path}/attachments/0`]) {
+    expect((await call(gone)).status).toBe(404);
+  }
+});
+
+test("should count accepted copies under our id, past pruning and until cleared", async () => {
+  const sent = [
+    await send("ada@example.org", { "message-id": "m-1" }),
+    await send("ada@example.org", { "message-id": "m-1" }),
+    await send("ada@example.org", { "message-id": "__proto__" }),
+  ];
+  const expected = {
+    "m-1": { copies: 2, messageIds: [sent[0]?.MessageId, sent[1]?.MessageId] },
+    ["__proto__"]: { copies: 1, messageIds: [sent[2]?.MessageId] },
+  };
+  expect(await (await call("/inbox/tally")).json()).toEqual(expected);
+
+  const batch = Array.from({ length: LIMIT }, (_, index) => index);
+  while (batch.length > 0) {
+    await Promise.all(batch.splice(0, 50).map((index) => send(`a${index}@example.org`)));
+  }
+  expect(await ses.inbox()).toHaveLength(LIMIT);
+  expect(await ses.inbox({ to: "ada@example.org" })).toEqual([]);
+  expect(await (await call("/inbox/tally")).json()).toEqual(expected);
+
+  await call("/inbox/messages", "DELETE");
+  expect(await (await call("/inbox/tally")).json()).toEqual({});
+});
+
+test("should keep ids in the order of the list under concurrent sends", async () => {
+  await Promise.all(Array.from({ length: 40 }, (_, index) => send(`a${index}@example.org`)));
+  const ids = (await ses.inbox()).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(40);
+  expect(ids).toEqual(ids.toSorted().toReversed());
+});
+
+test("should stream the list and then every change", async () => {
+  await send("ada@example.org", { template: "welcome" }, "before");
+  const response = await call("/inbox/events");
+  expect(response.headers.get("content-type")).toBe("text/event-stream");
+  const { next: events, stop } = readEvents(response);
+  const list = await events();
+  expect(list).toMatchObject({ event: "list", data: [{ subject: "before", read: false }] });
+
+  await send("ada@example.org", {}, "live");
+  const added = await events();
+  expect(added).toMatchObject({ event: "added", data: { subject: "live" } });
+  await call(`/inbox/messages/${added.data.id}/read`, "PUT");
+  expect(await events()).toMatchObject({
+    event: "changed",
+    data: { id: added.data.id, read: true },
+  });
+  await call(`/inbox/messages/${added.data.id}`, "DELETE");
+  expect(await events()).toEqual({ event: "removed", data: [added.data.id] });
+  await stop();
+});
+
+function readEvents(response: Response) {
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let buffered = "";
+  const next = async () => {
+    while (!buffered.includes("\n\n")) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error("The stream ended.");
+      buffered += value;
+    }
+    const [block = ""] = buffered.split("\n\n", 1);
+    buffered = buffered.slice(block.length + 2);
+    const [, event, data = ""] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
+    return { event, data: JSON.parse(data) };
+  };
+  return { next, stop: () => reader.cancel() };
+}
+
+/** With the Host header as given, which fetch does not allow. */
+function withHost(host: string): Promise<{ status: number | undefined; body: string }> {
+  return new Promise((resolve, reject) => {
+    request(`${ses.url}/inbox/messages`, { headers: { host } }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode, body }), reject);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+test("should answer to this machine's names only", async () => {
+  for (const host of ["localhost", "localhost:3002", "127.0.0.1:1", "[::1]:9", "LOCALHOST"]) {
+    expect((await withHost(host)).status).toBe(200);
+  }
+  for (const host of [
+    "evil.example",
+    "localhost.evil.example",
+    "evil.example:3002",
+    "127.0.0.1.evil.example",
+    "0.0.0.0",
+  ]) {
+    expect((await withHost(host)).status).toBe(403);
+  }
+});
+
+test("should refuse changes from other sites and allow no reading across them", async () => {
+  await send("ada@example.org");
+  for (const headers of [
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    { origin: "http://localhost:3000" },
+    { "sec-fetch-site": "cross-site" },
+    { "sec-fetch-site": "same-site" },
+  ]) {
+    expect((await call("/inbox/messages", "DELETE", headers)).status).toBe(403);
+  }
+  const read = await call("/inbox/messages", "GET", { origin: "https://evil.example" });
+  expect(read.headers.get("access-control-allow-origin")).toBeNull();
+  expect(read.headers.get("cross-origin-resource-policy")).toBe("same-origin");
+  expect(await ses.inbox()).toHaveLength(1);
+  const own = { origin: ses.url, "sec-fetch-site": "same-origin" };
+  expect((await call("/inbox/messages", "DELETE", own)).status).toBe(204);
+});
+
+test("should serve the page and each message under a policy without scripts of others", async () => {
+  const page = await call("/");
+  expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
+  expect(page.headers.get("content-security-policy")).not.toContain("unsafe");
+  expect(await page.text()).not.toMatch(/<script(?![^>]*\bsrc=)|\son\w+=|style=/);
+
+  await client.send(email({}, { Body: { Html: { Data: "<script>alert(1)</script><p>Hi</p>" } } }));
+  const [message] = await ses.inbox();
+  const html = await call(`/inbox/messages/${message?.id}/html?images=off`);
+  const policy = html.headers.get("content-security-policy") ?? "";
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("img-src 'none'");
+  expect(policy).not.toContain("script-src");
+  expect(policy).toMatch(/^sandbox allow-popups allow-popups-to-escape-sandbox;/);
+});
+
+test("should tell whether it is alive", async () => {
+  expect((await call("/healthz")).status).toBe(200);
+});
+
+test("should answer 404 where there is nothing", async () => {
+  for (const path of ["/inbox/nothing", "/inbox/messages/..%2f..%2fpackage", "/../package.json"]) {
+    expect((await call(path)).status).toBe(404);
+  }
+  expect((await call("/inbox/messages/%ff")).status).toBe(400);
+});

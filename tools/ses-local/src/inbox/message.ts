@@ -1,0 +1,112 @@
+import { type AddressObject, simpleParser } from "mailparser";
+import { parseMime } from "../ses/mime.ts";
+import { type Link, extractCodes, extractLinks } from "./extract.ts";
+
+interface Attachment {
+  filename: string;
+  contentType: string;
+  /** Bytes. */
+  size: number;
+  /** Shown inside the HTML by its Content-ID. */
+  inline: boolean;
+}
+
+/** What arrived, before it is read. */
+export interface Incoming {
+  raw: Buffer;
+  /** SES's. */
+  messageId: string;
+  /** The envelope: bare addresses. */
+  recipients: string[];
+  tags: Record<string, string>;
+  configurationSet: string | null;
+  via: "api" | "smtp";
+}
+
+export interface Content extends Omit<Incoming, "raw" | "recipients"> {
+  /** `Name <address>`. */
+  from: string;
+  to: string[];
+  cc: string[];
+  bcc: string[];
+  subject: string;
+  /** The HTML part, or "". */
+  html: string;
+  /** The text part, or "". */
+  text: string;
+  /** In order; unfolded, and otherwise as they were sent. */
+  headerFields: { name: string; value: string }[];
+  links: Link[];
+  codes: string[];
+  attachments: Attachment[];
+  /** Bytes of the whole message. */
+  size: number;
+  /** Bytes of the HTML part, decoded: what Gmail clips at 102 KB. */
+  htmlSize: number;
+}
+
+/** A message as the inbox keeps it. */
+export interface Message extends Content {
+  /** Sorts by time of arrival. */
+  id: string;
+  /** ISO 8601. */
+  at: string;
+  read: boolean;
+}
+
+/** Reads the message out of its source. */
+export async function readMessage({ raw, recipients, ...envelope }: Incoming): Promise<Content> {
+  const mail = await parse(raw);
+  const html = mail.html || "";
+  const text = mail.text ?? "";
+  const subject = mail.subject ?? "";
+  return {
+    ...envelope,
+    from:
+      mail.from?.value
+        .map(({ name, address }) => (name ? `${name} <${address}>` : address))
+        .join(", ") ?? "",
+    ...sortRecipients(recipients, addresses(mail.to), addresses(mail.cc)),
+    subject,
+    html,
+    text,
+    headerFields: parseMime(raw).fields.map(({ name, value }) => ({ name, value })),
+    links: extractLinks(html, text),
+    codes: extractCodes(subject, html, text),
+    attachments: mail.attachments.map((attachment) => ({
+      filename: attachment.filename ?? "unnamed",
+      contentType: attachment.contentType,
+      size: attachment.size,
+      inline: attachment.cid !== undefined && html.includes(`cid:${attachment.cid}`),
+    })),
+    size: raw.length,
+    htmlSize: Buffer.byteLength(html),
+  };
+}
+
+/** The parts of a message. `cid:` links are kept, so that the HTML is what was sent. */
+export function parse(raw: Buffer) {
+  return simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true, keepCidLinks: true });
+}
+
+function addresses(header: AddressObject | AddressObject[] | undefined): string[] {
+  return [header ?? []]
+    .flat()
+    .flatMap(({ value }) => value)
+    .flatMap(({ address, group }) => (group ? group.map((member) => member.address) : [address]))
+    .filter((address) => address !== undefined);
+}
+
+// The envelope says who gets it, the header who is named; a redirect makes them differ.
+function sortRecipients(recipients: string[], to: string[], cc: string[]) {
+  const among = (header: string[]) => (recipient: string) =>
+    header.some((address) => address.toLowerCase() === recipient.toLowerCase());
+  const named = [...to, ...cc];
+  const others = recipients.filter((recipient) => !among(named)(recipient));
+  const bcc = others.length < recipients.length ? others : [];
+  return {
+    to: bcc === others ? recipients.filter(among(to)) : recipients,
+    cc: recipients.filter((recipient) => among(cc)(recipient) && !among(to)(recipient)),
+    bcc,
+  };
+}

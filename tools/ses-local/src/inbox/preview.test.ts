@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import type { Message } from "./message.ts";
+import { hasDarkStyles, preview } from "./preview.ts";
+
+const show = (html: string, scheme: "light" | "dark", raw = "") =>
+  preview({ html } as Message, async () => Buffer.from(raw.replaceAll("\n", "\r\n")), {
+    scheme,
+    images: true,
+  });
+
+const styled =
+  "<!doctype html><html><head><style>@media (prefers-color-scheme: dark){p{color:#fff}}</style></head><p>Hi";
+
+test("should answer the email's own dark styles with the scheme asked for", async () => {
+  expect(hasDarkStyles(styled)).toBe(true);
+  expect(await show(styled, "dark")).toContain("@media (min-width:0px){p");
+  expect(await show(styled, "light")).toContain("@media (max-width:0px){p");
+  expect(await show(styled, "dark")).not.toContain("invert");
+});
+
+test("should invert an email that has none", async () => {
+  expect(hasDarkStyles("<p style='color:black'>Hi")).toBe(false);
+  expect(await show("<p>Hi", "dark")).toContain("filter:invert(1)");
+  expect(await show("<p>Hi", "light")).not.toContain("invert");
+});
+
+test("should see that an email declares dark by a meta element alone", () => {
+  expect(hasDarkStyles('<meta name="color-scheme" content="light dark">')).toBe(true);
+  expect(hasDarkStyles('<meta name="color-scheme" content="light only">')).toBe(false);
+});
+
+test("should open links in a new tab and keep the doctype first", async () => {
+  const html = await show(styled, "light");
+  expect(html).toMatch(/^<!doctype html><html><head><base target="_blank">/);
+  expect(await show("<p>Hi", "light")).toMatch(/^<!doctype html><base target="_blank">/);
+});
+
+test("should show the images an email brings along", async () => {
+  const raw = `From: a@example.com
+Content-Type: multipart/related; boundary=b
+
+--b
+Content-Type: text/html
+
+<img src="cid:logo">
+--b
+Content-Type: image/png
+Content-ID: <logo>
+Content-Transfer-Encoding: base64
+
+iVBORw==
+--b--
+`;
+  expect(await show('<img src="cid:logo">', "light", raw)).toContain(
+    'src="data:image/png;base64,iVBORw=="',
+  );
+});

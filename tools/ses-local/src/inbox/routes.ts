@@ -1,0 +1,222 @@
+import { once } from "node:events";
+import { type Request, type Response, Router } from "express";
+import { type Message, parse } from "./message.ts";
+import { hasDarkStyles, preview, previewPolicy } from "./preview.ts";
+import type { Query, Store } from "./store.ts";
+
+/** The longest a request may wait for a message, in seconds. */
+const MAX_WAIT = 120;
+
+export interface Info {
+  smtpPort: number;
+  verified: string[];
+}
+
+/** The inbox as JSON, for tests, and as the page needs it. Mounted at `/inbox`. */
+export function inboxRoutes(store: Store, info: () => Info): Router {
+  const router = Router();
+
+  router.get("/messages", async (req, res) => {
+    const query = readQuery(req, res);
+    if (!query) return;
+    let found = store.find(query);
+    if (found.length === 0 && query.wait > 0) found = await waitFor(store, query, res);
+    res.json(found.map(forTests));
+  });
+
+  router.get("/messages/:id", (req, res) => {
+    const message = find(req, res);
+    if (message) res.json(forPage(message));
+  });
+
+  router.get("/messages/:id/source", async (req, res) => {
+    const message = find(req, res);
+    if (!message) return;
+    if (req.query["download"] !== undefined)
+      res.attachment(`${fileName(message)}.eml`).type("message/rfc822");
+    else res.type("text/plain");
+    res.send(await store.source(message));
+  });
+
+  router.get("/messages/:id/html", async (req, res) => {
+    const message = find(req, res);
+    if (!message) return;
+    const options = {
+      scheme: req.query["scheme"] === "dark" ? ("dark" as const) : ("light" as const),
+      images: req.query["images"] !== "off",
+    };
+    const html = await preview(message, () => store.source(message), options);
+    res.set("content-security-policy", previewPolicy(options)).type("html").send(html);
+  });
+
+  router.get("/messages/:id/attachments/:index", async (req, res) => {
+    const message = find(req, res);
+    if (!message) return;
+    const { attachments } = await parse(await store.source(message));
+    const attachment = attachments[Number(req.params["index"])];
+    if (!attachment) {
+      res.status(404).json({ message: "No attachment of that number." });
+      return;
+    }
+    // Always a download: what a stranger sent is not shown on this page's own origin.
+    res
+      .attachment(attachment.filename ?? "unnamed")
+      .type("application/octet-stream")
+      .send(attachment.content);
+  });
+
+  router.put("/messages/:id/read", setRead(true));
+  router.delete("/messages/:id/read", setRead(false));
+
+  router.delete("/messages/:id", async (req, res) => {
+    const message = find(req, res);
+    if (!message) return;
+    await store.remove([message.id]);
+    res.status(204).end();
+  });
+
+  router.delete("/messages", async (_req, res) => {
+    await store.clear();
+    res.status(204).end();
+  });
+
+  router.put("/read", async (_req, res) => {
+    for (const message of store.find()) await store.setRead(message, true);
+    res.status(204).end();
+  });
+
+  router.get("/tally", (_req, res) => {
+    res.json(Object.fromEntries(store.tally));
+  });
+
+  router.get("/info", (_req, res) => {
+    res.json(info());
+  });
+
+  router.get("/events", (req, res) => {
+    res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    const send = (event: string, data: unknown) =>
+      res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const added = (message: Message) => send("added", summary(message));
+    const changed = (message: Message) => send("changed", summary(message));
+    const removed = (ids: string[]) => send("removed", ids);
+    store.on("added", added).on("changed", changed).on("removed", removed);
+    // The list goes first in the same stream, so that no message falls between the two.
+    send("list", store.find().map(summary));
+    req.on("close", () => {
+      store.off("added", added).off("changed", changed).off("removed", removed);
+    });
+  });
+
+  function find(req: Request, res: Response): Message | undefined {
+    const message = store.get(String(req.params["id"]));
+    if (!message)
+      res.status(404).json({ message: "No message of that id: it was deleted or pruned." });
+    return message;
+  }
+
+  function setRead(read: boolean) {
+    return async (req: Request, res: Response) => {
+      const message = find(req, res);
+      if (!message) return;
+      await store.setRead(message, read);
+      res.status(204).end();
+    };
+  }
+
+  return router;
+}
+
+function readQuery(req: Request, res: Response): (Query & { wait: number }) | undefined {
+  const one = (name: string) => {
+    const value = req.query[name];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const after = one("after");
+  const wait = Number(one("wait") ?? 0);
+  if (!(wait >= 0 && wait <= MAX_WAIT)) {
+    res.status(400).json({ message: `wait must be seconds from 0 to ${MAX_WAIT}.` });
+    return undefined;
+  }
+  if (after && !/^[0-9a-z]{13}$/.test(after) && Number.isNaN(Date.parse(after))) {
+    res.status(400).json({ message: "after must be the id of a message or an ISO 8601 time." });
+    return undefined;
+  }
+  return { to: one("to"), template: one("template"), after, wait };
+}
+
+/** Resolves with the first that match, or with none when the time is over. */
+async function waitFor(
+  store: Store,
+  query: Query & { wait: number },
+  res: Response,
+): Promise<Message[]> {
+  const gone = new AbortController();
+  res.on("close", () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(query.wait * 1000)]);
+  for (;;) {
+    try {
+      await once(store, "added", { signal });
+    } catch {
+      return [];
+    }
+    const found = store.find(query);
+    if (found.length > 0) return found;
+  }
+}
+
+function forTests({ headerFields, links, codes, ...message }: Message) {
+  const values = Map.groupBy(headerFields, ({ name }) => name.toLowerCase());
+  const headers = Object.fromEntries(
+    [...values].map(([name, fields]) => [name, fields.map(({ value }) => value).join(", ")]),
+  );
+  return { ...message, headers, links: links.map(({ url }) => url), codes };
+}
+
+function forPage(message: Message) {
+  return {
+    ...forTests(message),
+    headerFields: message.headerFields,
+    links: message.links,
+    darkStyles: hasDarkStyles(message.html),
+  };
+}
+
+/** A line of the page's list. */
+function summary({
+  id,
+  from,
+  to,
+  cc,
+  bcc,
+  subject,
+  text,
+  tags,
+  at,
+  read,
+  codes,
+  attachments,
+}: Message) {
+  return {
+    id,
+    from,
+    to,
+    cc,
+    bcc,
+    subject,
+    tags,
+    at,
+    read,
+    code: codes[0] ?? null,
+    attachments: attachments.filter(({ inline }) => !inline).length,
+    excerpt: text.replace(/\s+/g, " ").trim().slice(0, 140),
+  };
+}
+
+function fileName({ subject, id }: Message): string {
+  const safe = subject
+    .replace(/[^\p{L}\p{N} ._-]+/gu, "")
+    .trim()
+    .slice(0, 60);
+  return safe || id;
+}

@@ -1,0 +1,133 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { InboxMessage } from "@repo/testing/ses-local";
+import { createClient, email } from "./testing/client.ts";
+
+let data: string;
+let children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  data = await mkdtemp(path.join(tmpdir(), "ses-local-"));
+});
+afterEach(async () => {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+  children = [];
+  await rm(data, { recursive: true, force: true });
+});
+
+function start(env: Record<string, string> = {}) {
+  const child = fork(path.join(import.meta.dirname, "main.ts"), {
+    env: {
+      ...process.env,
+      SES_LOCAL_PORT: "0",
+      SES_LOCAL_SMTP_PORT: "0",
+      SES_LOCAL_DATA: data,
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  children.push(child);
+  return child;
+}
+
+async function ready(child: ChildProcess): Promise<string> {
+  for await (const line of createInterface({ input: child.stdout! })) {
+    if (line.startsWith("{")) return `http://127.0.0.1:${JSON.parse(line).port}`;
+  }
+  throw new Error("It ended without being ready.");
+}
+
+/** What it said before it gave up. */
+async function refusal(child: ChildProcess) {
+  const [message, [code]] = await Promise.all([text(child.stderr!), once(child, "exit")]);
+  return { message, code };
+}
+
+const inbox = async (url: string) =>
+  (await (await fetch(`${url}/inbox/messages`)).json()) as InboxMessage[];
+
+test("should keep messages, read marks and tally over a restart", async () => {
+  const first = start();
+  const url = await ready(first);
+  const client = createClient(url);
+  const tags = [{ Name: "message-id", Value: "m-1" }];
+  await client.send(email({ EmailTags: tags }, { Subject: { Data: "one" } }));
+  await client.send(email({}, { Subject: { Data: "two" } }));
+  client.destroy();
+  const before = await inbox(url);
+  await fetch(`${url}/inbox/messages/${before[0]?.id}/read`, { method: "PUT" });
+  const tally = await (await fetch(`${url}/inbox/tally`)).json();
+  first.kill("SIGKILL");
+  await once(first, "exit");
+  // Half a message, as a power cut leaves it.
+  await writeFile(path.join(data, "messages", "zzzzzzzzz0000.json"), '{"id":"zzz');
+
+  const again = await ready(start());
+  const after = await inbox(again);
+  expect(after).toEqual([{ ...before[0], read: true }, before[1]]);
+  expect(await (await fetch(`${again}/inbox/tally`)).json()).toEqual(tally);
+  const source = await fetch(`${again}/inbox/messages/${before[0]?.id}/source`);
+  expect(await source.text()).toContain("Subject: two");
+});
+
+test("should refuse to start in production with one line that says why", async () => {
+  const { message, code } = await refusal(start({ APP_ENV: "production" }));
+  expect(code).toBe(1);
+  expect(message).toMatch(/^ses-local: APP_ENV is production.*\n$/);
+});
+
+test.each(["SES_LOCAL_PORT", "SES_LOCAL_SMTP_PORT"])(
+  "should name the taken port and %s",
+  async (variable) => {
+    const occupant = createServer().listen(0, "127.0.0.1");
+    await once(occupant, "listening");
+    const { port } = occupant.address() as AddressInfo;
+    const { message, code } = await refusal(start({ [variable]: String(port) }));
+    occupant.close();
+    expect(code).toBe(1);
+    expect(message).toBe(
+      `ses-local: Port ${port} is taken. Stop what uses it, or set ${variable} to another.\n`,
+    );
+  },
+);
+
+test.each(["http", "70000", "-1", "80.5"])("should refuse the port %j by name", async (port) => {
+  const { message, code } = await refusal(start({ SES_LOCAL_PORT: port }));
+  expect(code).toBe(1);
+  expect(message).toBe(
+    `ses-local: SES_LOCAL_PORT must be a port from 0 to 65535, not "${port}".\n`,
+  );
+});
+
+test.skipIf(process.platform === "win32").each(["SIGTERM", "SIGINT"] as const)(
+  "should end at once on %s with pages open and requests waiting",
+  async (signal) => {
+    const child = start();
+    const url = await ready(child);
+    const events = await fetch(`${url}/inbox/events`);
+    const cut = fetch(`${url}/inbox/messages?wait=100`).catch(() => "cut");
+    const reading = events.text().catch(() => "cut");
+    child.kill(signal);
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await cut).toBe("cut");
+    expect(await reading).toBe("cut");
+  },
+);
+
+test("should end with its parent's channel", async () => {
+  const child = start();
+  await ready(child);
+  child.disconnect();
+  expect(await once(child, "exit")).toEqual([0, null]);
+});

@@ -1,0 +1,57 @@
+import { createServer } from "node:http";
+import type { AddressInfo, Server } from "node:net";
+import { createApp } from "./app.ts";
+import { type Env, EnvError, readEnv } from "./env.ts";
+import { Store } from "./inbox/store.ts";
+import { createAccept } from "./ses/accept.ts";
+import { createSmtpServer } from "./smtp.ts";
+
+// Every answer waits for its write, so there is nothing to finish: stopping is stopping at once.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
+// A parent that holds an IPC channel takes this process with it, however it ends.
+if (process.channel) process.on("disconnect", () => process.exit(0));
+
+try {
+  await start(readEnv());
+} catch (error) {
+  console.error(`ses-local: ${error instanceof EnvError ? error.message : explain(error)}`);
+  process.exit(1);
+}
+
+async function start(env: Env): Promise<void> {
+  const log = (line: string) => console.log(`ses-local: ${line}`);
+  const store = await Store.open(env.data);
+  const accept = createAccept(store, env.verified);
+
+  const smtp = createSmtpServer(accept, log);
+  smtp.on("error", (error) => log(`SMTP: ${error.message}`));
+  const smtpPort = await listen(smtp.server, env.smtpPort, "SES_LOCAL_SMTP_PORT");
+
+  const info = () => ({ smtpPort, verified: env.verified });
+  const http = createServer(createApp({ store, accept, info, log }));
+  // Longer than a client keeps a connection idle, so that none is closed as it is used again.
+  http.keepAliveTimeout = 120_000;
+  const port = await listen(http, env.port, "SES_LOCAL_PORT");
+
+  log(`inbox and SES API on http://localhost:${port}, SMTP on localhost:${smtpPort}`);
+  console.log(JSON.stringify({ ready: true, port, smtpPort }));
+}
+
+async function listen(server: Server, port: number, variable: string): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      reject(
+        taken
+          ? new EnvError(`Port ${port} is taken. Stop what uses it, or set ${variable} to another.`)
+          : error,
+      );
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function explain(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

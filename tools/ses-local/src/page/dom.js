@@ -1,0 +1,78 @@
+/**
+ * Makes an element. Properties that begin with "on" are listeners, `data` is the dataset, and
+ * what is false, null or undefined is left out. Text is always text: nothing is parsed as HTML.
+ *
+ * @param {string} tag
+ * @param {Record<string, any>} [properties]
+ * @param {...any} children
+ */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === false || value == null) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "data") Object.assign(element.dataset, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child != null && child !== false));
+  return element;
+}
+
+/** @param {string} id */
+export function byId(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+const ICONS = {
+  back: "M15 5l-7 7 7 7",
+  check: "M3 12.5l4.5 4.5L16 8.5M12.5 16.5l.5.5L21.5 8.5",
+  chevron: "M9 6l6 6-6 6",
+  clip: "M20 11.5l-8 8a5 5 0 0 1-7-7l8.5-8.5a3.4 3.4 0 0 1 4.8 4.8L9.8 17.3a1.7 1.7 0 0 1-2.4-2.4L15 7.3",
+  copy: "M9 9h10v11H9zM15 9V4H5v11h4",
+  desktop: "M3 5h18v11H3zM9 20h6M12 16v4",
+  download: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
+  down: "M6 9.5l6 6 6-6",
+  group: "M4 6h7M4 12h7M4 18h7M15 6h5M15 12h5M15 18h5",
+  image: "M4 5h16v14H4zM4 16l5-5 4 4 2.5-2.5L20 17M15.5 9.5h.01",
+  key: "M14.5 9.5a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM13.5 12.5L20 19M17 16l2-2",
+  keyboard: "M3 7h18v10H3zM7 10.5h.01M11 10.5h.01M15 10.5h.01M18 10.5h.01M8 14h8",
+  link: "M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1",
+  moon: "M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5Z",
+  open: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
+  phone: "M7 3h10v18H7zM11 18h2",
+  trash: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
+  unread: "M3 6h13M3 6v13h18V11M3 7l9 6 5-3M20 6h.01",
+  up: "M6 14.5l6-6 6 6",
+};
+
+/** @param {keyof typeof ICONS} name */
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+let hideToast = 0;
+
+/** @param {string} text */
+export function toast(text) {
+  const element = byId("toast");
+  element.textContent = text;
+  element.hidden = false;
+  clearTimeout(hideToast);
+  hideToast = window.setTimeout(() => (element.hidden = true), 2000);
+}
+
+/** @param {string} text @param {string} what */
+export async function copy(text, what) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(`${what} copied`);
+  } catch {
+    toast("The browser did not allow copying");
+  }
+}

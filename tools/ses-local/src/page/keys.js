@@ -1,0 +1,30 @@
+const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", Delete: "Del" };
+
+/**
+ * Listens for single keys, but leaves typing, dialogs and the browser's own combinations alone.
+ *
+ * @param {[keys: string[], what: string, action: (key: string) => unknown][]} bindings
+ * @returns {[names: string[], what: string][]} for the list of shortcuts
+ */
+export function bindKeys(bindings) {
+  const actions = new Map(
+    bindings.flatMap(([keys, , action]) => keys.map((key) => /** @type {const} */ ([key, action]))),
+  );
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]"))
+      return;
+    const target = /** @type {HTMLElement} */ (event.target);
+    const typing = target.closest("input, textarea, select");
+    if (typing && event.key !== "Escape") return;
+    // The arrows scroll a text that has the focus, and walk the tabs.
+    if (event.key.startsWith("Arrow") && target.closest("pre, [role=tablist]")) return;
+    const action = actions.get(event.key);
+    if (!action) return;
+    event.preventDefault();
+    action(event.key);
+  });
+  return bindings.map(([keys, what]) => [
+    keys.map((key) => /** @type {Record<string, string>} */ (NAMES)[key] ?? key),
+    what,
+  ]);
+}

@@ -1,0 +1,83 @@
+/**
+ * @typedef {{ id: string, from: string, to: string[], cc: string[], bcc: string[],
+ *   subject: string, tags: Record<string, string>, at: string, read: boolean,
+ *   code: string | null, attachments: number, excerpt: string }} Summary
+ */
+
+/** @param {Summary} message */
+export const recipients = (message) => [...message.to, ...message.cc, ...message.bcc];
+
+/** @param {Summary} message */
+const tagTexts = ({ tags }) => Object.entries(tags).map(([name, value]) => `${name}=${value}`);
+
+/** @type {Record<string, (message: Summary, value: string) => boolean>} */
+const FIELDS = {
+  to: (message, value) => has(recipients(message), value),
+  from: (message, value) => has([message.from], value),
+  subject: (message, value) => has([message.subject], value),
+  template: (message, value) => message.tags["template"]?.toLowerCase() === value,
+  tag: (message, value) => has(tagTexts(message), value),
+  is: (message, value) => value === "unread" && !message.read,
+};
+
+/** @param {string[]} texts @param {string} value */
+const has = (texts, value) => texts.some((text) => text.toLowerCase().includes(value));
+
+/**
+ * Reads a query: words that must all be found in recipient, sender, subject or tags, and
+ * `field:value` for one of them; "quotes" hold words together.
+ *
+ * @param {string} query
+ * @returns {(message: Summary) => boolean}
+ */
+export function matcher(query) {
+  const tests = [...query.toLowerCase().matchAll(/(?:([a-z]+):)?(?:"([^"]*)"?|(\S+))/g)].map(
+    ([term, field, quoted, word]) => {
+      const test = field && Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
+      const value = quoted ?? word ?? "";
+      if (test) return (/** @type {Summary} */ message) => test(message, value);
+      const text = quoted !== undefined && !field ? quoted : term;
+      return (/** @type {Summary} */ message) =>
+        has([...recipients(message), message.from, message.subject, ...tagTexts(message)], text);
+    },
+  );
+  return (message) => tests.every((test) => test(message));
+}
+
+/**
+ * The messages of each recipient, the one with the newest message first. A message to two
+ * stands under both.
+ *
+ * @param {Summary[]} messages newest first
+ * @returns {Map<string, Summary[]>}
+ */
+export function groupByRecipient(messages) {
+  /** @type {Map<string, Summary[]>} */
+  const groups = new Map();
+  for (const message of messages) {
+    for (const address of new Set(
+      recipients(message).map((recipient) => recipient.toLowerCase()),
+    )) {
+      const group = groups.get(address);
+      if (group) group.push(message);
+      else groups.set(address, [message]);
+    }
+  }
+  return groups;
+}
+
+/**
+ * How many messages each template has, in the order of the names.
+ *
+ * @param {Summary[]} messages
+ * @returns {[template: string, count: number][]}
+ */
+export function countTemplates(messages) {
+  /** @type {Record<string, number>} */
+  const counts = {};
+  for (const { tags } of messages) {
+    const template = tags["template"];
+    if (template) counts[template] = (counts[template] ?? 0) + 1;
+  }
+  return Object.entries(counts).sort(([a], [b]) => a.localeCompare(b));
+}

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { countTemplates, groupByRecipient, matcher } from "./search.js";
+
+const message = (changes: Record<string, unknown>) => ({
+  id: "1",
+  from: "Sendoff <hello@example.com>",
+  to: ["ada@example.org"],
+  cc: [] as string[],
+  bcc: [] as string[],
+  subject: "Confirm your address",
+  tags: { template: "verify-email", "message-id": "m-1" },
+  at: "2026-01-01T00:00:00.000Z",
+  read: true,
+  code: null,
+  attachments: 0,
+  excerpt: "",
+  ...changes,
+});
+
+test.each([
+  ["", true],
+  ["ada", true],
+  ["ADA confirm", true],
+  ["ada reset", false],
+  ["to:ada", true],
+  ["to:hello", false],
+  ["from:hello", true],
+  ["template:verify-email", true],
+  ["template:verify", false],
+  ["tag:message-id=m-1", true],
+  ["message-id=m-1", true],
+  ["is:unread", false],
+  ["is:anything", false],
+  ['"your address"', true],
+  ['"address your"', false],
+  ['subject:"your address"', true],
+  ["constructor:x", false],
+  ["nofield:ada", false],
+  ['"', true],
+])("should match %j: %s", (query, expected) => {
+  expect(matcher(query)(message({}))).toBe(expected);
+});
+
+test("should group under every recipient, the newest message's first", () => {
+  const both = message({ id: "2", to: ["Ada@example.org"], bcc: ["grace@example.net"] });
+  const groups = groupByRecipient([both, message({})]);
+  expect([...groups].map(([address, { length }]) => [address, length])).toEqual([
+    ["ada@example.org", 2],
+    ["grace@example.net", 1],
+  ]);
+});
+
+test("should count the templates by name", () => {
+  const other = message({ tags: { template: "alpha" } });
+  expect(countTemplates([message({}), other, message({}), message({ tags: {} })])).toEqual([
+    ["alpha", 1],
+    ["verify-email", 2],
+  ]);
+});

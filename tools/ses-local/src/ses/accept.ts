@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import type { Message } from "../inbox/message.ts";
+import type { Store } from "../inbox/store.ts";
+import { mailboxes, parseMailbox, requireVerified } from "./address.ts";
+import { badRequest, SesError } from "./error.ts";
+import { type Field, type Mime, formatMime, parseMime, values } from "./mime.ts";
+import { type Tags, parseTagsHeader } from "./tags.ts";
+
+/** Bytes of a message after encoding. */
+export const MAX_MESSAGE_SIZE = 40 * 1024 * 1024;
+
+export interface Submission {
+  raw: Buffer;
+  /** Becomes the From header where there is none. */
+  sender?: string | undefined;
+  /** Where bounces are to go. */
+  returnPath?: string | undefined;
+  /** The envelope; empty takes the To, Cc and Bcc headers. */
+  recipients: string[];
+  /** Where given, the X-SES-MESSAGE-TAGS header is not read. */
+  tags?: Tags | undefined;
+  configurationSet?: string | undefined;
+  region: string;
+  via: "api" | "smtp";
+}
+
+export type Accept = (submission: Submission) => Promise<Message>;
+
+/**
+ * What SES does with a message, by whichever door it came: checks sender and recipients, reads
+ * and drops its own headers, sets Message-ID and Date, and delivers, here into the inbox.
+ *
+ * https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
+ */
+export function createAccept(store: Store, verified: string[]): Accept {
+  return async (submission) => {
+    const { raw, region } = submission;
+    if (raw.length > MAX_MESSAGE_SIZE) {
+      throw badRequest(
+        `Message length is more than ${MAX_MESSAGE_SIZE} bytes long: '${raw.length}'.`,
+      );
+    }
+    const mime = parseMime(raw);
+
+    const from = values(mime, "from");
+    if (from.length > 1) throw badRequest("Duplicate header 'From'.");
+    const sender = from[0] ?? submission.sender;
+    if (!sender) throw badRequest("Missing required header 'From'.");
+    const senders = [
+      submission.sender ?? sender,
+      sender,
+      ...(submission.returnPath ? [submission.returnPath] : []),
+      ...values(mime, "sender"),
+      ...values(mime, "return-path"),
+    ];
+    requireVerified(senders, verified, region);
+
+    const recipients = (
+      submission.recipients.length > 0
+        ? submission.recipients
+        : ["to", "cc", "bcc"].flatMap((name) =>
+            values(mime, name).flatMap((value) => mailboxes(value).map(({ address }) => address)),
+          )
+    ).map((recipient) => parseMailbox(recipient).address);
+    if (recipients.length === 0) throw badRequest("Missing required header 'To'.");
+    if (recipients.length > 50) throw badRequest("Recipient count exceeds 50.");
+
+    const configurationSet =
+      submission.configurationSet ?? values(mime, "x-ses-configuration-set")[0];
+    // Any name is taken as an existing set, but a name SES could not have is not.
+    if (configurationSet !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(configurationSet)) {
+      const message = `Configuration set <${configurationSet}> does not exist.`;
+      throw new SesError("NotFoundException", message, 404);
+    }
+    const tagsHeader = values(mime, "x-ses-message-tags")[0];
+    const tags = submission.tags ?? (tagsHeader ? parseTagsHeader(tagsHeader) : {});
+
+    const messageId = createMessageId();
+    return store.add({
+      raw: asDelivered(mime, { messageId, region, sender }),
+      messageId,
+      recipients,
+      tags,
+      configurationSet: configurationSet ?? null,
+      via: submission.via,
+    });
+  };
+}
+
+/** SES's shape: the time in milliseconds in hexadecimal, a UUID, and a counter that is always 0. */
+function createMessageId(): string {
+  return `0100${Date.now().toString(16).padStart(12, "0")}-${randomUUID()}-000000`;
+}
+
+function asDelivered(
+  mime: Mime,
+  { messageId, region, sender }: { messageId: string; region: string; sender: string },
+): Buffer {
+  const replaced = /^(?:bcc|date|message-id|return-path|x-ses-.*)$/i;
+  const host = region === "us-east-1" ? "email.amazonses.com" : `${region}.amazonses.com`;
+  const fields = mime.fields.filter(({ name }) => !replaced.test(name));
+  const add = (name: string, value: string): Field => ({
+    name,
+    value,
+    source: `${name}: ${value}\r\n`,
+  });
+  if (!fields.some(({ name }) => name.toLowerCase() === "from")) fields.push(add("From", sender));
+  fields.push(add("Message-ID", `<${messageId}@${host}>`));
+  fields.push(add("Date", new Date().toUTCString().replace("GMT", "+0000")));
+  return formatMime({ fields, body: mime.body });
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from "node:crypto";
+import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import type { Accept } from "./accept.ts";
+import { badRequest, SesError } from "./error.ts";
+import type { Json } from "./json.ts";
+import { sendEmail } from "./send-email.ts";
+
+/**
+ * The SES v2 API, mounted at `/v2/email`. Signatures are not verified: any credentials will do,
+ * but a request without them is refused as AWS refuses it.
+ */
+export function sesRoutes({
+  accept,
+  log,
+}: {
+  accept: Accept;
+  log: (line: string) => void;
+}): Router {
+  const router = Router();
+  router.use((_req, res, next) => {
+    res.set("x-amzn-requestid", randomUUID());
+    next();
+  }, authenticate);
+  // 40 MB of message are 54 MB of base64.
+  router.use(express.json({ limit: "56mb", type: () => true }));
+
+  router.post("/outbound-emails", async (req, res) => {
+    res.json(await sendEmail(body(req.body), res.locals["region"], accept));
+  });
+
+  // An account out of the sandbox with the rates AWS gives most new ones.
+  router.get("/account", (_req, res) => {
+    res.json({
+      DedicatedIpAutoWarmupEnabled: false,
+      EnforcementStatus: "HEALTHY",
+      ProductionAccessEnabled: true,
+      SendQuota: { Max24HourSend: 50_000, MaxSendRate: 14, SentLast24Hours: 0 },
+      SendingEnabled: true,
+      SuppressionAttributes: { SuppressedReasons: ["BOUNCE", "COMPLAINT"] },
+    });
+  });
+
+  router.use(unknownOperation(log));
+  router.use(answerError(log));
+  return router;
+}
+
+/** Answers a request for an operation that is not here, and logs it. */
+export function unknownOperation(log: (line: string) => void): RequestHandler {
+  return (req, res) => {
+    log(`unknown operation: ${req.method} ${req.originalUrl.split("?")[0]}`);
+    answer(res, new SesError("UnknownOperationException", "This operation is not supported.", 404));
+  };
+}
+
+const authenticate: RequestHandler = (req, res, next) => {
+  const scope = /^AWS4-[A-Z0-9-]+ Credential=[^/,]+\/\d{8}\/(?<region>[a-z0-9-]+)\//.exec(
+    req.get("authorization") ?? "",
+  );
+  if (!scope) {
+    const type = "MissingAuthenticationTokenException";
+    answer(res, new SesError(type, "Missing Authentication Token", 403));
+    return;
+  }
+  res.locals["region"] = scope.groups?.["region"];
+  next();
+};
+
+function body(value: unknown): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new SesError("SerializationException", "The request body is not a JSON object.");
+  }
+  return value as Json;
+}
+
+function answerError(log: (line: string) => void): ErrorRequestHandler {
+  return (error, req, res, _next) => {
+    const sesError = asSesError(error);
+    if (sesError.status >= 500) log(`${req.method} ${req.originalUrl} failed: ${error?.stack}`);
+    else log(`refused: ${sesError.type}: ${sesError.message}`);
+    answer(res, sesError);
+  };
+}
+
+function asSesError(error: { type?: string } | undefined): SesError {
+  if (error instanceof SesError) return error;
+  // body-parser's own: malformed JSON, wrong charset, too large.
+  if (error?.type === "entity.parse.failed") {
+    return new SesError("SerializationException", "The request body is not valid JSON.");
+  }
+  if (error?.type === "entity.too.large") {
+    return badRequest("Message length is more than 41943040 bytes long.");
+  }
+  return new SesError("InternalServiceErrorException", "ses-local failed; see its log.", 500);
+}
+
+function answer(res: Parameters<RequestHandler>[1], error: SesError): void {
+  res.status(error.status).set("x-amzn-errortype", error.type).json({ message: error.message });
+}

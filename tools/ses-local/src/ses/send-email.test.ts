@@ -1,0 +1,310 @@
+import {
+  BadRequestException,
+  GetAccountCommand,
+  ListContactListsCommand,
+  MessageRejected,
+  NotFoundException,
+  SendEmailCommand,
+} from "@aws-sdk/client-sesv2";
+import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createClient, email } from "../testing/client.ts";
+
+let ses: SesLocal;
+let client: ReturnType<typeof createClient>;
+
+beforeAll(async () => {
+  ses = await startSesLocal({ verified: ["example.com", "only@example.net"] });
+  client = createClient(ses.url);
+});
+afterAll(async () => {
+  client.destroy();
+  await ses.stop();
+});
+
+const raw = (message: string, rest: Partial<SendEmailCommand["input"]> = {}) =>
+  new SendEmailCommand({
+    Content: { Raw: { Data: Buffer.from(message.replaceAll("\n", "\r\n")) } },
+    ...rest,
+  });
+
+test("should deliver a Simple message with all it carries", async () => {
+  const { MessageId } = await client.send(
+    email(
+      {
+        Destination: {
+          ToAddresses: ["Åda <ada@example.org>"],
+          CcAddresses: ["cc@example.org"],
+          BccAddresses: ["bcc@example.org"],
+        },
+        ReplyToAddresses: ["help@example.com"],
+        EmailTags: [
+          { Name: "message-id", Value: "m-1" },
+          { Name: "template", Value: "verify-email" },
+        ],
+        ConfigurationSetName: "any-set",
+      },
+      {
+        Subject: { Data: "Bestätige dich 👋" },
+        Body: {
+          Html: { Data: '<a href="https://example.com/v?a=1&amp;b=2">Verify</a>' },
+          Text: { Data: "https://example.com/v?a=1&b=2" },
+        },
+        Headers: [{ Name: "X-Message-ID", Value: "m-1" }],
+        Attachments: [
+          { FileName: "a.txt", RawContent: Buffer.from("attached"), ContentType: "text/plain" },
+        ],
+      },
+    ),
+  );
+  expect(MessageId).toMatch(/^0100[0-9a-f]{12}-[0-9a-f-]{36}-000000$/);
+
+  const [message] = await ses.inbox({ template: "verify-email" });
+  expect(message).toMatchObject({
+    messageId: MessageId,
+    from: "Sendoff <hello@example.com>",
+    to: ["ada@example.org"],
+    cc: ["cc@example.org"],
+    bcc: ["bcc@example.org"],
+    subject: "Bestätige dich 👋",
+    html: '<a href="https://example.com/v?a=1&amp;b=2">Verify</a>',
+    text: "https://example.com/v?a=1&b=2",
+    tags: { "message-id": "m-1", template: "verify-email" },
+    configurationSet: "any-set",
+    links: ["https://example.com/v?a=1&b=2"],
+    attachments: [{ filename: "a.txt", contentType: "text/plain", size: 8, inline: false }],
+    via: "api",
+    read: false,
+  });
+  expect(message?.headers).toMatchObject({
+    "x-message-id": "m-1",
+    "reply-to": "help@example.com",
+    "message-id": `<${MessageId}@email.amazonses.com>`,
+  });
+  expect(message?.headers).not.toHaveProperty("bcc");
+  const attachment = await fetch(`${ses.url}/inbox/messages/${message?.id}/attachments/0`);
+  expect(await attachment.text()).toBe("attached");
+  expect(attachment.headers.get("content-disposition")).toContain("a.txt");
+});
+
+test("should take Raw recipients, tags and set from the headers where the request has none", async () => {
+  const { MessageId } = await client.send(
+    raw(`From: hello@example.com
+To: raw@example.org
+Bcc: hidden@example.org
+Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=
+Message-ID: <mine@example.com>
+X-SES-CONFIGURATION-SET: from-header
+X-SES-MESSAGE-TAGS: template=raw, message-id=m-2
+
+Body
+`),
+  );
+  const [message] = await ses.inbox({ to: "hidden@example.org" });
+  expect(message).toMatchObject({
+    messageId: MessageId,
+    to: ["raw@example.org"],
+    bcc: ["hidden@example.org"],
+    subject: "Grüße",
+    configurationSet: "from-header",
+    tags: { template: "raw", "message-id": "m-2" },
+    html: "",
+  });
+  // SES drops its own headers and Bcc, and puts its Message-ID for any other.
+  const source = await (await fetch(`${ses.url}/inbox/messages/${message?.id}/source`)).text();
+  expect(source).not.toMatch(/^(?:bcc|x-ses-)/im);
+  expect(source.match(/^message-id:.*/gim)).toEqual([
+    `Message-ID: <${MessageId}@email.amazonses.com>`,
+  ]);
+});
+
+test("should let the request's recipients and tags win over a Raw message's headers", async () => {
+  await client.send(
+    raw("From: hello@example.com\nTo: header@example.org\nX-SES-MESSAGE-TAGS: a=b\n\nBody", {
+      Destination: { ToAddresses: ["envelope@example.org"] },
+      EmailTags: [{ Name: "template", Value: "enveloped" }],
+    }),
+  );
+  const [message] = await ses.inbox({ template: "enveloped" });
+  expect(message).toMatchObject({ to: ["envelope@example.org"], tags: { template: "enveloped" } });
+  expect(message?.headers["to"]).toBe("header@example.org");
+});
+
+test("should add a From header from the request where a Raw message has none", async () => {
+  await client.send(
+    raw("To: from@example.org\nSubject: x\n\nBody", { FromEmailAddress: "hello@example.com" }),
+  );
+  expect((await ses.inbox({ to: "from@example.org" }))[0]?.from).toBe("hello@example.com");
+  await expect(client.send(raw("To: from@example.org\n\nBody"))).rejects.toThrow(
+    "Missing required header 'From'.",
+  );
+});
+
+test("should send from a verified address, and from a subdomain of a verified domain", async () => {
+  for (const FromEmailAddress of ["only@example.net", "a@mail.example.com", "HELLO@Example.COM"]) {
+    await expect(client.send(email({ FromEmailAddress }))).resolves.toBeDefined();
+  }
+});
+
+test("should refuse an unverified sender with SES's words, naming the region", async () => {
+  const refused = createClient(ses.url, "eu-west-1").send(
+    email({ FromEmailAddress: "Eve <eve@example.net>" }),
+  );
+  await expect(refused).rejects.toBeInstanceOf(MessageRejected);
+  await expect(refused).rejects.toThrow(
+    "Email address is not verified. The following identities failed the check in region EU-WEST-1: Eve <eve@example.net>",
+  );
+  for (const command of [
+    email({ FromEmailAddress: "a@notexample.com" }),
+    email({ FeedbackForwardingEmailAddress: "eve@example.net" }),
+    raw("From: eve@example.net\nTo: a@example.org\n\nx", { FromEmailAddress: "a@example.com" }),
+    raw("From: a@example.com\nSender: eve@example.net\nTo: a@example.org\n\nx"),
+  ]) {
+    await expect(client.send(command)).rejects.toBeInstanceOf(MessageRejected);
+  }
+});
+
+test.each([
+  ["ada", "Missing final '@domain'"],
+  ["ada@", "Missing domain"],
+  ["@example.org", "Missing local name"],
+  ["a b@example.org", "Local address contains control or whitespace"],
+  ["ådá@example.org", "Local address contains control or whitespace"],
+  ["a..b@example.org", "Local address contains dot-dot"],
+  ["ada@exam ple.org", "Domain contains control or whitespace"],
+  ["ada@example.org, eve@example.org", "Domain contains control or whitespace"],
+  ["ada@.example.org", "Domain starts with dot"],
+  ["ada@exam_ple.org", "Domain contains illegal character"],
+  ["ada@example.org\r\nBcc: eve@example.org", "contains a line break"],
+  [`${"a".repeat(320)}@example.org`, "Address length is more than 320 characters"],
+])("should refuse the address %j", async (address, message) => {
+  for (const Destination of [{ ToAddresses: [address] }, { BccAddresses: [address] }]) {
+    const refused = client.send(email({ Destination }));
+    await expect(refused).rejects.toBeInstanceOf(BadRequestException);
+    await expect(refused).rejects.toThrow(message);
+  }
+});
+
+test.each([
+  ["no recipient", email({ Destination: {} }), "at least one To, Cc or Bcc"],
+  ["no destination", email({ Destination: undefined }), "at least one To, Cc or Bcc"],
+  [
+    "51 recipients",
+    email({
+      Destination: { CcAddresses: Array.from({ length: 51 }, (_, i) => `a${i}@example.org`) },
+    }),
+    "Recipient count exceeds 50.",
+  ],
+  ["no sender", email({ FromEmailAddress: undefined }), "FromEmailAddress is required"],
+  ["an empty body", email({}, { Body: { Text: { Data: "" } } }), "Text or Html"],
+  ["no body", email({}, { Body: {} }), "Text or Html"],
+  ["no subject", email({}, { Subject: undefined }), "Value null at 'content.simple.subject.data'"],
+  ["a line break in the subject", email({}, { Subject: { Data: "a\r\nBcc: b" } }), "line break"],
+  [
+    "a tag with a space",
+    email({ EmailTags: [{ Name: "template", Value: "two words" }] }),
+    "Invalid tag value <two words>: only alphanumeric ASCII characters, '_', and '-' are allowed.",
+  ],
+  ["a tag without value", email({ EmailTags: [{ Name: "a", Value: "" }] }), "must be specified"],
+  [
+    "a tag of 257 characters",
+    email({ EmailTags: [{ Name: "a".repeat(257), Value: "b" }] }),
+    "Tag name cannot exceed 256 characters.",
+  ],
+  [
+    "16 headers",
+    email({}, { Headers: Array.from({ length: 16 }, (_, i) => ({ Name: `X-${i}`, Value: "v" })) }),
+    "content.simple.headers",
+  ],
+  ["a header with a line break", email({}, { Headers: [{ Name: "X-A", Value: "a\nb" }] }), "X-A"],
+  [
+    "a header of 996 characters",
+    email({}, { Headers: [{ Name: "X-A", Value: "a".repeat(996) }] }),
+    "X-A",
+  ],
+  ["a header with a colon", email({}, { Headers: [{ Name: "X:A", Value: "a" }] }), "X:A"],
+  ["a header set elsewhere", email({}, { Headers: [{ Name: "Subject", Value: "a" }] }), "Subject"],
+  [
+    "an executable attachment",
+    email({}, { Attachments: [{ FileName: "a.exe", RawContent: Buffer.from("MZ") }] }),
+    "Illegal filename 'a.exe'.",
+  ],
+  ["no content", email({ Content: {} }), "exactly one of Simple, Raw and Template"],
+])("should refuse %s", async (_case, command, message) => {
+  const refused = client.send(command);
+  await expect(refused).rejects.toBeInstanceOf(BadRequestException);
+  await expect(refused).rejects.toThrow(message);
+});
+
+test("should refuse a message over 40 MB and take one just below", async () => {
+  const fill = (bytes: number) =>
+    raw(`From: a@example.com\nTo: big@example.org\n\n${"x".repeat(bytes)}`);
+  await expect(client.send(fill(41_943_041))).rejects.toThrow(
+    "Message length is more than 41943040 bytes",
+  );
+  await expect(client.send(fill(41_900_000))).resolves.toBeDefined();
+});
+
+test("should answer NotFoundException for a template or a set that cannot be", async () => {
+  await expect(
+    client.send(email({ Content: { Template: { TemplateName: "hello" } } })),
+  ).rejects.toBeInstanceOf(NotFoundException);
+  await expect(client.send(email({ ConfigurationSetName: "not a name" }))).rejects.toBeInstanceOf(
+    NotFoundException,
+  );
+});
+
+test("should leave nothing in the inbox of a message it refused", async () => {
+  await expect(
+    client.send(
+      email({
+        EmailTags: [{ Name: "template", Value: "no no" }],
+        Destination: { ToAddresses: ["refused@example.org"] },
+      }),
+    ),
+  ).rejects.toThrow("Invalid tag value");
+  expect(await ses.inbox({ to: "refused@example.org" })).toEqual([]);
+});
+
+test("should describe an account out of the sandbox", async () => {
+  expect(await client.send(new GetAccountCommand({}))).toMatchObject({
+    ProductionAccessEnabled: true,
+    SendingEnabled: true,
+    SendQuota: { Max24HourSend: 50_000, MaxSendRate: 14 },
+  });
+});
+
+test("should answer an unknown operation as SES does", async () => {
+  await expect(client.send(new ListContactListsCommand({}))).rejects.toMatchObject({
+    name: "UnknownOperationException",
+    $metadata: { httpStatusCode: 404 },
+  });
+});
+
+const post = (body: string, headers: Record<string, string>) =>
+  fetch(`${ses.url}/v2/email/outbound-emails`, { method: "POST", body, headers });
+
+const authorization =
+  "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ses/aws4_request, SignedHeaders=host, Signature=0";
+
+test("should refuse a request without credentials", async () => {
+  for (const headers of [{}, { authorization: "Bearer token" }]) {
+    const response = await post("{}", headers);
+    expect(response.status).toBe(403);
+    expect(response.headers.get("x-amzn-errortype")).toBe("MissingAuthenticationTokenException");
+    expect(await response.json()).toEqual({ message: "Missing Authentication Token" });
+  }
+});
+
+test.each([
+  "not json",
+  "[]",
+  "",
+  '{"Content":1}',
+  '{"Content":{"Simple":{}},"Destination":{"ToAddresses":[1]}}',
+  '{"Content":{"Simple":{}},"EmailTags":[null]}',
+])("should answer 400 to the body %j", async (body) => {
+  const response = await post(body, { authorization });
+  expect(response.status).toBe(400);
+  expect(response.headers.get("x-amzn-errortype")).toMatch(/Exception$/);
+});

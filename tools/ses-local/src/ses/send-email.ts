@@ -1,0 +1,157 @@
+import MailComposer from "nodemailer/lib/mail-composer";
+import type { Accept, Submission } from "./accept.ts";
+import { parseMailbox } from "./address.ts";
+import { badRequest, SesError } from "./error.ts";
+import { type Json, constraint, object, objects, required, text, texts } from "./json.ts";
+import { checkTags } from "./tags.ts";
+
+/**
+ * SendEmail with Simple or Raw content. There are no stored templates.
+ *
+ * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
+ * @throws SesError
+ */
+export async function sendEmail(request: Json, region: string, accept: Accept): Promise<Json> {
+  const content = object(request, "Content");
+  const parts = ["Simple", "Raw", "Template"].filter((part) => content?.[part] != null);
+  if (!content || parts.length !== 1) {
+    throw badRequest("Content must have exactly one of Simple, Raw and Template.");
+  }
+
+  const destination = object(request, "Destination") ?? {};
+  const to = addresses(destination, "ToAddresses");
+  const cc = addresses(destination, "CcAddresses");
+  const bcc = addresses(destination, "BccAddresses");
+  const from = text(request, "FromEmailAddress");
+  const envelope: Omit<Submission, "raw"> = {
+    sender: from,
+    returnPath: text(request, "FeedbackForwardingEmailAddress"),
+    recipients: [...to, ...cc, ...bcc],
+    tags: request["EmailTags"] == null ? undefined : readTags(request),
+    configurationSet: text(request, "ConfigurationSetName"),
+    region,
+    via: "api",
+  };
+
+  const template = object(content, "Template");
+  if (template) {
+    const name = text(template, "TemplateName") ?? text(template, "TemplateArn") ?? "";
+    throw new SesError("NotFoundException", `Template ${name} does not exist.`, 404);
+  }
+
+  const raw = object(content, "Raw");
+  if (raw) {
+    const data = Buffer.from(required(raw, "Data", "content.raw.data"), "base64");
+    const sent = await accept({ ...envelope, raw: data });
+    return { MessageId: sent.messageId };
+  }
+
+  if (!from) throw badRequest("FromEmailAddress is required for Simple content.");
+  parseMailbox(from);
+  if (envelope.recipients.length === 0) {
+    throw badRequest("Destination must have at least one To, Cc or Bcc address.");
+  }
+  const message = await compose(object(content, "Simple") ?? {}, {
+    from,
+    to,
+    cc,
+    replyTo: addresses(request, "ReplyToAddresses"),
+  });
+  const sent = await accept({ ...envelope, raw: message });
+  return { MessageId: sent.messageId };
+}
+
+function addresses(source: Json, name: string): string[] {
+  const given = texts(source, name);
+  given.forEach(parseMailbox);
+  return given;
+}
+
+function readTags(request: Json) {
+  return checkTags(
+    objects(request, "EmailTags").map((tag): [string, string] => [
+      required(tag, "Name", "emailTags.name"),
+      required(tag, "Value", "emailTags.value"),
+    ]),
+  );
+}
+
+interface Envelope {
+  from: string;
+  to: string[];
+  cc: string[];
+  replyTo: string[];
+}
+
+function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Promise<Buffer> {
+  const subject = required(object(simple, "Subject") ?? {}, "Data", "content.simple.subject.data");
+  if (/[\r\n\0]/.test(subject)) throw badRequest("Subject contains a line break.");
+  const body = object(simple, "Body") ?? {};
+  const plain = text(object(body, "Text") ?? {}, "Data");
+  const html = text(object(body, "Html") ?? {}, "Data");
+  if (!plain && !html) throw constraint("content.simple.body", "Member must have Text or Html");
+
+  const composer = new MailComposer({
+    from,
+    ...(to.length > 0 && { to }),
+    ...(cc.length > 0 && { cc }),
+    ...(replyTo.length > 0 && { replyTo }),
+    subject,
+    ...(plain && { text: plain }),
+    ...(html && { html }),
+    headers: readHeaders(simple),
+    attachments: objects(simple, "Attachments").map(readAttachment),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    newline: "win",
+  });
+  return composer.compile().build();
+}
+
+// Set from other members of the request; SES refuses them among the extra ones.
+const RESERVED =
+  /^(?:bcc|cc|content-.*|date|from|message-id|mime-version|reply-to|return-path|sender|subject|to)$/i;
+
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html
+function readHeaders(simple: Json) {
+  const headers = objects(simple, "Headers");
+  if (headers.length > 15) {
+    throw constraint("content.simple.headers", "Member must have length less than or equal to 15");
+  }
+  return headers.map((header) => {
+    const key = required(header, "Name", "content.simple.headers.name");
+    const value = required(header, "Value", "content.simple.headers.value");
+    if (!/^[!-9;-~]{1,126}$/.test(key)) {
+      throw badRequest(
+        `Invalid header name <${key}>: 1 to 126 printable ASCII characters, no colon.`,
+      );
+    }
+    if (!/^[ -~]{1,995}$/.test(value)) {
+      throw badRequest(`Invalid value of header <${key}>: 1 to 995 printable ASCII characters.`);
+    }
+    if (RESERVED.test(key)) throw badRequest(`Header <${key}> cannot be set in Headers.`);
+    return { key, value };
+  });
+}
+
+// A part of https://docs.aws.amazon.com/ses/latest/dg/mime-types.html: those one might send.
+const UNSUPPORTED =
+  /\.(?:app|bat|chm|cmd|com|cpl|dll|exe|hta|jar|js|jse|lib|lnk|mst|msi|pif|ps1|reg|scr|sys|vb|vbe|vbs|wsf|wsh)$/i;
+
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html
+function readAttachment(attachment: Json) {
+  const filename = required(attachment, "FileName", "content.simple.attachments.fileName");
+  if (UNSUPPORTED.test(filename)) throw badRequest(`Illegal filename '${filename}'.`);
+  const data = required(attachment, "RawContent", "content.simple.attachments.rawContent");
+  const cid = text(attachment, "ContentId");
+  const description = text(attachment, "ContentDescription");
+  return {
+    filename,
+    content: Buffer.from(data, "base64"),
+    contentType: text(attachment, "ContentType"),
+    contentDisposition:
+      text(attachment, "ContentDisposition") === "INLINE" ? "inline" : "attachment",
+    ...(cid && { cid }),
+    ...(description && { headers: { "Content-Description": description } }),
+  };
+}

@@ -1,0 +1,78 @@
+import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { createTransport } from "nodemailer";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+let ses: SesLocal;
+
+beforeAll(async () => {
+  ses = await startSesLocal();
+});
+afterAll(() => ses.stop());
+
+const transport = (auth?: { user: string; pass: string }) =>
+  createTransport({ host: "127.0.0.1", port: ses.smtpPort, ...(auth && { auth }) });
+
+test("should put what came by SMTP into the same inbox, with set and tags from its headers", async () => {
+  const sent = await transport().sendMail({
+    from: "Sendoff <hello@example.com>",
+    to: "ada@example.org",
+    bcc: "hidden@example.org",
+    subject: "By SMTP",
+    text: "Your code is 123456.",
+    html: "<p>Your code is <b>123456</b>.</p>",
+    headers: {
+      "X-SES-CONFIGURATION-SET": "smtp-set",
+      "X-SES-MESSAGE-TAGS": "template=smtp, message-id=m-1",
+    },
+    attachments: [{ filename: "a.txt", content: "hi" }],
+  });
+  const [message] = await ses.inbox({ to: "hidden@example.org" });
+  expect(message).toMatchObject({
+    to: ["ada@example.org"],
+    bcc: ["hidden@example.org"],
+    subject: "By SMTP",
+    tags: { template: "smtp", "message-id": "m-1" },
+    configurationSet: "smtp-set",
+    codes: ["123456"],
+    via: "smtp",
+  });
+  // As SES answers, so that a client can keep the id.
+  expect(sent.response).toBe(`250 Ok ${message?.messageId}`);
+});
+
+test("should take any user name and password", async () => {
+  const sent = transport({ user: "anyone", pass: "anything" }).sendMail({
+    from: "hello@example.com",
+    to: "auth@example.org",
+    text: "x",
+  });
+  await expect(sent).resolves.toMatchObject({ accepted: ["auth@example.org"] });
+});
+
+test.each([
+  [
+    "an unverified From",
+    { from: "eve@example.net" },
+    "554 Message rejected: Email address is not verified. The following identities failed the check in region US-EAST-1: eve@example.net",
+  ],
+  [
+    "an unverified envelope sender",
+    { envelope: { from: "eve@example.net", to: "ada@example.org" } },
+    "554 Message rejected: Email address is not verified.",
+  ],
+  [
+    "a tag SES would not take",
+    { headers: { "X-SES-MESSAGE-TAGS": "template=two words" } },
+    "554 Transaction failed: Invalid tag value <two words>",
+  ],
+])("should refuse %s", async (_case, changes, response) => {
+  const sent = transport().sendMail({
+    from: "hello@example.com",
+    to: "refused@example.org",
+    text: "x",
+    ...changes,
+  });
+  await expect(sent).rejects.toMatchObject({ responseCode: 554 });
+  await expect(sent).rejects.toThrow(response);
+  expect(await ses.inbox({ to: "refused@example.org" })).toEqual([]);
+});

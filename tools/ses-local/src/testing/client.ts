@@ -1,0 +1,32 @@
+import { type SendEmailCommandInput, SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
+
+/** The real SDK, as an app would point it here. */
+export function createClient(endpoint: string, region = "us-east-1"): SESv2Client {
+  return new SESv2Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+  });
+}
+
+type Simple = NonNullable<NonNullable<SendEmailCommandInput["Content"]>["Simple"]>;
+
+/** A message that SES would take, but for what is changed. */
+export function email(
+  changes: Partial<SendEmailCommandInput> = {},
+  simple: Partial<Simple> = {},
+): SendEmailCommand {
+  return new SendEmailCommand({
+    FromEmailAddress: "Sendoff <hello@example.com>",
+    Destination: { ToAddresses: ["ada@example.org"] },
+    Content: {
+      Simple: {
+        Subject: { Data: "Hello" },
+        Body: { Text: { Data: "Hi Ada" } },
+        ...simple,
+      },
+    },
+    ...changes,
+  });
+}

@@ -1,0 +1,63 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PlopTypes } from "@turbo/gen";
+
+/** `pnpm email:new`, or `pnpm email:new --args order-shipped account`. */
+export default function generators(plop: PlopTypes.NodePlopAPI): void {
+  const root = plop.getDestBasePath();
+  const source = join(root, "packages", "templates", "src");
+
+  /** An import above the others of its kind, and an entry at the head of the object. */
+  function register(file: string, name: string, variable: string, part: string): string {
+    const [symbol] = part.split(".");
+    const module = `import { ${symbol} as ${variable} } from "./emails/${name}/${part}";\n`;
+    const entry = `\n"${name}": ${variable},`;
+    const edited = readFileSync(join(source, file), "utf8")
+      .replace(/^import .* from "\.\/emails\//m, (first) => module + first)
+      .replace(/^export const .* = \{$/m, (head) => head + entry);
+    if (!edited.includes(module) || !edited.includes(entry)) {
+      throw new Error(`Its place in ${file} was not found: add it by hand.`);
+    }
+    writeFileSync(join(source, file), edited);
+    return file;
+  }
+
+  /** A process, because this file is bundled and Prettier cannot be. */
+  function format(files: string[]): string {
+    const prettier = join(root, "node_modules", "prettier", "bin", "prettier.cjs");
+    execFileSync(process.execPath, [prettier, "--write", ...files], { cwd: source });
+    return "formatted";
+  }
+
+  plop.setGenerator("email", {
+    description: "A new email",
+    prompts: [
+      { type: "input", name: "name", message: "Name, in kebab-case (order-shipped)" },
+      { type: "list", name: "category", message: "Category", choices: ["security", "account"] },
+    ],
+    actions: (answers) => {
+      const { name, category } = answers as { name: string; category: string };
+      // Here, since --args goes past a prompt's `validate`.
+      if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 50) {
+        throw new Error(`"${name}" is not in kebab-case, or longer than 50 characters.`);
+      }
+      const variable = `${plop.renderString("{{camelCase name}}", { name })}Email`;
+      const data = { onUnknown: category === "security" ? "resend" : "hold" };
+      const parts = ["schema.ts", "template.tsx"];
+      return [
+        ...parts.map((part) => ({
+          type: "add",
+          path: join(source, "emails", name, part),
+          templateFile: `templates/${part}.tmpl`,
+          data,
+        })),
+        () => register("registry.ts", name, variable, "schema.ts"),
+        () => register("render.ts", name, variable, "template.tsx"),
+        () =>
+          format(["registry.ts", "render.ts", ...parts.map((part) => `emails/${name}/${part}`)]),
+        () => `Now write packages/templates/src/emails/${name}; the preview shows it as you do.`,
+      ];
+    },
+  });
+}
