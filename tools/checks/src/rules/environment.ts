@@ -9,17 +9,22 @@ const AWS_SDK = [
   "AWS_REGION",
 ];
 
-// Set by the platform, the terminal or a program of Prisma's, not by whoever configures the app.
+// Set by the platform, the terminal or `pnpm dev`, not by whoever configures the app.
 const GIVEN = [
+  "CHECKPOINT_DISABLE",
   "CI",
+  "DO_NOT_TRACK",
   "FORCE_COLOR",
   "HOME",
+  "NEXT_TELEMETRY_DISABLED",
   "NODE_ENV",
   "NODE_OPTIONS",
   "NO_COLOR",
   "PATH",
   "PRISMA_SCHEMA_ENGINE_BINARY",
   "TMPDIR",
+  "TURBO_NO_UPDATE_NOTIFIER",
+  "TURBO_TELEMETRY_DISABLED",
 ];
 
 /** `.env.example` names what the apps and tools read, and nothing else. */

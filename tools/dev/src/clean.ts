@@ -1,0 +1,21 @@
+// `pnpm clean`: removes what can be made again, and the development data.
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { globSync } from "node:fs";
+import { runningPostgres } from "@repo/db/embedded";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+if (await runningPostgres(path.join(root, ".local/pg"))) {
+  console.error("The development database is running: stop `pnpm dev` first.");
+  process.exitCode = 1;
+} else {
+  const made = globSync(
+    [".local", ".turbo", "{apps,packages,tools}/*/{.turbo,dist}", "packages/db/src/generated"],
+    { cwd: root },
+  );
+  for (const folder of made) {
+    rmSync(path.join(root, folder), { recursive: true, force: true });
+    console.log(`removed ${folder}`);
+  }
+}

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { portsOf } from "./env.ts";
+import { assertFree } from "./ports.ts";
+
+// The whole of `pnpm dev`, on ports, a database and an inbox of its own.
+let test: Awaited<ReturnType<typeof createTestDb>>;
+let data: string;
+let ports: Record<string, number>;
+let launcher: ChildProcess | undefined;
+
+beforeAll(async () => {
+  data = mkdtempSync(path.join(tmpdir(), "dev-"));
+  test = await createTestDb();
+  ports = {};
+  for (const name of PORTS) ports[name] = await freePort();
+});
+afterEach(async () => {
+  launcher?.kill("SIGKILL");
+  await everythingEnded();
+});
+afterAll(async () => {
+  await test.drop();
+  rmSync(data, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+function start() {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, "../dev.mjs")], {
+    // Without turbo's own variables: it refuses to run inside of itself.
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      DATABASE_URL: test.url,
+      SES_LOCAL_DATA: data,
+      ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  launcher = child;
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      output += chunk;
+    });
+  }
+  return { child, output: () => output };
+}
+
+async function ready({ child, output }: ReturnType<typeof start>): Promise<void> {
+  const shown = vi.waitUntil(() => output().includes("Ready in"), { timeout: 120_000 });
+  await Promise.race([shown, once(child, "exit")]);
+  expect(output()).toContain("Ready in");
+}
+
+/** Each of the four holds a port; the worker's log line is what shows that it lives. */
+const everythingEnded = () =>
+  vi.waitFor(() => assertFree(ports), { timeout: 20_000, interval: 100 });
+
+it(
+  "brings up all four, ends them on Ctrl-C, and refuses a second one",
+  { timeout: 150_000 },
+  async () => {
+    const { child, output } = start();
+    await ready({ child, output });
+    for (const [name, port] of Object.entries(ports)) {
+      expect(output(), name).toContain(`localhost:${port}`);
+    }
+    expect((await fetch(`http://localhost:${ports["PORT"]}/readyz`)).status).toBe(200);
+
+    const second = start();
+    expect(await once(second.child, "exit")).toEqual([1, null]);
+    expect(second.output()).toContain("already runs in this clone");
+    launcher = child;
+
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    await assertFree(ports);
+    expect(await connections()).toBe(0);
+  },
+);
+
+it(
+  "starts again at once after a kill -9, and leaves nothing of the first",
+  { timeout: 250_000 },
+  async () => {
+    const first = start();
+    await ready(first);
+    first.child.kill("SIGKILL");
+
+    const { child, output } = start();
+    await ready({ child, output });
+    child.kill("SIGTERM");
+    expect(await once(child, "exit")).toEqual([0, null]);
+    await assertFree(ports);
+    expect(await connections()).toBe(0);
+  },
+);
+
+/** Of web and worker to their database. */
+async function connections(): Promise<number> {
+  const [row] = await test.db.$queryRaw<{ count: number }[]>`
+    SELECT count(*)::int FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+  return row?.count ?? -1;
+}

@@ -1,0 +1,113 @@
+// `pnpm dev`: everything on this machine by one command.
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { styleText } from "node:util";
+import { startPostgres } from "@repo/db/embedded";
+import { AppError } from "@repo/db/error";
+import { migrate } from "@repo/db/migrate";
+import { onOrphaned } from "./ancestors.ts";
+import { type Env, type Ports, portsOf, readEnv, root } from "./env.ts";
+import { type Guarded, startGuard } from "./guarded.ts";
+import { type Line, formatLine, parseLine, parseLog, step, table } from "./output.ts";
+import { assertFree } from "./ports.ts";
+import { SERVICES, whenReady } from "./services.ts";
+
+// In ms. A laptop's first start takes 10 to 20 s.
+const SLOW = 20_000;
+const TOO_SLOW = 120_000;
+
+const stop = new AbortController();
+const stopped = new Promise<void>((resolve) => {
+  stop.signal.addEventListener("abort", () => resolve(), { once: true });
+});
+// SIGHUP: the terminal was closed; it takes no more output, which must not keep us from ending.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => stop.abort());
+}
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stop.abort());
+onOrphaned(() => stop.abort());
+
+const undo: (() => Promise<void>)[] = [];
+try {
+  await Promise.race([run(), stopped]);
+} catch (error) {
+  if (!(error instanceof AppError)) throw error;
+  console.error(`\n${styleText("red", error.message)}`);
+  process.exitCode = 1;
+} finally {
+  for (const end of undo) await end();
+}
+// A step that was interrupted may still be waiting.
+process.exit();
+
+async function run(): Promise<void> {
+  const begun = performance.now();
+  const env = readEnv();
+  const ports = portsOf(env);
+  const guard = await startGuard(ports.PORT);
+  undo.push(guard.stop);
+  await assertFree(ports);
+  const database = await openDatabase(env);
+  const services = guard.run(env);
+  await step("The app, the worker, the inbox and the email preview", () => up(services, ports));
+  process.stdout.write(table(ports, database, ((performance.now() - begun) / 1000).toFixed(1)));
+  services.onLine((text) => {
+    const line = parseLine(text);
+    // Of turbo's own, only why it ends; and nothing of how all of them end on Ctrl-C.
+    if (stop.signal.aborted || (line.service === "turbo" && !text.includes("ERROR"))) return;
+    console.log(formatLine(line));
+  });
+  throw new AppError("ENDED", `What was running has ended (${await services.ended}).`);
+}
+
+/** @returns what to show for it: never its password */
+async function openDatabase(env: Env): Promise<string> {
+  const own = env["DATABASE_URL"];
+  if (!own) {
+    const dataDir = path.join(root, ".local", "pg");
+    const postgres = await step("PostgreSQL", () => startPostgres({ dataDir }));
+    // After the services, which use it.
+    undo.push(postgres.stop);
+    env["DATABASE_URL"] = postgres.url;
+  }
+  await step("Migrations", () => migrate(env["DIRECT_DATABASE_URL"] ?? env["DATABASE_URL"] ?? ""));
+  return own ? "DATABASE_URL" : ".local/pg";
+}
+
+/** Returns when all services answer; throws, after what they have printed, when one does not. */
+async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<void> {
+  const printed: Line[] = [];
+  const awaited = new Map<string, () => void>();
+  const forget = services.onLine((text) => {
+    const line = parseLine(text);
+    printed.push(line);
+    awaited.get(`${line.service} ${parseLog(line.text)?.msg}`)?.();
+  });
+
+  const waiting = new Set<string>(SERVICES);
+  const ready = Promise.all(
+    SERVICES.map(async (service) => {
+      const logged = (message: string) =>
+        new Promise<void>((resolve) => {
+          awaited.set(`${service} ${message}`, resolve);
+        });
+      await whenReady(service, ports, logged);
+      waiting.delete(service);
+    }),
+  );
+  const slow = setTimeout(() => console.log(`\n  Waiting for ${[...waiting].join(", ")} …`), SLOW);
+  try {
+    const reason = await Promise.race([
+      ready.then(() => undefined),
+      services.ended,
+      sleep(TOO_SLOW, `no answer in ${TOO_SLOW / 1000} s`, { ref: false }),
+    ]);
+    if (reason === undefined) return;
+    const lines = printed.filter(({ service }) => waiting.has(service) || service === "turbo");
+    console.error(`\n${lines.map(formatLine).join("\n")}`);
+    throw new AppError("NOT_READY", `${[...waiting].join(", ")}: not started (${reason}).`);
+  } finally {
+    clearTimeout(slow);
+    forget();
+  }
+}

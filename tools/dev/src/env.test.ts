@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { mergeEnv, portsOf } from "./env.ts";
+
+const example = {
+  PORT: "3000",
+  PREVIEW_PORT: "3001",
+  SES_LOCAL_PORT: "3002",
+  SES_LOCAL_SMTP_PORT: "1025",
+  APP_URL: "http://localhost:3000",
+  AWS_ENDPOINT_URL_SESV2: "http://localhost:3002",
+  SMTP_PORT: "1025",
+  EMAIL_FROM: "Sendoff <hello@example.com>",
+};
+
+it("reads .env.example where there is no .env", () => {
+  expect(mergeEnv(example, undefined, {})).toMatchObject(example);
+});
+
+it("reads .env instead, so that a line removed there is not set", () => {
+  const { AWS_ENDPOINT_URL_SESV2: _removed, ...own } = example;
+  expect(mergeEnv(example, own, {})).not.toHaveProperty("AWS_ENDPOINT_URL_SESV2");
+});
+
+it("finds the ports also where an older .env does not name them", () => {
+  expect(portsOf(mergeEnv(example, { PORT: "4000" }, {}))).toEqual({
+    PORT: 4000,
+    PREVIEW_PORT: 3001,
+    SES_LOCAL_PORT: 3002,
+    SES_LOCAL_SMTP_PORT: 1025,
+  });
+});
+
+it("lets the environment win, where an empty value unsets", () => {
+  const env = mergeEnv(example, example, { EMAIL_FROM: "other@example.com", APP_URL: "" });
+  expect(env["EMAIL_FROM"]).toBe("other@example.com");
+  expect(env).not.toHaveProperty("APP_URL");
+});
+
+it("moves the addresses along with the ports", () => {
+  const ports = { PORT: "4000", SES_LOCAL_PORT: "4002", SES_LOCAL_SMTP_PORT: "4025" };
+  expect(mergeEnv(example, example, ports)).toMatchObject({
+    APP_URL: "http://localhost:4000",
+    AWS_ENDPOINT_URL_SESV2: "http://localhost:4002",
+    SMTP_PORT: "4025",
+  });
+});
+
+it("leaves an address alone that names another place", () => {
+  const own = { ...example, APP_URL: "https://app.example.com" };
+  expect(mergeEnv(example, own, { PORT: "4000" })["APP_URL"]).toBe("https://app.example.com");
+});
+
+it.each(["", "abc", "0", "70000", "1.5"])("refuses the port %j, naming the variable", (port) => {
+  expect(() => portsOf({ ...example, PREVIEW_PORT: port })).toThrow(/^PREVIEW_PORT/);
+});
+
+it("refuses one port for two services, naming both", () => {
+  expect(() => portsOf({ ...example, PREVIEW_PORT: "3000" })).toThrow(/^PORT and PREVIEW_PORT/);
+});

@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseEnv } from "node:util";
+import { AppError } from "@repo/db/error";
+
+/** The folder of the repository. */
+export const root = path.resolve(import.meta.dirname, "../../..");
+
+/** The environment of everything that `pnpm dev` starts. */
+export type Env = Record<string, string>;
+
+/** The variables that name a port to listen on. */
+export const PORTS = ["PORT", "PREVIEW_PORT", "SES_LOCAL_PORT", "SES_LOCAL_SMTP_PORT"] as const;
+export type Ports = Record<(typeof PORTS)[number], number>;
+
+/** .env, or .env.example where there is none; the real environment over it. */
+export function readEnv(): Env {
+  const example = readFile(".env.example");
+  return mergeEnv(example ?? {}, readFile(".env"), process.env);
+}
+
+function readFile(name: string): NodeJS.Dict<string> | undefined {
+  const file = path.join(root, name);
+  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : undefined;
+}
+
+/**
+ * A line that .env lacks is not set, as with the SDK's endpoint: only the ports fall back to
+ * the example's. An empty value unsets. An address that is still the example's follows its
+ * port, so that a second clone needs other ports and nothing else.
+ */
+export function mergeEnv(
+  example: NodeJS.Dict<string>,
+  own: NodeJS.Dict<string> | undefined,
+  real: NodeJS.Dict<string>,
+): Env {
+  const ports = Object.fromEntries(PORTS.map((name) => [name, example[name]]));
+  const merged: NodeJS.Dict<string> = { ...ports, ...(own ?? example), ...real };
+  const follow = (name: string, value: string) => {
+    if (merged[name] === example[name]) merged[name] = value;
+  };
+  follow("APP_URL", `http://localhost:${merged["PORT"]}`);
+  follow("AWS_ENDPOINT_URL_SESV2", `http://localhost:${merged["SES_LOCAL_PORT"]}`);
+  follow("SMTP_PORT", `${merged["SES_LOCAL_SMTP_PORT"]}`);
+  const set = Object.entries(merged).filter((entry): entry is [string, string] => !!entry[1]);
+  return {
+    ...Object.fromEntries(set),
+    // None of the tools reports home.
+    CHECKPOINT_DISABLE: "1",
+    DO_NOT_TRACK: "1",
+    NEXT_TELEMETRY_DISABLED: "1",
+    TURBO_NO_UPDATE_NOTIFIER: "1",
+    TURBO_TELEMETRY_DISABLED: "1",
+  };
+}
+
+/** @throws AppError `PORT_INVALID` or `PORT_TAKEN`, naming the variable */
+export function portsOf(env: Env): Ports {
+  const entries = PORTS.map((name) => {
+    const value = env[name] ?? "";
+    const port = Number(value);
+    if (!/^\d+$/.test(value) || port < 1 || port > 65_535) {
+      throw new AppError("PORT_INVALID", `${name}=${value} is not a port: set it to 1 … 65535.`);
+    }
+    return [name, port] as const;
+  });
+  for (const [index, [name, port]] of entries.entries()) {
+    const twin = entries.slice(0, index).find(([, other]) => other === port);
+    if (twin)
+      throw new AppError("PORT_TAKEN", `${twin[0]} and ${name} are both ${port}: change one.`);
+  }
+  return Object.fromEntries(entries) as Ports;
+}

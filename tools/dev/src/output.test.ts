@@ -1,0 +1,31 @@
+import { stripVTControlCharacters } from "node:util";
+import { expect, it } from "vitest";
+import { formatLine, parseLine, table } from "./output.ts";
+
+const shown = (line: string) => stripVTControlCharacters(formatLine(parseLine(line)));
+
+it("shows every address once", () => {
+  const ports = { PORT: 1, PREVIEW_PORT: 2, SES_LOCAL_PORT: 3, SES_LOCAL_SMTP_PORT: 4 };
+  const text = stripVTControlCharacters(table(ports, ".local/pg", "4.5"));
+  for (const port of Object.values(ports)) {
+    expect(text.match(new RegExp(`localhost:${port}\\b`, "g"))).toHaveLength(1);
+  }
+});
+
+it("makes a log line readable", () => {
+  const log = { level: 30, time: 1, pid: 2, hostname: "h", name: "web", port: 3000 };
+  const line = JSON.stringify({ ...log, req: { method: "GET" }, msg: "listening" });
+  expect(shown(`@repo/web:dev: ${line}`)).toBe("web       listening port=3000 req.method=GET");
+});
+
+it("shows the stack of a logged error", () => {
+  const line = JSON.stringify({ level: 50, msg: "failed", err: { stack: "Error: x\n    at y" } });
+  expect(shown(`@repo/worker:dev: ${line}`)).toBe(
+    "worker    failed\nworker    Error: x\nworker        at y",
+  );
+});
+
+it("passes on what is no log line", () => {
+  expect(shown("\u001b[35m@repo/ses-local:dev: \u001b[0mrefused: {")).toBe("ses-local refused: {");
+  expect(shown("• Running dev in 12 packages")).toBe("turbo     • Running dev in 12 packages");
+});

@@ -1,0 +1,82 @@
+import { stripVTControlCharacters, styleText } from "node:util";
+import type { Ports } from "./env.ts";
+
+/** A line of a service, out of what turbo prints: `@repo/web:dev: listening`. */
+export type Line = { service: string; text: string };
+
+/** What turbo prints of itself is by the service `turbo`. */
+export function parseLine(line: string): Line {
+  const [, service = "turbo", text = line] =
+    /^@repo\/([\w-]+):dev: ?(.*)$/.exec(stripVTControlCharacters(line)) ?? [];
+  return { service, text };
+}
+
+type Log = { level: number; msg: string } & Record<string, unknown>;
+
+/** A line of pino's. */
+export function parseLog(text: string): Log | undefined {
+  if (!text.startsWith("{")) return undefined;
+  try {
+    const log = JSON.parse(text) as Partial<Log>;
+    return typeof log.level === "number" && typeof log.msg === "string" ? (log as Log) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The line for people: the service, then the message of a JSON log line with its fields. */
+export function formatLine({ service, text }: Line): string {
+  const prefix = styleText("dim", service.padEnd(9));
+  const log = parseLog(text);
+  if (!log) return `${prefix} ${text}`;
+  // What every line has, or what says nothing on a developer's own machine.
+  const { level, msg, time: _time, pid: _pid, hostname: _host, name: _name, err, ...rest } = log;
+  const message = styleText(level >= 50 ? "red" : level >= 40 ? "yellow" : "reset", msg);
+  const fields = styleText("dim", flatten(rest).join(" "));
+  const { stack, message: reason = "" } = (err ?? {}) as { stack?: string; message?: string };
+  const trace = (stack ?? reason).split("\n").filter(Boolean);
+  return [`${message} ${fields}`.trimEnd(), ...trace].map((part) => `${prefix} ${part}`).join("\n");
+}
+
+/** `{ req: { method: "GET" } }` → `req.method=GET` */
+function flatten(fields: object, path = ""): string[] {
+  return Object.entries(fields).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === "object" && value !== null
+      ? flatten(value, `${path}${key}.`)
+      : [`${path}${key}=${String(value)}`],
+  );
+}
+
+/**
+ * The one thing that a newcomer reads.
+ *
+ * @param database where it is, without its password
+ */
+export function table(ports: Ports, database: string, seconds: string): string {
+  const rows = [
+    ["App", `http://localhost:${ports.PORT}`, "sign up here"],
+    ["Inbox", `http://localhost:${ports.SES_LOCAL_PORT}`, "your email arrives here"],
+    ["Email preview", `http://localhost:${ports.PREVIEW_PORT}`, "every email, as you edit it"],
+    ["SMTP", `localhost:${ports.SES_LOCAL_SMTP_PORT}`, "for other programs, into the same inbox"],
+    ["Database", database, "pnpm db:studio opens it"],
+  ].map(([name = "", address = "", what = ""]) =>
+    [
+      `  ${styleText("bold", name.padEnd(13))}`,
+      styleText("cyan", address.padEnd(22)),
+      styleText("dim", what),
+    ].join("  "),
+  );
+  const ready = `  ${styleText("green", "Ready")} in ${seconds} s. Ctrl-C ends everything; the data stays in .local/.`;
+  return ["", ready, "", ...rows, "", ""].join("\n");
+}
+
+/** Says that a slow step has begun, and, once it has ended, how long it took. */
+export async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const { isTTY } = process.stdout;
+  process.stdout.write(`  ${name} …${isTTY ? "" : "\n"}`);
+  const result = await work();
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  if (isTTY) process.stdout.write(`\r\u001b[K  ${name} ${styleText("dim", `${seconds} s`)}\n`);
+  return result;
+}

@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { AppError } from "@repo/db/error";
+
+/**
+ * Checks that ports can be listened on.
+ *
+ * @param ports by the name of the variable that sets each
+ * @throws AppError `PORT_TAKEN` or `PORT_INVALID`, naming the port and its variable
+ */
+export async function assertFree(ports: Record<string, number>): Promise<void> {
+  for (const [name, port] of Object.entries(ports)) {
+    // The address of some services, and that of all: on macOS the one does not imply the other.
+    for (const host of ["127.0.0.1", "::"]) await tryPort(name, port, host);
+  }
+}
+
+async function tryPort(name: string, port: number, host: string): Promise<void> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+    server.close();
+    await once(server, "close");
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new AppError(
+        "PORT_TAKEN",
+        `Port ${port} is taken. Stop the program that uses it, or set another: ` +
+          `${name}=${port + 100} pnpm dev, or ${name} in .env.`,
+        { cause },
+      );
+    }
+    if (code === "EACCES") {
+      throw new AppError(
+        "PORT_INVALID",
+        `Port ${port} needs more rights than this user has. Set ${name} to one above 1023.`,
+        { cause },
+      );
+    }
+    // A machine without IPv6.
+    if (code !== "EAFNOSUPPORT" && code !== "EADDRNOTAVAIL") throw cause;
+  }
+}
