@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
-import { portsOf } from "./env.ts";
+import { PORTS } from "./env.ts";
 import { assertFree } from "./ports.ts";
 
 // The whole of `pnpm dev`, on ports, a database and an inbox of its own.

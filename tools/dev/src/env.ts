@@ -16,7 +16,19 @@ export type Ports = Record<(typeof PORTS)[number], number>;
 /** .env, or .env.example where there is none; the real environment over it. */
 export function readEnv(): Env {
   const example = readFile(".env.example");
-  return mergeEnv(example ?? {}, readFile(".env"), process.env);
+  return mergeEnv(example ?? {}, readFile(".env"), turboEnv());
+}
+
+/**
+ * What turbo needs: a `pnpm` that it can start. Where npm installed pnpm without running its
+ * scripts, the one on the path is a file without `#!`, which only a shell can start; the
+ * program itself is where npm_execpath says.
+ */
+export function turboEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const { npm_execpath: pnpm, PATH = "" } = env;
+  // Windows starts a .cmd by its name.
+  if (!pnpm || process.platform === "win32") return env;
+  return { ...env, PATH: path.dirname(pnpm) + path.delimiter + PATH };
 }
 
 function readFile(name: string): NodeJS.Dict<string> | undefined {

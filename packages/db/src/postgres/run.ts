@@ -47,7 +47,8 @@ export async function run(
         new AppError(
           "POSTGRES_UNAVAILABLE",
           `PostgreSQL refuses to run as root, and ${file} could not start it as another user ` +
-            `(${cause.message}): run as an ordinary user, or set DATABASE_URL.`,
+            `(${cause.message}): run as an ordinary user, move the clone out of a folder that only ` +
+            "root may enter, or set DATABASE_URL.",
           { cause },
         ),
       ),
@@ -69,6 +70,8 @@ function setpriv({ uid, gid }: Owner): [string, ...string[]] {
     "--clear-groups",
     `--inh-caps=${capability}`,
     `--ambient-caps=${capability}`,
+    // Or access(2), by which initdb looks for its programs, would do without it.
+    "--securebits=+no_setuid_fixup",
     "--",
   ];
 }
