@@ -47,11 +47,11 @@ it("describes its forms to programs", async () => {
 });
 
 it("shows who is logged in on every page", async () => {
-  const cookie = await app.signUpAndVerify("ada@example.com");
+  const cookie = await app.signUpAndVerify("sam@example.com");
   const page = await app.get("/").set("Cookie", cookie).expect(200);
   expect(page.text).toContain("Log out");
   const json = await app.get("/account").set("Cookie", cookie).set("Accept", "application/json");
-  expect(json.body).toEqual({ user: { name: "Ada", email: "ada@example.com" } });
+  expect(json.body).toEqual({ user: { name: "Sam", email: "sam@example.com" } });
 });
 
 it("treats a cookie that is not a session as none", async () => {

@@ -61,7 +61,7 @@ it("listens, answers, and ends on SIGTERM with what it was answering", async () 
   const answer = fetch(`${url}/forgot-password`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ email: "ada@example.com" }),
+    body: JSON.stringify({ email: "sam@example.com" }),
   });
   await fetch(`${url}/healthz`);
   app.process.kill("SIGTERM");

@@ -62,7 +62,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
         select: { template: true, to: true, state: true, outcome: true },
       }),
     async signUp(email: string, password = PASSWORD) {
-      await postJson("/signup", { name: "Ada", email, password }).expect(202);
+      await postJson("/signup", { name: "Sam", email, password }).expect(202);
     },
     /** @returns the session's cookie */
     async signUpAndVerify(email: string, password = PASSWORD): Promise<string> {

@@ -1,3 +1,4 @@
+import { AppError } from "@repo/db/error";
 import { z } from "zod";
 
 const optional = z.string().min(1).optional();
@@ -29,7 +30,7 @@ export type Env = z.infer<typeof Env>;
 /**
  * Reads the worker's settings; `.env.example` explains each.
  *
- * @throws Error naming every setting that is missing or malformed, and none of their values
+ * @throws AppError `INVALID_ENV`, naming every setting that is missing or malformed, and none of their values
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   // KEY= in an env file means "not set".
@@ -37,5 +38,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const parsed = Env.safeParse(Object.fromEntries(set));
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`The worker cannot start; see .env.example.\n${lines.join("\n")}`);
+  throw new AppError(
+    "INVALID_ENV",
+    `The worker cannot start; see .env.example.\n${lines.join("\n")}`,
+  );
 }

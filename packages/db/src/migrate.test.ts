@@ -78,3 +78,10 @@ test("names the migration that failed, why, and what to do", async () => {
 function nameOf(url: string): string {
   return `"${new URL(url).pathname.slice(1)}"`;
 }
+
+test("names the server that does not answer, and no password", async () => {
+  await expect(migrate("postgresql://user:secret@127.0.0.1:1/app")).rejects.toMatchObject({
+    code: "DATABASE_UNREACHABLE",
+    message: expect.stringMatching(/^(?!.*secret).*127\.0\.0\.1:1\b.*DATABASE_URL/),
+  });
+});

@@ -13,7 +13,7 @@ const LOCK = "7363633, 3";
  * @param url needs a session of its own: not that of a pooler in transaction mode
  * @returns the names of those applied now
  * @throws AppError `MIGRATION_FAILED` when one failed, now or earlier; `MIGRATION_EDITED` when
- *   one was changed after it was applied
+ *   one was changed after it was applied; `DATABASE_UNREACHABLE`
  */
 export async function migrate(url: string): Promise<string[]> {
   const client = await connectOrCreate(url);
@@ -46,8 +46,7 @@ export async function migrate(url: string): Promise<string[]> {
  * @throws AppError as `migrate` does, for what was applied earlier
  */
 export async function pendingMigrations(url: string): Promise<string[]> {
-  const client = new pg.Client(url);
-  await client.connect();
+  const client = await connect(url);
   try {
     return await missing(client, readMigrations());
   } finally {
@@ -100,7 +99,7 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
   try {
     return await connect(url);
   } catch (error) {
-    if ((error as { code?: string }).code !== "3D000") throw error;
+    if (codeOf((error as Error).cause) !== "3D000") throw error;
   }
   const { pathname } = new URL(url);
   const name = decodeURIComponent(pathname.slice(1));
@@ -110,13 +109,28 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
     await execute(server.href, `CREATE DATABASE "${name.replaceAll('"', '""')}"`);
   } catch (error) {
     // Another process created it meanwhile, or is about to.
-    if (!["42P04", "23505"].includes((error as { code?: string }).code ?? "")) throw error;
+    if (!["42P04", "23505"].includes(codeOf(error) ?? "")) throw error;
   }
   return await connect(url);
 }
 
+/** @throws AppError `DATABASE_UNREACHABLE` */
 async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client(url);
-  await client.connect();
-  return client;
+  try {
+    await client.connect();
+    return client;
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new AppError(
+      "DATABASE_UNREACHABLE",
+      `No connection to the database at ${client.host}:${client.port}: ` +
+        `${message || codeOf(cause)}. Start it, or correct DATABASE_URL.`,
+      { retryable: true, cause },
+    );
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { code?: string } | undefined)?.code;
 }

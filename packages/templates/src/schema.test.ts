@@ -3,8 +3,8 @@ import { personName, webUrl } from "./schema.ts";
 
 describe("personName", () => {
   it.each([
-    ["Ada Lovelace", "Ada Lovelace"],
-    ["  Ada\n Lovelace ", "Ada Lovelace"],
+    ["Sam Sample", "Sam Sample"],
+    ["  Sam\n Sample ", "Sam Sample"],
     ["Zoë O’Brien-Smith Jr.", "Zoë O’Brien-Smith Jr."],
     ["J. R. R. Tolkien", "J. R. R. Tolkien"],
     ["عائشة", "عائشة"],
@@ -16,16 +16,16 @@ describe("personName", () => {
   });
 
   it.each([
-    "<b>Ada</b>",
+    "<b>Sam</b>",
     "https://evil.example",
     "Win at evil.com",
     "Win at evil．com",
     "www.evil.example/?a=b",
     "Call +1 555 0100",
     "you@example.com",
-    "Ada\u0000",
-    "Ada\u202eecalevoL",
-    "\u2066Ada\u2069",
+    "Sam\u0000",
+    "Sam\u202eelpmaS",
+    "\u2066Sam\u2069",
     "A".repeat(51),
     "👋",
     "",
@@ -37,7 +37,7 @@ describe("personName", () => {
     expect(personName.parse("a. ".repeat(1_000_000))).toBe("");
   });
 
-  it.each([undefined, null, 1, {}, ["Ada"]])("should refuse %j", (name) => {
+  it.each([undefined, null, 1, {}, ["Sam"]])("should refuse %j", (name) => {
     expect(personName.safeParse(name).success).toBe(false);
   });
 });

@@ -62,7 +62,7 @@ function start() {
 }
 
 async function ready({ child, output }: ReturnType<typeof start>): Promise<void> {
-  const shown = vi.waitUntil(() => output().includes("Ready in"), { timeout: 120_000 });
+  const shown = vi.waitUntil(() => /^ +Database .*\n/m.test(output()), { timeout: 120_000 });
   await Promise.race([shown, once(child, "exit")]);
   expect(output()).toContain("Ready in");
 }

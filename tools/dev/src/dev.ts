@@ -12,8 +12,8 @@ import { type Line, formatLine, parseLine, parseLog, step, table } from "./outpu
 import { assertFree } from "./ports.ts";
 import { SERVICES, whenReady } from "./services.ts";
 
-// In ms. A laptop's first start takes 10 to 20 s.
-const SLOW = 20_000;
+// In ms. A laptop's first start takes 5 to 15 s.
+const SLOW = 10_000;
 const TOO_SLOW = 120_000;
 
 const stop = new AbortController();
@@ -95,19 +95,35 @@ async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<v
       waiting.delete(service);
     }),
   );
-  const slow = setTimeout(() => console.log(`\n  Waiting for ${[...waiting].join(", ")} …`), SLOW);
+  const show = (names: string[]) => {
+    const lines = printed.filter(({ service, text }) => names.includes(service) && !isNoise(text));
+    console.error(`\n${lines.map(formatLine).join("\n")}\n`);
+  };
+  // One that is restarted at each change waits for that when it fails: here is why it failed.
+  const slow = setTimeout(() => {
+    show([...waiting]);
+    console.error(`  Waiting for ${[...waiting].join(", ")} …`);
+  }, SLOW);
   try {
     const reason = await Promise.race([
       ready.then(() => undefined),
       services.ended,
       sleep(TOO_SLOW, `no answer in ${TOO_SLOW / 1000} s`, { ref: false }),
     ]);
+    stop.signal.throwIfAborted();
     if (reason === undefined) return;
-    const lines = printed.filter(({ service }) => waiting.has(service) || service === "turbo");
-    console.error(`\n${lines.map(formatLine).join("\n")}`);
-    throw new AppError("NOT_READY", `${[...waiting].join(", ")}: not started (${reason}).`);
+    const failed = printed.map(({ text }) => /@repo\/([\w-]+)#\w+:\s+ERROR/.exec(text)?.[1]);
+    const names = failed.filter((name) => name !== undefined);
+    const blamed = names.length > 0 ? [...new Set(names)] : [...waiting];
+    show(blamed);
+    throw new AppError("NOT_READY", `${blamed.join(", ")} did not start (${reason}).`);
   } finally {
     clearTimeout(slow);
     forget();
   }
+}
+
+/** What turbo and pnpm say about a task before it begins. */
+function isNoise(text: string): boolean {
+  return text.trim() === "" || text.startsWith("cache ") || text.startsWith("$ ");
 }

@@ -13,6 +13,14 @@ export type Env = Record<string, string>;
 export const PORTS = ["PORT", "PREVIEW_PORT", "SES_LOCAL_PORT", "SES_LOCAL_SMTP_PORT"] as const;
 export type Ports = Record<(typeof PORTS)[number], number>;
 
+const noTelemetry = {
+  CHECKPOINT_DISABLE: "1",
+  DO_NOT_TRACK: "1",
+  NEXT_TELEMETRY_DISABLED: "1",
+  TURBO_NO_UPDATE_NOTIFIER: "1",
+  TURBO_TELEMETRY_DISABLED: "1",
+};
+
 /** .env, or .env.example where there is none; the real environment over it. */
 export function readEnv(): Env {
   const example = readFile(".env.example");
@@ -25,10 +33,11 @@ export function readEnv(): Env {
  * program itself is where npm_execpath says.
  */
 export function turboEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const quiet = { ...env, ...noTelemetry };
   const { npm_execpath: pnpm, PATH = "" } = env;
   // Windows starts a .cmd by its name.
-  if (!pnpm || process.platform === "win32") return env;
-  return { ...env, PATH: path.dirname(pnpm) + path.delimiter + PATH };
+  if (!pnpm || process.platform === "win32") return quiet;
+  return { ...quiet, PATH: path.dirname(pnpm) + path.delimiter + PATH };
 }
 
 function readFile(name: string): NodeJS.Dict<string> | undefined {
@@ -55,15 +64,7 @@ export function mergeEnv(
   follow("AWS_ENDPOINT_URL_SESV2", `http://localhost:${merged["SES_LOCAL_PORT"]}`);
   follow("SMTP_PORT", `${merged["SES_LOCAL_SMTP_PORT"]}`);
   const set = Object.entries(merged).filter((entry): entry is [string, string] => !!entry[1]);
-  return {
-    ...Object.fromEntries(set),
-    // None of the tools reports home.
-    CHECKPOINT_DISABLE: "1",
-    DO_NOT_TRACK: "1",
-    NEXT_TELEMETRY_DISABLED: "1",
-    TURBO_NO_UPDATE_NOTIFIER: "1",
-    TURBO_TELEMETRY_DISABLED: "1",
-  };
+  return Object.fromEntries(set);
 }
 
 /** @throws AppError `PORT_INVALID` or `PORT_TAKEN`, naming the variable */

@@ -5,9 +5,9 @@ import { createAccounts } from "./accounts.ts";
 import { redeemToken, spendTokens } from "./tokens.ts";
 
 const secret = "the tests' own secret, 32 characters or more";
-const email = "ada@example.com";
+const email = "sam@example.com";
 const password = "correct horse battery staple";
-const ada = { name: "Ada", email, password };
+const sam = { name: "Sam", email, password };
 
 let testDb: Awaited<ReturnType<typeof createTestDb>>;
 let db: typeof testDb.db;
@@ -44,7 +44,7 @@ function emailedToken(): string {
 }
 
 async function signUpAndVerify() {
-  await accounts.signUp(ada);
+  await accounts.signUp(sam);
   return accounts.verifyEmail(emailedToken());
 }
 
@@ -58,24 +58,24 @@ const templates = async () =>
 
 describe("sign-up", () => {
   it("commits the user and the email together", async () => {
-    await accounts.signUp(ada);
+    await accounts.signUp(sam);
     const [user] = await db.user.findMany({ include: { tokens: true } });
     const [message] = await db.message.findMany();
-    expect(user).toMatchObject({ name: "Ada", email, emailKey: email, emailVerifiedAt: null });
+    expect(user).toMatchObject({ name: "Sam", email, emailKey: email, emailVerifiedAt: null });
     expect(user?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(message).toMatchObject({ template: "verify-email", to: email, state: "queued" });
     expect(message?.expiresAt).toEqual(user?.tokens[0]?.expiresAt);
   });
 
   it("leaves no user when the email cannot be queued", async () => {
-    await expect(withoutEmail.signUp(ada)).rejects.toThrow("no email today");
+    await expect(withoutEmail.signUp(sam)).rejects.toThrow("no email today");
     expect(await db.user.count()).toBe(0);
     expect(await db.token.count()).toBe(0);
     expect(await db.message.count()).toBe(0);
   });
 
   it("makes one account of many sign-ups at once", async () => {
-    const results = await Promise.allSettled(Array.from({ length: 5 }, () => accounts.signUp(ada)));
+    const results = await Promise.allSettled(Array.from({ length: 5 }, () => accounts.signUp(sam)));
     expect(results.map(({ status }) => status)).toEqual(Array(5).fill("fulfilled"));
     expect(await db.user.count()).toBe(1);
     expect((await templates()).filter((template) => template === "verify-email")).toHaveLength(1);
@@ -84,7 +84,7 @@ describe("sign-up", () => {
   it("changes nothing of an account that exists, however its address is written", async () => {
     await signUpAndVerify();
     const before = await db.user.findMany();
-    await accounts.signUp({ name: "Eve", email: "ADA@Example.COM", password: "another password" });
+    await accounts.signUp({ name: "Eve", email: "SAM@Example.COM", password: "another password" });
     expect(await db.user.findMany()).toEqual(before);
     expect(await templates()).toEqual(["verify-email", "welcome", "password-reset"]);
     expect(sent.at(-1)?.to).toBe(email);
@@ -107,14 +107,14 @@ describe("sign-up", () => {
 describe("verification", () => {
   it("marks the address, queues the welcome and logs in", async () => {
     const { session, user } = await signUpAndVerify();
-    expect(user).toEqual({ name: "Ada", email });
+    expect(user).toEqual({ name: "Sam", email });
     expect(await accounts.current(session)).toEqual(user);
     expect(await db.user.findFirst()).toMatchObject({ emailVerifiedAt: expect.any(Date) });
     expect(await templates()).toEqual(["verify-email", "welcome"]);
   });
 
   it("leaves the link usable when the welcome cannot be queued", async () => {
-    await accounts.signUp(ada);
+    await accounts.signUp(sam);
     const token = emailedToken();
     await expect(withoutEmail.verifyEmail(token)).rejects.toThrow("no email today");
     expect(await db.user.findFirst()).toMatchObject({ emailVerifiedAt: null });
@@ -125,7 +125,7 @@ describe("verification", () => {
 
 describe("log-in", () => {
   it("refuses an unverified account, and queues a new link for the right password only", async () => {
-    await accounts.signUp(ada);
+    await accounts.signUp(sam);
     const wrong = accounts.logIn({ email, password: "wrong password" });
     await expect(wrong).rejects.toMatchObject({ code: "INVALID_CREDENTIALS" });
     expect(await templates()).toEqual(["verify-email"]);
@@ -137,9 +137,9 @@ describe("log-in", () => {
 
   it("takes the address in any case, and the password however its accents are encoded", async () => {
     const composed = "caf\u00e9 au lait";
-    await accounts.signUp({ ...ada, password: composed });
+    await accounts.signUp({ ...sam, password: composed });
     await accounts.verifyEmail(emailedToken());
-    await accounts.logIn({ email: "Ada@EXAMPLE.com", password: composed.normalize("NFD") });
+    await accounts.logIn({ email: "Sam@EXAMPLE.com", password: composed.normalize("NFD") });
   });
 
   it("ends at log-out, and after its time", async () => {
@@ -185,7 +185,7 @@ describe("password reset", () => {
   });
 
   it("verifies the address as well, and makes the link of the sign-up worthless", async () => {
-    await accounts.signUp(ada);
+    await accounts.signUp(sam);
     const fromSignUp = emailedToken();
     await accounts.resetPassword({ token: await resetToken(), password: "a new password" });
     await accounts.logIn({ email, password: "a new password" });
@@ -211,7 +211,7 @@ describe.each([
   {
     name: "the link of a sign-up",
     issue: async () => {
-      await accounts.signUp(ada);
+      await accounts.signUp(sam);
       return emailedToken();
     },
     redeem: (token: string) => accounts.verifyEmail(token),

@@ -5,10 +5,10 @@ import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
 const ORIGIN = "http://localhost:3000";
 const token = "x".repeat(43);
 const good: Record<string, Record<string, string>> = {
-  "/signup": { name: "Ada", email: "ada@example.com", password: PASSWORD },
-  "/login": { email: "ada@example.com", password: PASSWORD },
+  "/signup": { name: "Sam", email: "sam@example.com", password: PASSWORD },
+  "/login": { email: "sam@example.com", password: PASSWORD },
   "/verify-email": { token },
-  "/forgot-password": { email: "ada@example.com" },
+  "/forgot-password": { email: "sam@example.com" },
   "/reset-password": { token, password: PASSWORD },
 };
 
@@ -129,12 +129,12 @@ describe.each(Object.keys(good))("%s", (path) => {
 
 describe.each(["/signup", "/login", "/forgot-password"])("%s", (path) => {
   it.each([
-    ["no address", "ada", "not an email address"],
-    ["two addresses", "ada@example.com,eve@example.com", "not an email address"],
-    ["a display name", "Ada <ada@example.com>", "not an email address"],
-    ["a line break in it", "ada@example.com\r\nBcc: eve@example.com", "on one line"],
-    ["a line break at its end", "ada@example.com\r\n", "on one line"],
-    ["a NUL byte", "ada@example.com\0", "not text"],
+    ["no address", "sam", "not an email address"],
+    ["two addresses", "sam@example.com,eve@example.com", "not an email address"],
+    ["a display name", "Sam <sam@example.com>", "not an email address"],
+    ["a line break in it", "sam@example.com\r\nBcc: eve@example.com", "on one line"],
+    ["a line break at its end", "sam@example.com\r\n", "on one line"],
+    ["a NUL byte", "sam@example.com\0", "not text"],
     ["10,000 characters", `${"a".repeat(10_000)}@example.com`, "not an email address"],
   ])("refuses as an address: %s", async (_, email, message) => {
     const fields = { ...good[path], email };
@@ -161,9 +161,9 @@ describe.each(["/signup", "/login", "/reset-password"])("%s", (path) => {
 it.each([
   ["blank", " \u00a0 ", "Enter your name."],
   ["101 characters", "a".repeat(101), "at most 100 characters"],
-  ["a line break", "Ada\r\nSubject: free money", "on one line"],
-  ["a NUL byte", "Ada\0", "not text"],
-  ["text that runs backwards", "Ada\u202egnp.exe", "on one line"],
+  ["a line break", "Sam\r\nSubject: free money", "on one line"],
+  ["a NUL byte", "Sam\0", "not text"],
+  ["text that runs backwards", "Sam\u202egnp.exe", "on one line"],
 ])("refuses as a name: %s", async (_, name, message) => {
   const fields = { ...good["/signup"], name };
   await expectRefusal(await app.postForm("/signup", fields), 422, message);
@@ -171,7 +171,7 @@ it.each([
 });
 
 it("takes no field from the prototype, and ignores those it does not know", async () => {
-  const body = '{"__proto__":{"email":"ada@example.com"},"constructor":"x","unknown":"y"}';
+  const body = '{"__proto__":{"email":"sam@example.com"},"constructor":"x","unknown":"y"}';
   await expectRefusal(await raw("/forgot-password", JSON_TYPE, body), 422, "Enter your email");
   await expectRefusal(
     await raw("/forgot-password", FORM, "__proto__=x&toString=y"),

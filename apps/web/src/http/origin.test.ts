@@ -2,7 +2,7 @@ import supertest from "supertest";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
 
-const fields = { email: "ada@example.com", password: PASSWORD };
+const fields = { email: "sam@example.com", password: PASSWORD };
 let app: TestApp;
 let cookie: string;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { PASSWORD, type TestApp, cookieOf, startTestApp } from "../test-app.ts";
 
-const email = "ada@example.com";
+const email = "sam@example.com";
 let app: TestApp;
 beforeAll(async () => {
   app = await startTestApp();

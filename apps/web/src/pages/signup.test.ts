@@ -9,13 +9,13 @@ afterAll(() => app.drop());
 
 it("answers a form with a page, an unverified account and a queued email", async () => {
   const email = "form@example.com";
-  const fields = { name: "  Ada Lovelace ", email: ` ${email} `, password: PASSWORD };
+  const fields = { name: "  Sam Sample ", email: ` ${email} `, password: PASSWORD };
   const response = await app.postForm("/signup", fields).expect(202).expect("Content-Type", /html/);
   expect(response.text).toContain("Check your email");
   expect(response.text).toContain(email);
   expect(response.headers["set-cookie"]).toBeUndefined();
   expect(await app.db.user.findUnique({ where: { emailKey: email } })).toMatchObject({
-    name: "Ada Lovelace",
+    name: "Sam Sample",
     email,
     emailVerifiedAt: null,
   });
@@ -27,7 +27,7 @@ it("answers a form with a page, an unverified account and a queued email", async
 
 it("answers JSON with JSON", async () => {
   const email = "json@example.com";
-  const body = { name: "Ada", email, password: PASSWORD };
+  const body = { name: "Sam", email, password: PASSWORD };
   const response = await app.postJson("/signup", body).expect(202).expect("Content-Type", /json/);
   expect(response.body).toEqual({ message: "Check your email for a link." });
   expect(await app.queued(email)).toHaveLength(1);
@@ -49,10 +49,10 @@ it("tells no stranger who has an account", async () => {
 });
 
 it("shows the form again with what was typed, each message tied to its field, and no password", async () => {
-  const fields = { name: 'Ada "the first" <b>', email: "ada at example", password: "short" };
+  const fields = { name: 'Sam "the first" <b>', email: "sam at example", password: "short" };
   const response = await app.postForm("/signup", fields).expect(422);
-  expect(response.text).toContain('value="Ada &quot;the first&quot; &lt;b&gt;"');
-  expect(response.text).toContain('value="ada at example"');
+  expect(response.text).toContain('value="Sam &quot;the first&quot; &lt;b&gt;"');
+  expect(response.text).toContain('value="sam at example"');
   expect(response.text).not.toContain('value="short"');
   expect(response.text).toMatch(/<p class="error" id="email-error">This is not an email address/);
   expect(response.text).toMatch(
@@ -61,5 +61,5 @@ it("shows the form again with what was typed, each message tied to its field, an
   expect(response.text).toMatch(
     /<input id="password"[^>]* aria-describedby="password-hint password-error"/,
   );
-  expect(await app.db.user.count({ where: { name: { startsWith: 'Ada "' } } })).toBe(0);
+  expect(await app.db.user.count({ where: { name: { startsWith: 'Sam "' } } })).toBe(0);
 });

@@ -22,7 +22,7 @@ it("redeems nothing when the link is only opened, as mail scanners do", async ()
 });
 
 it("verifies the address, logs its owner in and queues the welcome", async () => {
-  const email = "ada@example.com";
+  const email = "sam@example.com";
   await app.signUp(email);
   const token = app.tokenFor(email);
   const response = await app.postForm("/verify-email", { token }).expect(303);
@@ -40,7 +40,7 @@ it("answers JSON with who it is", async () => {
   const email = "json@example.com";
   await app.signUp(email);
   const response = await app.postJson("/verify-email", { token: app.tokenFor(email) }).expect(200);
-  expect(response.body).toEqual({ user: { name: "Ada", email } });
+  expect(response.body).toEqual({ user: { name: "Sam", email } });
   expect(cookieOf(response)).toMatch(/^session=/);
 });
 

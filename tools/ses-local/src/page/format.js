@@ -37,6 +37,6 @@ export function hue(address) {
   return (hash * 47) % 360;
 }
 
-/** `Ada Lovelace` of `Ada Lovelace <ada@example.org>`. @param {string} mailbox */
+/** `Sam Sample` of `Sam Sample <sam@example.org>`. @param {string} mailbox */
 export const displayName = (mailbox) =>
   mailbox.replace(/\s*<[^>]*>$/, "").replace(/^"|"$/g, "") || mailbox;

@@ -33,7 +33,7 @@ test("should deliver a Simple message with all it carries", async () => {
     email(
       {
         Destination: {
-          ToAddresses: ["Åda <ada@example.org>"],
+          ToAddresses: ["Åda <sam@example.org>"],
           CcAddresses: ["cc@example.org"],
           BccAddresses: ["bcc@example.org"],
         },
@@ -63,7 +63,7 @@ test("should deliver a Simple message with all it carries", async () => {
   expect(message).toMatchObject({
     messageId: MessageId,
     from: "Sendoff <hello@example.com>",
-    to: ["ada@example.org"],
+    to: ["sam@example.org"],
     cc: ["cc@example.org"],
     bcc: ["bcc@example.org"],
     subject: "Bestätige dich 👋",
@@ -165,17 +165,17 @@ test("should refuse an unverified sender with SES's words, naming the region", a
 });
 
 test.each([
-  ["ada", "Missing final '@domain'"],
-  ["ada@", "Missing domain"],
+  ["sam", "Missing final '@domain'"],
+  ["sam@", "Missing domain"],
   ["@example.org", "Missing local name"],
   ["a b@example.org", "Local address contains control or whitespace"],
   ["ådá@example.org", "Local address contains control or whitespace"],
   ["a..b@example.org", "Local address contains dot-dot"],
-  ["ada@exam ple.org", "Domain contains control or whitespace"],
-  ["ada@example.org, eve@example.org", "Domain contains control or whitespace"],
-  ["ada@.example.org", "Domain starts with dot"],
-  ["ada@exam_ple.org", "Domain contains illegal character"],
-  ["ada@example.org\r\nBcc: eve@example.org", "contains a line break"],
+  ["sam@exam ple.org", "Domain contains control or whitespace"],
+  ["sam@example.org, eve@example.org", "Domain contains control or whitespace"],
+  ["sam@.example.org", "Domain starts with dot"],
+  ["sam@exam_ple.org", "Domain contains illegal character"],
+  ["sam@example.org\r\nBcc: eve@example.org", "contains a line break"],
   [`${"a".repeat(320)}@example.org`, "Address length is more than 320 characters"],
 ])("should refuse the address %j", async (address, message) => {
   for (const Destination of [{ ToAddresses: [address] }, { BccAddresses: [address] }]) {

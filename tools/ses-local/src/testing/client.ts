@@ -19,11 +19,11 @@ export function email(
 ): SendEmailCommand {
   return new SendEmailCommand({
     FromEmailAddress: "Sendoff <hello@example.com>",
-    Destination: { ToAddresses: ["ada@example.org"] },
+    Destination: { ToAddresses: ["sam@example.org"] },
     Content: {
       Simple: {
         Subject: { Data: "Hello" },
-        Body: { Text: { Data: "Hi Ada" } },
+        Body: { Text: { Data: "Hi Sam" } },
         ...simple,
       },
     },

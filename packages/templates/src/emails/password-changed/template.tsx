@@ -21,7 +21,7 @@ export const template: Template<typeof schema> = {
     </>
   ),
   cases: {
-    usual: { name: "Ada Lovelace", url: "https://example.com/forgot-password" },
+    usual: { name: "Sam Sample", url: "https://example.com/forgot-password" },
     "no name": { name: "", url: "https://example.com/forgot-password" },
   },
 };

@@ -30,7 +30,7 @@ export const template: Template<typeof schema> = {
   ),
   cases: {
     usual: {
-      name: "Ada Lovelace",
+      name: "Sam Sample",
       url: "https://example.com/reset-password?token=Zm9vYmFyYmF6",
       expiresInMinutes: 60,
     },
@@ -40,7 +40,7 @@ export const template: Template<typeof schema> = {
       expiresInMinutes: 15,
     },
     "long link": {
-      name: "Ada",
+      name: "Sam",
       url: `https://accounts.example.com/reset-password?token=${"Zm9vYmFyYmF6".repeat(16)}`,
       expiresInMinutes: 1,
     },

@@ -23,11 +23,11 @@ export const template: Template<typeof schema> = {
     </>
   ),
   cases: {
-    usual: { name: "Ada Lovelace", url: "https://example.com/verify-email?token=Zm9vYmFyYmF6" },
+    usual: { name: "Sam Sample", url: "https://example.com/verify-email?token=Zm9vYmFyYmF6" },
     "no name": { name: "", url: "https://example.com/verify-email?token=Zm9vYmFyYmF6" },
     "right to left": { name: "عائشة", url: "https://example.com/verify-email?token=Zm9vYmFyYmF6" },
     "long link": {
-      name: "Ada",
+      name: "Sam",
       url: `https://accounts.example.com/verify-email?token=${"Zm9vYmFyYmF6".repeat(16)}&next=/account`,
     },
   },

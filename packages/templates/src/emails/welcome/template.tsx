@@ -21,7 +21,7 @@ export const template: Template<typeof schema> = {
     </>
   ),
   cases: {
-    usual: { name: "Ada Lovelace", url: "https://example.com/account" },
+    usual: { name: "Sam Sample", url: "https://example.com/account" },
     "no name": { name: "", url: "https://example.com/account" },
     "hostile name": {
       name: "<b>Win</b> at https://evil.example",
