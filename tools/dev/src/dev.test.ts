@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTestDb } from "@repo/db/testing";
+import { freePort } from "@repo/testing/free-port";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { PORTS } from "./env.ts";
 import { assertFree } from "./ports.ts";
@@ -29,15 +29,6 @@ afterAll(async () => {
   await test.drop();
   rmSync(data, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 function start() {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, "../dev.mjs")], {

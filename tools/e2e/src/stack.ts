@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { createTestDb } from "@repo/db/testing";
+import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/testing/ses-local";
 import { type Browser, chromium } from "playwright-core";
 
@@ -73,15 +73,6 @@ async function stopApp(child: ChildProcess): Promise<void> {
   child.kill("SIGTERM");
   const [code] = await once(child, "exit");
   if (code !== 0) throw new Error(`an app ended with ${code} after SIGTERM`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** The system's Chromium, or the Chrome that is installed. */

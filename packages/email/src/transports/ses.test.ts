@@ -1,20 +1,12 @@
 import { once } from "node:events";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/testing/ses-local";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
-import type { OutgoingMessage } from "./transport.ts";
+import { message } from "./test-message.ts";
 
-const message: OutgoingMessage = {
-  id: "0197d8a0-0000-7000-8000-000000000001",
-  template: "password-reset",
-  category: "security",
-  to: "name@example.com",
-  subject: "Grüße ✓",
-  html: "<p>Hello ✓</p>",
-  text: "Hello ✓",
-};
 const from = "Sendoff <hello@example.com>";
 
 /** The SDK's own settings, as a worker has them in its environment. */
@@ -119,11 +111,7 @@ describe("sorts every answer", () => {
   });
 
   it("knows that a refused connection sent nothing", async () => {
-    const closed = createServer().listen(0, "127.0.0.1");
-    await once(closed, "listening");
-    const { port } = closed.address() as AddressInfo;
-    closed.close();
-    await once(closed, "close");
+    const port = await freePort();
     pointSdkTo(`http://127.0.0.1:${port}`);
     const transport = createSesTransport({ from });
     expect(await transport.send(message)).toMatchObject({

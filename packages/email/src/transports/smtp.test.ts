@@ -1,19 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, type Server, createServer } from "node:net";
+import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/testing/ses-local";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createSmtpTransport } from "./smtp.ts";
-import type { OutgoingMessage } from "./transport.ts";
+import { message } from "./test-message.ts";
 
-const message: OutgoingMessage = {
-  id: "0197d8a0-0000-7000-8000-000000000002",
-  template: "password-reset",
-  category: "security",
-  to: "name@example.com",
-  subject: "Grüße ✓",
-  html: "<p>Hello ✓</p>",
-  text: "Hello ✓",
-};
 const from = "Sendoff <hello@example.com>";
 
 describe("against ses-local", () => {
@@ -98,11 +90,7 @@ describe("sorts every answer", () => {
   });
 
   it("knows that a refused connection sent nothing", async () => {
-    const closed = createServer().listen(0, "127.0.0.1");
-    await once(closed, "listening");
-    const { port } = closed.address() as AddressInfo;
-    closed.close();
-    await once(closed, "close");
+    const port = await freePort();
     const transport = createSmtpTransport({ from, host: "127.0.0.1", port });
     expect(await transport.send(message)).toMatchObject({ result: "unreachable" });
     transport.close();
