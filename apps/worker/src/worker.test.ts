@@ -121,10 +121,11 @@ it("names every wrong setting at the start, and no value", async () => {
   const { worker, output } = startWorker({
     DATABASE_URL: "secret-url",
     EMAIL_KEY: "",
+    EMAIL_FROM: "not an address",
     APP_ENV: "prod",
   });
   expect(await once(worker, "exit")).toEqual([1, null]);
-  expect(output()).toMatch(/APP_ENV[^]*DATABASE_URL[^]*EMAIL_KEY/);
+  expect(output()).toMatch(/APP_ENV[^]*DATABASE_URL[^]*EMAIL_KEY[^]*EMAIL_FROM/);
   expect(output()).not.toMatch(/secret-url|\n\s+at /);
 });
 

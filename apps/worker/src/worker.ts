@@ -8,12 +8,19 @@ import {
 import { pino } from "pino";
 import type { Env } from "./env.ts";
 
+// In ms. Below the 30 s after which orchestrators kill.
+const GRACE = 25_000;
+
 /** Delivers the outbox until SIGTERM or SIGINT; then finishes what is on the wire and returns. */
 export async function runWorker(env: Env): Promise<void> {
   const log = pino({ name: "worker", level: env.LOG_LEVEL });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => stop.abort());
+    process.once(signal, () => {
+      stop.abort();
+      // A database that never answers must not keep the process from ending.
+      setTimeout(() => process.exit(1), GRACE).unref();
+    });
   }
   if (env.APP_ENV === "production" && env.AWS_ENDPOINT_URL_SESV2) {
     log.warn(

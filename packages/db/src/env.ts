@@ -11,7 +11,7 @@ export function readEnv() {
   const { DATABASE_URL, DIRECT_DATABASE_URL, PRISMA_SCHEMA_ENGINE_BINARY, PATH } = process.env;
   return {
     /** The database itself where there is a pooler before it: migrations need a session. */
-    databaseUrl: DIRECT_DATABASE_URL || DATABASE_URL || undefined,
+    databaseUrl: (DATABASE_URL && DIRECT_DATABASE_URL) || DATABASE_URL || undefined,
     schemaEngine: PRISMA_SCHEMA_ENGINE_BINARY,
     path: PATH,
   };

@@ -17,6 +17,11 @@ export type Tx = Prisma.TransactionClient;
  * @param options.poolSize connections kept at most; 10 unless told
  */
 export function createDb(url: string, options: { poolSize?: number } = {}): Db {
-  const adapter = new PrismaPg({ connectionString: url, max: options.poolSize ?? 10 });
+  const adapter = new PrismaPg({
+    connectionString: url,
+    max: options.poolSize ?? 10,
+    // A server that accepts and says nothing would hold every request for ever.
+    connectionTimeoutMillis: 5_000,
+  });
   return new PrismaClient({ adapter });
 }

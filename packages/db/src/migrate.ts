@@ -114,8 +114,14 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
   return await connect(url);
 }
 
-/** @throws AppError `DATABASE_UNREACHABLE` */
+/** @throws AppError `DATABASE_URL_INVALID`, `DATABASE_UNREACHABLE` */
 async function connect(url: string): Promise<pg.Client> {
+  if (!URL.canParse(url)) {
+    throw new AppError(
+      "DATABASE_URL_INVALID",
+      "DATABASE_URL is not an address: percent-encode the special characters of its password.",
+    );
+  }
   const client = new pg.Client(url);
   try {
     await client.connect();

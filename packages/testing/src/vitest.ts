@@ -11,7 +11,8 @@ export function config(options: { database?: boolean } = {}): ViteUserConfig {
       include: ["src/**/*.test.{ts,tsx}"],
       globalSetup: options.database ? ["@repo/db/testing"] : [],
       setupFiles: [`${import.meta.dirname}/fail-on-console-error.ts`],
-      testTimeout: 30_000,
+      // Only a net: on a busy machine a process that starts in 1 s takes 20.
+      testTimeout: 60_000,
       hookTimeout: 60_000,
     },
   });

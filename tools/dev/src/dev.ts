@@ -70,7 +70,9 @@ async function openDatabase(env: Env): Promise<string> {
     undo.push(postgres.stop);
     env["DATABASE_URL"] = postgres.url;
   }
-  await step("Migrations", () => migrate(env["DIRECT_DATABASE_URL"] ?? env["DATABASE_URL"] ?? ""));
+  // A DIRECT_DATABASE_URL alone is another database's, left in the shell.
+  const url = (own && env["DIRECT_DATABASE_URL"]) || (env["DATABASE_URL"] ?? "");
+  await step("Migrations", () => migrate(url));
   return own ? "DATABASE_URL" : ".local/pg";
 }
 

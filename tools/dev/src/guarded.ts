@@ -39,7 +39,16 @@ export async function startGuard(port: number): Promise<Guarded> {
     windowsHide: true,
   });
   const exited = once(guard, "exit");
-  const [answer] = (await once(guard, "message")) as [FromGuard];
+  const answer = await Promise.race([
+    once(guard, "message").then(([message]) => message as FromGuard),
+    exited.then(() => undefined),
+  ]);
+  if (!answer) {
+    throw new AppError(
+      "DEV_FAILED",
+      `${path.dirname(lockFile)} cannot be written: remove it, or run as the user who made it.`,
+    );
+  }
   if (answer.type === "taken") {
     throw new AppError(
       "ALREADY_RUNNING",

@@ -139,7 +139,9 @@ export function createAccounts({ db, enqueue, secret, appUrl }: AccountsConfig) 
         const user = await tx.user.findUnique({ where: { emailKey: key } });
         if (user) await sendPasswordReset(tx, user);
       });
-      await Promise.all([send, sleep(FORGOT_PASSWORD_FLOOR)]);
+      // Settled, so that a failure, which only a known address can have, is not answered sooner.
+      await Promise.allSettled([send, sleep(FORGOT_PASSWORD_FLOOR)]);
+      await send;
     },
 
     /**

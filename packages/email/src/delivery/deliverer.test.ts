@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 function deliver(
-  answer: (message: OutgoingMessage) => SendResult,
+  answer: (message: OutgoingMessage) => SendResult | Promise<SendResult>,
   options: { key?: string } = {},
 ): void {
   const write = (fields: object, message: string) => {
@@ -269,6 +269,19 @@ it("lets no stale worker announce or settle", async () => {
     { id, attempt: 1, result: "permanent", code: "Code", error: "why" },
   ]);
   await becomes(id, { state: "sending", leaseId: fresh.id });
+});
+
+it("records what SES has answered after a moment without the database", async () => {
+  const id = await queue();
+  deliver(async () => {
+    // Undone below: until then no settlement can be written.
+    await test.db.$executeRaw`ALTER TABLE attempts RENAME COLUMN result TO away`;
+    return accepted();
+  });
+  await vi.waitFor(() => expect(logged).toContain("cannot be recorded"), { timeout: 10_000 });
+  await test.db.$executeRaw`ALTER TABLE attempts RENAME COLUMN away TO result`;
+  await becomes(id, { state: "closed", closedReason: "sent" });
+  expect(calls).toHaveLength(1);
 });
 
 it("gives each message to one worker only", async () => {

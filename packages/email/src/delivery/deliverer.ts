@@ -4,7 +4,16 @@ import type { Db } from "@repo/db";
 import { render } from "@repo/templates/render";
 import { createSealer } from "../seal.ts";
 import { CALL_TIMEOUT_MS, type OutgoingMessage, type Transport } from "../transports/transport.ts";
-import { type Claimed, type Lease, announce, claim, release, settle, sweep } from "./queue.ts";
+import {
+  type Claimed,
+  type Lease,
+  type Settlement,
+  announce,
+  claim,
+  release,
+  settle,
+  sweep,
+} from "./queue.ts";
 
 export interface DelivererConfig {
   db: Db;
@@ -81,7 +90,24 @@ export function createDeliverer({
         return attempt === undefined ? [] : [sendOne(message, attempt)];
       }),
     );
-    await settle(db, lease, settlements);
+    await settleWhileHeld(lease, settlements);
+    // The lease ran short before these: another claim has time for them.
+    const left = outgoing.filter(({ id }) => !attempts.has(id)).map(({ id }) => id);
+    await release(db, lease, left, null);
+  }
+
+  /** What SES has answered must not be lost to a moment without the database. */
+  async function settleWhileHeld(lease: Lease, settlements: Settlement[]): Promise<void> {
+    const until = performance.now() + lease.duration * 1000;
+    for (;;) {
+      try {
+        return await settle(db, lease, settlements);
+      } catch (error) {
+        if (performance.now() > until) throw error;
+        log.error({ ...describe(error) }, "what was sent cannot be recorded; trying again");
+        await sleep(DATABASE_RETRY_MS);
+      }
+    }
   }
 
   /** Renders; a message that cannot be rendered waits for a repaired template or key. */
@@ -91,13 +117,7 @@ export function createDeliverer({
       const props = sealer.open(id, message.props);
       return { id, template, category, to, ...(await render(template, props as never)) };
     } catch (error) {
-      // Where it happened, but not the error's own text: that may quote props, and with them a link.
-      const { name, code = name, stack = "" } = error as Error & { code?: string };
-      const at = stack
-        .split("\n")
-        .filter((line) => /^\s+at /.test(line))
-        .slice(0, 3)
-        .map((line) => line.trim());
+      const { code, at } = describe(error);
       log.error({ messageId: id, template, code, at }, "email cannot be rendered; kept for later");
       await release(db, lease, [id], `${code}: cannot be rendered`);
       return undefined;
@@ -127,11 +147,18 @@ export function createDeliverer({
           }
           if ((await deliverBatch(signal)) > 0) idle = 0;
         } catch (error) {
-          log.error({ err: error }, "the database does not answer; trying again");
+          log.error({ ...describe(error) }, "a batch failed; trying again");
           idle = DATABASE_RETRY_MS;
         }
         if (idle > 0) await sleep(idle, undefined, { signal }).catch(() => undefined);
       }
     },
   };
+}
+
+/** What went wrong and where, but not the error's own text: that may quote a row, or a link. */
+function describe(error: unknown): { code: string; at: string[] } {
+  const { name, code = name, stack = "" } = error as Error & { code?: string };
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return { code, at: frames.slice(0, 3).map((line) => line.trim()) };
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type Server, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/testing/ses-local";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
@@ -100,6 +101,9 @@ describe("sorts every answer", () => {
     [403, "AccessDeniedException", "Not authorized.", "misconfigured"],
     [403, "InvalidSignatureException", "Bad signature.", "misconfigured"],
     [403, "UnrecognizedClientException", "Bad token.", "misconfigured"],
+    [403, "OptInRequired", "Not subscribed.", "misconfigured"],
+    [404, "UnknownOperationException", "No such operation.", "misconfigured"],
+    [413, "RequestEntityTooLarge", "Too large.", "misconfigured"],
     [500, "InternalFailure", "Internal.", "unknown"],
     [502, "BadGateway", "", "unknown"],
     [503, "ServiceUnavailable", "Unavailable.", "unknown"],
@@ -108,6 +112,36 @@ describe("sorts every answer", () => {
   ])("%i %s %s → %s, after one call", async (status, type, text, result) => {
     expect(await answer(status, type, text)).toMatchObject({ result });
     expect(calls).toBe(1);
+  });
+
+  it("keeps no address and no NUL of an answer", async () => {
+    const sent = await answer(400, "MessageRejected", "Refused: name@example.com, \0.");
+    expect(sent).toMatchObject({ result: "permanent", error: "Refused: [address], \ufffd." });
+  });
+
+  it("encodes a sender's name beyond ASCII (RFC 2047)", async () => {
+    let sender = "";
+    server = createServer((request, response) => {
+      void json(request).then((body) => {
+        sender = (body as { FromEmailAddress: string }).FromEmailAddress;
+        response.end('{"MessageId":"id"}');
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    pointSdkTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const transport = createSesTransport({ from: "Café Süd <hello@example.com>" });
+    expect(await transport.send(message)).toMatchObject({ result: "accepted" });
+    transport.close();
+    expect(sender).toBe("=?UTF-8?B?Q2Fmw6kgU8O8ZA==?= <hello@example.com>");
+  });
+
+  it("knows that without a region nothing was sent", async () => {
+    pointSdkTo("http://127.0.0.1:1");
+    vi.stubEnv("AWS_REGION", undefined);
+    vi.stubEnv("AWS_CONFIG_FILE", "/none");
+    const transport = createSesTransport({ from });
+    expect(await transport.send(message)).toMatchObject({ result: "misconfigured" });
+    transport.close();
   });
 
   it("knows that a refused connection sent nothing", async () => {

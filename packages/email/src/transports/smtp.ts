@@ -1,16 +1,20 @@
 import { createTransport } from "nodemailer";
-import { CALL_TIMEOUT_MS, type Refusal, type SendResult, type Transport } from "./transport.ts";
+import {
+  CALL_TIMEOUT_MS,
+  type Refusal,
+  type SendResult,
+  type SenderConfig,
+  type Transport,
+  configurationSetFor,
+  refusal,
+} from "./transport.ts";
 
-export interface SmtpConfig {
-  /** The From header, `Name <address>`. */
-  from: string;
+export interface SmtpConfig extends SenderConfig {
   host: string;
   /** 587 upgrades by STARTTLS; 465 is TLS from the first byte. */
   port: number;
   username?: string | undefined;
   password?: string | undefined;
-  configurationSet?: string | undefined;
-  securityConfigurationSet?: string | undefined;
 }
 
 /**
@@ -27,6 +31,8 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     requireTLS: !isLoopback && config.port !== 465,
     pool: true,
     maxConnections: 10,
+    // One call a message: nothing is sent again on another connection.
+    maxRequeues: 0,
     ...(config.username && { auth: { user: config.username, pass: config.password ?? "" } }),
     connectionTimeout: 3_000,
     greetingTimeout: 3_000,
@@ -37,11 +43,11 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
   });
   return {
     async send({ id, template, category, to, subject, html, text }) {
-      const configurationSet =
-        (category === "security" ? config.securityConfigurationSet : undefined) ??
-        config.configurationSet;
+      const configurationSet = configurationSetFor(config, category);
       try {
         const { response } = await mailer.sendMail({
+          // socketTimeout is for each pause; a server that answers slowly must end as well.
+          signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
           from: config.from,
           to,
           subject,
@@ -71,6 +77,9 @@ interface SmtpError extends Error {
   responseCode?: number;
 }
 
+// nodemailer's own words: it has no code for them.
+const NEVER_OPENED = /^(?:Connection timeout|Greeting never received)/;
+
 /**
  * Sorts what nodemailer throws. An answer of the server is clear. A connection that was never
  * opened sent nothing; of one that was lost nodemailer does not say how far it had come.
@@ -79,13 +88,14 @@ interface SmtpError extends Error {
 function classifySmtpError(thrown: unknown): SendResult {
   const error = thrown as SmtpError;
   const code = String(error.responseCode ?? error.code ?? error.name);
-  return { result: sort(error), code, error: error.message };
+  return refusal(sort(error), code, error.message);
 }
 
 function sort({ message, code, syscall, responseCode }: SmtpError): Refusal {
   if (responseCode === undefined) {
     if (code === "EAUTH" || code === "ETLS") return "misconfigured";
-    return code === "EDNS" || syscall === "connect" ? "unreachable" : "unknown";
+    const neverOpened = code === "EDNS" || syscall === "connect" || NEVER_OPENED.test(message);
+    return neverOpened ? "unreachable" : "unknown";
   }
   if (/quota/i.test(message)) return "quota";
   if (responseCode < 500) return "throttled";

@@ -33,3 +33,29 @@ export interface Transport {
 
 /** How long a call may take. The lease must outlast it. */
 export const CALL_TIMEOUT_MS = 10_000;
+
+/** What both transports are told of the sender. */
+export interface SenderConfig {
+  /** The From header, `Name <address>`. */
+  from: string;
+  configurationSet?: string | undefined;
+  /** For security mail: MaxDeliverySeconds belongs to the set, not to the message. */
+  securityConfigurationSet?: string | undefined;
+}
+
+export function configurationSetFor(config: SenderConfig, category: string): string | undefined {
+  const own = category === "security" ? config.securityConfigurationSet : undefined;
+  return own ?? config.configurationSet;
+}
+
+/**
+ * A refusal as it is kept: without the addresses that servers quote, and without what
+ * PostgreSQL's text cannot hold.
+ */
+export function refusal(result: Refusal, code: string, text: string): SendResult {
+  const error = text
+    .replaceAll(/[^\s<>,:]+@[^\s<>,]+/g, "[address]")
+    .replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd")
+    .slice(0, 500);
+  return { result, code, error };
+}
