@@ -63,7 +63,7 @@ it("delivers what is queued, and ends with 0 on SIGTERM", async () => {
   const [email] = await ses.inbox({ to: "delivered@example.com", wait: 20 });
   expect(email?.links.join(" ")).toContain("token=secret");
   await waitUntil(async () =>
-    expect(await find(id)).toMatchObject({ closedReason: "sent", props: null }),
+    expect(await find(id)).toMatchObject({ closedReason: "sent", payload: null }),
   );
   worker.kill("SIGTERM");
   expect(await once(worker, "exit")).toEqual([0, null]);

@@ -30,8 +30,8 @@ it("queues the message with its props sealed", async () => {
     onUnknown: "resend",
     expiresAt: null,
   });
-  expect(Buffer.from(row.props ?? []).toString("latin1")).not.toContain("secret");
-  expect(createSealer(key).open(id, row.props ?? new Uint8Array())).toEqual(props);
+  expect(Buffer.from(row.payload ?? []).toString("latin1")).not.toContain("secret");
+  expect(createSealer(key).open(id, row.payload ?? new Uint8Array())).toEqual({ props });
 });
 
 it("leaves nothing when the caller's transaction rolls back", async () => {

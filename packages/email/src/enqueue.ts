@@ -46,10 +46,10 @@ export function createEnqueue(config: { key: string }): Enqueue {
     // Raw, not create(): every time is PostgreSQL's own, and it is a third cheaper.
     await tx.$executeRaw`
       INSERT INTO messages
-        (id, template, category, to_address, to_key, props, priority, on_unknown, expires_at)
+        (id, template, category, to_address, to_key, payload, priority, on_unknown, expires_at)
       VALUES
         (${id}::uuid, ${message.template}, ${category}, ${address}, ${key},
-         ${sealer.seal(id, props.data)}, ${category === "security" ? 0 : 1},
+         ${sealer.seal(id, { props: props.data })}, ${category === "security" ? 0 : 1},
          ${onUnknown}::on_unknown, ${message.expiresAt ?? null})`;
     return { id };
   };

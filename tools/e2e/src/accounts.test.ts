@@ -102,11 +102,13 @@ it("leads from sign-up over the inbox to a verified account, and to a new passwo
 
 it("sent each of the four emails once, and kept nothing of them", async () => {
   const messages = await stack.db.message.findMany({ orderBy: { createdAt: "asc" } });
-  expect(messages.map(({ template, outcome, props }) => ({ template, outcome, props }))).toEqual(
+  expect(
+    messages.map(({ template, outcome, payload }) => ({ template, outcome, payload })),
+  ).toEqual(
     ["verify-email", "welcome", "password-reset", "password-changed"].map((template) => ({
       template,
       outcome: "sent",
-      props: null,
+      payload: null,
     })),
   );
   expect(await stack.ses.inbox({ to: email })).toHaveLength(4);

@@ -91,7 +91,7 @@ it("sends once, records the attempt, and erases the props", async () => {
     state: "closed",
     closedReason: "sent",
     outcome: "sent",
-    props: null,
+    payload: null,
   });
   expect(message.attempts).toMatchObject([
     { number: 1, result: "accepted", sesMessageId: "ses-1" },
@@ -115,7 +115,12 @@ it("never sends to a suppressed address, even one suppressed after the enqueue",
     data: { addressKey: "suppressed@example.com", reason: "complaint" },
   });
   deliver(accepted);
-  await becomes(id, { state: "closed", closedReason: "suppressed", outcome: "none", props: null });
+  await becomes(id, {
+    state: "closed",
+    closedReason: "suppressed",
+    outcome: "none",
+    payload: null,
+  });
   expect(calls).toHaveLength(0);
 });
 
@@ -135,7 +140,7 @@ it("sends again to an address whose suppression has ended", async () => {
 it("does not send what has expired", async () => {
   const id = await queue("name@example.com", new Date(Date.now() - 1000));
   deliver(accepted);
-  await becomes(id, { state: "closed", closedReason: "expired", props: null });
+  await becomes(id, { state: "closed", closedReason: "expired", payload: null });
   expect(calls).toHaveLength(0);
 });
 
@@ -171,7 +176,7 @@ it.each(["throttled", "quota", "unreachable", "paused", "misconfigured"] as cons
       attemptCount: 1,
       lastError: "Code: why",
     });
-    expect(message.props).not.toBeNull();
+    expect(message.payload).not.toBeNull();
     expect(message.dueAt.getTime()).toBeGreaterThan(Date.now());
   },
 );
@@ -179,7 +184,7 @@ it.each(["throttled", "quota", "unreachable", "paused", "misconfigured"] as cons
 it("closes a permanent refusal as failed", async () => {
   const id = await queue();
   deliver(() => ({ result: "permanent", code: "MessageRejected", error: "why" }));
-  await becomes(id, { state: "closed", closedReason: "failed", outcome: "none", props: null });
+  await becomes(id, { state: "closed", closedReason: "failed", outcome: "none", payload: null });
 });
 
 it("leaves in doubt what SES may or may not have taken, and sends no second copy by itself", async () => {
@@ -202,7 +207,7 @@ it("resend: sends an unknown once more, then closes it as unknown", async () => 
   await becomes(id, { state: "unknown", attemptCount: 2 });
   await makeDue();
   await sweep(test.db);
-  await becomes(id, { state: "closed", closedReason: "unknown", props: null });
+  await becomes(id, { state: "closed", closedReason: "unknown", payload: null });
   expect(calls).toHaveLength(2);
 });
 
@@ -217,7 +222,7 @@ it("hold: closes an unknown without a second copy", async () => {
   await becomes(id, { state: "unknown" });
   await makeDue();
   await sweep(test.db);
-  await becomes(id, { state: "closed", closedReason: "unknown", props: null });
+  await becomes(id, { state: "closed", closedReason: "unknown", payload: null });
   expect(calls).toHaveLength(1);
 });
 

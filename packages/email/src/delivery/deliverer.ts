@@ -114,8 +114,8 @@ export function createDeliverer({
   async function prepare(lease: Lease, message: Claimed): Promise<OutgoingMessage | undefined> {
     const { id, template, category, to } = message;
     try {
-      const props = sealer.open(id, message.props);
-      return { id, template, category, to, ...(await render(template, props as never)) };
+      const { props } = sealer.open(id, message.payload) as { props: never };
+      return { id, template, category, to, ...(await render(template, props)) };
     } catch (error) {
       const { code, at } = describe(error);
       log.error({ messageId: id, template, code, at }, "email cannot be rendered; kept for later");

@@ -8,7 +8,7 @@ export interface Claimed {
   template: TemplateName;
   category: string;
   to: string;
-  props: Uint8Array;
+  payload: Uint8Array;
 }
 
 /** A lease on a batch: who holds it, and for how long. */
@@ -53,11 +53,11 @@ export async function claim(db: Db, lease: Lease, limit: number): Promise<Claime
       state = CASE WHEN reason IS NULL THEN 'sending' ELSE 'closed' END::message_state,
       closed_reason = reason,
       closed_at = CASE WHEN reason IS NOT NULL THEN now() END,
-      props = CASE WHEN reason IS NULL THEN props END,
+      payload = CASE WHEN reason IS NULL THEN payload END,
       lease_id = CASE WHEN reason IS NULL THEN ${lease.id}::uuid END,
       lease_expires_at = CASE WHEN reason IS NULL THEN now() + ${lease.duration} * interval '1 second' END
     FROM verdict v WHERE v.id = m.id
-    RETURNING m.id, m.template, m.category, m.to_address AS "to", m.props, m.state::text`;
+    RETURNING m.id, m.template, m.category, m.to_address AS "to", m.payload, m.state::text`;
   return rows.filter((row) => row.state === "sending");
 }
 
@@ -108,7 +108,7 @@ export async function settle(db: Db, lease: Lease, settlements: Settlement[]): P
       closed_reason = CASE s.result WHEN 'accepted' THEN 'sent' WHEN 'permanent' THEN 'failed' END::closed_reason,
       closed_at = CASE WHEN s.result IN ('accepted', 'permanent') THEN now() END,
       outcome = CASE WHEN s.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
-      props = CASE WHEN s.result IN ('accepted', 'permanent') THEN NULL ELSE m.props END,
+      payload = CASE WHEN s.result IN ('accepted', 'permanent') THEN NULL ELSE m.payload END,
       due_at = CASE WHEN s.result = 'unknown' THEN now() + ${UNKNOWN_WAIT}::interval ELSE ${backoff("m")} END,
       last_error = COALESCE(s.code || ': ' || s.error, m.last_error),
       lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
@@ -162,7 +162,7 @@ export async function sweep(db: Db): Promise<void> {
         state = CASE WHEN again THEN 'queued' ELSE 'closed' END::message_state,
         closed_reason = CASE WHEN again THEN NULL ELSE 'unknown' END::closed_reason,
         closed_at = CASE WHEN again THEN NULL ELSE now() END,
-        props = CASE WHEN again THEN props END
+        payload = CASE WHEN again THEN payload END
       FROM decided d WHERE m.id = d.id AND m.state = 'unknown'`,
   ]);
 }

@@ -1,3 +1,6 @@
+-- CreateSchema
+CREATE SCHEMA IF NOT EXISTS "public";
+
 -- CreateEnum
 CREATE TYPE "token_purpose" AS ENUM ('verify_email', 'reset_password');
 
@@ -57,12 +60,15 @@ CREATE TABLE "messages" (
     "category" TEXT NOT NULL,
     "to_address" TEXT NOT NULL,
     "to_key" TEXT NOT NULL,
-    "props" BYTEA,
+    "payload" BYTEA,
+    "idempotency_key" TEXT,
+    "content_digest" BYTEA,
     "state" "message_state" NOT NULL DEFAULT 'queued',
     "closed_reason" "closed_reason",
     "outcome" "outcome" NOT NULL DEFAULT 'none',
     "priority" SMALLINT NOT NULL DEFAULT 1,
     "on_unknown" "on_unknown" NOT NULL,
+    "resent" BOOLEAN NOT NULL DEFAULT false,
     "due_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3),
     "attempt_count" INTEGER NOT NULL DEFAULT 0,
@@ -116,6 +122,27 @@ CREATE TABLE "suppressions" (
     CONSTRAINT "suppressions_pkey" PRIMARY KEY ("address_key")
 );
 
+-- CreateTable
+CREATE TABLE "sending_status" (
+    "id" SMALLINT NOT NULL DEFAULT 1,
+    "max_rate" DOUBLE PRECISION NOT NULL DEFAULT 1,
+    "rate" DOUBLE PRECISION NOT NULL DEFAULT 1,
+    "tokens" DOUBLE PRECISION NOT NULL DEFAULT 1,
+    "refilled_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "lowered_at" TIMESTAMPTZ(3),
+    "max_24_hours" DOUBLE PRECISION,
+    "sent_24_hours" DOUBLE PRECISION NOT NULL DEFAULT 0,
+    "stopped_by" TEXT,
+    "stopped_at" TIMESTAMPTZ(3),
+    "stopped_error" TEXT,
+    "probe_at" TIMESTAMPTZ(3),
+    "probes" INTEGER NOT NULL DEFAULT 0,
+    "failures" INTEGER NOT NULL DEFAULT 0,
+    "idle_until" TIMESTAMPTZ(3),
+
+    CONSTRAINT "sending_status_pkey" PRIMARY KEY ("id")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "users_email_key_key" ON "users"("email_key");
 
@@ -132,13 +159,7 @@ CREATE UNIQUE INDEX "tokens_hash_key" ON "tokens"("hash");
 CREATE INDEX "tokens_user_id_purpose_idx" ON "tokens"("user_id", "purpose");
 
 -- CreateIndex
-CREATE INDEX "messages_state_priority_due_at_idx" ON "messages"("state", "priority", "due_at");
-
--- CreateIndex
-CREATE INDEX "messages_to_key_created_at_idx" ON "messages"("to_key", "created_at");
-
--- CreateIndex
-CREATE INDEX "attempts_ses_message_id_idx" ON "attempts"("ses_message_id");
+CREATE INDEX "messages_to_key_id_idx" ON "messages"("to_key", "id");
 
 -- CreateIndex
 CREATE INDEX "events_message_id_idx" ON "events"("message_id");
