@@ -32,7 +32,13 @@ export async function runWorker(env: Env): Promise<void> {
   const transport = createTransport(env);
   try {
     log.info({ transport: env.EMAIL_TRANSPORT }, "worker ready");
-    await createDeliverer({ db, transport, key: env.EMAIL_KEY, log }).run(stop.signal);
+    await createDeliverer({
+      db,
+      transport,
+      key: env.EMAIL_KEY,
+      log,
+      listenUrl: env.DATABASE_URL,
+    }).run(stop.signal);
     log.info("worker stopped");
   } finally {
     transport.close();

@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 
+export { listen } from "./listen.ts";
 export { Prisma };
 export type * from "./generated/client.ts";
 

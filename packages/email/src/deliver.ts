@@ -1,4 +1,4 @@
-export { type Deliverer, createDeliverer } from "./delivery/deliverer.ts";
+export { type Deliverer, type DelivererConfig, createDeliverer } from "./delivery/deliverer.ts";
 export { createSesTransport } from "./transports/ses.ts";
 export { type SmtpConfig, createSmtpTransport } from "./transports/smtp.ts";
 export type { OutgoingMessage, SendResult, Transport } from "./transports/transport.ts";

@@ -1,19 +1,16 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Message, listen } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
-import type { Message } from "@repo/db";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { createEnqueue } from "../enqueue.ts";
-import type { OutgoingMessage, SendResult } from "../transports/transport.ts";
-import { createDeliverer } from "./deliverer.ts";
-import { announce, claim, settle, sweep } from "./queue.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { OutgoingMessage, Refusal, SendQuota, SendResult } from "../transports/transport.ts";
+import { type DelivererConfig, createDeliverer } from "./deliverer.ts";
+import { emptyOutbox, key, queueReset, queueWelcome } from "./test-queue.ts";
 
 // The transport is the seam of this file: it plays what SES answers. The SDK's own calls
 // are tested over HTTP in ../transports.
-const key = "a key of the tests, 32 characters";
-const enqueue = createEnqueue({ key });
-const link = "https://app.example.com/reset-password?token=secret";
 let test: Awaited<ReturnType<typeof createTestDb>>;
 let stop: AbortController;
-let running: Promise<void> | undefined;
+let running: Promise<unknown>;
 let calls: OutgoingMessage[];
 let logged: string;
 
@@ -23,69 +20,68 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 beforeEach(async () => {
-  await test.db.message.deleteMany();
-  await test.db.suppression.deleteMany();
+  await emptyOutbox(test.db);
   stop = new AbortController();
   calls = [];
   logged = "";
+  running = Promise.resolve();
 });
 afterEach(async () => {
   stop.abort();
   await running;
-  running = undefined;
 });
 
-function deliver(
-  answer: (message: OutgoingMessage) => SendResult | Promise<SendResult>,
-  options: { key?: string } = {},
-): void {
+const unlimited: SendQuota = {
+  maxSendRate: 1_000_000,
+  max24HourSend: undefined,
+  sentLast24Hours: 0,
+  sendingEnabled: true,
+};
+
+type Send = (message: OutgoingMessage) => SendResult | Promise<SendResult>;
+
+/** A worker, until the test ends. */
+function deliver(send: Send, options: Partial<DelivererConfig> & { quota?: SendQuota } = {}): void {
+  const { quota = unlimited, ...config } = options;
   const write = (fields: object, message: string) => {
     logged += `${message} ${JSON.stringify(fields)}\n`;
   };
-  running = createDeliverer({
+  const worker = createDeliverer({
     db: test.db,
     key,
     log: { info: write, warn: write, error: write },
     transport: {
       send: (message) => {
         calls.push(message);
-        return Promise.resolve(answer(message));
+        return Promise.resolve(send(message));
       },
+      quota: () => Promise.resolve(quota),
       close: () => undefined,
     },
-    ...options,
+    ...config,
   }).run(stop.signal);
+  running = Promise.all([running, worker]);
 }
 
 const accepted = (): SendResult => ({ result: "accepted", sesMessageId: "ses-1" });
-
-async function queue(to = "name@example.com", expiresAt?: Date): Promise<string> {
-  const props = { name: "Name", url: link, expiresInMinutes: 60 };
-  const { id } = await enqueue(test.db, {
-    template: "password-reset",
-    to,
-    props,
-    ...(expiresAt && { expiresAt }),
-  });
-  return id;
-}
+const refused = (result: Refusal) => (): SendResult => ({ result, code: "Code", error: "why" });
 
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
+const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
+const waitFor = <T>(check: () => T | Promise<T>) =>
+  vi.waitFor(check, { timeout: 20_000, interval: 20 });
 
 async function becomes(id: string, expected: Partial<Message>) {
-  return vi.waitFor(
-    async () => {
-      const message = await find(id);
-      expect(message).toMatchObject(expected);
-      return message;
-    },
-    { timeout: 10_000, interval: 20 },
-  );
+  return waitFor(async () => {
+    const message = await find(id);
+    expect(message).toMatchObject(expected);
+    return message;
+  });
 }
 
-it("sends once, records the attempt, and erases the props", async () => {
-  const id = await queue();
+it("sends once, records the attempt, and erases the payload", async () => {
+  const id = await queueReset(test.db);
   deliver(accepted);
   const message = await becomes(id, {
     state: "closed",
@@ -102,132 +98,38 @@ it("sends once, records the attempt, and erases the props", async () => {
 });
 
 it("writes neither link nor address to the log", async () => {
-  const id = await queue();
+  const id = await queueReset(test.db);
   deliver(accepted);
   await becomes(id, { state: "closed" });
-  await vi.waitFor(() => expect(logged).toContain(id));
+  await waitFor(() => expect(logged).toContain(id));
   expect(logged).not.toMatch(/secret|name@example\.com/);
 });
 
-it("never sends to a suppressed address, even one suppressed after the enqueue", async () => {
-  const id = await queue("Suppressed@example.com");
-  await test.db.suppression.create({
-    data: { addressKey: "suppressed@example.com", reason: "complaint" },
-  });
-  deliver(accepted);
-  await becomes(id, {
-    state: "closed",
-    closedReason: "suppressed",
-    outcome: "none",
-    payload: null,
-  });
-  expect(calls).toHaveLength(0);
-});
-
-it("sends again to an address whose suppression has ended", async () => {
-  const id = await queue();
-  await test.db.suppression.create({
-    data: {
-      addressKey: "name@example.com",
-      reason: "soft bounces",
-      expiresAt: new Date(Date.now() - 1000),
-    },
-  });
-  deliver(accepted);
+it("is woken by an email that is queued while it sleeps", async () => {
+  deliver(accepted, { listenUrl: test.url });
+  await waitFor(async () => expect((await status()).idleUntil).not.toBeNull());
+  let notified = -1; // its own connecting comes first
+  const close = listen(test.url, "email_queued", () => notified++);
+  await waitFor(() => expect(notified).toBe(0));
+  const id = await queueReset(test.db);
   await becomes(id, { closedReason: "sent" });
+  await waitFor(() => expect(notified).toBe(1));
+  await close();
 });
 
-it("does not send what has expired", async () => {
-  const id = await queue("name@example.com", new Date(Date.now() - 1000));
-  deliver(accepted);
-  await becomes(id, { state: "closed", closedReason: "expired", payload: null });
-  expect(calls).toHaveLength(0);
+it("spares the notification while the worker is busy", async () => {
+  let notified = -1;
+  const close = listen(test.url, "email_queued", () => notified++);
+  await waitFor(() => expect(notified).toBe(0));
+  await test.db.$executeRaw`UPDATE sending_status SET idle_until = NULL`;
+  await queueReset(test.db);
+  await test.db.$executeRaw`SELECT pg_notify('email_queued', '')`;
+  await waitFor(() => expect(notified).toBe(1));
+  await close();
 });
 
-it("sends security mail first", async () => {
-  await test.db.$transaction(async (tx) => {
-    for (let i = 0; i < 3; i++) {
-      await enqueue(tx, {
-        template: "welcome",
-        to: "name@example.com",
-        props: { name: "Name", url: link },
-      });
-    }
-    await enqueue(tx, {
-      template: "password-changed",
-      to: "name@example.com",
-      props: { name: "Name", url: link },
-    });
-  });
-  const lease = { id: crypto.randomUUID(), duration: 30 };
-  const rows = await claim(test.db, lease, 1);
-  expect(rows.map((row) => row.template)).toEqual(["password-changed"]);
-});
-
-it.each(["throttled", "quota", "unreachable", "paused", "misconfigured"] as const)(
-  "keeps a message that was not sent: %s",
-  async (result) => {
-    const id = await queue();
-    deliver(() => ({ result, code: "Code", error: "why" }));
-    await vi.waitFor(() => expect(calls).toHaveLength(1));
-    const message = await becomes(id, {
-      state: "queued",
-      closedReason: null,
-      attemptCount: 1,
-      lastError: "Code: why",
-    });
-    expect(message.payload).not.toBeNull();
-    expect(message.dueAt.getTime()).toBeGreaterThan(Date.now());
-  },
-);
-
-it("closes a permanent refusal as failed", async () => {
-  const id = await queue();
-  deliver(() => ({ result: "permanent", code: "MessageRejected", error: "why" }));
-  await becomes(id, { state: "closed", closedReason: "failed", outcome: "none", payload: null });
-});
-
-it("leaves in doubt what SES may or may not have taken, and sends no second copy by itself", async () => {
-  const id = await queue();
-  deliver(() => ({ result: "unknown", code: "ECONNRESET", error: "socket hang up" }));
-  const message = await becomes(id, { state: "unknown", closedReason: null });
-  expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "ECONNRESET" }]);
-  expect(calls).toHaveLength(1);
-});
-
-const makeDue = () =>
-  test.db.$executeRaw`UPDATE messages SET due_at = now() WHERE state = 'unknown'`;
-
-it("resend: sends an unknown once more, then closes it as unknown", async () => {
-  const id = await queue();
-  deliver(() => ({ result: "unknown", code: "ETIMEDOUT", error: "timed out" }));
-  await becomes(id, { state: "unknown" });
-  await makeDue();
-  await sweep(test.db);
-  await becomes(id, { state: "unknown", attemptCount: 2 });
-  await makeDue();
-  await sweep(test.db);
-  await becomes(id, { state: "closed", closedReason: "unknown", payload: null });
-  expect(calls).toHaveLength(2);
-});
-
-it("hold: closes an unknown without a second copy", async () => {
-  const props = { name: "Name", url: link };
-  const { id } = await enqueue(test.db, {
-    template: "password-changed",
-    to: "name@example.com",
-    props,
-  });
-  deliver(() => ({ result: "unknown", code: "ETIMEDOUT", error: "timed out" }));
-  await becomes(id, { state: "unknown" });
-  await makeDue();
-  await sweep(test.db);
-  await becomes(id, { state: "closed", closedReason: "unknown", payload: null });
-  expect(calls).toHaveLength(1);
-});
-
-it("keeps a message whose props cannot be opened until the key is right", async () => {
-  const id = await queue();
+it("keeps a message whose payload cannot be opened until the key is right", async () => {
+  const id = await queueReset(test.db);
   deliver(accepted, { key: "another key of the tests, 32 chars" });
   await becomes(id, {
     state: "queued",
@@ -237,92 +139,168 @@ it("keeps a message whose props cannot be opened until the key is right", async 
   expect(calls).toHaveLength(0);
 });
 
-const expireLeases = () =>
-  test.db.$executeRaw`UPDATE messages SET lease_expires_at = now() - interval '1 second'`;
-
-it("queues again what a dead worker had claimed and not announced", async () => {
-  const id = await queue();
-  await claim(test.db, { id: crypto.randomUUID(), duration: 30 }, 10);
-  await expireLeases();
-  deliver(accepted);
-  await becomes(id, { state: "closed", closedReason: "sent", attemptCount: 1 });
-  expect(calls).toHaveLength(1);
-});
-
-it("leaves in doubt what a dead worker had announced", async () => {
-  const id = await queue();
-  const lease = { id: crypto.randomUUID(), duration: 30 };
-  await claim(test.db, lease, 10);
-  await announce(test.db, lease, [id], 10);
-  await expireLeases();
-  await sweep(test.db);
-  const message = await becomes(id, { state: "unknown", leaseId: null });
-  expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "LEASE_LOST" }]);
-});
-
-it("lets no stale worker announce or settle", async () => {
-  const id = await queue();
-  const stale = { id: crypto.randomUUID(), duration: 30 };
-  await claim(test.db, stale, 10);
-  await expireLeases();
-  expect(await announce(test.db, stale, [id], 10)).toEqual(new Map());
-  await sweep(test.db);
-  const fresh = { id: crypto.randomUUID(), duration: 30 };
-  await claim(test.db, fresh, 10);
-  await announce(test.db, fresh, [id], 10);
-  await settle(test.db, stale, [
-    { id, attempt: 1, result: "permanent", code: "Code", error: "why" },
-  ]);
-  await becomes(id, { state: "sending", leaseId: fresh.id });
-});
-
 it("records what SES has answered after a moment without the database", async () => {
-  const id = await queue();
+  const id = await queueReset(test.db);
   deliver(async () => {
     // Undone below: until then no settlement can be written.
     await test.db.$executeRaw`ALTER TABLE attempts RENAME COLUMN result TO away`;
     return accepted();
   });
-  await vi.waitFor(() => expect(logged).toContain("cannot be recorded"), { timeout: 10_000 });
+  await waitFor(() => expect(logged).toContain("cannot be recorded"));
   await test.db.$executeRaw`ALTER TABLE attempts RENAME COLUMN away TO result`;
   await becomes(id, { state: "closed", closedReason: "sent" });
   expect(calls).toHaveLength(1);
 });
 
-it("gives each message to one worker only", async () => {
-  const ids = await test.db.$transaction((tx) =>
-    Promise.all(
-      Array.from({ length: 40 }, (_, i) =>
-        enqueue(tx, {
-          template: "welcome",
-          to: `name${i}@example.com`,
-          props: { name: "Name", url: link },
-        }),
-      ),
-    ),
-  );
-  const claims = await Promise.all(
-    Array.from({ length: 8 }, () => claim(test.db, { id: crypto.randomUUID(), duration: 30 }, 10)),
-  );
-  const claimed = claims.flat().map((row) => row.id);
-  expect(new Set(claimed).size).toBe(claimed.length);
-  expect(claimed.length).toBeLessThanOrEqual(ids.length);
+it("gives back, unsent, what it could not announce", async () => {
+  await test.db.$executeRaw`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'`;
+  await test.db.$executeRaw`
+    CREATE TRIGGER refuse BEFORE INSERT ON attempts FOR EACH ROW EXECUTE FUNCTION refuse()`;
+  const id = await queueReset(test.db);
+  deliver(accepted);
+  await waitFor(() => expect(logged).toContain("cannot be announced"));
+  expect(calls).toHaveLength(0);
+  await test.db.$executeRaw`DROP FUNCTION refuse CASCADE`;
+  await becomes(id, { closedReason: "sent" });
+  expect(calls).toHaveLength(1);
+});
+
+it("makes no call once too little of the lease is left for it", async () => {
+  const id = await queueReset(test.db);
+  const html = { subject: "s", html: "h", text: "t" };
+  deliver(accepted, {
+    lease: 11,
+    render: async () => {
+      // What a stopped process does: it goes on later, with what it held before.
+      await sleep(1_500);
+      return html;
+    },
+  });
+  await waitFor(async () => expect((await find(id)).state).toBe("sending"));
+  await waitFor(async () => expect((await find(id)).state).not.toBe("sending"));
+  expect(calls).toHaveLength(0);
 });
 
 it("finishes what is on the wire when it is stopped, and gives the rest back", async () => {
-  for (let i = 0; i < 15; i++) await queue(`name${i}@example.com`);
-  deliver(() => {
+  for (let i = 0; i < 70; i++) await queueWelcome(test.db, `name${i}@example.com`);
+  deliver(async () => {
     stop.abort();
+    await sleep(50);
     return accepted();
   });
   await running;
-  const states = await test.db.message.groupBy({
-    by: ["state"],
-    _count: true,
-    orderBy: { state: "asc" },
+  const states = await test.db.message.groupBy({ by: ["state"], _count: true });
+  const count = (state: string) => states.find((row) => row.state === state)?._count ?? 0;
+  expect(count("closed")).toBe(calls.length);
+  expect(count("queued")).toBe(70 - calls.length);
+  expect(calls.length).toBeLessThanOrEqual(50);
+});
+
+describe("the staging guard", () => {
+  const allowTo = { addresses: [], domains: ["example.org"] };
+
+  it("redirects what is not allowed, and names whom it was for", async () => {
+    await queueReset(test.db, "Customer@example.com");
+    await queueReset(test.db, "team@example.org");
+    deliver(accepted, { allowTo, redirectTo: "inbox@example.org" });
+    await waitFor(() => expect(calls).toHaveLength(2));
+    expect(calls.find(({ subject }) => subject.startsWith("[to"))).toMatchObject({
+      to: "inbox@example.org",
+      subject: expect.stringMatching(/^\[to Customer@example\.com\] /),
+      headers: { "X-Original-To": "Customer@example.com" },
+    });
+    expect(calls.find(({ subject }) => !subject.startsWith("[to"))).toMatchObject({
+      to: "team@example.org",
+    });
   });
-  expect(states).toEqual([
-    { state: "queued", _count: 5 },
-    { state: "closed", _count: 10 },
-  ]);
+
+  it("redirects everything where nothing is allowed", async () => {
+    await queueReset(test.db, "team@example.org");
+    deliver(accepted, { redirectTo: "inbox@example.org" });
+    await waitFor(() => expect(calls[0]).toMatchObject({ to: "inbox@example.org" }));
+  });
+
+  it("says of each email that it closes unsent which and why", async () => {
+    const id = await queueReset(test.db, "customer@example.com");
+    deliver(accepted, { allowTo });
+    await becomes(id, { closedReason: "failed" });
+    await waitFor(() => expect(logged).toMatch(new RegExp(`closed unsent.*${id}.*failed`)));
+    expect(calls).toHaveLength(0);
+  });
+});
+
+describe("stops the queue, keeps every email, says so once, and goes on by itself", () => {
+  it.each(["paused", "misconfigured", "quota"] as const)("%s", async (result) => {
+    const ids = await Promise.all(Array.from({ length: 5 }, () => queueReset(test.db)));
+    let repaired = false;
+    deliver(() => (repaired ? accepted() : refused(result)()));
+    await waitFor(async () =>
+      expect(await status()).toMatchObject({ stoppedBy: result, stoppedError: "Code: why" }),
+    );
+    expect(await test.db.message.count({ where: { state: "closed" } })).toBe(0);
+    repaired = true;
+    await test.db.$executeRaw`UPDATE messages SET due_at = now()`;
+    for (const id of ids) await becomes(id, { closedReason: "sent" });
+    expect(await status()).toMatchObject({ stoppedBy: null });
+    expect(logged.match(/sending stopped/g)).toHaveLength(1);
+    expect(logged).toMatch(/"next":"[A-Z]/);
+    expect(logged).toContain("sending goes on");
+  });
+
+  it("an outage: after ten calls without an answer, and only what was on the wire is in doubt", async () => {
+    for (let i = 0; i < 120; i++) await queueWelcome(test.db, `name${i}@example.com`);
+    let repaired = false;
+    deliver(() => (repaired ? accepted() : refused("unknown")()), {
+      unknownWait: { resend: 900, hold: 900 },
+    });
+    await waitFor(async () => expect(await status()).toMatchObject({ stoppedBy: "outage" }));
+    await waitFor(async () =>
+      expect(await test.db.message.count({ where: { state: "sending" } })).toBe(0),
+    );
+    repaired = true;
+    await waitFor(async () =>
+      expect(await test.db.message.count({ where: { state: "queued" } })).toBe(0),
+    );
+    const unknown = await test.db.message.count({ where: { state: "unknown" } });
+    const probes = calls.length - 120;
+    expect(unknown).toBeLessThanOrEqual(50 + Math.max(0, probes));
+    expect(await status()).toMatchObject({ stoppedBy: null });
+  });
+
+  it("an account that GetAccount says does not send", async () => {
+    const id = await queueReset(test.db);
+    deliver(accepted, { quota: { ...unlimited, sendingEnabled: false } });
+    await waitFor(async () => expect(await status()).toMatchObject({ stoppedBy: "paused" }));
+    // The probe finds that it does.
+    await becomes(id, { closedReason: "sent" });
+  });
+});
+
+it("slows down when SES throttles, and loses nothing", async () => {
+  for (let i = 0; i < 20; i++) await queueReset(test.db);
+  let count = 0;
+  deliver(() => (++count <= 5 ? refused("throttled")() : accepted()));
+  await waitFor(async () => expect((await status()).loweredAt).not.toBeNull());
+  await waitFor(async () =>
+    expect(await test.db.message.count({ where: { closedReason: "sent" } })).toBe(20),
+  );
+});
+
+it("takes its limits from the account, and the rate from the configuration where it has one", async () => {
+  const quota = {
+    maxSendRate: 200,
+    max24HourSend: 50_000,
+    sentLast24Hours: 7,
+    sendingEnabled: true,
+  };
+  deliver(accepted, { quota });
+  await waitFor(async () =>
+    expect(await status()).toMatchObject({ maxRate: 200, max24Hours: 50_000, sent24Hours: 7 }),
+  );
+  stop.abort();
+  await running;
+  stop = new AbortController();
+  deliver(accepted, { quota, rate: 5 });
+  await waitFor(async () => expect(await status()).toMatchObject({ maxRate: 5, rate: 5 }));
 });

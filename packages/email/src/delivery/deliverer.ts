@@ -1,19 +1,29 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Db } from "@repo/db";
-import { render } from "@repo/templates/render";
+import { type Db, listen } from "@repo/db";
+import { render as renderTemplate } from "@repo/templates/render";
 import { createSealer } from "../seal.ts";
-import { CALL_TIMEOUT_MS, type OutgoingMessage, type Transport } from "../transports/transport.ts";
 import {
+  CALL_TIMEOUT_MS,
+  type OutgoingMessage,
+  type SendResult,
+  type Transport,
+} from "../transports/transport.ts";
+import { type Log, describe } from "./log.ts";
+import { createMonitor } from "./monitor.ts";
+import {
+  type Claim,
+  type ClaimOptions,
   type Claimed,
-  type Lease,
   type Settlement,
+  type UnknownWait,
   announce,
   claim,
   release,
   settle,
   sweep,
 } from "./queue.ts";
+import { markIdle } from "./status.ts";
 
 export interface DelivererConfig {
   db: Db;
@@ -21,15 +31,23 @@ export interface DelivererConfig {
   /** EMAIL_KEY, the same in every process that enqueues or delivers. */
   key: string;
   log: Log;
+  /**
+   * The database's own URL, to be woken when an email is queued. Without it, or behind a pooler
+   * in transaction mode, the queue is looked at four times a second.
+   */
+  listenUrl?: string | undefined;
+  /** Emails a second for all workers together; unset: what SES says, or else 14. */
+  rate?: number | undefined;
+  /** Only these are sent to: keys of addresses, and domains. */
+  allowTo?: ClaimOptions["allowTo"];
+  /** Gets what is not allowed; without `allowTo`, everything. */
+  redirectTo?: string | undefined;
   /** Seconds until another worker takes over a dead one's messages; 30 unless told. */
   lease?: number;
-}
-
-/** What pino offers of itself. */
-interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  /** Seconds that a message stays in doubt before its template's policy decides; 30 and 900 unless told. */
+  unknownWait?: UnknownWait;
+  /** Makes the email out of its template; React Email's unless told. */
+  render?: typeof renderTemplate;
 }
 
 export interface Deliverer {
@@ -37,128 +55,222 @@ export interface Deliverer {
   run(signal: AbortSignal): Promise<void>;
 }
 
-const BATCH = 50;
-// Sent at once, and so the most that a crash leaves in doubt.
-const CHUNK = 10;
+// Sent at once. Two chunks are on their way, so that one is sent while the database answers
+// for the other: together the most calls on the wire, and the most that a crash leaves in doubt.
+const CHUNK = 25;
+const CHUNKS = 2;
 const POLL_MS = 250;
 const SWEEP_MS = 5_000;
+// GetAccount allows one request a second for the whole account.
+const REFRESH_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
 
 /**
- * The loop that empties the outbox: claim a batch, render, announce a chunk, send it, settle it.
- * Any number of workers may run it on one database.
+ * The loop that empties the outbox: claim a chunk, render, announce, send, settle. Any number
+ * of workers may run it on one database.
  */
 export function createDeliverer({
   db,
   transport,
   key,
   log,
-  lease: duration = 30,
+  listenUrl,
+  rate,
+  allowTo,
+  redirectTo,
+  lease = 30,
+  unknownWait = { resend: 30, hold: 900 },
+  render = renderTemplate,
 }: DelivererConfig): Deliverer {
   const sealer = createSealer(key);
+  const monitor = createMonitor({ db, transport, log, rate });
 
-  async function deliverBatch(signal: AbortSignal): Promise<number> {
-    const lease: Lease = { id: randomUUID(), duration };
-    const claimed = await claim(db, lease, BATCH);
-    for (let i = 0; i < claimed.length; i += CHUNK) {
-      if (signal.aborted) {
-        await release(
-          db,
-          lease,
-          claimed.slice(i).map(({ id }) => id),
-          null,
-        );
-        break;
-      }
-      await deliverChunk(lease, claimed.slice(i, i + CHUNK));
+  async function deliver(claimed: Claim, deadline: number, signal: AbortSignal): Promise<void> {
+    const { leaseId } = claimed;
+    const outgoing: OutgoingMessage[] = [];
+    for (const message of claimed.messages) {
+      const prepared = await prepare(leaseId, message);
+      if (prepared) outgoing.push(prepared);
     }
-    return claimed.length;
-  }
-
-  async function deliverChunk(lease: Lease, chunk: Claimed[]): Promise<void> {
-    const rendered = await Promise.all(chunk.map((message) => prepare(lease, message)));
-    const outgoing = rendered.filter((message) => message !== undefined);
-    const attempts = await announce(
-      db,
-      lease,
-      outgoing.map(({ id }) => id),
-      CALL_TIMEOUT_MS / 1000,
-    );
+    const ids = outgoing.map(({ id }) => id);
+    if (signal.aborted) return release(db, leaseId, ids);
+    let attempts: Map<string, number>;
+    try {
+      attempts = await announce(db, claimed, ids, CALL_TIMEOUT_MS / 1000);
+    } catch (error) {
+      log.error(describe(error), "a chunk cannot be announced; given back");
+      return persist(deadline, () => release(db, leaseId, ids));
+    }
     const settlements = await Promise.all(
       outgoing.flatMap((message) => {
         const attempt = attempts.get(message.id);
-        return attempt === undefined ? [] : [sendOne(message, attempt)];
+        return attempt === undefined ? [] : [sendOne(message, attempt, deadline)];
       }),
     );
-    await settleWhileHeld(lease, settlements);
-    // The lease ran short before these: another claim has time for them.
-    const left = outgoing.filter(({ id }) => !attempts.has(id)).map(({ id }) => id);
-    await release(db, lease, left, null);
+    await persist(deadline, () => settle(db, leaseId, settlements, unknownWait));
+    if (claimed.probing) await monitor.probed(settlements);
+    // Sending was stopped, or the lease ran short: another claim has time for them.
+    await release(
+      db,
+      leaseId,
+      ids.filter((id) => !attempts.has(id)),
+    );
   }
 
   /** What SES has answered must not be lost to a moment without the database. */
-  async function settleWhileHeld(lease: Lease, settlements: Settlement[]): Promise<void> {
-    const until = performance.now() + lease.duration * 1000;
+  async function persist(deadline: number, write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        return await settle(db, lease, settlements);
+        return await write();
       } catch (error) {
-        if (performance.now() > until) throw error;
-        log.error({ ...describe(error) }, "what was sent cannot be recorded; trying again");
+        if (performance.now() > deadline) throw error;
+        log.error(describe(error), "what became of a chunk cannot be recorded; trying again");
         await sleep(DATABASE_RETRY_MS);
       }
     }
   }
 
   /** Renders; a message that cannot be rendered waits for a repaired template or key. */
-  async function prepare(lease: Lease, message: Claimed): Promise<OutgoingMessage | undefined> {
-    const { id, template, category, to } = message;
+  async function prepare(leaseId: string, message: Claimed): Promise<OutgoingMessage | undefined> {
+    const { id, template, category, to, allowed } = message;
     try {
-      const { props } = sealer.open(id, message.payload) as { props: never };
-      return { id, template, category, to, ...(await render(template, props)) };
+      const { props, ...extras } = sealer.open(id, message.payload) as { props: never };
+      const content = await render(template, props);
+      const outgoing = { id, template, category, to, ...extras, ...content };
+      return redirectTo && !(allowTo && allowed) ? redirected(outgoing, redirectTo) : outgoing;
     } catch (error) {
       const { code, at } = describe(error);
       log.error({ messageId: id, template, code, at }, "email cannot be rendered; kept for later");
-      await release(db, lease, [id], `${code}: cannot be rendered`);
+      await release(db, leaseId, [id], `${code}: cannot be rendered`);
       return undefined;
     }
   }
 
-  async function sendOne(message: OutgoingMessage, attempt: number) {
+  async function sendOne(
+    message: OutgoingMessage,
+    attempt: number,
+    deadline: number,
+  ): Promise<Settlement> {
+    const { id, template } = message;
+    // A process that was stopped in between: its lease may be another's by now.
+    if (performance.now() + CALL_TIMEOUT_MS > deadline) {
+      return {
+        id,
+        attempt,
+        result: "skipped",
+        code: "LEASE_SHORT",
+        error: "not enough lease left",
+      };
+    }
     const sent = await transport.send(message);
-    const fields = { messageId: message.id, template: message.template, attempt };
+    report({ messageId: id, template, attempt }, sent);
+    await monitor.saw(sent);
+    return { id, attempt, ...sent };
+  }
+
+  function report(fields: object, sent: SendResult): void {
     if (sent.result === "accepted") {
       log.info({ ...fields, sesMessageId: sent.sesMessageId }, "email sent");
     } else {
       log.warn({ ...fields, result: sent.result, code: sent.code }, "email not sent");
     }
-    return { id: message.id, attempt, ...sent };
   }
 
   return {
     async run(signal) {
+      const alarm = createAlarm(signal);
+      const close = listenUrl && listen(listenUrl, "email_queued", alarm.ring);
+      const working = new Set<Promise<void>>();
       let nextSweep = 0;
-      while (!signal.aborted) {
-        let idle = POLL_MS;
-        try {
-          if (performance.now() >= nextSweep) {
-            await sweep(db);
-            nextSweep = performance.now() + SWEEP_MS;
-          }
-          if ((await deliverBatch(signal)) > 0) idle = 0;
-        } catch (error) {
-          log.error({ ...describe(error) }, "a batch failed; trying again");
-          idle = DATABASE_RETRY_MS;
+      let refreshed = false;
+      const refresh = setInterval(() => {
+        monitor.refresh().catch((error: unknown) => {
+          log.warn(describe(error), "the account's limits cannot be read; the last ones hold");
+        });
+      }, REFRESH_MS);
+
+      /** @returns milliseconds until it is worth looking again */
+      async function step(): Promise<number> {
+        if (!refreshed) await monitor.refresh();
+        refreshed = true;
+        if (performance.now() >= nextSweep) {
+          await sweep(db, unknownWait);
+          nextSweep = performance.now() + SWEEP_MS;
         }
-        if (idle > 0) await sleep(idle, undefined, { signal }).catch(() => undefined);
+        // Before the claim: the database's own deadline is later than this one.
+        const deadline = performance.now() + lease * 1000;
+        const claimed = await claim(db, {
+          leaseId: randomUUID(),
+          lease,
+          limit: CHUNK,
+          allowTo,
+          redirect: redirectTo !== undefined,
+        });
+        for (const { id, template, reason } of claimed.settled) {
+          log.warn({ messageId: id, template, reason }, "email closed unsent");
+        }
+        if (claimed.messages.length > 0) {
+          const work = deliver(claimed, deadline, signal)
+            .catch((error: unknown) => log.error(describe(error), "a chunk failed; its lease ends"))
+            .finally(() => {
+              working.delete(work);
+              alarm.ring();
+            });
+          working.add(work);
+          return 0;
+        }
+        if (claimed.settled.length > 0) return 0;
+        if (claimed.wait !== undefined) return claimed.wait * 1000;
+        return listenUrl && (await markIdle(db)) ? 0 : POLL_MS;
       }
+
+      while (!signal.aborted) {
+        if (working.size === CHUNKS) {
+          await Promise.race(working);
+          continue;
+        }
+        const pause = await step().catch((error: unknown) => {
+          log.error(describe(error), "the queue cannot be read; trying again");
+          return DATABASE_RETRY_MS;
+        });
+        if (pause > 0) await alarm.wait(pause);
+      }
+      clearInterval(refresh);
+      await Promise.all(working);
+      if (close) await close();
     },
   };
 }
 
-/** What went wrong and where, but not the error's own text: that may quote a row, or a link. */
-function describe(error: unknown): { code: string; at: string[] } {
-  const { name, code = name, stack = "" } = error as Error & { code?: string };
-  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  return { code, at: frames.slice(0, 3).map((line) => line.trim()) };
+/** To the one address that a staging system may write to; who it was for is in sight. */
+function redirected(message: OutgoingMessage, to: string): OutgoingMessage {
+  return {
+    ...message,
+    to,
+    subject: `[to ${message.to}] ${message.subject}`,
+    headers: { ...message.headers, "X-Original-To": message.to },
+  };
+}
+
+/** A sleep that ends early when it is rung for, also if that was before it began. */
+function createAlarm(signal: AbortSignal) {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  const ring = () => {
+    rung = true;
+    wake?.();
+  };
+  signal.addEventListener("abort", ring, { once: true });
+  return {
+    ring,
+    async wait(ms: number): Promise<void> {
+      if (!rung) {
+        const awake = new AbortController();
+        wake = () => awake.abort();
+        await sleep(ms, undefined, { signal: awake.signal }).catch(() => undefined);
+        wake = undefined;
+      }
+      rung = false;
+    },
+  };
 }

@@ -8,76 +8,192 @@ export interface Claimed {
   template: TemplateName;
   category: string;
   to: string;
+  /** False where EMAIL_ALLOW_TO names neither the address nor its domain. */
+  allowed: boolean;
   payload: Uint8Array;
 }
 
-/** A lease on a batch: who holds it, and for how long. */
-export interface Lease {
+/** A message that its claim closed: it never reaches the transport. */
+export interface Settled {
   id: string;
-  /** Seconds. */
-  duration: number;
+  template: TemplateName;
+  reason: string;
 }
 
-/** What one settlement says of one message. */
-export type Settlement = { id: string; attempt: number } & SendResult;
+export interface Claim {
+  /** Which a settlement names: with another's it changes nothing. */
+  leaseId: string;
+  messages: Claimed[];
+  settled: Settled[];
+  /** One message of a queue that is stopped, to see whether the cause is gone. */
+  probing: boolean;
+  /** Seconds until the rate allows more; undefined when it is not the rate that holds back. */
+  wait: number | undefined;
+}
 
-// After this long without an event that settles it, a message in doubt is decided by its policy.
-const UNKNOWN_WAIT = "2 minutes";
+export interface ClaimOptions {
+  leaseId: string;
+  /** Seconds of the lease. */
+  lease: number;
+  /** Messages at the most. */
+  limit: number;
+  /** Who may be sent to; undefined: everyone. Keys of addresses, and domains. */
+  allowTo?: { addresses: string[]; domains: string[] } | undefined;
+  /** Others are claimed as not allowed, to be redirected, rather than closed. */
+  redirect?: boolean;
+}
+
+/** What one settlement says of one message. `skipped`: no call was made. */
+export type Settlement = { id: string; attempt: number } & (
+  SendResult | { result: "skipped"; code: string; error: string }
+);
+
+/** Seconds that a message stays in doubt before its policy decides. */
+export interface UnknownWait {
+  resend: number;
+  hold: number;
+}
+
+// What a worker holds of sealed payloads at once, in bytes; one larger message goes alone.
+const MAX_BYTES = 16 * 1024 * 1024;
+// Seconds' worth of the rate that may go out at once. SES's own bucket holds one: half of it
+// leaves room for calls that were held up on their way.
+const BURST = 0.5;
+// Seconds from nothing to the full rate after a throttling.
+const RECOVERY = 30;
+// Share of the daily quota that only security mail may use.
+const RESERVE = 0.05;
+// Seconds between two probes of a stopped queue: doubled each time up to this.
+const MAX_PROBE_INTERVAL = 60;
 
 /**
- * Takes due messages under a lease: security mail first, then the oldest. Those whose time
- * has run out or whose recipient is suppressed are closed in the same statement, so that no
- * suppression made before the claim is missed.
+ * Takes due messages under a lease, security mail first, then the oldest: no more than the
+ * token bucket of all workers allows, none beyond the daily quota, and one at a time while
+ * sending is stopped. Those that may not be sent are closed in the same statement, so that no
+ * suppression made before the claim is missed: an address that cannot be looked up is not sent.
  *
- * SKIP LOCKED rather than a lock on the queue: workers do not wait for each other.
- *
- * @param limit rows at the most
+ * The bucket's row is locked only when something is due, and claims of several workers follow
+ * one another by it (2 ms each). Rejected: a bucket in each worker, which would have to know
+ * how many others there are. SKIP LOCKED rather than a lock on the queue, so that a claim never
+ * waits for a settlement or an event.
  */
-export async function claim(db: Db, lease: Lease, limit: number): Promise<Claimed[]> {
-  const rows = await db.$queryRaw<(Claimed & { state: string })[]>`
-    WITH due AS MATERIALIZED (
-      SELECT id, expires_at <= now() AS expired, EXISTS (
-        SELECT FROM suppressions s
-        WHERE s.address_key = m.to_key AND (s.expires_at IS NULL OR s.expires_at > now())
-      ) AS suppressed
+export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
+  const { leaseId, lease, limit, allowTo, redirect = false } = options;
+  type Row = { [K in keyof Claimed]: Claimed[K] | null } & {
+    reason: string | null;
+    probing: boolean | null;
+    wait: number | null;
+  };
+  const rows = await db.$queryRaw<Row[]>`
+    WITH gate AS MATERIALIZED (
+      SELECT * FROM sending_status
+      WHERE EXISTS (SELECT FROM messages WHERE state = 'queued' AND due_at <= now())
+        AND (stopped_by IS NULL OR probe_at <= now())
+      FOR UPDATE
+    ), clock AS MATERIALIZED (
+      -- Not now(): the lock may have been waited for.
+      SELECT *, GREATEST(0, extract(epoch FROM clock_timestamp() - refilled_at))::float8 AS elapsed
+      FROM gate
+    ), bucket AS MATERIALIZED (
+      SELECT stopped_by IS NOT NULL AS probing, probes, max_rate,
+        LEAST(max_rate, rate + max_rate / ${RECOVERY} * elapsed) AS rate,
+        LEAST(GREATEST(1, max_rate * ${BURST}), tokens + rate * elapsed) AS tokens,
+        max_24_hours - sent_24_hours AS remaining, max_24_hours * ${RESERVE} AS reserve
+      FROM clock
+    ), allowance AS MATERIALIZED (
+      SELECT COALESCE(remaining <= reserve, false) AS security_only,
+        GREATEST(0, LEAST(
+          CASE WHEN probing THEN 1 ELSE ${limit} END, floor(tokens), COALESCE(remaining, ${limit})
+        ))::int AS size
+      FROM bucket
+    ), due AS MATERIALIZED (
+      SELECT id, priority, due_at, octet_length(payload) AS bytes, expires_at <= now() AS expired,
+        ${allows(allowTo)} AS allowed, EXISTS (
+          SELECT FROM suppressions s
+          WHERE s.address_key = m.to_key AND (s.expires_at IS NULL OR s.expires_at > now())
+        ) AS suppressed
       FROM messages m
       WHERE state = 'queued' AND due_at <= now()
+        AND (priority = 0 OR NOT (SELECT security_only FROM allowance))
       ORDER BY priority, due_at
-      LIMIT ${limit}
+      LIMIT COALESCE((SELECT size FROM allowance), 0)
       FOR UPDATE SKIP LOCKED
+    ), fitting AS (
+      SELECT *, sum(bytes) OVER (ORDER BY priority, due_at, id) - bytes AS before FROM due
     ), verdict AS (
-      SELECT id, CASE WHEN suppressed THEN 'suppressed' WHEN expired THEN 'expired' END::closed_reason AS reason
-      FROM due
+      SELECT id, allowed, CASE
+        WHEN suppressed THEN 'suppressed'
+        WHEN expired THEN 'expired'
+        WHEN NOT (allowed OR ${redirect}) THEN 'failed'
+      END::closed_reason AS reason
+      FROM fitting WHERE before < ${MAX_BYTES}
+    ), taken AS (
+      UPDATE messages m SET
+        state = CASE WHEN reason IS NULL THEN 'sending' ELSE 'closed' END::message_state,
+        -- Its first copy may have been sent.
+        closed_reason = CASE WHEN reason IS NOT NULL AND resent THEN 'unknown' ELSE reason END,
+        closed_at = CASE WHEN reason IS NOT NULL THEN now() END,
+        payload = CASE WHEN reason IS NULL THEN payload END,
+        last_error = CASE WHEN reason = 'failed'
+          THEN 'NOT_ALLOWED: EMAIL_ALLOW_TO names neither this address nor its domain'
+          ELSE last_error END,
+        lease_id = CASE WHEN reason IS NULL THEN ${leaseId}::uuid END,
+        lease_expires_at = CASE WHEN reason IS NULL THEN now() + ${lease} * interval '1 second' END
+      FROM verdict v WHERE v.id = m.id
+      RETURNING m.id, m.template, m.category, m.to_address, m.payload, v.allowed, v.reason::text
+    ), spent AS (
+      UPDATE sending_status SET
+        rate = b.rate, tokens = b.tokens - count, refilled_at = clock_timestamp(),
+        sent_24_hours = sent_24_hours + count,
+        idle_until = NULL,
+        probes = sending_status.probes + b.probing::int,
+        probe_at = CASE WHEN b.probing
+          THEN now() + LEAST(${MAX_PROBE_INTERVAL}, 2 ^ LEAST(b.probes + 2, 16)) * interval '1 second' END
+      FROM bucket b, (SELECT count(*) FILTER (WHERE reason IS NULL) AS count FROM taken) c
+      WHERE count > 0
     )
-    UPDATE messages m SET
-      state = CASE WHEN reason IS NULL THEN 'sending' ELSE 'closed' END::message_state,
-      closed_reason = reason,
-      closed_at = CASE WHEN reason IS NOT NULL THEN now() END,
-      payload = CASE WHEN reason IS NULL THEN payload END,
-      lease_id = CASE WHEN reason IS NULL THEN ${lease.id}::uuid END,
-      lease_expires_at = CASE WHEN reason IS NULL THEN now() + ${lease.duration} * interval '1 second' END
-    FROM verdict v WHERE v.id = m.id
-    RETURNING m.id, m.template, m.category, m.to_address AS "to", m.payload, m.state::text`;
-  return rows.filter((row) => row.state === "sending");
+    SELECT t.id, t.template, t.category, t.to_address AS "to", t.payload, t.allowed, t.reason,
+      b.probing, CASE WHEN a.size = 0 AND b.tokens < 1
+        -- A tenth of a second's worth at once, rather than a claim for each.
+        THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS wait
+    FROM bucket b CROSS JOIN allowance a LEFT JOIN taken t ON true`;
+  const taken = rows.filter((row): row is Row & Claimed => row.id !== null);
+  return {
+    leaseId,
+    messages: taken.filter((row) => row.reason === null),
+    settled: taken.flatMap(({ id, template, reason }) =>
+      reason ? [{ id, template, reason }] : [],
+    ),
+    probing: rows[0]?.probing ?? false,
+    wait: rows[0]?.wait ?? undefined,
+  };
+}
+
+function allows(allowTo: ClaimOptions["allowTo"]): Prisma.Sql {
+  if (!allowTo) return Prisma.sql`true`;
+  return Prisma.sql`(to_key = ANY(${allowTo.addresses}) OR split_part(to_key, '@', 2) = ANY(${allowTo.domains}))`;
 }
 
 /**
  * Says which messages go on the wire now. From here on a lost lease leaves them in doubt.
+ * Once sending is stopped only a probe is announced.
  *
  * @param needed seconds that the calls may take; a lease with less left is not announced
- * @returns each id with the number of its attempt; an id that is missing is no longer ours to send
+ * @returns each id with the number of its attempt; an id that is missing must not be sent
  */
 export async function announce(
   db: Db,
-  lease: Lease,
+  { leaseId, probing }: Pick<Claim, "leaseId" | "probing">,
   ids: string[],
   needed: number,
 ): Promise<Map<string, number>> {
   const rows = await db.$queryRaw<{ id: string; attempt: number }[]>`
     WITH announced AS (
       UPDATE messages SET announced_at = now(), attempt_count = attempt_count + 1
-      WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${lease.id}::uuid
+      WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
+        AND announced_at IS NULL
         AND lease_expires_at > now() + ${needed} * interval '1 second'
+        AND (${probing} OR NOT EXISTS (SELECT FROM sending_status WHERE stopped_by IS NOT NULL))
       RETURNING id, attempt_count
     )
     INSERT INTO attempts (message_id, number) SELECT id, attempt_count FROM announced
@@ -86,14 +202,20 @@ export async function announce(
 }
 
 /**
- * Records what became of announced messages, in one statement. What a worker says
- * of a message after its lease was lost changes nothing.
+ * Records what became of announced messages, in one statement. What a worker says of a message
+ * after its lease was lost changes nothing but the attempt's own row.
  */
-export async function settle(db: Db, lease: Lease, settlements: Settlement[]): Promise<void> {
+export async function settle(
+  db: Db,
+  leaseId: string,
+  settlements: Settlement[],
+  unknownWait: UnknownWait,
+): Promise<void> {
   if (settlements.length === 0) return;
   await db.$executeRaw`
-    WITH settled AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(settlements)}::jsonb) AS x
+    WITH settled AS MATERIALIZED (
+      SELECT *, result IN ('accepted', 'permanent') AS closes
+      FROM jsonb_to_recordset(${JSON.stringify(settlements)}::jsonb) AS x
         (id uuid, attempt int, result text, "sesMessageId" text, code text, error text)
     ), recorded AS (
       UPDATE attempts a SET finished_at = now(), result = s.result,
@@ -101,36 +223,50 @@ export async function settle(db: Db, lease: Lease, settlements: Settlement[]): P
       FROM settled s WHERE a.message_id = s.id AND a.number = s.attempt AND a.finished_at IS NULL
     )
     UPDATE messages m SET
-      state = CASE
-        WHEN s.result IN ('accepted', 'permanent') THEN 'closed'
-        WHEN s.result = 'unknown' THEN 'unknown'
-        ELSE 'queued' END::message_state,
-      closed_reason = CASE s.result WHEN 'accepted' THEN 'sent' WHEN 'permanent' THEN 'failed' END::closed_reason,
-      closed_at = CASE WHEN s.result IN ('accepted', 'permanent') THEN now() END,
+      state = CASE WHEN closes THEN 'closed' WHEN s.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,
+      -- A refusal of the second copy says nothing of the first.
+      closed_reason = CASE
+        WHEN s.result = 'accepted' THEN 'sent'
+        WHEN s.result = 'permanent' AND m.resent THEN 'unknown'
+        WHEN s.result = 'permanent' THEN 'failed'
+      END::closed_reason,
+      closed_at = CASE WHEN closes THEN now() END,
       outcome = CASE WHEN s.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
-      payload = CASE WHEN s.result IN ('accepted', 'permanent') THEN NULL ELSE m.payload END,
-      due_at = CASE WHEN s.result = 'unknown' THEN now() + ${UNKNOWN_WAIT}::interval ELSE ${backoff("m")} END,
+      payload = CASE WHEN closes THEN NULL ELSE m.payload END,
+      due_at = CASE
+        WHEN closes THEN m.due_at
+        WHEN s.result = 'unknown' THEN now() + ${wait(unknownWait)}
+        ELSE now() + ${backoff(Prisma.sql`s.result`)}
+      END,
       last_error = COALESCE(s.code || ': ' || s.error, m.last_error),
       lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
     FROM settled s
-    WHERE m.id = s.id AND m.state = 'sending' AND m.lease_id = ${lease.id}::uuid`;
+    WHERE m.id = s.id AND m.state = 'sending' AND m.lease_id = ${leaseId}::uuid`;
 }
 
-/** Gives claimed messages back unsent: they could not be rendered, or the lease ran short. */
+/**
+ * Gives messages back that were certainly not sent, announced or not. With an error they wait
+ * for its repair; without one they are due at once.
+ */
 export async function release(
   db: Db,
-  lease: Lease,
+  leaseId: string,
   ids: string[],
-  error: string | null,
+  error?: string,
 ): Promise<void> {
   if (ids.length === 0) return;
   await db.$executeRaw`
-    UPDATE messages m SET state = 'queued', lease_id = NULL, lease_expires_at = NULL,
-      due_at = CASE WHEN ${error}::text IS NULL THEN due_at ELSE ${backoff("m")} END,
-      attempt_count = attempt_count + CASE WHEN ${error}::text IS NULL THEN 0 ELSE 1 END,
-      last_error = COALESCE(${error}, last_error)
-    WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND announced_at IS NULL
-      AND lease_id = ${lease.id}::uuid`;
+    WITH released AS (
+      UPDATE messages m SET state = 'queued',
+        lease_id = NULL, lease_expires_at = NULL, announced_at = NULL,
+        due_at = CASE WHEN ${error ?? null}::text IS NULL THEN due_at ELSE now() + ${backoff(Prisma.sql`'unrendered'`)} END,
+        attempt_count = attempt_count + CASE WHEN ${error ?? null}::text IS NULL THEN 0 ELSE 1 END,
+        last_error = COALESCE(${error ?? null}, last_error)
+      WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
+      RETURNING id
+    )
+    UPDATE attempts a SET finished_at = now(), result = 'skipped'
+    FROM released r WHERE a.message_id = r.id AND a.finished_at IS NULL`;
 }
 
 /**
@@ -138,37 +274,46 @@ export async function release(
  * announced means in doubt. Then decides what has been in doubt for long enough: `resend`
  * goes out once more, everything else is closed as unknown.
  */
-export async function sweep(db: Db): Promise<void> {
-  await db.$transaction([
-    db.$executeRaw`
-      WITH lost AS (
-        UPDATE messages SET
-          state = CASE WHEN announced_at IS NULL THEN 'queued' ELSE 'unknown' END::message_state,
-          due_at = CASE WHEN announced_at IS NULL THEN due_at ELSE now() + ${UNKNOWN_WAIT}::interval END,
-          lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
-        WHERE state = 'sending' AND lease_expires_at < now()
-        RETURNING id
-      )
-      UPDATE attempts a SET finished_at = now(), result = 'unknown', error_code = 'LEASE_LOST'
-      FROM lost WHERE a.message_id = lost.id AND a.finished_at IS NULL`,
-    db.$executeRaw`
-      WITH decided AS (
-        SELECT m.id, m.on_unknown = 'resend' AND count(a) < 2 AS again
-        FROM messages m LEFT JOIN attempts a ON a.message_id = m.id AND a.result = 'unknown'
-        WHERE m.state = 'unknown' AND m.due_at <= now()
-        GROUP BY m.id
-      )
+export async function sweep(db: Db, unknownWait: UnknownWait): Promise<void> {
+  await db.$executeRaw`
+    WITH lost AS (
       UPDATE messages m SET
-        state = CASE WHEN again THEN 'queued' ELSE 'closed' END::message_state,
-        closed_reason = CASE WHEN again THEN NULL ELSE 'unknown' END::closed_reason,
-        closed_at = CASE WHEN again THEN NULL ELSE now() END,
-        payload = CASE WHEN again THEN payload END
-      FROM decided d WHERE m.id = d.id AND m.state = 'unknown'`,
-  ]);
+        state = CASE WHEN announced_at IS NULL THEN 'queued' ELSE 'unknown' END::message_state,
+        due_at = CASE WHEN announced_at IS NULL THEN due_at ELSE now() + ${wait(unknownWait)} END,
+        lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
+      WHERE state = 'sending' AND lease_expires_at < now()
+      RETURNING id
+    )
+    UPDATE attempts a SET finished_at = now(), result = 'unknown', error_code = 'LEASE_LOST'
+    FROM lost WHERE a.message_id = lost.id AND a.finished_at IS NULL`;
+  await db.$executeRaw`
+    WITH decided AS (
+      SELECT id, on_unknown = 'resend' AND NOT resent AND COALESCE(expires_at > now(), true) AS again
+      FROM messages WHERE state = 'unknown' AND due_at <= now()
+      FOR UPDATE SKIP LOCKED
+    )
+    UPDATE messages m SET
+      state = CASE WHEN again THEN 'queued' ELSE 'closed' END::message_state,
+      resent = again OR resent,
+      closed_reason = CASE WHEN NOT again THEN 'unknown' END::closed_reason,
+      closed_at = CASE WHEN NOT again THEN now() END,
+      payload = CASE WHEN again THEN payload END
+    FROM decided d WHERE m.id = d.id`;
 }
 
-/** 2 s after the first attempt, doubled to 5 minutes, plus up to a quarter so that a burst spreads. */
-function backoff(table: string): Prisma.Sql {
-  const m = Prisma.raw(table);
-  return Prisma.sql`now() + LEAST(2 ^ LEAST(${m}.attempt_count, 12), 300) * (1 + random() / 4) * interval '1 second'`;
+function wait(seconds: UnknownWait): Prisma.Sql {
+  return Prisma.sql`CASE m.on_unknown WHEN 'resend' THEN ${seconds.resend}::float8 ELSE ${seconds.hold}::float8 END * interval '1 second'`;
+}
+
+/**
+ * 2 s after the first attempt, doubled each time, plus up to a quarter so that a burst spreads.
+ * No more than half a minute where the shared row holds the queue back anyway, five minutes
+ * where the message itself waits for something.
+ */
+function backoff(result: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`CASE
+    WHEN ${result} = 'skipped' THEN interval '0'
+    WHEN ${result} IN ('unverified', 'unrendered') THEN LEAST(2 ^ LEAST(m.attempt_count, 12), 300) * (1 + random() / 4) * interval '1 second'
+    ELSE LEAST(2 ^ LEAST(m.attempt_count, 12), 30) * (1 + random() / 4) * interval '1 second'
+  END`;
 }

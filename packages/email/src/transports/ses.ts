@@ -36,6 +36,7 @@ export function createSesTransport(config: SenderConfig): Transport {
         return classifySesError(error);
       }
     },
+    quota: () => Promise.resolve(undefined),
     close: () => client.destroy(),
   };
 }

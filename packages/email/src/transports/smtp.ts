@@ -66,6 +66,7 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
         return classifySmtpError(error);
       }
     },
+    quota: () => Promise.resolve(undefined),
     close: () => mailer.close(),
   };
 }

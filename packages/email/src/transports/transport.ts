@@ -8,6 +8,7 @@ export interface OutgoingMessage {
   subject: string;
   html: string;
   text: string;
+  headers?: Record<string, string>;
 }
 
 /**
@@ -23,12 +24,30 @@ export type SendResult =
   { result: "accepted"; sesMessageId: string } | { result: Refusal; code: string; error: string };
 
 export type Refusal =
-  "permanent" | "throttled" | "quota" | "unreachable" | "paused" | "misconfigured" | "unknown";
+  | "permanent"
+  | "unverified"
+  | "throttled"
+  | "quota"
+  | "unreachable"
+  | "paused"
+  | "misconfigured"
+  | "unknown";
 
 /** A way to hand messages over: makes one call a message, never repeats it, and never throws. */
 export interface Transport {
   send(message: OutgoingMessage): Promise<SendResult>;
+  /** What the account may send; undefined where the transport cannot tell. */
+  quota(): Promise<SendQuota | undefined>;
   close(): void;
+}
+
+export interface SendQuota {
+  /** Emails a second. */
+  maxSendRate: number;
+  /** Undefined: no limit. */
+  max24HourSend: number | undefined;
+  sentLast24Hours: number;
+  sendingEnabled: boolean;
 }
 
 /** How long a call may take. The lease must outlast it. */

@@ -137,7 +137,6 @@ CREATE TABLE "sending_status" (
     "stopped_error" TEXT,
     "probe_at" TIMESTAMPTZ(3),
     "probes" INTEGER NOT NULL DEFAULT 0,
-    "failures" INTEGER NOT NULL DEFAULT 0,
     "idle_until" TIMESTAMPTZ(3),
 
     CONSTRAINT "sending_status_pkey" PRIMARY KEY ("id")

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+
+const RECONNECT_MS = 1_000;
+
+/**
+ * Listens for NOTIFY on a connection of its own, and connects anew when that is lost. What is
+ * sent meanwhile is missed, so `onNotify` is also called after each connecting. A pooler in
+ * transaction mode passes no notifications on: give the database's own URL.
+ *
+ * @returns ends it
+ */
+export function listen(url: string, channel: string, onNotify: () => void): () => Promise<void> {
+  const stop = new AbortController();
+  let client: pg.Client | undefined;
+
+  async function connect(): Promise<void> {
+    const fresh = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      application_name: `listen ${channel}`,
+    });
+    client = fresh;
+    const lost = new Promise<void>((resolve) => {
+      fresh.on("error", () => resolve());
+      fresh.on("end", () => resolve());
+    });
+    fresh.on("notification", onNotify);
+    try {
+      await fresh.connect();
+      await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      onNotify();
+      await lost;
+    } catch {
+      // The caller polls as well; its own queries say what is wrong.
+    } finally {
+      await fresh.end().catch(() => undefined);
+    }
+  }
+
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      await connect();
+      await sleep(RECONNECT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  })();
+  return async () => {
+    stop.abort();
+    await client?.end().catch(() => undefined);
+    await running;
+  };
+}

@@ -1,0 +1,13 @@
+/** What pino offers of itself. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What went wrong and where, but not the error's own text: that may quote a row, or a link. */
+export function describe(error: unknown): { code: string; at: string[] } {
+  const { name, code = name, stack = "" } = error as Error & { code?: string };
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return { code, at: frames.slice(0, 3).map((line) => line.trim()) };
+}

@@ -1,0 +1,106 @@
+import type { Db } from "@repo/db";
+import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
+import { type Log, describe } from "./log.ts";
+import type { Settlement } from "./queue.ts";
+import {
+  type StoppedBy,
+  probeNow,
+  resumeSending,
+  setLimits,
+  slowDown,
+  stopSending,
+} from "./status.ts";
+
+// The rate most accounts have out of the sandbox, where SES cannot be asked.
+const DEFAULT_RATE = 14;
+// Calls in a row without an answer, after which the next ones would only be in doubt as well.
+const OUTAGE = 10;
+
+const STOPS: Partial<Record<Refusal, StoppedBy>> = {
+  paused: "paused",
+  misconfigured: "misconfigured",
+  quota: "quota",
+};
+
+/** Watches what the calls answer, and keeps the row that all workers share true to it. */
+export interface Monitor {
+  /** Asks SES for the account's limits. */
+  refresh(): Promise<void>;
+  /** Takes note of one call's result; slows down, or stops sending, where that is due. */
+  saw(sent: SendResult): Promise<void>;
+  /** Lets the queue go on when a probe was answered. */
+  probed(settlements: Settlement[]): Promise<void>;
+}
+
+export function createMonitor({
+  db,
+  transport,
+  log,
+  rate,
+}: {
+  db: Db;
+  transport: Transport;
+  log: Log;
+  rate: number | undefined;
+}): Monitor {
+  let failures = 0;
+
+  async function stop(by: StoppedBy, code: string, error: string): Promise<void> {
+    if (!(await stopSending(db, by, `${code}: ${error}`))) return;
+    log.error(
+      { stoppedBy: by, code, error, next: NEXT_STEP[by] },
+      "sending stopped; every email is kept",
+    );
+  }
+
+  return {
+    async refresh() {
+      const quota = await transport.quota();
+      await setLimits(db, {
+        maxRate: rate ?? quota?.maxSendRate ?? DEFAULT_RATE,
+        max24Hours: quota?.max24HourSend,
+        sent24Hours: quota?.sentLast24Hours ?? 0,
+      });
+      if (quota?.sendingEnabled === false) {
+        await stop("paused", "SendingEnabled", "GetAccount says that the account does not send");
+      } else if (quota) {
+        await probeNow(db);
+      }
+    },
+
+    async saw(sent) {
+      const isLost = sent.result === "unknown" || sent.result === "unreachable";
+      failures = isLost ? failures + 1 : 0;
+      if (sent.result === "accepted") return;
+      try {
+        const by = STOPS[sent.result];
+        if (by) await stop(by, sent.code, sent.error);
+        else if (sent.result === "throttled") await slowDown(db);
+        // Again at each further ten: another worker's probe may have let the queue go on.
+        else if (failures > 0 && failures % OUTAGE === 0)
+          await stop("outage", sent.code, sent.error);
+      } catch (error) {
+        log.error(describe(error), "the sending status cannot be recorded");
+      }
+    },
+
+    async probed(settlements) {
+      const answered = ["accepted", "permanent", "throttled", "unverified"];
+      if (!settlements.some(({ result }) => answered.includes(result))) return;
+      failures = 0;
+      if (await resumeSending(db)) log.info({}, "sending goes on");
+    },
+  };
+}
+
+/** What a person can do about it. */
+export const NEXT_STEP: Record<StoppedBy, string> = {
+  paused:
+    "SES has paused or suspended sending: see the account dashboard of SES. Sending goes on by itself once it is lifted.",
+  misconfigured:
+    "Correct the credentials, permissions, From address or configuration set that the error names. Sending goes on by itself.",
+  quota:
+    "The daily quota is used up: ask for a higher one, or wait. Sending goes on by itself as the last 24 hours move on.",
+  outage:
+    "SES does not answer: see the AWS health dashboard and this machine's network. Sending goes on by itself.",
+};

@@ -1,0 +1,376 @@
+import { createTestDb } from "@repo/db/testing";
+import type { Message } from "@repo/db";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Settlement, announce, claim, release, settle, sweep } from "./queue.ts";
+import { setLimits, slowDown, stopSending } from "./status.ts";
+import {
+  claimAs,
+  emptyOutbox,
+  endWaits,
+  expireLeases,
+  queueChanged,
+  queueReset,
+  queueWelcome,
+  unknownWait,
+} from "./test-queue.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => emptyOutbox(test.db));
+
+const find = (id: string) =>
+  test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
+const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
+
+type Answer = Settlement extends infer S ? Omit<S & Settlement, "id" | "attempt"> : never;
+const accepted = { result: "accepted", sesMessageId: "ses-1" } as Answer;
+const refused = (result: string) => ({ result, code: "Code", error: "why" }) as unknown as Answer;
+
+/** A worker's way with everything that is due: claim, announce, settle. */
+async function work(answer: Answer): Promise<string[]> {
+  const claimed = await claimAs(test.db);
+  const ids = claimed.messages.map(({ id }) => id);
+  const attempts = await announce(test.db, claimed, ids, 10);
+  const settlements = [...attempts].map(
+    ([id, attempt]) => ({ id, attempt, ...answer }) as Settlement,
+  );
+  await settle(test.db, claimed.leaseId, settlements, unknownWait);
+  return [...attempts.keys()];
+}
+
+describe("claim", () => {
+  it("takes security mail first, then the oldest", async () => {
+    const welcome = await queueWelcome(test.db);
+    const first = await queueChanged(test.db);
+    await test.db
+      .$executeRaw`UPDATE messages SET due_at = now() - interval '1 minute' WHERE id = ${first}::uuid`;
+    const second = await queueReset(test.db);
+    const order: (string | undefined)[] = [];
+    for (let i = 0; i < 3; i++) order.push((await claimAs(test.db, { limit: 1 })).messages[0]?.id);
+    expect(order).toEqual([first, second, welcome]);
+  });
+
+  it("gives each message to one worker only", async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => queueWelcome(test.db, `name${i}@example.com`)),
+    );
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, () => claimAs(test.db, { limit: 10 })),
+    );
+    const claimed = claims.flatMap(({ messages }) => messages.map(({ id }) => id));
+    expect(claimed.toSorted()).toEqual(ids.toSorted());
+  });
+
+  it("closes what is suppressed or expired on the spot, and says so", async () => {
+    const suppressed = await queueReset(test.db, "Suppressed@example.com");
+    await test.db.suppression.create({
+      data: { addressKey: "suppressed@example.com", reason: "complaint" },
+    });
+    const expired = await queueReset(test.db, "late@example.com", { expiresAt: new Date(0) });
+    const { messages, settled } = await claimAs(test.db);
+    expect(messages).toEqual([]);
+    expect(new Map(settled.map(({ id, reason }) => [id, reason]))).toEqual(
+      new Map([
+        [suppressed, "suppressed"],
+        [expired, "expired"],
+      ]),
+    );
+    expect(await find(suppressed)).toMatchObject({
+      state: "closed",
+      outcome: "none",
+      payload: null,
+    });
+  });
+
+  it("claims nothing when suppressions cannot be looked up", async () => {
+    const id = await queueReset(test.db);
+    await test.db.$executeRaw`ALTER TABLE suppressions RENAME TO away`;
+    await expect(claimAs(test.db)).rejects.toThrow("suppressions");
+    await test.db.$executeRaw`ALTER TABLE away RENAME TO suppressions`;
+    expect(await find(id)).toMatchObject({ state: "queued" });
+  });
+
+  it("closes a second copy that may not go out any more as unknown: the first may have been sent", async () => {
+    const id = await queueReset(test.db);
+    await work(refused("unknown"));
+    await endWaits(test.db);
+    await sweep(test.db, unknownWait);
+    await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
+    await claimAs(test.db);
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+  });
+
+  it("holds no more than 16 MB of payloads, but takes a larger one alone", async () => {
+    for (const to of ["a@example.com", "b@example.com"]) await queueReset(test.db, to);
+    await test.db.$executeRaw`UPDATE messages SET payload = decode(repeat('00', 17000000), 'hex')`;
+    expect((await claimAs(test.db)).messages).toHaveLength(1);
+    expect((await claimAs(test.db)).messages).toHaveLength(1);
+  });
+});
+
+describe("the staging guard", () => {
+  const allowTo = { addresses: ["name@example.com"], domains: ["example.org"] };
+
+  it("closes what is allowed neither by address nor by domain, and says why", async () => {
+    const allowed = await Promise.all(
+      ["Name@example.com", "any@example.org"].map((to) => queueReset(test.db, to)),
+    );
+    const refusedIds = await Promise.all(
+      ["other@example.com", "name@sub.example.org", "name@example.com.example.net"].map((to) =>
+        queueReset(test.db, to),
+      ),
+    );
+    const { messages, settled } = await claimAs(test.db, { allowTo });
+    expect(messages.map(({ id }) => id).toSorted()).toEqual(allowed.toSorted());
+    expect(settled.map(({ id }) => id).toSorted()).toEqual(refusedIds.toSorted());
+    expect(await find(refusedIds[0]!)).toMatchObject({
+      closedReason: "failed",
+      lastError: expect.stringContaining("EMAIL_ALLOW_TO"),
+    });
+  });
+
+  it("with a redirection, claims it as not allowed", async () => {
+    await queueReset(test.db, "other@example.net");
+    await queueReset(test.db, "any@example.org");
+    const { messages } = await claimAs(test.db, { allowTo, redirect: true });
+    expect(new Map(messages.map(({ to, allowed }) => [to, allowed]))).toEqual(
+      new Map([
+        ["other@example.net", false],
+        ["any@example.org", true],
+      ]),
+    );
+  });
+});
+
+describe("the token bucket", () => {
+  const limit = (maxRate: number, max24Hours?: number, sent24Hours = 0) =>
+    setLimits(test.db, { maxRate, max24Hours, sent24Hours });
+  const rewind = (seconds: number) =>
+    test.db
+      .$executeRaw`UPDATE sending_status SET refilled_at = now() - ${seconds} * interval '1 second'`;
+
+  it("lets half a second's worth go at once, then says how long to wait", async () => {
+    for (let i = 0; i < 20; i++) await queueWelcome(test.db);
+    await limit(10);
+    expect((await claimAs(test.db)).messages).toHaveLength(5);
+    const { messages, wait } = await claimAs(test.db);
+    expect(messages).toEqual([]);
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThanOrEqual(0.1);
+    await rewind(0.2);
+    expect((await claimAs(test.db)).messages).toHaveLength(2);
+  });
+
+  it("is one for all workers: together they take no more", async () => {
+    for (let i = 0; i < 40; i++) await queueWelcome(test.db);
+    await limit(10);
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claimAs(test.db)));
+    expect(claims.flatMap(({ messages }) => messages)).toHaveLength(5);
+  });
+
+  it("spends no token on what is closed unsent", async () => {
+    await limit(10);
+    for (let i = 0; i < 9; i++)
+      await queueReset(test.db, `late${i}@example.com`, { expiresAt: new Date(0) });
+    const before = (await status()).tokens;
+    await claimAs(test.db);
+    expect((await status()).tokens).toBe(before);
+  });
+
+  it("is lowered once a second by throttling, and recovers", async () => {
+    await limit(100);
+    await Promise.all([slowDown(test.db), slowDown(test.db), slowDown(test.db)]);
+    expect((await status()).rate).toBe(70);
+    await queueWelcome(test.db);
+    await rewind(30);
+    await claimAs(test.db);
+    expect((await status()).rate).toBe(100);
+  });
+
+  it("keeps the last twentieth of the daily quota for security mail, and claims nothing beyond it", async () => {
+    await limit(1000, 100, 94);
+    for (let i = 0; i < 10; i++) await queueWelcome(test.db);
+    expect((await claimAs(test.db, { limit: 1 })).messages).toHaveLength(1);
+    expect((await claimAs(test.db)).messages).toHaveLength(0);
+    for (let i = 0; i < 10; i++) await queueReset(test.db);
+    expect((await claimAs(test.db)).messages).toHaveLength(5);
+    expect((await claimAs(test.db)).messages).toHaveLength(0);
+    expect(await status()).toMatchObject({ sent24Hours: 100 });
+  });
+});
+
+describe("a stopped queue", () => {
+  it("lets one message out at a time, ever more seldom, and announces no other", async () => {
+    for (let i = 0; i < 3; i++) await queueWelcome(test.db);
+    const before = await claimAs(test.db, { limit: 1 });
+    expect(await stopSending(test.db, "outage", "why")).toBe(true);
+    expect(await stopSending(test.db, "outage", "why")).toBe(false);
+    expect(await announce(test.db, before, [before.messages[0]!.id], 10)).toEqual(new Map());
+    expect((await claimAs(test.db)).messages).toEqual([]);
+    const intervals: number[] = [];
+    for (let i = 0; i < 7; i++) {
+      await test.db.$executeRaw`UPDATE sending_status SET probe_at = now()`;
+      const probe = await claimAs(test.db);
+      expect(probe).toMatchObject({ probing: true, messages: [expect.anything()] });
+      expect((await claimAs(test.db)).messages).toEqual([]);
+      await release(test.db, probe.leaseId, [probe.messages[0]!.id]);
+      const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
+        SELECT extract(epoch FROM probe_at - now())::float8 AS seconds FROM sending_status`;
+      intervals.push(Math.round(row?.seconds ?? 0));
+    }
+    expect(intervals).toEqual([4, 8, 16, 32, 60, 60, 60]);
+  });
+});
+
+describe("settle", () => {
+  it.each([
+    ["accepted", { state: "closed", closedReason: "sent", outcome: "sent", payload: null }],
+    ["permanent", { state: "closed", closedReason: "failed", outcome: "none", payload: null }],
+    ["throttled", { state: "queued", closedReason: null }],
+    ["quota", { state: "queued", closedReason: null }],
+    ["unreachable", { state: "queued", closedReason: null }],
+    ["paused", { state: "queued", closedReason: null }],
+    ["misconfigured", { state: "queued", closedReason: null }],
+    ["unverified", { state: "queued", closedReason: null }],
+    ["skipped", { state: "queued", closedReason: null }],
+    ["unknown", { state: "unknown", closedReason: null }],
+  ] as [string, Partial<Message>][])("%s", async (result, expected) => {
+    const id = await queueReset(test.db);
+    await work(result === "accepted" ? accepted : refused(result));
+    const message = await find(id);
+    expect(message).toMatchObject({
+      ...expected,
+      leaseId: null,
+      announcedAt: null,
+      attemptCount: 1,
+    });
+    expect(message.attempts).toMatchObject([{ number: 1, result }]);
+    if (expected.payload === undefined) expect(message.payload).not.toBeNull();
+  });
+
+  it("lets no stale worker announce, settle or give back", async () => {
+    const id = await queueReset(test.db);
+    const stale = await claimAs(test.db);
+    await expireLeases(test.db);
+    expect(await announce(test.db, stale, [id], 10)).toEqual(new Map());
+    await sweep(test.db, unknownWait);
+    const fresh = await claimAs(test.db);
+    await announce(test.db, fresh, [id], 10);
+    const late = { id, attempt: 1, ...refused("permanent") } as Settlement;
+    await settle(test.db, stale.leaseId, [late], unknownWait);
+    await release(test.db, stale.leaseId, [id]);
+    expect(await find(id)).toMatchObject({ state: "sending", leaseId: fresh.leaseId });
+  });
+
+  it("announces nothing whose lease is shorter than its call", async () => {
+    const id = await queueReset(test.db);
+    const claimed = await claimAs(test.db, { lease: 9 });
+    expect(await announce(test.db, claimed, [id], 10)).toEqual(new Map());
+  });
+
+  it("a refusal of the second copy says nothing of the first: it stays unknown", async () => {
+    const id = await queueReset(test.db);
+    await work(refused("unknown"));
+    await endWaits(test.db);
+    await sweep(test.db, unknownWait);
+    await work(refused("permanent"));
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+  });
+});
+
+describe("release", () => {
+  it("makes an announced message that was not sent due again at once", async () => {
+    const id = await queueReset(test.db);
+    const claimed = await claimAs(test.db);
+    await announce(test.db, claimed, [id], 10);
+    await release(test.db, claimed.leaseId, [id]);
+    const message = await find(id);
+    expect(message).toMatchObject({ state: "queued", announcedAt: null, leaseId: null });
+    expect(message.attempts).toMatchObject([{ result: "skipped" }]);
+    expect(await work(accepted)).toEqual([id]);
+  });
+});
+
+describe("sweep", () => {
+  it("queues again what a dead worker had claimed and not announced", async () => {
+    const id = await queueReset(test.db);
+    await claimAs(test.db);
+    await expireLeases(test.db);
+    await sweep(test.db, unknownWait);
+    expect(await find(id)).toMatchObject({ state: "queued", attemptCount: 0 });
+    expect(await work(accepted)).toEqual([id]);
+  });
+
+  it("leaves in doubt what a dead worker had announced", async () => {
+    const id = await queueReset(test.db);
+    await announce(test.db, await claimAs(test.db), [id], 10);
+    await expireLeases(test.db);
+    await sweep(test.db, unknownWait);
+    const message = await find(id);
+    expect(message).toMatchObject({ state: "unknown", leaseId: null });
+    expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "LEASE_LOST" }]);
+  });
+
+  it("leaves a message in doubt until its template's wait is over", async () => {
+    const ids = [await queueReset(test.db), await queueChanged(test.db)];
+    await work(refused("unknown"));
+    await sweep(test.db, unknownWait);
+    const seconds = async (id: string) => {
+      const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
+        SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages WHERE id = ${id}::uuid AND state = 'unknown'`;
+      return Math.ceil((row?.seconds ?? 0) / 10) * 10;
+    };
+    expect(await Promise.all(ids.map(seconds))).toEqual([30, 900]);
+  });
+
+  it("resend: sends an unknown once more, then closes it as unknown", async () => {
+    const id = await queueReset(test.db);
+    for (const copies of [1, 2]) {
+      expect(await work(refused("unknown"))).toEqual([id]);
+      await endWaits(test.db);
+      await sweep(test.db, unknownWait);
+      expect(await find(id)).toMatchObject({ state: copies === 1 ? "queued" : "closed" });
+    }
+    expect(await find(id)).toMatchObject({
+      closedReason: "unknown",
+      payload: null,
+      attemptCount: 2,
+    });
+  });
+
+  it("resend: sends no link again that has expired", async () => {
+    const id = await queueReset(test.db, "name@example.com", {
+      expiresAt: new Date(Date.now() + 60_000),
+    });
+    await work(refused("unknown"));
+    await endWaits(test.db);
+    await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
+    await sweep(test.db, unknownWait);
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+  });
+
+  it("hold: closes an unknown without a second copy", async () => {
+    const id = await queueChanged(test.db);
+    await work(refused("unknown"));
+    await endWaits(test.db);
+    await sweep(test.db, unknownWait);
+    expect(await find(id)).toMatchObject({
+      state: "closed",
+      closedReason: "unknown",
+      payload: null,
+    });
+  });
+});
+
+it("needs its own tables alone, without users or sessions", async () => {
+  await test.db.$executeRaw`DROP TABLE tokens, sessions, users`;
+  const id = await queueReset(test.db);
+  await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1 });
+  await expireLeases(test.db);
+  await sweep(test.db, unknownWait);
+  await work(accepted);
+  expect(await find(id)).toMatchObject({ closedReason: "sent" });
+});

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import type { Db } from "@repo/db";
+import { createEnqueue } from "../enqueue.ts";
+import { type Claim, type ClaimOptions, claim } from "./queue.ts";
+import { resumeSending, setLimits } from "./status.ts";
+
+export const key = "a key of the tests, 32 characters";
+export const link = "https://app.example.com/reset-password?token=secret";
+export const unknownWait = { resend: 30, hold: 900 };
+
+const enqueue = createEnqueue({ key });
+
+/** An empty outbox without a limit of rate or quota. */
+export async function emptyOutbox(db: Db): Promise<void> {
+  await db.message.deleteMany();
+  await db.event.deleteMany();
+  await db.suppression.deleteMany();
+  await resumeSending(db);
+  await setLimits(db, { maxRate: 1_000_000, max24Hours: undefined, sent24Hours: 0 });
+  await db.sendingStatus.updateMany({
+    data: { rate: 1_000_000, tokens: 1_000_000, idleUntil: null },
+  });
+}
+
+/** Queues a `resend` of security mail. */
+export async function queueReset(
+  db: Db,
+  to = "name@example.com",
+  options: { expiresAt?: Date } = {},
+): Promise<string> {
+  const props = { name: "Name", url: link, expiresInMinutes: 60 };
+  const { id } = await enqueue(db, { template: "password-reset", to, props, ...options });
+  return id;
+}
+
+/** Queues a `hold` of security mail. */
+export async function queueChanged(db: Db, to = "name@example.com"): Promise<string> {
+  const props = { name: "Name", url: link };
+  const { id } = await enqueue(db, { template: "password-changed", to, props });
+  return id;
+}
+
+/** Queues a `hold` of other mail. */
+export async function queueWelcome(db: Db, to = "name@example.com"): Promise<string> {
+  const props = { name: "Name", url: link };
+  const { id } = await enqueue(db, { template: "welcome", to, props });
+  return id;
+}
+
+/** Claims as a worker of its own. */
+export function claimAs(db: Db, options: Partial<ClaimOptions> = {}): Promise<Claim> {
+  return claim(db, { leaseId: randomUUID(), lease: 30, limit: 100, ...options });
+}
+
+export const expireLeases = (db: Db) =>
+  db.$executeRaw`UPDATE messages SET lease_expires_at = now() - interval '1 second' WHERE state = 'sending'`;
+
+export const endWaits = (db: Db) =>
+  db.$executeRaw`UPDATE messages SET due_at = now() WHERE state IN ('queued', 'unknown')`;

@@ -1,0 +1,88 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { emptyOutbox, queueReset } from "./delivery/test-queue.ts";
+import { TRANSITIONS } from "./state.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => emptyOutbox(test.db));
+
+const states = ["queued", "sending", "unknown", "closed"] as const;
+const outcomes = [
+  "none",
+  "sent",
+  "delayed",
+  "delivered",
+  "rejected",
+  "bounced",
+  "complained",
+] as const;
+
+/** The columns that go with a state. */
+const columns = {
+  queued: "",
+  sending: "lease_id = gen_random_uuid(), lease_expires_at = now(),",
+  unknown: "",
+  closed: "closed_reason = 'sent', closed_at = now(), payload = NULL,",
+};
+const cleared = "lease_id = NULL, lease_expires_at = NULL,";
+
+/** Puts a message into a state, past the trigger. */
+async function messageIn(state: (typeof states)[number]): Promise<string> {
+  const id = await queueReset(test.db);
+  await test.db.$transaction([
+    test.db.$executeRaw`ALTER TABLE messages DISABLE TRIGGER refuse_illegal_transition`,
+    test.db.$executeRawUnsafe(
+      `UPDATE messages SET ${columns[state]} state = '${state}' WHERE id = '${id}'`,
+    ),
+    test.db.$executeRaw`ALTER TABLE messages ENABLE TRIGGER refuse_illegal_transition`,
+  ]);
+  return id;
+}
+
+const pairs = states.flatMap((from) => states.map((to) => ({ from, to })));
+
+it.each(pairs.filter(({ from, to }) => from !== to))(
+  "from $from to $to: as the table says",
+  async ({ from, to }) => {
+    const id = await messageIn(from);
+    const change = test.db.$executeRawUnsafe(
+      `UPDATE messages SET ${to === "sending" ? "" : cleared} ${columns[to]} state = '${to}' WHERE id = '${id}'`,
+    );
+    const legal = TRANSITIONS.some((one) => one.from === from && one.to === to);
+    if (legal) await expect(change).resolves.toBe(1);
+    else await expect(change).rejects.toThrow(`cannot go from ${from} to ${to}`);
+  },
+);
+
+it("lets no outcome fall, whoever writes it", async () => {
+  const id = await messageIn("closed");
+  for (const [at, outcome] of outcomes.entries()) {
+    await test.db.message.update({ where: { id }, data: { outcome } });
+    for (const lower of outcomes.slice(0, at)) {
+      const fall = test.db.message.update({ where: { id }, data: { outcome: lower } });
+      await expect(fall).rejects.toThrow("cannot fall");
+    }
+  }
+});
+
+it.each([
+  ["a closed message keeps no payload", "payload = '\\x00'"],
+  ["a closed message has its reason", "closed_reason = NULL"],
+  ["why it was closed stays", "closed_reason = 'failed'"],
+  ["only what is being sent has a lease", "lease_id = gen_random_uuid()"],
+])("%s", async (_promise, change) => {
+  const id = await messageIn("closed");
+  await expect(
+    test.db.$executeRawUnsafe(`UPDATE messages SET ${change} WHERE id = '${id}'`),
+  ).rejects.toThrow(/23514|check/);
+});
+
+it("an outcome above none closes the message", async () => {
+  const id = await messageIn("queued");
+  const change = test.db.message.update({ where: { id }, data: { outcome: "sent" } });
+  await expect(change).rejects.toThrow("outcome_closes");
+});

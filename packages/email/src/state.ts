@@ -1,0 +1,19 @@
+/**
+ * Every way a message's state may change, and what changes it. PostgreSQL refuses any other
+ * (packages/db/prisma/migrations, `refuse_illegal_transition`); ARCHITECTURE.md draws them.
+ */
+export const TRANSITIONS = [
+  { from: "queued", to: "sending", by: "claim" },
+  { from: "queued", to: "closed", by: "claim: suppressed, expired, not allowed" },
+  { from: "queued", to: "closed", by: "cancel" },
+  { from: "queued", to: "closed", by: "event: an earlier copy had been sent" },
+  { from: "sending", to: "closed", by: "settle: sent, failed" },
+  { from: "sending", to: "queued", by: "settle, release: certainly not sent" },
+  { from: "sending", to: "unknown", by: "settle: the answer was lost" },
+  { from: "sending", to: "queued", by: "sweep: lease lost before the announcement" },
+  { from: "sending", to: "unknown", by: "sweep: lease lost after the announcement" },
+  { from: "sending", to: "closed", by: "event: sooner than the answer" },
+  { from: "unknown", to: "queued", by: "sweep: resend, once" },
+  { from: "unknown", to: "closed", by: "sweep: hold, or resent once already" },
+  { from: "unknown", to: "closed", by: "event: it had been sent" },
+] as const;
