@@ -1,0 +1,285 @@
+import type { ClosedReason, MessageState, Outcome, Prisma } from "@repo/db";
+import { createTestDb } from "@repo/db/testing";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type SesEvent, applyEvents, attachEvents } from "./events.ts";
+import { uuidv7 } from "./uuid.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+
+interface Start {
+  state: MessageState;
+  closedReason?: ClosedReason;
+  /** SES's id, of an attempt that has ended. */
+  sesMessageId?: string;
+}
+
+/** A message as the worker left it. */
+async function message({ state, closedReason, sesMessageId }: Start): Promise<string> {
+  const id = uuidv7();
+  const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000);
+  const data: Prisma.MessageCreateInput = {
+    id,
+    template: "welcome",
+    category: "account",
+    to: "name@example.com",
+    toKey: "name@example.com",
+    onUnknown: "resend",
+    state,
+    ...(state === "closed"
+      ? { closedReason: closedReason ?? "sent", closedAt: new Date() }
+      : { payload: Buffer.from("sealed") }),
+    ...(state === "sending" && {
+      leaseId: crypto.randomUUID(),
+      leaseExpiresAt: inSeconds(30),
+      announcedAt: new Date(),
+    }),
+    // Of a resend: the first copy may have been sent.
+    ...(state === "queued" && { resent: true, dueAt: inSeconds(3600) }),
+    attempts: {
+      create: {
+        number: 1,
+        ...(sesMessageId && { sesMessageId, result: "accepted", finishedAt: new Date() }),
+      },
+    },
+  };
+  await test.db.message.create({ data });
+  return id;
+}
+
+const find = (id: string) =>
+  test.db.message.findUniqueOrThrow({ where: { id }, include: { events: true } });
+
+let count = 0;
+const newSesId = () => `0100-${++count}`;
+
+function event(sesMessageId: string, type: string, more: Partial<SesEvent> = {}): SesEvent {
+  return {
+    sesMessageId,
+    type,
+    recipient: "name@example.com",
+    dedupeKey: "1",
+    occurredAt: new Date("2030-01-01T00:00:00Z"),
+    detail: {},
+    ...more,
+  };
+}
+
+const closedAs = (reason: ClosedReason, outcome: Outcome) => ({
+  state: "closed",
+  closedReason: reason,
+  outcome,
+  payload: null,
+  leaseId: null,
+  leaseExpiresAt: null,
+  announcedAt: null,
+});
+
+describe("finds its message", () => {
+  it("by our tag, before the answer of SES is recorded", async () => {
+    const id = await message({ state: "sending" });
+    await applyEvents(test.db, [event(newSesId(), "Send", { messageId: id })]);
+    expect(await find(id)).toMatchObject({
+      ...closedAs("sent", "sent"),
+      events: [{ type: "Send" }],
+    });
+  });
+
+  it("by SES's id, where the event has no tag of ours", async () => {
+    const sesId = newSesId();
+    const id = await message({ state: "closed", sesMessageId: sesId });
+    for (const tag of [undefined, "", "not an id", uuidv7()]) {
+      await applyEvents(test.db, [
+        event(sesId, "Delivery", { messageId: tag, dedupeKey: `${tag}` }),
+      ]);
+    }
+    const found = await find(id);
+    expect(found).toMatchObject(closedAs("sent", "delivered"));
+    expect(found.events).toHaveLength(4);
+  });
+
+  it("once the send has committed, when the event came first", async () => {
+    const sesId = newSesId();
+    const id = await message({ state: "unknown" });
+    await applyEvents(test.db, [event(sesId, "Send"), event(sesId, "Bounce")]);
+    expect(await find(id)).toMatchObject({ state: "unknown", outcome: "none" });
+    expect(await test.db.event.count({ where: { sesMessageId: sesId, messageId: null } })).toBe(2);
+
+    await test.db.attempt.updateMany({ where: { messageId: id }, data: { sesMessageId: sesId } });
+    expect(await attachEvents(test.db, [sesId])).toBe(2);
+    expect(await attachEvents(test.db, [sesId])).toBe(0);
+    const found = await find(id);
+    expect(found).toMatchObject(closedAs("sent", "bounced"));
+    expect(found.events).toHaveLength(2);
+  });
+
+  it("by the housekeeping's call, when nobody looked after the commit", async () => {
+    const sesId = newSesId();
+    const id = await message({ state: "unknown" });
+    await applyEvents(test.db, [event(sesId, "Send")]);
+    await test.db.attempt.updateMany({ where: { messageId: id }, data: { sesMessageId: sesId } });
+    expect(await attachEvents(test.db)).toBe(1);
+    expect(await find(id)).toMatchObject(closedAs("sent", "sent"));
+  });
+
+  it("also when the event and the send commit at the same moment", async () => {
+    // Each looks before the other has committed: the transactions overlap as far as they can.
+    for (let i = 0; i < 30; i++) {
+      const sesId = newSesId();
+      const id = await message({ state: "unknown" });
+      const settle = async () => {
+        await test.db.$transaction(async (tx) => {
+          await tx.attempt.updateMany({
+            where: { messageId: id },
+            data: { sesMessageId: sesId },
+          });
+        });
+        await attachEvents(test.db, [sesId]);
+      };
+      await Promise.all([settle(), applyEvents(test.db, [event(sesId, "Bounce")])]);
+      expect(await find(id)).toMatchObject(closedAs("sent", "bounced"));
+    }
+  });
+});
+
+it("keeps an event about a message that nobody knows, once", async () => {
+  const unknown = event(newSesId(), "Bounce", { messageId: uuidv7() });
+  expect(await applyEvents(test.db, [unknown, unknown])).toEqual({ stored: 1 });
+  expect(await applyEvents(test.db, [unknown])).toEqual({ stored: 0 });
+  expect(
+    await test.db.event.findMany({ where: { sesMessageId: unknown.sesMessageId } }),
+  ).toMatchObject([{ type: "Bounce", messageId: null }]);
+});
+
+it("keeps types that say nothing of the outcome, known or not", async () => {
+  const sesId = newSesId();
+  const id = await message({ state: "unknown" });
+  const types = ["Open", "Click", "Subscription", "Rendering Failure", "Something New"];
+  await applyEvents(
+    test.db,
+    types.map((type) => event(sesId, type, { messageId: id })),
+  );
+  const found = await find(id);
+  expect(found).toMatchObject({ state: "unknown", outcome: "none", closedReason: null });
+  expect(found.events).toHaveLength(types.length);
+});
+
+it("is not held up by an event that holds what PostgreSQL's text cannot", async () => {
+  const id = await message({ state: "unknown" });
+  const detail = { "user\0Agent": "\0 \ud800 ✓", list: ["\0"], text: String.raw`\u0000` };
+  await applyEvents(test.db, [event(newSesId(), "Send", { messageId: id, detail })]);
+  const [stored] = (await find(id)).events;
+  expect(stored?.detail).toEqual({
+    "user\ufffdAgent": "\ufffd \ufffd ✓",
+    list: ["\ufffd"],
+    text: String.raw`\u0000`,
+  });
+});
+
+it.each<[Start, ClosedReason]>([
+  [{ state: "queued" }, "sent"],
+  [{ state: "sending" }, "sent"],
+  [{ state: "unknown" }, "sent"],
+  [{ state: "closed", closedReason: "unknown" }, "sent"],
+  [{ state: "closed", closedReason: "sent" }, "sent"],
+  [{ state: "closed", closedReason: "failed" }, "failed"],
+  [{ state: "closed", closedReason: "suppressed" }, "suppressed"],
+  [{ state: "closed", closedReason: "expired" }, "expired"],
+  [{ state: "closed", closedReason: "cancelled" }, "cancelled"],
+])("settles %o as %s, and erases what was sealed", async (start, reason) => {
+  const id = await message(start);
+  await applyEvents(test.db, [event(newSesId(), "Delivery", { messageId: id })]);
+  expect(await find(id)).toMatchObject(closedAs(reason, "delivered"));
+});
+
+const ORDER: Outcome[] = ["sent", "delayed", "delivered", "rejected", "bounced", "complained"];
+const TYPES = ["Send", "DeliveryDelay", "Delivery", "Reject", "Bounce", "Complaint", "Open"];
+const outcomeOf = (type: string): Outcome => ORDER[TYPES.indexOf(type)] ?? "none";
+
+it("ends in the same outcome whatever the order, the repetition and the batches", async () => {
+  const starts: Start[] = [
+    { state: "queued" },
+    { state: "sending" },
+    { state: "unknown" },
+    { state: "closed", closedReason: "unknown" },
+    { state: "closed", closedReason: "failed" },
+  ];
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...starts),
+      fc.uniqueArray(fc.constantFrom(...TYPES), { minLength: 1 }),
+      fc.infiniteStream(fc.nat()),
+      fc.array(fc.tuple(fc.nat({ max: 2 }), fc.boolean()), { minLength: 7, maxLength: 21 }),
+      async (start, types, random, plan) => {
+        const sesId = newSesId();
+        const id = await message(start);
+        // Each type at least once, and as often as the plan repeats it, shuffled.
+        const all = [...types, ...plan.slice(0, 7).map(([i]) => types[i] ?? types[0]!)]
+          .map((type) => ({ type, at: random.next().value }))
+          .sort((a, b) => a.at - b.at);
+        const batches = [0, 1, 2].map((n) =>
+          all.filter((_, i) => (plan[i % plan.length]?.[0] ?? 0) === n),
+        );
+        const apply = (batch: typeof all) =>
+          applyEvents(
+            test.db,
+            batch.map(({ type }, i) =>
+              // With the tag, or by SES's id, which is known somewhere in between.
+              event(sesId, type, { messageId: plan[i % plan.length]?.[1] ? id : undefined }),
+            ),
+          );
+        const settle = async () => {
+          await test.db.attempt.updateMany({
+            where: { messageId: id },
+            data: { sesMessageId: sesId },
+          });
+          await attachEvents(test.db, [sesId]);
+        };
+        await Promise.all([apply(batches[0]!), settle(), apply(batches[1]!)]);
+        await apply(batches[2]!);
+
+        const found = await find(id);
+        const outcome =
+          ORDER.findLast((each) => types.some((type) => outcomeOf(type) === each)) ?? "none";
+        expect(found.outcome).toBe(outcome);
+        expect(found.events.map(({ type }) => type).sort()).toEqual(types.toSorted());
+        if (outcome === "none") expect(found.state).toBe(start.state);
+        else
+          expect(found).toMatchObject(
+            closedAs(start.closedReason === "failed" ? "failed" : "sent", outcome),
+          );
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+it("waits in no circle: two that apply the same events in opposite orders, and a worker that settles", async () => {
+  const ids = await Promise.all(Array.from({ length: 20 }, () => message({ state: "sending" })));
+  const sesIds = new Map(ids.map((id) => [id, newSesId()]));
+  const events = ids.flatMap((id) =>
+    ["Send", "Delivery"].map((type) => event(sesIds.get(id)!, type, { messageId: id })),
+  );
+  // A worker's settlement: all its messages in one transaction, in the order of their ids.
+  const settle = () =>
+    test.db.$transaction(async (tx) => {
+      await tx.$executeRaw`
+        SELECT FROM messages WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
+      await tx.$executeRaw`
+        UPDATE messages SET state = 'unknown', lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
+        WHERE id = ANY(${ids}::uuid[]) AND state = 'sending'`;
+    });
+  const applied = await Promise.all([
+    settle(),
+    ...Array.from({ length: 8 }, (_, i) =>
+      applyEvents(test.db, i % 2 ? events : events.toReversed()),
+    ),
+  ]);
+  const stored = applied.reduce((sum, each) => sum + (each?.stored ?? 0), 0);
+  expect(stored).toBe(events.length);
+  for (const id of ids) expect(await find(id)).toMatchObject(closedAs("sent", "delivered"));
+});
