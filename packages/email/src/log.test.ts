@@ -1,0 +1,181 @@
+import type { Prisma } from "@repo/db";
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { type MessageFilter, findMessage, listMessages, sendingStatus } from "./log.ts";
+import { firstUuidAt } from "./uuid.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => test.db.message.deleteMany());
+
+const START = Date.UTC(2030, 0, 1);
+const at = (second: number) => new Date(START + second * 1000);
+
+/** One message a second. */
+async function add(second: number, more: Partial<Prisma.MessageCreateInput> = {}) {
+  const id = firstUuidAt(at(second));
+  const closed = more.state === "closed";
+  await test.db.message.create({
+    data: {
+      id,
+      template: "welcome",
+      category: "account",
+      to: "Name@example.com",
+      toKey: "name@example.com",
+      onUnknown: "hold",
+      createdAt: at(second),
+      ...(closed
+        ? { closedReason: "sent", closedAt: at(second + 1) }
+        : { payload: Buffer.from("the sealed secret") }),
+      ...more,
+    },
+  });
+  return id;
+}
+
+async function listed(filter: MessageFilter): Promise<number[]> {
+  const { messages } = await listMessages(test.db, filter);
+  return messages.map(({ createdAt }) => (createdAt.getTime() - START) / 1000);
+}
+
+it("finds by recipient, template, state, reason, outcome and time, newest first", async () => {
+  await add(1);
+  await add(2, { to: "other@example.com", toKey: "other@example.com" });
+  await add(3, { template: "password-reset" });
+  await add(4, { state: "closed", outcome: "bounced" });
+  await add(5, { state: "closed", closedReason: "unknown" });
+
+  expect(await listed({})).toEqual([5, 4, 3, 2, 1]);
+  // However it is typed: the log knows an address by its key.
+  expect(await listed({ to: " NAME@Example.COM " })).toEqual([5, 4, 3, 1]);
+  expect(await listed({ template: "password-reset" })).toEqual([3]);
+  expect(await listed({ state: "queued" })).toEqual([3, 2, 1]);
+  expect(await listed({ closedReason: "unknown" })).toEqual([5]);
+  expect(await listed({ outcome: "bounced" })).toEqual([4]);
+  expect(await listed({ since: at(2), until: at(4) })).toEqual([3, 2]);
+  expect(await listed({ state: "closed", outcome: "none", since: at(5) })).toEqual([5]);
+  expect(await listed({ template: "' OR true --" })).toEqual([]);
+});
+
+it("goes by the database's clock where the id was made by another", async () => {
+  await add(1, { createdAt: at(300) });
+  expect(await listed({ since: at(300) })).toEqual([300]);
+  expect(await listed({ until: at(300) })).toEqual([]);
+});
+
+it("pages through all of them, each once, also those that are queued meanwhile", async () => {
+  for (let i = 0; i < 25; i++) await add(i);
+  const seen: string[] = [];
+  for (let before: string | undefined | null; before !== null;) {
+    const page = await listMessages(test.db, {}, { before, limit: 10 });
+    seen.push(...page.messages.map(({ id }) => id));
+    await add(100 + seen.length);
+    before = page.next;
+  }
+  expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => firstUuidAt(at(24 - i))));
+});
+
+it("answers no more than 200 at once", async () => {
+  await test.db.message.createMany({
+    data: Array.from({ length: 250 }, (_, i) => ({
+      id: firstUuidAt(at(i)),
+      template: "welcome",
+      category: "account",
+      to: "name@example.com",
+      toKey: "name@example.com",
+      onUnknown: "hold",
+      payload: Buffer.from("sealed"),
+    })),
+  });
+  expect((await listMessages(test.db)).messages).toHaveLength(50);
+  expect((await listMessages(test.db, {}, { limit: 1_000_000 })).messages).toHaveLength(200);
+});
+
+it("refuses what is no address instead of finding nothing", async () => {
+  await expect(listMessages(test.db, { to: "name" })).rejects.toMatchObject({
+    code: "INVALID_ADDRESS",
+  });
+});
+
+it("tells what happened to a message in one list, in order", async () => {
+  const id = await add(0, { state: "closed", outcome: "delivered", closedAt: at(8) });
+  await test.db.attempt.createMany({
+    data: [
+      {
+        messageId: id,
+        number: 1,
+        startedAt: at(1),
+        finishedAt: at(2),
+        result: "unknown",
+        errorCode: "ECONNRESET",
+        error: "socket hang up",
+      },
+      {
+        messageId: id,
+        number: 2,
+        startedAt: at(5),
+        finishedAt: at(6),
+        result: "accepted",
+        sesMessageId: "0100",
+      },
+    ],
+  });
+  await test.db.event.createMany({
+    data: ["Delivery", "Send"].map((type, i) => ({
+      messageId: id,
+      sesMessageId: "0100",
+      type,
+      recipient: "name@example.com",
+      dedupeKey: "1",
+      occurredAt: at(7 - i),
+      detail: {},
+    })),
+  });
+  const found = await findMessage(test.db, id);
+  expect(found).toMatchObject({ id, to: "Name@example.com", outcome: "delivered" });
+  expect(found?.timeline).toMatchObject([
+    { what: "queued", at: at(0) },
+    { what: "attempt", number: 1, result: "unknown", errorCode: "ECONNRESET" },
+    { what: "attempt", number: 2, result: "accepted", sesMessageId: "0100" },
+    { what: "event", type: "Send", at: at(6) },
+    { what: "event", type: "Delivery", at: at(7) },
+    { what: "closed", reason: "sent", at: at(8) },
+  ]);
+});
+
+it("knows no message of another id, nor of what is no id", async () => {
+  expect(await findMessage(test.db, firstUuidAt(at(1)))).toBeNull();
+  expect(await findMessage(test.db, "1'; --")).toBeNull();
+});
+
+it("never tells what was sealed", async () => {
+  const id = await add(1);
+  const told = JSON.stringify([await listMessages(test.db), await findMessage(test.db, id)]);
+  expect(told).toContain(id);
+  expect(told).not.toMatch(/payload|digest|secret|"data":\[/i);
+});
+
+it("tells the rate and the quota, and while sending is stopped by what and what to do", async () => {
+  const update = (data: Prisma.SendingStatusUpdateInput) =>
+    test.db.sendingStatus.update({ where: { id: 1 }, data });
+  await update({ maxRate: 14, rate: 7, max24Hours: 50_000, sent24Hours: 20 });
+  expect(await sendingStatus(test.db)).toEqual({
+    rate: 7,
+    maxRate: 14,
+    quota: { sent: 20, max: 50_000 },
+    stopped: null,
+  });
+  for (const by of ["paused", "misconfigured", "quota", "outage"]) {
+    await update({ stoppedBy: by, stoppedAt: at(1), stoppedError: "why", probeAt: at(2) });
+    expect((await sendingStatus(test.db)).stopped).toEqual({
+      by,
+      since: at(1),
+      error: "why",
+      probeAt: at(2),
+      next: expect.stringMatching(/Email goes on by itself|email goes on by itself/),
+    });
+  }
+});

@@ -1,0 +1,58 @@
+import type { Db, Tx } from "@repo/db";
+
+/** What all workers share of the sending account. */
+export interface SendingStatus {
+  /** Emails a second: now, and when SES has not throttled lately. */
+  rate: number;
+  maxRate: number;
+  /** Emails of the last 24 hours and how many SES allows; null where no limit is known. */
+  quota: { sent: number; max: number } | null;
+  /** Null while email goes out. */
+  stopped: Stopped | null;
+}
+
+/** The queue stands still; every message is kept. */
+export interface Stopped {
+  /** `paused`, `misconfigured`, `quota` or `outage`. */
+  by: string;
+  since: Date | null;
+  /** What the server answered: no address, but perhaps the name of a role or an identity. */
+  error: string | null;
+  /** When one message goes out to see whether the cause is gone. */
+  probeAt: Date | null;
+  /** What a person does about it. */
+  next: string;
+}
+
+const NEXT: Record<string, string> = {
+  paused:
+    "AWS has paused sending: read its message in the SES console (Account dashboard, Reputation metrics), mend the cause, and have it resumed there. Email goes on by itself.",
+  misconfigured:
+    "Mend what the error names: the identity, the configuration set, the permission or the credentials. Email goes on by itself, or, after a change of the worker's environment, with its restart.",
+  quota:
+    "The account's quota of 24 hours is used up: email goes on by itself as it frees. For a higher one ask in the SES console (Account dashboard, Request a limit increase).",
+  outage:
+    "The server does not answer: look at https://health.aws.amazon.com/health/status, then at the worker's network, region and endpoint. Email goes on by itself.",
+};
+
+/** What holds for all workers: one row, one read. */
+export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
+  const row = await db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
+  const { rate, maxRate, max24Hours, sent24Hours, stoppedBy, stoppedAt, stoppedError, probeAt } =
+    row;
+  return {
+    rate,
+    maxRate,
+    quota: max24Hours === null ? null : { sent: sent24Hours, max: max24Hours },
+    stopped:
+      stoppedBy === null
+        ? null
+        : {
+            by: stoppedBy,
+            since: stoppedAt,
+            error: stoppedError,
+            probeAt,
+            next: NEXT[stoppedBy] ?? "See the worker's log.",
+          },
+  };
+}
