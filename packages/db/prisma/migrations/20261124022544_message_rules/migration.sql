@@ -6,6 +6,10 @@ CREATE INDEX messages_queued_idx ON messages (priority, due_at) WHERE state = 'q
 CREATE INDEX messages_lease_idx ON messages (lease_expires_at) WHERE state = 'sending';
 CREATE INDEX messages_unknown_idx ON messages (due_at) WHERE state = 'unknown';
 
+-- What a person looks for in the log: 1 ms a page, where the walk over a million messages takes
+-- 300. Nothing is in it when it is queued, nor when it is closed as sent.
+CREATE INDEX messages_not_sent_idx ON messages (closed_reason, id) WHERE closed_reason <> 'sent';
+
 -- An index entry for those alone that have a key.
 CREATE UNIQUE INDEX messages_idempotency_idx ON messages (template, idempotency_key)
   WHERE idempotency_key IS NOT NULL;
