@@ -69,7 +69,7 @@ it("treats a cookie that is not a session as none", async () => {
 
 it("is alive without a database, and ready only with one that is migrated", async () => {
   await app.get("/healthz").expect(200, { status: "ok" });
-  await app.get("/readyz").expect(200, { status: "ok" });
+  await app.get("/readyz").expect(200, { status: "ok", email: { status: "ok" } });
 
   const old = await startTestApp();
   await old.db.$executeRaw`ALTER TABLE messages DROP COLUMN announced_at`;
@@ -78,4 +78,23 @@ it("is alive without a database, and ready only with one that is migrated", asyn
   expect(response.body.status).toBe("unavailable");
   expect(old.log()).toContain("announced_at");
   await old.drop();
+});
+
+it("stays ready while sending is stopped, and says by what and what to do, but not what SES answered", async () => {
+  const stoppedAt = new Date("2030-01-01T00:00:00Z");
+  await app.db.sendingStatus.update({
+    where: { id: 1 },
+    data: { stoppedBy: "misconfigured", stoppedAt, stoppedError: "role arn:aws:iam::000 may not" },
+  });
+  const { body, text } = await app.get("/readyz").expect(200);
+  expect(body).toEqual({
+    status: "ok",
+    email: {
+      status: "stopped",
+      by: "misconfigured",
+      since: stoppedAt.toISOString(),
+      next: expect.stringContaining("configuration set"),
+    },
+  });
+  expect(text).not.toContain("arn:");
 });

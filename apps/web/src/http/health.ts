@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "@repo/db";
+import { sendingStatus } from "@repo/email/log";
 import { type RequestHandler, Router } from "express";
 import { methodNotAllowed } from "./errors.tsx";
 
 // In ms. A database that does not answer in this time is not one to send people to.
 const PATIENCE = 3_000;
 
-/** `GET /healthz`: the process is alive. `GET /readyz`: its database is there and migrated. */
+/**
+ * `GET /healthz`: the process is alive. `GET /readyz`: its database is there and migrated. That
+ * sending is stopped is told there as well and does not take the app out: what it queues waits.
+ */
 export function health(db: Db): Router {
   const router = Router();
   const alive: RequestHandler = (_req, res) => {
@@ -14,8 +18,8 @@ export function health(db: Db): Router {
   };
   const ready: RequestHandler = async (req, res) => {
     try {
-      await Promise.race([readEveryColumn(db), timeOut()]);
-      res.json({ status: "ok" });
+      const email = await Promise.race([readEverything(db), timeOut()]);
+      res.json({ status: "ok", email });
     } catch (error) {
       req.log.warn({ err: error }, "not ready");
       res
@@ -33,14 +37,19 @@ export function health(db: Db): Router {
  * migrated is an error. Unlike the newest migration's name, this holds for an older version
  * that runs while a newer one has migrated.
  */
-async function readEveryColumn(db: Db): Promise<void> {
+async function readEverything(db: Db) {
   const nothing = { where: { OR: [] } };
-  await Promise.all([
+  const [{ stopped }] = await Promise.all([
+    sendingStatus(db),
     db.user.findFirst(nothing),
     db.session.findFirst(nothing),
     db.token.findFirst(nothing),
     db.message.findFirst(nothing),
   ]);
+  if (!stopped) return { status: "ok" };
+  // Anyone may ask: what SES answered may name an account or a role, and is in `pnpm email:log`.
+  const { by, since, next } = stopped;
+  return { status: "stopped", by, since, next };
 }
 
 async function timeOut(): Promise<never> {
