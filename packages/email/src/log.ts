@@ -144,7 +144,7 @@ export async function findMessage(
   // What happened in the same millisecond stays in this order: a sort is stable.
   const timeline: TimelineEntry[] = [
     { at: createdAt, what: "queued" },
-    ...attempts.map(({ messageId: _, startedAt, ...attempt }) => ({
+    ...attempts.map(({ messageId: _id, startedAt, ...attempt }) => ({
       at: startedAt,
       what: "attempt" as const,
       ...attempt,

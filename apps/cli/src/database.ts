@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { type Db, createDb } from "@repo/db";
+import { AppError } from "@repo/db/error";
+import { readEnv, root } from "./env.ts";
+
+/**
+ * Runs a command on the database that `DATABASE_URL` names, or on the one that `pnpm dev` uses,
+ * which is started when it does not run.
+ *
+ * @throws AppError `NO_DATABASE`, `DATABASE_UNREACHABLE`, `NOT_MIGRATED`
+ */
+export async function withDatabase<T>(use: (db: Db) => Promise<T>): Promise<T> {
+  const { databaseUrl } = readEnv();
+  if (databaseUrl) return await connected(databaseUrl, use);
+  const dataDir = path.join(root, ".local/pg");
+  if (!existsSync(dataDir)) {
+    throw new AppError(
+      "NO_DATABASE",
+      "There is no database yet: start `pnpm dev` once, or set DATABASE_URL.",
+    );
+  }
+  // Loaded only here: an operator's machine has no embedded database.
+  const { startPostgres } = await import("@repo/db/embedded");
+  const postgres = await startPostgres({ dataDir });
+  try {
+    return await connected(postgres.url, use);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function connected<T>(url: string, use: (db: Db) => Promise<T>): Promise<T> {
+  const db = createDb(url, { poolSize: 2 });
+  try {
+    return await use(db);
+  } catch (error) {
+    throw explain(error) ?? error;
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+// Prisma's codes: https://www.prisma.io/docs/orm/reference/error-reference
+function explain(error: unknown): AppError | undefined {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  if (["P2021", "P2022"].includes(code) || /code: `42(?:P01|703)`/i.test(message)) {
+    return new AppError("NOT_MIGRATED", "The database lacks a migration: run pnpm db:deploy.", {
+      cause: error,
+    });
+  }
+  if (
+    ["P1000", "P1001", "P1002", "P1003", "P1010", "P1017", "ECONNREFUSED", "ENOTFOUND"].includes(
+      code,
+    )
+  ) {
+    return new AppError(
+      "DATABASE_UNREACHABLE",
+      `No connection to the database (${code}): start it, or correct DATABASE_URL.`,
+      { retryable: true, cause: error },
+    );
+  }
+  return undefined;
+}

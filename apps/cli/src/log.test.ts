@@ -1,0 +1,126 @@
+import { execFile } from "node:child_process";
+import { createTestDb } from "@repo/db/testing";
+import { createEnqueue } from "@repo/email/enqueue";
+import { applyEvents } from "@repo/email/events";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+
+const enqueue = createEnqueue({ key: "a key of the tests, 32 characters" });
+let test: Awaited<ReturnType<typeof createTestDb>>;
+
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await test.db.message.deleteMany();
+  await test.db.sendingStatus.update({ where: { id: 1 }, data: { stoppedBy: null } });
+});
+
+/** The command as the root's script runs it, without a terminal. */
+function log(args: string[], url = test.url) {
+  return new Promise<{ code: number | string; out: string; err: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ["src/main.ts", "log", ...args],
+      { cwd: `${import.meta.dirname}/..`, env: { DATABASE_URL: url } },
+      (error, out, err) => resolve({ code: error?.code ?? 0, out, err }),
+    );
+  });
+}
+
+async function queue(to: string): Promise<string> {
+  const props = { name: "Name", url: "https://app.example.com/?token=secret" };
+  const { id } = await enqueue(test.db, { template: "welcome", to, props });
+  // Ids of one millisecond are in no order.
+  for (const made = Date.now(); Date.now() === made;);
+  return id;
+}
+
+it("lists the newest first, as a table without colours where there is no terminal", async () => {
+  const first = await queue("first@example.com");
+  const second = await queue("second@example.com");
+  const { code, out, err } = await log([]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const [head, ...rows] = out.trimEnd().split("\n");
+  expect(head).toMatch(/^QUEUED \(UTC\) +STATUS +TEMPLATE +ID +TO$/);
+  expect(rows[0]).toMatch(`queued  welcome   ${second}  second@example.com`);
+  expect(rows[1]).toContain(first);
+  expect(out).not.toMatch(/secret|\u001b/);
+});
+
+it("finds by its options, and goes on where a list has ended", async () => {
+  const ids = [];
+  for (let i = 0; i < 3; i++) ids.push(await queue("name@example.com"));
+  await queue("other@example.com");
+  const { out } = await log(["--to", "NAME@example.com", "--state", "queued", "--limit", "2"]);
+  expect(out).toContain(`--before ${ids[1]}`);
+  expect(out).not.toMatch(`${ids[0]}|other@`);
+  const older = await log(["--to", "name@example.com", "--before", ids[1]!, "--since", "1h"]);
+  expect(older.out).toContain(ids[0]);
+  expect(older.out).not.toMatch(`${ids[1]}|${ids[2]}|--before`);
+  expect((await log(["--outcome", "bounced", "--template", "welcome"])).out).toBe("No email.\n");
+});
+
+it("tells what happened to one, also where an answer would steer the terminal", async () => {
+  const id = await queue("name@example.com");
+  await applyEvents(test.db, [
+    {
+      sesMessageId: "0100",
+      messageId: id,
+      type: "Bounce",
+      recipient: "name@example.com",
+      dedupeKey: "1",
+      occurredAt: new Date(),
+      detail: { bounce: { type: "Permanent" }, diagnosticCode: "550 \u001b[2Jno such mailbox" },
+    },
+  ]);
+  const { code, out } = await log([id]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/To +name@example\.com\n +Template +welcome\n +Status +bounced\n/);
+  expect(out).toMatch(
+    /queued\n.*Bounce +bounce\.type=Permanent, diagnosticCode=550 {2}\[2Jno such/,
+  );
+  expect(out).toMatch(/closed +sent\n$/);
+});
+
+it("says above all when sending is stopped, by what, and what to do", async () => {
+  await test.db.sendingStatus.update({
+    where: { id: 1 },
+    data: { stoppedBy: "paused", stoppedAt: new Date(), stoppedError: "AccountSuspended: why" },
+  });
+  const { out } = await log([]);
+  expect(out).toMatch(
+    /^Sending is stopped: paused, since 20.*\n +Answer +AccountSuspended: why\n +Next +\S/,
+  );
+  expect(out).toMatch(/No email\.\n$/);
+});
+
+it.each([
+  [["--state", "lost"], "--state is one of queued, sending, unknown, closed"],
+  [["--since", "yesterday"], "--since is a time"],
+  [["--since", "2030-13-45"], "--since is a time"],
+  [["--limit", "0"], "--limit is a number from 1 to 1000"],
+  [["--to", "nobody"], "This is not an email address"],
+  [["--form", "x"], "Unknown option '--form'"],
+  [["name@example.com"], "To look for an address: --to name@example.com"],
+  [["0197d8a0-0000-7000-8000-000000000001"], "There is no email 0197d8a0"],
+])("refuses %j in one line", async (args, message) => {
+  const { code, out, err } = await log(args);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toContain(message);
+  expect(err.trimEnd()).not.toContain("\n");
+});
+
+it("says in one line that the database is not there, or not migrated", async () => {
+  const gone = await log([], "postgresql://user:secret@127.0.0.1:1/app");
+  expect(gone).toMatchObject({ code: 1, err: expect.stringMatching(/^No connection.*\n$/) });
+  expect(gone.err).not.toContain("secret");
+
+  const old = await createTestDb();
+  await old.db.$executeRaw`ALTER TABLE messages DROP COLUMN last_error`;
+  expect(await log([], old.url)).toMatchObject({
+    code: 1,
+    err: "The database lacks a migration: run pnpm db:deploy.\n",
+  });
+  await old.drop();
+});

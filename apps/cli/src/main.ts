@@ -1,0 +1,26 @@
+// The operator's commands: `node src/main.ts log --to name@example.com`.
+import { AppError } from "@repo/db/error";
+
+const [command = "", ...args] = process.argv.slice(2);
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  const { code } = error as { code?: string };
+  if (code === "ERR_MODULE_NOT_FOUND" && String(error).includes("generated")) {
+    console.error("The database client is not generated yet: pnpm --filter @repo/db run generate.");
+  } else if (error instanceof AppError || code?.startsWith("ERR_PARSE_ARGS")) {
+    console.error((error as Error).message);
+  } else {
+    throw error;
+  }
+  process.exitCode = 1;
+}
+
+/** @returns the exit code */
+async function run(): Promise<number> {
+  // Loaded here, so that what is missing is said in a line as well.
+  if (command === "log") return await (await import("./log.ts")).log(args);
+  console.error(`There is no command "${command}". Commands: log.`);
+  return 1;
+}

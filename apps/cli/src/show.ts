@@ -1,0 +1,140 @@
+import { styleText } from "node:util";
+import type { Prisma } from "@repo/db";
+import type { LoggedMessage, Stopped, TimelineEntry } from "@repo/email/log";
+
+// styleText leaves colours out where the output is not a terminal, and with NO_COLOR.
+
+/** Why nothing goes out, since when, and what to do. */
+export function showStopped({ by, since, error, probeAt, next }: Stopped): string {
+  const lines = [
+    styleText(
+      ["red", "bold"],
+      `Sending is stopped: ${by}${since ? `, since ${moment(since)}` : ""}`,
+    ),
+    ...(error ? [`  Answer  ${printable(error)}`] : []),
+    `  Next    ${next}`,
+    ...(probeAt
+      ? [styleText("dim", `  One email tries again at ${moment(probeAt)}; every other is kept.`)]
+      : []),
+  ];
+  return lines.join("\n");
+}
+
+/** @param columns of the terminal; undefined: as wide as it gets */
+export function showList(messages: LoggedMessage[], columns: number | undefined): string {
+  if (messages.length === 0) return "No email.";
+  const rows = messages.map((message) => ({
+    message,
+    cells: [moment(message.createdAt), status(message), message.template, message.id, message.to],
+  }));
+  const head = ["QUEUED (UTC)", "STATUS", "TEMPLATE", "ID", "TO"];
+  const widths = head.map((name, i) =>
+    Math.max(name.length, ...rows.map(({ cells }) => (cells[i] ?? "").length)),
+  );
+  // What does not fit is cut from the address: it is last, and the id must stay whole.
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const room = columns ? Math.max(12, columns - before) : Infinity;
+  const line = (cells: string[], colour?: Parameters<typeof styleText>[0]) =>
+    cells
+      .map((cell, i) => {
+        const padded =
+          i === cells.length - 1 ? cut(printable(cell), room) : cell.padEnd(widths[i] ?? 0);
+        return colour && i === 1 ? styleText(colour, padded) : padded;
+      })
+      .join("  ");
+  return [
+    styleText("dim", line(head)),
+    ...rows.map(({ message, cells }) => line(cells, colourOf(message))),
+  ].join("\n");
+}
+
+/** One email and all that happened to it. */
+export function showMessage(message: LoggedMessage & { timeline: TimelineEntry[] }): string {
+  const { id, template, to, timeline, lastError, dueAt, expiresAt, state } = message;
+  const facts: [string, string][] = [
+    ["To", printable(to)],
+    ["Template", printable(template)],
+    ["Status", styleText(colourOf(message), status(message))],
+    ...(state === "queued" ? [["Due", moment(dueAt)] as [string, string]] : []),
+    ...(state === "unknown" ? [["Decided", moment(dueAt)] as [string, string]] : []),
+    ...(state !== "closed" && expiresAt
+      ? [["Expires", moment(expiresAt)] as [string, string]]
+      : []),
+    ...(lastError ? [["Last error", printable(lastError)] as [string, string]] : []),
+  ];
+  return [
+    styleText("bold", id),
+    ...facts.map(([name, value]) => `  ${styleText("dim", name.padEnd(10))}  ${value}`),
+    "",
+    ...timeline.map((entry) => {
+      const [what, more] = describe(entry);
+      return `  ${styleText("dim", moment(entry.at, true))}  ${what.padEnd(14)}  ${more}`.trimEnd();
+    }),
+  ].join("\n");
+}
+
+function describe(entry: TimelineEntry): [what: string, more: string] {
+  switch (entry.what) {
+    case "queued":
+      return ["queued", ""];
+    case "closed":
+      return ["closed", entry.reason];
+    case "event":
+      return [printable(entry.type), printable(flatten(entry.detail).join(", "))];
+    case "attempt": {
+      const { number, at, finishedAt, result, sesMessageId, errorCode, error } = entry;
+      const took = finishedAt
+        ? `${result} after ${finishedAt.getTime() - at.getTime()} ms`
+        : "no answer yet";
+      const reason = [errorCode, error].filter(Boolean).join(": ");
+      return [
+        `attempt ${number}`,
+        printable(
+          [took, reason, sesMessageId && `SES id ${sesMessageId}`].filter(Boolean).join(", "),
+        ),
+      ];
+    }
+  }
+}
+
+/** The outcome where SES has told one of what was sent, or else where the message stands. */
+function status({ state, closedReason, outcome }: LoggedMessage): string {
+  if (state !== "closed") return state === "unknown" ? "in doubt" : state;
+  if (outcome === "none") return closedReason ?? state;
+  // A copy of one that is closed otherwise had been sent after all.
+  return closedReason === "sent" ? outcome : `${closedReason}, ${outcome}`;
+}
+
+function colourOf(message: LoggedMessage) {
+  const word = status(message);
+  if (["sent", "delivered"].includes(word)) return "green";
+  if (["failed", "rejected", "bounced", "complained"].includes(word)) return "red";
+  if (["queued", "sending"].includes(word)) return "cyan";
+  return "yellow";
+}
+
+/** `{ bounce: { type: "Permanent" } }` → `bounce.type=Permanent` */
+function flatten(value: Prisma.JsonValue | undefined, path = ""): string[] {
+  if (value === null || value === undefined) return [];
+  if (typeof value !== "object") return [`${path}=${value}`];
+  return Object.entries(value).flatMap(([key, part]) =>
+    flatten(part, path ? `${path}.${key}` : key),
+  );
+}
+
+/** `2030-01-31 12:00:00` */
+function moment(time: Date, withMs = false): string {
+  return time
+    .toISOString()
+    .replace("T", " ")
+    .slice(0, withMs ? 23 : 19);
+}
+
+/** Without control characters: what other servers answered must not steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, " ");
+}
+
+function cut(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text;
+}
