@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Db, listen } from "@repo/db";
 import { render as renderTemplate } from "@repo/templates/render";
+import { attachEvents } from "../events.ts";
 import { createSealer } from "../seal.ts";
 import {
   CALL_TIMEOUT_MS,
@@ -83,6 +84,8 @@ export function createDeliverer({
   render = renderTemplate,
 }: DelivererConfig): Deliverer {
   const sealer = createSealer(key);
+  /** Calls whose events may have come before their settlement had committed. */
+  const unattached: string[] = [];
   const monitor = createMonitor({ db, transport, log, rate });
 
   async function deliver(claimed: Claim, deadline: number, signal: AbortSignal): Promise<void> {
@@ -108,6 +111,9 @@ export function createDeliverer({
       }),
     );
     await persist(deadline, () => settle(db, leaseId, settlements, unknownWait));
+    for (const settled of settlements) {
+      if (settled.result === "accepted") unattached.push(settled.sesMessageId);
+    }
     if (claimed.probing) await monitor.probed(settlements);
     // Sending was stopped, or the lease ran short: another claim has time for them.
     await release(
@@ -195,6 +201,8 @@ export function createDeliverer({
         refreshed = true;
         if (performance.now() >= nextSweep) {
           await sweep(db, unknownWait);
+          // Together rather than with each chunk: 1.5 ms a call, mostly planning.
+          await attachEvents(db, unattached.splice(0));
           nextSweep = performance.now() + SWEEP_MS;
         }
         // Before the claim: the database's own deadline is later than this one.

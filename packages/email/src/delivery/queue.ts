@@ -188,13 +188,15 @@ export async function announce(
   needed: number,
 ): Promise<Map<string, number>> {
   const rows = await db.$queryRaw<{ id: string; attempt: number }[]>`
-    WITH announced AS (
-      UPDATE messages SET announced_at = now(), attempt_count = attempt_count + 1
-      WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
-        AND announced_at IS NULL
+    WITH held AS MATERIALIZED (
+      ${held(leaseId, ids)}
+    ), announced AS (
+      UPDATE messages m SET announced_at = now(), attempt_count = attempt_count + 1
+      FROM held h
+      WHERE m.id = h.id AND announced_at IS NULL
         AND lease_expires_at > now() + ${needed} * interval '1 second'
         AND (${probing} OR NOT EXISTS (SELECT FROM sending_status WHERE stopped_by IS NOT NULL))
-      RETURNING id, attempt_count
+      RETURNING m.id, attempt_count
     )
     INSERT INTO attempts (message_id, number) SELECT id, attempt_count FROM announced
     RETURNING message_id AS id, number AS attempt`;
@@ -212,15 +214,20 @@ export async function settle(
   unknownWait: UnknownWait,
 ): Promise<void> {
   if (settlements.length === 0) return;
+  const ids = settlements.map(({ id }) => id);
   await db.$executeRaw`
     WITH settled AS MATERIALIZED (
       SELECT *, result IN ('accepted', 'permanent') AS closes
       FROM jsonb_to_recordset(${JSON.stringify(settlements)}::jsonb) AS x
         (id uuid, attempt int, result text, "sesMessageId" text, code text, error text)
+    ), held AS MATERIALIZED (
+      ${held(leaseId, ids)}
     ), recorded AS (
+      -- Also of a call whose message an event or a sweep has settled meanwhile.
       UPDATE attempts a SET finished_at = now(), result = s.result,
         ses_message_id = NULLIF(s."sesMessageId", ''), error_code = s.code, error = s.error
-      FROM settled s WHERE a.message_id = s.id AND a.number = s.attempt AND a.finished_at IS NULL
+      FROM settled s WHERE a.message_id = s.id AND a.number = s.attempt
+        AND (a.finished_at IS NULL OR a.error_code = 'LEASE_LOST')
     )
     UPDATE messages m SET
       state = CASE WHEN closes THEN 'closed' WHEN s.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,
@@ -240,8 +247,19 @@ export async function settle(
       END,
       last_error = COALESCE(s.code || ': ' || s.error, m.last_error),
       lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
-    FROM settled s
-    WHERE m.id = s.id AND m.state = 'sending' AND m.lease_id = ${leaseId}::uuid`;
+    FROM settled s JOIN held h USING (id)
+    WHERE m.id = s.id`;
+}
+
+/**
+ * Those that this lease still holds, locked in the order of their ids, as events lock them: so
+ * that nobody waits in a circle.
+ */
+function held(leaseId: string, ids: string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT id FROM messages
+    WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
+    ORDER BY id FOR NO KEY UPDATE`;
 }
 
 /**
@@ -256,14 +274,16 @@ export async function release(
 ): Promise<void> {
   if (ids.length === 0) return;
   await db.$executeRaw`
-    WITH released AS (
+    WITH held AS MATERIALIZED (
+      ${held(leaseId, ids)}
+    ), released AS (
       UPDATE messages m SET state = 'queued',
         lease_id = NULL, lease_expires_at = NULL, announced_at = NULL,
         due_at = CASE WHEN ${error ?? null}::text IS NULL THEN due_at ELSE now() + ${backoff(Prisma.sql`'unrendered'`)} END,
         attempt_count = attempt_count + CASE WHEN ${error ?? null}::text IS NULL THEN 0 ELSE 1 END,
         last_error = COALESCE(${error ?? null}, last_error)
-      WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
-      RETURNING id
+      FROM held h WHERE m.id = h.id
+      RETURNING m.id
     )
     UPDATE attempts a SET finished_at = now(), result = 'skipped'
     FROM released r WHERE a.message_id = r.id AND a.finished_at IS NULL`;
@@ -276,13 +296,16 @@ export async function release(
  */
 export async function sweep(db: Db, unknownWait: UnknownWait): Promise<void> {
   await db.$executeRaw`
-    WITH lost AS (
+    WITH ended AS MATERIALIZED (
+      SELECT id FROM messages WHERE state = 'sending' AND lease_expires_at < now()
+      FOR UPDATE SKIP LOCKED
+    ), lost AS (
       UPDATE messages m SET
         state = CASE WHEN announced_at IS NULL THEN 'queued' ELSE 'unknown' END::message_state,
         due_at = CASE WHEN announced_at IS NULL THEN due_at ELSE now() + ${wait(unknownWait)} END,
         lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
-      WHERE state = 'sending' AND lease_expires_at < now()
-      RETURNING id
+      FROM ended e WHERE m.id = e.id
+      RETURNING m.id
     )
     UPDATE attempts a SET finished_at = now(), result = 'unknown', error_code = 'LEASE_LOST'
     FROM lost WHERE a.message_id = lost.id AND a.finished_at IS NULL`;

@@ -1,0 +1,302 @@
+import { createTestDb } from "@repo/db/testing";
+import type { Message, OnUnknown } from "@repo/db";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { applyEvents } from "../events.ts";
+import { type Claim, type Settlement, announce, release, settle, sweep } from "./queue.ts";
+import {
+  claimAs,
+  emptyOutbox,
+  endWaits,
+  expireLeases,
+  queueChanged,
+  queueReset,
+  unknownWait,
+} from "./test-queue.ts";
+
+// Two workers and an SES that loses answers, taking any steps in any order on a real database.
+// More runs: INTERLEAVINGS=5000; the same ones again: SEED=1.
+const runs = Number(process.env["INTERLEAVINGS"] || 60);
+const seed = Number(process.env["SEED"] || Date.now() % 1_000_000);
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+
+const worker = fc.integer({ min: 0, max: 1 });
+const index = fc.integer({ min: 0, max: 2 });
+const answer = fc.constantFrom(
+  "accepted",
+  "taken, answer lost",
+  "not taken, answer lost",
+  "throttled",
+  "unreachable",
+  "permanent",
+);
+const fourAnswers = fc.array(answer, { minLength: 4, maxLength: 4 });
+const small = fc.oneof(
+  fc.record({ do: fc.constant("claim"), worker, limit: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({ do: fc.constant("announce"), worker }),
+  fc.record({ do: fc.constant("send"), worker, answers: fourAnswers }),
+  fc.record({ do: fc.constant("settle"), worker }),
+  fc.record({ do: fc.constant("give back"), worker }),
+  fc.record({ do: fc.constant("crash"), worker }),
+  fc.record({ do: fc.constant("leases end") }),
+  fc.record({ do: fc.constant("waits end") }),
+  fc.record({ do: fc.constant("sweep") }),
+  fc.record({
+    do: fc.constant("event"),
+    message: index,
+    type: fc.constantFrom("Send", "Delivery", "DeliveryDelay", "Bounce", "Complaint", "Reject"),
+    tagged: fc.boolean(),
+  }),
+  fc.record({ do: fc.constant("cancel"), message: index }),
+  fc.record({ do: fc.constant("expire"), message: index }),
+  fc.record({ do: fc.constant("suppress"), message: index }),
+);
+// Several at a go, so that a run comes further than chance alone would take it.
+const whole = fc.oneof(
+  fc.record({ do: fc.constant("enqueue"), policy: fc.constantFrom<OnUnknown>("resend", "hold") }),
+  fc.record({ do: fc.constant("work"), worker, answers: fourAnswers }),
+  fc.record({ do: fc.constant("die on the wire"), worker, answers: fourAnswers }),
+  fc.record({ do: fc.constant("time passes") }),
+);
+const step = fc.oneof(small, whole);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+const OUTCOME = {
+  Send: "sent",
+  DeliveryDelay: "delayed",
+  Delivery: "delivered",
+  Reject: "rejected",
+  Bounce: "bounced",
+  Complaint: "complained",
+} as const;
+const RANK = ["none", "sent", "delayed", "delivered", "rejected", "bounced", "complained"];
+
+/** What a worker holds between its steps. */
+interface Hand {
+  claim: Claim;
+  attempts: Map<string, number>;
+  settlements: Settlement[];
+  /** Its lease has ended: it makes no more calls (deliverer.ts looks before each). */
+  isStale: boolean;
+}
+
+interface Published {
+  /** Its place in RANK. */
+  outcome: number;
+  tagged: boolean;
+  sesMessageId: string;
+}
+
+/** The world: what was queued, and what SES took. */
+class World {
+  readonly ids: string[] = [];
+  /** SES's ids of each message's copies. */
+  readonly copies = new Map<string, string[]>();
+  readonly events = new Map<string, Published[]>();
+  readonly hands: (Hand | undefined)[] = [undefined, undefined];
+  count = 0;
+
+  async take(one: Step): Promise<void> {
+    const { db } = test;
+    const hand = "worker" in one ? this.hands[one.worker] : undefined;
+    switch (one.do) {
+      case "enqueue": {
+        if (this.ids.length === 3) return;
+        const to = `name${this.ids.length}@example.com`;
+        this.ids.push(await (one.policy === "resend" ? queueReset(db, to) : queueChanged(db, to)));
+        return;
+      }
+      case "work":
+        for (const part of ["claim", "announce", "send", "settle"]) {
+          await this.take({ limit: 4, ...one, do: part } as Step);
+        }
+        return;
+      case "die on the wire":
+        for (const part of ["claim", "announce", "send", "crash"]) {
+          await this.take({ limit: 4, ...one, do: part } as Step);
+        }
+        return;
+      case "time passes":
+        for (const part of ["leases end", "sweep", "waits end", "sweep"]) {
+          await this.take({ do: part } as Step);
+        }
+        return;
+      case "claim": {
+        if (hand) return;
+        const claim = await claimAs(db, { limit: one.limit });
+        if (claim.messages.length === 0) return;
+        this.hands[one.worker] = { claim, attempts: new Map(), settlements: [], isStale: false };
+        return;
+      }
+      case "announce":
+        if (!hand || hand.attempts.size > 0) return;
+        hand.attempts = await announce(
+          db,
+          hand.claim,
+          hand.claim.messages.map(({ id }) => id),
+          10,
+        );
+        return;
+      case "send":
+        if (!hand || hand.isStale || hand.settlements.length > 0) return;
+        hand.settlements = [...hand.attempts].map(([id, attempt], at) =>
+          this.call(id, attempt, one.answers[at] ?? "accepted"),
+        );
+        return;
+      case "settle":
+        if (!hand || hand.settlements.length === 0) return;
+        await settle(db, hand.claim.leaseId, hand.settlements, unknownWait);
+        this.hands[one.worker] = undefined;
+        return;
+      case "give back":
+        if (!hand || hand.settlements.length > 0) return;
+        await release(
+          db,
+          hand.claim.leaseId,
+          hand.claim.messages.map(({ id }) => id),
+        );
+        this.hands[one.worker] = undefined;
+        return;
+      case "crash":
+        this.hands[one.worker] = undefined;
+        return;
+      case "leases end":
+        await expireLeases(db);
+        for (const each of this.hands) if (each) each.isStale = true;
+        return;
+      case "waits end":
+        await endWaits(db);
+        return;
+      case "sweep":
+        await sweep(db, unknownWait);
+        return;
+      case "event":
+        return this.publish(one);
+      case "cancel":
+        await cancel(this.ids[one.message]);
+        return;
+      case "expire":
+        await db.$executeRaw`UPDATE messages SET expires_at = now() WHERE id = ${this.ids[one.message]}::uuid`;
+        return;
+      case "suppress":
+        await db.suppression.createMany({
+          data: [{ addressKey: `name${one.message}@example.com`, reason: "test" }],
+          skipDuplicates: true,
+        });
+    }
+  }
+
+  /** One call to SES. */
+  call(id: string, attempt: number, how: string): Settlement {
+    if (how === "accepted" || how === "taken, answer lost") {
+      const sesMessageId = `ses-${++this.count}`;
+      this.copies.set(id, [...(this.copies.get(id) ?? []), sesMessageId]);
+      if (how === "accepted") return { id, attempt, result: "accepted", sesMessageId };
+    }
+    const result = how.endsWith("lost") ? "unknown" : (how as "throttled");
+    return { id, attempt, result, code: "Code", error: "why" };
+  }
+
+  /** An event about the newest copy; without our tag it has SES's id alone. */
+  async publish({ message, type, tagged }: Extract<Step, { type: string }>): Promise<void> {
+    const id = this.ids[message];
+    const sesMessageId = id && this.copies.get(id)?.at(-1);
+    if (!id || !sesMessageId) return;
+    await applyEvents(test.db, [
+      {
+        sesMessageId,
+        messageId: tagged ? id : undefined,
+        type,
+        recipient: `name${message}@example.com`,
+        dedupeKey: "1",
+        occurredAt: new Date(),
+        detail: {},
+      },
+    ]);
+    const outcome = RANK.indexOf(OUTCOME[type]);
+    this.events.set(id, [...(this.events.get(id) ?? []), { outcome, tagged, sesMessageId }]);
+  }
+
+  /** Everything is well again, and both workers go on until nothing is open. */
+  async drain(): Promise<void> {
+    for (const each of [0, 1]) await this.take({ do: "crash", worker: each });
+    await test.db.suppression.deleteMany();
+    for (let round = 0; round < 10; round++) {
+      await this.take({ do: "time passes" });
+      const answers = Array<string>(4).fill("accepted");
+      await this.take({ do: "work", worker: 0, answers } as Step);
+      if ((await test.db.message.count({ where: { state: { not: "closed" } } })) === 0) return;
+    }
+    throw new Error("something never closes");
+  }
+
+  async check(): Promise<void> {
+    const rows = await test.db.message.findMany({ include: { attempts: true } });
+    expect(rows.map(({ id }) => id).toSorted(), "none vanishes").toEqual(this.ids.toSorted());
+    for (const row of rows) this.#check(row);
+  }
+
+  #check(row: Message & { attempts: { result: string | null }[] }): void {
+    const copies = this.copies.get(row.id)?.length ?? 0;
+    const events = this.events.get(row.id) ?? [];
+    expect(copies, "copies").toBeLessThanOrEqual(row.onUnknown === "resend" ? 2 : 1);
+    const told = events.map(({ outcome }) => outcome);
+    const sent = row.attempts.some(({ result }) => result === "accepted") ? 1 : 0;
+    // One without our tag is attached by the next sweep.
+    expect(RANK.indexOf(row.outcome), "outcome").toBeLessThanOrEqual(Math.max(0, sent, ...told));
+    if (row.state !== "closed") return;
+    const inDoubt = row.attempts.some(({ result }) => result === "unknown");
+    if (row.closedReason === "sent") expect(copies, "closed as sent").toBeGreaterThan(0);
+    else if (row.closedReason === "unknown") expect(inDoubt, "closed as unknown").toBe(true);
+    else expect(copies, `closed as ${row.closedReason}`).toBe(0);
+  }
+}
+
+/** As `cancel` of ../enqueue.ts. */
+async function cancel(id: string | undefined): Promise<void> {
+  await test.db.$executeRaw`
+    UPDATE messages SET state = 'closed', closed_at = now(), payload = NULL,
+      closed_reason = CASE WHEN resent THEN 'unknown' ELSE 'cancelled' END::closed_reason
+    WHERE id = ${id}::uuid AND state = 'queued'`;
+}
+
+it(
+  "loses none, sends none beyond its policy, and closes each for a reason that is true",
+  { timeout: 3_600_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 8, maxLength: 30, size: "max" }),
+        async (steps) => {
+          await emptyOutbox(test.db);
+          const world = new World();
+          for (const one of steps) await world.take(one);
+          await world.check();
+          await world.drain();
+          await world.check();
+          const rows = await test.db.message.findMany({ include: { attempts: true } });
+          for (const row of rows) {
+            const known = new Set(row.attempts.map(({ sesMessageId }) => sesMessageId));
+            // One without our tag, about a copy whose answer was lost, can be told of by nobody.
+            const told = (world.events.get(row.id) ?? [])
+              .filter(({ tagged, sesMessageId }) => tagged || known.has(sesMessageId))
+              .map(({ outcome }) => outcome);
+            const outcome = RANK.indexOf(row.outcome);
+            expect(outcome, "every event counts in the end").toBeGreaterThanOrEqual(
+              Math.max(0, ...told),
+            );
+            // An event closes a message whose worker then dies: its call has no end of its own.
+            const isOpen = row.attempts.some(({ finishedAt }) => finishedAt === null);
+            if (!world.events.has(row.id)) expect(isOpen, "an attempt never ends").toBe(false);
+          }
+        },
+      ),
+      { numRuns: runs, seed, endOnFailure: process.env["SHRINK"] === "no" },
+    );
+  },
+);
