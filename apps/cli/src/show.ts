@@ -85,7 +85,7 @@ function describe(entry: TimelineEntry): [what: string, more: string] {
       const { number, at, finishedAt, result, sesMessageId, errorCode, error } = entry;
       const took = finishedAt
         ? `${result} after ${finishedAt.getTime() - at.getTime()} ms`
-        : "no answer yet";
+        : "unanswered";
       const reason = [errorCode, error].filter(Boolean).join(": ");
       return [
         `attempt ${number}`,

@@ -1,7 +1,7 @@
 import type { ClosedReason, MessageState, Outcome, Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type SesEvent, applyEvents, attachEvents } from "./events.ts";
 import { uuidv7 } from "./uuid.ts";
 
@@ -126,23 +126,31 @@ describe("finds its message", () => {
     expect(await find(id)).toMatchObject(closedAs("sent", "sent"));
   });
 
-  it("also when the event and the send commit at the same moment", async () => {
-    // Each looks before the other has committed: the transactions overlap as far as they can.
-    for (let i = 0; i < 30; i++) {
-      const sesId = newSesId();
-      const id = await message({ state: "unknown" });
-      const settle = async () => {
-        await test.db.$transaction(async (tx) => {
-          await tx.attempt.updateMany({
-            where: { messageId: id },
-            data: { sesMessageId: sesId },
-          });
-        });
-        await attachEvents(test.db, [sesId]);
-      };
-      await Promise.all([settle(), applyEvents(test.db, [event(sesId, "Bounce")])]);
-      expect(await find(id)).toMatchObject(closedAs("sent", "bounced"));
-    }
+  it("also when each looked for the other before the other had committed", async () => {
+    const sesId = newSesId();
+    const id = await message({ state: "unknown" });
+    // A lock that each new event has to wait for holds its statement, which has looked already.
+    await test.db.$executeRaw`
+      CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'`;
+    await test.db.$executeRaw`
+      CREATE TRIGGER wait BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION wait()`;
+    const applying = await test.db.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(1)`;
+      const started = applyEvents(test.db, [event(sesId, "Bounce")]);
+      await vi.waitFor(async () => {
+        const [row] = await test.db.$queryRaw<{ waiting: boolean }[]>`
+          SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS waiting`;
+        expect(row?.waiting).toBe(true);
+      });
+      await test.db.attempt.updateMany({ where: { messageId: id }, data: { sesMessageId: sesId } });
+      expect(await attachEvents(test.db, [sesId])).toBe(0);
+      return { started };
+    });
+    await applying.started;
+    expect(await find(id)).toMatchObject(closedAs("sent", "bounced"));
+    await test.db.$executeRaw`DROP TRIGGER wait ON events`;
   });
 });
 
@@ -258,28 +266,31 @@ it("ends in the same outcome whatever the order, the repetition and the batches"
   );
 });
 
-it("waits in no circle: two that apply the same events in opposite orders, and a worker that settles", async () => {
-  const ids = await Promise.all(Array.from({ length: 20 }, () => message({ state: "sending" })));
-  const sesIds = new Map(ids.map((id) => [id, newSesId()]));
-  const events = ids.flatMap((id) =>
-    ["Send", "Delivery"].map((type) => event(sesIds.get(id)!, type, { messageId: id })),
-  );
-  // A worker's settlement: all its messages in one transaction, in the order of their ids.
-  const settle = () =>
-    test.db.$transaction(async (tx) => {
-      await tx.$executeRaw`
-        SELECT FROM messages WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
-      await tx.$executeRaw`
-        UPDATE messages SET state = 'unknown', lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
-        WHERE id = ANY(${ids}::uuid[]) AND state = 'sending'`;
+it("waits in no circle: several that apply the same events in any order, and workers that settle", async () => {
+  for (let round = 0; round < 10; round++) {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => message({ state: "sending" })));
+    const events = ids.flatMap((id) => {
+      const sesId = newSesId();
+      return ["Send", "Delivery"].map((type) => event(sesId, type, { messageId: id }));
     });
-  const applied = await Promise.all([
-    settle(),
-    ...Array.from({ length: 8 }, (_, i) =>
-      applyEvents(test.db, i % 2 ? events : events.toReversed()),
-    ),
-  ]);
-  const stored = applied.reduce((sum, each) => sum + (each?.stored ?? 0), 0);
-  expect(stored).toBe(events.length);
-  for (const id of ids) expect(await find(id)).toMatchObject(closedAs("sent", "delivered"));
+    // A worker's settlement: all its messages in one transaction, in the order of their ids.
+    const settle = () =>
+      test.db.$transaction(async (tx) => {
+        for (const id of ids.toSorted()) {
+          await tx.$executeRaw`SELECT FROM messages WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+        }
+        await tx.$executeRaw`
+          UPDATE messages SET state = 'unknown', lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
+          WHERE id = ANY(${ids}::uuid[]) AND state = 'sending'`;
+      });
+    const part = (i: number) => events.filter((_, at) => i < 2 || (at * 7 + i) % 3 > 0);
+    const applied = await Promise.all([
+      settle(),
+      ...Array.from({ length: 6 }, (_, i) =>
+        applyEvents(test.db, i % 2 ? part(i) : part(i).toReversed()),
+      ),
+    ]);
+    expect(applied.reduce((sum, each) => sum + (each?.stored ?? 0), 0)).toBe(events.length);
+    for (const id of ids) expect(await find(id)).toMatchObject(closedAs("sent", "delivered"));
+  }
 });
