@@ -11,10 +11,12 @@ export interface SendingStatus {
   stopped: Stopped | null;
 }
 
+/** Why the whole queue stands still. */
+export type StoppedBy = "paused" | "misconfigured" | "quota" | "outage";
+
 /** The queue stands still; every message is kept. */
 export interface Stopped {
-  /** `paused`, `misconfigured`, `quota` or `outage`. */
-  by: string;
+  by: StoppedBy;
   since: Date | null;
   /** What the server answered: no address, but perhaps the name of a role or an identity. */
   error: string | null;
@@ -24,7 +26,8 @@ export interface Stopped {
   next: string;
 }
 
-const NEXT: Record<string, string> = {
+/** What a person does about it: the same in the worker's log, on /readyz and in `pnpm email:log`. */
+export const NEXT_STEP: Record<StoppedBy, string> = {
   paused:
     "AWS has paused sending: read its message in the SES console (Account dashboard, Reputation metrics), mend the cause, and have it resumed there. Email goes on by itself.",
   misconfigured:
@@ -48,11 +51,11 @@ export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
       stoppedBy === null
         ? null
         : {
-            by: stoppedBy,
+            by: stoppedBy as StoppedBy,
             since: stoppedAt,
             error: stoppedError,
             probeAt,
-            next: NEXT[stoppedBy] ?? "See the worker's log.",
+            next: NEXT_STEP[stoppedBy as StoppedBy],
           },
   };
 }

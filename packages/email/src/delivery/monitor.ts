@@ -1,15 +1,9 @@
 import type { Db } from "@repo/db";
+import { NEXT_STEP, type StoppedBy } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
 import { type Log, describe } from "./log.ts";
 import type { Settlement } from "./queue.ts";
-import {
-  type StoppedBy,
-  probeNow,
-  resumeSending,
-  setLimits,
-  slowDown,
-  stopSending,
-} from "./status.ts";
+import { probeNow, resumeSending, setLimits, slowDown, stopSending } from "./status.ts";
 
 // The rate most accounts have out of the sandbox, where SES cannot be asked.
 const DEFAULT_RATE = 14;
@@ -92,15 +86,3 @@ export function createMonitor({
     },
   };
 }
-
-/** What a person can do about it. */
-export const NEXT_STEP: Record<StoppedBy, string> = {
-  paused:
-    "SES has paused or suspended sending: see the account dashboard of SES. Sending goes on by itself once it is lifted.",
-  misconfigured:
-    "Correct the credentials, permissions, From address or configuration set that the error names. Sending goes on by itself.",
-  quota:
-    "The daily quota is used up: ask for a higher one, or wait. Sending goes on by itself as the last 24 hours move on.",
-  outage:
-    "SES does not answer: see the AWS health dashboard and this machine's network. Sending goes on by itself.",
-};

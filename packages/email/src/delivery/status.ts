@@ -1,9 +1,7 @@
 import type { Db } from "@repo/db";
+import type { StoppedBy } from "../sending-status.ts";
 
 // The row that all workers share; `claim` in queue.ts takes its tokens.
-
-/** Why the whole queue stands still. Every message is kept. */
-export type StoppedBy = "paused" | "misconfigured" | "quota" | "outage";
 
 /** The account's limits, as GetAccount tells them or the configuration sets them. */
 export interface Limits {
