@@ -21,10 +21,9 @@ const noTelemetry = {
   TURBO_TELEMETRY_DISABLED: "1",
 };
 
-/** .env, or .env.example where there is none; the real environment over it. */
+/** The real environment, .env below it, .env.example below both. */
 export function readEnv(): Env {
-  const example = readFile(".env.example");
-  return mergeEnv(example ?? {}, readFile(".env"), turboEnv());
+  return mergeEnv(readFile(".env.example"), readFile(".env"), turboEnv());
 }
 
 /**
@@ -40,23 +39,22 @@ export function turboEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEn
   return { ...quiet, PATH: path.dirname(pnpm) + path.delimiter + PATH };
 }
 
-function readFile(name: string): NodeJS.Dict<string> | undefined {
+function readFile(name: string): NodeJS.Dict<string> {
   const file = path.join(root, name);
-  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : undefined;
+  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
 }
 
 /**
- * A line that .env lacks is not set, as with the SDK's endpoint: only the ports fall back to
- * the example's. An empty value unsets. An address that is still the example's follows its
- * port, so that a second clone needs other ports and nothing else.
+ * What one lacks comes from the one below: a .env of one line is enough, and one that is older
+ * than a setting goes on working. An empty value unsets. An address that is still the example's
+ * follows its port, so that a second clone needs other ports and nothing else.
  */
 export function mergeEnv(
   example: NodeJS.Dict<string>,
-  own: NodeJS.Dict<string> | undefined,
+  own: NodeJS.Dict<string>,
   real: NodeJS.Dict<string>,
 ): Env {
-  const ports = Object.fromEntries(PORTS.map((name) => [name, example[name]]));
-  const merged: NodeJS.Dict<string> = { ...ports, ...(own ?? example), ...real };
+  const merged: NodeJS.Dict<string> = { ...example, ...own, ...real };
   const follow = (name: string, value: string) => {
     if (merged[name] === example[name]) merged[name] = value;
   };
