@@ -99,7 +99,8 @@ async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<v
   );
   const show = (names: string[]) => {
     const lines = printed.filter(({ service, text }) => names.includes(service) && !isNoise(text));
-    console.error(`\n${lines.map(formatLine).join("\n")}\n`);
+    // A step's own line may still be open.
+    console.error(["", ...lines.map(formatLine)].join("\n"));
   };
   // One that is restarted at each change waits for that when it fails: here is why it failed.
   const slow = setTimeout(() => {
