@@ -175,11 +175,15 @@ function attachments({ panel }, message) {
               "a",
               { href: api.attachmentUrl(message.id, index), download: attachment.filename },
               icon("clip"),
-              h("strong", {}, attachment.filename),
               h(
                 "span",
-                {},
-                `${attachment.contentType}, ${size(attachment.size)}${attachment.inline ? ", shown inside the HTML" : ""}`,
+                { class: "file" },
+                h("strong", {}, attachment.filename),
+                h(
+                  "span",
+                  { class: "kind" },
+                  `${attachment.contentType}, ${size(attachment.size)}${attachment.inline ? ", shown inside the HTML" : ""}`,
+                ),
               ),
               icon("download"),
             ),
