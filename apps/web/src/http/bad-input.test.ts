@@ -10,6 +10,7 @@ const good: Record<string, Record<string, string>> = {
   "/verify-email": { token },
   "/forgot-password": { email: "sam@example.com" },
   "/reset-password": { token, password: PASSWORD },
+  "/logout": {},
 };
 
 let app: TestApp;
@@ -28,6 +29,7 @@ async function expectRefusal(
   response: supertest.Response,
   status: number,
   message: string | RegExp,
+  { log } = app,
 ): Promise<void> {
   expect(response.status).toBe(status);
   expect(response.text.replaceAll("&quot;", '"')).toMatch(message);
@@ -35,7 +37,7 @@ async function expectRefusal(
   const id = String(response.headers["x-request-id"]);
   if (response.type === "application/json") expect(response.body.error.requestId).toBe(id);
   // Not toContain: a failure would print the whole log.
-  expect(app.log().includes(id)).toBe(true);
+  expect(log().includes(id)).toBe(true);
 }
 
 const raw = (path: string, type: string, body: string | Buffer) =>
@@ -98,7 +100,12 @@ describe.each(Object.keys(good))("%s", (path) => {
     for (const body of ["{", "{'email':1}", "undefined", "[]", "null", '"text"', "7"]) {
       await expectRefusal(await raw(path, JSON_TYPE, body), 400, /not JSON|JSON object/);
     }
-    await expectRefusal(await raw(path, JSON_TYPE, ""), 422, /Enter |its end is missing/);
+  });
+
+  it("takes no JSON at all for one without a field", async () => {
+    const response = await raw(path, JSON_TYPE, "");
+    if (names.length === 0) expect(response.status).toBe(200);
+    else await expectRefusal(response, 422, /Enter |its end is missing/);
   });
 
   it("refuses another content type, charset or encoding", async () => {
@@ -119,10 +126,11 @@ describe.each(Object.keys(good))("%s", (path) => {
   });
 
   it("answers another method with 405 and what to use", async () => {
+    const allowed = path === "/logout" ? ["POST"] : ["GET", "POST"];
     for (const method of ["put", "patch", "delete", "options"] as const) {
       const response = await supertest(app.app)[method](path);
-      await expectRefusal(response, 405, "Use GET or POST.");
-      expect(response.headers.allow).toBe("GET, POST");
+      await expectRefusal(response, 405, `Use ${allowed.join(" or ")}.`);
+      expect(response.headers.allow).toBe(allowed.join(", "));
     }
   });
 });
@@ -155,6 +163,41 @@ describe.each(["/signup", "/login", "/reset-password"])("%s", (path) => {
     // A form is UTF-8, which has no half characters.
     if (password.includes("\ud800")) return;
     await expectRefusal(await app.postForm(path, fields), 422, message);
+  });
+});
+
+describe.each([
+  ["/verify-email", '<a href="/login">log in</a>'],
+  ["/reset-password", '<a href="/forgot-password">Ask for a new link</a>'],
+])("%s", (path, wayOut) => {
+  it("tells a used, an expired and an unknown link apart, and how to get a new one", async () => {
+    const own = await startTestApp();
+    const linkFor = async (email: string) => {
+      await own.signUp(email);
+      if (path === "/reset-password") await own.postJson("/forgot-password", { email }).expect(202);
+      return own.tokenFor(email);
+    };
+    const used = await linkFor("used@example.com");
+    await own.postJson(path, { ...good[path], token: used }).expect(200);
+    const expired = await linkFor("expired@example.com");
+    await own.db.$executeRaw`UPDATE tokens SET expires_at = now() WHERE used_at IS NULL`;
+
+    for (const [link, status, code, message] of [
+      [used, 410, "TOKEN_USED", "has been used already"],
+      [expired, 410, "TOKEN_EXPIRED", "has expired"],
+      [token, 400, "TOKEN_UNKNOWN", "not one of ours"],
+      ["", 422, "INVALID_INPUT", "its end is missing"],
+    ] as const) {
+      const fields = { ...good[path], token: link };
+      const page = await own.postForm(path, fields);
+      await expectRefusal(page, status, message, own);
+      expect(page.text).toContain(wayOut);
+      const json = await own.postJson(path, fields);
+      await expectRefusal(json, status, message, own);
+      expect(json.body.error.code).toBe(code);
+      expect(json.body.error.fields.token).toContain(message);
+    }
+    await own.drop();
   });
 });
 

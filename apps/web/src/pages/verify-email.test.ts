@@ -43,26 +43,3 @@ it("answers JSON with who it is", async () => {
   expect(response.body).toEqual({ user: { name: "Sam", email } });
   expect(cookieOf(response)).toMatch(/^session=/);
 });
-
-it("tells a used, an expired and an unknown link apart, and how to get a new one", async () => {
-  const email = "late@example.com";
-  await app.signUp(email);
-  const used = app.tokenFor(email);
-  await app.postJson("/verify-email", { token: used }).expect(200);
-  await app.signUp("expired@example.com");
-  const expired = app.tokenFor("expired@example.com");
-  await app.db.$executeRaw`UPDATE tokens SET expires_at = now() WHERE used_at IS NULL`;
-  for (const [token, status, code, message] of [
-    [used, 410, "TOKEN_USED", "has been used already"],
-    [expired, 410, "TOKEN_EXPIRED", "has expired"],
-    ["x".repeat(43), 400, "TOKEN_UNKNOWN", "not one of ours"],
-    ["", 422, "INVALID_INPUT", "its end is missing"],
-  ] as const) {
-    const page = await app.postForm("/verify-email", { token }).expect(status);
-    expect(page.text).toContain(message);
-    expect(page.text).toContain('<a href="/login">log in</a>');
-    const json = await app.postJson("/verify-email", { token }).expect(status);
-    expect(json.body.error.code).toBe(code);
-    expect(json.body.error.fields.token).toContain(message);
-  }
-});
