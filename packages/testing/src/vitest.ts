@@ -10,7 +10,9 @@ export function config(options: { database?: boolean } = {}): ViteUserConfig {
     test: {
       include: ["src/**/*.test.{ts,tsx}"],
       globalSetup: options.database ? ["@repo/db/testing"] : [],
-      setupFiles: [`${import.meta.dirname}/fail-on-console-error.ts`],
+      setupFiles: ["fail-on-console-error.ts", "fail-on-leaked-process.ts"].map(
+        (file) => `${import.meta.dirname}/${file}`,
+      ),
       // Only a net: on a busy machine a process that starts in 1 s takes 20.
       testTimeout: 60_000,
       hookTimeout: 60_000,
