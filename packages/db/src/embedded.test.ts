@@ -60,7 +60,7 @@ test("processes that start it at once share one server, which ends with the last
 test("ends, and removes a temporary folder, when its only user is killed with -9", async () => {
   await startUser("temporary");
   users[0]?.kill("SIGKILL");
-  await vi.waitFor(() => expect(existsSync(dataDir)).toBe(false), { timeout: 20_000 });
+  await vi.waitFor(() => expect(existsSync(dataDir)).toBe(false), { timeout: 60_000 });
 });
 
 test("starts again on its data after PostgreSQL itself was killed with -9", async () => {
@@ -125,7 +125,7 @@ function serverOf(url: string): string {
 }
 
 async function ended(): Promise<void> {
-  await vi.waitFor(() => expect(existsSync(pidFile())).toBe(false), { timeout: 20_000 });
+  await vi.waitFor(() => expect(existsSync(pidFile())).toBe(false), { timeout: 60_000 });
 }
 
 function pidFile(): string {

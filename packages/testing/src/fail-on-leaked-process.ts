@@ -10,6 +10,6 @@ afterAll(async () => {
         throw new Error("The tests leave a process running: end what they start.");
       }
     },
-    { timeout: 10_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 });

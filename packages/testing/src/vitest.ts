@@ -13,9 +13,9 @@ export function config(options: { database?: boolean } = {}): ViteUserConfig {
       setupFiles: ["fail-on-console-error.ts", "fail-on-leaked-process.ts"].map(
         (file) => `${import.meta.dirname}/${file}`,
       ),
-      // Only a net: on a busy machine a process that starts in 1 s takes 20.
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      // Only a net: on a busy machine a process that starts in 1 s takes 30.
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
     },
   });
 }

@@ -20,7 +20,7 @@ async function succeed(script: string, args?: string): Promise<string> {
 
 test(
   "pnpm email:new adds an email that type-checks, is formatted and is registered",
-  { timeout: 180_000 },
+  { timeout: 360_000 },
   async () => {
     await succeed("email:new", "--args order-shipped account");
     const files = readdirSync(join(copy.folder, "packages/templates/src/emails/order-shipped"));
@@ -34,7 +34,7 @@ test(
 
 test(
   "pnpm db:migrate writes the migration of a changed schema; db:deploy, db:reset and clean work",
-  { timeout: 180_000 },
+  { timeout: 360_000 },
   async () => {
     await copy.change("packages/db/prisma/schema.prisma", (text) =>
       text.replace("model User {", "model User {\n  nickname String?"),

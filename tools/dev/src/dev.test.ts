@@ -60,11 +60,11 @@ async function ready({ child, output }: ReturnType<typeof start>): Promise<void>
 
 /** Each of the four holds a port; the worker's log line is what shows that it lives. */
 const everythingEnded = () =>
-  vi.waitFor(() => assertFree(ports), { timeout: 20_000, interval: 100 });
+  vi.waitFor(() => assertFree(ports), { timeout: 60_000, interval: 100 });
 
 it(
   "brings up all four, ends them on Ctrl-C, and refuses a second one",
-  { timeout: 150_000 },
+  { timeout: 240_000 },
   async () => {
     const { child, output } = start();
     await ready({ child, output });
@@ -87,7 +87,7 @@ it(
 
 it(
   "starts again at once after a kill -9, and leaves nothing of the first",
-  { timeout: 250_000 },
+  { timeout: 360_000 },
   async () => {
     const first = start();
     await ready(first);

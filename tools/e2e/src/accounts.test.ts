@@ -10,7 +10,7 @@ let page: Page;
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startStack(), openBrowser()]);
   page = await browser.newPage({ baseURL: stack.url });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
 });
 afterAll(async () => {
   await browser.close();
@@ -24,7 +24,7 @@ const newPassword = "staple battery horse";
 /** Follows the person's way: the inbox page, the newest email, its first link. */
 async function openLinkFromInbox(subject: RegExp): Promise<void> {
   const inbox = await browser.newPage();
-  inbox.setDefaultTimeout(10_000);
+  inbox.setDefaultTimeout(60_000);
   await inbox.goto(stack.ses.url);
   await inbox.getByRole("link", { name: subject }).first().click();
   const [popup] = await Promise.all([
@@ -72,7 +72,7 @@ it("leads from sign-up over the inbox to a verified account, and to a new passwo
   expect(await stack.db.user.findFirst({ where: { emailKey: email } })).toMatchObject({
     emailVerifiedAt: expect.any(Date),
   });
-  await stack.ses.inbox({ to: email, template: "welcome", wait: 10 });
+  await stack.ses.inbox({ to: email, template: "welcome", wait: 60 });
 
   await page
     .getByRole("button", { name: /log out/i })
@@ -90,7 +90,7 @@ it("leads from sign-up over the inbox to a verified account, and to a new passwo
   await fill({ Email: email }, /send|reset/i);
   await openLinkFromInbox(/reset/i);
   await fill({ "New password": newPassword }, /set|save|change|reset/i);
-  await stack.ses.inbox({ to: email, template: "password-changed", wait: 10 });
+  await stack.ses.inbox({ to: email, template: "password-changed", wait: 60 });
 
   await page.context().clearCookies();
   await page.goto("/login");

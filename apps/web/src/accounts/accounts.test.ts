@@ -282,10 +282,13 @@ function outcome(promise: Promise<unknown>): Promise<unknown> {
 async function blockedOr(promise: Promise<unknown>): Promise<void> {
   let settled = false;
   void promise.then(() => (settled = true));
-  await vi.waitUntil(async () => {
-    const [row] = await db.$queryRaw<{ blocked: boolean }[]>`
-      SELECT EXISTS (SELECT FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock') AS blocked`;
-    return settled || row?.blocked;
-  });
+  await vi.waitUntil(
+    async () => {
+      const [row] = await db.$queryRaw<{ blocked: boolean }[]>`
+        SELECT EXISTS (SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock') AS blocked`;
+      return settled || row?.blocked;
+    },
+    { timeout: 60_000 },
+  );
 }
