@@ -14,7 +14,7 @@ export interface Claimed {
 }
 
 /** A message that its claim closed: it never reaches the transport. */
-export interface Settled {
+interface Settled {
   id: string;
   template: TemplateName;
   reason: string;

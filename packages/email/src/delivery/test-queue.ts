@@ -5,7 +5,7 @@ import { type Claim, type ClaimOptions, claim } from "./queue.ts";
 import { resumeSending, setLimits } from "./status.ts";
 
 export const key = "a key of the tests, 32 characters";
-export const link = "https://app.example.com/reset-password?token=secret";
+const link = "https://app.example.com/reset-password?token=secret";
 export const unknownWait = { resend: 30, hold: 900 };
 
 const enqueue = createEnqueue({ key });
