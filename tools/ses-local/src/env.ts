@@ -11,6 +11,8 @@ export interface Env {
   verified: string[];
   /** Folder that keeps the messages. */
   data: string;
+  /** How many messages it keeps; the oldest go first. */
+  keep: number;
 }
 
 /** @throws EnvError on a malformed setting, and in production, where mail must leave the machine. */
@@ -22,22 +24,24 @@ export function readEnv(): Env {
     );
   }
   return {
-    port: port("SES_LOCAL_PORT", 3002),
-    smtpPort: port("SES_LOCAL_SMTP_PORT", 1025),
+    port: integer("SES_LOCAL_PORT", 3002, 65_535, "a port"),
+    smtpPort: integer("SES_LOCAL_SMTP_PORT", 1025, 65_535, "a port"),
     verified: (env["SES_LOCAL_VERIFIED"] || "example.com")
       .split(",")
       .map((identity) => identity.trim().toLowerCase())
       .filter(Boolean),
     data: env["SES_LOCAL_DATA"] || path.resolve(import.meta.dirname, "../../../.local/ses-local"),
+    keep: integer("SES_LOCAL_KEEP", 500, 100_000, "a number of messages"),
   };
 }
 
-function port(name: string, fallback: number): number {
+/** From 0 to `max`. */
+function integer(name: string, fallback: number, max: number, kind: string): number {
   const value = process.env[name];
   if (!value) return fallback;
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 0 || number > 65535) {
-    throw new EnvError(`${name} must be a port from 0 to 65535, not "${value}".`);
+  if (!Number.isInteger(number) || number < 0 || number > max) {
+    throw new EnvError(`${name} must be ${kind} from 0 to ${max}, not "${value}".`);
   }
   return number;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -70,8 +70,11 @@ test("should keep messages, read marks and tally over a restart", async () => {
   const tally = await (await fetch(`${url}/inbox/tally`)).json();
   first.kill("SIGKILL");
   await once(first, "exit");
-  // Half a message, as a power cut leaves it.
-  await writeFile(path.join(data, "messages", "zzzzzzzzz0000.json"), '{"id":"zzz');
+  // Half a message and half a copy, as a killed process may leave them.
+  const messages = path.join(data, "messages");
+  const [journal = ""] = await readdir(messages);
+  await appendFile(path.join(messages, journal), '{"added":{"id":"zzzzzzzzz0000","size":9');
+  await appendFile(path.join(data, "tally.jsonl"), "m-1 0100");
 
   const again = await ready(start());
   const after = await inbox(again);

@@ -20,7 +20,7 @@ try {
 
 async function start(env: Env): Promise<void> {
   const log = (line: string) => console.log(`ses-local: ${line}`);
-  const store = await Store.open(env.data);
+  const store = new Store(env.data, env.keep);
   const accept = createAccept(store, env.verified);
 
   const smtp = createSmtpServer(accept, log);

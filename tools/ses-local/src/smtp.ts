@@ -33,7 +33,7 @@ export function createSmtpServer(accept: Accept, log: (line: string) => void): S
           }),
         )
         .then(
-          ({ messageId }) => done(null, `Ok ${messageId}`),
+          (messageId) => done(null, `Ok ${messageId}`),
           (error: unknown) => done(reply(error, log)),
         );
     },

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
-import { LIMIT } from "./store.ts";
+const LIMIT = 500;
 
 let ses: SesLocal;
 let client: ReturnType<typeof createClient>;

@@ -11,19 +11,19 @@ interface Attachment {
   inline: boolean;
 }
 
-/** What arrived, before it is read. */
-export interface Incoming {
-  raw: Buffer;
+/** What is known of a message without reading it. */
+export interface Envelope {
   /** SES's. */
   messageId: string;
-  /** The envelope: bare addresses. */
+  /** Bare addresses. */
   recipients: string[];
   tags: Record<string, string>;
   configurationSet: string | null;
   via: "api" | "smtp";
 }
 
-export interface Content extends Omit<Incoming, "raw" | "recipients"> {
+/** What its source says. */
+export interface Content {
   /** `Name <address>`. */
   from: string;
   to: string[];
@@ -39,29 +39,17 @@ export interface Content extends Omit<Incoming, "raw" | "recipients"> {
   links: Link[];
   codes: string[];
   attachments: Attachment[];
-  /** Bytes of the whole message. */
-  size: number;
   /** Bytes of the HTML part, decoded: what Gmail clips at 102 KB. */
   htmlSize: number;
 }
 
-/** A message as the inbox keeps it. */
-export interface Message extends Content {
-  /** Sorts by time of arrival. */
-  id: string;
-  /** ISO 8601. */
-  at: string;
-  read: boolean;
-}
-
-/** Reads the message out of its source. */
-export async function readMessage({ raw, recipients, ...envelope }: Incoming): Promise<Content> {
+/** @param recipients those of the envelope: the header need not name them all */
+export async function readContent(raw: Buffer, recipients: string[]): Promise<Content> {
   const mail = await parse(raw);
   const html = mail.html || "";
   const text = mail.text ?? "";
   const subject = mail.subject ?? "";
   return {
-    ...envelope,
     from:
       mail.from?.value
         .map(({ name, address }) => (name ? `${name} <${address}>` : address))
@@ -79,7 +67,6 @@ export async function readMessage({ raw, recipients, ...envelope }: Incoming): P
       size: attachment.size,
       inline: attachment.cid !== undefined && html.includes(`cid:${attachment.cid}`),
     })),
-    size: raw.length,
     htmlSize: Buffer.byteLength(html),
   };
 }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { Message } from "./message.ts";
+import type { Content } from "./message.ts";
 import { hasDarkStyles, preview } from "./preview.ts";
 
 const show = (html: string, scheme: "light" | "dark", raw = "") =>
-  preview({ html } as Message, async () => Buffer.from(raw.replaceAll("\n", "\r\n")), {
+  preview({ html } as Content, async () => Buffer.from(raw.replaceAll("\n", "\r\n")), {
     scheme,
     images: true,
   });

@@ -1,5 +1,4 @@
-import type { Message } from "./message.ts";
-import { parse } from "./message.ts";
+import { type Content, parse } from "./message.ts";
 
 export interface Preview {
   scheme: "light" | "dark";
@@ -26,7 +25,7 @@ function declaresDark(html: string): boolean {
  * has its colours inverted, as Outlook and Gmail's apps do.
  */
 export async function preview(
-  message: Message,
+  message: Content,
   source: () => Promise<Buffer>,
   { scheme, images }: Preview,
 ): Promise<string> {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type Request, type Response, Router } from "express";
-import { type Message, parse } from "./message.ts";
+import { parse } from "./message.ts";
 import { hasDarkStyles, preview, previewPolicy } from "./preview.ts";
-import type { Query, Store } from "./store.ts";
+import type { Kept, Message, Query, Store } from "./store.ts";
 
 /** The longest a request may wait for a message, in seconds. */
 const MAX_WAIT = 120;
@@ -21,38 +21,38 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
     if (!query) return;
     let found = store.find(query);
     if (found.length === 0 && query.wait > 0) found = await waitFor(store, query, res);
-    res.json(found.map(forTests));
+    res.json((await readAll(found)).map(forTests));
   });
 
-  router.get("/messages/:id", (req, res) => {
-    const message = find(req, res);
+  router.get("/messages/:id", async (req, res) => {
+    const message = await read(req, res);
     if (message) res.json(forPage(message));
   });
 
   router.get("/messages/:id/source", async (req, res) => {
-    const message = find(req, res);
+    const message = await read(req, res);
     if (!message) return;
     if (req.query["download"] !== undefined)
       res.attachment(`${fileName(message)}.eml`).type("message/rfc822");
     else res.type("text/plain");
-    res.send(await store.source(message));
+    res.send(await store.source(message.id));
   });
 
   router.get("/messages/:id/html", async (req, res) => {
-    const message = find(req, res);
+    const message = await read(req, res);
     if (!message) return;
     const options = {
       scheme: req.query["scheme"] === "dark" ? ("dark" as const) : ("light" as const),
       images: req.query["images"] !== "off",
     };
-    const html = await preview(message, () => store.source(message), options);
+    const html = await preview(message, () => store.source(message.id), options);
     res.set("content-security-policy", previewPolicy(options)).type("html").send(html);
   });
 
   router.get("/messages/:id/attachments/:index", async (req, res) => {
     const message = find(req, res);
     if (!message) return;
-    const { attachments } = await parse(await store.source(message));
+    const { attachments } = await parse(await store.source(message.id));
     const attachment = attachments[Number(req.params["index"])];
     if (!attachment) {
       res.status(404).json({ message: "No attachment of that number." });
@@ -68,20 +68,23 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
   router.put("/messages/:id/read", setRead(true));
   router.delete("/messages/:id/read", setRead(false));
 
-  router.delete("/messages/:id", async (req, res) => {
+  router.delete("/messages/:id", (req, res) => {
     const message = find(req, res);
     if (!message) return;
-    await store.remove([message.id]);
+    store.remove([message.id]);
     res.status(204).end();
   });
 
-  router.delete("/messages", async (_req, res) => {
-    await store.clear();
+  router.delete("/messages", (_req, res) => {
+    store.clear();
     res.status(204).end();
   });
 
-  router.put("/read", async (_req, res) => {
-    for (const message of store.find()) await store.setRead(message, true);
+  router.put("/read", (_req, res) => {
+    store.mark(
+      store.find().map(({ id }) => id),
+      true,
+    );
     res.status(204).end();
   });
 
@@ -95,36 +98,64 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
 
   router.get("/events", (req, res) => {
     res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-    const send = (event: string, data: unknown) =>
-      res.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-    const added = (message: Message) => send("added", summary(message));
-    const changed = (message: Message) => send("changed", summary(message));
-    const removed = (ids: string[]) => send("removed", ids);
+    // One after another: a message is read out of its source on the way.
+    let last = Promise.resolve();
+    const send = (event: string, data: () => unknown) => {
+      last = last
+        .then(async () => {
+          const value = await data();
+          if (value) res.write(`event: ${event}\ndata: ${JSON.stringify(value)}\n\n`);
+        })
+        // It comes back by itself, and starts with the whole list.
+        .catch(() => void res.destroy());
+    };
+    const line = async ({ id }: Kept) => {
+      const message = await store.read(id);
+      return message && summary(message);
+    };
+    const added = (message: Kept) => send("added", () => line(message));
+    const changed = (message: Kept) => send("changed", () => line(message));
+    const removed = (ids: string[]) => send("removed", () => ids);
     store.on("added", added).on("changed", changed).on("removed", removed);
     // The list goes first in the same stream, so that no message falls between the two.
-    send("list", store.find().map(summary));
+    const kept = store.find();
+    send("list", async () => (await readAll(kept)).map(summary));
     req.on("close", () => {
       store.off("added", added).off("changed", changed).off("removed", removed);
     });
   });
 
-  function find(req: Request, res: Response): Message | undefined {
+  async function readAll(kept: Kept[]): Promise<Message[]> {
+    const messages = await Promise.all(kept.map(({ id }) => store.read(id)));
+    return messages.filter((message) => message !== undefined);
+  }
+
+  async function read(req: Request, res: Response): Promise<Message | undefined> {
+    const message = await store.read(String(req.params["id"]));
+    if (!message) notFound(res);
+    return message;
+  }
+
+  function find(req: Request, res: Response): Kept | undefined {
     const message = store.get(String(req.params["id"]));
-    if (!message)
-      res.status(404).json({ message: "No message of that id: it was deleted or pruned." });
+    if (!message) notFound(res);
     return message;
   }
 
   function setRead(read: boolean) {
-    return async (req: Request, res: Response) => {
+    return (req: Request, res: Response) => {
       const message = find(req, res);
       if (!message) return;
-      await store.setRead(message, read);
+      store.mark([message.id], read);
       res.status(204).end();
     };
   }
 
   return router;
+}
+
+function notFound(res: Response): void {
+  res.status(404).json({ message: "No message of that id: it was deleted or pruned." });
 }
 
 function readQuery(req: Request, res: Response): (Query & { wait: number }) | undefined {
@@ -150,7 +181,7 @@ async function waitFor(
   store: Store,
   query: Query & { wait: number },
   res: Response,
-): Promise<Message[]> {
+): Promise<Kept[]> {
   const gone = new AbortController();
   res.on("close", () => gone.abort());
   const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(query.wait * 1000)]);

@@ -1,10 +1,8 @@
 import { EventEmitter } from "node:events";
-import { appendFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type Incoming, type Message, readMessage } from "./message.ts";
-
-/** Messages kept; the oldest go first. */
-export const LIMIT = 500;
+import { type Change, type Entry, Journal, type Place } from "./journal.ts";
+import { type Content, type Envelope, readContent } from "./message.ts";
+import { Tally } from "./tally.ts";
 
 export interface Query {
   /** A recipient, whatever its case. */
@@ -15,136 +13,155 @@ export interface Query {
   after?: string | undefined;
 }
 
-/** How often SES has taken a message of ours, under each of its ids. */
-export type Tally = Map<string, { messageIds: string[]; copies: number }>;
+/** A message of the inbox, not read yet: most of a flood are pruned before anyone looks. */
+export interface Kept extends Entry {
+  read: boolean;
+}
+
+/** A message with what its source says. */
+export type Message = Omit<Kept, "recipients"> & Content;
+
+interface Held {
+  message: Kept;
+  place: Place;
+  content?: Promise<Content>;
+}
 
 interface Events {
-  added: [Message];
-  changed: [Message];
+  added: [Kept];
+  changed: [Kept];
   /** Their ids. */
   removed: [string[]];
 }
 
 /**
- * The inbox: in memory for reading, on disk to survive a restart. A message is two files,
- * `<id>.eml` (its source) and `<id>.json` (what was read out of it), the second written last.
+ * The inbox and the tally: in memory for reading, on disk to survive a restart. What is seen of
+ * a message is seen only when it is on disk.
  */
 export class Store extends EventEmitter<Events> {
-  readonly #folder: string;
-  readonly #tallyFile: string;
-  readonly #messages = new Map<string, Message>();
-  readonly #tally: Tally = new Map();
+  readonly #journal: Journal;
+  readonly #tally: Tally;
+  readonly #limit: number;
+  readonly #held = new Map<string, Held>();
   #lastId = "";
-  /** Ends with the last write: they go one after another, so that none overtakes a removal. */
-  #disk: Promise<unknown> = Promise.resolve();
 
-  private constructor(data: string) {
+  /**
+   * @param data folder, made where it is missing
+   * @param limit messages kept; the oldest go first
+   */
+  constructor(data: string, limit: number) {
     super();
     // One listener for each waiting request and open page.
     this.setMaxListeners(0);
-    this.#folder = path.join(data, "messages");
-    this.#tallyFile = path.join(data, "tally.jsonl");
+    this.#limit = limit;
+    this.#journal = new Journal(path.join(data, "messages"));
+    this.#tally = new Tally(path.join(data, "tally.jsonl"));
+    for (const { change, place } of this.#journal.replay()) this.#apply(change, place);
   }
 
-  /** @param data folder, made where it is missing */
-  static async open(data: string): Promise<Store> {
-    const store = new Store(data);
-    await mkdir(store.#folder, { recursive: true });
-    await store.#load();
-    return store;
-  }
-
-  async #load(): Promise<void> {
-    const files = (await readdir(this.#folder)).filter((file) => file.endsWith(".json")).sort();
-    for (const file of files) {
-      try {
-        const message: Message = JSON.parse(await readFile(path.join(this.#folder, file), "utf8"));
-        this.#messages.set(message.id, message);
-        this.#lastId = message.id;
-      } catch {
-        // Half-written when the machine stopped; its sender was not told that it arrived.
-        await rm(path.join(this.#folder, file), { force: true });
-      }
-    }
-    const tally = await readFile(this.#tallyFile, "utf8").catch(() => "");
-    for (const line of tally.split("\n").slice(0, -1)) {
-      const [ourId, messageId] = line.split(" ");
-      if (ourId && messageId) this.#count(ourId, messageId);
-    }
-  }
-
-  /** Keeps a message; when this resolves it is on disk. */
-  async add(incoming: Incoming): Promise<Message> {
-    const content = await readMessage(incoming);
+  /** Keeps a message: when this returns it is on disk, and counted. */
+  add(raw: Buffer, envelope: Envelope): void {
     const now = Date.now();
-    const id = this.#nextId(now);
-    const message: Message = { id, at: new Date(now).toISOString(), read: false, ...content };
-    this.#messages.set(id, message);
-    this.emit("added", message);
-    const ourId = message.tags["message-id"];
-    if (ourId) this.#count(ourId, message.messageId);
-    await this.#write(async () => {
-      await writeFile(this.#file(id, "eml"), incoming.raw);
-      await this.#save(message);
-      if (ourId) await appendFile(this.#tallyFile, `${ourId} ${message.messageId}\n`);
-    });
-    const surplus = this.#messages.size - LIMIT;
-    if (surplus > 0) await this.remove([...this.#messages.keys()].slice(0, surplus));
-    return message;
+    const at = new Date(now).toISOString();
+    this.#change({ added: { id: this.#nextId(now), at, ...envelope, size: raw.length } }, raw);
   }
 
   /** Newest first. */
-  find({ to, template, after }: Query = {}): Message[] {
+  find({ to, template, after }: Query = {}): Kept[] {
     const recipient = to?.trim().toLowerCase();
-    return [...this.#messages.values()]
+    return [...this.#held.values()]
+      .map(({ message }) => message)
       .filter(
-        (message) =>
-          (!recipient ||
-            [message.to, message.cc, message.bcc]
-              .flat()
-              .some((address) => address.toLowerCase() === recipient)) &&
-          (!template || message.tags["template"] === template) &&
+        ({ recipients, tags, ...message }) =>
+          (!recipient || recipients.some((address) => address.toLowerCase() === recipient)) &&
+          (!template || tags["template"] === template) &&
           (!after || isAfter(message, after)),
       )
       .reverse();
   }
 
-  get(id: string): Message | undefined {
-    return this.#messages.get(id);
+  get(id: string): Kept | undefined {
+    return this.#held.get(id)?.message;
   }
 
-  source(message: Message): Promise<Buffer> {
-    return readFile(this.#file(message.id, "eml"));
+  /** Resolves with undefined where the message was removed meanwhile. */
+  async read(id: string): Promise<Message | undefined> {
+    const held = this.#held.get(id);
+    if (!held) return undefined;
+    const { recipients, ...rest } = held.message;
+    held.content ??= this.#source(held).then((raw) => readContent(raw, recipients));
+    try {
+      return { ...rest, ...(await held.content) };
+    } catch (error) {
+      if (!this.#held.has(id)) return undefined;
+      throw error;
+    }
   }
 
-  async setRead(message: Message, read: boolean): Promise<void> {
-    if (message.read === read) return;
-    message.read = read;
-    this.emit("changed", message);
-    await this.#write(() => this.#save(message));
+  /** @throws where there is no message of that id */
+  async source(id: string): Promise<Buffer> {
+    const held = this.#held.get(id);
+    if (!held) throw new Error(`No message ${id}.`);
+    return await this.#source(held);
   }
 
-  async remove(ids: string[]): Promise<void> {
-    const removed = ids.filter((id) => this.#messages.delete(id));
-    if (removed.length === 0) return;
-    this.emit("removed", removed);
-    await this.#write(async () => {
-      for (const id of removed) {
-        await rm(this.#file(id, "json"), { force: true });
-        await rm(this.#file(id, "eml"), { force: true });
-      }
-    });
+  mark(ids: string[], read: boolean): void {
+    const marked = ids.filter((id) => this.get(id)?.read === !read);
+    if (marked.length > 0) this.#change({ marked, read });
+  }
+
+  remove(ids: string[]): void {
+    const removed = ids.filter((id) => this.#held.has(id));
+    if (removed.length > 0) this.#change({ removed });
   }
 
   /** Removes every message and the tally. */
-  async clear(): Promise<void> {
+  clear(): void {
+    this.#journal.clear();
     this.#tally.clear();
-    await this.remove([...this.#messages.keys()]);
-    await this.#write(() => rm(this.#tallyFile, { force: true }));
+    this.#drop([...this.#held.keys()]);
   }
 
-  get tally(): Tally {
-    return this.#tally;
+  get tally(): Tally["counts"] {
+    return this.#tally.counts;
+  }
+
+  #change(change: Change, source?: Buffer): void {
+    this.#apply(change, this.#journal.append(change, source));
+    const [oldest] = this.#held.values();
+    this.#journal.free(oldest?.place);
+  }
+
+  /** The one way by which the inbox changes, now as when it is replayed. */
+  #apply(change: Change, place: Place): void {
+    if ("added" in change) {
+      const message: Kept = { ...change.added, read: false };
+      this.#lastId = message.id;
+      // After the journal: a copy that it has was taken, and is counted at the latest by replay.
+      const ourId = message.tags["message-id"];
+      if (ourId) this.#tally.add(ourId, message.messageId);
+      this.#held.set(message.id, { message, place });
+      this.emit("added", message);
+      const [oldest] = this.#held.keys();
+      if (oldest && this.#held.size > this.#limit) this.#drop([oldest]);
+    } else if ("removed" in change) {
+      this.#drop(change.removed);
+    } else {
+      for (const message of change.marked.map((id) => this.get(id))) {
+        if (!message) continue;
+        message.read = change.read;
+        this.emit("changed", message);
+      }
+    }
+  }
+
+  #drop(ids: string[]): void {
+    const dropped = ids.filter((id) => this.#held.delete(id));
+    if (dropped.length > 0) this.emit("removed", dropped);
+  }
+
+  #source({ place, message }: Held): Promise<Buffer> {
+    return this.#journal.source(place, message.size);
   }
 
   // Milliseconds in base 36, then a counter: ids sort by arrival, and none comes twice even
@@ -157,31 +174,8 @@ export class Store extends EventEmitter<Events> {
     this.#lastId = (time > lastTime ? time : lastTime) + count.toString(36).padStart(4, "0");
     return this.#lastId;
   }
-
-  #count(ourId: string, messageId: string): void {
-    const entry = this.#tally.get(ourId) ?? { messageIds: [], copies: 0 };
-    entry.messageIds.push(messageId);
-    entry.copies += 1;
-    this.#tally.set(ourId, entry);
-  }
-
-  #write(task: () => Promise<void>): Promise<void> {
-    const written = this.#disk.then(task);
-    this.#disk = written.catch(() => undefined);
-    return written;
-  }
-
-  #save(message: Message): Promise<void> {
-    return writeFile(this.#file(message.id, "json"), JSON.stringify(message));
-  }
-
-  #file(id: string, extension: "eml" | "json"): string {
-    return path.join(this.#folder, `${id}.${extension}`);
-  }
 }
 
-function isAfter(message: Message, after: string): boolean {
-  return /^[0-9a-z]{13}$/.test(after)
-    ? message.id > after
-    : Date.parse(message.at) > Date.parse(after);
+function isAfter({ id, at }: { id: string; at: string }, after: string): boolean {
+  return /^[0-9a-z]{13}$/.test(after) ? id > after : Date.parse(at) > Date.parse(after);
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Message } from "../inbox/message.ts";
 import type { Store } from "../inbox/store.ts";
 import { mailboxes, parseMailbox, requireVerified } from "./address.ts";
 import { badRequest, SesError } from "./error.ts";
@@ -24,7 +23,8 @@ export interface Submission {
   via: "api" | "smtp";
 }
 
-export type Accept = (submission: Submission) => Promise<Message>;
+/** Resolves with SES's id of the message. */
+export type Accept = (submission: Submission) => Promise<string>;
 
 /**
  * What SES does with a message, by whichever door it came: checks sender and recipients, reads
@@ -76,14 +76,14 @@ export function createAccept(store: Store, verified: string[]): Accept {
     const tags = submission.tags ?? (tagsHeader ? parseTagsHeader(tagsHeader) : {});
 
     const messageId = createMessageId();
-    return store.add({
-      raw: asDelivered(mime, { messageId, region, sender }),
+    store.add(asDelivered(mime, { messageId, region, sender }), {
       messageId,
       recipients,
       tags,
       configurationSet: configurationSet ?? null,
       via: submission.via,
     });
+    return messageId;
   };
 }
 

@@ -1,6 +1,7 @@
 import MailComposer from "nodemailer/lib/mail-composer";
 import type { Accept, Submission } from "./accept.ts";
 import { parseMailbox } from "./address.ts";
+import { buildMime } from "./build-mime.ts";
 import { badRequest, SesError } from "./error.ts";
 import { type Json, constraint, object, objects, required, text, texts } from "./json.ts";
 import { checkTags } from "./tags.ts";
@@ -42,8 +43,7 @@ export async function sendEmail(request: Json, region: string, accept: Accept): 
   const raw = object(content, "Raw");
   if (raw) {
     const data = Buffer.from(required(raw, "Data", "content.raw.data"), "base64");
-    const sent = await accept({ ...envelope, raw: data });
-    return { MessageId: sent.messageId };
+    return { MessageId: await accept({ ...envelope, raw: data }) };
   }
 
   if (!from) throw badRequest("FromEmailAddress is required for Simple content.");
@@ -51,14 +51,13 @@ export async function sendEmail(request: Json, region: string, accept: Accept): 
   if (envelope.recipients.length === 0) {
     throw badRequest("Destination must have at least one To, Cc or Bcc address.");
   }
-  const message = await compose(object(content, "Simple") ?? {}, {
+  const message = compose(object(content, "Simple") ?? {}, {
     from,
     to,
     cc,
     replyTo: addresses(request, "ReplyToAddresses"),
   });
-  const sent = await accept({ ...envelope, raw: message });
-  return { MessageId: sent.messageId };
+  return { MessageId: await accept({ ...envelope, raw: message }) };
 }
 
 function addresses(source: Json, name: string): string[] {
@@ -83,12 +82,14 @@ interface Envelope {
   replyTo: string[];
 }
 
-function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Promise<Buffer> {
+function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Buffer {
   const subject = required(object(simple, "Subject") ?? {}, "Data", "content.simple.subject.data");
   if (/[\r\n\0]/.test(subject)) throw badRequest("Subject contains a line break.");
   const body = object(simple, "Body") ?? {};
-  const plain = text(object(body, "Text") ?? {}, "Data");
-  const html = text(object(body, "Html") ?? {}, "Data");
+  const crlf = (part: string) =>
+    text(object(body, part) ?? {}, "Data")?.replaceAll(/\r?\n/g, "\r\n");
+  const plain = crlf("Text");
+  const html = crlf("Html");
   if (!plain && !html) throw constraint("content.simple.body", "Member must have Text or Html");
 
   const composer = new MailComposer({
@@ -105,7 +106,7 @@ function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Promise<Buf
     disableUrlAccess: true,
     newline: "win",
   });
-  return composer.compile().build();
+  return buildMime(composer.compile());
 }
 
 // Set from other members of the request; SES refuses them among the extra ones.
