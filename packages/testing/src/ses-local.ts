@@ -51,34 +51,98 @@ export interface InboxQuery {
   wait?: number;
 }
 
+export type SesFault =
+  | "lost-answer"
+  | "error-after-accept"
+  | "throttle"
+  | "quota"
+  | "unavailable"
+  | "paused"
+  | "suspended"
+  | "access-denied"
+  | "unverified-from"
+  | "bad-request"
+  | "reset-before-accept";
+
+/** How SES is to behave, as `PUT /control` takes it; see ses-local's README. */
+export interface SesBehaviour {
+  /** Of the draws that `share` asks for; 1 if unset. */
+  seed?: number;
+  account?: {
+    /** Recipients a second; 14 if unset. */
+    maxSendRate?: number;
+    /** Recipients a day; 50,000 if unset, -1 for no limit. */
+    max24HourSend?: number;
+    sentLast24Hours?: number;
+    sendingEnabled?: boolean;
+    /** False is the sandbox. */
+    productionAccess?: boolean;
+  };
+  enforceRate?: boolean;
+  enforceQuota?: boolean;
+  /** Addresses and domains that the sandbox sends to. */
+  verifiedRecipients?: string[];
+  /** Any other is not found; every name exists if unset. */
+  configurationSets?: string[];
+  /** Milliseconds before SendEmail's answer. */
+  delay?: number;
+  /** A SendEmail meets one at most. Shares add up, in this order; 1 if unset is all that is left. */
+  faults?: { fault: SesFault; share?: number }[];
+}
+
+/** For each `message-id` tag, what SES has taken. */
+export type SesTally = Record<string, { messageIds: string[]; copies: number }>;
+
 export interface SesLocal {
   /** Inbox and SES API, as `AWS_ENDPOINT_URL_SESV2` takes it. */
   url: string;
+  port: number;
   smtpPort: number;
   /** Newest first. */
   inbox(query?: InboxQuery): Promise<InboxMessage[]>;
-  /** Ends the process and removes its folder. */
+  tally(): Promise<SesTally>;
+  /** Replaces the whole behaviour; it lasts until the next call, or the end of the process. */
+  control(behaviour: SesBehaviour): Promise<void>;
+  /** Back to normal behaviour. Inbox and tally stay. */
+  reset(): Promise<void>;
+  /** kill -9: until it is started again, on the same ports and data, connections are refused. */
+  kill(): Promise<void>;
+  /** Ends the process, and removes its folder unless that was given. */
   stop(): Promise<void>;
+}
+
+export interface SesLocalOptions {
+  /** Domains and addresses taken as verified senders; `example.com` if unset. */
+  verified?: string[];
+  /** Free ones if unset. */
+  port?: number;
+  smtpPort?: number;
+  /** Folder of inbox and tally; a new one if unset. */
+  data?: string;
+  /** How many messages the inbox keeps; 500 if unset. The tally has them all. */
+  keep?: number;
 }
 
 const main = path.resolve(import.meta.dirname, "../../../tools/ses-local/src/main.ts");
 
 /**
- * Starts ses-local as a process of its own, on free ports, with an empty folder. It ends with
- * the process that started it, whatever happens to `stop`.
- *
- * @param options.verified domains and addresses taken as verified senders; `example.com` if unset
+ * Starts ses-local as a process of its own. It ends with the process that started it, whatever
+ * happens to `stop`.
  */
-export async function startSesLocal(options: { verified?: string[] } = {}): Promise<SesLocal> {
-  const data = await mkdtemp(path.join(tmpdir(), "ses-local-"));
+export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesLocal> {
+  const data = options.data ?? (await mkdtemp(path.join(tmpdir(), "ses-local-")));
+  const removeData = async () => {
+    if (!options.data) await rm(data, { recursive: true, force: true, maxRetries: 3 });
+  };
   const child = spawn(process.execPath, [main], {
     env: {
       ...process.env,
       APP_ENV: "development",
-      SES_LOCAL_PORT: "0",
-      SES_LOCAL_SMTP_PORT: "0",
+      SES_LOCAL_PORT: String(options.port ?? 0),
+      SES_LOCAL_SMTP_PORT: String(options.smtpPort ?? 0),
       SES_LOCAL_DATA: data,
       SES_LOCAL_VERIFIED: options.verified?.join(",") ?? "",
+      SES_LOCAL_KEEP: String(options.keep ?? ""),
     },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   }) as ChildProcessByStdio<null, Readable, Readable>;
@@ -86,27 +150,48 @@ export async function startSesLocal(options: { verified?: string[] } = {}): Prom
   const errors = text(child.stderr);
   const ready = await readyLine(createInterface({ input: child.stdout }));
   if (!ready) {
-    await rm(data, { recursive: true, force: true });
+    await removeData();
     throw new Error(`ses-local did not start: ${(await errors).trim()}`);
   }
   const url = `http://127.0.0.1:${ready.port}`;
 
+  async function request(route: string, method = "GET", body?: unknown): Promise<Response> {
+    const response = await fetch(url + route, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (!response.ok)
+      throw new Error(`ses-local answered ${response.status}: ${await response.text()}`);
+    return response;
+  }
+
   return {
     url,
+    port: ready.port,
     smtpPort: ready.smtpPort,
     async inbox(query = {}) {
       const parameters = new URLSearchParams(
         Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
       );
-      const response = await fetch(`${url}/inbox/messages?${parameters}`);
-      if (!response.ok)
-        throw new Error(`ses-local answered ${response.status}: ${await response.text()}`);
-      return (await response.json()) as InboxMessage[];
+      return (await (await request(`/inbox/messages?${parameters}`)).json()) as InboxMessage[];
+    },
+    async tally() {
+      return (await (await request("/inbox/tally")).json()) as SesTally;
+    },
+    async control(behaviour) {
+      await request("/control", "PUT", behaviour);
+    },
+    async reset() {
+      await request("/control", "DELETE");
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
     },
     async stop() {
       child.kill();
       await exited;
-      await rm(data, { recursive: true, force: true, maxRetries: 3 });
+      await removeData();
     },
   };
 }

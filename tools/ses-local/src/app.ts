@@ -1,12 +1,15 @@
 import path from "node:path";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { controlRoutes } from "./control/routes.ts";
 import { type Info, inboxRoutes } from "./inbox/routes.ts";
 import type { Store } from "./inbox/store.ts";
 import type { Accept } from "./ses/accept.ts";
+import type { Account } from "./ses/account.ts";
 import { sesRoutes, unknownOperation } from "./ses/routes.ts";
 
 export interface AppDeps {
   store: Store;
+  account: Account;
   accept: Accept;
   /** Called when the page asks: the SMTP port is known once it listens. */
   info: () => Info;
@@ -14,7 +17,7 @@ export interface AppDeps {
 }
 
 /** The HTTP side: SES's API, the inbox as JSON, and its page. Does not listen. */
-export function createApp({ store, accept, info, log }: AppDeps): Express {
+export function createApp({ store, account, accept, info, log }: AppDeps): Express {
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -22,7 +25,8 @@ export function createApp({ store, accept, info, log }: AppDeps): Express {
   app.get("/healthz", (_req, res) => {
     res.json({ ok: true });
   });
-  app.use("/v2/email", sesRoutes({ accept, log }));
+  app.use("/v2/email", sesRoutes({ accept, account, log }));
+  app.use("/control", onlyThisPage, controlRoutes(account));
   app.use("/inbox", onlyThisPage, inboxRoutes(store, info));
   app.use("/inbox", (_req, res) => {
     res.status(404).json({ message: "No such route of the inbox." });

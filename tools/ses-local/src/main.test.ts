@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { InboxMessage } from "@repo/testing/ses-local";
+import { freePort } from "@repo/testing/free-port";
+import { type InboxMessage, startSesLocal } from "@repo/testing/ses-local";
 import { createClient, email } from "./testing/client.ts";
 
 let data: string;
@@ -64,10 +65,12 @@ test("should keep messages, read marks and tally over a restart", async () => {
   const tags = [{ Name: "message-id", Value: "m-1" }];
   await client.send(email({ EmailTags: tags }, { Subject: { Data: "one" } }));
   await client.send(email({}, { Subject: { Data: "two" } }));
-  client.destroy();
-  const before = await inbox(url);
+  await client.send(email({}, { Subject: { Data: "deleted" } }));
+  const [deleted, ...before] = await inbox(url);
+  await fetch(`${url}/inbox/messages/${deleted?.id}`, { method: "DELETE" });
   await fetch(`${url}/inbox/messages/${before[0]?.id}/read`, { method: "PUT" });
   const tally = await (await fetch(`${url}/inbox/tally`)).json();
+  client.destroy();
   first.kill("SIGKILL");
   await once(first, "exit");
   // Half a message and half a copy, as a killed process may leave them.
@@ -82,6 +85,93 @@ test("should keep messages, read marks and tally over a restart", async () => {
   expect(await (await fetch(`${again}/inbox/tally`)).json()).toEqual(tally);
   const source = await fetch(`${again}/inbox/messages/${before[0]?.id}/source`);
   expect(await source.text()).toContain("Subject: two");
+});
+
+test("should come back on its port with every copy it took, however it was killed", async () => {
+  const options = { data, port: await freePort(), smtpPort: await freePort(), keep: 10 };
+  const first = await startSesLocal(options);
+  const client = createClient(first.url);
+  await first.control({ faults: [{ fault: "lost-answer", share: 0.5 }] });
+  const answered = new Map<string, string>();
+  let next = 0;
+  const sender = async () => {
+    while (answered.size < 300) {
+      const ourId = `m-${(next += 1)}`;
+      const tags = [{ Name: "message-id", Value: ourId }];
+      try {
+        const { MessageId = "" } = await client.send(email({ EmailTags: tags }));
+        answered.set(ourId, MessageId);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ECONNREFUSED") return;
+      }
+      if (answered.size === 100) await first.kill();
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, sender));
+  await expect(first.tally()).rejects.toThrow("fetch failed");
+
+  const again = await startSesLocal(options);
+  expect(again).toMatchObject({ port: options.port, smtpPort: options.smtpPort });
+  const tally = await again.tally();
+  for (const [ourId, messageId] of answered) {
+    expect(tally[ourId]).toEqual({ copies: 1, messageIds: [messageId] });
+  }
+  // More were taken than it told, and the newest of those are in the inbox.
+  expect(Object.keys(tally).length).toBeGreaterThan(answered.size);
+  const newest = await again.inbox();
+  expect(newest).toHaveLength(10);
+  for (const { tags, messageId } of newest) {
+    expect(tally[tags["message-id"] ?? ""]?.messageIds).toEqual([messageId]);
+  }
+  const { MessageId } = await client.send(email());
+  expect((await again.inbox())[0]).toMatchObject({ messageId: MessageId });
+  client.destroy();
+  await again.stop();
+});
+
+test("should free the disk of what it no longer keeps, and of nothing else", async () => {
+  const first = start({ SES_LOCAL_KEEP: "4" });
+  const url = await ready(first);
+  const client = createClient(url);
+  const body = "x".repeat(400_000);
+  for (let sent = 1; sent <= 20; sent += 1) {
+    const content = { Subject: { Data: `${sent}` }, Body: { Text: { Data: body } } };
+    await client.send(email({}, content));
+  }
+  client.destroy();
+  const messages = path.join(data, "messages");
+  const files = (await readdir(messages)).map((file) => readFile(path.join(messages, file)));
+  const kept = (await Promise.all(files)).reduce((sum, { length }) => sum + length, 0);
+  // Eight megabytes came; the four kept begin inside a segment of three.
+  expect(kept).toBeLessThan(7 * 420_000);
+  first.kill("SIGKILL");
+  await once(first, "exit");
+
+  const again = await ready(start({ SES_LOCAL_KEEP: "4" }));
+  const newest = await inbox(again);
+  expect(newest.map(({ subject }) => subject)).toEqual(["20", "19", "18", "17"]);
+  for (const { text: read } of newest) expect(read.trim()).toBe(body);
+});
+
+test("should count at its start what was kept and not yet counted", async () => {
+  const first = start();
+  const client = createClient(await ready(first));
+  await client.send(email({ EmailTags: [{ Name: "message-id", Value: "m-1" }] }));
+  const { MessageId } = await client.send(
+    email({ EmailTags: [{ Name: "message-id", Value: "m-2" }] }),
+  );
+  client.destroy();
+  first.kill("SIGKILL");
+  await once(first, "exit");
+  const file = path.join(data, "tally.jsonl");
+  const [line] = (await readFile(file, "utf8")).split("\n");
+  await writeFile(file, `${line}\n`);
+
+  const again = await ready(start());
+  expect(await (await fetch(`${again}/inbox/tally`)).json()).toMatchObject({
+    "m-1": { copies: 1 },
+    "m-2": { copies: 1, messageIds: [MessageId] },
+  });
 });
 
 test("should refuse to start in production with one line that says why", async () => {
@@ -110,6 +200,13 @@ test.each(["http", "70000", "-1", "80.5"])("should refuse the port %j by name", 
   expect(code).toBe(1);
   expect(message).toBe(
     `ses-local: SES_LOCAL_PORT must be a port from 0 to 65535, not "${port}".\n`,
+  );
+});
+
+test("should refuse a number of messages that is none by name", async () => {
+  const { message } = await refusal(start({ SES_LOCAL_KEEP: "all" }));
+  expect(message).toBe(
+    'ses-local: SES_LOCAL_KEEP must be a number of messages from 0 to 100000, not "all".\n',
   );
 });
 

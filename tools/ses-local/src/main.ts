@@ -4,6 +4,7 @@ import { createApp } from "./app.ts";
 import { type Env, EnvError, readEnv } from "./env.ts";
 import { Store } from "./inbox/store.ts";
 import { createAccept } from "./ses/accept.ts";
+import { Account } from "./ses/account.ts";
 import { createSmtpServer } from "./smtp.ts";
 
 // Every answer waits for its write, so there is nothing to finish: stopping is stopping at once.
@@ -21,14 +22,15 @@ try {
 async function start(env: Env): Promise<void> {
   const log = (line: string) => console.log(`ses-local: ${line}`);
   const store = new Store(env.data, env.keep);
-  const accept = createAccept(store, env.verified);
+  const account = new Account();
+  const accept = createAccept(store, account, env.verified);
 
-  const smtp = createSmtpServer(accept, log);
+  const smtp = createSmtpServer({ accept, account, log });
   smtp.on("error", (error) => log(`SMTP: ${error.message}`));
   const smtpPort = await listen(smtp.server, env.smtpPort, "SES_LOCAL_SMTP_PORT");
 
   const info = () => ({ smtpPort, verified: env.verified });
-  const http = createServer(createApp({ store, accept, info, log }));
+  const http = createServer(createApp({ store, account, accept, info, log }));
   // Longer than a client keeps a connection idle, so that none is closed as it is used again.
   http.keepAliveTimeout = 120_000;
   const port = await listen(http, env.port, "SES_LOCAL_PORT");

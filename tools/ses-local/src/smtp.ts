@@ -1,15 +1,27 @@
 import { buffer } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
 import { type Accept, MAX_MESSAGE_SIZE } from "./ses/accept.ts";
+import type { Account } from "./ses/account.ts";
+import { NoAnswer, passDoor } from "./ses/door.ts";
 import { SesError } from "./ses/error.ts";
+
+const REGION = "us-east-1";
 
 /**
  * SES's SMTP interface into the same inbox: any user name and password or none, no TLS.
  *
  * https://docs.aws.amazon.com/ses/latest/dg/send-email-smtp.html
  */
-export function createSmtpServer(accept: Accept, log: (line: string) => void): SMTPServer {
-  return new SMTPServer({
+export function createSmtpServer({
+  accept,
+  account,
+  log,
+}: {
+  accept: Accept;
+  account: Account;
+  log: (line: string) => void;
+}): SMTPServer {
+  const server = new SMTPServer({
     name: "localhost",
     banner: "ses-local",
     // SES does not offer it: addresses are ASCII.
@@ -20,33 +32,61 @@ export function createSmtpServer(accept: Accept, log: (line: string) => void): S
     disableReverseLookup: true,
     size: MAX_MESSAGE_SIZE,
     onAuth: (auth, _session, done) => done(null, { user: auth.username ?? "anyone" }),
-    onData(stream, session, done) {
+    async onData(stream, session, done) {
       const { mailFrom, rcptTo } = session.envelope;
-      buffer(stream)
-        .then((raw) =>
+      const from = mailFrom ? mailFrom.address : undefined;
+      try {
+        const raw = await buffer(stream);
+        const messageId = await passDoor(account, { from: from ?? "", region: REGION }, () =>
           accept({
             raw,
-            returnPath: mailFrom ? mailFrom.address : undefined,
+            returnPath: from,
             recipients: rcptTo.map(({ address }) => address),
-            region: "us-east-1",
+            region: REGION,
             via: "smtp",
           }),
-        )
-        .then(
-          (messageId) => done(null, `Ok ${messageId}`),
-          (error: unknown) => done(reply(error, log)),
         );
+        done(null, `Ok ${messageId}`);
+      } catch (error) {
+        if (error instanceof NoAnswer) {
+          log(`no answer by SMTP: ${error.message}`);
+          for (const connection of server.connections) {
+            if (connection.id === session.id) connection.close();
+          }
+          return;
+        }
+        done(reply(error, log));
+      }
     },
   });
+  return server;
 }
 
 /** https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes */
 function reply(error: unknown, log: (line: string) => void): Error {
   if (!(error instanceof SesError)) {
     log(`SMTP message failed: ${error instanceof Error ? error.stack : String(error)}`);
-    return Object.assign(new Error("Temporary service failure"), { responseCode: 451 });
+    return response(451, "Temporary service failure");
   }
-  const prefix = error.type === "MessageRejected" ? "Message rejected" : "Transaction failed";
   log(`refused by SMTP: ${error.type}: ${error.message}`);
-  return Object.assign(new Error(`${prefix}: ${error.message}`), { responseCode: 554 });
+  switch (error.type) {
+    case "TooManyRequestsException":
+      return response(454, `Throttling failure: ${error.message}`);
+    case "ServiceUnavailableException":
+      return response(421, error.message);
+    case "InternalFailure":
+      return response(451, "Temporary service failure");
+    case "AccessDeniedException":
+      return response(554, `Access denied: ${error.message}`);
+    case "MessageRejected":
+    case "SendingPausedException":
+    case "AccountSuspendedException":
+      return response(554, `Message rejected: ${error.message}`);
+    default:
+      return response(554, `Transaction failed: ${error.message}`);
+  }
+}
+
+function response(code: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode: code });
 }

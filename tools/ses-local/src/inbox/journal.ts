@@ -1,5 +1,12 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
-import { open } from "node:fs/promises";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  rmSync,
+} from "node:fs";
 import path from "node:path";
 import { AppendFile } from "./append-file.ts";
 import type { Envelope } from "./message.ts";
@@ -57,22 +64,23 @@ export class Journal {
   }
 
   append(change: Change, source?: Buffer): Place {
-    const open = (this.#open ??= this.#begin());
+    const file = (this.#open ??= this.#begin());
     const line = Buffer.from(`${JSON.stringify(change)}\n`);
-    const place = { segment: this.#segments.at(-1) ?? 0, offset: open.size + line.length };
-    open.append(source ? Buffer.concat([line, source, Buffer.from("\n")]) : line);
-    if (open.size >= SEGMENT_SIZE) this.#close();
+    const place = { segment: this.#segments.at(-1) ?? 0, offset: file.size + line.length };
+    file.append(source ? Buffer.concat([line, source, Buffer.from("\n")]) : line);
+    if (file.size >= SEGMENT_SIZE) this.#close();
     return place;
   }
 
-  async source({ segment, offset }: Place, size: number): Promise<Buffer> {
-    const file = await open(this.#file(segment));
+  source({ segment, offset }: Place, size: number): Buffer {
+    const source = Buffer.alloc(size);
+    const file = openSync(this.#file(segment), "r");
     try {
-      const { buffer } = await file.read(Buffer.alloc(size), 0, size, offset);
-      return buffer;
+      readSync(file, source, 0, size, offset);
     } finally {
-      await file.close();
+      closeSync(file);
     }
+    return source;
   }
 
   /** Removes the segments before that place, or all that are full. */
@@ -110,7 +118,7 @@ export class Journal {
 
 /** The whole changes of a segment; `offset` is where the source begins. */
 function* readChanges(segment: Buffer): Generator<{ change: Change; offset: number }> {
-  for (let at = 0; at < segment.length; ) {
+  for (let at = 0; at < segment.length;) {
     const end = segment.indexOf("\n", at);
     // What was half-written when the process was killed: its sender was not told that it arrived.
     if (end < 0) return;

@@ -35,7 +35,7 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
     if (req.query["download"] !== undefined)
       res.attachment(`${fileName(message)}.eml`).type("message/rfc822");
     else res.type("text/plain");
-    res.send(await store.source(message.id));
+    res.send(store.source(message.id));
   });
 
   router.get("/messages/:id/html", async (req, res) => {
@@ -45,14 +45,14 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
       scheme: req.query["scheme"] === "dark" ? ("dark" as const) : ("light" as const),
       images: req.query["images"] !== "off",
     };
-    const html = await preview(message, () => store.source(message.id), options);
+    const html = await preview(message, async () => store.source(message.id), options);
     res.set("content-security-policy", previewPolicy(options)).type("html").send(html);
   });
 
   router.get("/messages/:id/attachments/:index", async (req, res) => {
     const message = find(req, res);
     if (!message) return;
-    const { attachments } = await parse(await store.source(message.id));
+    const { attachments } = await parse(store.source(message.id));
     const attachment = attachments[Number(req.params["index"])];
     if (!attachment) {
       res.status(404).json({ message: "No attachment of that number." });
@@ -125,9 +125,14 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
     });
   });
 
+  // One at a time: together their sources need not fit into memory.
   async function readAll(kept: Kept[]): Promise<Message[]> {
-    const messages = await Promise.all(kept.map(({ id }) => store.read(id)));
-    return messages.filter((message) => message !== undefined);
+    const messages: Message[] = [];
+    for (const { id } of kept) {
+      const message = await store.read(id);
+      if (message) messages.push(message);
+    }
+    return messages;
   }
 
   async function read(req: Request, res: Response): Promise<Message | undefined> {
@@ -142,11 +147,11 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
     return message;
   }
 
-  function setRead(read: boolean) {
+  function setRead(isRead: boolean) {
     return (req: Request, res: Response) => {
       const message = find(req, res);
       if (!message) return;
-      store.mark([message.id], read);
+      store.mark([message.id], isRead);
       res.status(204).end();
     };
   }

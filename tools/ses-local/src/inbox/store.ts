@@ -84,25 +84,20 @@ export class Store extends EventEmitter<Events> {
     return this.#held.get(id)?.message;
   }
 
-  /** Resolves with undefined where the message was removed meanwhile. */
+  /** Resolves with undefined where there is no message of that id, or no more. */
   async read(id: string): Promise<Message | undefined> {
     const held = this.#held.get(id);
     if (!held) return undefined;
-    const { recipients, ...rest } = held.message;
-    held.content ??= this.#source(held).then((raw) => readContent(raw, recipients));
-    try {
-      return { ...rest, ...(await held.content) };
-    } catch (error) {
-      if (!this.#held.has(id)) return undefined;
-      throw error;
-    }
+    const { recipients, ...message } = held.message;
+    held.content ??= readContent(this.source(id), recipients);
+    return { ...message, ...(await held.content) };
   }
 
   /** @throws where there is no message of that id */
-  async source(id: string): Promise<Buffer> {
+  source(id: string): Buffer {
     const held = this.#held.get(id);
     if (!held) throw new Error(`No message ${id}.`);
-    return await this.#source(held);
+    return this.#journal.source(held.place, held.message.size);
   }
 
   mark(ids: string[], read: boolean): void {
@@ -158,10 +153,6 @@ export class Store extends EventEmitter<Events> {
   #drop(ids: string[]): void {
     const dropped = ids.filter((id) => this.#held.delete(id));
     if (dropped.length > 0) this.emit("removed", dropped);
-  }
-
-  #source({ place, message }: Held): Promise<Buffer> {
-    return this.#journal.source(place, message.size);
   }
 
   // Milliseconds in base 36, then a counter: ids sort by arrival, and none comes twice even

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Store } from "../inbox/store.ts";
-import { mailboxes, parseMailbox, requireVerified } from "./address.ts";
-import { badRequest, SesError } from "./error.ts";
+import type { Account } from "./account.ts";
+import { mailboxes, parseMailbox, unverified } from "./address.ts";
+import { badRequest, notVerified, SesError, sendingPaused } from "./error.ts";
 import { type Field, type Mime, formatMime, parseMime, values } from "./mime.ts";
 import { type Tags, parseTagsHeader } from "./tags.ts";
 
@@ -23,8 +24,13 @@ export interface Submission {
   via: "api" | "smtp";
 }
 
-/** Resolves with SES's id of the message. */
-export type Accept = (submission: Submission) => Promise<string>;
+/**
+ * When it returns, the message is in the inbox, and in the tally.
+ *
+ * @returns SES's id of the message
+ * @throws SesError
+ */
+export type Accept = (submission: Submission) => string;
 
 /**
  * What SES does with a message, by whichever door it came: checks sender and recipients, reads
@@ -32,9 +38,11 @@ export type Accept = (submission: Submission) => Promise<string>;
  *
  * https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
  */
-export function createAccept(store: Store, verified: string[]): Accept {
-  return async (submission) => {
+export function createAccept(store: Store, account: Account, verified: string[]): Accept {
+  return (submission) => {
     const { raw, region } = submission;
+    const { account: settings, verifiedRecipients, configurationSets } = account.behaviour;
+    if (!settings.sendingEnabled) throw sendingPaused();
     if (raw.length > MAX_MESSAGE_SIZE) {
       throw badRequest(
         `Message length is more than ${MAX_MESSAGE_SIZE} bytes long: '${raw.length}'.`,
@@ -53,7 +61,6 @@ export function createAccept(store: Store, verified: string[]): Accept {
       ...values(mime, "sender"),
       ...values(mime, "return-path"),
     ];
-    requireVerified(senders, verified, region);
 
     const recipients = (
       submission.recipients.length > 0
@@ -65,16 +72,26 @@ export function createAccept(store: Store, verified: string[]): Accept {
     if (recipients.length === 0) throw badRequest("Missing required header 'To'.");
     if (recipients.length > 50) throw badRequest("Recipient count exceeds 50.");
 
+    const failed = unverified(senders, verified);
+    if (!settings.productionAccess) {
+      const allowed = [...verified, ...verifiedRecipients, "simulator.amazonses.com"];
+      failed.push(...unverified(recipients, allowed));
+    }
+    if (failed.length > 0) throw notVerified(failed, region);
+
     const configurationSet =
       submission.configurationSet ?? values(mime, "x-ses-configuration-set")[0];
-    // Any name is taken as an existing set, but a name SES could not have is not.
-    if (configurationSet !== undefined && !/^[A-Za-z0-9_-]{1,64}$/.test(configurationSet)) {
+    // Unless told, any name is taken as an existing set, but a name SES could not have is not.
+    const exists = (name: string) =>
+      configurationSets ? configurationSets.includes(name) : /^[A-Za-z0-9_-]{1,64}$/.test(name);
+    if (configurationSet !== undefined && !exists(configurationSet)) {
       const message = `Configuration set <${configurationSet}> does not exist.`;
       throw new SesError("NotFoundException", message, 404);
     }
     const tagsHeader = values(mime, "x-ses-message-tags")[0];
     const tags = submission.tags ?? (tagsHeader ? parseTagsHeader(tagsHeader) : {});
 
+    account.spend(recipients.length);
     const messageId = createMessageId();
     store.add(asDelivered(mime, { messageId, region, sender }), {
       messageId,

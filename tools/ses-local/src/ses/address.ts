@@ -1,5 +1,5 @@
 import addressparser from "nodemailer/lib/addressparser";
-import { badRequest, rejected } from "./error.ts";
+import { badRequest } from "./error.ts";
 
 export interface Mailbox {
   name: string;
@@ -57,25 +57,21 @@ function addressProblem(address: string): string | undefined {
 }
 
 /**
- * Refuses a sender that is no verified identity. A verified domain covers its subdomains.
+ * The mailboxes that are no verified identity, each once, as they were given. A verified domain
+ * covers its subdomains.
  *
- * @param senders mailboxes as they were given: SES names them so
- * @throws SesError MessageRejected
+ * @param identities domains and addresses
  */
-export function requireVerified(senders: string[], verified: string[], region: string): void {
+export function unverified(given: string[], identities: string[]): string[] {
+  const verified = identities.map((identity) => identity.toLowerCase());
   const failed = new Map<string, string>();
-  for (const sender of senders) {
-    const address = parseMailbox(sender).address.toLowerCase();
+  for (const mailbox of given) {
+    const address = parseMailbox(mailbox).address.toLowerCase();
     const domain = address.slice(address.lastIndexOf("@") + 1);
     const covered = verified.some(
       (identity) => identity === address || identity === domain || domain.endsWith(`.${identity}`),
     );
-    if (!covered && !failed.has(address)) failed.set(address, sender);
+    if (!covered && !failed.has(address)) failed.set(address, mailbox);
   }
-  if (failed.size > 0) {
-    throw rejected(
-      "Email address is not verified. The following identities failed the check in region " +
-        `${region.toUpperCase()}: ${[...failed.values()].join(", ")}`,
-    );
-  }
+  return [...failed.values()];
 }

@@ -16,4 +16,29 @@ export class SesError extends Error {
 
 export const badRequest = (message: string) => new SesError("BadRequestException", message);
 
-export const rejected = (message: string) => new SesError("MessageRejected", message);
+export const sendingPaused = () =>
+  new SesError(
+    "SendingPausedException",
+    "Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.",
+  );
+
+/** @param identities mailboxes as they were given: SES names them so */
+export const notVerified = (identities: string[], region: string) =>
+  new SesError(
+    "MessageRejected",
+    "Email address is not verified. The following identities failed the check in region " +
+      `${region.toUpperCase()}: ${identities.join(", ")}`,
+  );
+
+// One exception for both limits: only the text tells them apart.
+export const rateExceeded = () =>
+  new SesError("TooManyRequestsException", "Maximum sending rate exceeded.", 429);
+export const quotaExceeded = () =>
+  new SesError("TooManyRequestsException", "Daily message quota exceeded.", 429);
+
+export const accessDenied = () =>
+  new SesError(
+    "AccessDeniedException",
+    "User: arn:aws:iam::123456789012:user/ses-local is not authorized to perform: ses:SendEmail because no identity-based policy allows the ses:SendEmail action",
+    403,
+  );

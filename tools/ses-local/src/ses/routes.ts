@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Accept } from "./accept.ts";
+import type { Account } from "./account.ts";
+import { NoAnswer, passDoor } from "./door.ts";
 import { badRequest, SesError } from "./error.ts";
-import type { Json } from "./json.ts";
+import { type Json, text } from "./json.ts";
 import { sendEmail } from "./send-email.ts";
 
 /**
@@ -11,9 +13,11 @@ import { sendEmail } from "./send-email.ts";
  */
 export function sesRoutes({
   accept,
+  account,
   log,
 }: {
   accept: Accept;
+  account: Account;
   log: (line: string) => void;
 }): Router {
   const router = Router();
@@ -25,19 +29,19 @@ export function sesRoutes({
   router.use(express.json({ limit: "56mb", type: () => true }));
 
   router.post("/outbound-emails", async (req, res) => {
-    res.json(await sendEmail(body(req.body), res.locals["region"], accept));
+    const request = body(req.body);
+    const caller = {
+      from: text(request, "FromEmailAddress") ?? "",
+      region: res.locals["region"],
+    };
+    const answered = await passDoor(account, caller, () =>
+      sendEmail(request, caller.region, accept),
+    );
+    res.json(answered);
   });
 
-  // An account out of the sandbox with the rates AWS gives most new ones.
   router.get("/account", (_req, res) => {
-    res.json({
-      DedicatedIpAutoWarmupEnabled: false,
-      EnforcementStatus: "HEALTHY",
-      ProductionAccessEnabled: true,
-      SendQuota: { Max24HourSend: 50_000, MaxSendRate: 14, SentLast24Hours: 0 },
-      SendingEnabled: true,
-      SuppressionAttributes: { SuppressedReasons: ["BOUNCE", "COMPLAINT"] },
-    });
+    res.json(account.describe());
   });
 
   router.use(unknownOperation(log));
@@ -75,9 +79,15 @@ function body(value: unknown): Json {
 
 function answerError(log: (line: string) => void): ErrorRequestHandler {
   return (error, req, res, _next) => {
+    if (error instanceof NoAnswer) {
+      log(`no answer: ${error.message}`);
+      res.destroy();
+      return;
+    }
     const sesError = asSesError(error);
-    if (sesError.status >= 500) log(`${req.method} ${req.originalUrl} failed: ${error?.stack}`);
-    else log(`refused: ${sesError.type}: ${sesError.message}`);
+    if (error instanceof SesError || sesError.status < 500) {
+      log(`refused: ${sesError.type}: ${sesError.message}`);
+    } else log(`${req.method} ${req.originalUrl} failed: ${error?.stack}`);
     answer(res, sesError);
   };
 }

@@ -12,7 +12,7 @@ import { checkTags } from "./tags.ts";
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
  * @throws SesError
  */
-export async function sendEmail(request: Json, region: string, accept: Accept): Promise<Json> {
+export function sendEmail(request: Json, region: string, accept: Accept): Json {
   const content = object(request, "Content");
   const parts = ["Simple", "Raw", "Template"].filter((part) => content?.[part] != null);
   if (!content || parts.length !== 1) {
@@ -43,7 +43,7 @@ export async function sendEmail(request: Json, region: string, accept: Accept): 
   const raw = object(content, "Raw");
   if (raw) {
     const data = Buffer.from(required(raw, "Data", "content.raw.data"), "base64");
-    return { MessageId: await accept({ ...envelope, raw: data }) };
+    return { MessageId: accept({ ...envelope, raw: data }) };
   }
 
   if (!from) throw badRequest("FromEmailAddress is required for Simple content.");
@@ -57,7 +57,7 @@ export async function sendEmail(request: Json, region: string, accept: Accept): 
     cc,
     replyTo: addresses(request, "ReplyToAddresses"),
   });
-  return { MessageId: await accept({ ...envelope, raw: message }) };
+  return { MessageId: accept({ ...envelope, raw: message }) };
 }
 
 function addresses(source: Json, name: string): string[] {

@@ -1,0 +1,30 @@
+import express, { Router } from "express";
+import type { Account } from "../ses/account.ts";
+import { ControlError, NORMAL, readBehaviour } from "./behaviour.ts";
+
+/** How SES behaves: read, replaced as a whole, and reset. Mounted at `/control`. */
+export function controlRoutes(account: Account): Router {
+  const router = Router();
+
+  router.get("/", (_req, res) => {
+    res.json(account.behaviour);
+  });
+
+  router.put("/", express.json({ type: () => true }), (req, res) => {
+    try {
+      account.behave(readBehaviour(req.body));
+    } catch (error) {
+      if (!(error instanceof ControlError)) throw error;
+      res.status(400).json({ message: error.message });
+      return;
+    }
+    res.json(account.behaviour);
+  });
+
+  router.delete("/", (_req, res) => {
+    account.behave(NORMAL);
+    res.status(204).end();
+  });
+
+  return router;
+}

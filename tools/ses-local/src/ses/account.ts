@@ -1,0 +1,76 @@
+import { type Behaviour, type Fault, NORMAL } from "../control/behaviour.ts";
+import { quotaExceeded, rateExceeded } from "./error.ts";
+import type { Json } from "./json.ts";
+import { createRandom } from "./random.ts";
+import { TokenBucket } from "./token-bucket.ts";
+
+/**
+ * The account at SES: what it may send, and how SES behaves towards it. It lasts as long as the
+ * process.
+ */
+export class Account {
+  #behaviour: Behaviour = NORMAL;
+  #random = createRandom(NORMAL.seed);
+  readonly #bucket = new TokenBucket(NORMAL.account.maxSendRate);
+  /** Recipients since the behaviour was set. */
+  #accepted = 0;
+
+  get behaviour(): Behaviour {
+    return this.#behaviour;
+  }
+
+  /** Replaces the behaviour at once; its draws and its count of what was sent begin anew. */
+  behave(behaviour: Behaviour): void {
+    this.#behaviour = behaviour;
+    this.#random = createRandom(behaviour.seed);
+    this.#bucket.rate = behaviour.account.maxSendRate;
+    this.#accepted = 0;
+  }
+
+  /** What befalls the next SendEmail. Each call is one draw, whatever the faults are. */
+  draw(): Fault | undefined {
+    let left = this.#random();
+    return this.#behaviour.faults.find(({ share }) => {
+      left -= share;
+      return left < 0;
+    })?.fault;
+  }
+
+  /**
+   * Counts a message that is about to be accepted. SES counts its recipients.
+   *
+   * @throws SesError TooManyRequestsException, and then it is not counted
+   */
+  spend(recipients: number): void {
+    const { account, enforceQuota, enforceRate } = this.#behaviour;
+    const unlimited = account.max24HourSend === -1;
+    if (enforceQuota && !unlimited && this.#sent + recipients > account.max24HourSend) {
+      throw quotaExceeded();
+    }
+    if (enforceRate && !this.#bucket.take(recipients)) {
+      throw rateExceeded();
+    }
+    this.#accepted += recipients;
+  }
+
+  /** GetAccount's answer. */
+  describe(): Json {
+    const { account } = this.#behaviour;
+    return {
+      DedicatedIpAutoWarmupEnabled: false,
+      EnforcementStatus: "HEALTHY",
+      ProductionAccessEnabled: account.productionAccess,
+      SendQuota: {
+        Max24HourSend: account.max24HourSend,
+        MaxSendRate: account.maxSendRate,
+        SentLast24Hours: this.#sent,
+      },
+      SendingEnabled: account.sendingEnabled,
+      SuppressionAttributes: { SuppressedReasons: ["BOUNCE", "COMPLAINT"] },
+    };
+  }
+
+  get #sent(): number {
+    return this.#behaviour.account.sentLast24Hours + this.#accepted;
+  }
+}
