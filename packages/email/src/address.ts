@@ -15,6 +15,8 @@ const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
 // What a URL parser would decode, strip or cut in a host name.
 const NOT_IN_A_DOMAIN = /[\p{Cc}\s%/\\:?#[\]@<>()",;]/u;
+// RFC 5321 section 4.5.3.1.3: a path of 256, less its brackets.
+const MAX_LENGTH = 254;
 
 /**
  * Reads one address as a person types it.
@@ -29,18 +31,28 @@ export function parseAddress(input: string): Address {
   const trimmed = input.trim();
   const at = trimmed.lastIndexOf("@");
   const local = trimmed.slice(0, at);
-  const domain = trimmed.slice(at + 1);
-  if (at < 1 || local.length > 64 || !LOCAL_PART.test(local) || NOT_IN_A_DOMAIN.test(domain)) {
-    throw invalid();
-  }
-  const ascii = domainToASCII(domain);
+  if (at < 1 || local.length > 64 || !LOCAL_PART.test(local)) throw invalid();
+  const domain = parseDomain(trimmed.slice(at + 1));
+  const address = `${local}@${domain}`;
+  if (!domain || address.length > MAX_LENGTH) throw invalid();
+  return { address, key: address.toLowerCase() };
+}
+
+/**
+ * A domain as SES and our keys have it: UTS #46 (https://www.unicode.org/reports/tr46/) in
+ * ASCII and lower case, so that every way to write it, be it with another full stop (U+3002)
+ * or in another normalization form, is the same one.
+ *
+ * @returns undefined where the input is no domain: an address of the network, a single label
+ */
+export function parseDomain(input: string): string | undefined {
+  // Before the look-up: the mapping of megabytes would take seconds.
+  if (input.length > MAX_LENGTH || NOT_IN_A_DOMAIN.test(input)) return undefined;
+  const ascii = domainToASCII(input);
   const labels = ascii.split(".");
   const isHostName = labels.length > 1 && labels.every((label) => LABEL.test(label));
   // A last label of digits is an IPv4 address, not a domain.
-  if (!isHostName || /^\d+$/.test(labels.at(-1) ?? "") || local.length + 1 + ascii.length > 254) {
-    throw invalid();
-  }
-  return { address: `${local}@${ascii}`, key: `${local}@${ascii}`.toLowerCase() };
+  return isHostName && !/^\d+$/.test(labels.at(-1) ?? "") ? ascii : undefined;
 }
 
 function invalid(): EmailError {
