@@ -10,10 +10,16 @@ it("sorts addresses from domains, each under the key that messages have", () => 
   });
 });
 
-it.each(["", ",", "a@example.com,", "example", "*", "*.example.com", "a@b@example.com", "10.0.0.1"])(
-  "refuses %j, and does not repeat it",
-  (input) => {
-    const refused = expect.objectContaining({ code: "INVALID_ALLOW_LIST" });
-    expect(() => parseAllowList(input)).toThrow(refused);
-  },
-);
+it.each([
+  "",
+  ",",
+  "a@example.com,",
+  "example",
+  "*",
+  "*.example.com",
+  "a@b@example.com",
+  "10.0.0.1",
+])("refuses %j, and does not repeat it", (input) => {
+  const refused = expect.objectContaining({ code: "INVALID_ALLOW_LIST" });
+  expect(() => parseAllowList(input)).toThrow(refused);
+});

@@ -2,26 +2,48 @@ import { randomBytes } from "node:crypto";
 import type { Tx } from "@repo/db";
 import { type TemplateName, type TemplateProps, templates } from "@repo/templates/registry";
 import { parseAddress } from "./address.ts";
+import { type Additions, type Payload, checkAdditions } from "./content.ts";
+import { createDigest } from "./digest.ts";
 import { EmailError } from "./error.ts";
 import { createSealer } from "./seal.ts";
 
 export { type Address, parseAddress } from "./address.ts";
+export { type AllowList, parseAllowList } from "./allow-list.ts";
+export { cancel } from "./cancel.ts";
+export type { Additions, Attachment } from "./content.ts";
 export { EmailError } from "./error.ts";
+export { type Mailbox, parseMailbox } from "./mailbox.ts";
 
 /** An email to one person. */
-export interface NewMessage<N extends TemplateName> {
+export interface NewMessage<N extends TemplateName> extends Additions {
   template: N;
   to: string;
   props: TemplateProps<N>;
-  /** Not sent after this moment; give the expiry of the token that the email carries. */
+  /** Not sent before this moment. */
+  sendAt?: Date;
+  /**
+   * Not sent after this moment; give the expiry of the token that the email carries. The
+   * template's own `expiry` unless told.
+   */
   expiresAt?: Date;
+  /**
+   * Queued once, however often it is asked for: unique for the template, 1 to 256 printable
+   * ASCII characters. It lasts as long as the message: until retention deletes it.
+   */
+  idempotencyKey?: string;
 }
 
 /**
  * Queues an email in the caller's transaction: it exists when that commits, and not before.
+ * What fails leaves the transaction usable.
+ *
+ * With an `idempotencyKey` the second message of the same content is not queued: it answers
+ * the first one's id. One of two concurrent callers waits for the other's transaction to end.
  *
  * @returns the message's id, by which the log, SES's tags and the events know it
- * @throws EmailError `INVALID_ADDRESS`, `INVALID_PROPS`
+ * @throws EmailError `UNKNOWN_TEMPLATE`, `INVALID_ADDRESS`, `INVALID_PROPS`, `INVALID_TIME`,
+ *   `INVALID_IDEMPOTENCY_KEY`; `IDEMPOTENCY_CONFLICT` where the key was used for another content;
+ *   and those of `checkAdditions`
  */
 export type Enqueue = <N extends TemplateName>(
   tx: Tx,
@@ -31,32 +53,84 @@ export type Enqueue = <N extends TemplateName>(
 /** @param config.key EMAIL_KEY, the same in every process that enqueues or delivers */
 export function createEnqueue(config: { key: string }): Enqueue {
   const sealer = createSealer(config.key);
+  const digest = createDigest(config.key);
   return async (tx, message) => {
-    const { props: schema, category, onUnknown } = templates[message.template];
+    const { template, idempotencyKey = null, sendAt = null, expiresAt = null } = message;
+    checkKey(idempotencyKey);
+    checkTimes(sendAt, expiresAt);
+    const payload: Payload = { props: checkProps(message), ...checkAdditions(message) };
     const { address, key } = parseAddress(message.to);
-    const props = schema.safeParse(message.props);
-    if (!props.success) {
-      const fields = props.error.issues.map((issue) => issue.path.join(".") || "props");
+    const content =
+      idempotencyKey === null
+        ? null
+        : digest({ template, to: address, sendAt, expiresAt, ...payload });
+    const { category, onUnknown, expiry } = templates[template];
+
+    for (;;) {
+      const id = uuidv7();
+      // One statement, so that a wake-up costs no round trip. Raw, not create(): every time is
+      // PostgreSQL's own, and it is a third cheaper. Only a worker that would sleep past the
+      // message is woken: NOTIFY takes a lock that every commit in the database waits for.
+      const inserted = await tx.$executeRaw`
+        INSERT INTO messages
+          (id, template, category, to_address, to_key, payload, priority, on_unknown, due_at,
+           expires_at, idempotency_key, content_digest)
+        VALUES
+          (${id}::uuid, ${template}, ${category}, ${address}, ${key},
+           ${sealer.seal(id, payload)}, ${category === "security" ? 0 : 1},
+           ${onUnknown}::on_unknown, coalesce(${sendAt}, now()),
+           coalesce(${expiresAt}, coalesce(${sendAt}, now()) + ${expiry} * interval '1 minute'),
+           ${idempotencyKey}, ${content})
+        ON CONFLICT (template, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+        RETURNING (SELECT pg_notify('email_queued', '')::text FROM sending_status
+          WHERE idle_until > greatest(now(), due_at))`;
+      if (inserted > 0) return { id };
+      const first = await tx.$queryRaw<{ id: string; same: boolean }[]>`
+        SELECT id, content_digest = ${content} AS same FROM messages
+        WHERE template = ${template} AND idempotency_key = ${idempotencyKey}`;
+      // Deleted in between: the key is free again.
+      if (!first[0]) continue;
+      if (first[0].same) return { id: first[0].id };
       throw new EmailError(
-        "INVALID_PROPS",
-        `The props of ${message.template} do not fit its schema: ${fields.join(", ")}. See packages/templates/src/emails/${message.template}/schema.ts.`,
+        "IDEMPOTENCY_CONFLICT",
+        `This idempotencyKey was used for another ${template} email. Give each email a key of its own, made from what it is about.`,
       );
     }
-    const id = uuidv7();
-    // Raw, not create(): every time is PostgreSQL's own, and it is a third cheaper. The worker is
-    // woken only when it sleeps: NOTIFY holds a lock of the whole cluster while it commits.
-    await tx.$executeRaw`
-      WITH queued AS (
-      INSERT INTO messages
-        (id, template, category, to_address, to_key, payload, priority, on_unknown, expires_at)
-      VALUES
-        (${id}::uuid, ${message.template}, ${category}, ${address}, ${key},
-         ${sealer.seal(id, { props: props.data })}, ${category === "security" ? 0 : 1},
-         ${onUnknown}::on_unknown, ${message.expiresAt ?? null})
-      )
-      SELECT pg_notify('email_queued', '') FROM sending_status WHERE idle_until > now()`;
-    return { id };
   };
+}
+
+function checkProps<N extends TemplateName>({ template, props }: NewMessage<N>): unknown {
+  if (!Object.hasOwn(templates, template)) {
+    throw new EmailError(
+      "UNKNOWN_TEMPLATE",
+      `There is no such template. There are: ${Object.keys(templates).join(", ")}.`,
+    );
+  }
+  const parsed = templates[template].props.safeParse(props);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map((issue) => issue.path.join(".") || "props");
+  throw new EmailError(
+    "INVALID_PROPS",
+    `The props of ${template} do not fit its schema: ${fields.join(", ")}. See packages/templates/src/emails/${template}/schema.ts.`,
+  );
+}
+
+function checkTimes(sendAt: Date | null, expiresAt: Date | null): void {
+  const isWrong = [sendAt, expiresAt].some((time) => time && Number.isNaN(time.getTime()));
+  if (isWrong || (sendAt && expiresAt && expiresAt <= sendAt)) {
+    throw new EmailError(
+      "INVALID_TIME",
+      "sendAt and expiresAt must be times, and expiresAt the later one.",
+    );
+  }
+}
+
+function checkKey(key: string | null): void {
+  if (key === null || /^[ -~]{1,256}$/.test(key)) return;
+  throw new EmailError(
+    "INVALID_IDEMPOTENCY_KEY",
+    "An idempotencyKey is 1 to 256 printable ASCII characters.",
+  );
 }
 
 /** RFC 9562 section 5.7: ids in the order of their making keep the primary key's index compact. */

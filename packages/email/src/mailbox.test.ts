@@ -13,7 +13,11 @@ it.each([
   ["Sendoff, Inc. <hello@example.com>", "Sendoff, Inc.", '"Sendoff, Inc." <hello@example.com>'],
   ["O'Neil (sales) <hello@example.com>", "O'Neil (sales)", `"O'Neil (sales)" <${address}>`],
   ["Café Süd <hello@example.com>", "Café Süd", "=?UTF-8?B?Q2Fmw6kgU8O8ZA==?= <hello@example.com>"],
-  ["=?utf-8?q?x?= <hello@example.com>", "=?utf-8?q?x?=", "=?UTF-8?B?PT91dGYtOD9xP3g/PQ==?= <hello@example.com>"],
+  [
+    "=?utf-8?q?x?= <hello@example.com>",
+    "=?utf-8?q?x?=",
+    "=?UTF-8?B?PT91dGYtOD9xP3g/PQ==?= <hello@example.com>",
+  ],
   ["Shop <hello@bücher.example>", "Shop", "Shop <hello@xn--bcher-kva.example>"],
 ])("reads %s and writes it as the header needs it", (input, name, header) => {
   const mailbox = parseMailbox(input);

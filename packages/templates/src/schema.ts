@@ -10,6 +10,11 @@ export interface Schema {
    * better than none. `hold`: a second copy would confuse, so wait for the events to tell.
    */
   onUnknown: "resend" | "hold";
+  /**
+   * Minutes from the time it is due after which the email helps nobody, and is not sent any
+   * more. Whoever queues it may say another time: that of the token it carries.
+   */
+  expiry: number;
 }
 
 // Letters, marks and the two joiners of any script; a full stop only at the end of a word.

@@ -5,4 +5,5 @@ export const schema = {
   props: z.object({ name: personName, url: webUrl }),
   category: "security",
   onUnknown: "resend",
+  expiry: 24 * 60,
 } as const satisfies Schema;

@@ -5,4 +5,5 @@ export const schema = {
   props: z.object({ name: personName, url: webUrl }),
   category: "account",
   onUnknown: "hold",
+  expiry: 7 * 24 * 60,
 } as const satisfies Schema;

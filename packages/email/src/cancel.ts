@@ -1,0 +1,16 @@
+import type { Tx } from "@repo/db";
+
+/**
+ * Closes a message that still waits, in the caller's transaction: it will not be sent, and its
+ * contents are erased.
+ *
+ * @returns whether it was cancelled; false where a worker has it, it is closed, or there is none
+ */
+export async function cancel(tx: Tx, id: string): Promise<boolean> {
+  // PostgreSQL would refuse another text for a UUID, and with it the caller's transaction.
+  if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) return false;
+  const cancelled = await tx.$executeRaw`
+    UPDATE messages SET state = 'closed', closed_reason = 'cancelled', closed_at = now(), payload = NULL
+    WHERE id = ${id}::uuid AND state = 'queued'`;
+  return cancelled > 0;
+}
