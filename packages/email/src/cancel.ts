@@ -1,4 +1,5 @@
 import type { Tx } from "@repo/db";
+import { isUuid } from "./uuid.ts";
 
 /**
  * Closes a message that still waits, in the caller's transaction: it will not be sent, and its
@@ -8,7 +9,7 @@ import type { Tx } from "@repo/db";
  */
 export async function cancel(tx: Tx, id: string): Promise<boolean> {
   // PostgreSQL would refuse another text for a UUID, and with it the caller's transaction.
-  if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)) return false;
+  if (!isUuid(id)) return false;
   const cancelled = await tx.$executeRaw`
     UPDATE messages SET state = 'closed', closed_reason = 'cancelled', closed_at = now(), payload = NULL
     WHERE id = ${id}::uuid AND state = 'queued'`;

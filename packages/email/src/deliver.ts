@@ -1,4 +1,11 @@
 export { type Deliverer, type DelivererConfig, createDeliverer } from "./delivery/deliverer.ts";
 export { createSesTransport } from "./transports/ses.ts";
 export { type SmtpConfig, createSmtpTransport } from "./transports/smtp.ts";
-export type { OutgoingMessage, SendResult, Transport } from "./transports/transport.ts";
+export type {
+  OutgoingMessage,
+  Refusal,
+  SendQuota,
+  SendResult,
+  SenderConfig,
+  Transport,
+} from "./transports/transport.ts";

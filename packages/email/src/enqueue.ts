@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Tx } from "@repo/db";
 import { type TemplateName, type TemplateProps, templates } from "@repo/templates/registry";
 import { parseAddress } from "./address.ts";
@@ -6,6 +5,7 @@ import { type Additions, type Payload, checkAdditions } from "./content.ts";
 import { createDigest } from "./digest.ts";
 import { EmailError } from "./error.ts";
 import { createSealer } from "./seal.ts";
+import { uuidv7 } from "./uuid.ts";
 
 export { type Address, parseAddress } from "./address.ts";
 export { type AllowList, parseAllowList } from "./allow-list.ts";
@@ -131,14 +131,4 @@ function checkKey(key: string | null): void {
     "INVALID_IDEMPOTENCY_KEY",
     "An idempotencyKey is 1 to 256 printable ASCII characters.",
   );
-}
-
-/** RFC 9562 section 5.7: ids in the order of their making keep the primary key's index compact. */
-function uuidv7(): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(Date.now(), 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString("hex");
-  return [0, 8, 12, 16, 20].map((from, i, all) => hex.slice(from, all[i + 1])).join("-");
 }

@@ -5,6 +5,8 @@ import { schema as verifyEmail } from "./emails/verify-email/schema.ts";
 import { schema as welcome } from "./emails/welcome/schema.ts";
 import type { Schema } from "./schema.ts";
 
+export type { Category } from "./schema.ts";
+
 /** Every email, by its name: what can be queued. `render.ts` has what it looks like. */
 export const templates = {
   "password-changed": passwordChanged,

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
+/** `security` goes first and by its own configuration set; neither has an unsubscribe link. */
+export type Category = "security" | "account";
+
 /** What queueing an email has to know about it. Loads no React. */
 export interface Schema {
   props: z.ZodType;
-  /** `security` goes first and by its own configuration set; neither has an unsubscribe link. */
-  category: "security" | "account";
+  category: Category;
   /**
    * SES may have sent the email and may not, its answer was lost. `resend`: two copies are
    * better than none. `hold`: a second copy would confuse, so wait for the events to tell.

@@ -1,25 +1,57 @@
 import { once } from "node:events";
-import { type Server, createServer } from "node:http";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { json } from "node:stream/consumers";
+import { createCertificate } from "@repo/testing/certificate";
 import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/testing/ses-local";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
-import { message } from "./test-message.ts";
+import { fullMessage, message } from "./test-message.ts";
+import type { SenderConfig } from "./transport.ts";
 
-const from = "Sendoff <hello@example.com>";
+const config: SenderConfig = { from: "Sendoff <hello@example.com>", loopbackOnly: true };
 
 /** The SDK's own settings, as a worker has them in its environment. */
-function pointSdkTo(url: string): void {
+function pointSdkTo(url: string | undefined): void {
   vi.stubEnv("AWS_ENDPOINT_URL_SESV2", url);
   vi.stubEnv("AWS_REGION", "us-east-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+  // Nothing of this machine's own set-up.
+  vi.stubEnv("AWS_CONFIG_FILE", "/none");
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/none");
 }
+
+let server: Server | undefined;
 afterEach(() => {
   vi.unstubAllEnvs();
+  server?.closeAllConnections();
+  server?.close();
 });
+
+/** A server in the place of SES. */
+async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void) {
+  server = createServer(handle).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  pointSdkTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+}
+
+async function send(changes: Partial<SenderConfig> = {}, outgoing = message) {
+  const transport = createSesTransport({ ...config, ...changes });
+  const sent = await transport.send(outgoing);
+  transport.close();
+  return sent;
+}
+
+async function quota(changes: Partial<SenderConfig> = {}) {
+  const transport = createSesTransport({ ...config, ...changes });
+  return transport.quota().finally(() => transport.close());
+}
 
 describe("against ses-local", () => {
   let ses: Awaited<ReturnType<typeof startSesLocal>>;
@@ -30,13 +62,8 @@ describe("against ses-local", () => {
 
   it("sends both bodies, our id as tag and header, and the category's configuration set", async () => {
     pointSdkTo(ses.url);
-    const transport = createSesTransport({
-      from,
-      configurationSet: "other",
-      securityConfigurationSet: "security",
-    });
-    const sent = await transport.send(message);
-    transport.close();
+    const sets = { configurationSet: "other", securityConfigurationSet: "security" };
+    const sent = await send(sets);
     expect(sent).toMatchObject({ result: "accepted" });
     const [received] = await ses.inbox({ to: message.to, wait: 5 });
     expect(received).toMatchObject({
@@ -45,32 +72,87 @@ describe("against ses-local", () => {
       html: expect.stringContaining("Hello ✓"),
       text: expect.stringContaining("Hello ✓"),
       tags: { "message-id": message.id, template: "password-reset" },
+      configurationSet: "security",
     });
-    expect(JSON.stringify(received?.headers)).toContain(message.id);
+    expect(received?.headers["x-message-id"]).toBe(message.id);
+    await send(sets, { ...message, to: "account@example.com", category: "account" });
+    const [account] = await ses.inbox({ to: "account@example.com", wait: 5 });
+    expect(account).toMatchObject({ configurationSet: "other" });
+  });
+
+  it("brings subject, names, headers, tags and files as they were given", async () => {
+    pointSdkTo(ses.url);
+    expect(
+      await send({ from: "Café „Süd“, ナイン <hello@example.com>" }, fullMessage),
+    ).toMatchObject({
+      result: "accepted",
+    });
+    const [received] = await ses.inbox({ to: fullMessage.to, wait: 5 });
+    expect(received).toMatchObject({
+      from: expect.stringMatching(/^"?Café „Süd“, ナイン"? <hello@example\.com>$/),
+      subject: fullMessage.subject,
+      tags: { ...fullMessage.tags, "message-id": message.id, template: "password-reset" },
+      attachments: expect.arrayContaining([
+        {
+          filename: "Rechnung März.pdf",
+          contentType: "application/pdf",
+          size: 70_000,
+          inline: false,
+        },
+        { filename: "logo.png", contentType: "image/png", size: 5, inline: true },
+      ]),
+    });
+    expect(received?.headers["reply-to"]).toContain("<reply@example.org>");
+    expect(received?.headers["x-order"]?.replace(/\s/g, "")).toBe(
+      fullMessage.headers?.["X-Order"]?.replace(/\s/g, ""),
+    );
+  });
+
+  it("sends each category from its own address", async () => {
+    pointSdkTo(ses.url);
+    const fromByCategory = { security: '"Sendoff, security" <security@example.com>' };
+    await send({ fromByCategory }, { ...message, to: "own@example.com" });
+    await send({ fromByCategory }, { ...message, to: "standard@example.com", category: "account" });
+    const [own] = await ses.inbox({ to: "own@example.com", wait: 5 });
+    expect(own?.from).toMatch(/^"?Sendoff, security"? <security@example\.com>$/);
+    const [standard] = await ses.inbox({ to: "standard@example.com", wait: 5 });
+    expect(standard?.from).toBe("Sendoff <hello@example.com>");
   });
 
   it("takes an unverified sender for a mistake in the set-up, not for a lost message", async () => {
     pointSdkTo(ses.url);
-    const transport = createSesTransport({ from: "hello@unverified.example" });
-    expect(await transport.send(message)).toMatchObject({
+    expect(await send({ from: "hello@unverified.example" })).toMatchObject({
       result: "misconfigured",
       code: "MessageRejected",
+      next: expect.stringContaining("EMAIL_FROM"),
     });
-    transport.close();
+  });
+
+  it("reads the account's limits", async () => {
+    pointSdkTo(ses.url);
+    expect(await quota()).toMatchObject({ maxSendRate: 14, sendingEnabled: true });
   });
 });
 
-describe("sorts every answer", () => {
-  let server: Server | undefined;
-  let calls: number;
-  afterEach(() => {
-    server?.closeAllConnections();
-    server?.close();
-  });
+it.each(["", "Sendoff", "a@example.com, b@example.com", "Sendoff\r\nBcc: x <hello@example.com>"])(
+  "does not start with the From %j",
+  (from) => {
+    const refused = expect.objectContaining({ name: "EmailError" });
+    expect(() => createSesTransport({ ...config, from })).toThrow(refused);
+    // An empty one counts as not set.
+    if (from === "") return;
+    expect(() => createSesTransport({ ...config, fromByCategory: { security: from } })).toThrow(
+      refused,
+    );
+  },
+);
 
-  async function answer(status: number, type: string, text: string) {
+describe("sorts every answer", () => {
+  let calls: number;
+
+  function answer(status: number, type: string, text: string) {
     calls = 0;
-    server = createServer((request, response) => {
+    return serve((request, response) => {
       calls++;
       request.resume().on("end", () => {
         if (status === 0) return response.destroy();
@@ -78,80 +160,254 @@ describe("sorts every answer", () => {
           .writeHead(status, { "content-type": "application/json", "x-amzn-errortype": type })
           .end(JSON.stringify({ message: text }));
       });
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    pointSdkTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const transport = createSesTransport({ from });
-    const sent = await transport.send(message);
-    transport.close();
-    return sent;
+    });
   }
+
+  const unverified = (identities: string) =>
+    `Email address is not verified. The following identities failed the check in region US-EAST-1: ${identities}`;
+  const denied = (resource: string) =>
+    `User 'arn:aws:iam::123456789012:user/worker' is not authorized to perform 'ses:SendEmail' on resource 'arn:aws:ses:us-east-1:123456789012:${resource}'`;
 
   it.each([
     [429, "TooManyRequestsException", "Maximum sending rate exceeded.", "throttled"],
     [429, "TooManyRequestsException", "Daily message quota exceeded.", "quota"],
+    [400, "ThrottlingException", "Maximum sending rate exceeded", "throttled"],
+    [400, "ThrottlingException", "Daily message quota exceeded", "quota"],
     [400, "LimitExceededException", "Too many.", "throttled"],
     [400, "AccountSuspendedException", "Suspended.", "paused"],
-    [400, "SendingPausedException", "Paused.", "paused"],
+    [400, "SendingPausedException", "Sending paused for this account.", "paused"],
+    [400, "MessageRejected", "Sending suspended for this account.", "paused"],
     [400, "MailFromDomainNotVerifiedException", "Not verified.", "misconfigured"],
-    [404, "NotFoundException", "Configuration set does not exist.", "misconfigured"],
+    [404, "NotFoundException", "Configuration set <x> does not exist.", "misconfigured"],
     [400, "MessageRejected", "Email address is not verified.", "misconfigured"],
+    [400, "MessageRejected", unverified("hello@example.com"), "misconfigured"],
+    [400, "MessageRejected", unverified("Sendoff <hello@example.com>"), "misconfigured"],
+    [400, "MessageRejected", unverified("name@example.com"), "unverified"],
+    [400, "MessageRejected", unverified("Name@Example.com"), "unverified"],
+    [400, "MessageRejected", unverified("hello@example.com, name@example.com"), "misconfigured"],
+    [400, "MessageRejected", unverified("name@example.com, ..."), "misconfigured"],
+    [400, "MessageRejected", unverified("other.name@example.com"), "misconfigured"],
     [400, "MessageRejected", "Message rejected.", "permanent"],
-    [400, "BadRequestException", "Invalid.", "permanent"],
+    [400, "BadRequestException", "Invalid: 'quota exceeded'.", "permanent"],
+    [400, "ValidationException", "Invalid.", "permanent"],
+    [403, "AccessDeniedException", denied("identity/example.com"), "misconfigured"],
+    [403, "AccessDeniedException", denied("configuration-set/x"), "misconfigured"],
+    [403, "AccessDeniedException", denied("identity/name@example.com"), "unverified"],
     [403, "AccessDeniedException", "Not authorized.", "misconfigured"],
     [403, "InvalidSignatureException", "Bad signature.", "misconfigured"],
     [403, "UnrecognizedClientException", "Bad token.", "misconfigured"],
+    [400, "ExpiredTokenException", "The token has expired.", "misconfigured"],
     [403, "OptInRequired", "Not subscribed.", "misconfigured"],
     [404, "UnknownOperationException", "No such operation.", "misconfigured"],
-    [413, "RequestEntityTooLarge", "Too large.", "misconfigured"],
+    [413, "RequestEntityTooLarge", "Too large.", "permanent"],
+    [413, "", "", "permanent"],
+    [408, "", "a proxy gave up", "unknown"],
     [500, "InternalFailure", "Internal.", "unknown"],
+    [500, "InternalServiceErrorException", "Internal.", "unknown"],
     [502, "BadGateway", "", "unknown"],
     [503, "ServiceUnavailable", "Unavailable.", "unknown"],
     [504, "GatewayTimeout", "", "unknown"],
     [0, "", "the connection is reset", "unknown"],
   ])("%i %s %s → %s, after one call", async (status, type, text, result) => {
-    expect(await answer(status, type, text)).toMatchObject({ result });
+    await answer(status, type, text);
+    expect(await send()).toMatchObject({
+      result,
+      code: expect.stringMatching(/./),
+      next: expect.stringMatching(/^[A-Z].*\.$/),
+    });
     expect(calls).toBe(1);
   });
 
+  it("takes an email to the unverified sender itself for a mistake in the set-up", async () => {
+    await answer(400, "MessageRejected", unverified("hello@example.com"));
+    expect(await send({}, { ...message, to: "hello@example.com" })).toMatchObject({
+      result: "misconfigured",
+    });
+  });
+
   it("keeps no address and no NUL of an answer", async () => {
-    const sent = await answer(400, "MessageRejected", "Refused: name@example.com, \0.");
-    expect(sent).toMatchObject({ result: "permanent", error: "Refused: [address], \ufffd." });
+    await answer(400, "MessageRejected", "Refused: name@example.com, 'a@example.org', \0.");
+    expect(await send()).toMatchObject({
+      result: "permanent",
+      error: "Refused: [address], '[address]', \ufffd.",
+    });
+  });
+
+  it("does not take an answer that is cut off for a refusal", async () => {
+    await serve((request, response) => {
+      request.resume().on("end", () => {
+        response.writeHead(200, { "content-type": "application/json" }).end('{"Mess');
+      });
+    });
+    expect(await send()).toMatchObject({ result: "unknown" });
   });
 
   it("encodes a sender's name beyond ASCII (RFC 2047)", async () => {
     let sender = "";
-    server = createServer((request, response) => {
+    await serve((request, response) => {
       void json(request).then((body) => {
         sender = (body as { FromEmailAddress: string }).FromEmailAddress;
         response.end('{"MessageId":"id"}');
       });
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    pointSdkTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const transport = createSesTransport({ from: "Café Süd <hello@example.com>" });
-    expect(await transport.send(message)).toMatchObject({ result: "accepted" });
-    transport.close();
+    });
+    expect(await send({ from: "Café Süd <hello@example.com>" })).toMatchObject({
+      result: "accepted",
+    });
     expect(sender).toBe("=?UTF-8?B?Q2Fmw6kgU8O8ZA==?= <hello@example.com>");
   });
 
   it("knows that without a region nothing was sent", async () => {
     pointSdkTo("http://127.0.0.1:1");
     vi.stubEnv("AWS_REGION", undefined);
-    vi.stubEnv("AWS_CONFIG_FILE", "/none");
-    const transport = createSesTransport({ from });
-    expect(await transport.send(message)).toMatchObject({ result: "misconfigured" });
-    transport.close();
+    expect(await send()).toMatchObject({
+      result: "misconfigured",
+      next: expect.stringContaining("AWS_REGION"),
+    });
+  });
+
+  it("knows that without credentials nothing was sent", async () => {
+    pointSdkTo("http://127.0.0.1:1");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    expect(await send()).toMatchObject({
+      result: "misconfigured",
+      next: expect.stringContaining("credentials"),
+    });
   });
 
   it("knows that a refused connection sent nothing", async () => {
-    const port = await freePort();
-    pointSdkTo(`http://127.0.0.1:${port}`);
-    const transport = createSesTransport({ from });
-    expect(await transport.send(message)).toMatchObject({
-      result: "unreachable",
-      code: "ECONNREFUSED",
+    pointSdkTo(`http://127.0.0.1:${await freePort()}`);
+    expect(await send()).toMatchObject({ result: "unreachable", code: "ECONNREFUSED" });
+  });
+
+  it("sends nothing to a server whose certificate is not to be trusted", async () => {
+    let asked = false;
+    const tls = createTlsServer(createCertificate("127.0.0.1"), (_request, response) => {
+      asked = true;
+      response.end('{"MessageId":"id"}');
+    }).listen(0, "127.0.0.1");
+    await once(tls, "listening");
+    pointSdkTo(`https://127.0.0.1:${(tls.address() as AddressInfo).port}`);
+    expect(await send()).toMatchObject({
+      result: "misconfigured",
+      code: "DEPTH_ZERO_SELF_SIGNED_CERT",
     });
-    transport.close();
+    expect(asked).toBe(false);
+    tls.close();
+  });
+
+  it.each([
+    [403, "AccessDeniedException", denied("*"), "QUOTA_ACCESS_DENIED", false],
+    [403, "UnrecognizedClientException", "Bad token.", "QUOTA_UNAVAILABLE", true],
+    [429, "TooManyRequestsException", "Too many.", "QUOTA_UNAVAILABLE", true],
+    [500, "InternalFailure", "Internal.", "QUOTA_UNAVAILABLE", true],
+  ])("asked for its limits: %i %s → %s", async (status, type, text, code, retryable) => {
+    await answer(status, type, text);
+    await expect(quota()).rejects.toMatchObject({ name: "EmailError", code, retryable });
+    expect(calls).toBe(1);
+  });
+});
+
+describe("the account's limits", () => {
+  it.each([
+    [
+      {
+        SendQuota: { Max24HourSend: 200, MaxSendRate: 1, SentLast24Hours: 7 },
+        SendingEnabled: true,
+      },
+      { maxSendRate: 1, max24HourSend: 200, sentLast24Hours: 7, sendingEnabled: true },
+    ],
+    [
+      {
+        SendQuota: { Max24HourSend: -1, MaxSendRate: 14, SentLast24Hours: 0 },
+        SendingEnabled: false,
+      },
+      { maxSendRate: 14, max24HourSend: undefined, sentLast24Hours: 0, sendingEnabled: false },
+    ],
+    [{}, undefined],
+  ])("%j → %j", async (account, expected) => {
+    await serve((_request, response) => {
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(account));
+    });
+    expect(await quota()).toEqual(expected);
+  });
+});
+
+describe("on loopback only", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "aws-config-"));
+    await writeFile(
+      path.join(folder, "config"),
+      [
+        "[default]",
+        "services = mine",
+        "[services mine]",
+        "sesv2 =",
+        "  endpoint_url = https://email.example.com",
+        "[profile region]",
+        "region = eu-west-1",
+        "aws_access_key_id = local",
+        "aws_secret_access_key = local",
+        "",
+      ].join("\n"),
+    );
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each<[string, NodeJS.ProcessEnv]>([
+    ["the service's endpoint", { AWS_ENDPOINT_URL_SESV2: "https://email.example.com" }],
+    ["the endpoint of all services", { AWS_ENDPOINT_URL: "https://email.example.com" }],
+    ["a shared configuration file", { AWS_CONFIG_FILE: "config" }],
+    ["the region alone", {}],
+    [
+      "a profile's region",
+      {
+        AWS_CONFIG_FILE: "config",
+        AWS_PROFILE: "region",
+        AWS_REGION: undefined,
+        AWS_ACCESS_KEY_ID: undefined,
+        AWS_SECRET_ACCESS_KEY: undefined,
+      },
+    ],
+    ["dual stack", { AWS_USE_DUALSTACK_ENDPOINT: "true" }],
+    [
+      "a name that begins like this machine's",
+      { AWS_ENDPOINT_URL_SESV2: "http://localhost.example.com" },
+    ],
+    [
+      "a name that looks like its address",
+      { AWS_ENDPOINT_URL_SESV2: "http://127.0.0.1.example.com" },
+    ],
+    ["a user name that looks like it", { AWS_ENDPOINT_URL_SESV2: "http://localhost@example.com" }],
+    ["an address of another machine", { AWS_ENDPOINT_URL_SESV2: "http://192.0.2.1" }],
+    ["every address of this machine", { AWS_ENDPOINT_URL_SESV2: "http://0.0.0.0" }],
+  ])("refuses what comes by %s, for every operation", async (_way, env) => {
+    pointSdkTo(undefined);
+    for (const [name, value] of Object.entries(env)) {
+      vi.stubEnv(name, value === "config" ? path.join(folder, value) : value);
+    }
+    expect(await send()).toMatchObject({
+      result: "misconfigured",
+      code: "LOOPBACK_ONLY",
+      error: expect.stringMatching(/EMAIL_ALLOW_TO.*EMAIL_REDIRECT_TO.*APP_ENV/),
+    });
+    await expect(quota()).rejects.toMatchObject({
+      code: "LOOPBACK_ONLY",
+      message: expect.stringMatching(/EMAIL_ALLOW_TO.*EMAIL_REDIRECT_TO.*APP_ENV/),
+    });
+  });
+
+  it.each(["127.0.0.1", "localhost", "127.1"])("takes %s", async (host) => {
+    await serve((_request, response) => response.end('{"MessageId":"id"}'));
+    const { port } = server!.address() as AddressInfo;
+    pointSdkTo(`http://${host}:${port}`);
+    expect(await send()).toMatchObject({ result: "accepted" });
+  });
+
+  it("lets email out where it is told to", async () => {
+    // A name that no name server has (RFC 2606): the call gets as far as the look-up.
+    pointSdkTo("https://email.invalid");
+    expect(await send({ loopbackOnly: false })).not.toMatchObject({ code: "LOOPBACK_ONLY" });
   });
 });

@@ -1,20 +1,31 @@
-import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
+import {
+  GetAccountCommand,
+  type GetAccountResponse,
+  SESv2Client,
+  SendEmailCommand,
+} from "@aws-sdk/client-sesv2";
+import { EmailError } from "../error.ts";
+import { formatMailbox } from "../mailbox.ts";
+import { type Cause, readRefusal, readSystemCode, refused } from "./outcome.ts";
 import {
   CALL_TIMEOUT_MS,
   type OutgoingMessage,
-  type Refusal,
-  type SendResult,
+  type SendQuota,
+  type Sender,
   type SenderConfig,
   type Transport,
-  configurationSetFor,
-  refusal,
+  createSender,
+  requireLoopback,
 } from "./transport.ts";
 
 /**
  * Sends through the SES v2 API. Region, credentials and endpoint come from the SDK's own
  * chain (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
+ *
+ * @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME` for a From
  */
 export function createSesTransport(config: SenderConfig): Transport {
+  const sender = createSender(config);
   // The SDK's retry sends again when an answer is lost: three copies of one email. Ours decides.
   const client = new SESv2Client({
     maxAttempts: 1,
@@ -24,92 +35,158 @@ export function createSesTransport(config: SenderConfig): Transport {
       throwOnRequestTimeout: true,
     },
   });
+  if (config.loopbackOnly) keepOnLoopback(client);
+  // requestTimeout ends with the headers; an answer that stalls after them must end as well.
+  const inTime = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+
   return {
     async send(message) {
       try {
-        const { MessageId } = await client.send(toCommand(config, message), {
-          // requestTimeout ends with the headers; an answer that stalls after them must end as well.
-          abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-        });
+        const { MessageId } = await client.send(toCommand(sender, message), inTime());
         return { result: "accepted", sesMessageId: MessageId ?? "" };
       } catch (error) {
-        return classifySesError(error);
+        const cause = causeOf(error, sender(message.category).from.address, message.to);
+        const { name, message: text, code = name, $metadata } = error as SdkError;
+        // What stands between us and SES answers without an exception's name.
+        return refused(cause, code || String($metadata?.httpStatusCode), text);
       }
     },
-    quota: () => Promise.resolve(undefined),
+    async quota() {
+      try {
+        const account = await client.send(new GetAccountCommand({}), inTime());
+        return toQuota(account);
+      } catch (error) {
+        throw quotaError(error);
+      }
+    },
     close: () => client.destroy(),
   };
 }
 
-function toCommand(config: SenderConfig, message: OutgoingMessage): SendEmailCommand {
+/**
+ * The last thing before the wire: the host is seen here as it will be called, whatever gave it:
+ * AWS_ENDPOINT_URL, a shared configuration file, or the region.
+ */
+function keepOnLoopback(client: SESv2Client): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      requireLoopback((args.request as { hostname?: string }).hostname);
+      return next(args);
+    },
+    { name: "keepOnLoopback", step: "deserialize", priority: "low" },
+  );
+}
+
+function toCommand(sender: Sender, message: OutgoingMessage): SendEmailCommand {
   const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
-  const configurationSet = configurationSetFor(config, message.category);
+  const pairs = (values: Record<string, string>) =>
+    Object.entries(values).map(([Name, Value]) => ({ Name, Value }));
+  const { from, configurationSet } = sender(message.category);
+  const { id, template, replyTo, headers = {}, tags = {}, attachments } = message;
   return new SendEmailCommand({
-    FromEmailAddress: encodeName(config.from),
+    FromEmailAddress: formatMailbox(from),
+    ...(replyTo && { ReplyToAddresses: [formatMailbox(replyTo)] }),
     Destination: { ToAddresses: [message.to] },
     Content: {
       Simple: {
         Subject: utf8(message.subject),
         Body: { Html: utf8(message.html), Text: utf8(message.text) },
-        Headers: [{ Name: "X-Message-ID", Value: message.id }],
+        Headers: pairs({ "X-Message-ID": id, ...headers }),
+        ...(attachments && {
+          Attachments: attachments.map((file) => ({
+            FileName: file.filename,
+            ContentType: file.contentType,
+            RawContent: file.content,
+            // 7 bits, SES's default, would break a file.
+            ContentTransferEncoding: "BASE64" as const,
+            ContentDisposition: file.contentId ? ("INLINE" as const) : ("ATTACHMENT" as const),
+            ...(file.contentId && { ContentId: file.contentId }),
+          })),
+        }),
       },
     },
-    EmailTags: [
-      { Name: "message-id", Value: message.id },
-      { Name: "template", Value: message.template },
-    ],
+    EmailTags: pairs({ ...tags, "message-id": id, template }),
     ...(configurationSet && { ConfigurationSetName: configurationSet }),
   });
 }
 
-/** SES wants a display name beyond ASCII as encoded words (RFC 2047): 75 characters each at most. */
-function encodeName(from: string): string {
-  const [, name = "", address = from] = /^"?([^"<]*?)"?\s*(<[^<>]*>)$/.exec(from) ?? [];
-  if (!/[^\0-\x7f]/.test(name)) return from;
-  const words = name.match(/.{1,10}/gsu) ?? [];
-  const encoded = words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString("base64")}?=`);
-  return `${encoded.join(" ")} ${address}`;
+function toQuota(account: GetAccountResponse): SendQuota | undefined {
+  const { MaxSendRate, Max24HourSend = -1, SentLast24Hours = 0 } = account.SendQuota ?? {};
+  if (MaxSendRate === undefined) return undefined;
+  return {
+    maxSendRate: MaxSendRate,
+    // -1 is SES's word for no limit.
+    max24HourSend: Max24HourSend < 0 ? undefined : Max24HourSend,
+    sentLast24Hours: SentLast24Hours,
+    sendingEnabled: account.SendingEnabled ?? true,
+  };
 }
 
-const REFUSALS: Record<string, Refusal> = {
-  TooManyRequestsException: "throttled",
-  ThrottlingException: "throttled",
-  LimitExceededException: "throttled",
-  AccountSuspendedException: "paused",
-  SendingPausedException: "paused",
-  MessageRejected: "permanent",
-  BadRequestException: "permanent",
-};
-
-// The connection was never opened.
-const NO_CONNECTION = ["EAI_AGAIN", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"];
+function quotaError(cause: unknown): EmailError {
+  if (cause instanceof EmailError) return cause;
+  const { name } = cause as SdkError;
+  if (causeOf(cause) === "permission") {
+    return new EmailError(
+      "QUOTA_ACCESS_DENIED",
+      "The worker's credentials may not read the account's sending limits. Set EMAIL_RATE, or allow them ses:GetAccount.",
+      { cause },
+    );
+  }
+  return new EmailError(
+    "QUOTA_UNAVAILABLE",
+    `The account's sending limits cannot be read now (${name}).`,
+    { retryable: true, cause },
+  );
+}
 
 interface SdkError extends NodeJS.ErrnoException {
   $metadata?: { httpStatusCode?: number };
 }
+
+// One class, several meanings: only the text tells them apart.
+const AMBIGUOUS = [
+  "AccessDeniedException",
+  "LimitExceededException",
+  "MessageRejected",
+  "ThrottlingException",
+  "TooManyRequestsException",
+];
+const BY_NAME: Record<string, Cause> = {
+  TooManyRequestsException: "throttled",
+  ThrottlingException: "throttled",
+  LimitExceededException: "throttled",
+  AccountSuspendedException: "suspended",
+  SendingPausedException: "paused",
+  MailFromDomainNotVerifiedException: "mailFrom",
+  MessageRejected: "rejected",
+  BadRequestException: "rejected",
+  ValidationException: "rejected",
+  SerializationException: "rejected",
+  RequestEntityTooLarge: "tooLarge",
+  NotFoundException: "configurationSet",
+  AccessDeniedException: "permission",
+  CredentialsProviderError: "credentials",
+};
 
 /**
  * Sorts what the SDK throws. A 4xx is an answer: nothing was sent. So is a call that never
  * left. Whatever else there is (5xx, a reset, a timeout) may come after SES took the message.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
  */
-function classifySesError(thrown: unknown): SendResult {
+function causeOf(thrown: unknown, from = "", to = ""): Cause {
+  if (thrown instanceof EmailError) return "loopbackOnly";
   const { name, message: text, code = name, $metadata } = thrown as SdkError;
-  return refusal(sort(name, code, text, $metadata?.httpStatusCode), code, text);
-}
-
-function sort(name: string, code: string, text: string, status?: number): Refusal {
-  const known = REFUSALS[name];
-  // One class, several meanings: only the text tells them apart.
-  if (known === "throttled" && /quota/i.test(text)) return "quota";
-  if (known === "permanent" && /not verified/i.test(text)) return "misconfigured";
-  if (known) return known;
-  if (NO_CONNECTION.includes(code) || /did not establish a connection/.test(text)) {
-    return "unreachable";
+  const status = $metadata?.httpStatusCode ?? 0;
+  // 408 is a proxy's: the request may have gone through.
+  const isAnswer = status >= 400 && status < 500 && status !== 408;
+  if (isAnswer || name === "CredentialsProviderError") {
+    const told = AMBIGUOUS.includes(name) ? readRefusal(text, from, to) : undefined;
+    const known = told ?? BY_NAME[name];
+    if (known) return known;
+    if (status === 413) return "tooLarge";
+    return status === 403 || /Token|Signature|Credential/.test(name) ? "credentials" : "refused";
   }
-  // Credentials, permissions, an unknown configuration set; or no region, so no request at all.
-  const isAnswer = status !== undefined && status >= 400 && status < 500;
-  const isLocal =
-    name === "CredentialsProviderError" || /^Region (?:is missing|not accepted)/.test(text);
-  return isAnswer || isLocal ? "misconfigured" : "unknown";
+  if (/^Region (?:is missing|not accepted)/.test(text)) return "region";
+  if (/did not establish a connection/.test(text)) return "unreachable";
+  return readSystemCode(code) ?? "unknown";
 }

@@ -1,12 +1,27 @@
 import { once } from "node:events";
 import { type AddressInfo, type Server, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { createCertificate } from "@repo/testing/certificate";
 import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/testing/ses-local";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createSmtpTransport } from "./smtp.ts";
-import { message } from "./test-message.ts";
+import { type ParsedMail, simpleParser } from "mailparser";
+import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type SmtpConfig, createSmtpTransport } from "./smtp.ts";
+import { fullMessage, message } from "./test-message.ts";
 
-const from = "Sendoff <hello@example.com>";
+async function send(config: Partial<SmtpConfig> & { port: number }, outgoing = message) {
+  const transport = createSmtpTransport({
+    from: "Sendoff <hello@example.com>",
+    host: "127.0.0.1",
+    loopbackOnly: true,
+    ...config,
+  });
+  const sent = await transport.send(outgoing);
+  transport.close();
+  return sent;
+}
 
 describe("against ses-local", () => {
   let ses: Awaited<ReturnType<typeof startSesLocal>>;
@@ -15,27 +30,187 @@ describe("against ses-local", () => {
   });
   afterAll(() => ses.stop());
 
-  it("arrives in the same inbox, with the same tags", async () => {
-    const transport = createSmtpTransport({ from, host: "127.0.0.1", port: ses.smtpPort });
-    const sent = await transport.send(message);
-    transport.close();
+  it("arrives in the same inbox, with the same tags and the category's configuration set", async () => {
+    const sets = { configurationSet: "other", securityConfigurationSet: "security" };
+    const sent = await send({ port: ses.smtpPort, ...sets });
     expect(sent).toMatchObject({ result: "accepted" });
     const [received] = await ses.inbox({ to: message.to, wait: 5 });
     expect(received).toMatchObject({
       messageId: sent.result === "accepted" && sent.sesMessageId,
       subject: "Grüße ✓",
       tags: { "message-id": message.id, template: "password-reset" },
+      configurationSet: "security",
+      via: "smtp",
+    });
+  });
+
+  it("brings subject, names, headers, tags and files as they were given", async () => {
+    const from = "Café „Süd“, ナイン <hello@example.com>";
+    await send({ port: ses.smtpPort, from }, fullMessage);
+    const [received] = await ses.inbox({ to: fullMessage.to, wait: 5 });
+    expect(received).toMatchObject({
+      from: expect.stringMatching(/^"?Café „Süd“, ナイン"? <hello@example\.com>$/),
+      subject: fullMessage.subject,
+      tags: { ...fullMessage.tags, "message-id": message.id, template: "password-reset" },
+      attachments: expect.arrayContaining([
+        {
+          filename: "Rechnung März.pdf",
+          contentType: "application/pdf",
+          size: 70_000,
+          inline: false,
+        },
+        { filename: "logo.png", contentType: "image/png", size: 5, inline: true },
+      ]),
     });
   });
 
   it("takes an unverified sender for a mistake in the set-up", async () => {
-    const transport = createSmtpTransport({
-      from: "hello@unverified.example",
-      host: "127.0.0.1",
-      port: ses.smtpPort,
+    const from = "hello@unverified.example";
+    expect(await send({ port: ses.smtpPort, from })).toMatchObject({
+      result: "misconfigured",
+      next: expect.stringContaining("EMAIL_FROM"),
     });
-    expect(await transport.send(message)).toMatchObject({ result: "misconfigured" });
-    transport.close();
+  });
+});
+
+describe("against another SMTP server", () => {
+  // Another loopback address for each run, where there are several: 2465 may be taken on the first.
+  const host =
+    process.platform === "linux"
+      ? `127.${[1, 2, 3].map(() => 1 + Math.floor(Math.random() * 250)).join(".")}`
+      : "127.0.0.1";
+  const trusted = createCertificate(host);
+  const authorities = getCACertificates("default");
+  let server: SMTPServer | undefined;
+  let received: (ParsedMail & { secure: boolean; user: unknown; to: string[] }) | undefined;
+
+  beforeEach(() => setDefaultCACertificates([...authorities, trusted.cert]));
+  afterEach(() => {
+    setDefaultCACertificates(authorities);
+    server?.close();
+    received = undefined;
+  });
+
+  async function serve(options: SMTPServerOptions, port = 0): Promise<number> {
+    server = new SMTPServer({
+      authOptional: true,
+      disableReverseLookup: true,
+      onAuth: ({ username, password }, _session, done) => {
+        if (password === "secret") return done(null, { user: username });
+        return done(Object.assign(new Error("Refused"), { responseCode: Number(password) }));
+      },
+      onData: (stream, session, done) => {
+        void simpleParser(stream).then((mail) => {
+          const to = session.envelope.rcptTo.map(({ address }) => address);
+          received = Object.assign(mail, { secure: session.secure, user: session.user, to });
+          done(null, "Ok 0100-id");
+        });
+      },
+      ...options,
+    });
+    // A client that breaks off its handshake.
+    server.on("error", () => undefined);
+    server.listen(port, host);
+    await once(server.server, "listening");
+    return (server.server.address() as AddressInfo).port;
+  }
+  const login = { username: "user", password: "secret" };
+
+  it("says everything under STARTTLS where it is offered (port 587)", async () => {
+    const port = await serve({ ...trusted });
+    expect(await send({ port, host, ...login })).toEqual({
+      result: "accepted",
+      sesMessageId: "0100-id",
+    });
+    expect(received).toMatchObject({ secure: true, user: "user", to: [message.to] });
+  });
+
+  it("speaks TLS from the first byte (port 465, or 2465 as SES has it too)", async () => {
+    const port = await serve({ ...trusted, secure: true }, 2465);
+    expect(await send({ port, host, ...login })).toMatchObject({ result: "accepted" });
+    expect(received).toMatchObject({ secure: true, user: "user" });
+  });
+
+  it.each([
+    ["of nobody that this machine trusts", host, 0],
+    ["for another name", "mail.example.com", 0],
+    ["of nobody, from the first byte", host, 2465],
+  ])("refuses a certificate %s, and says nothing to it", async (_whose, name, port) => {
+    const other = createCertificate(name);
+    if (name !== host) setDefaultCACertificates([...authorities, other.cert]);
+    const taken = await serve({ ...other, secure: port === 2465 }, port);
+    expect(await send({ port: taken, host, ...login })).toMatchObject({
+      result: "misconfigured",
+      next: expect.stringContaining("certificate"),
+    });
+    expect(received).toBeUndefined();
+  });
+
+  const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ family }) => family === "IPv6"),
+  );
+  it.runIf(hasIpv6)("refuses another machine that offers no TLS", async () => {
+    const port = await serve({ ...trusted, disabledCommands: ["STARTTLS"] });
+    // IPv4's loopback as IPv6 writes it: not one of the hosts that may go without.
+    const elsewhere = { port, host: `::ffff:${host}`, loopbackOnly: false };
+    expect(await send({ ...elsewhere, ...login })).toMatchObject({ result: "misconfigured" });
+    expect(received).toBeUndefined();
+  });
+
+  it.each([
+    ["535", "misconfigured"],
+    ["554", "misconfigured"],
+    ["454", "throttled"],
+  ])("keeps the email when its log-in is answered %s", async (password, result) => {
+    const port = await serve({ ...trusted });
+    expect(await send({ port, host, username: "user", password })).toMatchObject({
+      result,
+      code: password,
+    });
+  });
+
+  it("brings everything as it was given to a server of another make", async () => {
+    const port = await serve({ ...trusted });
+    const from = "Café „Süd“, ナイン <hello@example.com>";
+    await send({ port, host, from, configurationSet: "set-1" }, fullMessage);
+    const name = "Café „Süd“, ナイン";
+    expect(received).toMatchObject({
+      from: { value: [{ name, address: "hello@example.com" }] },
+      replyTo: { value: [fullMessage.replyTo] },
+      subject: fullMessage.subject,
+    });
+    expect(received?.html).toContain("Hello ✓");
+    expect(received?.text).toContain("Hello ✓");
+    const header = (key: string) => String(received?.headers.get(key));
+    expect(header("x-message-id")).toBe(message.id);
+    expect(header("x-order").replace(/\s/g, "")).toBe(`order-17${"x".repeat(500)}`);
+    expect(header("x-ses-configuration-set")).toBe("set-1");
+    expect(header("x-ses-message-tags").split(/,\s*/)).toEqual([
+      "campaign=spring_2026",
+      `long=${"v".repeat(256)}`,
+      `message-id=${message.id}`,
+      "template=password-reset",
+    ]);
+    const files = received?.attachments.map(({ filename, contentType, content, cid, related }) => ({
+      filename,
+      contentType,
+      content: new Uint8Array(content),
+      cid,
+      related,
+    }));
+    const [bill, logo] = fullMessage.attachments!;
+    expect(files).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ ...bill, content: new Uint8Array(bill!.content) }),
+        {
+          filename: "logo.png",
+          contentType: "image/png",
+          content: new Uint8Array(logo!.content),
+          cid: "logo@example.com",
+          related: true,
+        },
+      ]),
+    );
   });
 });
 
@@ -44,55 +219,110 @@ describe("sorts every answer", () => {
   afterEach(() => server?.close());
 
   /** A server that answers one command in its own way and the others well. */
-  async function send(command: string, answer: string | undefined) {
+  async function answer(command: string, text: string | undefined): Promise<number> {
     server = createServer((socket) => {
       let inData = false;
       const reply = (own: boolean, normal: string) => {
         if (!own) return socket.write(`${normal}\r\n`);
-        return answer === undefined ? socket.destroy() : socket.write(`${answer}\r\n`);
+        return text === undefined ? socket.destroy() : socket.write(`${text}\r\n`);
       };
-      socket.on("error", () => undefined).write("220 ready\r\n");
+      socket.on("error", () => undefined);
+      reply(command === "CONN", "220 ready");
       socket.on("data", (data) => {
-        const text = data.toString();
+        const line = data.toString();
         if (inData) {
-          if (!text.endsWith("\r\n.\r\n")) return;
+          if (!line.endsWith("\r\n.\r\n")) return;
           inData = false;
           reply(command === "BODY", "250 Ok 0100-id");
-        } else if (text.startsWith("DATA")) {
-          inData = true;
-          socket.write("354 go on\r\n");
+        } else if (line.startsWith("DATA")) {
+          inData = command !== "DATA";
+          reply(!inData, "354 go on");
         } else {
-          reply(text.startsWith(command), "250 ok");
+          reply(line.startsWith(command), "250 ok");
         }
       });
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    const transport = createSmtpTransport({ from, host: "127.0.0.1", port });
-    const sent = await transport.send(message);
-    transport.close();
-    return sent;
+    return (server.address() as AddressInfo).port;
   }
+
+  const unverified = (identities: string) =>
+    `554 Message rejected: Email address is not verified. The following identities failed the check in region US-EAST-1: ${identities}`;
 
   it.each([
     ["BODY", "250 Ok 0100-id", "accepted"],
     ["BODY", "454 Throttling failure: Maximum sending rate exceeded.", "throttled"],
     ["BODY", "454 Throttling failure: Daily message quota exceeded.", "quota"],
+    ["BODY", "451 Temporary service failure", "throttled"],
     ["BODY", "554 Message rejected: Email address is not verified.", "misconfigured"],
+    ["BODY", unverified("hello@example.com"), "misconfigured"],
+    ["BODY", unverified("hello@example.com, name@example.com"), "misconfigured"],
+    ["BODY", unverified("name@example.com"), "unverified"],
+    ["BODY", "554 Message rejected: Sending paused for this account.", "paused"],
+    ["BODY", "554 Message rejected: Sending suspended for this account.", "paused"],
+    ["BODY", "554 Transaction failed: Configuration set <x> does not exist.", "misconfigured"],
+    [
+      "BODY",
+      "554 Access denied: User is not authorized to perform ses:SendRawEmail",
+      "misconfigured",
+    ],
     ["BODY", "554 Transaction failed: Invalid.", "permanent"],
+    ["BODY", "552 Message is too large.", "permanent"],
     ["RCPT", "550 no such mailbox", "permanent"],
     ["MAIL", "530 Authentication required", "misconfigured"],
+    ["MAIL", "501 Invalid MAIL FROM address provided", "misconfigured"],
+    ["MAIL", "550 You may not send from here", "misconfigured"],
+    ["MAIL", "552 Message size exceeds the limit", "permanent"],
+    ["CONN", "554 No SMTP service here", "misconfigured"],
+    ["CONN", "421 Too many connections", "throttled"],
+    ["DATA", "554 No", "permanent"],
     ["MAIL", "451 try later", "throttled"],
+    ["MAIL", "421 closing", "throttled"],
     ["MAIL", undefined, "unknown"],
     ["BODY", undefined, "unknown"],
-  ])("%s: %s → %s", async (command, answer, result) => {
-    expect(await send(command, answer)).toMatchObject({ result });
+  ])("%s: %s → %s", async (command, text, result) => {
+    const sent = await send({ port: await answer(command, text) });
+    expect(sent).toMatchObject({ result });
+    if (sent.result === "accepted") return;
+    expect(sent.next).toMatch(/^[A-Z].*\.$/);
+    expect(sent.error).not.toContain("@example");
   });
 
   it("knows that a refused connection sent nothing", async () => {
-    const port = await freePort();
-    const transport = createSmtpTransport({ from, host: "127.0.0.1", port });
-    expect(await transport.send(message)).toMatchObject({ result: "unreachable" });
-    transport.close();
+    expect(await send({ port: await freePort() })).toMatchObject({ result: "unreachable" });
+  });
+});
+
+it("has no limits to tell", async () => {
+  const transport = createSmtpTransport({
+    from: "hello@example.com",
+    host: "127.0.0.1",
+    port: 25,
+    loopbackOnly: true,
+  });
+  expect(await transport.quota()).toBeUndefined();
+  transport.close();
+});
+
+describe("on loopback only", () => {
+  const config = { from: "hello@example.com", port: 587, loopbackOnly: true };
+
+  it.each([
+    "email-smtp.us-east-1.amazonaws.com",
+    "localhost.example.com",
+    "0.0.0.0",
+    "192.0.2.1",
+    "",
+  ])("does not start with the host %j", (host) => {
+    expect(() => createSmtpTransport({ ...config, host })).toThrow(
+      expect.objectContaining({
+        code: "LOOPBACK_ONLY",
+        message: expect.stringMatching(/EMAIL_ALLOW_TO.*EMAIL_REDIRECT_TO.*APP_ENV/),
+      }),
+    );
+  });
+
+  it.each(["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1"])("starts with %j", (host) => {
+    createSmtpTransport({ ...config, host }).close();
   });
 });

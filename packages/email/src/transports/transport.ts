@@ -1,5 +1,13 @@
+import type { Category } from "@repo/templates/registry";
+import type { SentAdditions } from "../content.ts";
+import { EmailError } from "../error.ts";
+import { type Mailbox, parseMailbox } from "../mailbox.ts";
+import type { Refused } from "./outcome.ts";
+
+export type { Refusal, Refused } from "./outcome.ts";
+
 /** A rendered email, ready for the wire. */
-export interface OutgoingMessage {
+export interface OutgoingMessage extends SentAdditions {
   /** Our id: a tag and a header, by which events find their message. */
   id: string;
   template: string;
@@ -8,46 +16,35 @@ export interface OutgoingMessage {
   subject: string;
   html: string;
   text: string;
-  headers?: Record<string, string>;
 }
 
-/**
- * What became of one call.
- *
- * - `accepted`: taken over by SES.
- * - `permanent`: refused, and so will every repetition be.
- * - `throttled`, `quota`, `unreachable`: certainly not sent; later it may be.
- * - `paused`, `misconfigured`: certainly not sent, until a person changes something.
- * - `unknown`: it may have been sent. SES has no idempotency key, so a repetition may be a second copy.
- */
-export type SendResult =
-  { result: "accepted"; sesMessageId: string } | { result: Refusal; code: string; error: string };
+/** What became of one call. */
+export type SendResult = { result: "accepted"; sesMessageId: string } | Refused;
 
-export type Refusal =
-  | "permanent"
-  | "unverified"
-  | "throttled"
-  | "quota"
-  | "unreachable"
-  | "paused"
-  | "misconfigured"
-  | "unknown";
-
-/** A way to hand messages over: makes one call a message, never repeats it, and never throws. */
-export interface Transport {
-  send(message: OutgoingMessage): Promise<SendResult>;
-  /** What the account may send; undefined where the transport cannot tell. */
-  quota(): Promise<SendQuota | undefined>;
-  close(): void;
-}
-
+/** What the account may send, as SES says it. */
 export interface SendQuota {
   /** Emails a second. */
   maxSendRate: number;
-  /** Undefined: no limit. */
+  /** Emails in any 24 hours; undefined: without limit. */
   max24HourSend: number | undefined;
   sentLast24Hours: number;
+  /** False while AWS, or the account's owner, has paused sending. */
   sendingEnabled: boolean;
+}
+
+/** A way to hand messages over. */
+export interface Transport {
+  /** Makes one call, never repeats it, and never throws. */
+  send(message: OutgoingMessage): Promise<SendResult>;
+  /**
+   * Asks for the account's limits: once a second at the most, which is all that SES answers.
+   *
+   * @returns undefined where the transport cannot know them
+   * @throws EmailError `QUOTA_ACCESS_DENIED`: the credentials may send only, so the rate must be
+   *   configured; `QUOTA_UNAVAILABLE`; `LOOPBACK_ONLY`, which is the time to stop
+   */
+  quota(): Promise<SendQuota | undefined>;
+  close(): void;
 }
 
 /** How long a call may take. The lease must outlast it. */
@@ -55,26 +52,51 @@ export const CALL_TIMEOUT_MS = 10_000;
 
 /** What both transports are told of the sender. */
 export interface SenderConfig {
-  /** The From header, `Name <address>`. */
+  /** The From header, `Name <address>`, of every category without its own. */
   from: string;
+  /** The From header of a category. */
+  fromByCategory?: Partial<Record<Category, string | undefined>>;
   configurationSet?: string | undefined;
   /** For security mail: MaxDeliverySeconds belongs to the set, not to the message. */
   securityConfigurationSet?: string | undefined;
+  /**
+   * Nothing leaves this machine: set it unless this is production, or whom email goes to is
+   * restricted.
+   */
+  loopbackOnly: boolean;
 }
 
-export function configurationSetFor(config: SenderConfig, category: string): string | undefined {
-  const own = category === "security" ? config.securityConfigurationSet : undefined;
-  return own ?? config.configurationSet;
+/** Who sends a category's email, and by which configuration set. */
+export type Sender = (category: string) => {
+  from: Mailbox;
+  configurationSet: string | undefined;
+};
+
+/** @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME`: a From that SES would refuse each message for */
+export function createSender(config: SenderConfig): Sender {
+  const standard = parseMailbox(config.from);
+  const own = Object.entries(config.fromByCategory ?? {}).flatMap(
+    ([category, from]): [string, Mailbox][] => (from ? [[category, parseMailbox(from)]] : []),
+  );
+  const byCategory = new Map(own);
+  return (category) => ({
+    from: byCategory.get(category) ?? standard,
+    configurationSet:
+      (category === "security" ? config.securityConfigurationSet : undefined) ??
+      config.configurationSet,
+  });
 }
 
-/**
- * A refusal as it is kept: without the addresses that servers quote, and without what
- * PostgreSQL's text cannot hold.
- */
-export function refusal(result: Refusal, code: string, text: string): SendResult {
-  const error = text
-    .replaceAll(/[^\s<>,:]+@[^\s<>,]+/g, "[address]")
-    .replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd")
-    .slice(0, 500);
-  return { result, code, error };
+/** A host that is this machine, whatever a name server says. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
+}
+
+/** @throws EmailError `LOOPBACK_ONLY` where email would go to another machine than this */
+export function requireLoopback(host: string | undefined): void {
+  if (host !== undefined && isLoopback(host)) return;
+  throw new EmailError(
+    "LOOPBACK_ONLY",
+    "Email would leave this machine from a system that is not production. Restrict whom it goes to, by EMAIL_ALLOW_TO or EMAIL_REDIRECT_TO, or set APP_ENV=production.",
+  );
 }

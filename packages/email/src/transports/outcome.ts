@@ -1,0 +1,174 @@
+/**
+ * What a refusal means for the message.
+ *
+ * - `permanent`: refused, and so will every repetition be.
+ * - `throttled`, `quota`, `unreachable`: certainly not sent; later it may be.
+ * - `unverified`: certainly not sent, until a person admits this recipient; others are not concerned.
+ * - `paused`, `misconfigured`: certainly not sent, nor will any other be, until a person changes something.
+ * - `unknown`: it may have been sent. SES has no idempotency key, so a repetition may be a second copy.
+ */
+export type Refusal =
+  | "permanent"
+  | "throttled"
+  | "quota"
+  | "unreachable"
+  | "unverified"
+  | "paused"
+  | "misconfigured"
+  | "unknown";
+
+/** A call that did not end with acceptance. */
+export interface Refused {
+  result: Refusal;
+  /** The server's or the system's: `TooManyRequestsException`, `554`, `ECONNREFUSED`. */
+  code: string;
+  /** What was answered, without addresses. */
+  error: string;
+  /** The next step for a person: one sentence. */
+  next: string;
+}
+
+/** Why a call was refused: what that means, and the next step. */
+const CAUSES = {
+  rejected: [
+    "permanent",
+    "Read the error, repair the template or the recipient's address, and queue the email again.",
+  ],
+  tooLarge: ["permanent", "Make the email smaller, or send a link in place of the file."],
+  throttled: [
+    "throttled",
+    "Nothing: sending slows down by itself; if it lasts, ask AWS for a higher sending rate.",
+  ],
+  later: ["throttled", "Nothing: the server asked to come back later, and the worker will."],
+  quota: [
+    "quota",
+    "Nothing: the rest is sent as the last 24 hours pass; for more in a day, ask AWS for a higher quota.",
+  ],
+  unreachable: [
+    "unreachable",
+    "Check the network and the name server, and that the endpoint or SMTP_HOST is right.",
+  ],
+  recipientUnverified: [
+    "unverified",
+    "The account is in SES's sandbox: verify this recipient in the SES console, or ask AWS for production access.",
+  ],
+  recipientDenied: [
+    "unverified",
+    "The account is in SES's sandbox: allow ses:SendEmail on this recipient's identity too, or ask AWS for production access.",
+  ],
+  suspended: [
+    "paused",
+    "AWS has suspended the account's sending: read the case that it opened in the Support Center.",
+  ],
+  paused: [
+    "paused",
+    "Resume sending, for the account or its configuration set, in the SES console; if AWS paused it, answer its case first.",
+  ],
+  senderUnverified: [
+    "misconfigured",
+    "Verify the domain of EMAIL_FROM and EMAIL_FROM_… in SES, in the region that the worker uses.",
+  ],
+  mailFrom: [
+    "misconfigured",
+    "Repair the MX and SPF records of the custom MAIL FROM domain, or remove it from the identity.",
+  ],
+  configurationSet: [
+    "misconfigured",
+    "Create the configuration set that SES_CONFIGURATION_SET or SES_SECURITY_CONFIGURATION_SET names, in the region that the worker uses.",
+  ],
+  permission: [
+    "misconfigured",
+    "Allow the worker's credentials ses:SendEmail on the identity and on the configuration set.",
+  ],
+  credentials: [
+    "misconfigured",
+    "Give the worker valid credentials, of the AWS SDK's chain or as SMTP_USERNAME and SMTP_PASSWORD, and check its clock.",
+  ],
+  region: ["misconfigured", "Set AWS_REGION to the region of the SES account."],
+  certificate: [
+    "misconfigured",
+    "Check the endpoint or SMTP_HOST: the server there offers no TLS, or has no certificate for that name which this machine trusts.",
+  ],
+  loopbackOnly: [
+    "misconfigured",
+    "Set EMAIL_ALLOW_TO or EMAIL_REDIRECT_TO, or APP_ENV=production, and start the worker again.",
+  ],
+  refused: [
+    "misconfigured",
+    "Read the error, and check the endpoint and the region, or SMTP_HOST and the From.",
+  ],
+  unknown: [
+    "unknown",
+    "Nothing yet: an event of SES tells, or else the template's policy decides; look at the AWS Health Dashboard if there are many.",
+  ],
+} as const satisfies Record<string, readonly [Refusal, string]>;
+
+export type Cause = keyof typeof CAUSES;
+
+/**
+ * A refusal as it is kept: without the addresses that servers quote, and without what
+ * PostgreSQL's text cannot hold.
+ */
+export function refused(cause: Cause, code: string, text: string): Refused {
+  const [result, next] = CAUSES[cause];
+  const error = text
+    .replaceAll(/[^\s<>,:/'"]+@[^\s<>,'"]+/g, "[address]")
+    .replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd")
+    .slice(0, 500);
+  return { result, code, error, next };
+}
+
+/**
+ * What the text of a refusal tells that its code does not. SES words it the same through the
+ * API and by SMTP.
+ * https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
+ */
+export function readRefusal(text: string, from: string, to: string): Cause | undefined {
+  if (/quota exceeded/i.test(text)) return "quota";
+  if (/not verified/i.test(text)) {
+    return names(text, to) && from.toLowerCase() !== to.toLowerCase()
+      ? "recipientUnverified"
+      : "senderUnverified";
+  }
+  if (/configuration set\b.*\bdoes not exist/i.test(text)) return "configurationSet";
+  if (/not authorized to perform/i.test(text)) {
+    const identity = /:identity\/([^\s'"]+)/.exec(text)?.[1]?.toLowerCase() ?? "";
+    const own = [from.toLowerCase(), domainOf(from)];
+    const theirs = [to.toLowerCase(), domainOf(to)];
+    return theirs.includes(identity) && !own.includes(identity) ? "recipientDenied" : "permission";
+  }
+  if (/\b(?:sending|account)\b.*\bsuspended\b/i.test(text)) return "suspended";
+  if (/\b(?:sending|account)\b.*\bpaused\b/i.test(text)) return "paused";
+  return undefined;
+}
+
+/**
+ * Whether the recipient alone is what SES found unverified: "The following identities failed
+ * the check in region …: a, b", with dots at the end where it names not all.
+ */
+function names(text: string, to: string): boolean {
+  const list = /failed the check in region [\w-]+: (.*)$/is.exec(text)?.[1];
+  const identities = list?.split(",").map((item) => (/<([^<>]*)>/.exec(item)?.[1] ?? item).trim());
+  return identities?.every((identity) => identity.toLowerCase() === to.toLowerCase()) ?? false;
+}
+
+const domainOf = (address: string) => address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+
+// Node's and OpenSSL's names for a handshake that failed, before anything was sent.
+const HANDSHAKE =
+  /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/;
+const NO_CONNECTION = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+]);
+
+/** What the system's code of a failed connection tells. */
+export function readSystemCode(code: string): Cause | undefined {
+  if (HANDSHAKE.test(code)) return "certificate";
+  return NO_CONNECTION.has(code) ? "unreachable" : undefined;
+}

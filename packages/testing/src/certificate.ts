@@ -1,0 +1,64 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { isIPv4 } from "node:net";
+
+/**
+ * A certificate that signs itself, valid today, for a TLS server of a test. Written here
+ * because node:crypto makes none and not every machine has openssl (RFC 5280, section 4.1).
+ *
+ * @param host an IPv4 address or a name
+ */
+export function createCertificate(host: string): { cert: string; key: string } {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const name = sequence(set(sequence(COMMON_NAME, der(0x0c, Buffer.from("test")))));
+  const alternative = isIPv4(host)
+    ? der(0x87, Buffer.from(host.split(".").map(Number)))
+    : der(0x82, Buffer.from(host));
+  const body = sequence(
+    der(0xa0, der(0x02, Buffer.of(2))), // version 3
+    der(0x02, Buffer.of(1)), // serial number
+    sequence(ECDSA_WITH_SHA256),
+    name,
+    sequence(time(Date.now() - DAY), time(Date.now() + DAY)),
+    name,
+    publicKey.export({ type: "spki", format: "der" }),
+    der(
+      0xa3,
+      sequence(
+        sequence(BASIC_CONSTRAINTS, octets(sequence(der(0x01, Buffer.of(0xff))))),
+        sequence(SUBJECT_ALT_NAME, octets(sequence(alternative))),
+      ),
+    ),
+  );
+  const signature = der(0x03, Buffer.of(0), sign("sha256", body, privateKey));
+  const certificate = sequence(body, sequence(ECDSA_WITH_SHA256), signature).toString("base64");
+  const lines = certificate.match(/.{1,64}/g) ?? [];
+  return {
+    cert: ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n"),
+    key: privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+  };
+}
+
+const DAY = 86_400_000;
+const ECDSA_WITH_SHA256 = Buffer.from("06082a8648ce3d040302", "hex");
+const COMMON_NAME = Buffer.from("0603550403", "hex");
+const BASIC_CONSTRAINTS = Buffer.from("0603551d13", "hex");
+const SUBJECT_ALT_NAME = Buffer.from("0603551d11", "hex");
+
+/** Tag, length and contents, as ITU-T X.690 writes everything. */
+function der(tag: number, ...contents: Buffer[]): Buffer {
+  const content = Buffer.concat(contents);
+  const { length } = content;
+  const size =
+    length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.of(tag, ...size), content]);
+}
+
+const sequence = (...contents: Buffer[]) => der(0x30, ...contents);
+const set = (...contents: Buffer[]) => der(0x31, ...contents);
+const octets = (...contents: Buffer[]) => der(0x04, ...contents);
+
+/** UTCTime, good until 2049. */
+function time(at: number): Buffer {
+  const digits = new Date(at).toISOString().replace(/\D/g, "").slice(2, 14);
+  return der(0x17, Buffer.from(`${digits}Z`));
+}
