@@ -1,18 +1,40 @@
 import { AppError } from "@repo/db/error";
-import { parseAddress } from "@repo/email/enqueue";
+import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
 import { z } from "zod";
 
 const optional = z.string().min(1).optional();
 const port = z.coerce.number().int().min(1).max(65_535);
+const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
+// SES would refuse every message from anything else, and for good.
+const sender = z
+  .string()
+  .refine((from) => reads(parseMailbox, from), "must be an address, or Name <address>");
 
 const Env = z
   .object({
     APP_ENV: z.enum(["development", "staging", "production"]).default("development"),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    DATABASE_URL: databaseUrl,
+    DIRECT_DATABASE_URL: databaseUrl.optional(),
     EMAIL_KEY: z.string().min(32),
-    EMAIL_FROM: z.string().refine(isSender, "must be an address, or Name <address>"),
+    EMAIL_FROM: sender,
+    EMAIL_FROM_SECURITY: sender.optional(),
+    EMAIL_FROM_ACCOUNT: sender.optional(),
     EMAIL_TRANSPORT: z.enum(["ses", "smtp"]).default("ses"),
+    EMAIL_ALLOW_TO: z
+      .string()
+      .refine(
+        (list) => reads(parseAllowList, list),
+        "must be addresses and domains, separated by commas",
+      )
+      .transform(parseAllowList)
+      .optional(),
+    EMAIL_REDIRECT_TO: z
+      .string()
+      .refine((to) => reads(parseAddress, to), "must be an address")
+      .transform((to) => parseAddress(to).address)
+      .optional(),
+    EMAIL_RATE: z.coerce.number().positive().optional(),
     AWS_REGION: optional,
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),
     SES_CONFIGURATION_SET: optional,
@@ -29,15 +51,20 @@ const Env = z
   .refine((env) => env.APP_ENV !== "production" || !env.EMAIL_KEY.startsWith("development-only"), {
     path: ["EMAIL_KEY"],
     message: "is the one of .env.example; make your own: openssl rand -base64 32",
-  });
+  })
+  .transform((env) => ({
+    ...env,
+    /** A system that is not production writes to nobody but whom it was told. */
+    loopbackOnly: env.APP_ENV !== "production" && !env.EMAIL_ALLOW_TO && !env.EMAIL_REDIRECT_TO,
+  }));
 
-/** SES would refuse every message from anything else, and for good. */
-function isSender(from: string): boolean {
-  const address = /^[^\r\n<>]*<([^<>]+)>$/.exec(from)?.[1] ?? from;
+function reads(parse: (input: string) => unknown, input: string): boolean {
   try {
-    return parseAddress(address).address !== "";
-  } catch {
-    return false;
+    parse(input);
+    return true;
+  } catch (error) {
+    if (error instanceof EmailError) return false;
+    throw error;
   }
 }
 

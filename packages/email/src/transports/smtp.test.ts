@@ -181,7 +181,7 @@ describe("against another SMTP server", () => {
     });
     expect(received?.html).toContain("Hello ✓");
     expect(received?.text).toContain("Hello ✓");
-    const header = (key: string) => String(received?.headers.get(key));
+    const header = (key: string) => received?.headers.get(key) as string;
     expect(header("x-message-id")).toBe(message.id);
     expect(header("x-order").replace(/\s/g, "")).toBe(`order-17${"x".repeat(500)}`);
     expect(header("x-ses-configuration-set")).toBe("set-1");

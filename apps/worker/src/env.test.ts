@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { expect, it } from "vitest";
+import { readEnv } from "./env.ts";
+
+const good = {
+  DATABASE_URL: "postgresql://user:password@db.example.com/app",
+  EMAIL_KEY: "k".repeat(32),
+  EMAIL_FROM: "Sendoff <hello@example.com>",
+  AWS_REGION: "us-east-1",
+};
+
+it("starts with .env.example as it is, and a database, and sends to this machine only", () => {
+  const example = readFileSync(`${import.meta.dirname}/../../../.env.example`, "utf8");
+  const env = readEnv({ ...parseEnv(example), DATABASE_URL: good.DATABASE_URL });
+  expect(env).toMatchObject({ APP_ENV: "development", loopbackOnly: true });
+  expect(env.EMAIL_FROM).toBe("Sendoff <hello@example.com>");
+});
+
+it("reads whom a system that is not production may write to", () => {
+  const env = readEnv({
+    ...good,
+    EMAIL_ALLOW_TO: "QA@example.com, example.org",
+    EMAIL_REDIRECT_TO: "Team@Bücher.example",
+    EMAIL_RATE: "0.5",
+  });
+  expect(env).toMatchObject({
+    EMAIL_ALLOW_TO: { addresses: ["qa@example.com"], domains: ["example.org"] },
+    EMAIL_REDIRECT_TO: "Team@xn--bcher-kva.example",
+    EMAIL_RATE: 0.5,
+  });
+});
+
+it.each([
+  [{}, true],
+  [{ APP_ENV: "development" }, true],
+  [{ APP_ENV: "staging" }, true],
+  [{ APP_ENV: "staging", EMAIL_ALLOW_TO: "", EMAIL_REDIRECT_TO: "" }, true],
+  [{ APP_ENV: "staging", EMAIL_ALLOW_TO: "example.org" }, false],
+  [{ EMAIL_REDIRECT_TO: "team@example.com" }, false],
+  [{ APP_ENV: "production" }, false],
+])("with %j keeps email on this machine: %s", (env, loopbackOnly) => {
+  expect(readEnv({ ...good, ...env }).loopbackOnly).toBe(loopbackOnly);
+});
+
+it.each([
+  ["DATABASE_URL", "mysql://value.example.com/app"],
+  ["DIRECT_DATABASE_URL", "value"],
+  ["EMAIL_KEY", "value"],
+  ["EMAIL_FROM", "value"],
+  ["EMAIL_FROM", "Name <hello@example.com>\r\nBcc: value@example.com"],
+  ["EMAIL_FROM_SECURITY", "a@example.com, value@example.com"],
+  ["EMAIL_FROM_ACCOUNT", "value@example.com <a@example.com>"],
+  ["EMAIL_TRANSPORT", "value"],
+  ["EMAIL_ALLOW_TO", "value"],
+  ["EMAIL_ALLOW_TO", "*.value.example"],
+  ["EMAIL_ALLOW_TO", ","],
+  ["EMAIL_REDIRECT_TO", "value.example.com"],
+  ["EMAIL_REDIRECT_TO", "a@example.com,value@example.com"],
+  ["EMAIL_RATE", "0"],
+  ["EMAIL_RATE", "-1"],
+  ["EMAIL_RATE", "value"],
+  ["EMAIL_RATE", "Infinity"],
+  ["SMTP_PORT", "65536"],
+  ["APP_ENV", "value"],
+])("names a malformed one, and not its value: %s=%j", (name, value) => {
+  const read = () => readEnv({ ...good, [name]: value });
+  expect(read).toThrow(new RegExp(`^The worker cannot start; see .env.example.\\n  ${name}: .*$`));
+  expect(read).not.toThrow("value.example");
+});
+
+it("takes a name that needs quotes without them", () => {
+  const EMAIL_FROM = "Sendoff, Inc. <hello@example.com>";
+  expect(readEnv({ ...good, EMAIL_FROM }).EMAIL_FROM).toBe(EMAIL_FROM);
+});
