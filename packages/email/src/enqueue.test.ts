@@ -210,6 +210,7 @@ describe("additions", () => {
       ],
     ),
     ["our own header", "INVALID_HEADER", { headers: { "x-message-ID": "secret" } }],
+    ["the header of redirected mail", "INVALID_HEADER", { headers: { "X-Original-To": "secret" } }],
     ["SES's own header", "INVALID_HEADER", { headers: { "X-SES-CONFIGURATION-SET": "secret" } }],
     ["49 tags", "INVALID_TAG", { tags: numbered(49) }],
     ["our own tag", "INVALID_TAG", { tags: { "message-id": "secret" } }],
