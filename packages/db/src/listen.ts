@@ -25,12 +25,17 @@ export function listen(url: string, channel: string, onNotify: () => void): () =
     const lost = new Promise<void>((resolve) => {
       fresh.on("error", () => resolve());
       fresh.on("end", () => resolve());
+      // pg's connect() never settles when the client is ended during it.
+      stop.signal.addEventListener("abort", () => resolve(), { once: true });
     });
     fresh.on("notification", onNotify);
-    try {
+    const start = async () => {
       await fresh.connect();
       await fresh.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
       onNotify();
+    };
+    try {
+      await Promise.race([start(), lost]);
       await lost;
     } catch {
       // The caller polls as well; its own queries say what is wrong.
