@@ -133,3 +133,28 @@ it("warns in production when email goes to another endpoint than SES", async () 
   const { output } = startWorker({ APP_ENV: "production" });
   await waitUntil(() => expect(output()).toMatch(/"level":40.*AWS_ENDPOINT_URL_SESV2 is set/));
 });
+
+it.each([
+  [{ AWS_ENDPOINT_URL_SESV2: "https://email.example.com" }],
+  [{ AWS_ENDPOINT_URL_SESV2: "", APP_ENV: "staging" }],
+  [{ EMAIL_TRANSPORT: "smtp", SMTP_HOST: "smtp.example.com" }],
+])("does not start where email would leave this machine: %j", async (env) => {
+  const { worker, output } = startWorker(env);
+  expect(await once(worker, "exit")).toEqual([1, null]);
+  expect(output()).toMatch(/EMAIL_ALLOW_TO or EMAIL_REDIRECT_TO, or set APP_ENV=production/);
+  expect(output()).not.toMatch(/\n\s+at /);
+});
+
+it("sends from the category's own address, to whom it is told", async () => {
+  const id = await queue("kept@example.com");
+  await queue("qa@example.org");
+  startWorker({
+    APP_ENV: "staging",
+    EMAIL_FROM_SECURITY: "Sendoff, security <security@example.com>",
+    EMAIL_ALLOW_TO: "example.org",
+  });
+  const [email] = await ses.inbox({ to: "qa@example.org", wait: 20 });
+  expect(email?.from).toMatch(/Sendoff, security"? <security@example\.com>/);
+  await waitUntil(async () => expect(await find(id)).toMatchObject({ state: "closed" }));
+  expect(await ses.inbox({ to: "kept@example.com" })).toEqual([]);
+});

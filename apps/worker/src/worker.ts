@@ -37,7 +37,10 @@ export async function runWorker(env: Env): Promise<void> {
       transport,
       key: env.EMAIL_KEY,
       log,
-      listenUrl: env.DATABASE_URL,
+      listenUrl: env.DIRECT_DATABASE_URL ?? env.DATABASE_URL,
+      rate: env.EMAIL_RATE,
+      allowTo: env.EMAIL_ALLOW_TO,
+      redirectTo: env.EMAIL_REDIRECT_TO,
     }).run(stop.signal);
     log.info("worker stopped");
   } finally {
@@ -49,8 +52,10 @@ export async function runWorker(env: Env): Promise<void> {
 function createTransport(env: Env): Transport {
   const common = {
     from: env.EMAIL_FROM,
+    fromByCategory: { security: env.EMAIL_FROM_SECURITY, account: env.EMAIL_FROM_ACCOUNT },
     configurationSet: env.SES_CONFIGURATION_SET,
     securityConfigurationSet: env.SES_SECURITY_CONFIGURATION_SET,
+    loopbackOnly: env.loopbackOnly,
   };
   if (env.EMAIL_TRANSPORT === "ses") return createSesTransport(common);
   return createSmtpTransport({

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Message, listen } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { createEnqueue } from "../enqueue.ts";
+import { EmailError } from "../error.ts";
 import type { OutgoingMessage, Refusal, SendQuota, SendResult } from "../transports/transport.ts";
 import { type DelivererConfig, createDeliverer } from "./deliverer.ts";
 import { emptyOutbox, key, queueReset, queueWelcome } from "./test-queue.ts";
@@ -64,7 +66,12 @@ function deliver(send: Send, options: Partial<DelivererConfig> & { quota?: SendQ
 }
 
 const accepted = (): SendResult => ({ result: "accepted", sesMessageId: "ses-1" });
-const refused = (result: Refusal) => (): SendResult => ({ result, code: "Code", error: "why" });
+const refused = (result: Refusal) => (): SendResult => ({
+  result,
+  code: "Code",
+  error: "why",
+  next: "Nothing.",
+});
 
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
@@ -307,4 +314,40 @@ it("takes its limits from the account, and the rate from the configuration where
   stop = new AbortController();
   deliver(accepted, { quota, rate: 5 });
   await waitFor(async () => expect(await status()).toMatchObject({ maxRate: 5, rate: 5 }));
+});
+
+it("delivers where the credentials may send only, and says that it cannot read the limits", async () => {
+  const id = await queueReset(test.db);
+  const denied = new EmailError("QUOTA_ACCESS_DENIED", "Set EMAIL_RATE.");
+  deliver(accepted, {
+    rate: 5,
+    transport: {
+      send: () => Promise.resolve(accepted()),
+      quota: () => Promise.reject(denied),
+      close: () => undefined,
+    },
+  });
+  await becomes(id, { closedReason: "sent" });
+  expect(await status()).toMatchObject({ maxRate: 5 });
+  expect(logged).toContain("QUOTA_ACCESS_DENIED");
+});
+
+it("hands the transport what the caller has added, files as their bytes", async () => {
+  const { id } = await createEnqueue({ key })(test.db, {
+    template: "welcome",
+    to: "name@example.com",
+    props: { name: "Name", url: "https://app.example.com/account" },
+    replyTo: "Support <support@example.com>",
+    headers: { "X-Order": "17" },
+    tags: { campaign: "spring" },
+    attachments: [{ filename: "a.txt", contentType: "text/plain", content: "Grüße" }],
+  });
+  deliver(accepted);
+  await becomes(id, { closedReason: "sent", payload: null });
+  expect(calls[0]).toMatchObject({
+    replyTo: { name: "Support", address: "support@example.com" },
+    headers: { "X-Order": "17" },
+    tags: { campaign: "spring" },
+    attachments: [{ filename: "a.txt", contentType: "text/plain", content: Buffer.from("Grüße") }],
+  });
 });

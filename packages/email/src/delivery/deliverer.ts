@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Db, listen } from "@repo/db";
 import { render as renderTemplate } from "@repo/templates/render";
+import { type Payload, openAdditions } from "../content.ts";
+import { EmailError } from "../error.ts";
 import { attachEvents } from "../events.ts";
 import { createSealer } from "../seal.ts";
 import {
@@ -52,7 +54,11 @@ export interface DelivererConfig {
 }
 
 export interface Deliverer {
-  /** Delivers until the signal aborts; then finishes what is on the wire and returns. */
+  /**
+   * Delivers until the signal aborts; then finishes what is on the wire and returns.
+   *
+   * @throws EmailError `LOOPBACK_ONLY` where the transport may not send to where it would
+   */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -140,9 +146,9 @@ export function createDeliverer({
   async function prepare(leaseId: string, message: Claimed): Promise<OutgoingMessage | undefined> {
     const { id, template, category, to, allowed } = message;
     try {
-      const { props, ...extras } = sealer.open(id, message.payload) as { props: never };
-      const content = await render(template, props);
-      const outgoing = { id, template, category, to, ...extras, ...content };
+      const payload = sealer.open(id, message.payload) as Payload;
+      const content = await render(template, payload.props as never);
+      const outgoing = { id, template, category, to, ...openAdditions(payload), ...content };
       return redirectTo && !(allowTo && allowed) ? redirected(outgoing, redirectTo) : outgoing;
     } catch (error) {
       const { code, at } = describe(error);
@@ -232,20 +238,25 @@ export function createDeliverer({
         return listenUrl && (await markIdle(db)) ? 0 : POLL_MS;
       }
 
-      while (!signal.aborted) {
-        if (working.size === CHUNKS) {
-          await Promise.race(working);
-          continue;
+      try {
+        while (!signal.aborted) {
+          if (working.size === CHUNKS) {
+            await Promise.race(working);
+            continue;
+          }
+          const pause = await step().catch((error: unknown) => {
+            // Nothing will get better: to say so at once beats a worker that looks well.
+            if (error instanceof EmailError && error.code === "LOOPBACK_ONLY") throw error;
+            log.error(describe(error), "the queue cannot be read; trying again");
+            return DATABASE_RETRY_MS;
+          });
+          if (pause > 0) await alarm.wait(pause);
         }
-        const pause = await step().catch((error: unknown) => {
-          log.error(describe(error), "the queue cannot be read; trying again");
-          return DATABASE_RETRY_MS;
-        });
-        if (pause > 0) await alarm.wait(pause);
+      } finally {
+        clearInterval(refresh);
+        await Promise.all(working);
+        if (close) await close();
       }
-      clearInterval(refresh);
-      await Promise.all(working);
-      if (close) await close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Db } from "@repo/db";
+import { EmailError } from "../error.ts";
 import { NEXT_STEP, type StoppedBy } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
 import { type Log, describe } from "./log.ts";
@@ -49,7 +50,13 @@ export function createMonitor({
 
   return {
     async refresh() {
-      const quota = await transport.quota();
+      const quota = await transport.quota().catch((error: unknown) => {
+        // Nothing may leave this machine: the time to stop. Else the last limits hold, or the
+        // configured ones: a worker that may only send has no other.
+        if (!(error instanceof EmailError) || error.code === "LOOPBACK_ONLY") throw error;
+        log.warn({ code: error.code }, error.message);
+        return undefined;
+      });
       await setLimits(db, {
         maxRate: rate ?? quota?.maxSendRate ?? DEFAULT_RATE,
         max24Hours: quota?.max24HourSend,
