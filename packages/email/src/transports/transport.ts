@@ -4,7 +4,7 @@ import { EmailError } from "../error.ts";
 import { type Mailbox, parseMailbox } from "../mailbox.ts";
 import type { Refused } from "./outcome.ts";
 
-export type { Refusal, Refused } from "./outcome.ts";
+export type { Refusal } from "./outcome.ts";
 
 /** A rendered email, ready for the wire. */
 export interface OutgoingMessage extends SentAdditions {
