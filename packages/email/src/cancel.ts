@@ -3,7 +3,8 @@ import { isUuid } from "./uuid.ts";
 
 /**
  * Closes a message that still waits, in the caller's transaction: it will not be sent, and its
- * contents are erased.
+ * contents are erased. One whose first copy is in doubt loses its second one only, and is closed
+ * as unknown.
  *
  * @returns whether it was cancelled; false where a worker has it, it is closed, or there is none
  */
@@ -11,7 +12,8 @@ export async function cancel(tx: Tx, id: string): Promise<boolean> {
   // PostgreSQL would refuse another text for a UUID, and with it the caller's transaction.
   if (!isUuid(id)) return false;
   const cancelled = await tx.$executeRaw`
-    UPDATE messages SET state = 'closed', closed_reason = 'cancelled', closed_at = now(), payload = NULL
+    UPDATE messages SET state = 'closed', closed_at = now(), payload = NULL,
+      closed_reason = CASE WHEN resent THEN 'unknown' ELSE 'cancelled' END::closed_reason
     WHERE id = ${id}::uuid AND state = 'queued'`;
   return cancelled > 0;
 }

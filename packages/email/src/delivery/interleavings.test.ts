@@ -2,6 +2,7 @@ import { createTestDb } from "@repo/db/testing";
 import type { Message, OnUnknown } from "@repo/db";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { cancel } from "../cancel.ts";
 import { applyEvents } from "../events.ts";
 import { type Claim, type Settlement, announce, release, settle, sweep } from "./queue.ts";
 import {
@@ -178,7 +179,7 @@ class World {
       case "event":
         return this.publish(one);
       case "cancel":
-        await cancel(this.ids[one.message]);
+        await cancel(db, this.ids[one.message] ?? "");
         return;
       case "expire":
         await db.$executeRaw`UPDATE messages SET expires_at = now() WHERE id = ${this.ids[one.message]}::uuid`;
@@ -199,7 +200,7 @@ class World {
       if (how === "accepted") return { id, attempt, result: "accepted", sesMessageId };
     }
     const result = how.endsWith("lost") ? "unknown" : (how as "throttled");
-    return { id, attempt, result, code: "Code", error: "why" };
+    return { id, attempt, result, code: "Code", error: "why", next: "Nothing." };
   }
 
   /** An event about the newest copy; without our tag it has SES's id alone. */
@@ -255,14 +256,6 @@ class World {
     else if (row.closedReason === "unknown") expect(inDoubt, "closed as unknown").toBe(true);
     else expect(copies, `closed as ${row.closedReason}`).toBe(0);
   }
-}
-
-/** As `cancel` of ../enqueue.ts. */
-async function cancel(id: string | undefined): Promise<void> {
-  await test.db.$executeRaw`
-    UPDATE messages SET state = 'closed', closed_at = now(), payload = NULL,
-      closed_reason = CASE WHEN resent THEN 'unknown' ELSE 'cancelled' END::closed_reason
-    WHERE id = ${id}::uuid AND state = 'queued'`;
 }
 
 it(
