@@ -72,11 +72,11 @@ it("is alive without a database, and ready only with one that is migrated", asyn
   await app.get("/readyz").expect(200, { status: "ok", email: { status: "ok" } });
 
   const old = await startTestApp();
-  await old.db.$executeRaw`ALTER TABLE messages DROP COLUMN announced_at`;
+  await old.db.$executeRaw`ALTER TABLE messages DROP COLUMN resent`;
   await old.get("/healthz").expect(200);
   const response = await old.get("/readyz").expect(503);
   expect(response.body.status).toBe("unavailable");
-  expect(old.log()).toContain("announced_at");
+  expect(old.log()).toContain("resent");
   await old.drop();
 });
 

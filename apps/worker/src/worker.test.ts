@@ -93,7 +93,7 @@ it("killed between claim and send: the next worker sends, once, within the lease
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(1)`;
       const { worker } = startWorker();
       await waitUntil(async () =>
-        expect(await find(id)).toMatchObject({ state: "sending", announcedAt: null }),
+        expect(await find(id)).toMatchObject({ state: "sending" }),
       );
       worker.kill("SIGKILL");
       await once(worker, "exit");

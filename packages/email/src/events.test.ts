@@ -36,7 +36,6 @@ async function message({ state, closedReason, sesMessageId }: Start): Promise<st
     ...(state === "sending" && {
       leaseId: crypto.randomUUID(),
       leaseExpiresAt: inSeconds(30),
-      announcedAt: new Date(),
     }),
     // Of a resend: the first copy may have been sent.
     ...(state === "queued" && { resent: true, dueAt: inSeconds(3600) }),
@@ -76,7 +75,6 @@ const closedAs = (reason: ClosedReason, outcome: Outcome) => ({
   payload: null,
   leaseId: null,
   leaseExpiresAt: null,
-  announcedAt: null,
 });
 
 describe("finds its message", () => {
@@ -280,7 +278,7 @@ it("waits in no circle: several that apply the same events in any order, and wor
           await tx.$executeRaw`SELECT FROM messages WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
         }
         await tx.$executeRaw`
-          UPDATE messages SET state = 'unknown', lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
+          UPDATE messages SET state = 'unknown', lease_id = NULL, lease_expires_at = NULL
           WHERE id = ANY(${ids}::uuid[]) AND state = 'sending'`;
       });
     const part = (i: number) => events.filter((_, at) => i < 2 || (at * 7 + i) % 3 > 0);

@@ -136,7 +136,7 @@ function raise(said: Prisma.Sql): Prisma.Sql {
         ELSE m.closed_reason
       END::closed_reason,
       closed_at = COALESCE(m.closed_at, now()),
-      payload = NULL, lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
+      payload = NULL, lease_id = NULL, lease_expires_at = NULL
     FROM locked l JOIN (
       SELECT message_id, max((${JSON.stringify(OUTCOMES)}::jsonb ->> type)::outcome) AS outcome
       FROM (${said}) s GROUP BY message_id

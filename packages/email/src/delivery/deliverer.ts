@@ -62,10 +62,13 @@ export interface Deliverer {
   run(signal: AbortSignal): Promise<void>;
 }
 
-// Sent at once. Two chunks are on their way, so that one is sent while the database answers
-// for the other: together the most calls on the wire, and the most that a crash leaves in doubt.
+// Claimed at once. Two batches are worked on, so that one is sent while the database answers for
+// the other.
+const BATCH = 100;
+const BATCHES = 2;
+// Of each batch, announced and sent at once: together the most calls on the wire, and the most
+// that a crash leaves in doubt.
 const CHUNK = 25;
-const CHUNKS = 2;
 const POLL_MS = 250;
 const SWEEP_MS = 5_000;
 // GetAccount allows one request a second for the whole account.
@@ -73,8 +76,8 @@ const REFRESH_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
 
 /**
- * The loop that empties the outbox: claim a chunk, render, announce, send, settle. Any number
- * of workers may run it on one database.
+ * The loop that empties the outbox: claim a batch; render, announce, send and settle it chunk by
+ * chunk. Any number of workers may run it on one database.
  */
 export function createDeliverer({
   db,
@@ -95,14 +98,24 @@ export function createDeliverer({
   const monitor = createMonitor({ db, transport, log, rate });
 
   async function deliver(claimed: Claim, deadline: number, signal: AbortSignal): Promise<void> {
+    const { leaseId, messages } = claimed;
+    for (let at = 0; at < messages.length; at += CHUNK) {
+      if (signal.aborted) {
+        const left = messages.slice(at).map(({ id }) => id);
+        return persist(deadline, () => release(db, leaseId, left));
+      }
+      await deliverChunk(claimed, messages.slice(at, at + CHUNK), deadline);
+    }
+  }
+
+  async function deliverChunk(claimed: Claim, chunk: Claimed[], deadline: number): Promise<void> {
     const { leaseId } = claimed;
     const outgoing: OutgoingMessage[] = [];
-    for (const message of claimed.messages) {
+    for (const message of chunk) {
       const prepared = await prepare(leaseId, message);
       if (prepared) outgoing.push(prepared);
     }
     const ids = outgoing.map(({ id }) => id);
-    if (signal.aborted) return release(db, leaseId, ids);
     let attempts: Map<string, number>;
     try {
       attempts = await announce(db, claimed, ids, CALL_TIMEOUT_MS / 1000);
@@ -216,7 +229,7 @@ export function createDeliverer({
         const claimed = await claim(db, {
           leaseId: randomUUID(),
           lease,
-          limit: CHUNK,
+          limit: BATCH,
           allowTo,
           redirect: redirectTo !== undefined,
         });
@@ -225,13 +238,14 @@ export function createDeliverer({
         }
         if (claimed.messages.length > 0) {
           const work = deliver(claimed, deadline, signal)
-            .catch((error: unknown) => log.error(describe(error), "a chunk failed; its lease ends"))
+            .catch((error: unknown) => log.error(describe(error), "a batch failed; its lease ends"))
             .finally(() => {
               working.delete(work);
               alarm.ring();
             });
           working.add(work);
-          return 0;
+          // There was no more: the next look can wait for an alarm, and leaves the database to these.
+          return claimed.messages.length < BATCH ? (claimed.wait ?? POLL_MS / 1000) * 1000 : 0;
         }
         if (claimed.settled.length > 0) return 0;
         if (claimed.wait !== undefined) return claimed.wait * 1000;
@@ -240,7 +254,7 @@ export function createDeliverer({
 
       try {
         while (!signal.aborted) {
-          if (working.size === CHUNKS) {
+          if (working.size === BATCHES) {
             await Promise.race(working);
             continue;
           }

@@ -85,11 +85,14 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
     wait: number | null;
   };
   const rows = await db.$queryRaw<Row[]>`
-    WITH gate AS MATERIALIZED (
-      SELECT * FROM sending_status
+    WITH unforced AS MATERIALIZED (
+      -- Its commit need not reach the disk before that of the announcement, which takes it along.
+      SELECT set_config('synchronous_commit', 'off', true)
+    ), gate AS MATERIALIZED (
+      SELECT * FROM sending_status CROSS JOIN unforced
       WHERE EXISTS (SELECT FROM messages WHERE state = 'queued' AND due_at <= now())
         AND (stopped_by IS NULL OR probe_at <= now())
-      FOR UPDATE
+      FOR UPDATE OF sending_status
     ), clock AS MATERIALIZED (
       -- Not now(): the lock may have been waited for.
       SELECT *, GREATEST(0, extract(epoch FROM clock_timestamp() - refilled_at))::float8 AS elapsed
@@ -119,7 +122,9 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       LIMIT COALESCE((SELECT size FROM allowance), 0)
       FOR UPDATE SKIP LOCKED
     ), fitting AS (
-      SELECT *, sum(bytes) OVER (ORDER BY priority, due_at, id) - bytes AS before FROM due
+      -- The second limit tells the planner how few these are: it would scan the table for more.
+      SELECT *, sum(bytes) OVER (ORDER BY priority, due_at, id) - bytes AS before
+      FROM (SELECT * FROM due LIMIT ${limit}) d
     ), verdict AS (
       SELECT id, allowed, CASE
         WHEN suppressed THEN 'suppressed'
@@ -137,6 +142,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         last_error = CASE WHEN reason = 'failed'
           THEN 'NOT_ALLOWED: EMAIL_ALLOW_TO names neither this address nor its domain'
           ELSE last_error END,
+        attempt_count = attempt_count + (reason IS NULL)::int,
         lease_id = CASE WHEN reason IS NULL THEN ${leaseId}::uuid END,
         lease_expires_at = CASE WHEN reason IS NULL THEN now() + ${lease} * interval '1 second' END
       FROM verdict v WHERE v.id = m.id
@@ -145,7 +151,8 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       UPDATE sending_status SET
         rate = b.rate, tokens = b.tokens - count, refilled_at = clock_timestamp(),
         sent_24_hours = sent_24_hours + count,
-        idle_until = NULL,
+        -- One that took all there was sleeps again, and is to be woken.
+        idle_until = CASE WHEN count < ${limit} THEN idle_until END,
         probes = sending_status.probes + b.probing::int,
         probe_at = CASE WHEN b.probing
           THEN now() + LEAST(${MAX_PROBE_INTERVAL}, 2 ^ LEAST(b.probes + 2, 16)) * interval '1 second' END
@@ -190,15 +197,10 @@ export async function announce(
   const rows = await db.$queryRaw<{ id: string; attempt: number }[]>`
     WITH held AS MATERIALIZED (
       ${held(leaseId, ids)}
-    ), announced AS (
-      UPDATE messages m SET announced_at = now(), attempt_count = attempt_count + 1
-      FROM held h
-      WHERE m.id = h.id AND announced_at IS NULL
-        AND lease_expires_at > now() + ${needed} * interval '1 second'
-        AND (${probing} OR NOT EXISTS (SELECT FROM sending_status WHERE stopped_by IS NOT NULL))
-      RETURNING m.id, attempt_count
     )
-    INSERT INTO attempts (message_id, number) SELECT id, attempt_count FROM announced
+    INSERT INTO attempts (message_id, number) SELECT id, attempt_count FROM held
+    WHERE lease_expires_at > now() + ${needed} * interval '1 second'
+      AND (${probing} OR NOT EXISTS (SELECT FROM sending_status WHERE stopped_by IS NOT NULL))
     RETURNING message_id AS id, number AS attempt`;
   return new Map(rows.map((row) => [row.id, row.attempt]));
 }
@@ -220,6 +222,7 @@ export async function settle(
       SELECT *, result IN ('accepted', 'permanent') AS closes
       FROM jsonb_to_recordset(${JSON.stringify(settlements)}::jsonb) AS x
         (id uuid, attempt int, result text, "sesMessageId" text, code text, error text)
+      LIMIT ${settlements.length} -- for the planner, as in claim
     ), held AS MATERIALIZED (
       ${held(leaseId, ids)}
     ), recorded AS (
@@ -246,7 +249,7 @@ export async function settle(
         ELSE now() + ${backoff(Prisma.sql`s.result`)}
       END,
       last_error = COALESCE(s.code || ': ' || s.error, m.last_error),
-      lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
+      lease_id = NULL, lease_expires_at = NULL
     FROM settled s JOIN held h USING (id)
     WHERE m.id = s.id`;
 }
@@ -257,7 +260,7 @@ export async function settle(
  */
 function held(leaseId: string, ids: string[]): Prisma.Sql {
   return Prisma.sql`
-    SELECT id FROM messages
+    SELECT id, attempt_count, lease_expires_at FROM messages
     WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
     ORDER BY id FOR NO KEY UPDATE`;
 }
@@ -278,9 +281,8 @@ export async function release(
       ${held(leaseId, ids)}
     ), released AS (
       UPDATE messages m SET state = 'queued',
-        lease_id = NULL, lease_expires_at = NULL, announced_at = NULL,
+        lease_id = NULL, lease_expires_at = NULL,
         due_at = CASE WHEN ${error ?? null}::text IS NULL THEN due_at ELSE now() + ${backoff(Prisma.sql`'unrendered'`)} END,
-        attempt_count = attempt_count + CASE WHEN ${error ?? null}::text IS NULL THEN 0 ELSE 1 END,
         last_error = COALESCE(${error ?? null}, last_error)
       FROM held h WHERE m.id = h.id
       RETURNING m.id
@@ -297,13 +299,16 @@ export async function release(
 export async function sweep(db: Db, unknownWait: UnknownWait): Promise<void> {
   await db.$executeRaw`
     WITH ended AS MATERIALIZED (
-      SELECT id FROM messages WHERE state = 'sending' AND lease_expires_at < now()
-      FOR UPDATE SKIP LOCKED
+      SELECT id, EXISTS (
+        SELECT FROM attempts a WHERE a.message_id = m.id AND a.number = m.attempt_count
+      ) AS announced
+      FROM messages m WHERE state = 'sending' AND lease_expires_at < now()
+      FOR UPDATE OF m SKIP LOCKED
     ), lost AS (
       UPDATE messages m SET
-        state = CASE WHEN announced_at IS NULL THEN 'queued' ELSE 'unknown' END::message_state,
-        due_at = CASE WHEN announced_at IS NULL THEN due_at ELSE now() + ${wait(unknownWait)} END,
-        lease_id = NULL, lease_expires_at = NULL, announced_at = NULL
+        state = CASE WHEN announced THEN 'unknown' ELSE 'queued' END::message_state,
+        due_at = CASE WHEN announced THEN now() + ${wait(unknownWait)} ELSE due_at END,
+        lease_id = NULL, lease_expires_at = NULL
       FROM ended e WHERE m.id = e.id
       RETURNING m.id
     )

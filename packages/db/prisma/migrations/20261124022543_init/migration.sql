@@ -74,7 +74,6 @@ CREATE TABLE "messages" (
     "attempt_count" INTEGER NOT NULL DEFAULT 0,
     "lease_id" UUID,
     "lease_expires_at" TIMESTAMPTZ(3),
-    "announced_at" TIMESTAMPTZ(3),
     "last_error" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "closed_at" TIMESTAMPTZ(3),

@@ -26,7 +26,6 @@ ALTER TABLE messages
     AND (state = 'closed') = (closed_at IS NOT NULL)),
   ADD CONSTRAINT sending_has_its_lease CHECK ((state = 'sending') = (lease_id IS NOT NULL)
     AND (state = 'sending') = (lease_expires_at IS NOT NULL)),
-  ADD CONSTRAINT announced_is_sending CHECK (announced_at IS NULL OR state = 'sending'),
   ADD CONSTRAINT payload_until_closed CHECK ((state = 'closed') = (payload IS NULL)),
   ADD CONSTRAINT outcome_closes CHECK (outcome = 'none' OR state = 'closed');
 
