@@ -68,9 +68,8 @@ export function createEnqueue(config: { key: string }): Enqueue {
 
     for (;;) {
       const id = uuidv7();
-      // One statement, so that a wake-up costs no round trip. Raw, not create(): every time is
-      // PostgreSQL's own, and it is a third cheaper. Only a worker that would sleep past the
-      // message is woken: NOTIFY takes a lock that every commit in the database waits for.
+      // One statement, so that the wake-up costs no round trip. Raw, not create(): every time is
+      // PostgreSQL's own, and it is a third cheaper.
       const inserted = await tx.$executeRaw`
         INSERT INTO messages
           (id, template, category, to_address, to_key, payload, priority, on_unknown, due_at,
@@ -82,8 +81,7 @@ export function createEnqueue(config: { key: string }): Enqueue {
            coalesce(${expiresAt}, coalesce(${sendAt}, now()) + ${expiry} * interval '1 minute'),
            ${idempotencyKey}, ${content})
         ON CONFLICT (template, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-        RETURNING (SELECT pg_notify('email_queued', '')::text FROM sending_status
-          WHERE idle_until > greatest(now(), due_at))`;
+        RETURNING wake_worker(due_at)`;
       if (inserted > 0) return { id };
       const first = await tx.$queryRaw<{ id: string; same: boolean }[]>`
         SELECT id, content_digest = ${content} AS same FROM messages

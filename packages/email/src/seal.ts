@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  randomBytes,
+} from "node:crypto";
 import { EmailError } from "./error.ts";
 
 const VERSION = 1;
@@ -18,13 +24,14 @@ export interface Sealer {
  * Sealed: version (1 byte), nonce (12), tag (16), ciphertext.
  */
 export function createSealer(key: string): Sealer {
-  const derived = Buffer.from(hkdfSync("sha256", key, "", "email props", 32));
+  // A key object: Node prepares the key's bytes anew for each cipher, which is half of its time.
+  const derived = createSecretKey(Buffer.from(hkdfSync("sha256", key, "", "email props", 32)));
   return {
     seal(messageId, props) {
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv("aes-256-gcm", derived, nonce).setAAD(Buffer.from(messageId));
-      const body = Buffer.concat([cipher.update(JSON.stringify(props)), cipher.final()]);
-      return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), body]);
+      const body = [cipher.update(JSON.stringify(props)), cipher.final()];
+      return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), ...body]);
     },
     open(messageId, sealed) {
       try {

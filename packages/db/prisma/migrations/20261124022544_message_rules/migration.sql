@@ -59,3 +59,13 @@ CREATE TRIGGER refuse_illegal_transition BEFORE UPDATE ON messages FOR EACH ROW
 -- The one row that workers share.
 ALTER TABLE sending_status ADD CONSTRAINT one_row CHECK (id = 1);
 INSERT INTO sending_status (id) VALUES (1);
+
+-- Enqueueing calls it for each row: a worker that would sleep past the message is woken when the
+-- caller commits. Only then, because NOTIFY takes a lock that every commit in the cluster waits
+-- for. A function, because its plan is kept: as a part of the INSERT it took a third of its time.
+CREATE FUNCTION wake_worker(due timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM sending_status WHERE idle_until > greatest(now(), due)) THEN
+    NOTIFY email_queued;
+  END IF;
+END $$;
