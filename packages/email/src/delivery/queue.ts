@@ -94,15 +94,16 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         AND (stopped_by IS NULL OR probe_at <= now())
       FOR UPDATE OF sending_status
     ), clock AS MATERIALIZED (
-      -- Not now(): the lock may have been waited for.
-      SELECT *, GREATEST(0, extract(epoch FROM clock_timestamp() - refilled_at))::float8 AS elapsed
-      FROM gate
+      -- Not now(): the lock may have been waited for. One reading, or the time between two is lost.
+      SELECT *, clock_timestamp() AS moment FROM gate
+    ), refill AS (
+      SELECT *, GREATEST(0, extract(epoch FROM moment - refilled_at))::float8 AS elapsed FROM clock
     ), bucket AS MATERIALIZED (
-      SELECT stopped_by IS NOT NULL AS probing, probes, max_rate,
+      SELECT moment, stopped_by IS NOT NULL AS probing, probes, max_rate,
         LEAST(max_rate, rate + max_rate / ${RECOVERY} * elapsed) AS rate,
         LEAST(GREATEST(1, max_rate * ${BURST}), tokens + rate * elapsed) AS tokens,
         max_24_hours - sent_24_hours AS remaining, max_24_hours * ${RESERVE} AS reserve
-      FROM clock
+      FROM refill
     ), allowance AS MATERIALIZED (
       SELECT COALESCE(remaining <= reserve, false) AS security_only,
         GREATEST(0, LEAST(
@@ -149,7 +150,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       RETURNING m.id, m.template, m.category, m.to_address, m.payload, v.allowed, v.reason::text
     ), spent AS (
       UPDATE sending_status SET
-        rate = b.rate, tokens = b.tokens - count, refilled_at = clock_timestamp(),
+        rate = b.rate, tokens = b.tokens - count, refilled_at = GREATEST(refilled_at, b.moment),
         sent_24_hours = sent_24_hours + count,
         -- One that took all there was sleeps again, and is to be woken.
         idle_until = CASE WHEN count < ${limit} THEN idle_until END,
