@@ -92,9 +92,7 @@ it("killed between claim and send: the next worker sends, once, within the lease
     async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(1)`;
       const { worker } = startWorker();
-      await waitUntil(async () =>
-        expect(await find(id)).toMatchObject({ state: "sending" }),
-      );
+      await waitUntil(async () => expect(await find(id)).toMatchObject({ state: "sending" }));
       worker.kill("SIGKILL");
       await once(worker, "exit");
       // PostgreSQL would go on with a dead client's statement once the lock is gone.
@@ -115,6 +113,19 @@ it("killed between claim and send: the next worker sends, once, within the lease
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "sent" }),
   );
   expect(await ses.inbox({ to })).toHaveLength(1);
+});
+
+it("deletes what was closed more than 90 days ago, and nothing else", async () => {
+  const [old, recent] = [await queue("old@example.com"), await queue("recent@example.com")];
+  await test.db.$executeRaw`
+    UPDATE messages SET state = 'closed', closed_reason = 'cancelled', payload = NULL,
+      closed_at = now() - interval '91 days' WHERE id = ${old}::uuid`;
+  // Ids hold the time of their making, by which the old ones are found.
+  const aged = `00000000-0000-7${old.slice(15)}`;
+  await test.db.$executeRaw`UPDATE messages SET id = ${aged}::uuid WHERE id = ${old}::uuid`;
+  startWorker();
+  await waitUntil(async () => expect(await test.db.message.count({ where: { id: aged } })).toBe(0));
+  await waitUntil(async () => expect(await find(recent)).toMatchObject({ state: "closed" }));
 });
 
 it("names every wrong setting at the start, and no value", async () => {

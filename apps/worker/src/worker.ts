@@ -7,6 +7,7 @@ import {
 } from "@repo/email/deliver";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
+import { keepHouse } from "./housekeeping.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 25_000;
@@ -32,7 +33,7 @@ export async function runWorker(env: Env): Promise<void> {
   const transport = createTransport(env);
   try {
     log.info({ transport: env.EMAIL_TRANSPORT }, "worker ready");
-    await createDeliverer({
+    const deliverer = createDeliverer({
       db,
       transport,
       key: env.EMAIL_KEY,
@@ -41,7 +42,14 @@ export async function runWorker(env: Env): Promise<void> {
       rate: env.EMAIL_RATE,
       allowTo: env.EMAIL_ALLOW_TO,
       redirectTo: env.EMAIL_REDIRECT_TO,
-    }).run(stop.signal);
+    });
+    const housekeeping = keepHouse(db, log, stop.signal);
+    try {
+      await deliverer.run(stop.signal);
+    } finally {
+      stop.abort();
+      await housekeeping;
+    }
     log.info("worker stopped");
   } finally {
     transport.close();

@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Db } from "@repo/db";
+import { attachEvents } from "@repo/email/events";
+import { deleteOldMessages } from "@repo/email/log";
+import type { Logger } from "pino";
+
+// How long a closed message stays in the log, and its idempotency key taken (docs/runbook.md).
+const RETENTION_DAYS = 90;
+const INTERVAL_MS = 60 * 60_000;
+
+/**
+ * Once an hour, until the signal aborts: deletes what is old, and attaches the events that a
+ * worker which died did not. Several workers may do it at the same time.
+ */
+export async function keepHouse(db: Db, log: Logger, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      let more = true;
+      while (more && !signal.aborted) {
+        const deleted = await deleteOldMessages(db, { olderThanDays: RETENTION_DAYS, signal });
+        more = deleted.more;
+        if (deleted.messages > 0) log.info({ messages: deleted.messages }, "old emails deleted");
+      }
+      await attachEvents(db);
+    } catch (error) {
+      log.error(
+        { code: (error as { code?: string }).code },
+        "housekeeping failed; again in an hour",
+      );
+    }
+    await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
