@@ -29,7 +29,7 @@ export async function runWorker(env: Env): Promise<void> {
       "AWS_ENDPOINT_URL_SESV2 is set: email goes there and not to SES; unset it in production",
     );
   }
-  const db = createDb(env.DATABASE_URL);
+  const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
   const transport = createTransport(env);
   try {
     log.info({ transport: env.EMAIL_TRANSPORT }, "worker ready");
