@@ -1,0 +1,127 @@
+// The other end of every call: as much of SES as SendEmail and GetAccount need, made to cost
+// little. A Node.js HTTP server would take half of a core from what is measured.
+import { once } from "node:events";
+import { type AddressInfo, type Socket, createServer } from "node:net";
+import { now } from "../../shared/clock.ts";
+import { serve } from "../../shared/program.ts";
+
+/** What arrived since the last reset. */
+interface Tally {
+  accepted: number;
+  throttled: number;
+  /** Of the requests, headers included. */
+  bytes: number;
+}
+
+// What an account may do that nothing limits here.
+const UNLIMITED = 1_000_000;
+// GetAccount is no SendEmail: it counts for nothing.
+const ACCOUNT = "GET /v2/email/account ";
+
+let tally: Tally;
+let rate: number;
+/** The account's bucket holds a second's worth. */
+let tokens: number;
+let refilledAt: number;
+let latest: Uint8Array = new Uint8Array();
+/** Times of arrival, when somebody waits for them. */
+let onArrival: ((at: number) => void) | undefined;
+let awaited: { count: number; resolve: (at: number) => void } | undefined;
+
+function reset(maxSendRate = UNLIMITED): void {
+  tally = { accepted: 0, throttled: 0, bytes: 0 };
+  rate = maxSendRate;
+  tokens = maxSendRate;
+  refilledAt = now();
+}
+reset();
+
+const server = createServer({ noDelay: true }, (socket) => {
+  let pending: Buffer = Buffer.alloc(0);
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (chunk) => {
+    pending = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk;
+    for (;;) {
+      const head = pending.indexOf("\r\n\r\n");
+      if (head < 0) return;
+      const [, length = "0"] =
+        /content-length: ?(\d+)/i.exec(pending.toString("latin1", 0, head)) ?? [];
+      const end = head + 4 + Number(length);
+      if (pending.length < end) return;
+      answer(socket, pending.subarray(0, end));
+      pending = pending.subarray(end);
+    }
+  });
+});
+
+function answer(socket: Socket, request: Buffer): void {
+  if (request.toString("latin1", 0, ACCOUNT.length) === ACCOUNT)
+    return respond(socket, "200 OK", account());
+  tally.bytes += request.length;
+  latest = request;
+  if (!take()) {
+    tally.throttled++;
+    const refusal = { message: "Maximum sending rate exceeded." };
+    return respond(socket, "429 Too Many Requests", refusal, "TooManyRequestsException");
+  }
+  tally.accepted++;
+  onArrival?.(now());
+  if (awaited && tally.accepted >= awaited.count) awaited.resolve(now());
+  // As long as SES's own.
+  const id = tally.accepted.toString(16).padStart(16, "0");
+  respond(socket, "200 OK", { MessageId: `${id}-00000000-0000-4000-8000-000000000000-000000` });
+}
+
+/** A token bucket of one second's worth, which is how SES lets a burst pass. */
+function take(): boolean {
+  const at = now();
+  tokens = Math.min(rate, tokens + ((at - refilledAt) / 1000) * rate);
+  refilledAt = at;
+  if (tokens < 1) return false;
+  tokens--;
+  return true;
+}
+
+function account(): object {
+  return {
+    ProductionAccessEnabled: true,
+    SendingEnabled: true,
+    EnforcementStatus: "HEALTHY",
+    SendQuota: { Max24HourSend: UNLIMITED * 100, MaxSendRate: rate, SentLast24Hours: 0 },
+  };
+}
+
+function respond(socket: Socket, status: string, body: object, errorType?: string): void {
+  const json = JSON.stringify(body);
+  const error = errorType ? `x-amzn-ErrorType: ${errorType}\r\n` : "";
+  socket.write(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\n${error}Content-Length: ${json.length}\r\n\r\n${json}`,
+  );
+}
+
+const handlers = {
+  /** @returns the URL, as AWS_ENDPOINT_URL_SESV2 takes it */
+  async listen() {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  },
+  /** Forgets what arrived. @param maxSendRate enforced, and told by GetAccount */
+  reset: (maxSendRate?: number) => reset(maxSendRate),
+  tally: () => tally,
+  /** Resolves with the time at which so many have been accepted. */
+  accepted: (count: number) =>
+    new Promise<number>((resolve) => {
+      if (tally.accepted >= count) return resolve(now());
+      awaited = { count, resolve: (at) => ((awaited = undefined), resolve(at)) };
+    }),
+  /** Resolves with the time of the next arrival. */
+  next: () =>
+    new Promise<number>((resolve) => {
+      onArrival = (at) => ((onArrival = undefined), resolve(at));
+    }),
+  /** The last SendEmail as it came, byte for byte. */
+  latest: () => latest,
+};
+export type Endpoint = typeof handlers;
+serve(handlers);

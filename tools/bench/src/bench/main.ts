@@ -1,0 +1,72 @@
+import { parseArgs } from "node:util";
+import { deliver, deliverRendered } from "./deliver.ts";
+import { enqueue } from "./enqueue.ts";
+import { latency } from "./latency.ts";
+import { peers } from "./peers.ts";
+import { rate } from "./rate.ts";
+import { describeMachine, load } from "./report/machine.ts";
+import { record } from "./report/record.ts";
+import type { Outcome } from "./result.ts";
+import { FULL, QUICK, type Setup, setUp } from "./setup.ts";
+import { tail } from "./tail.ts";
+
+const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
+  deliver,
+  "deliver-rendered": deliverRendered,
+  peers,
+  enqueue,
+  latency,
+  rate,
+  tail,
+};
+
+// Minutes for all of them; on the machine of docs/performance.md they take half of it.
+const BUDGET = 30;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    // Tiny sizes: shows that everything runs, and nothing of how fast it is.
+    quick: { type: "boolean", default: false },
+    // Into docs/performance.md and the chart beside it.
+    write: { type: "boolean", default: false },
+  },
+});
+const names = positionals.length > 0 ? positionals : Object.keys(benches);
+const unknown = names.filter((name) => !benches[name]);
+if (unknown.length > 0 || (values.quick && values.write)) {
+  console.error(
+    unknown.length > 0
+      ? `There is no benchmark ${unknown.join(", ")}: it is one of ${Object.keys(benches).join(", ")}.`
+      : "--quick measures too little to be written down: leave out one of --quick and --write.",
+  );
+  process.exit(2);
+}
+
+const setup = await setUp(values.quick ? QUICK : FULL);
+let ending: Promise<void> | undefined;
+const end = () => (ending ??= setup.end());
+const giveUp = (reason: string) => {
+  console.error(reason);
+  void end().finally(() => process.exit(1));
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => giveUp(signal));
+const budget = setTimeout(() => giveUp(`not done after ${BUDGET} minutes`), BUDGET * 60_000);
+
+try {
+  for (const name of names) {
+    setup.say(name);
+    const begun = { date: new Date().toISOString().slice(0, 10), load: load() };
+    const start = performance.now();
+    const outcome = await benches[name]?.(setup);
+    if (!outcome) continue;
+    for (const result of outcome.results) console.log(JSON.stringify(result));
+    if (!values.write) continue;
+    const seconds = Math.round((performance.now() - start) / 1000);
+    const machine = describeMachine(setup.postgres.version);
+    await record(name, { ...begun, seconds, machine, ...outcome });
+  }
+} finally {
+  clearTimeout(budget);
+  await end();
+}

@@ -1,0 +1,125 @@
+import type { Profile } from "../profile.ts";
+import type { Result, Table } from "../result.ts";
+import type { Entry, Records } from "./record.ts";
+import { TEXTS } from "./texts.ts";
+
+/** docs/performance.md, from what was measured. */
+export function writePage(records: Records): string {
+  const entries = Object.entries(records);
+  return [
+    "# Performance",
+    "Written by `pnpm bench --write`; every figure here comes out of it. `pnpm bench` measures again, " +
+      "`pnpm bench deliver` one of them, `pnpm bench --quick` shows in a minute that all of them run.",
+    "![Emails a second of Sendoff, a plain loop and two job queues; below, each ratio against its bar](performance.svg)",
+    "## Results",
+    TEXTS.reading,
+    table({
+      title: "",
+      columns: ["", "What", "Ours", "Other side", "Ratio", "Bar", ""],
+      rows: entries.flatMap(([, { results }]) => results.map(row)),
+    }),
+    ...notMet(entries),
+    "## What is on the other side",
+    ...Object.entries(TEXTS.benches).map(([name, text]) => `**${name}.** ${text}`),
+    "## Where the time goes",
+    TEXTS.profile,
+    ...entries.flatMap(([name, entry]) => profile(name, entry)),
+    ...entries.flatMap(([, { tables = [] }]) =>
+      tables.flatMap((each) => [`## ${each.title}`, TEXTS.peers, table(each)]),
+    ),
+    "## The machine",
+    ...machines(entries),
+    TEXTS.cores,
+  ].join("\n\n");
+}
+
+function notMet(entries: [string, Entry][]): string[] {
+  const names = entries.flatMap(([name, { results }]) =>
+    results.some(({ met }) => met === false) ? [name] : [],
+  );
+  if (names.length === 0) return [];
+  return [
+    "## What is not met, and why",
+    ...names.map((name) => `**${name}.** ${TEXTS.notMet[name] ?? ""}`),
+  ];
+}
+
+function row({ bench, metric, ours, other, ratio, bar, met }: Result): string[] {
+  return [
+    `\`${bench}\``,
+    metric,
+    figure(ours),
+    figure(other),
+    String(ratio),
+    bar?.replace(">=", "≥").replace("<=", "≤") ?? "",
+    met === undefined ? "" : met ? "met" : "**not met**",
+  ];
+}
+
+function figure(value: number): string {
+  return value >= 1000 ? Math.round(value).toLocaleString("en-GB") : String(value);
+}
+
+function profile(name: string, { profile: found }: Entry): string[] {
+  if (!found) return [];
+  return [
+    `\`${name}\`: one process, busy ${percent(found.busy)} of the time.`,
+    table({
+      title: "",
+      columns: ["Part", "Share", "Function", "Of", "Share"],
+      rows: side(found),
+    }),
+  ];
+}
+
+/** Parts on the left, the functions that take most on the right. */
+function side({ modules, functions }: Profile): string[][] {
+  const parts = modules.filter(({ share }) => share >= 0.005);
+  return Array.from({ length: Math.max(parts.length, 10) }, (_, i) => {
+    const part = parts[i];
+    const most = functions[i];
+    return [
+      part?.name ?? "",
+      part ? percent(part.share) : "",
+      most && i < 10 ? `\`${most.name}\`` : "",
+      most && i < 10 ? most.module : "",
+      most && i < 10 ? percent(most.share) : "",
+    ];
+  });
+}
+
+function machines(entries: [string, Entry][]): string[] {
+  const described = new Map<string, string[]>();
+  for (const [name, { machine, date }] of entries) {
+    const { cpu, cores, memory, system, node, postgres } = machine;
+    const text =
+      `${cpu}, ${cores} cores, ${memory} GiB of memory, ${system}; Node.js ${node}, ` +
+      `PostgreSQL ${postgres} with fsync on; ${date}`;
+    described.set(text, [...(described.get(text) ?? []), name]);
+  }
+  const lines = [...described].map(([text, names]) =>
+    described.size > 1 ? `- ${text}: ${names.join(", ")}` : `- ${text}`,
+  );
+  const loads = entries.map(([name, { load, seconds }]) => [
+    `\`${name}\``,
+    String(seconds),
+    load.toFixed(1),
+  ]);
+  return [
+    lines.join("\n"),
+    table({
+      title: "",
+      columns: ["", "Seconds that it took", "Load of the machine at its start"],
+      rows: loads,
+    }),
+  ];
+}
+
+function table({ columns, rows }: Table): string {
+  const line = (cells: (string | number)[]) => `| ${cells.join(" | ")} |`;
+  return [line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,72 @@
+/** What the page says around its figures. */
+export const TEXTS = {
+  reading:
+    "_Ratio_ is ours over the other side: the median of the ratios of five paired runs, both sides " +
+    "in one run and neither always first. So a slow moment of the machine falls on both. _Ours_ and " +
+    "_other side_ are each the median of their own runs. A figure without a bar is there to be known.",
+
+  benches: {
+    deliver:
+      "Drains 10,000 queued emails: claim, announce, call, settle, on a PostgreSQL that writes to disk " +
+      "before it answers. The other side is a plain loop of the same call of the AWS SDK, 50 at once " +
+      "(the most that our worker has on the wire), which keeps nothing anywhere. Both have their " +
+      "content ready, are one process, and call an endpoint in a process of its own, which alone " +
+      "answers many times what the loop can ask; that figure is the first of the table. The clock " +
+      "runs from the first call that arrives until the last settlement has committed. The loop starts " +
+      "a new call for each that ends, as a limit of concurrency does. _By fifties_ it starts fifty and " +
+      "waits for all of them: then many answers come in one turn of the event loop, and each costs " +
+      "less. That is the real ceiling: ours sends by the batch, and so in effect do both peers.",
+    "deliver-rendered":
+      "The same, with every email rendered from its template by the worker. The loop still has its content ready.",
+    peers:
+      "The same emails by a pipeline on graphile-worker and one on pg-boss: a job carries template, " +
+      "address and props, its handler makes the same call. Each at the best of its settings below. " +
+      "Neither looks up suppressions, records attempts, keeps a log, paces itself by the account's " +
+      "rate, or knows what an email in doubt is.",
+    enqueue:
+      "A caller's Prisma transaction that queues one email: props checked, sealed, inserted. The other " +
+      "side is the same single INSERT, its values ready, in the same kind of transaction; and in one by `pg`.",
+    latency:
+      "From the caller's COMMIT until the call of SES arrives: the idle worker is woken, claims, " +
+      "renders, announces and calls. The other side is graphile-worker from `addJob` to the start of " +
+      "the task, which is before any rendering or call; and from the COMMIT of a transaction that " +
+      "added the job.",
+    rate:
+      "Two workers and an endpoint that enforces the account's rate with a token bucket of one " +
+      "second's worth, and answers `TooManyRequestsException` beyond it.",
+    tail: "The time of a claim with 1,000,000 emails sent before, and with none.",
+  },
+
+  profile:
+    "Of our worker, by V8's sampling profiler over one drain, as shares of the time that it was busy. " +
+    "_Node.js, native_ is what the runtime does outside JavaScript: sockets, hashes, ciphers.",
+
+  peers:
+    "What each setting reached in one drain of 4,000 jobs, content ready. The best of each, in bold, " +
+    "is what ours is compared with. graphile-worker's are those of its page on performance; pg-boss " +
+    "fetches the next batch at once when one was full (`burstWhenBatchFull`).",
+
+  /** Shown for each benchmark that has not met its bar. */
+  notMet: {
+    deliver:
+      "The worker waits for PostgreSQL, which shares the other core with the endpoint: claim, " +
+      "announcement and settlement are three commits a chunk.",
+    peers:
+      "A message of ours is written four times (claimed, announced in a row of its own, that row " +
+      "and its own settled), a job of theirs twice, deleted or marked at its end. The announcement " +
+      "is what a queue for any job does not have: after a kill it tells the few emails that may have " +
+      "gone out from those that certainly have not.",
+    enqueue: "Checking, sealing and the digest are in the caller's process.",
+    latency:
+      "The call needs two commits, one after the other, that adding a job and starting it does not: " +
+      "the claim and the announcement; and between them the email is rendered, in a process that " +
+      "has just been idle. Claim and announcement take about a third of the time each.",
+    rate: "Tokens that pass while a claim is on its way are lost to the rate.",
+    tail: "The claim's plan has changed with the size of the table.",
+  } as Record<string, string>,
+
+  cores:
+    "Two cores mean that the sender has one, and PostgreSQL and the endpoint share the other. Where " +
+    "the sender is the bottleneck, as in `deliver`, more cores change little; where the database is, " +
+    "they help all sides of it. The figures of two machines cannot be compared, their ratios can.",
+};

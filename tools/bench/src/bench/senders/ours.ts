@@ -1,0 +1,96 @@
+// apps/worker in small: the same parts, told what to do by the benchmark.
+import { createDb } from "@repo/db";
+import { type Transport, createDeliverer, createSesTransport } from "@repo/email/deliver";
+import { createEnqueue } from "@repo/email/enqueue";
+import { serve } from "../../shared/program.ts";
+import { FROM, KEY, newMessage } from "../messages.ts";
+import { profiled } from "../profile.ts";
+import { timed } from "./claim-times.ts";
+import { type ContentKind, createContent } from "./content.ts";
+import { warmUp } from "./ses-call.ts";
+
+interface Options {
+  url: string;
+  content: ContentKind;
+  /** Emails a second; unset: what GetAccount says. */
+  rate?: number;
+  /** No call at all: the transport accepts at once. */
+  withoutCalls?: boolean;
+  /** Makes calls before the clock runs, unless false. */
+  warm?: boolean;
+}
+
+const stop = new AbortController();
+let start: () => Promise<void>;
+let running: Promise<unknown>;
+let claims: number[] = [];
+
+const handlers = {
+  async prepare({ url, content, rate, withoutCalls = false, warm = !withoutCalls }: Options) {
+    const db = createDb(url);
+    const transport = withoutCalls
+      ? acceptAll
+      : createSesTransport({ from: FROM, loopbackOnly: true });
+    const ready = await createContent(content);
+    if (warm) {
+      await warmUp(async ({ id, template, to, props }) =>
+        transport.send({
+          id,
+          template,
+          category: "account",
+          to,
+          ...(await ready(template as never, props as never)),
+        }),
+      );
+    }
+    await db.$connect();
+    const deliverer = createDeliverer({
+      db: withoutCalls ? timed(db, claims) : db,
+      transport,
+      key: KEY,
+      log: { info: () => {}, warn: () => {}, error: console.error },
+      listenUrl: url,
+      rate,
+      render: ready as never,
+    });
+    start = () => deliverer.run(stop.signal);
+  },
+  /** Delivers until `finish`. */
+  run(input: { profile?: boolean } = {}) {
+    running = input.profile ? profiled(start) : start();
+    running.catch(console.error);
+  },
+  /** @returns the profile, if one was asked for */
+  async finish() {
+    stop.abort();
+    return await running;
+  },
+  /** How long each claim took, in ms, since the last time this was asked. */
+  claims() {
+    return claims.splice(0);
+  },
+  /** Queues so many emails. */
+  async fill({ url, count }: { url: string; count: number }) {
+    const db = createDb(url);
+    const enqueue = createEnqueue({ key: KEY });
+    for (let first = 0; first < count; first += 500) {
+      await db.$transaction(
+        async (tx) => {
+          for (let i = first; i < Math.min(first + 500, count); i++) {
+            await enqueue(tx, newMessage(i));
+          }
+        },
+        { timeout: 60_000 },
+      );
+    }
+    await db.$disconnect();
+  },
+};
+export type Ours = typeof handlers;
+serve(handlers);
+
+const acceptAll: Transport = {
+  send: ({ id }) => Promise.resolve({ result: "accepted", sesMessageId: id }),
+  quota: () => Promise.resolve(undefined),
+  close: () => {},
+};
