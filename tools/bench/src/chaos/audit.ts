@@ -1,0 +1,79 @@
+import type { Figures } from "./campaign.ts";
+import type { Stack } from "./stack.ts";
+
+/** What both sides say of the emails. */
+export interface Audit extends Figures {
+  queued: number;
+  /** Closed as sent. */
+  sent: number;
+  /** Closed in doubt. */
+  held: number;
+  /** Of those, the ones that SES has no copy of. */
+  heldUnsent: number;
+  /** Closed as failed. */
+  failed: number;
+  /** Not closed. */
+  open: number;
+  /** Rows or copies of an email that no caller believes to be queued. */
+  orphans: number;
+  /** SES took a copy, and the log says that it was not sent. */
+  untrue: number;
+  /** The most copies of one email, by its policy. */
+  copies: { hold: number; resend: number };
+  /** The first few of those held. */
+  heldIds?: string[];
+}
+
+interface Row {
+  id: string;
+  state: string;
+  reason: string | null;
+  policy: "hold" | "resend";
+}
+
+const LISTED = 5;
+
+/** Sets what SES has taken, by our id, against what the callers queued and what the log says. */
+export async function audit({ outbox, ses }: Stack): Promise<Audit> {
+  const tally = await ses.tally();
+  const rows = await outbox.rows<Row>(
+    "SELECT id, state::text, closed_reason::text AS reason, on_unknown::text AS policy FROM messages",
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const copiesOf = (id: string) => tally[id]?.copies ?? 0;
+  const closedAs = (reason: string) => rows.filter((row) => row.reason === reason);
+
+  const lost = [...outbox.queued].filter((id) => {
+    const row = byId.get(id);
+    return copiesOf(id) === 0 && (row === undefined || row.reason === "sent");
+  });
+  const held = closedAs("unknown");
+  const known = [...byId.keys(), ...Object.keys(tally)];
+  const most = (policy: Row["policy"]) =>
+    rows.filter((row) => row.policy === policy).reduce((n, { id }) => Math.max(n, copiesOf(id)), 0);
+  return {
+    queued: outbox.queued.size,
+    sent: closedAs("sent").length,
+    lost: lost.length,
+    duplicates: Object.values(tally).reduce((sum, { copies }) => sum + copies - 1, 0),
+    held: held.length,
+    heldUnsent: held.filter(({ id }) => copiesOf(id) === 0).length,
+    failed: closedAs("failed").length,
+    open: rows.filter(({ state }) => state !== "closed").length,
+    orphans: new Set(known.filter((id) => !outbox.queued.has(id))).size,
+    untrue: closedAs("failed").filter(({ id }) => copiesOf(id) > 0).length,
+    copies: { hold: most("hold"), resend: most("resend") },
+    ...(held.length > 0 && { heldIds: held.slice(0, LISTED).map(({ id }) => id) }),
+  };
+}
+
+/** What every campaign must show. */
+export function always(found: Audit): Record<string, boolean> {
+  return {
+    "0 lost": found.lost === 0,
+    "0 failed": found.failed === 0,
+    "0 open in the end": found.open === 0,
+    "0 that nobody queued": found.orphans === 0,
+    "0 sent but said not to be": found.untrue === 0,
+  };
+}

@@ -1,0 +1,51 @@
+import { always, audit } from "../audit.ts";
+import type { Findings, Setup } from "../campaign.ts";
+import { announcedAndLost, leasesEnd } from "../leases.ts";
+import { openStack } from "../stack.ts";
+
+// Seconds: as in production, but for the wait of what is in doubt.
+const LEASE = 30;
+const UNKNOWN_WAIT = { resend: 2, hold: 5 };
+const RECOVERY = 60;
+
+/** kill -9 of a random worker, again and again, at a random moment of the drain. */
+export async function killWorker(setup: Setup): Promise<Findings> {
+  const { messages, random, quick, say } = setup;
+  const kills = quick ? 4 : 100;
+  const stack = await openStack(setup);
+  const { outbox } = stack;
+  const options = { lease: LEASE, unknownWait: UNKNOWN_WAIT };
+  const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
+
+  for (let kill = 1; kill <= kills; kill++) {
+    const share = Math.round((messages * kill) / kills) - outbox.queued.size;
+    await outbox.fill(share);
+    // Less than half of them, so that there is work left when it dies.
+    await outbox.closes(Math.floor((random() * share) / 2));
+    const victim = Math.floor(random() * workers.length);
+    await workers[victim]?.stop("SIGKILL");
+    workers[victim] = await stack.startWorker(options);
+    if (kill % 10 === 0 || kill === kills) say(`${kill} of ${kills} kills`);
+  }
+  const last = await leasesEnd(outbox, LEASE);
+  say(`recovered ${last} s after the last kill; draining`);
+  await outbox.drained();
+
+  const found = await audit(stack);
+  const announced = await announcedAndLost(outbox);
+  const { longest } = await outbox.look<"longest">(
+    `SELECT COALESCE(max(extract(epoch FROM finished_at - started_at)), 0) AS longest
+     FROM attempts WHERE error_code = 'LEASE_LOST'`,
+  );
+  const recovery = Math.max(last, Math.round(longest));
+  return {
+    figures: { ...found, kills, announced, recovery },
+    bars: {
+      ...always(found),
+      "duplicates and held no more than were announced at the kills":
+        found.duplicates + found.held <= announced,
+      "hold: one copy each": found.copies.hold === 1,
+      [`recovered within ${RECOVERY} s`]: recovery <= RECOVERY,
+    },
+  };
+}

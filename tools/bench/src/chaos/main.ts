@@ -1,0 +1,62 @@
+import { parseArgs } from "node:util";
+import type { Campaign } from "./campaign.ts";
+import { caller } from "./campaigns/caller.ts";
+import { database } from "./campaigns/database.ts";
+import { interleavings } from "./campaigns/interleavings.ts";
+import { killWorker } from "./campaigns/kill-worker.ts";
+import { lostAnswer, lostAnswerEvents } from "./campaigns/lost-answer.ts";
+import { misconfigured } from "./campaigns/misconfigured.ts";
+import { outage } from "./campaigns/outage.ts";
+import { stop } from "./campaigns/stop.ts";
+import { throttle } from "./campaigns/throttle.ts";
+import { endAll, run } from "./run.ts";
+
+const campaigns = new Map<string, Campaign>([
+  ["kill-worker", killWorker],
+  ["lost-answer", lostAnswer],
+  ["lost-answer-events", lostAnswerEvents],
+  ["stop", stop],
+  ["database", database],
+  ["throttle", throttle],
+  ["outage", outage],
+  ["misconfigured", misconfigured],
+  ["caller", caller],
+  ["interleavings", interleavings],
+]);
+
+const { values, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** How many emails a campaign queues. */
+    messages: { type: "string" },
+    /** Repeats a campaign's choices; a new one each time unless told. */
+    seed: { type: "string" },
+    /** Shows in a minute or less that a campaign runs. */
+    quick: { type: "boolean", default: false },
+  },
+});
+const unknown = names.find((name) => !campaigns.has(name));
+if (unknown !== undefined) {
+  console.error(`There is no campaign ${unknown}. There are: ${[...campaigns.keys()].join(", ")}.`);
+  process.exit(2);
+}
+
+let interrupted = false;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    interrupted = true;
+    void endAll().finally(() => process.exit(1));
+  });
+}
+
+for (const [name, campaign] of campaigns) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  const line = await run(name, campaign, {
+    seed: Number(values.seed ?? Math.floor(Math.random() * 1_000_000)),
+    messages: Number(values.messages ?? (values.quick ? 400 : 20_000)),
+    quick: values.quick,
+  });
+  if (interrupted) break;
+  if (!line.met) process.exitCode = 1;
+  console.log(JSON.stringify(line));
+}

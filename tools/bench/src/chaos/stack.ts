@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type SesBehaviour, type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { startDurablePostgres } from "../shared/durable-postgres.ts";
+import { type Program, startProgram } from "../shared/program.ts";
+import type { Setup } from "./campaign.ts";
+import { type Outbox, openOutbox } from "./outbox.ts";
+import type { Worker, WorkerOptions } from "./worker.ts";
+
+/** Everything that a campaign may break, each a process of its own. All end with the campaign. */
+export interface Stack {
+  outbox: Outbox;
+  ses: Ses;
+  startWorker(options: WorkerOptions): Promise<Program<Worker>>;
+}
+
+/** ses-local, which lasts longer than its process. */
+interface Ses extends Pick<SesLocal, "tally"> {
+  /** How it behaves from now on; without anything it accepts all, without any limit. */
+  behave(behaviour?: SesBehaviour): Promise<void>;
+  /** kill -9: connections are refused until `start`. */
+  kill(): Promise<void>;
+  /** On the same port, with what it had accepted. */
+  start(): Promise<void>;
+}
+
+// Nothing here is about the rate, unless the campaign gives one.
+const UNLIMITED = 1_000_000;
+
+/** @param url a migrated database; a new one, fsync on, unless told */
+export async function openStack(setup: Setup, url?: string): Promise<Stack> {
+  const databaseUrl = url ?? (await startDatabase(setup));
+  const outbox = openOutbox(databaseUrl);
+  setup.atEnd(() => outbox.close());
+  const ses = await openSes(setup);
+  const env = {
+    APP_ENV: "development",
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL_SESV2: ses.url,
+  };
+  return {
+    outbox,
+    ses,
+    async startWorker(options) {
+      const worker = await startProgram<Worker>("chaos/worker.ts", { env });
+      setup.atEnd(() => worker.stop("SIGKILL"));
+      await worker.call("deliver", { rate: UNLIMITED, ...options, url: databaseUrl });
+      return worker;
+    },
+  };
+}
+
+async function startDatabase(setup: Setup): Promise<string> {
+  const postgres = await startDurablePostgres();
+  setup.atEnd(() => postgres.stop());
+  return postgres.createMigrated("app");
+}
+
+async function openSes(setup: Setup): Promise<Ses & { url: string }> {
+  const data = await mkdtemp(path.join(tmpdir(), "ses-local-chaos-"));
+  setup.atEnd(() => rm(data, { recursive: true, force: true, maxRetries: 3 }));
+  // The tally has every message; the inbox need not keep them.
+  let ses = await startSesLocal({ data, keep: 10 });
+  setup.atEnd(() => ses.stop());
+  const behave = (behaviour: SesBehaviour = {}) =>
+    ses.control({
+      seed: setup.seed,
+      ...behaviour,
+      account: { maxSendRate: UNLIMITED, max24HourSend: -1, ...behaviour.account },
+    });
+  await behave();
+  return {
+    url: ses.url,
+    tally: () => ses.tally(),
+    behave,
+    kill: () => ses.kill(),
+    async start() {
+      ses = await startSesLocal({ data, keep: 10, port: ses.port, smtpPort: ses.smtpPort });
+      await behave();
+    },
+  };
+}

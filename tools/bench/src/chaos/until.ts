@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const POLL_MS = 50;
+
+/**
+ * Waits until a condition holds. One that throws does not hold yet: a campaign takes away the
+ * very thing that is asked.
+ *
+ * @param what for the error, as in "waited for …"
+ * @param seconds 600 at most unless told
+ * @returns what the condition returned
+ */
+export async function until<T>(
+  what: string,
+  holds: () => Promise<T | false | undefined>,
+  seconds = 600,
+): Promise<T> {
+  const deadline = performance.now() + seconds * 1000;
+  let cause: unknown;
+  while (performance.now() < deadline) {
+    try {
+      const value = await holds();
+      if (value !== false && value !== undefined) return value;
+    } catch (error) {
+      cause = error;
+    }
+    await sleep(POLL_MS);
+  }
+  throw new Error(`waited ${seconds} s for ${what}`, { cause });
+}
