@@ -13,7 +13,7 @@ const errors: { message: string; stoppedBy?: string; next?: string }[] = [];
 const handlers = {
   deliver({ url, configurationSet, ...options }: WorkerOptions & { url: string }) {
     createDeliverer({
-      db: createDb(url),
+      db: createDb(url, { keepStatements: true }),
       transport: createSesTransport({ from: FROM, configurationSet, loopbackOnly: true }),
       key: KEY,
       log: {

@@ -77,14 +77,14 @@ const PAIRS: { bench: string; metric: string; label: string; ours: string; other
     metric: "emails/s, graphile-worker",
     label: "Beside graphile-worker",
     ours: "Sendoff",
-    other: "graphile-worker, at its best",
+    other: "the queue, at its best",
   },
   {
     bench: "peers",
     metric: "emails/s, pg-boss",
     label: "Beside pg-boss",
     ours: "Sendoff",
-    other: "pg-boss, at its best",
+    other: "the queue, at its best",
   },
 ];
 

@@ -27,7 +27,7 @@ let claims: number[] = [];
 
 const handlers = {
   async prepare({ url, content, rate, withoutCalls = false, warm = !withoutCalls }: Options) {
-    const db = createDb(url);
+    const db = createDb(url, { keepStatements: true });
     const transport = withoutCalls
       ? acceptAll
       : createSesTransport({ from: FROM, loopbackOnly: true });
