@@ -38,7 +38,9 @@ export async function startPostgres(options: {
       if (!running || !(await isGuarded(running))) guard = await startGuard(dataDir, options);
       const client = running ?? (await connectTo(dataDir, "user"));
       const url = urlOf(dataDir);
-      if (client && url && (await join(client))) return { url, stop: () => leave(client) };
+      if (client && url && (await join(client))) {
+        return { url, stop: () => leave(client, dataDir, options) };
+      }
       // It is about to end: wait for that, then start it anew.
       await client?.end();
       await sleep(50);
@@ -62,16 +64,25 @@ async function join(client: pg.Client): Promise<boolean> {
   return rows[0]?.joined ?? false;
 }
 
-async function leave(client: pg.Client): Promise<void> {
+async function leave(
+  client: pg.Client,
+  dataDir: string,
+  options: { temporary?: boolean },
+): Promise<void> {
   const guard = await guardOf(client).catch(() => undefined);
   // Ours is given back first: two who leave at once would each see the other, and neither wait.
   const { rows } = await client
     .query<{ last: boolean }>(
       `SELECT pg_advisory_unlock_shared(${USE_LOCK}), NOT EXISTS (${holders(USE_LOCK, "ShareLock")}) AS last`,
     )
-    .catch(() => ({ rows: [{ last: true }] }));
+    .catch(() => ({ rows: [{ last: guard !== undefined }] }));
   await client.end();
-  if (rows[0]?.last && guard) await ended(guard);
+  if (!rows[0]?.last) return;
+  if (guard) return ended(guard);
+  // It was killed, so that nobody would stop the server: a new one does, unless others use it.
+  const successor = await startGuard(dataDir, options);
+  if (successor.connected) successor.disconnect();
+  if (successor.pid) await ended(successor.pid);
 }
 
 async function isGuarded(client: pg.Client): Promise<boolean> {
