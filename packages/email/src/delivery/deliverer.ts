@@ -75,9 +75,9 @@ const REFRESH_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
 
 /**
- * The loop that empties the outbox: claim a chunk, render, announce, send, settle. The next one
- * is claimed and rendered while this one is settled, and announced after that. Any number of
- * workers may run it on one database.
+ * The loop that empties the outbox: claim a batch; render, announce, send and settle it chunk by
+ * chunk. The next chunk is rendered while this one is settled, and announced after that. Any
+ * number of workers may run it on one database.
  */
 export function createDeliverer({
   db,
