@@ -11,6 +11,4 @@ export {
   Preview,
   Section,
   Text,
-  render as renderHtml,
-  toPlainText,
 } from "@react-email/components";

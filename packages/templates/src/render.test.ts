@@ -46,7 +46,7 @@ it("should have every folder of src/emails in the registry, and no more", () => 
 
 describe.each(cases)("$name, $title", ({ name, props }) => {
   it("should be a valid, accessible document under 10 KB", async () => {
-    const { html } = await draw(name, props);
+    const { html } = draw(name, props);
     const { results } = await htmlValidate.validateString(html);
     expect(results.flatMap((result) => result.messages)).toEqual([]);
     expect(html).toMatch(/^<!DOCTYPE html><html dir="ltr" lang="en">/);
@@ -54,20 +54,17 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
     expect(Buffer.byteLength(html)).toBeLessThan(10_000);
   });
 
-  it.runIf(props.url)(
-    "should have its link in the button, below it, once in the text",
-    async () => {
-      const { html, text } = await draw(name, props);
-      const link = String(props.url);
-      const escaped = link.replaceAll("&", "&amp;");
-      expect(html.split(`href="${escaped}"`)).toHaveLength(3);
-      expect(html).toContain(`>${escaped}</a>`);
-      expect(text.split("\n").filter((line) => line.includes("://"))).toEqual([link]);
-    },
-  );
+  it.runIf(props.url)("should have its link in the button, below it, once in the text", () => {
+    const { html, text } = draw(name, props);
+    const link = String(props.url);
+    const escaped = link.replaceAll("&", "&amp;");
+    expect(html.split(`href="${escaped}"`)).toHaveLength(3);
+    expect(html).toContain(`>${escaped}</a>`);
+    expect(text.split("\n").filter((line) => line.includes("://"))).toEqual([link]);
+  });
 
-  it("should have a subject of one line, which is the document's title", async () => {
-    const { html, subject } = await draw(name, props);
+  it("should have a subject of one line, which is the document's title", () => {
+    const { html, subject } = draw(name, props);
     expect(subject).toMatch(/^\P{Cc}{10,78}$/u);
     expect(html).toContain(`<title>${subject}</title>`);
   });
@@ -78,8 +75,8 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
     expect(preheader).toMatch(/^.{50,110}$/);
   });
 
-  it("should read well as plain text", async () => {
-    const { subject, text } = await draw(name, props);
+  it("should read well as plain text", () => {
+    const { subject, text } = draw(name, props);
     expect(text).not.toMatch(/[<>]|&\w+;|undefined|null|NaN|\[object/);
     expect(text).not.toMatch(/\n{3,}/);
     // A clone with a name of its own keeps the snapshots.
@@ -93,28 +90,28 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
 describe.each(names)("%s", (name) => {
   const usual: Props = views[name].cases.usual;
 
-  it.runIf("name" in usual)("should greet by name", async () => {
-    const { html, text } = await draw(name, { ...usual, name: "Zoë O’Brien-Smith" });
+  it.runIf("name" in usual)("should greet by name", () => {
+    const { html, text } = draw(name, { ...usual, name: "Zoë O’Brien-Smith" });
     expect(html).toContain("<bdi>Zoë O’Brien-Smith</bdi>");
     expect(text).toContain("Hi Zoë O’Brien-Smith,");
   });
 
-  it.runIf("name" in usual)("should show nothing of a hostile name", async () => {
-    const plain = await draw(name, { ...usual, name: "" });
-    expect(await draw(name, { ...usual, name: hostile })).toEqual(plain);
+  it.runIf("name" in usual)("should show nothing of a hostile name", () => {
+    const plain = draw(name, { ...usual, name: "" });
+    expect(draw(name, { ...usual, name: hostile })).toEqual(plain);
     expect(plain.text).toContain("Hello,");
   });
 
-  it.runIf("url" in usual)("should escape what its link carries", async () => {
-    const { html } = await draw(name, { ...usual, url: `${url}&a="><script>alert(1)</script>` });
+  it.runIf("url" in usual)("should escape what its link carries", () => {
+    const { html } = draw(name, { ...usual, url: `${url}&a="><script>alert(1)</script>` });
     expect(html).not.toContain("<script");
     expect(html).toContain("&amp;a=%22%3E%3Cscript%3E");
   });
 
-  it.runIf("url" in usual)("should refuse a link to a script, without repeating it", async () => {
-    const drawn = draw(name, { ...usual, url: "javascript:alert('secret')" });
-    await expect(drawn).rejects.toMatchObject({ name: "ZodError", issues: [{ path: ["url"] }] });
-    await expect(drawn).rejects.not.toThrow("secret");
+  it.runIf("url" in usual)("should refuse a link to a script, without repeating it", () => {
+    const drawn = () => draw(name, { ...usual, url: "javascript:alert('secret')" });
+    expect(drawn).toThrow(expect.objectContaining({ name: "ZodError" }));
+    expect(drawn).not.toThrow("secret");
   });
 });
 

@@ -172,7 +172,7 @@ export function createDeliverer({
     const { id, template, category, to, allowed } = message;
     try {
       const payload = sealer.open(id, message.payload) as Payload;
-      const content = await render(template, payload.props as never);
+      const content = render(template, payload.props as never);
       const outgoing = { id, template, category, to, ...openAdditions(payload), ...content };
       return redirectTo && !(allowTo && allowed) ? redirected(outgoing, redirectTo) : outgoing;
     } catch (error) {

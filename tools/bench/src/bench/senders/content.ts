@@ -9,20 +9,21 @@ interface Rendered {
 }
 
 /** Makes an email of a template's name and its props. */
-export type Content = (template: TemplateName, props: never) => Promise<Rendered>;
+export type Content = (template: TemplateName, props: never) => Rendered;
 
 /** How a sender comes by its content: `ready` is rendered once a template, beforehand. */
 export type ContentKind = "ready" | "rendered";
 
-export async function createContent(kind: ContentKind): Promise<Content> {
+export function createContent(kind: ContentKind): Content {
   if (kind === "rendered") return render;
   const ready = new Map<string, Rendered>();
   for (let i = 0; i < Object.keys(templates).length; i++) {
     const { template, props } = newMessage(i);
-    ready.set(template, await render(template, props));
+    ready.set(template, render(template, props));
   }
   return (template) => {
     const content = ready.get(template);
-    return content ? Promise.resolve(content) : Promise.reject(new Error(`no ${template}`));
+    if (!content) throw new Error(`no ${template}`);
+    return content;
   };
 }

@@ -21,7 +21,7 @@ let onStart: ((at: number) => void) | undefined;
 
 const handlers = {
   async prepare(input: { content: ContentKind }) {
-    send = createSesCall(await createContent(input.content));
+    send = createSesCall(createContent(input.content));
     await warmUp(send);
   },
   /** @param input.idle notes when a task starts and sends nothing */

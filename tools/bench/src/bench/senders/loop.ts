@@ -8,7 +8,7 @@ let jobs: Job[];
 
 const handlers = {
   async prepare(input: { count: number }) {
-    send = createSesCall(await createContent("ready"));
+    send = createSesCall(createContent("ready"));
     await warmUp(send);
     jobs = Array.from({ length: input.count }, (_, i) => newJob(i));
   },

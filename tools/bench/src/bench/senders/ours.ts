@@ -31,7 +31,7 @@ const handlers = {
     const transport = withoutCalls
       ? acceptAll
       : createSesTransport({ from: FROM, loopbackOnly: true });
-    const ready = await createContent(content);
+    const ready = createContent(content);
     if (warm) {
       await warmUp(async ({ id, template, to, props }) =>
         transport.send({
@@ -39,7 +39,7 @@ const handlers = {
           template,
           category: "account",
           to,
-          ...(await ready(template as never, props as never)),
+          ...ready(template as never, props as never),
         }),
       );
     }

@@ -25,7 +25,7 @@ async function open(url: string): Promise<PgBoss> {
 
 const handlers = {
   async prepare(input: { content: ContentKind }) {
-    send = createSesCall(await createContent(input.content));
+    send = createSesCall(createContent(input.content));
     await warmUp(send);
   },
   async run(input: { url: string; options: PgBossOptions }) {

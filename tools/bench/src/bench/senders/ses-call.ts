@@ -23,7 +23,7 @@ export function createSesCall(content: Content): (job: Job) => Promise<void> {
   const client = new SESv2Client({ maxAttempts: 1 });
   const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
   return async ({ id, template, to, props }) => {
-    const { subject, html, text } = await content(template as never, props as never);
+    const { subject, html, text } = content(template as never, props as never);
     await client.send(
       new SendEmailCommand({
         FromEmailAddress: FROM,
