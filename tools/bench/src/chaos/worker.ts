@@ -3,18 +3,27 @@ import { createDb } from "@repo/db";
 import { type DelivererConfig, createDeliverer, createSesTransport } from "@repo/email/deliver";
 import { serve } from "../shared/program.ts";
 import { FROM, KEY } from "../bench/messages.ts";
+import { until } from "./until.ts";
 
 export interface WorkerOptions extends Pick<DelivererConfig, "lease" | "unknownWait" | "rate"> {
   configurationSet?: string;
 }
 
+let onWire = 0;
 const errors: { message: string; stoppedBy?: string; next?: string }[] = [];
 
 const handlers = {
   deliver({ url, configurationSet, ...options }: WorkerOptions & { url: string }) {
+    const ses = createSesTransport({ from: FROM, configurationSet, loopbackOnly: true });
     createDeliverer({
       db: createDb(url, { keepStatements: true }),
-      transport: createSesTransport({ from: FROM, configurationSet, loopbackOnly: true }),
+      transport: {
+        ...ses,
+        send: (message) => {
+          onWire++;
+          return ses.send(message).finally(() => onWire--);
+        },
+      },
       key: KEY,
       log: {
         info: () => {},
@@ -29,6 +38,10 @@ const handlers = {
         console.error(error);
         process.exit(1);
       });
+  },
+  /** Answered while at least one call is on the wire. */
+  async sending() {
+    await until("a call", async () => onWire > 0);
   },
   /** What the log has said at level error. */
   errors: () => errors,

@@ -31,6 +31,7 @@ export async function stop(setup: Setup): Promise<Findings> {
     await outbox.closes(Math.floor((random() * share) / 2));
     const worker = workers[Math.floor(random() * workers.length)];
     if (!worker) continue;
+    await worker.call("sending");
     process.kill(worker.pid, "SIGSTOP");
     const resume = afterwards('kill -CONT "$0"', String(worker.pid));
     setup.atEnd(resume.now);
