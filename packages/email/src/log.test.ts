@@ -129,6 +129,7 @@ it("tells what happened to a message in one list, in order", async () => {
       sesMessageId: "0100",
       type,
       recipient: "name@example.com",
+      recipientKey: "name@example.com",
       dedupeKey: "1",
       occurredAt: at(7 - i),
       detail: {},

@@ -48,6 +48,7 @@ const addEvent = (days: number, messageId: string | null) =>
       sesMessageId: messageId ?? idMade(days),
       type: "Send",
       recipient: "name@example.com",
+      recipientKey: "name@example.com",
       dedupeKey: "1",
       occurredAt: daysAgo(days),
       receivedAt: daysAgo(days),

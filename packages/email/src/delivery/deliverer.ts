@@ -4,7 +4,7 @@ import { type Db, listen } from "@repo/db";
 import { render as renderTemplate } from "@repo/templates/render";
 import { type Payload, openAdditions } from "../content.ts";
 import { EmailError } from "../error.ts";
-import { attachEvents } from "../events.ts";
+import { attachEvents } from "../events/attach.ts";
 import { createSealer } from "../seal.ts";
 import {
   CALL_TIMEOUT_MS,

@@ -186,7 +186,7 @@ class World {
         return;
       case "suppress":
         await db.suppression.createMany({
-          data: [{ addressKey: `name${one.message}@example.com`, reason: "test" }],
+          data: [{ addressKey: `name${one.message}@example.com`, reason: "bounce" }],
           skipDuplicates: true,
         });
     }

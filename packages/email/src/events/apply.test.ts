@@ -2,8 +2,10 @@ import type { ClosedReason, MessageState, Outcome, Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type SesEvent, applyEvents, attachEvents } from "./events.ts";
-import { uuidv7 } from "./uuid.ts";
+import { uuidv7 } from "../uuid.ts";
+import { applyEvents } from "./apply.ts";
+import { attachEvents } from "./attach.ts";
+import type { SesEvent } from "./event.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {

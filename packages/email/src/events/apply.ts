@@ -1,0 +1,101 @@
+import { type Db, Prisma } from "@repo/db";
+import { isUuid, uuidv7 } from "../uuid.ts";
+import { addressKey } from "./address-key.ts";
+import { attachEvents } from "./attach.ts";
+import type { SesEvent } from "./event.ts";
+import { lockMessages, raise } from "./raise.ts";
+import { DEFAULT_POLICY, type SuppressionPolicy, lockAddresses, suppress } from "./suppress.ts";
+
+/**
+ * Stores events, what they say of their messages, and whom they suppress, in one transaction:
+ * each once, whatever brings it again, and in any order. An outcome only rises. A message that
+ * was queued once more, on the wire or in doubt is closed as sent: SES has spoken of it.
+ *
+ * An event finds its message by our tag, or by the SES id of an attempt. One that finds none is
+ * kept, and attached by `attachEvents` once the send has committed; whom it suppresses is
+ * suppressed at once.
+ *
+ * Two that apply the same events, and a worker that settles, wait for one another and never in
+ * a circle: all lock addresses first, then messages in the order of their ids, then events.
+ *
+ * @returns how many were new
+ */
+export async function applyEvents(
+  db: Db,
+  events: SesEvent[],
+  policy: SuppressionPolicy = DEFAULT_POLICY,
+): Promise<{ stored: number }> {
+  if (events.length === 0) return { stored: 0 };
+  const given = events.map((event) => ({
+    ...event,
+    id: uuidv7(),
+    recipientKey: addressKey(event.recipient),
+    // Anyone may send with a tag of that name.
+    messageId: event.messageId && isUuid(event.messageId) ? event.messageId : undefined,
+  }));
+  const storing = db.$queryRaw<Stored[]>(store(toJson(given)));
+  const keys = [...new Set(given.filter((e) => e.effect).map((e) => e.recipientKey))];
+  // Nine events of ten suppress nobody: one statement is then a transaction by itself.
+  const [row] =
+    keys.length === 0
+      ? await storing
+      : (
+          await db.$transaction([
+            db.$executeRaw(lockAddresses(keys)),
+            storing,
+            db.$executeRaw(suppress(keys, policy)),
+          ])
+        )[1];
+  const { stored = 0, unattached = [] } = row ?? {};
+  // A send may have committed meanwhile, and looked for these before they had.
+  if (unattached.length > 0) await attachEvents(db, unattached);
+  return { stored };
+}
+
+interface Stored {
+  stored: number;
+  unattached: string[];
+}
+
+function store(given: string): Prisma.Sql {
+  return Prisma.sql`
+    WITH given AS MATERIALIZED (
+      SELECT * FROM jsonb_to_recordset(${given}::jsonb) AS x
+        (id uuid, "sesMessageId" text, "messageId" uuid, type text, recipient text, "recipientKey" text,
+         effect event_effect, "dedupeKey" text, "occurredAt" timestamptz, detail jsonb)
+    ), found AS MATERIALIZED (
+      SELECT g.*, COALESCE(
+        (SELECT m.id FROM messages m WHERE m.id = g."messageId"),
+        (SELECT a.message_id FROM attempts a WHERE a.ses_message_id = g."sesMessageId" LIMIT 1)
+      ) AS message_id
+      FROM given g
+    ), locked AS MATERIALIZED (
+      ${lockMessages(Prisma.sql`SELECT message_id FROM found`)}
+    ), stored AS (
+      INSERT INTO events (id, message_id, ses_message_id, type, recipient, recipient_key, effect,
+        dedupe_key, occurred_at, received_at, detail)
+      SELECT f.id, l.id, "sesMessageId", type, recipient, "recipientKey", effect, "dedupeKey",
+        -- Not now(): a removal may have committed since this transaction began.
+        "occurredAt", clock_timestamp(), detail
+      FROM found f LEFT JOIN locked l ON l.id = f.message_id
+      -- The order in which two that store the same events wait for each other.
+      ORDER BY "sesMessageId", type, recipient, "dedupeKey"
+      ON CONFLICT DO NOTHING
+      RETURNING id
+    ), risen AS (
+      ${raise(Prisma.sql`SELECT message_id, type FROM found`)}
+    )
+    SELECT (SELECT count(*) FROM stored)::int AS stored, ARRAY(
+      SELECT "sesMessageId" FROM found WHERE message_id IS NULL
+    ) AS unattached`;
+}
+
+/** JSON without what PostgreSQL's text cannot hold: one such event would hold up all others. */
+function toJson(value: unknown): string {
+  const clean = (text: string) => text.replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd");
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === "string") return clean(part);
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [clean(key), inner]));
+  });
+}

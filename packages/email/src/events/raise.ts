@@ -1,0 +1,40 @@
+import { type Outcome, Prisma } from "@repo/db";
+
+// Other types (Open, Click, Subscription, Rendering Failure, and whatever SES adds) are kept
+// and say nothing of the outcome.
+// https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+const OUTCOMES = {
+  Send: "sent",
+  DeliveryDelay: "delayed",
+  Delivery: "delivered",
+  Reject: "rejected",
+  Bounce: "bounced",
+  Complaint: "complained",
+} as const satisfies Record<string, Outcome>;
+
+/** In the order of their ids, as everything that holds several messages at once must. */
+export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    SELECT m.id FROM messages m WHERE m.id IN (${ids}) ORDER BY m.id FOR NO KEY UPDATE OF m`;
+}
+
+/** @param said rows of `message_id` and `type`, of messages that the query `locked` has locked */
+export function raise(said: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    UPDATE messages m SET
+      outcome = r.outcome,
+      state = 'closed',
+      -- Closed for another reason it stays: an event says what became of a copy, not why.
+      closed_reason = CASE
+        WHEN m.state <> 'closed' OR m.closed_reason = 'unknown' THEN 'sent'
+        ELSE m.closed_reason
+      END::closed_reason,
+      closed_at = COALESCE(m.closed_at, now()),
+      payload = NULL, lease_id = NULL, lease_expires_at = NULL
+    FROM locked l JOIN (
+      SELECT message_id, max((${JSON.stringify(OUTCOMES)}::jsonb ->> type)::outcome) AS outcome
+      FROM (${said}) s GROUP BY message_id
+    ) r ON r.message_id = l.id
+    WHERE m.id = l.id AND m.outcome < r.outcome
+    RETURNING m.id`;
+}

@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  AT,
+  FEEDBACK,
+  asNotification,
+  bounce,
+  click,
+  complaint,
+  delay,
+  delivery,
+  mail,
+  open,
+  outOfOffice,
+  reject,
+  renderingFailure,
+  send,
+  subscription,
+} from "./fixtures.ts";
+import { parseSesEvent } from "./parse.ts";
+
+const parse = (event: object) => parseSesEvent(JSON.stringify(event));
+const BOTH = ["other@example.com", "name@example.com"];
+
+// https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+const documented: [
+  name: string,
+  event: object,
+  type: string,
+  recipients: string[],
+  effect?: string,
+][] = [
+  ["Send", send, "Send", BOTH],
+  ["Delivery", delivery, "Delivery", ["name@example.com"]],
+  ["Reject", reject, "Reject", BOTH],
+  ["Rendering Failure", renderingFailure, "RenderingFailure", BOTH],
+  ["Open", open, "Open", BOTH],
+  ["Click", click, "Click", BOTH],
+  ["Subscription", subscription, "Subscription", BOTH],
+  ...["General", "NoEmail", "Suppressed", "OnAccountSuppressionList", "UnsubscribedRecipient"].map(
+    (sub): (typeof documented)[number] => [
+      `Bounce, Permanent, ${sub}`,
+      bounce("Permanent", sub),
+      "Bounce",
+      ["name@example.com"],
+      "permanent",
+    ],
+  ),
+  ...[
+    "General",
+    "MailboxFull",
+    "MessageTooLarge",
+    "CustomTimeoutExceeded",
+    "ContentRejected",
+    "AttachmentRejected",
+  ].map((sub): (typeof documented)[number] => [
+    `Bounce, Transient, ${sub}`,
+    bounce("Transient", sub),
+    "Bounce",
+    ["name@example.com"],
+    "soft",
+  ]),
+  [
+    "Bounce, Undetermined",
+    bounce("Undetermined", "Undetermined", {}),
+    "Bounce",
+    ["name@example.com"],
+    "soft",
+  ],
+  ["Bounce, out of office", outOfOffice, "Bounce", ["name@example.com"]],
+  ["Bounce of a type to come", bounce("Odd", "Odder"), "Bounce", ["name@example.com"], "soft"],
+  ["Complaint without feedback", complaint(), "Complaint", ["name@example.com"], "complaint"],
+  ...["abuse", "auth-failure", "fraud", "other", "virus", "to-come"].map(
+    (type): (typeof documented)[number] => [
+      `Complaint, ${type}`,
+      complaint({ complaintFeedbackType: type }),
+      "Complaint",
+      ["name@example.com"],
+      "complaint",
+    ],
+  ),
+  [
+    "Complaint, not-spam",
+    complaint({ complaintFeedbackType: "not-spam" }),
+    "Complaint",
+    ["name@example.com"],
+    "not-spam",
+  ],
+  [
+    "Complaint, OnAccountSuppressionList",
+    complaint({ complaintSubType: "OnAccountSuppressionList" }),
+    "Complaint",
+    ["name@example.com"],
+    "complaint",
+  ],
+  ...[
+    "InternalFailure",
+    "General",
+    "MailboxFull",
+    "SpamDetected",
+    "RecipientServerError",
+    "IPFailure",
+    "TransientCommunicationFailure",
+    "BYOIPHostNameLookupUnavailable",
+    "Undetermined",
+    "SendingDeferral",
+  ].map((type): (typeof documented)[number] => [
+    `DeliveryDelay, ${type}`,
+    delay(type),
+    "DeliveryDelay",
+    ["name@example.com"],
+  ]),
+  ["a type to come", { eventType: "Something New", mail }, "SomethingNew", BOTH],
+];
+
+describe.each(documented)("%s", (_name, event, type, recipients, effect) => {
+  it("should be about those it names, and do to them what it must", () => {
+    const parsed = parse(event);
+    expect(parsed.map(({ recipient }) => recipient)).toEqual(recipients);
+    for (const one of parsed) {
+      expect(one).toMatchObject({
+        sesMessageId: "0100message-0000",
+        messageId: "018f0000-0000-7000-8000-000000000001",
+        type,
+      });
+      expect(one.effect).toBe(effect);
+      expect(one.occurredAt.getTime()).not.toBeNaN();
+    }
+  });
+
+  it("should read the same of an identity's notification, but for our tag", () => {
+    const parsed = parse(asNotification(event as typeof send));
+    const expected = parse(event).map((one) => ({ ...one, messageId: undefined }));
+    expect(parsed).toEqual(expected);
+  });
+});
+
+it("should take each of several recipients by itself", () => {
+  const event = bounce("Permanent", "General");
+  const { bouncedRecipients } = event.bounce;
+  event.bounce.bouncedRecipients = [
+    ...bouncedRecipients,
+    { emailAddress: "Second <second@example.com>" },
+  ];
+  expect(parse(event).map(({ recipient }) => recipient)).toEqual([
+    "name@example.com",
+    "Second <second@example.com>",
+  ]);
+});
+
+it("should know an event by its feedback id, or else by its time", () => {
+  expect(parse(complaint())[0]?.dedupeKey).toBe(FEEDBACK);
+  expect(parse(delivery)[0]).toMatchObject({ dedupeKey: AT, occurredAt: new Date(AT) });
+  expect(parse(send)[0]?.dedupeKey).toBe(mail.timestamp);
+});
+
+it("should keep what helps a person, and no secret, header or address of a reader", () => {
+  expect(parse(bounce("Permanent", "General"))[0]?.detail).toEqual({
+    bounceType: "Permanent",
+    bounceSubType: "General",
+    reportingMTA: "dns; mta.example.com",
+    action: "failed",
+    status: "5.1.1",
+    diagnosticCode: "smtp; 550 5.1.1 said the server",
+  });
+  expect(parse(click)[0]?.detail).toEqual({
+    userAgent: "Mozilla/5.0",
+    link: "https://example.com/reset-password",
+  });
+  const all = JSON.stringify(documented.map(([, event]) => parse(event)));
+  expect(all).not.toMatch(/secret|192\.0\.2|A subject|hello@/);
+});
+
+it("should bound what it keeps of a server's answer", () => {
+  const [one] = parse(
+    bounce("Permanent", "General", { status: "5.0.0", diagnosticCode: "x".repeat(100_000) }),
+  );
+  expect(JSON.stringify(one?.detail).length).toBeLessThan(1_000);
+});
+
+it.each([
+  ["no JSON", "Successfully validated SNS topic for Amazon SES event publishing."],
+  ["no object", "[]"],
+  ["no type", JSON.stringify({ mail })],
+  ["no id of a message", JSON.stringify({ eventType: "Send", mail: { timestamp: AT } })],
+  [
+    "an id too long to be one",
+    JSON.stringify({ eventType: "Send", mail: { ...mail, messageId: "x".repeat(3000) } }),
+  ],
+  ["no time", JSON.stringify({ eventType: "Send", mail: { messageId: "0100" } })],
+])("should refuse, for good, what has %s", (_name, message) => {
+  expect(() => parseSesEvent(message)).toThrow(
+    expect.objectContaining({ code: "MALFORMED_EVENT", retryable: false }),
+  );
+});
+
+it("should read or refuse whatever it is given, and never break", () => {
+  const names = ["eventType", "notificationType", "mail", "bounce", "complaint", "messageId"];
+  const keys = fc.oneof(fc.constantFrom(...names, "destination", "timestamp"), fc.string());
+  const anything = fc.dictionary(keys, fc.jsonValue() as fc.Arbitrary<unknown>);
+  fc.assert(
+    fc.property(
+      anything,
+      anything,
+      fc.constantFrom("Bounce", "Complaint", "Click"),
+      (a, b, eventType) => {
+        const event = {
+          eventType,
+          ...a,
+          bounce: b,
+          complaint: b,
+          click: b,
+          mail: { ...mail, ...b },
+        };
+        try {
+          for (const one of parse(event)) expect(typeof one.recipient).toBe("string");
+        } catch (error) {
+          expect(error).toMatchObject({ code: "MALFORMED_EVENT" });
+        }
+      },
+    ),
+  );
+});

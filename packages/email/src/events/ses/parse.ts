@@ -1,0 +1,190 @@
+import type { Prisma } from "@repo/db";
+import { EmailError } from "../../error.ts";
+import type { Effect, SesEvent } from "../event.ts";
+
+/**
+ * Reads an event as SES publishes it to SNS: the form of a configuration set (`eventType`) and
+ * the older one of an identity (`notificationType`). One SesEvent for each recipient that the
+ * event is about; those of the message that it does not name are left alone.
+ *
+ * SES adds fields and types as it likes: what is not known here is kept and does nothing.
+ * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+ * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
+ *
+ * @param message `Message` of the SNS notification
+ * @throws EmailError `MALFORMED_EVENT`: no retry will mend it
+ */
+export function parseSesEvent(message: string): SesEvent[] {
+  const event = object(parseJson(message));
+  const name = key(event.eventType) ?? key(event.notificationType);
+  const mail = object(event.mail);
+  const sesMessageId = key(mail.messageId);
+  if (!name || !sesMessageId) throw malformed();
+  const type = name.replaceAll(" ", "");
+  const body = object(event[KEYS[type] ?? lowerFirst(type)]);
+  const occurredAt = time(body.timestamp) ?? time(mail.timestamp);
+  if (!occurredAt) throw malformed();
+  const about = readRecipients(type, body, mail);
+  const feedbackId = key(body.feedbackId);
+  return about.map(({ recipient, detail, effect }) => ({
+    sesMessageId,
+    messageId: text(list(object(mail.tags)["message-id"])[0]),
+    type,
+    recipient,
+    dedupeKey: feedbackId ?? occurredAt.toISOString(),
+    occurredAt,
+    detail: bounded({ ...describe(type, body), ...detail }),
+    effect,
+  }));
+}
+
+/** Where an event's own object has another name than its type. */
+const KEYS: Record<string, string> = { RenderingFailure: "failure" };
+
+interface About {
+  recipient: string;
+  detail?: Prisma.JsonObject;
+  effect?: Effect;
+}
+
+function readRecipients(type: string, body: Json, mail: Json): About[] {
+  const named = (value: unknown) =>
+    list(value).flatMap((entry) => {
+      const fields = object(entry);
+      const recipient = key(entry) ?? key(fields.emailAddress);
+      return recipient === undefined ? [] : [{ recipient, fields }];
+    });
+  switch (type) {
+    case "Bounce":
+      return named(body.bouncedRecipients).map(({ recipient, fields }) => {
+        const effect = bounceEffect(body, fields);
+        return {
+          recipient,
+          detail: pick(fields, ["action", "status", "diagnosticCode"]),
+          ...(effect && { effect }),
+        };
+      });
+    case "Complaint": {
+      // https://datatracker.ietf.org/doc/html/rfc6430: a person has moved it out of the spam.
+      const effect = text(body.complaintFeedbackType) === "not-spam" ? "not-spam" : "complaint";
+      return named(body.complainedRecipients).map(({ recipient }) => ({ recipient, effect }));
+    }
+    case "Delivery":
+      return named(body.recipients);
+    case "DeliveryDelay":
+      return named(body.delayedRecipients).map(({ recipient, fields }) => ({
+        recipient,
+        detail: pick(fields, ["status", "diagnosticCode"]),
+      }));
+    default:
+      // Sent, refused or opened as a whole; ours have one recipient.
+      return named(mail.destination);
+  }
+}
+
+/**
+ * An out-of-office reply comes as Transient, General. What tells it from a mailbox that failed:
+ * it is no delivery status notification, so that it has neither a status nor a diagnostic
+ * (RFC 3464); such a one is no bounce.
+ * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types
+ */
+function bounceEffect(body: Json, recipient: Json): Effect | undefined {
+  const type = text(body.bounceType);
+  if (type === "Permanent") return "permanent";
+  const replied = !text(recipient.status) && !text(recipient.diagnosticCode);
+  if (type === "Transient" && text(body.bounceSubType) === "General" && replied) return undefined;
+  // A type that SES adds is counted before it is believed.
+  return "soft";
+}
+
+/** What a person wants to know of it, by the type's own object. */
+function describe(type: string, body: Json): Prisma.JsonObject {
+  switch (type) {
+    case "Bounce":
+      return pick(body, ["bounceType", "bounceSubType", "reportingMTA"]);
+    case "Complaint":
+      return pick(body, ["complaintSubType", "complaintFeedbackType", "userAgent", "arrivalDate"]);
+    case "Delivery":
+      return pick(body, ["smtpResponse", "processingTimeMillis", "reportingMTA"]);
+    case "DeliveryDelay":
+      return pick(body, ["delayType", "expirationTime", "reportingMTA"]);
+    case "Reject":
+      return pick(body, ["reason"]);
+    case "RenderingFailure":
+      return pick(body, ["templateName"]);
+    case "Open":
+      return pick(body, ["userAgent"]);
+    case "Click":
+      return { ...pick(body, ["userAgent"]), ...withoutQuery(body.link) };
+    case "Subscription":
+      return pick(body, ["source", "contactList"]);
+    default:
+      return {};
+  }
+}
+
+/** A link's query string and fragment carry tokens; its path may as well be kept. */
+function withoutQuery(link: unknown): Prisma.JsonObject {
+  const url = text(link);
+  if (url === undefined || !URL.canParse(url)) return {};
+  const { origin, pathname } = new URL(url);
+  return origin === "null" ? {} : { link: `${origin}${pathname}` };
+}
+
+type Json = Record<string, unknown>;
+
+function parseJson(message: string): unknown {
+  try {
+    return JSON.parse(message);
+  } catch (cause) {
+    throw malformed(cause);
+  }
+}
+
+function malformed(cause?: unknown): EmailError {
+  return new EmailError(
+    "MALFORMED_EVENT",
+    "This is no event of SES: it needs eventType or notificationType, mail.messageId and a time. Subscribe this endpoint to the topic of SES's events alone.",
+    { cause },
+  );
+}
+
+const object = (value: unknown): Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const text = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+/** A part of what an event is known by: what is longer than any of SES's fits no index. */
+const key = (value: unknown) => {
+  const found = text(value);
+  return found === undefined || found.length > 400 ? undefined : found;
+};
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+
+function time(value: unknown): Date | undefined {
+  const date = new Date(text(value) ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+// Of one field: a diagnostic may quote a whole email.
+const MAX_LENGTH = 500;
+
+function pick(from: Json, names: string[]): Prisma.JsonObject {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = from[name];
+      return typeof value === "string" || typeof value === "number" ? [[name, value]] : [];
+    }),
+  );
+}
+
+function bounded(detail: Prisma.JsonObject): Prisma.JsonObject {
+  return Object.fromEntries(
+    Object.entries(detail).map(([name, value]) => [
+      name,
+      typeof value === "string" && value.length > MAX_LENGTH
+        ? `${value.slice(0, MAX_LENGTH)}…`
+        : value,
+    ]),
+  );
+}

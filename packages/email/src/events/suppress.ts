@@ -1,0 +1,84 @@
+import { Prisma } from "@repo/db";
+
+/** When an address is suppressed for more than a hard bounce or a complaint. */
+export interface SuppressionPolicy {
+  /** So many soft bounces … */
+  softBounces: number;
+  /** … within so many days … */
+  withinDays: number;
+  /** … suppress for so many days after the last of them. */
+  forDays: number;
+}
+
+/**
+ * A mailbox that is full for a month is abandoned; one that was full once is not. Two weeks:
+ * long enough to spare the reputation, short enough for a person to come back.
+ */
+export const DEFAULT_POLICY: SuppressionPolicy = { softBounces: 5, withinDays: 30, forDays: 14 };
+
+/**
+ * Two that judge the same address do so one after the other, each with what the other has
+ * stored: five soft bounces may come by five processes. The statement after this one sees it.
+ */
+export function lockAddresses(keys: string[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT pg_advisory_xact_lock(hash) FROM (
+      SELECT DISTINCT hashtextextended(key, 0) AS hash FROM unnest(${keys}::text[]) key ORDER BY 1
+    ) h`;
+}
+
+/**
+ * Suppresses addresses by all that their events have said. Whatever the order in which those
+ * came, it ends in the same row: a complaint, for good; else a permanent bounce, for good; else
+ * soft bounces, for some time. A row is replaced by a stronger reason, or by the same one with
+ * the first event or the later end; never by a weaker one.
+ *
+ * What an operator has removed comes back by an event that happened after that, or by a
+ * complaint that was heard of after that.
+ */
+export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql {
+  const days = (count: number) => Prisma.sql`${count} * interval '1 day'`;
+  return Prisma.sql`
+    WITH heard AS MATERIALIZED (
+      SELECT e.recipient_key AS key, e.effect, e.occurred_at, e.ses_message_id, e.detail
+      FROM events e LEFT JOIN LATERAL (
+        SELECT max(removed_at) AS at FROM suppression_removals r WHERE r.address_key = e.recipient_key
+      ) removed ON true
+      WHERE e.recipient_key = ANY(${keys}::text[]) AND e.effect IS NOT NULL AND (removed.at IS NULL OR
+        e.received_at > removed.at AND (e.effect = 'complaint' OR e.occurred_at > removed.at))
+    ), taken_back AS (
+      SELECT key, min(occurred_at) AS at FROM heard WHERE effect = 'not-spam' GROUP BY key
+    ), firm AS (
+      SELECT DISTINCT ON (key) key, CASE effect WHEN 'complaint' THEN 'complaint' ELSE 'bounce' END AS reason,
+        occurred_at, ses_message_id, detail, NULL::timestamptz AS expires_at
+      FROM heard WHERE effect IN ('complaint', 'permanent')
+      ORDER BY key, effect = 'complaint' DESC, occurred_at, ses_message_id
+    ), soft AS (
+      SELECT DISTINCT ON (key) key, 'soft-bounces' AS reason, occurred_at, ses_message_id, detail,
+        occurred_at + ${days(policy.forDays)} AS expires_at
+      FROM (
+        SELECT *, lag(occurred_at, ${policy.softBounces - 1}::int) OVER (
+          PARTITION BY key ORDER BY occurred_at, ses_message_id
+        ) AS first
+        FROM heard WHERE effect = 'soft'
+      ) s
+      WHERE occurred_at - first <= ${days(policy.withinDays)}
+      ORDER BY key, occurred_at DESC, ses_message_id DESC
+    ), judged AS (
+      SELECT * FROM firm UNION ALL SELECT * FROM soft WHERE key NOT IN (SELECT key FROM firm)
+    )
+    INSERT INTO suppressions AS old (address_key, reason, evidence, created_at, expires_at)
+    SELECT key, reason::suppression_reason,
+      detail || jsonb_build_object('sesMessageId', ses_message_id) || CASE
+        WHEN reason = 'complaint' AND b.at IS NOT NULL THEN jsonb_build_object('notSpamAt', b.at) ELSE '{}'
+      END, occurred_at, expires_at
+    FROM judged LEFT JOIN taken_back b USING (key)
+    ORDER BY key
+    ON CONFLICT (address_key) DO UPDATE SET
+      reason = EXCLUDED.reason, evidence = EXCLUDED.evidence,
+      created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
+    WHERE EXCLUDED.reason > old.reason OR EXCLUDED.reason = old.reason AND CASE
+      WHEN EXCLUDED.expires_at IS NULL THEN EXCLUDED.created_at <= old.created_at
+      ELSE EXCLUDED.expires_at > old.expires_at
+    END`;
+}
