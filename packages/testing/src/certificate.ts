@@ -1,36 +1,59 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { isIPv4 } from "node:net";
 
+export interface Certificate {
+  cert: string;
+  key: string;
+}
+
+export interface CertificateOptions {
+  /** Of its subject; `test` if unset. */
+  commonName?: string;
+  /** Who signs it; itself if unset. */
+  issuer?: { commonName: string; key: string };
+  /** P-256 if unset. */
+  rsaBits?: number;
+  /** Yesterday to tomorrow if unset. */
+  from?: Date;
+  to?: Date;
+}
+
 /**
- * A certificate that signs itself, valid today, for a TLS server of a test. Written here
- * because node:crypto makes none and not every machine has openssl (RFC 5280, section 4.1).
+ * A certificate for a TLS server of a test, or for a signature. Written here because
+ * node:crypto makes none and not every machine has openssl (RFC 5280, section 4.1).
  *
  * @param host an IPv4 address or a name
  */
-export function createCertificate(host: string): { cert: string; key: string } {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const name = sequence(set(sequence(COMMON_NAME, der(0x0c, Buffer.from("test")))));
+export function createCertificate(host: string, options: CertificateOptions = {}): Certificate {
+  const { commonName = "test", issuer, rsaBits } = options;
+  const { from = new Date(Date.now() - DAY), to = new Date(Date.now() + DAY) } = options;
+  const { publicKey, privateKey } = rsaBits
+    ? generateKeyPairSync("rsa", { modulusLength: rsaBits })
+    : generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const issuerKey = issuer ? createPrivateKey(issuer.key) : privateKey;
+  const algorithm = issuerKey.asymmetricKeyType === "rsa" ? SHA256_WITH_RSA : ECDSA_WITH_SHA256;
   const alternative = isIPv4(host)
     ? der(0x87, Buffer.from(host.split(".").map(Number)))
     : der(0x82, Buffer.from(host));
+  const isAuthority = issuer ? sequence() : sequence(der(0x01, Buffer.of(0xff)));
   const body = sequence(
     der(0xa0, der(0x02, Buffer.of(2))), // version 3
     der(0x02, Buffer.of(1)), // serial number
-    sequence(ECDSA_WITH_SHA256),
-    name,
-    sequence(time(Date.now() - DAY), time(Date.now() + DAY)),
-    name,
+    sequence(algorithm),
+    name(issuer?.commonName ?? commonName),
+    sequence(time(from), time(to)),
+    name(commonName),
     publicKey.export({ type: "spki", format: "der" }),
     der(
       0xa3,
       sequence(
-        sequence(BASIC_CONSTRAINTS, octets(sequence(der(0x01, Buffer.of(0xff))))),
+        sequence(BASIC_CONSTRAINTS, octets(isAuthority)),
         sequence(SUBJECT_ALT_NAME, octets(sequence(alternative))),
       ),
     ),
   );
-  const signature = der(0x03, Buffer.of(0), sign("sha256", body, privateKey));
-  const certificate = sequence(body, sequence(ECDSA_WITH_SHA256), signature).toString("base64");
+  const signature = der(0x03, Buffer.of(0), sign("sha256", body, issuerKey));
+  const certificate = sequence(body, sequence(algorithm), signature).toString("base64");
   const lines = certificate.match(/.{1,64}/g) ?? [];
   return {
     cert: ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n"),
@@ -40,6 +63,7 @@ export function createCertificate(host: string): { cert: string; key: string } {
 
 const DAY = 86_400_000;
 const ECDSA_WITH_SHA256 = Buffer.from("06082a8648ce3d040302", "hex");
+const SHA256_WITH_RSA = Buffer.from("06092a864886f70d01010b0500", "hex");
 const COMMON_NAME = Buffer.from("0603550403", "hex");
 const BASIC_CONSTRAINTS = Buffer.from("0603551d13", "hex");
 const SUBJECT_ALT_NAME = Buffer.from("0603551d11", "hex");
@@ -57,8 +81,11 @@ const sequence = (...contents: Buffer[]) => der(0x30, ...contents);
 const set = (...contents: Buffer[]) => der(0x31, ...contents);
 const octets = (...contents: Buffer[]) => der(0x04, ...contents);
 
+const name = (commonName: string) =>
+  sequence(set(sequence(COMMON_NAME, der(0x0c, Buffer.from(commonName)))));
+
 /** UTCTime, good until 2049. */
-function time(at: number): Buffer {
-  const digits = new Date(at).toISOString().replace(/\D/g, "").slice(2, 14);
+function time(at: Date): Buffer {
+  const digits = at.toISOString().replace(/\D/g, "").slice(2, 14);
   return der(0x17, Buffer.from(`${digits}Z`));
 }

@@ -1,0 +1,46 @@
+import { EmailError } from "../../error.ts";
+
+/** A topic, and what follows from its ARN alone: whom its messages may send us to. */
+export interface Topic {
+  arn: string;
+  /** The only host that serves its certificates and confirms its subscriptions. */
+  host: string;
+  /** Common names that the certificate of its messages may have. */
+  signers: string[];
+}
+
+const ARN = /^arn:(aws|aws-cn|aws-us-gov):sns:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:[\w-]{1,256}$/;
+
+/** Whether a text is the ARN of an SNS topic, in a partition and region that fit. */
+export function isTopicArn(arn: string): boolean {
+  return parse(arn) !== undefined;
+}
+
+/** @throws EmailError `INVALID_TOPIC_ARN` */
+export function parseTopic(arn: string): Topic {
+  const topic = parse(arn);
+  if (topic) return topic;
+  throw new EmailError(
+    "INVALID_TOPIC_ARN",
+    "This is not the ARN of an SNS topic. Set SES_EVENTS_TOPIC_ARN to the one that SES publishes its events to: arn:aws:sns:us-east-1:123456789012:ses-events.",
+  );
+}
+
+// Hosts: https://docs.aws.amazon.com/general/latest/gr/sns.html. Names: those that AWS's SDK for
+// Java checks (sns-message-manager); the regions that are opted into have one each.
+function parse(arn: string): Topic | undefined {
+  const [, partition, region = ""] = ARN.exec(arn) ?? [];
+  const home = region.startsWith("cn-")
+    ? "aws-cn"
+    : region.startsWith("us-gov-")
+      ? "aws-us-gov"
+      : "aws";
+  if (partition !== home) return undefined;
+  const domain = home === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  const regional = {
+    aws: `sns-signing.${region}.amazonaws.com`,
+    "aws-cn": `sns-${region}.amazonaws.com.cn`,
+    "aws-us-gov": "sns-us-gov-west-1.amazonaws.com",
+  }[home];
+  return { arn, host: `sns.${region}.${domain}`, signers: ["sns.amazonaws.com", regional] };
+}
