@@ -1,5 +1,10 @@
+// What SES says of a message: from what SNS brings to the rows.
+export { EmailError } from "./error.ts";
 export { applyEvents } from "./events/apply.ts";
 export { attachEvents } from "./events/attach.ts";
-export type { Effect, SesEvent } from "./events/event.ts";
-export { parseSesEvent } from "./events/ses/parse.ts";
-export { type SuppressionPolicy } from "./events/suppress.ts";
+export type { SesEvent } from "./events/event.ts";
+export { type Ingest, type IngestResult, createIngest } from "./events/ingest.ts";
+export { MAX_ENVELOPE } from "./events/sns/envelope.ts";
+export type { SnsFetch } from "./events/sns/fetch.ts";
+export { isTopicArn } from "./events/sns/topic.ts";
+export type { SuppressionPolicy } from "./events/suppress.ts";

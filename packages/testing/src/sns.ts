@@ -18,8 +18,8 @@ export interface TestSns {
 }
 
 /**
- * @param options of the certificate: RSA of 2048 bits for sns.amazonaws.com, issued by an
- *   authority that nobody serves, unless told
+ * @param options of the certificate: RSA of 2048 bits for sns.amazonaws.com, a month old, issued
+ *   by an authority that nobody serves, unless told
  */
 export function createTestSns(topicArn: string, options: CertificateOptions = {}): TestSns {
   const [, partition, , region] = topicArn.split(":");
@@ -28,6 +28,7 @@ export function createTestSns(topicArn: string, options: CertificateOptions = {}
   const { cert: pem, key } = createCertificate("sns.amazonaws.com", {
     commonName: "sns.amazonaws.com",
     rsaBits: 2048,
+    from: new Date(Date.now() - 30 * 86_400_000),
     issuer: { commonName: "Test CA", key: authority.key },
     ...options,
   });

@@ -1,58 +1,18 @@
-import { once } from "node:events";
 import type { RequestListener } from "node:http";
-import https, { Agent, type AgentOptions, createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { createCertificate } from "@repo/testing/certificate";
 import { createTestSns } from "@repo/testing/sns";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { snsFetch } from "./fetch.ts";
+import { type SnsServerOptions, serveSns } from "./test-sns-server.ts";
 import { createSnsVerifier } from "./verify.ts";
 
 const topicArn = "arn:aws:sns:eu-west-1:123456789012:ses-events";
 const host = "sns.eu-west-1.amazonaws.com";
-const { globalAgent } = https;
-
-let closeServer: () => Promise<void>;
-let requests: string[];
-/** Every host that a connection was asked for. */
-let hosts: string[];
+let server: Awaited<ReturnType<typeof serveSns>>;
 let answer: RequestListener;
+afterEach(() => server.close());
 
-beforeEach(() => {
-  requests = [];
-  hosts = [];
-});
-afterEach(async () => {
-  https.globalAgent = globalAgent;
-  await closeServer();
-});
-
-/**
- * A server on a real socket that has the certificate for a name, and this process's connections
- * to whatever host taken there, with the host's name in TLS as ever.
- */
-async function serve({ name = host, isTrusted = true } = {}): Promise<void> {
-  const own = createCertificate(name);
-  const server = createServer({ cert: own.cert, key: own.key }, (request, response) => {
-    requests.push(`${request.headers.host}${request.url}`);
-    answer(request, response);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  class ToServer extends Agent {
-    override createConnection(options: AgentOptions, callback: () => void) {
-      hosts.push(String(options.host));
-      const there = { ...options, host: "127.0.0.1", port };
-      return super.createConnection(isTrusted ? { ...there, ca: own.cert } : there, callback);
-    }
-  }
-  https.globalAgent = new ToServer();
-  closeServer = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  };
+async function serve(options: Partial<SnsServerOptions> = {}): Promise<void> {
+  server = await serveSns({ host, ...options, answer: (...args) => answer(...args) });
 }
 
 describe.each(["1", "2"] as const)("signature version %s", (version) => {
@@ -68,8 +28,8 @@ describe.each(["1", "2"] as const)("signature version %s", (version) => {
     ]) {
       expect(await verify(JSON.stringify(body))).toMatchObject({ type: body["Type"] });
     }
-    expect(requests).toEqual([sns.certificateUrl.slice("https://".length)]);
-    expect(hosts).toEqual([host]);
+    expect(server.requests).toEqual([sns.certificateUrl.slice("https://".length)]);
+    expect(server.hosts).toEqual([host]);
   });
 });
 
@@ -77,7 +37,7 @@ const url = new URL(`https://${host}/?Action=ConfirmSubscription&Token=secret`);
 
 it.each([
   ["an authority that nobody trusts", { isTrusted: false }],
-  ["another host", { name: "sns.us-east-1.amazonaws.com" }],
+  ["another host", { certificateOf: "sns.us-east-1.amazonaws.com" }],
 ])("believes no TLS certificate of %s, whatever the environment says", async (_, options) => {
   answer = (_request, response) => response.end("ok");
   await serve(options);
@@ -87,7 +47,7 @@ it.each([
   } finally {
     vi.unstubAllEnvs();
   }
-  expect(requests).toEqual([]);
+  expect(server.requests).toEqual([]);
 });
 
 it.each([301, 302, 303, 307, 308])("follows no redirect: %i", async (status) => {
@@ -95,8 +55,8 @@ it.each([301, 302, 303, 307, 308])("follows no redirect: %i", async (status) => 
   answer = (_request, response) =>
     response.writeHead(status, { Location: "https://169.254.169.254/" }).end();
   await expect(snsFetch(url)).rejects.toThrow(`status ${status}`);
-  expect(requests).toHaveLength(1);
-  expect(hosts).toEqual([host]);
+  expect(server.requests).toHaveLength(1);
+  expect(server.hosts).toEqual([host]);
 });
 
 it.each([204, 400, 403, 404, 500, 503])("takes no answer but 200: %i", async (status) => {

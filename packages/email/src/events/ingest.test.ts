@@ -1,0 +1,126 @@
+import { createTestDb } from "@repo/db/testing";
+import { type SnsBody, createTestSns } from "@repo/testing/sns";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { applyEvents } from "./apply.ts";
+import { createApplier } from "./coalesce.ts";
+import type { SesEvent } from "./event.ts";
+import { createIngest } from "./ingest.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => test.db.event.deleteMany());
+
+const topicArn = "arn:aws:sns:eu-west-1:123456789012:ses-events";
+const sns = createTestSns(topicArn);
+const delivery = (sesMessageId: string): SnsBody =>
+  sns.notify(
+    JSON.stringify({
+      eventType: "Delivery",
+      mail: {
+        messageId: sesMessageId,
+        timestamp: new Date().toISOString(),
+        destination: ["name@example.com"],
+        tags: {},
+      },
+      delivery: { timestamp: new Date().toISOString(), recipients: ["name@example.com"] },
+    }),
+  );
+
+it("applies an event once, whichever of two transports brings it", async () => {
+  const fetch = async () => sns.pem;
+  const webhook = createIngest({ db: test.db, topicArn, fetch, maxAge: 86_400 });
+  const queue = createIngest({ db: test.db, topicArn, fetch });
+  const body = JSON.stringify(delivery("0100-both"));
+  const results = await Promise.all(
+    [webhook, queue, webhook, queue].map(({ ingest }) => ingest(body)),
+  );
+  expect(results).toContainEqual(expect.objectContaining({ type: "Notification", events: 1 }));
+  expect(await test.db.event.count()).toBe(1);
+});
+
+it("takes from the queue what has waited for days", async () => {
+  const { ingest } = createIngest({ db: test.db, topicArn, fetch: async () => sns.pem });
+  const Timestamp = new Date(Date.now() - 14 * 86_400_000).toISOString();
+  const { Message } = delivery("0100-late");
+  await ingest(JSON.stringify(sns.notify(Message!, { Timestamp })));
+  expect(await test.db.event.count()).toBe(1);
+});
+
+it("confirms a subscription once for each message, and says when SNS did not take it", async () => {
+  const asked: string[] = [];
+  let down = true;
+  const { ingest } = createIngest({
+    db: test.db,
+    topicArn,
+    fetch: async (url) => {
+      if (url.pathname !== "/") return sns.pem;
+      asked.push(url.href);
+      if (down) throw new Error("SNS is down");
+      return "";
+    },
+  });
+  const body = JSON.stringify(sns.confirmation("SubscriptionConfirmation"));
+  await expect(ingest(body)).rejects.toThrow("SNS is down");
+  down = false;
+  expect(await ingest(body)).toMatchObject({ type: "SubscriptionConfirmation", events: 0 });
+  await ingest(JSON.stringify(sns.confirmation("UnsubscribeConfirmation")));
+  expect(asked).toHaveLength(2);
+});
+
+function event(sesMessageId: string, more: Partial<SesEvent> = {}): SesEvent {
+  return {
+    sesMessageId,
+    type: "Delivery",
+    recipient: "name@example.com",
+    dedupeKey: "1",
+    occurredAt: new Date(),
+    detail: {},
+    ...more,
+  };
+}
+
+/** An applier, and how many events each of its statements had. */
+function counted() {
+  const statements: number[] = [];
+  const apply = createApplier((events) => {
+    statements.push(events.length);
+    return applyEvents(test.db, events);
+  });
+  return { apply, statements };
+}
+
+it("applies what waits at the same time in few statements, each answered after its commit", async () => {
+  const { apply, statements } = counted();
+  await Promise.all(
+    Array.from({ length: 250 }, async (_, i) => {
+      await apply([event(`0100-${i}`), event(`0100-${i}`, { type: "Open" })]);
+      expect(await test.db.event.count({ where: { sesMessageId: `0100-${i}` } })).toBe(2);
+    }),
+  );
+  expect(await test.db.event.count()).toBe(500);
+  expect(statements.length).toBeLessThan(10);
+  expect(Math.max(...statements)).toBe(200);
+});
+
+it("lets no event fail those that are applied with it", async () => {
+  const { apply, statements } = counted();
+  const calls = Array.from({ length: 20 }, (_, i) =>
+    // Longer than PostgreSQL's index takes.
+    i % 5 === 4
+      ? event(`0100-${i}`, {
+          dedupeKey: Array.from({ length: 300 }, () => crypto.randomUUID()).join(""),
+        })
+      : event(`0100-${i}`),
+  );
+  const results = await Promise.allSettled(calls.map((each) => apply([each])));
+  const failed = results.flatMap(({ status }, i) => (status === "rejected" ? [i] : []));
+  expect(failed).toEqual([4, 9, 14, 19]);
+  expect(await test.db.event.count()).toBe(16);
+  expect(Math.max(...statements)).toBeGreaterThan(10);
+  // And the next are applied together again.
+  await Promise.all([20, 21, 22].map((i) => apply([event(`0100-${i}`)])));
+  expect(await test.db.event.count()).toBe(19);
+});

@@ -1,0 +1,63 @@
+import type { Db } from "@repo/db";
+import { EmailError } from "../error.ts";
+import { applyEvents } from "./apply.ts";
+import { createApplier } from "./coalesce.ts";
+import { parseSesEvent } from "./ses/parse.ts";
+import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
+import { type SnsMessage, createSnsVerifier } from "./sns/verify.ts";
+
+export interface IngestOptions {
+  db: Db;
+  /** SES_EVENTS_TOPIC_ARN: the one topic that is believed. */
+  topicArn: string;
+  /** What asks SNS; only development brings another. */
+  fetch?: SnsFetch | undefined;
+  /**
+   * In seconds. Older messages are refused: what was overheard once is not played for ever. For
+   * the webhook, which anyone can reach; what waits in a queue is late because we were.
+   */
+  maxAge?: number;
+}
+
+/** What became of a message. */
+export interface IngestResult {
+  type: SnsMessage["type"];
+  /** SNS's. */
+  messageId: string;
+  /** How many events about a recipient it had; known ones too. */
+  events: number;
+}
+
+/** Takes one message of SNS, as it was posted or queued. */
+export type Ingest = (body: string) => Promise<IngestResult>;
+
+/**
+ * The one way in for what SES says, whatever brings it: verified, parsed, applied; a subscription
+ * of the topic to us is confirmed. Returns after the commit, and a repeat changes nothing.
+ *
+ * `ingest` throws an EmailError whose `retryable` says whether to answer that the message should
+ * come again; any other error is the database's, and it should.
+ *
+ * @throws EmailError `INVALID_TOPIC_ARN`; `ingest`: what `verify` throws, and
+ *   `STALE_SNS_MESSAGE`, `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
+ */
+export function createIngest(options: IngestOptions): { ingest: Ingest } {
+  const { db, topicArn, fetch = snsFetch, maxAge = Infinity } = options;
+  const { verify } = createSnsVerifier({ topicArn, fetch });
+  const apply = createApplier((events) => applyEvents(db, events));
+
+  async function ingest(body: string): Promise<IngestResult> {
+    const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
+    if (Date.now() - timestamp.getTime() > maxAge * 1000) {
+      throw new EmailError(
+        "STALE_SNS_MESSAGE",
+        `This message is older than ${maxAge} s. Send what is late through the queue.`,
+      );
+    }
+    if (type === "SubscriptionConfirmation" && subscribeUrl) await fetch(subscribeUrl);
+    const events = type === "Notification" ? parseSesEvent(message) : [];
+    if (events.length > 0) await apply(events);
+    return { type, messageId, events: events.length };
+  }
+  return { ingest };
+}
