@@ -1,5 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
+import type { Ingest } from "@repo/email/events";
 import express, { type Express } from "express";
 import helmet from "helmet";
 import type { Logger } from "pino";
@@ -18,10 +19,13 @@ import { resetPassword } from "./pages/reset-password.tsx";
 import { signup } from "./pages/signup.tsx";
 import { verifyEmail } from "./pages/verify-email.tsx";
 import { loadStylesheet } from "./ui/stylesheet.ts";
+import { sesWebhook } from "./webhooks/ses.ts";
 
 interface AppConfig {
   db: Db;
   enqueue: Enqueue;
+  /** Takes what SNS posts. */
+  ingest: Ingest;
   log: Logger;
   /** APP_URL: where people reach the app. */
   appUrl: string;
@@ -35,6 +39,7 @@ interface AppConfig {
 export function createApp({
   db,
   enqueue,
+  ingest,
   log,
   appUrl,
   authSecret,
@@ -48,7 +53,7 @@ export function createApp({
   const app = express();
   app.set("trust proxy", trustProxy);
   app.use(requestLog(log), securityHeaders(appUrl));
-  app.use(health(db));
+  app.use(health(db), sesWebhook(ingest));
   app.get(stylesheet.path, (_req, res) => {
     res
       .set("Cache-Control", "public, max-age=31536000, immutable")

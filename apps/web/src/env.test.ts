@@ -8,6 +8,7 @@ const good = {
   AUTH_SECRET: "a".repeat(32),
   EMAIL_KEY: "b".repeat(32),
   DATABASE_URL: "postgresql://user:password@db.example.com/app",
+  SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
 };
 
 it("starts with .env.example as it is, and a database", () => {
@@ -29,7 +30,7 @@ it("takes what is set over its defaults, and an empty one as not set", () => {
 
 it("names each setting that is missing", () => {
   expect(() => readEnv({}, {})).toThrow(
-    /APP_URL is not set\n.*AUTH_SECRET is not set\n.*EMAIL_KEY is not set\n.*DATABASE_URL is not set/,
+    /APP_URL is not set\n.*AUTH_SECRET is not set\n.*EMAIL_KEY is not set\n.*DATABASE_URL is not set\n.*SES_EVENTS_TOPIC_ARN is not set/,
   );
 });
 
@@ -43,6 +44,8 @@ it.each([
   ["AUTH_SECRET", "short"],
   ["EMAIL_KEY", "short"],
   ["DATABASE_URL", "mysql://db.example.com/app"],
+  ["SES_EVENTS_TOPIC_ARN", "ses-events"],
+  ["SES_EVENTS_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:ses-events"],
   ["TRUST_PROXY", "-1"],
   ["TRUST_PROXY", "yes"],
   ["LOG_LEVEL", "loud"],
@@ -58,6 +61,11 @@ it("refuses in production what is for development only", () => {
   expect(readEnv({}, { ...production, APP_URL: "http://localhost:3000" }).APP_URL).toBeDefined();
   const url = { ...production, APP_URL: "http://app.example.com" };
   expect(() => readEnv({}, url)).toThrow(/APP_URL must be https/);
+  const topic = {
+    ...production,
+    SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:ses-events",
+  };
+  expect(() => readEnv({}, topic)).toThrow(/SES_EVENTS_TOPIC_ARN is the one of .env.example/);
   for (const name of ["AUTH_SECRET", "EMAIL_KEY"]) {
     const env = { ...production, [name]: `development-only-${"0".repeat(28)}` };
     expect(() => readEnv({}, env)).toThrow(new RegExp(`${name} is the one of .env.example`));

@@ -1,4 +1,5 @@
 import { AppError } from "@repo/db/error";
+import { isTopicArn } from "@repo/email/events";
 import { z } from "zod";
 
 const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -23,6 +24,11 @@ const Env = z
     AUTH_SECRET: secret,
     EMAIL_KEY: secret,
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
+    SES_EVENTS_TOPIC_ARN: z
+      .string()
+      .refine(isTopicArn, "must be the ARN of the SNS topic that SES publishes its events to"),
+    // Of the SDK; here for dev.ts.
+    AWS_ENDPOINT_URL_SESV2: z.url().optional(),
     TRUST_PROXY: z.coerce.number().int().min(0).default(0),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
   })
@@ -33,6 +39,9 @@ const Env = z
     const { protocol, hostname } = new URL(env.APP_URL);
     if (protocol === "http:" && !LOCAL.has(hostname))
       refuse("APP_URL", "must be https in production");
+    if (env.SES_EVENTS_TOPIC_ARN.includes(":000000000000:")) {
+      refuse("SES_EVENTS_TOPIC_ARN", "is the one of .env.example; set your own topic's");
+    }
     for (const name of ["AUTH_SECRET", "EMAIL_KEY"] as const) {
       if (env[name].startsWith("development-only-")) {
         refuse(name, "is the one of .env.example; make your own: openssl rand -base64 32");

@@ -24,6 +24,7 @@ function start(env: Record<string, string> = {}) {
       AUTH_SECRET: "a".repeat(32),
       EMAIL_KEY: "b".repeat(32),
       DATABASE_URL: testDb.url,
+      SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -5,20 +5,29 @@ import type { AddressInfo } from "node:net";
 import { createDb } from "@repo/db";
 import { AppError } from "@repo/db/error";
 import { createEnqueue } from "@repo/email/enqueue";
+import { type SnsFetch, createIngest } from "@repo/email/events";
 import { pino } from "pino";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 10_000;
+// In seconds, of an event that is posted: SNS gives up after an hour.
+const MAX_AGE = 24 * 60 * 60;
 
 /**
  * Runs the app until SIGTERM or SIGINT; then finishes what it is answering and returns.
  * A start that fails is one message on standard error and exit code 1.
+ *
+ * @param snsFetchOf what asks SNS; only development brings another
  */
-export async function serve(readEnv: () => Env | Promise<Env>): Promise<void> {
+export async function serve(
+  readEnv: () => Env | Promise<Env>,
+  snsFetchOf?: (env: Env) => SnsFetch | undefined,
+): Promise<void> {
   try {
-    await run(await readEnv());
+    const env = await readEnv();
+    await run(env, snsFetchOf?.(env));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -26,13 +35,20 @@ export async function serve(readEnv: () => Env | Promise<Env>): Promise<void> {
   }
 }
 
-async function run(env: Env): Promise<void> {
+async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
   const log = pino({ name: "web", level: env.LOG_LEVEL });
   const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   const db = createDb(env.DATABASE_URL);
+  const { ingest } = createIngest({
+    db,
+    topicArn: env.SES_EVENTS_TOPIC_ARN,
+    fetch: snsFetch,
+    maxAge: MAX_AGE,
+  });
   const app = createApp({
     db,
     enqueue: createEnqueue({ key: env.EMAIL_KEY }),
+    ingest,
     log,
     appUrl: env.APP_URL,
     authSecret: env.AUTH_SECRET,

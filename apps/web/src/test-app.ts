@@ -1,6 +1,8 @@
 // What the tests share: the app on a database of its own, with what it queued and logged.
 import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, createEnqueue } from "@repo/email/enqueue";
+import { createIngest } from "@repo/email/events";
+import { createTestSns } from "@repo/testing/sns";
 import { pino } from "pino";
 import supertest, { type Test } from "supertest";
 import { createApp } from "./app.ts";
@@ -10,7 +12,7 @@ export const PASSWORD = "correct horse battery staple";
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
-  const { db, drop } = await createTestDb();
+  const { db, url: databaseUrl, drop } = await createTestDb();
   const sent: Parameters<Enqueue>[1][] = [];
   const realEnqueue = createEnqueue({ key: "the tests' own key, 32 characters or more" });
   // The links are in sealed props: a test reads them on their way in.
@@ -18,11 +20,19 @@ export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
     sent.push(message);
     return realEnqueue(tx, message);
   };
+  const sns = createTestSns("arn:aws:sns:us-east-1:123456789012:ses-events");
+  const askedOfSns: string[] = [];
+  const snsFetch = async (url: URL) => {
+    askedOfSns.push(url.href);
+    return sns.pem;
+  };
+  const { ingest } = createIngest({ db, topicArn: sns.topicArn, fetch: snsFetch, maxAge: 86_400 });
   const lines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => lines.push(line) });
   const app = createApp({
     db,
     enqueue,
+    ingest,
     log,
     appUrl,
     authSecret: "the tests' own secret, 32 characters or more",
@@ -42,7 +52,10 @@ export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
   return {
     app,
     db,
+    databaseUrl,
     sent,
+    sns,
+    askedOfSns,
     get,
     postForm,
     postJson,

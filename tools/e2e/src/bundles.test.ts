@@ -16,6 +16,7 @@ it.each(["web", "worker"])("%s contains nothing that only a developer's machine 
     "schema-engine",
     "ses-local",
     "SES_LOCAL",
+    "fetchFromSesLocal",
   ]) {
     expect(code.includes(word), word).toBe(false);
   }

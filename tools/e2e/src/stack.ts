@@ -25,6 +25,7 @@ export async function startStack() {
     DATABASE_URL: databaseUrl,
     AUTH_SECRET: "a secret of the browser's tests, 32 characters",
     EMAIL_KEY: "a key of the browser's tests, 32 characters",
+    SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
     EMAIL_FROM: "Sendoff <hello@example.com>",
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "local",

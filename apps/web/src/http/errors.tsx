@@ -48,7 +48,7 @@ export function toHttpError(error: unknown): HttpError {
       return new HttpError(
         413,
         "BODY_TOO_LARGE",
-        "This is more than the 16 KB that fit. Send less.",
+        `This is more than the ${limitOf(error) / 1024} KB that fit. Send less.`,
       );
     case 415:
       return new HttpError(415, "UNSUPPORTED_ENCODING", "Send the body without compression.");
@@ -65,6 +65,10 @@ export function toHttpError(error: unknown): HttpError {
 /** Express and its body parser put the status on what they throw. */
 function statusOf(error: unknown): unknown {
   return error instanceof Error && "status" in error ? error.status : undefined;
+}
+
+function limitOf(error: unknown): number {
+  return error instanceof Error && "limit" in error ? Number(error.limit) : 0;
 }
 
 /** Answers a refusal: in JSON, or on the page where it happened if there is one. */
