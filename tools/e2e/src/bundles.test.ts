@@ -21,3 +21,8 @@ it.each(["web", "worker"])("%s contains nothing that only a developer's machine 
     expect(code.includes(word), word).toBe(false);
   }
 });
+
+it("looks for what web's dev.ts really uses", () => {
+  const dev = readFileSync(`${import.meta.dirname}/../../../apps/web/src/dev.ts`, "utf8");
+  expect(dev).toContain("fetchFromSesLocal(");
+});
