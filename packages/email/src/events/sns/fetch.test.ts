@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import type { RequestListener } from "node:http";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { createTestSns } from "@repo/testing/sns";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { snsFetch } from "./fetch.ts";
@@ -50,13 +52,64 @@ it.each([
   expect(server.requests).toEqual([]);
 });
 
+/** Listens where forged addresses lead, and counts who comes. */
+async function trap() {
+  let connections = 0;
+  const socket = createTcpServer((connection) => {
+    connections++;
+    connection.destroy();
+  }).listen(0, "127.0.0.1");
+  await once(socket, "listening");
+  const { port } = socket.address() as AddressInfo;
+  return { address: `127.0.0.1:${port}`, port, connections: () => connections, socket };
+}
+
 it.each([301, 302, 303, 307, 308])("follows no redirect: %i", async (status) => {
+  const { address, connections, socket } = await trap();
   await serve();
   answer = (_request, response) =>
-    response.writeHead(status, { Location: "https://169.254.169.254/" }).end();
-  await expect(snsFetch(url)).rejects.toThrow(`status ${status}`);
-  expect(server.requests).toHaveLength(1);
-  expect(server.hosts).toEqual([host]);
+    response.writeHead(status, { Location: `http://${address}/` }).end();
+  const { verify } = createSnsVerifier({ topicArn });
+  const body = JSON.stringify(createTestSns(topicArn).notify("{}"));
+  for (const asked of [snsFetch(url), verify(body)]) {
+    await expect(asked).rejects.toThrow(`status ${status}`);
+  }
+  expect(server.requests).toHaveLength(2);
+  expect(new Set(server.hosts)).toEqual(new Set([host]));
+  expect(connections()).toBe(0);
+  socket.close();
+});
+
+it("opens no connection for a forged message, nor for another topic's", async () => {
+  const { address, port, connections, socket } = await trap();
+  await serve();
+  answer = (_request, response) => response.end("nothing");
+  const { verify } = createSnsVerifier({ topicArn });
+  const sns = createTestSns(topicArn);
+  const stranger = createTestSns("arn:aws:sns:eu-west-1:999999999999:ses-events");
+  const bodies = [
+    `https://${address}`,
+    `http://${address}`,
+    `https://localhost:${port}`,
+    `https://[::ffff:127.0.0.1]:${port}`,
+    `https://${host}@${address}`,
+    `https://${host}:${port}`,
+    "https://sns.s3-us-west-2.amazonaws.com",
+    "http://169.254.169.254",
+  ].flatMap((origin) => [
+    sns.notify("{}", { SigningCertURL: `${origin}${new URL(sns.certificateUrl).pathname}` }),
+    sns.confirmation("SubscriptionConfirmation", { SubscribeURL: `${origin}/?Action=x` }),
+  ]);
+  for (const body of [
+    ...bodies,
+    stranger.notify("{}"),
+    stranger.confirmation("UnsubscribeConfirmation"),
+  ]) {
+    await expect(verify(JSON.stringify(body))).rejects.toMatchObject({ retryable: false });
+  }
+  expect(server.hosts).toEqual([]);
+  expect(connections()).toBe(0);
+  socket.close();
 });
 
 it.each([204, 400, 403, 404, 500, 503])("takes no answer but 200: %i", async (status) => {
