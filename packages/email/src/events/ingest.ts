@@ -5,6 +5,7 @@ import { createApplier } from "./coalesce.ts";
 import { parseSesEvent } from "./ses/parse.ts";
 import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
 import { type SnsMessage, createSnsVerifier } from "./sns/verify.ts";
+import type { SuppressionPolicy } from "./suppress.ts";
 
 export interface IngestOptions {
   db: Db;
@@ -12,6 +13,8 @@ export interface IngestOptions {
   topicArn: string;
   /** What asks SNS; only development brings another. */
   fetch?: SnsFetch | undefined;
+  /** When soft bounces suppress an address; five in 30 days for two weeks unless told. */
+  policy?: SuppressionPolicy;
   /**
    * In seconds. Older messages are refused: what was overheard once is not played for ever. For
    * the webhook, which anyone can reach; what waits in a queue is late because we were.
@@ -42,9 +45,9 @@ export type Ingest = (body: string) => Promise<IngestResult>;
  *   `STALE_SNS_MESSAGE`, `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
  */
 export function createIngest(options: IngestOptions): { ingest: Ingest } {
-  const { db, topicArn, fetch = snsFetch, maxAge = Infinity } = options;
+  const { db, topicArn, fetch = snsFetch, policy, maxAge = Infinity } = options;
   const { verify } = createSnsVerifier({ topicArn, fetch });
-  const apply = createApplier((events) => applyEvents(db, events));
+  const apply = createApplier((events) => applyEvents(db, events, policy));
 
   async function ingest(body: string): Promise<IngestResult> {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
