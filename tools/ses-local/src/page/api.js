@@ -1,35 +1,54 @@
-/** @param {string} path @param {string} [method] */
-async function request(path, method = "GET") {
-  const response = await fetch(`/inbox/${path}`, { method });
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status}`);
-  return response;
+/**
+ * @param {string} path @param {string} [method] @param {unknown} [body] sent as JSON
+ * @throws Error with what the server says is wrong
+ */
+async function request(path, method = "GET", body) {
+  const response = await fetch(path, {
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    }),
+  });
+  if (response.ok) return response;
+  const { message } = await response.json().catch(() => ({}));
+  throw new Error(message ?? `${method} ${path}: ${response.status}`);
 }
 
 /** @param {string} path */
 const json = async (path) => (await request(path)).json();
 
 /** @param {string} id */
-const message = (id) => `messages/${encodeURIComponent(id)}`;
+const message = (id) => `/inbox/messages/${encodeURIComponent(id)}`;
 
 export const api = {
-  info: () => json("info"),
+  info: () => json("/inbox/info"),
   /** @param {string} id */
   get: (id) => json(message(id)),
   /** @param {string} id */
   source: async (id) => (await request(`${message(id)}/source`)).text(),
   /** @param {string} id @param {boolean} read */
   setRead: (id, read) => request(`${message(id)}/read`, read ? "PUT" : "DELETE"),
-  readAll: () => request("read", "PUT"),
+  readAll: () => request("/inbox/read", "PUT"),
   /** @param {string} id */
   remove: (id) => request(message(id), "DELETE"),
-  clear: () => request("messages", "DELETE"),
+  clear: () => request("/inbox/messages", "DELETE"),
   /** @param {string} id @param {{ dark: boolean, images: boolean }} view */
   htmlUrl: (id, { dark, images }) =>
-    `/inbox/${message(id)}/html?scheme=${dark ? "dark" : "light"}&images=${images ? "on" : "off"}`,
+    `${message(id)}/html?scheme=${dark ? "dark" : "light"}&images=${images ? "on" : "off"}`,
   /** @param {string} id */
-  emlUrl: (id) => `/inbox/${message(id)}/source?download`,
+  emlUrl: (id) => `${message(id)}/source?download`,
   /** @param {string} id @param {number} index */
-  attachmentUrl: (id, index) => `/inbox/${message(id)}/attachments/${index}`,
+  attachmentUrl: (id, index) => `${message(id)}/attachments/${index}`,
+  /** Has SES tell the app of it. @param {string} id @param {string} type */
+  makeEvent: (id, type) => request(`${message(id)}/events`, "POST", { type }),
+  /** @param {string} eventId */
+  replay: (eventId) => request(`/events/${encodeURIComponent(eventId)}/replay`, "POST"),
+  subscriptions: () => json("/subscriptions"),
+  control: () => json("/control"),
+  /** @param {object} behaviour */
+  setControl: async (behaviour) => (await request("/control", "PUT", behaviour)).json(),
+  resetControl: () => request("/control", "DELETE"),
 };
 
 /**

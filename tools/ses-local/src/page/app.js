@@ -1,5 +1,6 @@
 import { api, follow } from "./api.js";
 import { byId, h, icon, toast } from "./dom.js";
+import { openFaults, startFaults } from "./faults.js";
 import { bindKeys } from "./keys.js";
 import { drawFilters, drawList, forgetKnown } from "./list.js";
 import { createReader } from "./reader.js";
@@ -162,9 +163,12 @@ follow(
       byId("announcer").textContent = `New message to ${message.to.join(", ")}: ${message.subject}`;
       draw();
     },
-    changed(message) {
+    async changed(message) {
       messages = messages.map((old) => (old.id === message.id ? message : old));
       draw();
+      if (open !== message.id) return;
+      const again = await api.get(message.id);
+      if (open === message.id) reader.update(again);
     },
     removed(ids) {
       const gone = new Set(ids);
@@ -185,6 +189,8 @@ follow(
 for (const element of document.querySelectorAll("[data-icon]")) {
   element.replaceWith(icon(/** @type {any} */ (element).dataset.icon));
 }
+
+startFaults();
 
 search.value = new URL(location.href).searchParams.get("q") ?? "";
 search.addEventListener("input", () => setQuery(search.value));
@@ -223,7 +229,9 @@ byId("keys").append(
     [["p"], "Phone width", () => reader.toggle("phone")],
     [["d"], "Dark", () => reader.toggle("dark")],
     [["i"], "Images", () => reader.toggle("images")],
-    [["1", "2", "3", "4", "5"], "Tabs", (key) => reader.showTab(Number(key) - 1)],
+    [["e"], "Events", reader.showEvents],
+    [["1", "2", "3", "4", "5", "6"], "Tabs", (key) => reader.showTab(Number(key) - 1)],
+    [["f"], "Faults", openFaults],
     [["g"], "Group by recipient", () => setGrouped(!grouped)],
     [["?"], "This list", () => helpDialog.showModal()],
   ]).map(([names, what]) =>

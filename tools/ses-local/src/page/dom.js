@@ -23,15 +23,30 @@ export function byId(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
+/**
+ * Draws anew what is inside `root`, and gives the focus back to what has the same `data-key`.
+ *
+ * @param {HTMLElement} root @param {() => void} draw
+ */
+export function keepFocus(root, draw) {
+  const focused = document.activeElement;
+  const key = root.contains(focused) && focused?.closest("[data-key]")?.getAttribute("data-key");
+  draw();
+  const again = key && root.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
+}
+
 const ICONS = {
   back: "M15 5l-7 7 7 7",
+  bolt: "M13 3L5 14h6l-1 7 8-11h-6z",
   check: "M3 12.5l4.5 4.5L16 8.5M12.5 16.5l.5.5L21.5 8.5",
   chevron: "M9 6l6 6-6 6",
   clip: "M20 11.5l-8 8a5 5 0 0 1-7-7l8.5-8.5a3.4 3.4 0 0 1 4.8 4.8L9.8 17.3a1.7 1.7 0 0 1-2.4-2.4L15 7.3",
   copy: "M9 9h10v11H9zM15 9V4H5v11h4",
+  cross: "M6 6l12 12M18 6L6 18",
   desktop: "M3 5h18v11H3zM9 20h6M12 16v4",
-  download: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
   down: "M6 9.5l6 6 6-6",
+  download: "M12 4v11M7.5 11l4.5 4.5 4.5-4.5M5 20h14",
   group: "M4 6h7M4 12h7M4 18h7M15 6h5M15 12h5M15 18h5",
   image: "M4 5h16v14H4zM4 16l5-5 4 4 2.5-2.5L20 17M15.5 9.5h.01",
   key: "M14.5 9.5a4 4 0 1 1-8 0 4 4 0 0 1 8 0ZM13.5 12.5L20 19M17 16l2-2",
@@ -40,6 +55,8 @@ const ICONS = {
   moon: "M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5Z",
   open: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
   phone: "M7 3h10v18H7zM11 18h2",
+  replay: "M4 12a8 8 0 1 0 2.5-5.8L4 8.5M4 4v4.5h4.5",
+  tick: "M4.5 12.5l5 5L19.5 7",
   trash: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5",
   unread: "M3 6h13M3 6v13h18V11M3 7l9 6 5-3M20 6h.01",
   up: "M6 14.5l6-6 6 6",

@@ -1,5 +1,6 @@
-import { byId, h, icon } from "./dom.js";
+import { byId, h, icon, keepFocus } from "./dom.js";
 import { displayName, fullTime, hue, shortTime } from "./format.js";
+import { drawSign } from "./outcome.js";
 import { groupByRecipient, recipients } from "./search.js";
 
 /** @typedef {import("./search.js").Summary} Summary */
@@ -17,7 +18,6 @@ let known;
  */
 export function drawList(messages, { grouped, open, total, empty, redraw }) {
   const rows = byId("rows");
-  const focused = document.activeElement?.closest("#rows [data-key]")?.getAttribute("data-key");
   const scroll = rows.scrollTop;
   const before = known;
   const row = (/** @type {Summary} */ message) =>
@@ -28,31 +28,29 @@ export function drawList(messages, { grouped, open, total, empty, redraw }) {
       isNew: before !== undefined && !before.has(message.id),
     });
 
-  if (total === 0) rows.replaceChildren(empty());
-  else if (messages.length === 0) {
-    rows.replaceChildren(
-      h(
-        "p",
-        { class: "none" },
-        "No message matches this search. ",
-        h("kbd", {}, "Esc"),
-        " clears it.",
-      ),
-    );
-  } else if (grouped) {
-    rows.replaceChildren(
-      ...[...groupByRecipient(messages)].map(([address, group]) =>
-        drawGroup(address, group, row, redraw),
-      ),
-    );
-  } else rows.replaceChildren(h("ul", {}, messages.map(row)));
+  keepFocus(rows, () => {
+    if (total === 0) rows.replaceChildren(empty());
+    else if (messages.length === 0) {
+      rows.replaceChildren(
+        h(
+          "p",
+          { class: "none" },
+          "No message matches this search. ",
+          h("kbd", {}, "Esc"),
+          " clears it.",
+        ),
+      );
+    } else if (grouped) {
+      rows.replaceChildren(
+        ...[...groupByRecipient(messages)].map(([address, group]) =>
+          drawGroup(address, group, row, redraw),
+        ),
+      );
+    } else rows.replaceChildren(h("ul", {}, messages.map(row)));
+  });
 
   known = new Set([...(before ?? []), ...messages.map(({ id }) => id)]);
   rows.scrollTop = scroll;
-  if (focused) {
-    const again = rows.querySelector(`[data-key="${CSS.escape(focused)}"]`);
-    if (again instanceof HTMLElement) again.focus({ preventScroll: true });
-  }
 }
 
 /** The whole list is drawn again from here: nothing in it is news. */
@@ -87,6 +85,7 @@ function drawRow(message, { who, isOpen, isNew }) {
       h(
         "span",
         { class: "hints" },
+        drawSign(message.events),
         template && h("span", { class: "chip" }, template),
         message.code && h("span", { class: "chip code" }, icon("key"), message.code),
         message.attachments > 0 &&

@@ -1,5 +1,6 @@
 import { api } from "./api.js";
 import { copy, h, icon, toast } from "./dom.js";
+import { drawEvents } from "./events.js";
 import { size } from "./format.js";
 
 /** Gmail shows no more of the HTML than this; the rest is behind "View entire message". */
@@ -18,6 +19,7 @@ export function drawPanel(place, tab, message, view, redraw) {
   const draw = {
     HTML: html,
     Text: text,
+    Events: events,
     Source: source,
     Headers: headers,
     Attachments: attachments,
@@ -110,6 +112,11 @@ function linked(plain) {
         ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part)
         : part,
     );
+}
+
+/** @param {Place} place @param {any} message */
+function events({ panel }, message) {
+  drawEvents(panel, message);
 }
 
 /** @param {Place} place @param {any} message */

@@ -1,10 +1,12 @@
 import { api } from "./api.js";
-import { byId, copy, h, icon } from "./dom.js";
+import { byId, copy, h, icon, keepFocus } from "./dom.js";
+import { drawEvents } from "./events.js";
 import { displayName, fullTime, longTime } from "./format.js";
 import { avatar } from "./list.js";
+import { drawSign } from "./outcome.js";
 import { drawPanel } from "./panels.js";
 
-const TABS = ["HTML", "Text", "Source", "Headers", "Attachments"];
+const TABS = ["HTML", "Text", "Events", "Source", "Headers", "Attachments"];
 
 /** Links shown before the rest are folded away. */
 const LINKS_SHOWN = 3;
@@ -39,9 +41,25 @@ export function createReader(actions) {
     drawTabs();
   }
 
+  const current = () => (isShown(tab) ? tab : (tabs()[0] ?? "Source"));
+
   function drawTabs() {
-    const current = isShown(tab) ? tab : (tabs()[0] ?? "Source");
-    const list = h(
+    // Beside the tabs, so that the message itself has the height.
+    const tools = h("div", { class: "viewbar" });
+    const panel = h("div", {
+      role: "tabpanel",
+      id: "panel",
+      class: `panel ${current().toLowerCase()}`,
+      "aria-labelledby": `tab-${current()}`,
+    });
+    root
+      .querySelector(".content")
+      ?.replaceChildren(h("div", { class: "tabbar" }, drawTabList(), tools), panel);
+    drawPanel({ panel, tools }, current(), message, view, drawTabs);
+  }
+
+  function drawTabList() {
+    return h(
       "div",
       { role: "tablist", class: "tabs", "aria-label": "Parts of the message", onkeydown: moveTab },
       tabs().map((name) =>
@@ -51,32 +69,26 @@ export function createReader(actions) {
             type: "button",
             role: "tab",
             id: `tab-${name}`,
-            "aria-selected": String(name === current),
+            data: { key: `tab ${name}` },
+            "aria-selected": String(name === current()),
             "aria-controls": "panel",
-            tabindex: name === current ? "0" : "-1",
+            tabindex: name === current() ? "0" : "-1",
             onclick: () => {
               show(name);
               byId(`tab-${name}`).focus();
             },
           },
           name,
-          name === "Attachments" &&
-            h("span", { class: "count" }, String(message.attachments.length)),
+          drawCount(name),
         ),
       ),
     );
-    // Beside the tabs, so that the message itself has the height.
-    const tools = h("div", { class: "viewbar" });
-    const panel = h("div", {
-      role: "tabpanel",
-      id: "panel",
-      class: `panel ${current.toLowerCase()}`,
-      "aria-labelledby": `tab-${current}`,
-    });
-    root
-      .querySelector(".content")
-      ?.replaceChildren(h("div", { class: "tabbar" }, list, tools), panel);
-    drawPanel({ panel, tools }, current, message, view, drawTabs);
+  }
+
+  /** @param {string} name */
+  function drawCount(name) {
+    const { length } = { Events: message.events, Attachments: message.attachments }[name] ?? [];
+    return length > 0 && h("span", { class: "count" }, String(length));
   }
 
   /** @param {KeyboardEvent} event */
@@ -84,8 +96,8 @@ export function createReader(actions) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
     const names = tabs();
-    const current = names.findIndex((name) => byId(`tab-${name}`) === document.activeElement);
-    const next = names[(current + by + names.length) % names.length];
+    const at = names.findIndex((name) => byId(`tab-${name}`) === document.activeElement);
+    const next = names[(at + by + names.length) % names.length];
     if (!next) return;
     show(next);
     byId(`tab-${next}`).focus();
@@ -207,6 +219,7 @@ export function createReader(actions) {
         { class: "when" },
         h("time", { datetime: message.at, title: fullTime(message.at) }, longTime(message.at)),
         h("span", {}, message.via === "smtp" ? "SMTP" : "SES API"),
+        h("span", { id: "outcome" }, drawSign(message.events)),
       ),
       (tags.length > 0 || message.configurationSet) &&
         h(
@@ -266,6 +279,14 @@ export function createReader(actions) {
       message = opened;
       draw();
     },
+    /** What was told of the open message since: the rest stays as it is on the screen. @param {any} changed */
+    update(changed) {
+      if (message?.id !== changed.id) return;
+      message = changed;
+      byId("outcome").replaceChildren(drawSign(message.events) ?? "");
+      keepFocus(root, () => root.querySelector(".tabs")?.replaceWith(drawTabList()));
+      if (current() === "Events") drawEvents(byId("panel"), message);
+    },
     /** @param {() => HTMLElement} placeholder */
     close(placeholder) {
       message = undefined;
@@ -273,6 +294,7 @@ export function createReader(actions) {
     },
     /** @param {number} index */
     showTab: (index) => show((message && tabs()[index]) ?? ""),
+    showEvents: () => show("Events"),
     /** @param {"phone" | "dark" | "images"} name */
     toggle(name) {
       if (!message?.html) return;

@@ -1,7 +1,10 @@
+import { outcomeOf } from "./outcome.js";
+
 /**
  * @typedef {{ id: string, from: string, to: string[], cc: string[], bcc: string[],
  *   subject: string, tags: Record<string, string>, at: string, read: boolean,
- *   code: string | null, attachments: number, excerpt: string }} Summary
+ *   code: string | null, attachments: number, excerpt: string,
+ *   events: import("./outcome.js").Told[] }} Summary
  */
 
 /** @param {Summary} message */
@@ -17,7 +20,10 @@ const FIELDS = {
   subject: (message, value) => has([message.subject], value),
   template: (message, value) => message.tags["template"]?.toLowerCase() === value,
   tag: (message, value) => has(tagTexts(message), value),
-  is: (message, value) => value === "unread" && !message.read,
+  is: (message, value) =>
+    value === "unread"
+      ? !message.read
+      : message.events.some((event) => outcomeOf(event).label.toLowerCase() === value),
 };
 
 /** @param {string[]} texts @param {string} value */

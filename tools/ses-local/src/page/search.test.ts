@@ -14,6 +14,7 @@ const message = (changes: Record<string, unknown>) => ({
   code: null,
   attachments: 0,
   excerpt: "",
+  events: [{ type: "Bounce", summary: "Permanent, General" }],
   ...changes,
 });
 
@@ -28,6 +29,8 @@ test.each([
   ["template:verify-email", true],
   ["template:verify", false],
   ["tag:message-id=m-1", true],
+  ["is:bounced", true],
+  ["is:delivered", false],
   ["message-id=m-1", true],
   ["is:unread", false],
   ["is:anything", false],

@@ -1,0 +1,68 @@
+/**
+ * How ses-local behaves, as `/control` has it. What is not named here the page hands back as it
+ * was.
+ *
+ * @typedef {{ delay: number, faults: { fault: string, share: number }[], events: EventFaults,
+ *   account: { sendingEnabled: boolean, productionAccess: boolean },
+ *   enforceRate: boolean, enforceQuota: boolean }} Behaviour
+ * @typedef {{ duplicate: number, reorder: number, delay: number, beforeResponse: number,
+ *   drop: number, signatureVersion: "1" | "2" }} EventFaults
+ */
+
+/** What can befall a SendEmail, and whether the message was taken all the same. */
+export const FAULTS = /** @type {const} */ ([
+  ["throttle", "Throttled", "429"],
+  ["quota", "Over the quota", "429"],
+  ["unavailable", "Unavailable", "503"],
+  ["paused", "Sending paused", "400"],
+  ["suspended", "Account suspended", "400"],
+  ["access-denied", "Access denied", "403"],
+  ["unverified-from", "From not verified", "400"],
+  ["bad-request", "Bad request", "400"],
+  ["reset-before-accept", "Connection lost before", "not sent"],
+  ["lost-answer", "Connection lost after", "sent"],
+  ["error-after-accept", "500 after it was taken", "sent"],
+]);
+
+export const EVENT_FAULTS = /** @type {const} */ ([
+  ["duplicate", "Twice", "the same event again"],
+  ["reorder", "Out of order", "late by one"],
+  ["beforeResponse", "Too early", "before the answer"],
+  ["drop", "Dropped", "never handed on"],
+]);
+
+/**
+ * What is not as usual, a phrase each.
+ *
+ * @param {Behaviour} behaviour
+ */
+export function describe({ faults, events, delay, account, enforceRate, enforceQuota }) {
+  const part = (/** @type {number} */ share, /** @type {string} */ what) =>
+    share > 0 && `${percent(share)}% ${what}`;
+  return [
+    ...FAULTS.map(([name, label]) => part(shareOf(faults, name), lower(label))),
+    delay > 0 && `answers ${delay} ms late`,
+    ...EVENT_FAULTS.map(([name, label]) => part(events[name], `of events ${lower(label)}`)),
+    events.delay > 0 && `events ${events.delay} ms late`,
+    events.signatureVersion === "2" && "signature version 2",
+    !account.sendingEnabled && "sending paused",
+    !account.productionAccess && "in the sandbox",
+    enforceRate && "rate enforced",
+    enforceQuota && "quota enforced",
+  ].filter((phrase) => phrase !== false);
+}
+
+/**
+ * A name may come several times in the list: each has its part of the whole.
+ *
+ * @param {Behaviour["faults"]} faults @param {string} name
+ */
+export function shareOf(faults, name) {
+  return faults.filter(({ fault }) => fault === name).reduce((sum, { share }) => sum + share, 0);
+}
+
+/** Without the noise of binary fractions. @param {number} share */
+export const percent = (share) => Math.round(share * 1e6) / 1e4;
+
+/** @param {string} label */
+const lower = (label) => label.slice(0, 1).toLowerCase() + label.slice(1);

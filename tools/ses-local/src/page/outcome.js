@@ -1,0 +1,59 @@
+import { h } from "./dom.js";
+
+/**
+ * An event that SES published about a message.
+ *
+ * @typedef {{ id: string, type: string, recipient: string, at: string, summary: string,
+ *   payload: unknown, deliveries: Delivery[] }} SesEvent
+ * @typedef {{ to: "webhook" | "queue", at: string, status: number | null, ms: number,
+ *   error?: string, attempt: number }} Delivery an attempt to hand the event to the app
+ * @typedef {Pick<SesEvent, "type" | "summary">} Told
+ * @typedef {"good" | "slow" | "bad" | "plain"} Tone
+ */
+
+/** SES's types, the stronger below, with what a person calls it. */
+const TYPES = /** @type {const} */ ([
+  ["Send", "Sent", "plain"],
+  ["Delivery Delay", "Delayed", "slow"],
+  ["Delivery", "Delivered", "good"],
+  ["Open", "Opened", "good"],
+  ["Click", "Clicked", "good"],
+  ["Subscription", "Unsubscribed", "plain"],
+  ["Rendering Failure", "Not rendered", "bad"],
+  ["Reject", "Rejected", "bad"],
+  ["Soft Bounce", "Soft bounce", "slow"],
+  ["Bounce", "Bounced", "bad"],
+  ["Complaint", "Complained", "bad"],
+]);
+
+/** A bounce that is not Permanent is a soft one. @param {Told} event */
+function rank({ type, summary }) {
+  // SES writes DeliveryDelay without a space, and Rendering Failure with one.
+  const name = type.replace("DeliveryDelay", "Delivery Delay");
+  const soft = name === "Bounce" && !summary.startsWith("Permanent");
+  return TYPES.findIndex(([each]) => each === (soft ? "Soft Bounce" : name));
+}
+
+/**
+ * How an event is named and coloured. A type that SES has added since is shown as it is.
+ *
+ * @param {Told} event
+ * @returns {{ label: string, tone: Tone }}
+ */
+export function outcomeOf(event) {
+  const [, label, tone] = TYPES[rank(event)] ?? ["", event.type, "plain"];
+  return { label, tone };
+}
+
+/** @template {Told} Event @param {Event[]} events @returns {Event | undefined} */
+export function strongest(events) {
+  return events.toSorted((a, b) => rank(b) - rank(a))[0];
+}
+
+/** A sign of what became of a message. @param {Told[]} events */
+export function drawSign(events) {
+  const event = strongest(events);
+  if (!event) return null;
+  const { label, tone } = outcomeOf(event);
+  return h("span", { class: `sign ${tone}`, title: `${event.type}: ${event.summary}` }, label);
+}
