@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
+
+const root = path.resolve(import.meta.dirname, "../../..");
 
 /** A setting that stops the start; its message is the one line to print. */
 export class EnvError extends Error {}
@@ -30,9 +33,20 @@ export function readEnv(): Env {
       .split(",")
       .map((identity) => identity.trim().toLowerCase())
       .filter(Boolean),
-    data: env["SES_LOCAL_DATA"] || path.resolve(import.meta.dirname, "../../../.local/ses-local"),
+    data: env["SES_LOCAL_DATA"] || path.join(root, ".local/ses-local"),
     keep: integer("SES_LOCAL_KEEP", 500, 100_000, "a number of messages"),
   };
+}
+
+/**
+ * Where the commands find ses-local: the environment, and .env below it.
+ *
+ * @throws EnvError on a malformed port
+ */
+export function readUrl(): string {
+  const file = path.join(root, ".env");
+  if (existsSync(file)) process.loadEnvFile(file);
+  return `http://localhost:${integer("SES_LOCAL_PORT", 3002, 65_535, "a port")}`;
 }
 
 /** From 0 to `max`. */

@@ -1,0 +1,73 @@
+import { parseArgs } from "node:util";
+import { readUrl } from "../env.ts";
+import { answers, awaitAnswer, taken } from "./answer.ts";
+import { type Client, CommandError, createClient } from "./client.ts";
+import type { Delivery, SesLocalEvent } from "./event.ts";
+import { follow } from "./follow.ts";
+import { showLine } from "./show.ts";
+
+const HELP = `pnpm ses:listen               each event of ses-local, and the app's answer
+pnpm ses:listen --replay ID   hands one to the app once more
+
+  --json   each as a line of JSON
+
+Of a line: time, type, recipient, what SES says, the webhook's answer, the event's id.
+Ctrl-C ends it.`;
+
+/**
+ * `pnpm ses:listen`.
+ *
+ * @returns the exit code: 1 where the app did not take what was replayed
+ */
+export async function listen(args: string[], signal: AbortSignal): Promise<number> {
+  const { values } = parseArgs({
+    args: args.filter((arg) => arg !== "--"),
+    options: {
+      replay: { type: "string" },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const client = createClient(readUrl());
+  const print = (event: SesLocalEvent, delivery: Delivery | undefined) =>
+    console.log(
+      values.json
+        ? JSON.stringify({ ...event, answer: delivery ?? null })
+        : showLine(event, delivery, process.stdout.columns),
+    );
+
+  if (values.replay !== undefined) {
+    const { event, answer } = await replay(client, values.replay, signal);
+    print(event, answer);
+    return answer && !taken(answer) ? 1 : 0;
+  }
+  // Not among the lines of JSON, but also not an error.
+  if (!values.json) console.log(`${await greet(client)} Ctrl-C ends.`);
+  for await (const [event, delivery] of follow(client, signal)) print(event, delivery);
+  return 0;
+}
+
+async function replay(client: Client, id: string, signal: AbortSignal) {
+  const before = (await client.events()).find((event) => event.id === id);
+  if (!before) {
+    throw new CommandError(
+      `There is no event ${id}. The last column of pnpm ses:listen has the ids, and so has ${client.url}/events`,
+    );
+  }
+  await client.replay(id);
+  const event = await awaitAnswer(client, id, answers(before).length, signal);
+  return { event, answer: answers(event).at(-1) };
+}
+
+async function greet(client: Client): Promise<string> {
+  const webhook = (await client.subscriptions()).find(({ protocol }) =>
+    protocol.startsWith("http"),
+  );
+  if (!webhook) return `Listening to ${client.url}; no webhook is subscribed.`;
+  const { endpoint, state } = webhook;
+  return `Listening to ${client.url}; the webhook is ${endpoint}${state === "confirmed" ? "." : ", which has not confirmed yet."}`;
+}

@@ -1,0 +1,93 @@
+import { parseArgs, styleText } from "node:util";
+import { readUrl } from "../env.ts";
+import { answers, awaitAnswer, taken } from "./answer.ts";
+import { type Client, CommandError, createClient } from "./client.ts";
+import type { SesLocalEvent } from "./event.ts";
+import { colourOf, printable, showAnswer } from "./show.ts";
+
+const TYPES = [
+  "bounce",
+  "soft-bounce",
+  "out-of-office",
+  "complaint",
+  "delay",
+  "delivery",
+  "reject",
+  "rendering-failure",
+  "open",
+  "click",
+  "subscription",
+];
+
+const HELP = `pnpm ses:trigger TYPE --to ADDRESS
+
+SES tells the app of the newest email to that address or, where there is none, of one that nobody
+knows.
+
+  TYPE    ${TYPES.slice(0, 6).join(", ")},
+          ${TYPES.slice(6).join(", ")}
+  --json  the event and what became of it as a line of JSON`;
+
+/**
+ * `pnpm ses:trigger`.
+ *
+ * @returns the exit code: 1 where the app did not take it
+ */
+export async function trigger(args: string[], signal: AbortSignal): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: args.filter((arg) => arg !== "--"),
+    allowPositionals: true,
+    options: {
+      to: { type: "string" },
+      json: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const [type = "", ...others] = positionals;
+  if (!TYPES.includes(type) || others.length > 0) {
+    throw new CommandError(
+      `One of these must follow pnpm ses:trigger: ${TYPES.join(", ")}; not "${positionals.join(" ")}".`,
+    );
+  }
+  if (!values.to) {
+    throw new CommandError(`Whose email? pnpm ses:trigger ${type} --to name@example.org`);
+  }
+
+  const client = createClient(readUrl());
+  const { id } = await client.trigger(type, values.to);
+  const event = await awaitAnswer(client, id, 0, signal);
+  console.log(values.json ? JSON.stringify(event) : await tell(client, event));
+  const answer = answers(event).at(-1);
+  return answer && !taken(answer) ? 1 : 0;
+}
+
+/** What was published, about what, and who took it. */
+async function tell(client: Client, event: SesLocalEvent): Promise<string> {
+  const [messages, subscriptions] = await Promise.all([
+    client.messages(event.recipient),
+    client.subscriptions(),
+  ]);
+  const about = messages.find(({ messageId }) => messageId === event.messageId);
+  const webhook = subscriptions.find(({ protocol }) => protocol.startsWith("http"));
+  const answer = answers(event).at(-1);
+  const facts: [string, string][] = [
+    ["To", printable(event.recipient)],
+    ["About", about ? `"${printable(about.subject)}"` : "an email that nobody knows"],
+    [
+      "Webhook",
+      answer
+        ? `${styleText(taken(answer) ? "green" : "red", showAnswer(answer))}  ${webhook?.endpoint ?? ""}`
+        : "not confirmed: the app runs with pnpm dev",
+    ],
+    ["Queue", event.deliveries.some(({ to }) => to === "queue") ? "has it" : "does not have it"],
+    ["Again", `pnpm ses:listen --replay ${event.id}`],
+  ];
+  return [
+    [styleText(colourOf(event), event.type), printable(event.summary)].filter(Boolean).join("  "),
+    ...facts.map(([name, value]) => `  ${styleText("dim", name.padEnd(7))}  ${value}`.trimEnd()),
+  ].join("\n");
+}
