@@ -3,7 +3,7 @@ import type { SesLocalEvent } from "./event.ts";
 /** What stops a command; its message is the one line to print. */
 export class CommandError extends Error {}
 
-export interface Subscription {
+interface Subscription {
   protocol: string;
   endpoint: string;
   state: "pending" | "confirmed";

@@ -21,7 +21,7 @@ export const FAULTS = /** @type {const} */ ([
   ["bad-request", "Bad request", "400"],
   ["reset-before-accept", "Connection lost before", "not sent"],
   ["lost-answer", "Connection lost after", "sent"],
-  ["error-after-accept", "500 after it was taken", "sent"],
+  ["error-after-accept", "Error after it was taken", "500"],
 ]);
 
 export const EVENT_FAULTS = /** @type {const} */ ([
