@@ -1,0 +1,81 @@
+import axe from "axe-core";
+import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBrowser } from "./stack.ts";
+
+let ses: SesLocal;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [ses, browser] = await Promise.all([startSesLocal(), openBrowser()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await ses.stop();
+});
+
+async function open(options: Parameters<Browser["newPage"]>[0] = {}): Promise<void> {
+  page = await browser.newPage({ bypassCSP: true, baseURL: ses.url, ...options });
+  page.setDefaultTimeout(60_000);
+  await page.goto("/");
+}
+
+async function send(to: string): Promise<void> {
+  const response = await fetch(`${ses.url}/v2/email/outbound-emails`, {
+    method: "POST",
+    headers: {
+      authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/ses/aws4_request,",
+    },
+    body: JSON.stringify({
+      FromEmailAddress: "hello@example.com",
+      Destination: { ToAddresses: [to] },
+      Content: { Simple: { Subject: { Data: "Hello" }, Body: { Text: { Data: "Hi" } } } },
+      ConfigurationSetName: "sendoff",
+    }),
+  });
+  expect(response.status).toBe(200);
+}
+
+async function expectAccessible(): Promise<void> {
+  await page.evaluate(axe.source);
+  // Colours on their way from one to the other are no colours of the page.
+  await page.evaluate("Promise.all(document.getAnimations().map(({ finished }) => finished))");
+  const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
+
+it.each(["light", "dark"] as const)("shows what became of an email, in %s", async (colorScheme) => {
+  await open({ colorScheme });
+  await send(`${colorScheme}@example.org`);
+  const row = page.getByRole("link", { name: new RegExp(`${colorScheme}@example.org`) });
+  await row.click();
+  await page.getByRole("tab", { name: /^Events/ }).click();
+  await page.getByRole("button", { name: "Bounce", exact: true }).click();
+  await row.getByText("Bounced").waitFor();
+
+  const bounce = page.getByRole("listitem").filter({ hasText: "Permanent" });
+  await bounce.getByRole("button", { name: "Payload" }).click();
+  await bounce.getByText('"bounceType": "Permanent"').waitFor();
+  await expectAccessible();
+
+  await page.getByRole("searchbox").fill("is:bounced");
+  await row.waitFor();
+  await page.close();
+});
+
+it("says that faults are on, and has one click back to normal", async () => {
+  await open();
+  await page.keyboard.press("f");
+  await page.getByLabel("Throttled").fill("20");
+  await expectAccessible();
+  await page.getByRole("button", { name: "Set", exact: true }).click();
+  const sign = page.getByRole("complementary", { name: "Faults" });
+  await sign.getByText("20% throttled").waitFor();
+  await expectAccessible();
+  await sign.getByRole("button", { name: "Back to normal" }).click();
+  await sign.waitFor({ state: "hidden" });
+  expect(await (await fetch(`${ses.url}/control`)).json()).toMatchObject({ faults: [] });
+  await page.close();
+});
