@@ -6,6 +6,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A message as ses-local's `GET /inbox/messages` answers it. */
 export interface InboxMessage {
@@ -38,6 +39,21 @@ export interface InboxMessage {
   size: number;
   htmlSize: number;
   read: boolean;
+  /** What SES has said of it, oldest first. */
+  events: SesLocalEvent[];
+}
+
+export interface SesLocalEvent {
+  id: string;
+  /** SES's, of the message. */
+  messageId: string;
+  /** As SES spells it. */
+  type: string;
+  recipient: string;
+  at: string;
+  summary: string;
+  payload: object;
+  deliveries: { to: "webhook" | "queue"; status: number | null; error?: string; attempt: number }[];
 }
 
 export interface InboxQuery {
@@ -88,6 +104,15 @@ export interface SesBehaviour {
   delay?: number;
   /** A SendEmail meets one at most. Shares add up, in this order; 1 if unset is all that is left. */
   faults?: { fault: SesFault; share?: number }[];
+  /** Shares of the events that it befalls; `delay` in milliseconds. */
+  events?: {
+    duplicate?: number;
+    reorder?: number;
+    delay?: number;
+    beforeResponse?: number;
+    drop?: number;
+    signatureVersion?: "1" | "2";
+  };
 }
 
 /** For each `message-id` tag, what SES has taken. */
@@ -98,9 +123,23 @@ export interface SesLocal {
   url: string;
   port: number;
   smtpPort: number;
+  /** Of the queue that gets every event, for the SDK of SQS. */
+  queueUrl: string;
   /** Newest first. */
   inbox(query?: InboxQuery): Promise<InboxMessage[]>;
   tally(): Promise<SesTally>;
+  /** Newest first; waits so many seconds for the first. @param query.after an event's id */
+  events(query?: { after?: string; wait?: number }): Promise<SesLocalEvent[]>;
+  /**
+   * Has SES tell of the newest message to an address, or else of one that nobody knows.
+   *
+   * @param type as `pnpm ses:trigger` names it
+   */
+  trigger(type: string, to: string): Promise<SesLocalEvent>;
+  /** Hands an event to the app once more. */
+  replay(id: string): Promise<void>;
+  /** Resolves once the webhook has confirmed its subscription. */
+  subscribed(): Promise<void>;
   /** Replaces the whole behaviour; it lasts until the next call, or the end of the process. */
   control(behaviour: SesBehaviour): Promise<void>;
   /** Back to normal behaviour. Inbox and tally stay. */
@@ -121,6 +160,10 @@ export interface SesLocalOptions {
   data?: string;
   /** How many messages the inbox keeps; 500 if unset. The tally has them all. */
   keep?: number;
+  /** Where events are posted; nowhere if unset. */
+  webhook?: string;
+  /** Of the events; one of account 000000000000 if unset. */
+  topicArn?: string;
 }
 
 const main = path.resolve(import.meta.dirname, "../../../tools/ses-local/src/main.ts");
@@ -143,6 +186,8 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
       SES_LOCAL_DATA: data,
       SES_LOCAL_VERIFIED: options.verified?.join(",") ?? "",
       SES_LOCAL_KEEP: String(options.keep ?? ""),
+      SES_LOCAL_WEBHOOK: options.webhook ?? "",
+      SES_EVENTS_TOPIC_ARN: options.topicArn ?? "",
     },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   }) as ChildProcessByStdio<null, Readable, Readable>;
@@ -169,6 +214,7 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
     url,
     port: ready.port,
     smtpPort: ready.smtpPort,
+    queueUrl: `${url}/000000000000/ses-events`,
     async inbox(query = {}) {
       const parameters = new URLSearchParams(
         Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
@@ -177,6 +223,24 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
     },
     async tally() {
       return (await (await request("/inbox/tally")).json()) as SesTally;
+    },
+    async events({ after = "", wait = 0 } = {}) {
+      const response = await request(`/events?after=${after}&wait=${wait}`);
+      return (await response.json()) as SesLocalEvent[];
+    },
+    async trigger(type, to) {
+      return (await (await request("/events", "POST", { type, to })).json()) as SesLocalEvent;
+    },
+    async replay(id) {
+      await request(`/events/${id}/replay`, "POST");
+    },
+    async subscribed() {
+      const pending = async () => {
+        const response = await request("/subscriptions");
+        const all = (await response.json()) as { state: string }[];
+        return all.some(({ state }) => state === "pending");
+      };
+      while (await pending()) await sleep(20);
     },
     async control(behaviour) {
       await request("/control", "PUT", behaviour);

@@ -40,6 +40,7 @@ it("moves the addresses along with the ports", () => {
   expect(mergeEnv(example, example, ports)).toMatchObject({
     APP_URL: "http://localhost:4000",
     AWS_ENDPOINT_URL_SESV2: "http://localhost:4002",
+    SES_LOCAL_WEBHOOK: "http://localhost:4000/webhooks/ses",
     SMTP_PORT: "4025",
   });
 });

@@ -60,6 +60,7 @@ export function mergeEnv(
   };
   follow("APP_URL", `http://localhost:${merged["PORT"]}`);
   follow("AWS_ENDPOINT_URL_SESV2", `http://localhost:${merged["SES_LOCAL_PORT"]}`);
+  follow("SES_LOCAL_WEBHOOK", `http://localhost:${merged["PORT"]}/webhooks/ses`);
   follow("SMTP_PORT", `${merged["SES_LOCAL_SMTP_PORT"]}`);
   const set = Object.entries(merged).filter((entry): entry is [string, string] => !!entry[1]);
   return Object.fromEntries(set);

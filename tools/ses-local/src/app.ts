@@ -1,23 +1,33 @@
 import path from "node:path";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import { controlRoutes } from "./control/routes.ts";
+import type { Publisher } from "./events/publisher.ts";
+import { eventRoutes } from "./events/routes.ts";
 import { type Info, inboxRoutes } from "./inbox/routes.ts";
 import type { Store } from "./inbox/store.ts";
 import type { Accept } from "./ses/accept.ts";
 import type { Account } from "./ses/account.ts";
 import { sesRoutes, unknownOperation } from "./ses/routes.ts";
+import type { Topic } from "./sns/message.ts";
+import { snsRoutes } from "./sns/routes.ts";
+import type { Queue } from "./sqs/queue.ts";
+import { sqsRoutes } from "./sqs/routes.ts";
 
 export interface AppDeps {
   store: Store;
   account: Account;
   accept: Accept;
+  topic: Topic;
+  queue: Queue;
+  publisher: Publisher;
   /** Called when the page asks: the SMTP port is known once it listens. */
   info: () => Info;
   log: (line: string) => void;
 }
 
-/** The HTTP side: SES's API, the inbox as JSON, and its page. Does not listen. */
-export function createApp({ store, account, accept, info, log }: AppDeps): Express {
+/** The HTTP side: SES's API, SNS, SQS, the inbox as JSON, and its page. Does not listen. */
+export function createApp(deps: AppDeps): Express {
+  const { store, account, accept, topic, queue, publisher, info, log } = deps;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -25,9 +35,15 @@ export function createApp({ store, account, accept, info, log }: AppDeps): Expre
   app.get("/healthz", (_req, res) => {
     res.json({ ok: true });
   });
-  app.use("/v2/email", sesRoutes({ accept, account, log }));
+  app.use("/v2/email", sesRoutes({ accept, account, verified: info().verified, log }));
+  app.use(sqsRoutes(queue));
+  app.use("/sns", snsRoutes(topic, publisher.webhook));
   app.use("/control", onlyThisPage, controlRoutes(account));
-  app.use("/inbox", onlyThisPage, inboxRoutes(store, info));
+  app.use(
+    onlyThisPage,
+    eventRoutes(publisher, store, () => info().queueUrl),
+  );
+  app.use("/inbox", onlyThisPage, inboxRoutes(store, publisher, info));
   app.use("/inbox", (_req, res) => {
     res.status(404).json({ message: "No such route of the inbox." });
   });

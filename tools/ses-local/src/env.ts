@@ -16,6 +16,10 @@ export interface Env {
   data: string;
   /** How many messages it keeps; the oldest go first. */
   keep: number;
+  /** The topic that events are published to. */
+  topicArn: string;
+  /** Where they are posted; undefined: nowhere, and the queue has them. */
+  webhook: string | undefined;
 }
 
 /** @throws EnvError on a malformed setting, and in production, where mail must leave the machine. */
@@ -35,6 +39,8 @@ export function readEnv(): Env {
       .filter(Boolean),
     data: env["SES_LOCAL_DATA"] || path.join(root, ".local/ses-local"),
     keep: integer("SES_LOCAL_KEEP", 500, 100_000, "a number of messages"),
+    topicArn: env["SES_EVENTS_TOPIC_ARN"] || "arn:aws:sns:us-east-1:000000000000:ses-events",
+    webhook: env["SES_LOCAL_WEBHOOK"] || undefined,
   };
 }
 

@@ -2,10 +2,14 @@ import { createServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import { createApp } from "./app.ts";
 import { type Env, EnvError, readEnv } from "./env.ts";
+import { Publisher } from "./events/publisher.ts";
 import { Store } from "./inbox/store.ts";
 import { createAccept } from "./ses/accept.ts";
 import { Account } from "./ses/account.ts";
 import { createSmtpServer } from "./smtp.ts";
+import { createTopic } from "./sns/message.ts";
+import { Webhook } from "./sns/webhook.ts";
+import { Queue } from "./sqs/queue.ts";
 
 // Every answer waits for its write, so there is nothing to finish: stopping is stopping at once.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
@@ -22,21 +26,31 @@ try {
 async function start(env: Env): Promise<void> {
   const log = (line: string) => console.log(`ses-local: ${line}`);
   const store = new Store(env.data, env.keep);
-  const account = new Account();
+  const account = new Account(env.topicArn);
   const accept = createAccept(store, account, env.verified);
 
   const smtp = createSmtpServer({ accept, account, log });
   smtp.on("error", (error) => log(`SMTP: ${error.message}`));
   const smtpPort = await listen(smtp.server, env.smtpPort, "SES_LOCAL_SMTP_PORT");
 
-  const info = () => ({ smtpPort, verified: env.verified });
-  const http = createServer(createApp({ store, account, accept, info, log }));
+  const topic = createTopic(env.topicArn);
+  const queue = new Queue();
+  const webhook = env.webhook ? new Webhook(env.webhook, topic, account) : undefined;
+  const publisher = new Publisher({ store, account, topic, queue, webhook });
+
+  let port = env.port;
+  const [, , , , owner, name] = env.topicArn.split(":");
+  const queueUrl = () => `http://localhost:${port}/${owner}/${name}`;
+  const info = () => ({ smtpPort, verified: env.verified, queueUrl: queueUrl() });
+  const app = createApp({ store, account, accept, topic, queue, publisher, info, log });
+  const http = createServer(app);
   // Longer than a client keeps a connection idle, so that none is closed as it is used again.
   http.keepAliveTimeout = 120_000;
-  const port = await listen(http, env.port, "SES_LOCAL_PORT");
+  port = await listen(http, env.port, "SES_LOCAL_PORT");
 
   log(`inbox and SES API on http://localhost:${port}, SMTP on localhost:${smtpPort}`);
   console.log(JSON.stringify({ ready: true, port, smtpPort }));
+  await webhook?.subscribe();
 }
 
 async function listen(server: Server, port: number, variable: string): Promise<number> {

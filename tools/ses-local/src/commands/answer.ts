@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { type Client, CommandError } from "./client.ts";
-import type { Delivery, SesLocalEvent } from "./event.ts";
+import type { Delivery, SesLocalEvent } from "../events/event.ts";
 
 /** Milliseconds between two looks at an event that the app has not answered. */
 export const EVERY = 100;

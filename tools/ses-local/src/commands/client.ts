@@ -1,4 +1,4 @@
-import type { SesLocalEvent } from "./event.ts";
+import type { SesLocalEvent } from "../events/event.ts";
 
 /** What stops a command; its message is the one line to print. */
 export class CommandError extends Error {}

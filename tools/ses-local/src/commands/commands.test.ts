@@ -8,12 +8,17 @@ import { freePort } from "@repo/testing/free-port";
 import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
+import { type Subscriber, startSubscriber } from "../testing/subscriber.ts";
 
+let subscriber: Subscriber;
 let ses: SesLocal;
 let children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  ses = await startSesLocal();
+  subscriber = await startSubscriber();
+  ses = await startSesLocal({ webhook: subscriber.url });
+  subscriber.sns = ses.url;
+  await ses.subscribed();
 });
 afterEach(async () => {
   for (const child of children) {
@@ -23,7 +28,10 @@ afterEach(async () => {
   }
   children = [];
 });
-afterAll(() => ses.stop());
+afterAll(async () => {
+  await ses.stop();
+  await subscriber.stop();
+});
 
 /** A command as the root's script runs it, without a terminal. */
 function start(args: string[], port = ses.port) {

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { EVERY, PATIENCE, answers, hasWebhook, taken } from "./answer.ts";
 import type { Client } from "./client.ts";
-import type { Delivery, SesLocalEvent } from "./event.ts";
+import type { Delivery, SesLocalEvent } from "../events/event.ts";
 
 /** Seconds that one request waits for an event. */
 const WAIT = 30;

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { readUrl } from "../env.ts";
 import { answers, awaitAnswer, taken } from "./answer.ts";
 import { type Client, CommandError, createClient } from "./client.ts";
-import type { Delivery, SesLocalEvent } from "./event.ts";
+import type { Delivery, SesLocalEvent } from "../events/event.ts";
 import { follow } from "./follow.ts";
 import { showLine } from "./show.ts";
 

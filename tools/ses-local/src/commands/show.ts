@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { taken } from "./answer.ts";
-import type { Delivery, SesLocalEvent } from "./event.ts";
+import type { Delivery, SesLocalEvent } from "../events/event.ts";
 
 // styleText leaves colours out where the output is not a terminal, and with NO_COLOR.
 

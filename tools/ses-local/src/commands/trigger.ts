@@ -2,7 +2,7 @@ import { parseArgs, styleText } from "node:util";
 import { readUrl } from "../env.ts";
 import { answers, awaitAnswer, taken } from "./answer.ts";
 import { type Client, CommandError, createClient } from "./client.ts";
-import type { SesLocalEvent } from "./event.ts";
+import type { SesLocalEvent } from "../events/event.ts";
 import { colourOf, printable, showAnswer } from "./show.ts";
 
 const TYPES = [

@@ -40,6 +40,16 @@ export interface Behaviour {
   delay: number;
   /** A SendEmail meets one at most. Shares add up, in this order; 1 is all that is left. */
   faults: { fault: Fault; share: number }[];
+  /** What befalls the events that are published; see the README. */
+  events: {
+    duplicate: number;
+    reorder: number;
+    /** Milliseconds. */
+    delay: number;
+    beforeResponse: number;
+    drop: number;
+    signatureVersion: "1" | "2";
+  };
 }
 
 /** An account out of the sandbox with the rates AWS gives most new ones, told and not enforced. */
@@ -57,11 +67,25 @@ export const NORMAL: Behaviour = {
   verifiedRecipients: [],
   delay: 0,
   faults: [],
+  events: {
+    duplicate: 0,
+    reorder: 0,
+    delay: 0,
+    beforeResponse: 0,
+    drop: 0,
+    signatureVersion: "2",
+  },
 };
 
 const count = number(
   "a whole number of 0 or more",
   (value) => Number.isInteger(value) && value >= 0,
+);
+
+const share = number("from 0 to 1", (value) => value >= 0 && value <= 1);
+const milliseconds = number(
+  "milliseconds from 0 to 600000",
+  (value) => value >= 0 && value <= 600_000,
 );
 
 const check: Check<Behaviour> = shape<Behaviour>(
@@ -84,13 +108,20 @@ const check: Check<Behaviour> = shape<Behaviour>(
     enforceQuota: flag,
     verifiedRecipients: list(text),
     configurationSets: list(text),
-    delay: number("milliseconds from 0 to 600000", (value) => value >= 0 && value <= 600_000),
+    delay: milliseconds,
     faults: list(
-      shape<Behaviour["faults"][number]>(
-        { fault: oneOf(FAULTS), share: number("from 0 to 1", (value) => value >= 0 && value <= 1) },
-        { share: 1 },
-        ["fault"],
-      ),
+      shape<Behaviour["faults"][number]>({ fault: oneOf(FAULTS), share }, { share: 1 }, ["fault"]),
+    ),
+    events: shape<Behaviour["events"]>(
+      {
+        duplicate: share,
+        reorder: share,
+        delay: milliseconds,
+        beforeResponse: share,
+        drop: share,
+        signatureVersion: oneOf(["1", "2"] as const),
+      },
+      NORMAL.events,
     ),
   },
   NORMAL,

@@ -28,6 +28,14 @@ const normal = {
   verifiedRecipients: [],
   delay: 0,
   faults: [],
+  events: {
+    duplicate: 0,
+    reorder: 0,
+    delay: 0,
+    beforeResponse: 0,
+    drop: 0,
+    signatureVersion: "2",
+  },
 };
 
 test("should replace the whole behaviour, answer it, and reset it", async () => {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type Request, type Response, Router } from "express";
+import type { SesLocalEvent } from "../events/event.ts";
 import { parse } from "./message.ts";
 import { hasDarkStyles, preview, previewPolicy } from "./preview.ts";
 import type { Kept, Message, Query, Store } from "./store.ts";
@@ -10,23 +11,34 @@ const MAX_WAIT = 120;
 export interface Info {
   smtpPort: number;
   verified: string[];
+  queueUrl: string;
+}
+
+/** What SES has said of a message. */
+interface EventsOf {
+  /** Oldest first. @param messageId SES's */
+  of(messageId: string): SesLocalEvent[];
 }
 
 /** The inbox as JSON, for tests, and as the page needs it. Mounted at `/inbox`. */
-export function inboxRoutes(store: Store, info: () => Info): Router {
+export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): Router {
   const router = Router();
+  const withEvents = <M extends Message>(message: M) => ({
+    ...message,
+    events: events.of(message.messageId),
+  });
 
   router.get("/messages", async (req, res) => {
     const query = readQuery(req, res);
     if (!query) return;
     let found = store.find(query);
     if (found.length === 0 && query.wait > 0) found = await waitFor(store, query, res);
-    res.json((await readAll(found)).map(forTests));
+    res.json((await readAll(found)).map((message) => forTests(withEvents(message))));
   });
 
   router.get("/messages/:id", async (req, res) => {
     const message = await read(req, res);
-    if (message) res.json(forPage(message));
+    if (message) res.json(forPage(withEvents(message)));
   });
 
   router.get("/messages/:id/source", async (req, res) => {
@@ -111,7 +123,7 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
     };
     const line = async ({ id }: Kept) => {
       const message = await store.read(id);
-      return message && summary(message);
+      return message && summary(withEvents(message));
     };
     const added = (message: Kept) => send("added", () => line(message));
     const changed = (message: Kept) => send("changed", () => line(message));
@@ -119,7 +131,7 @@ export function inboxRoutes(store: Store, info: () => Info): Router {
     store.on("added", added).on("changed", changed).on("removed", removed);
     // The list goes first in the same stream, so that no message falls between the two.
     const kept = store.find();
-    send("list", async () => (await readAll(kept)).map(summary));
+    send("list", async () => (await readAll(kept)).map((message) => summary(withEvents(message))));
     req.on("close", () => {
       store.off("added", added).off("changed", changed).off("removed", removed);
     });
@@ -201,7 +213,9 @@ async function waitFor(
   }
 }
 
-function forTests({ headerFields, links, codes, ...message }: Message) {
+type Told = Message & { events: SesLocalEvent[] };
+
+function forTests({ headerFields, links, codes, ...message }: Told) {
   const values = Map.groupBy(headerFields, ({ name }) => name.toLowerCase());
   const headers = Object.fromEntries(
     [...values].map(([name, fields]) => [name, fields.map(({ value }) => value).join(", ")]),
@@ -209,7 +223,7 @@ function forTests({ headerFields, links, codes, ...message }: Message) {
   return { ...message, headers, links: links.map(({ url }) => url), codes };
 }
 
-function forPage(message: Message) {
+function forPage(message: Told) {
   return {
     ...forTests(message),
     headerFields: message.headerFields,
@@ -232,7 +246,8 @@ function summary({
   read,
   codes,
   attachments,
-}: Message) {
+  events,
+}: Told) {
   return {
     id,
     from,
@@ -245,6 +260,7 @@ function summary({
     read,
     code: codes[0] ?? null,
     attachments: attachments.filter(({ inline }) => !inline).length,
+    events: events.map(({ type, summary: told }) => ({ type, summary: told })),
     excerpt: text.replace(/\s+/g, " ").trim().slice(0, 140),
   };
 }

@@ -43,6 +43,8 @@ export class Store extends EventEmitter<Events> {
   readonly #tally: Tally;
   readonly #limit: number;
   readonly #held = new Map<string, Held>();
+  /** Ids by SES's, of messages with a configuration set: of no other anything is heard. */
+  readonly #bySesId = new Map<string, string>();
   #lastId = "";
 
   /**
@@ -100,6 +102,13 @@ export class Store extends EventEmitter<Events> {
     return this.#journal.source(held.place, held.message.size);
   }
 
+  /** Tells whoever looks that something was heard of a message. @param messageId SES's */
+  touch(messageId: string): void {
+    const id = this.#bySesId.get(messageId);
+    const message = id === undefined ? undefined : this.get(id);
+    if (message) this.emit("changed", message);
+  }
+
   mark(ids: string[], read: boolean): void {
     const marked = ids.filter((id) => this.get(id)?.read === !read);
     if (marked.length > 0) this.#change({ marked, read });
@@ -136,6 +145,7 @@ export class Store extends EventEmitter<Events> {
       const ourId = message.tags["message-id"];
       if (ourId) this.#tally.add(ourId, message.messageId);
       this.#held.set(message.id, { message, place });
+      if (message.configurationSet !== null) this.#bySesId.set(message.messageId, message.id);
       this.emit("added", message);
       const [oldest] = this.#held.keys();
       if (oldest && this.#held.size > this.#limit) this.#drop([oldest]);
@@ -151,7 +161,10 @@ export class Store extends EventEmitter<Events> {
   }
 
   #drop(ids: string[]): void {
-    const dropped = ids.filter((id) => this.#held.delete(id));
+    const dropped = ids.filter((id) => {
+      this.#bySesId.delete(this.get(id)?.messageId ?? "");
+      return this.#held.delete(id);
+    });
     if (dropped.length > 0) this.emit("removed", dropped);
   }
 

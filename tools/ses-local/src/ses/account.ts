@@ -2,6 +2,7 @@ import { type Behaviour, type Fault, NORMAL } from "../control/behaviour.ts";
 import { quotaExceeded, rateExceeded } from "./error.ts";
 import type { Json } from "./json.ts";
 import { createRandom } from "./random.ts";
+import { SuppressionList } from "./suppression-list.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /**
@@ -9,11 +10,21 @@ import { TokenBucket } from "./token-bucket.ts";
  * process.
  */
 export class Account {
+  readonly suppressions = new SuppressionList();
+  /** Of the events that its configuration sets publish. */
+  readonly topicArn: string;
   #behaviour: Behaviour = NORMAL;
   #random = createRandom(NORMAL.seed);
   readonly #bucket = new TokenBucket(NORMAL.account.maxSendRate);
   /** Recipients since the behaviour was set. */
   #accepted = 0;
+  /** Of events: those of the messages must not depend on how many there are. */
+  #eventRandom = createRandom(NORMAL.seed);
+  #held: Promise<unknown> | undefined;
+
+  constructor(topicArn: string) {
+    this.topicArn = topicArn;
+  }
 
   get behaviour(): Behaviour {
     return this.#behaviour;
@@ -23,6 +34,7 @@ export class Account {
   behave(behaviour: Behaviour): void {
     this.#behaviour = behaviour;
     this.#random = createRandom(behaviour.seed);
+    this.#eventRandom = createRandom(behaviour.seed);
     this.#bucket.rate = behaviour.account.maxSendRate;
     this.#accepted = 0;
   }
@@ -34,6 +46,23 @@ export class Account {
       left -= share;
       return left < 0;
     })?.fault;
+  }
+
+  /** Whether a fault of that share befalls an event. */
+  drawEvent(share: number): boolean {
+    return share > 0 && this.#eventRandom() < share;
+  }
+
+  /** The answer to the message that is being accepted waits for this. */
+  answerAfter(held: Promise<unknown>): void {
+    this.#held = held;
+  }
+
+  /** What the answer to the message just accepted has to wait for. */
+  takeHeld(): Promise<unknown> | undefined {
+    const held = this.#held;
+    this.#held = undefined;
+    return held;
   }
 
   /**

@@ -33,6 +33,7 @@ export async function passDoor<Answer>(
     const refusal = fault && refusalOf(fault, from, region);
     if (refusal) throw refusal;
     const answer = take();
+    await account.takeHeld();
     if (fault === "lost-answer") throw new NoAnswer(fault);
     if (fault === "error-after-accept") {
       throw new SesError("InternalFailure", "The request failed for an unknown reason.", 500);

@@ -5,6 +5,7 @@ import type { Account } from "./account.ts";
 import { NoAnswer, passDoor } from "./door.ts";
 import { badRequest, SesError } from "./error.ts";
 import { type Json, text } from "./json.ts";
+import { operationRoutes } from "./operations.ts";
 import { sendEmail } from "./send-email.ts";
 
 /**
@@ -14,10 +15,13 @@ import { sendEmail } from "./send-email.ts";
 export function sesRoutes({
   accept,
   account,
+  verified,
   log,
 }: {
   accept: Accept;
   account: Account;
+  /** Identities. */
+  verified: string[];
   log: (line: string) => void;
 }): Router {
   const router = Router();
@@ -43,6 +47,8 @@ export function sesRoutes({
   router.get("/account", (_req, res) => {
     res.json(account.describe());
   });
+
+  router.use(operationRoutes(account, verified));
 
   router.use(unknownOperation(log));
   router.use(answerError(log));

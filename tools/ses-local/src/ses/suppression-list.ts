@@ -1,0 +1,41 @@
+import type { Json } from "./json.ts";
+
+type Reason = "BOUNCE" | "COMPLAINT";
+
+/** The account's own list: SES takes the message and does not deliver it. */
+export class SuppressionList {
+  readonly #entries = new Map<string, { EmailAddress: string; Reason: Reason; at: number }>();
+
+  has(address: string): boolean {
+    return this.#entries.has(address.toLowerCase());
+  }
+
+  put(address: string, reason: Reason): void {
+    const EmailAddress = address.toLowerCase();
+    this.#entries.set(EmailAddress, { EmailAddress, Reason: reason, at: Date.now() });
+  }
+
+  get(address: string): Json | undefined {
+    const entry = this.#entries.get(address.toLowerCase());
+    return entry && describe(entry);
+  }
+
+  delete(address: string): boolean {
+    return this.#entries.delete(address.toLowerCase());
+  }
+
+  /** @param from the number of the first, as the last page's token has it */
+  page(size: number, from: number): { entries: Json[]; next: number | undefined } {
+    const all = [...this.#entries.values()];
+    const end = from + size;
+    return {
+      entries: all.slice(from, end).map(describe),
+      next: end < all.length ? end : undefined,
+    };
+  }
+}
+
+/** Times are seconds since 1970 in the SES v2 API. */
+function describe({ at, ...entry }: { EmailAddress: string; Reason: Reason; at: number }): Json {
+  return { ...entry, LastUpdateTime: at / 1000 };
+}

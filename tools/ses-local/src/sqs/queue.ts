@@ -1,0 +1,127 @@
+import { createHash, randomUUID } from "node:crypto";
+
+export interface QueueMessage {
+  id: string;
+  body: string;
+  md5: string;
+  sentAt: number;
+  receives: number;
+  firstReceivedAt: number | undefined;
+  /** Of the last receive: a delete with an older one does nothing. */
+  handle: string;
+  /** By performance.now(). */
+  visibleAt: number;
+}
+
+// As the Pulumi program sets its own.
+const MAX_RECEIVES = 5;
+/** Messages; the oldest go first. Nobody need poll. */
+const LIMIT = 20_000;
+
+/** One SQS queue with its dead-letter queue, in memory. */
+export class Queue {
+  readonly #messages = new Map<string, QueueMessage>();
+  readonly #waiting = new Set<() => void>();
+  readonly deadLetters: QueueMessage[] = [];
+  /** In seconds, for a receive that names none. */
+  visibilityTimeout = 30;
+
+  send(body: string): void {
+    const id = randomUUID();
+    this.#messages.set(id, {
+      id,
+      body,
+      md5: createHash("md5").update(body).digest("hex"),
+      sentAt: Date.now(),
+      receives: 0,
+      firstReceivedAt: undefined,
+      handle: "",
+      visibleAt: 0,
+    });
+    const [oldest] = this.#messages.keys();
+    if (oldest && this.#messages.size > LIMIT) this.#messages.delete(oldest);
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** @param wait seconds of a long poll */
+  async receive(
+    max: number,
+    visibility: number,
+    wait: number,
+    signal: AbortSignal,
+  ): Promise<QueueMessage[]> {
+    const deadline = performance.now() + wait * 1000;
+    for (;;) {
+      const taken = this.#take(max, visibility);
+      const left = deadline - performance.now();
+      if (taken.length > 0 || left <= 0 || signal.aborted) return taken;
+      await this.#change(Math.min(left, this.#nextVisible()), signal);
+    }
+  }
+
+  /** @returns whether the handle is that of the last receive */
+  delete(handle: string): boolean {
+    const message = this.#byHandle(handle);
+    return message !== undefined && this.#messages.delete(message.id);
+  }
+
+  changeVisibility(handle: string, seconds: number): boolean {
+    const message = this.#byHandle(handle);
+    if (!message) return false;
+    message.visibleAt = performance.now() + seconds * 1000;
+    for (const wake of this.#waiting) wake();
+    return true;
+  }
+
+  get counts(): { visible: number; inFlight: number } {
+    const now = performance.now();
+    const visible = [...this.#messages.values()].filter(({ visibleAt }) => visibleAt <= now).length;
+    return { visible, inFlight: this.#messages.size - visible };
+  }
+
+  #take(max: number, visibility: number): QueueMessage[] {
+    const now = performance.now();
+    const taken: QueueMessage[] = [];
+    for (const message of this.#messages.values()) {
+      if (taken.length === max) break;
+      if (message.visibleAt > now) continue;
+      if (message.receives >= MAX_RECEIVES) {
+        this.#messages.delete(message.id);
+        this.deadLetters.push(message);
+        continue;
+      }
+      message.receives++;
+      message.firstReceivedAt ??= Date.now();
+      message.handle = `${message.id}#${message.receives}`;
+      message.visibleAt = now + visibility * 1000;
+      taken.push(message);
+    }
+    return taken;
+  }
+
+  #byHandle(handle: string): QueueMessage | undefined {
+    const message = this.#messages.get(handle.split("#")[0] ?? "");
+    return message?.handle === handle ? message : undefined;
+  }
+
+  #nextVisible(): number {
+    const now = performance.now();
+    const times = [...this.#messages.values()].map(({ visibleAt }) => visibleAt - now);
+    return times.length > 0 ? Math.max(1, Math.min(...times)) : Infinity;
+  }
+
+  /** Resolves when a message may have become visible. @param ms at the latest */
+  #change(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#waiting.add(done);
+      signal.addEventListener("abort", done, { once: true });
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
+import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+let ses: SesLocal;
+let sqs: SQSClient;
+
+beforeAll(async () => {
+  ses = await startSesLocal();
+  sqs = new SQSClient({
+    endpoint: ses.url,
+    region: "us-east-1",
+    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    maxAttempts: 1,
+  });
+});
+afterAll(async () => {
+  sqs.destroy();
+  await ses.stop();
+});
+
+async function receive(options: { max?: number; wait?: number; visibility?: number } = {}) {
+  const { max = 10, wait = 0, visibility = 30 } = options;
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: ses.queueUrl,
+      MaxNumberOfMessages: max,
+      WaitTimeSeconds: wait,
+      VisibilityTimeout: visibility,
+      MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+    }),
+  );
+  return Messages;
+}
+
+const remove = (messages: Message[]) =>
+  sqs.send(
+    new DeleteMessageBatchCommand({
+      QueueUrl: ses.queueUrl,
+      Entries: messages.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle })),
+    }),
+  );
+
+it("should hand out each event as the SDK expects it, once until its time is over", async () => {
+  await ses.trigger("bounce", "name@example.org");
+  const [message] = await receive();
+  expect(JSON.parse(message?.Body ?? "")).toMatchObject({ Type: "Notification" });
+  expect(message?.Attributes).toMatchObject({ ApproximateReceiveCount: "1" });
+  expect(await receive()).toEqual([]);
+  expect((await remove(message ? [message] : [])).Failed ?? []).toEqual([]);
+});
+
+it("should end a long poll as soon as there is an event", async () => {
+  const waiting = receive({ wait: 20 });
+  await ses.trigger("bounce", "name@example.org");
+  const found = await waiting;
+  expect(found).toHaveLength(1);
+  await remove(found);
+});
+
+it("should hand out again what was not deleted, and take no old handle for it", async () => {
+  await ses.trigger("bounce", "name@example.org");
+  const first = await receive();
+  await sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: ses.queueUrl,
+      ReceiptHandle: first[0]?.ReceiptHandle,
+      VisibilityTimeout: 0,
+    }),
+  );
+  const second = await receive({ wait: 5 });
+  expect(second[0]?.Attributes).toMatchObject({ ApproximateReceiveCount: "2" });
+  expect((await remove(first)).Failed).toHaveLength(1);
+  expect((await remove(second)).Successful).toHaveLength(1);
+});
+
+it("should put aside what nobody can take, after five receives", async () => {
+  await ses.trigger("bounce", "name@example.org");
+  for (let time = 0; time < 5; time++) expect(await receive({ visibility: 0 })).toHaveLength(1);
+  expect(await receive({ visibility: 0 })).toEqual([]);
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: ses.queueUrl }));
+  expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: "0" });
+});
