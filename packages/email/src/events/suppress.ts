@@ -40,7 +40,9 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
   const days = (count: number) => Prisma.sql`${count} * interval '1 day'`;
   return Prisma.sql`
     WITH heard AS MATERIALIZED (
-      SELECT e.recipient_key AS key, e.effect, e.occurred_at, e.ses_message_id, e.detail
+      SELECT e.recipient_key AS key, e.effect, e.occurred_at, e.detail, e.ses_message_id,
+        -- Of two at the same time the same one is first, whichever came first.
+        (e.ses_message_id, e.dedupe_key, e.recipient) AS tie
       FROM events e LEFT JOIN LATERAL (
         SELECT max(removed_at) AS at FROM suppression_removals r WHERE r.address_key = e.recipient_key
       ) removed ON true
@@ -52,18 +54,18 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
       SELECT DISTINCT ON (key) key, CASE effect WHEN 'complaint' THEN 'complaint' ELSE 'bounce' END AS reason,
         occurred_at, ses_message_id, detail, NULL::timestamptz AS expires_at
       FROM heard WHERE effect IN ('complaint', 'permanent')
-      ORDER BY key, effect = 'complaint' DESC, occurred_at, ses_message_id
+      ORDER BY key, effect = 'complaint' DESC, occurred_at, tie
     ), soft AS (
       SELECT DISTINCT ON (key) key, 'soft-bounces' AS reason, occurred_at, ses_message_id, detail,
         occurred_at + ${days(policy.forDays)} AS expires_at
       FROM (
         SELECT *, lag(occurred_at, ${policy.softBounces - 1}::int) OVER (
-          PARTITION BY key ORDER BY occurred_at, ses_message_id
+          PARTITION BY key ORDER BY occurred_at, tie
         ) AS first
         FROM heard WHERE effect = 'soft'
       ) s
       WHERE occurred_at - first <= ${days(policy.withinDays)}
-      ORDER BY key, occurred_at DESC, ses_message_id DESC
+      ORDER BY key, occurred_at DESC, tie DESC
     ), judged AS (
       SELECT * FROM firm UNION ALL SELECT * FROM soft WHERE key NOT IN (SELECT key FROM firm)
     )
@@ -79,6 +81,6 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
       created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
     WHERE EXCLUDED.reason > old.reason OR EXCLUDED.reason = old.reason AND CASE
       WHEN EXCLUDED.expires_at IS NULL THEN EXCLUDED.created_at <= old.created_at
-      ELSE EXCLUDED.expires_at > old.expires_at
+      ELSE EXCLUDED.expires_at >= old.expires_at
     END`;
 }
