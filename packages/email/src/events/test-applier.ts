@@ -1,0 +1,23 @@
+// A process of its own that applies what it is sent: the tests' second one.
+import { createDb } from "@repo/db";
+import { applyEvents } from "./apply.ts";
+import type { SesEvent } from "./event.ts";
+
+/** Events as they come over a process boundary. */
+export type SentEvent = Omit<SesEvent, "occurredAt"> & { occurredAt: string };
+
+const db = createDb(process.argv[2] ?? "", { poolSize: 3 });
+
+process.on("message", async ({ id, events }: { id: number; events: SentEvent[] }) => {
+  try {
+    const { stored } = await applyEvents(
+      db,
+      events.map((event) => ({ ...event, occurredAt: new Date(event.occurredAt) })),
+    );
+    process.send?.({ id, stored });
+  } catch (error) {
+    process.send?.({ id, error: String(error) });
+  }
+});
+process.on("disconnect", () => void db.$disconnect());
+process.send?.({ ready: true });
