@@ -77,7 +77,12 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
     FROM judged LEFT JOIN taken_back b USING (key)
     ORDER BY key
     ON CONFLICT (address_key) DO UPDATE SET
-      reason = EXCLUDED.reason, evidence = EXCLUDED.evidence,
+      reason = EXCLUDED.reason,
+      -- An operator's word stands in no event: it stays below what is stronger.
+      evidence = EXCLUDED.evidence || CASE old.reason
+        WHEN 'manual' THEN jsonb_build_object('manual', old.evidence)
+        ELSE jsonb_strip_nulls(jsonb_build_object('manual', old.evidence -> 'manual'))
+      END,
       created_at = EXCLUDED.created_at, expires_at = EXCLUDED.expires_at
     WHERE EXCLUDED.reason > old.reason OR EXCLUDED.reason = old.reason AND CASE
       WHEN EXCLUDED.expires_at IS NULL THEN EXCLUDED.created_at <= old.created_at

@@ -1,43 +1,29 @@
 import {
   GetAccountCommand,
   type GetAccountResponse,
-  SESv2Client,
   SendEmailCommand,
 } from "@aws-sdk/client-sesv2";
 import { EmailError } from "../error.ts";
 import { formatMailbox } from "../mailbox.ts";
 import { type Cause, readRefusal, readSystemCode, refused } from "./outcome.ts";
+import { createSesClient, inTime } from "./ses-client.ts";
 import {
-  CALL_TIMEOUT_MS,
   type OutgoingMessage,
   type SendQuota,
   type Sender,
   type SenderConfig,
   type Transport,
   createSender,
-  requireLoopback,
 } from "./transport.ts";
 
 /**
- * Sends through the SES v2 API. Region, credentials and endpoint come from the SDK's own
- * chain (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
+ * Sends through the SES v2 API.
  *
  * @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME` for a From
  */
 export function createSesTransport(config: SenderConfig): Transport {
   const sender = createSender(config);
-  // The SDK's retry sends again when an answer is lost: three copies of one email. Ours decides.
-  const client = new SESv2Client({
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: 3_000,
-      requestTimeout: CALL_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  });
-  if (config.loopbackOnly) keepOnLoopback(client);
-  // requestTimeout ends with the headers; an answer that stalls after them must end as well.
-  const inTime = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+  const client = createSesClient(config);
 
   return {
     async send(message) {
@@ -61,20 +47,6 @@ export function createSesTransport(config: SenderConfig): Transport {
     },
     close: () => client.destroy(),
   };
-}
-
-/**
- * The last thing before the wire: the host is seen here as it will be called, whatever gave it:
- * AWS_ENDPOINT_URL, a shared configuration file, or the region.
- */
-function keepOnLoopback(client: SESv2Client): void {
-  client.middlewareStack.add(
-    (next) => (args) => {
-      requireLoopback((args.request as { hostname?: string }).hostname);
-      return next(args);
-    },
-    { name: "keepOnLoopback", step: "deserialize", priority: "low" },
-  );
 }
 
 function toCommand(sender: Sender, message: OutgoingMessage): SendEmailCommand {

@@ -1,0 +1,83 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { DeleteSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
+import { EmailError } from "./error.ts";
+import { createSesClient, inTime } from "./transports/ses-client.ts";
+
+/** SES's own list of an account: it takes what is sent to these addresses, and delivers none. */
+export interface AccountList {
+  /**
+   * Takes an address off it; one that is not on it is fine.
+   *
+   * @param address as SES has it: the local part as it was sent to
+   * @throws EmailError `ACCOUNT_LIST_DENIED`, `ACCOUNT_LIST_UNAVAILABLE`, `LOOPBACK_ONLY`
+   */
+  remove(address: string): Promise<void>;
+  close(): void;
+}
+
+// In ms. SES answers one such call a second.
+// https://docs.aws.amazon.com/ses/latest/dg/quotas.html
+const INTERVAL = 1_000;
+const TRIES = 3;
+
+/**
+ * @param options.loopbackOnly a system that is not production changes nothing beyond its machine
+ * @param options.interval ms from one call to the next; a second unless told
+ */
+export function createAccountList(options: {
+  loopbackOnly: boolean;
+  interval?: number;
+}): AccountList {
+  const client = createSesClient(options);
+  const { interval = INTERVAL } = options;
+  let free = 0;
+
+  async function call(address: string): Promise<void> {
+    const wait = free - Date.now();
+    free = Math.max(free, Date.now()) + interval;
+    if (wait > 0) await pause(wait);
+    await client.send(new DeleteSuppressedDestinationCommand({ EmailAddress: address }), inTime());
+  }
+
+  return {
+    async remove(address) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await call(address);
+        } catch (error) {
+          if ((error as Error).name === "NotFoundException") return;
+          // Somebody else's calls count as well.
+          if (isThrottle(error) && attempt < TRIES) continue;
+          throw explain(error);
+        }
+      }
+    },
+    close: () => client.destroy(),
+  };
+}
+
+const isThrottle = (error: unknown) =>
+  /^(?:TooManyRequests|Throttling)/.test((error as Error).name);
+
+function explain(cause: unknown): EmailError {
+  const { name, $metadata } = cause as Error & { $metadata?: { httpStatusCode?: number } };
+  if (cause instanceof EmailError) {
+    return new EmailError(
+      cause.code,
+      "SES's own list is not on this machine, and this is not production: set APP_ENV=production where it is, or AWS_ENDPOINT_URL_SESV2 to the stand-in.",
+      { cause },
+    );
+  }
+  if ([401, 403].includes($metadata?.httpStatusCode ?? 0) || /Credential|Region/.test(`${cause}`)) {
+    return new EmailError(
+      "ACCOUNT_LIST_DENIED",
+      `SES's own list may not be changed (${name}). Allow these credentials ses:DeleteSuppressedDestination, in the region of AWS_REGION.`,
+      { cause },
+    );
+  }
+  return new EmailError(
+    "ACCOUNT_LIST_UNAVAILABLE",
+    `SES's own list cannot be changed now (${name}). Try again.`,
+    { retryable: true, cause },
+  );
+}

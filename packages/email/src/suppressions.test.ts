@@ -1,0 +1,212 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Effect } from "./events/event.ts";
+import { applyEvents } from "./events.ts";
+import {
+  addSuppression,
+  explainSuppression,
+  findSuppression,
+  listSuppressions,
+  removeSuppression,
+} from "./suppressions.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await test.db.suppression.deleteMany();
+  await test.db.suppressionRemoval.deleteMany();
+  await test.db.event.deleteMany();
+});
+
+const ADDRESS = "name@example.com";
+const decision = { by: "operator", because: "asked for by phone" };
+const override = { ...decision, overrideComplaint: true };
+
+let count = 0;
+/** @param days from now */
+async function hear(effect: Effect, days = 0, recipient = ADDRESS): Promise<void> {
+  await applyEvents(test.db, [
+    {
+      sesMessageId: `ses-${++count}`,
+      type: effect === "permanent" || effect === "soft" ? "Bounce" : "Complaint",
+      recipient,
+      dedupeKey: "1",
+      occurredAt: new Date(Date.now() + days * 24 * 60 * 60_000),
+      detail: { diagnosticCode: `550 ${count}` },
+      effect,
+    },
+  ]);
+}
+
+const reason = async () => (await findSuppression(test.db, ADDRESS))?.reason;
+
+describe("removing", () => {
+  it("lets email go out again, and keeps who did it, why, and what was removed", async () => {
+    await hear("permanent", -1);
+    expect(await findSuppression(test.db, "NAME@example.com")).toMatchObject({ reason: "bounce" });
+    const removed = await removeSuppression(test.db, ADDRESS, decision);
+    expect(removed).toMatchObject({ address: ADDRESS, reason: "bounce", until: null });
+    expect(await reason()).toBeUndefined();
+    expect(await explainSuppression(test.db, ADDRESS)).toMatchObject({
+      suppression: null,
+      events: [{ effect: "permanent", sesMessageId: `ses-${count}` }],
+      removals: [
+        {
+          reason: "bounce",
+          since: removed.since,
+          evidence: { sesMessageId: `ses-${count}`, diagnosticCode: `550 ${count}` },
+          removedBy: "operator",
+          because: "asked for by phone",
+        },
+      ],
+    });
+  });
+
+  it("is refused for a complaint, unless that is overridden", async () => {
+    await hear("complaint", -1);
+    const atSes = vi.fn(async () => {});
+    await expect(removeSuppression(test.db, ADDRESS, { ...decision, atSes })).rejects.toThrow(
+      expect.objectContaining({ code: "COMPLAINED" }),
+    );
+    expect(atSes).not.toHaveBeenCalled();
+    expect(await reason()).toBe("complaint");
+    await removeSuppression(test.db, ADDRESS, { ...override, atSes });
+    expect(await reason()).toBeUndefined();
+  });
+
+  it("is refused where nothing is suppressed, and without a reason", async () => {
+    await expect(removeSuppression(test.db, ADDRESS, decision)).rejects.toMatchObject({
+      code: "NOT_SUPPRESSED",
+    });
+    await hear("permanent");
+    for (const because of ["", "  ", "x".repeat(501)]) {
+      await expect(
+        removeSuppression(test.db, ADDRESS, { by: "operator", because }),
+      ).rejects.toMatchObject({ code: "NO_REASON" });
+    }
+    expect(await reason()).toBe("bounce");
+  });
+
+  it("changes nothing here when SES's own list cannot be changed", async () => {
+    await hear("permanent", -1);
+    const atSes = () => Promise.reject(new Error("SES is away"));
+    await expect(removeSuppression(test.db, ADDRESS, { ...decision, atSes })).rejects.toThrow(
+      "SES is away",
+    );
+    expect(await reason()).toBe("bounce");
+    expect(await test.db.suppressionRemoval.count()).toBe(0);
+  });
+
+  it("keeps a complaint that came while SES answered", async () => {
+    await hear("permanent", -1);
+    const atSes = () => hear("complaint");
+    await expect(removeSuppression(test.db, ADDRESS, { ...decision, atSes })).rejects.toMatchObject(
+      {
+        code: "COMPLAINED",
+      },
+    );
+    expect(await reason()).toBe("complaint");
+  });
+
+  it("takes an address off SES's list as it was typed and as we know it", async () => {
+    await hear("permanent", -1);
+    const atSes = vi.fn(async (_address: string) => {});
+    await removeSuppression(test.db, "Name@Example.com", { ...decision, atSes });
+    expect(atSes.mock.calls.flat()).toEqual(["Name@example.com", ADDRESS]);
+  });
+
+  it("holds against what happened before, and not against what happens after", async () => {
+    await hear("permanent", -2);
+    await removeSuppression(test.db, ADDRESS, decision);
+    // Late on its way.
+    await hear("permanent", -1);
+    for (const days of [-3, -2, -1]) await hear("soft", days);
+    expect(await reason()).toBeUndefined();
+    // Two after the removal: with the three before it would have been five.
+    for (const days of [1, 2]) await hear("soft", days);
+    expect(await reason()).toBeUndefined();
+    await hear("permanent", 3);
+    expect(await reason()).toBe("bounce");
+  });
+
+  it("holds against no complaint that was not known", async () => {
+    await hear("permanent", -2);
+    await removeSuppression(test.db, ADDRESS, decision);
+    await hear("complaint", -1);
+    expect(await reason()).toBe("complaint");
+  });
+});
+
+describe("adding", () => {
+  it("is for good, with who and why, and bounces leave it as it is", async () => {
+    await hear("permanent", -1);
+    const added = await addSuppression(test.db, "NAME@example.com", decision);
+    expect(added).toMatchObject({ reason: "manual", until: null, evidence: decision });
+    await hear("permanent");
+    expect(await findSuppression(test.db, ADDRESS)).toEqual(added);
+  });
+
+  it("is replaced by a complaint, which keeps the operator's words", async () => {
+    await addSuppression(test.db, ADDRESS, decision);
+    for (let times = 0; times < 2; times++) {
+      await hear("complaint");
+      expect(await findSuppression(test.db, ADDRESS)).toMatchObject({
+        reason: "complaint",
+        evidence: { manual: decision },
+      });
+    }
+  });
+
+  it("leaves a complaint as it is", async () => {
+    await hear("complaint");
+    expect(await addSuppression(test.db, ADDRESS, decision)).toMatchObject({ reason: "complaint" });
+  });
+});
+
+it("keeps what is stronger also when retention has deleted its event", async () => {
+  await hear("complaint", -3);
+  await test.db.event.deleteMany();
+  await hear("permanent", -2);
+  for (const days of [-5, -4, -3, -2, -1]) await hear("soft", days);
+  expect(await findSuppression(test.db, ADDRESS)).toMatchObject({ reason: "complaint" });
+});
+
+it("finds nobody suppressed for a time that is over, and tells of it all the same", async () => {
+  for (const days of [-40, -39, -38, -37, -36]) await hear("soft", days);
+  expect(await findSuppression(test.db, ADDRESS)).toBeNull();
+  expect((await listSuppressions(test.db)).suppressions).toEqual([]);
+  expect((await listSuppressions(test.db, { expired: true })).suppressions).toHaveLength(1);
+  expect((await explainSuppression(test.db, ADDRESS)).suppression).toMatchObject({
+    reason: "soft-bounces",
+    until: expect.any(Date),
+  });
+});
+
+it("lists by reason and time, page by page, also those of the same moment", async () => {
+  const at = new Date("2030-01-01T00:00:00Z");
+  await test.db.suppression.createMany({
+    data: Array.from({ length: 7 }, (_, i) => ({
+      addressKey: `name${i}@example.com`,
+      reason: i % 2 ? ("complaint" as const) : ("bounce" as const),
+      createdAt: i < 2 ? new Date("2029-01-01") : at,
+    })),
+  });
+  const pages: string[][] = [];
+  for (let before: string | null | undefined; before !== null;) {
+    const page = await listSuppressions(test.db, {}, { before, limit: 3 });
+    pages.push(page.suppressions.map(({ address }) => address.slice(4, 5)));
+    before = page.next;
+  }
+  expect(pages).toEqual([["6", "5", "4"], ["3", "2", "1"], ["0"]]);
+  const complaints = await listSuppressions(test.db, { reason: "complaint", since: at });
+  expect(complaints).toMatchObject({
+    suppressions: [{ address: "name5@example.com" }, { address: "name3@example.com" }],
+    next: null,
+  });
+  await expect(listSuppressions(test.db, {}, { before: "name" })).rejects.toMatchObject({
+    code: "INVALID_CURSOR",
+  });
+});

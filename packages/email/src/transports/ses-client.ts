@@ -1,0 +1,39 @@
+import { SESv2Client } from "@aws-sdk/client-sesv2";
+import { CALL_TIMEOUT_MS, requireLoopback } from "./transport.ts";
+
+/**
+ * A client that makes each call once. Region, credentials and endpoint come from the SDK's own
+ * chain (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
+ *
+ * @param options.loopbackOnly a call to another machine throws EmailError `LOOPBACK_ONLY`
+ */
+export function createSesClient({ loopbackOnly }: { loopbackOnly: boolean }): SESv2Client {
+  // The SDK's retry sends again when an answer is lost: three copies of one email. Ours decides.
+  const client = new SESv2Client({
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: 3_000,
+      requestTimeout: CALL_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  if (loopbackOnly) keepOnLoopback(client);
+  return client;
+}
+
+/** requestTimeout ends with the headers; an answer that stalls after them must end as well. */
+export const inTime = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+
+/**
+ * The last thing before the wire: the host is seen here as it will be called, whatever gave it:
+ * AWS_ENDPOINT_URL, a shared configuration file, or the region.
+ */
+function keepOnLoopback(client: SESv2Client): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      requireLoopback((args.request as { hostname?: string }).hostname);
+      return next(args);
+    },
+    { name: "keepOnLoopback", step: "deserialize", priority: "low" },
+  );
+}
