@@ -75,7 +75,7 @@ export function createApp({
     verifyEmail(accounts, cookie, sameOrigin),
     forgotPassword(accounts, sameOrigin),
     resetPassword(accounts, cookie, sameOrigin),
-    account(),
+    account(db),
   );
   app.use(notFound, errorHandler);
   return app;

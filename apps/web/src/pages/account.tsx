@@ -1,16 +1,24 @@
+import type { Db } from "@repo/db";
+import { type Suppressed, findSuppression } from "@repo/email/suppressions";
 import { Router } from "express";
 import type { SessionUser } from "../accounts/sessions.ts";
 import { sendAnswer, wantsJson } from "../http/answer.tsx";
 import { HttpError, methodNotAllowed } from "../http/errors.tsx";
 import { Layout } from "../ui/layout.tsx";
 
-export function account(): Router {
+export function account(db: Db): Router {
   const router = Router();
   router
     .route("/account")
-    .get((req, res) => {
+    .get(async (req, res) => {
       const { user } = res.locals;
-      if (user) return sendAnswer(req, res, { json: { user }, page: <Account user={user} /> });
+      if (user) {
+        const off = await findSuppression(db, user.email);
+        return sendAnswer(req, res, {
+          json: { user, ...(off && { emailOff: { reason: off.reason, until: off.until } }) },
+          page: <Account user={user} off={off} />,
+        });
+      }
       if (!wantsJson(req)) return res.redirect(303, "/login");
       throw new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
     })
@@ -18,11 +26,16 @@ export function account(): Router {
   return router;
 }
 
-function Account({ user }: { user: SessionUser }) {
+function Account({ user, off }: { user: SessionUser; off: Suppressed | null }) {
   return (
     <Layout title="Your account">
       <section className="card">
         <h1>Your account</h1>
+        {off && (
+          <p className="alert" role="alert">
+            {EMAIL_IS_OFF[off.reason]} {off.until && `We try again on ${day(off.until)}.`}
+          </p>
+        )}
         <p>You are logged in, and your address is verified.</p>
         <dl>
           <dt>Name</dt>
@@ -37,3 +50,22 @@ function Account({ user }: { user: SessionUser }) {
     </Layout>
   );
 }
+
+const EMAIL_IS_OFF: Record<Suppressed["reason"], string> = {
+  bounce:
+    "We send no email to this address any more: the last one came back, because the mailbox does not exist or does not take our email.",
+  "soft-bounces":
+    "We send no email to this address for now: several came back, as from a mailbox that is full.",
+  complaint:
+    "We send no email to this address any more: one of ours was reported as spam from this mailbox.",
+  manual: "We send no email to this address any more: it was stopped by hand.",
+};
+
+/** `31 January 2030`, UTC */
+const day = (time: Date) =>
+  time.toLocaleDateString("en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
