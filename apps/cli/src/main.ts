@@ -21,6 +21,9 @@ try {
 async function run(): Promise<number> {
   // Loaded here, so that what is missing is said in a line as well.
   if (command === "log") return await (await import("./log.ts")).log(args);
-  console.error(`There is no command "${command}". Commands: log.`);
+  if (command === "suppressions") {
+    return await (await import("./suppressions.ts")).suppressions(args);
+  }
+  console.error(`There is no command "${command}". Commands: log, suppressions.`);
   return 1;
 }

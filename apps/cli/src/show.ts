@@ -24,17 +24,30 @@ export function showStopped({ by, since, error, probeAt, next }: Stopped): strin
 export function showList(messages: LoggedMessage[], columns: number | undefined): string {
   if (messages.length === 0) return "No email.";
   const rows = messages.map((message) => ({
-    message,
     cells: [moment(message.createdAt), status(message), message.template, message.id, message.to],
+    colour: colourOf(message),
   }));
-  const head = ["QUEUED (UTC)", "STATUS", "TEMPLATE", "ID", "TO"];
+  return table(["QUEUED (UTC)", "STATUS", "TEMPLATE", "ID", "TO"], rows, columns);
+}
+
+export type Colour = Parameters<typeof styleText>[0];
+
+/**
+ * What does not fit is cut from the last column: the others must stay whole.
+ *
+ * @param rows their colour is the second column's
+ */
+export function table(
+  head: string[],
+  rows: { cells: string[]; colour: Colour }[],
+  columns: number | undefined,
+): string {
   const widths = head.map((name, i) =>
     Math.max(name.length, ...rows.map(({ cells }) => (cells[i] ?? "").length)),
   );
-  // What does not fit is cut from the address: it is last, and the id must stay whole.
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   const room = columns ? Math.max(12, columns - before) : Infinity;
-  const line = (cells: string[], colour?: Parameters<typeof styleText>[0]) =>
+  const line = (cells: string[], colour?: Colour) =>
     cells
       .map((cell, i) => {
         const padded =
@@ -44,7 +57,7 @@ export function showList(messages: LoggedMessage[], columns: number | undefined)
       .join("  ");
   return [
     styleText("dim", line(head)),
-    ...rows.map(({ message, cells }) => line(cells, colourOf(message))),
+    ...rows.map(({ cells, colour }) => line(cells, colour)),
   ].join("\n");
 }
 
@@ -105,7 +118,7 @@ function status({ state, closedReason, outcome }: LoggedMessage): string {
   return closedReason === "sent" ? outcome : `${closedReason}, ${outcome}`;
 }
 
-function colourOf(message: LoggedMessage) {
+function colourOf(message: LoggedMessage): Colour {
   const word = status(message);
   if (["sent", "delivered"].includes(word)) return "green";
   if (["failed", "rejected", "bounced", "complained"].includes(word)) return "red";
@@ -114,7 +127,7 @@ function colourOf(message: LoggedMessage) {
 }
 
 /** `{ bounce: { type: "Permanent" } }` → `bounce.type=Permanent` */
-function flatten(value: Prisma.JsonValue | undefined, path = ""): string[] {
+export function flatten(value: Prisma.JsonValue | undefined, path = ""): string[] {
   if (value === null || value === undefined) return [];
   if (typeof value !== "object") return [`${path}=${value}`];
   return Object.entries(value).flatMap(([key, part]) =>
@@ -123,7 +136,7 @@ function flatten(value: Prisma.JsonValue | undefined, path = ""): string[] {
 }
 
 /** `2030-01-31 12:00:00` */
-function moment(time: Date, withMs = false): string {
+export function moment(time: Date, withMs = false): string {
   return time
     .toISOString()
     .replace("T", " ")
@@ -131,7 +144,7 @@ function moment(time: Date, withMs = false): string {
 }
 
 /** Without control characters: what other servers answered must not steer the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, " ");
 }
 

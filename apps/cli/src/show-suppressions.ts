@@ -1,0 +1,71 @@
+import { styleText } from "node:util";
+import type { Reason, Removed, Suppressed, SuppressionEvent } from "@repo/email/suppressions";
+import { type Colour, flatten, moment, printable, table } from "./show.ts";
+
+const MEANING: Record<Reason, string> = {
+  "soft-bounces": "several emails in a row could not be delivered",
+  bounce: "the mailbox does not exist, or refuses us",
+  manual: "an operator has stopped it",
+  complaint: "the person called an email of ours spam",
+};
+
+/** @param columns of the terminal; undefined: as wide as it gets */
+export function showSuppressions(found: Suppressed[], columns: number | undefined): string {
+  if (found.length === 0) return "Nobody is suppressed.";
+  const rows = found.map(({ since, reason, until, address }) => ({
+    cells: [moment(since), reason, until ? moment(until) : "for good", address],
+    colour: colourOf(reason),
+  }));
+  return table(["SINCE (UTC)", "REASON", "UNTIL", "ADDRESS"], rows, columns);
+}
+
+/** One address and why. */
+export function showSuppressed({ address, reason, evidence, since, until }: Suppressed): string {
+  const over = until && until <= new Date();
+  const facts = [
+    ["Reason", `${styleText(colourOf(reason), reason)}: ${MEANING[reason]}`],
+    ["Since", moment(since)],
+    [
+      "Until",
+      until ? `${moment(until)}${over ? ", which is over: email goes out" : ""}` : "for good",
+    ],
+    ["Evidence", line(evidence)],
+  ] as const;
+  return [
+    styleText("bold", printable(address)),
+    ...facts.map(([name, value]) => `  ${styleText("dim", name.padEnd(10))}  ${value}`),
+  ].join("\n");
+}
+
+/** An address with the events that speak of it, and what was removed. */
+export function showExplained(
+  address: string,
+  found: { suppression: Suppressed | null; events: SuppressionEvent[]; removals: Removed[] },
+): string {
+  const { suppression, events, removals } = found;
+  const history = [
+    ...events.map(({ at, effect, sesMessageId, messageId, detail }) => ({
+      at,
+      what: effect,
+      more: [`SES id ${sesMessageId}`, messageId && `email ${messageId}`, line(detail)],
+    })),
+    ...removals.map(({ removedAt, reason, removedBy, because, evidence }) => ({
+      at: removedAt,
+      what: "removed",
+      more: [`${reason}, by ${removedBy}: ${because}`, line(evidence)],
+    })),
+  ].sort((a, b) => b.at.getTime() - a.at.getTime());
+  return [
+    suppression ? showSuppressed(suppression) : `Email goes to ${printable(address)}.`,
+    ...(history.length > 0 ? [""] : []),
+    ...history.map(
+      ({ at, what, more }) =>
+        `  ${styleText("dim", moment(at, true))}  ${what.padEnd(10)}  ${printable(more.filter(Boolean).join(", "))}`,
+    ),
+  ].join("\n");
+}
+
+/** What passes by itself, and what does not. */
+const colourOf = (reason: Reason): Colour => (reason === "soft-bounces" ? "yellow" : "red");
+
+const line = (evidence: Suppressed["evidence"]) => printable(flatten(evidence).join(", "));

@@ -1,0 +1,170 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createTestDb } from "@repo/db/testing";
+import { applyEvents } from "@repo/email/events";
+import { addSuppression } from "@repo/email/suppressions";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+// SES's own list, as the SDK calls it.
+let status = 200;
+let calls: string[] = [];
+const ses = createServer((req, res) => {
+  calls.push(`${req.method} ${req.url}`);
+  res
+    .writeHead(status, status === 404 ? { "x-amzn-ErrorType": "NotFoundException" } : {})
+    .end("{}");
+});
+
+beforeAll(async () => {
+  test = await createTestDb();
+  ses.listen(0, "127.0.0.1");
+  await once(ses, "listening");
+});
+afterAll(async () => {
+  ses.close();
+  await test.drop();
+});
+beforeEach(async () => {
+  status = 200;
+  calls = [];
+  await test.db.suppression.deleteMany();
+  await test.db.suppressionRemoval.deleteMany();
+  await test.db.event.deleteMany();
+});
+
+/** The command as the root's script runs it, without a terminal. */
+function run(args: string[], env: Record<string, string> = {}) {
+  return new Promise<{ code: number | string; out: string; err: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ["src/main.ts", "suppressions", ...args],
+      {
+        cwd: `${import.meta.dirname}/..`,
+        env: {
+          DATABASE_URL: test.url,
+          AWS_REGION: "us-east-1",
+          AWS_ACCESS_KEY_ID: "local",
+          AWS_SECRET_ACCESS_KEY: "local",
+          AWS_ENDPOINT_URL_SESV2: `http://127.0.0.1:${(ses.address() as AddressInfo).port}`,
+          ...env,
+        },
+      },
+      (error, out, err) => resolve({ code: error?.code ?? 0, out, err }),
+    );
+  });
+}
+
+const hear = (recipient: string, effect: "permanent" | "complaint") =>
+  applyEvents(test.db, [
+    {
+      sesMessageId: "0100",
+      type: effect === "permanent" ? "Bounce" : "Complaint",
+      recipient,
+      dedupeKey: "1",
+      occurredAt: new Date("2026-01-02T03:04:05Z"),
+      detail: { diagnosticCode: "550 \u001b[2Jno such mailbox" },
+      effect,
+    },
+  ]);
+
+it("lists who gets no email and why, newest first, and goes on where a list has ended", async () => {
+  await hear("gone@example.com", "permanent");
+  await hear("annoyed@example.com", "complaint");
+  await addSuppression(test.db, "added@example.com", { by: "me", because: "asked" });
+  const { code, out, err } = await run(["--limit", "2"]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const [head, ...rows] = out.split("\n");
+  expect(head).toMatch(/^SINCE \(UTC\) +REASON +UNTIL +ADDRESS$/);
+  expect(rows[0]).toMatch(/manual +for good +added@example\.com$/);
+  expect(rows[1]).toMatch(/^2026-01-02 03:04:05 +bounce +for good +gone@example\.com$/);
+  const [, cursor = ""] = /--before (\S+)/.exec(out) ?? [];
+  const older = await run(["--before", cursor]);
+  expect(older.out).toMatch(/complaint +for good +annoyed@example\.com\n$/);
+  expect((await run(["--for", "soft-bounces"])).out).toBe("Nobody is suppressed.\n");
+});
+
+it("tells why an address gets none, also where an answer would steer the terminal", async () => {
+  await hear("gone@example.com", "permanent");
+  const { code, out } = await run(["GONE@example.com"]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/Reason +bounce: the mailbox does not exist, or refuses us\n/);
+  expect(out).toMatch(/Evidence +sesMessageId=0100, diagnosticCode=550 {2}\[2Jno such mailbox\n/);
+  expect(out).toMatch(/2026-01-02 03:04:05\.000 +permanent +SES id 0100, diagnosticCode/);
+  const json = JSON.parse((await run(["gone@example.com", "--json"])).out);
+  expect(json).toMatchObject({ suppression: { reason: "bounce" }, events: [{}], removals: [] });
+
+  const other = await run(["other@example.com"]);
+  expect(other).toEqual({ code: 1, out: "Email goes to other@example.com.\n", err: "" });
+});
+
+it("removes here and at SES, and shows afterwards who did it and why", async () => {
+  await hear("gone@example.com", "permanent");
+  status = 404;
+  const because = ["--reason", "the mailbox is back", "--by", "operator"];
+  const { code, out } = await run(["remove", "gone@example.com", ...because]);
+  expect({ code, out }).toMatchObject({ code: 0, out: /again/ });
+  expect(calls).toEqual(["DELETE /v2/email/suppression/addresses/gone%40example.com"]);
+  const shown = await run(["gone@example.com"]);
+  expect(shown.code).toBe(1);
+  expect(shown.out).toMatch(
+    /removed +bounce, by operator: the mailbox is back, .*sesMessageId=0100/,
+  );
+});
+
+it("leaves everything as it is where SES's list cannot be changed, and says so", async () => {
+  await hear("gone@example.com", "permanent");
+  const remove = ["remove", "gone@example.com", "--reason", "the mailbox is back"];
+  status = 403;
+  const denied = await run(remove);
+  expect(denied.code).toBe(1);
+  expect(denied.err).toMatch(/^Nothing was changed here.*ses:DeleteSuppressedDestination.*\n$/);
+  expect((await run(["gone@example.com"])).out).toContain("bounce");
+
+  // A system that is not production changes nothing at AWS.
+  const away = await run(remove, { AWS_ENDPOINT_URL_SESV2: "https://email.example.com" });
+  expect(away.err).toMatch(/^Nothing was changed here.*APP_ENV=production.*\n$/);
+  expect((await run([...remove, "--not-at-ses"])).out).toContain("left as it is");
+});
+
+it("removes a complaint only by an explicit override", async () => {
+  await hear("annoyed@example.com", "complaint");
+  const remove = ["remove", "annoyed@example.com", "--reason", "asked for email again"];
+  const refused = await run(remove);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("complained") });
+  expect(calls).toEqual([]);
+  expect((await run([...remove, "--override-complaint"])).code).toBe(0);
+});
+
+it("adds by an operator's word", async () => {
+  const { code, out } = await run([
+    "add",
+    "name@example.com",
+    "--reason",
+    "by phone",
+    "--by",
+    "me",
+  ]);
+  expect(code).toBe(0);
+  expect(out).toMatch(
+    /Reason +manual.*\n.*\n +Until +for good\n +Evidence +by=me, because=by phone/,
+  );
+});
+
+it.each([
+  [["--for", "spite"], "--for is one of soft-bounces, bounce, manual, complaint"],
+  [["remove"], "Which address?"],
+  [["remove", "name@example.com"], "Say why"],
+  [["remove", "name@example.com", "--reason", "x"], "not suppressed"],
+  [["add", "nobody", "--reason", "x"], "This is not an email address"],
+  [["delete", "name@example.com"], "add or remove"],
+  [["add", "a@example.com", "b@example.com", "--reason", "x"], "One address at a time"],
+  [["--before", "name"], "`next` of the page before"],
+])("refuses %j in one line", async (args, message) => {
+  const { code, out, err } = await run(args);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toContain(message);
+  expect(err.trimEnd()).not.toContain("\n");
+});
