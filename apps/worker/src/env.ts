@@ -1,4 +1,5 @@
 import { AppError } from "@repo/db/error";
+import { isTopicArn } from "@repo/email/events";
 import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
 import { z } from "zod";
 
@@ -39,6 +40,11 @@ const Env = z
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),
     SES_CONFIGURATION_SET: optional,
     SES_SECURITY_CONFIGURATION_SET: optional,
+    SES_EVENTS_QUEUE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    SES_EVENTS_TOPIC_ARN: z
+      .string()
+      .refine(isTopicArn, "must be the ARN of an SNS topic")
+      .optional(),
     SMTP_HOST: z.string().min(1).default("localhost"),
     SMTP_PORT: port.default(587),
     SMTP_USERNAME: optional,
@@ -47,6 +53,10 @@ const Env = z
   .refine((env) => env.EMAIL_TRANSPORT !== "ses" || env.AWS_REGION, {
     path: ["AWS_REGION"],
     message: "is needed with EMAIL_TRANSPORT=ses",
+  })
+  .refine((env) => !env.SES_EVENTS_QUEUE_URL || env.SES_EVENTS_TOPIC_ARN, {
+    path: ["SES_EVENTS_TOPIC_ARN"],
+    message: "is needed with SES_EVENTS_QUEUE_URL: it says whose events are believed",
   })
   .refine((env) => env.APP_ENV !== "production" || !env.EMAIL_KEY.startsWith("development-only"), {
     path: ["EMAIL_KEY"],

@@ -1,52 +1,22 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { startSesLocal } from "@repo/testing/ses-local";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { createWorkers, key } from "./test-workers.ts";
 
-const key = "a key of the tests, 32 characters";
 const enqueue = createEnqueue({ key });
 let test: Awaited<ReturnType<typeof createTestDb>>;
 let ses: Awaited<ReturnType<typeof startSesLocal>>;
-let workers: ChildProcess[] = [];
+const workers = createWorkers();
 
 beforeAll(async () => {
   [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
 });
-afterEach(async () => {
-  const alive = workers.filter((worker) => worker.exitCode === null && worker.signalCode === null);
-  workers = [];
-  await Promise.all(alive.map((worker) => (worker.kill("SIGKILL"), once(worker, "exit"))));
-});
+afterEach(() => workers.kill());
 afterAll(() => Promise.all([ses.stop(), test.drop()]));
 
-/** The worker as `pnpm dev` runs it. */
-function startWorker(env: NodeJS.ProcessEnv = {}) {
-  const worker = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
-    cwd: `${import.meta.dirname}/..`,
-    env: {
-      TSX_TSCONFIG_PATH: "../../tsconfig.base.json",
-      DATABASE_URL: test.url,
-      EMAIL_KEY: key,
-      EMAIL_FROM: "Sendoff <hello@example.com>",
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "local",
-      AWS_SECRET_ACCESS_KEY: "local",
-      AWS_ENDPOINT_URL_SESV2: ses.url,
-      ...env,
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  workers.push(worker);
-  let output = "";
-  for (const stream of [worker.stdout, worker.stderr]) {
-    stream.on("data", (data) => {
-      output += data;
-    });
-  }
-  return { worker, output: () => output };
-}
+const startWorker = (env: NodeJS.ProcessEnv = {}) => workers.start(test.url, ses.url, env);
 
 async function queue(to: string): Promise<string> {
   const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };

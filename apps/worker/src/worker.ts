@@ -5,15 +5,20 @@ import {
   createSesTransport,
   createSmtpTransport,
 } from "@repo/email/deliver";
+import { type SnsFetch, createIngest } from "@repo/email/events";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
+import { takeEvents } from "./events-queue.ts";
 import { keepHouse } from "./housekeeping.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 25_000;
 
-/** Delivers the outbox until SIGTERM or SIGINT; then finishes what is on the wire and returns. */
-export async function runWorker(env: Env): Promise<void> {
+/**
+ * Delivers the outbox and takes SES's events from their queue, until SIGTERM or SIGINT; then
+ * finishes what is on the wire and returns.
+ */
+export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
   const log = pino({ name: "worker", level: env.LOG_LEVEL });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -43,12 +48,17 @@ export async function runWorker(env: Env): Promise<void> {
       allowTo: env.EMAIL_ALLOW_TO,
       redirectTo: env.EMAIL_REDIRECT_TO,
     });
-    const housekeeping = keepHouse(db, log, stop.signal);
+    const beside = [keepHouse(db, log, stop.signal)];
+    const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
+    if (queueUrl && topicArn) {
+      const { ingest } = createIngest({ db, topicArn, fetch: snsFetch });
+      beside.push(takeEvents({ queueUrl, ingest, log, signal: stop.signal }));
+    }
     try {
       await deliverer.run(stop.signal);
     } finally {
       stop.abort();
-      await housekeeping;
+      await Promise.all(beside);
     }
     log.info("worker stopped");
   } finally {

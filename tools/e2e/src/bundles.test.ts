@@ -22,7 +22,7 @@ it.each(["web", "worker"])("%s contains nothing that only a developer's machine 
   }
 });
 
-it("looks for what web's dev.ts really uses", () => {
-  const dev = readFileSync(`${import.meta.dirname}/../../../apps/web/src/dev.ts`, "utf8");
+it.each(["web", "worker"])("looks for what dev.ts of %s really uses", (app) => {
+  const dev = readFileSync(`${import.meta.dirname}/../../../apps/${app}/src/dev.ts`, "utf8");
   expect(dev).toContain("fetchFromSesLocal(");
 });

@@ -179,7 +179,7 @@ it("should bound what it keeps of a server's answer", () => {
 });
 
 it.each([
-  ["no JSON", "Successfully validated SNS topic for Amazon SES event publishing."],
+  ["no JSON", "Hello"],
   ["no object", "[]"],
   ["no type", JSON.stringify({ mail })],
   ["no id of a message", JSON.stringify({ eventType: "Send", mail: { timestamp: AT } })],
@@ -192,6 +192,11 @@ it.each([
   expect(() => parseSesEvent(message)).toThrow(
     expect.objectContaining({ code: "MALFORMED_EVENT", retryable: false }),
   );
+});
+
+it("should take SES's own word that it may publish to the topic", () => {
+  const message = "Successfully validated SNS topic for Amazon SES event publishing.";
+  expect(parseSesEvent(message)).toEqual([]);
 });
 
 it("should read or refuse whatever it is given, and never break", () => {

@@ -15,6 +15,8 @@ import type { Effect, SesEvent } from "../event.ts";
  * @throws EmailError `MALFORMED_EVENT`: no retry will mend it
  */
 export function parseSesEvent(message: string): SesEvent[] {
+  // What SES publishes once, when a topic becomes a destination of events.
+  if (message.startsWith("Successfully validated SNS topic")) return [];
   const event = object(parseJson(message));
   const name = key(event.eventType) ?? key(event.notificationType);
   const mail = object(event.mail);

@@ -1,0 +1,175 @@
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { createTestDb } from "@repo/db/testing";
+import { fetchFromSesLocal } from "@repo/email/dev";
+import { createEnqueue } from "@repo/email/enqueue";
+import { createIngest } from "@repo/email/events";
+import { startSesLocal } from "@repo/testing/ses-local";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createWorkers, key } from "./test-workers.ts";
+
+const topicArn = "arn:aws:sns:us-east-1:000000000000:ses-events";
+const enqueue = createEnqueue({ key });
+const workers = createWorkers();
+let test: Awaited<ReturnType<typeof createTestDb>>;
+let ses: Awaited<ReturnType<typeof startSesLocal>>;
+let sqs: SQSClient;
+
+beforeEach(async () => {
+  [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
+  sqs = new SQSClient({
+    region: "us-east-1",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+});
+afterEach(async () => {
+  await workers.kill();
+  sqs.destroy();
+  await Promise.all([ses.stop(), test.drop()]);
+});
+
+const start = (env: NodeJS.ProcessEnv = {}) =>
+  workers.start(test.url, ses.url, {
+    SES_EVENTS_TOPIC_ARN: topicArn,
+    SES_EVENTS_QUEUE_URL: ses.queueUrl,
+    SES_CONFIGURATION_SET: "sendoff",
+    SES_SECURITY_CONFIGURATION_SET: "sendoff-security",
+    ...env,
+  });
+
+const waitUntil = <T>(check: () => T | Promise<T>) =>
+  vi.waitFor(check, { timeout: 20_000, interval: 50 });
+
+/** How many messages the queue has: to be received, and received but not deleted. */
+async function queued(): Promise<[visible: number, inFlight: number]> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: ses.queueUrl, AttributeNames: ["All"] }),
+  );
+  const number = (name: string) => Number((Attributes as Record<string, string>)[name]);
+  return [number("ApproximateNumberOfMessages"), number("ApproximateNumberOfMessagesNotVisible")];
+}
+
+const types = async () =>
+  (await test.db.event.findMany({ orderBy: { type: "asc" } })).map(({ type }) => type);
+
+it("hears of a bounce by the queue, and sends there no more", async () => {
+  const to = "bounce@simulator.amazonses.com";
+  const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };
+  const { id } = await enqueue(test.db, { template: "verify-email", to, props });
+  const { worker, output } = start();
+  await waitUntil(async () =>
+    expect(await test.db.message.findUnique({ where: { id } })).toMatchObject({
+      outcome: "bounced",
+    }),
+  );
+  expect(await test.db.suppression.findMany()).toMatchObject([
+    { addressKey: to, reason: "bounce" },
+  ]);
+  await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
+
+  const second = await enqueue(test.db, { template: "verify-email", to, props });
+  await waitUntil(async () =>
+    expect(await test.db.message.findUnique({ where: { id: second.id } })).toMatchObject({
+      closedReason: "suppressed",
+    }),
+  );
+  expect(await ses.inbox({ to })).toHaveLength(1);
+
+  worker.kill("SIGTERM");
+  expect(await once(worker, "exit")).toEqual([0, null]);
+  expect(output()).not.toMatch(/secret|simulator/);
+});
+
+it("applies an event once that came by the webhook and by the queue", async () => {
+  const { ingest } = createIngest({ db: test.db, topicArn, fetch: fetchFromSesLocal(ses.url) });
+  const bodies: string[] = [];
+  const server = createServer((req, res) => {
+    void text(req)
+      .then((body) => (bodies.push(body), ingest(body)))
+      .then(
+        () => res.end(),
+        () => res.writeHead(503).end(),
+      );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  await ses.stop();
+  ses = await startSesLocal({ webhook: `http://127.0.0.1:${port}/`, port: ses.port });
+  await ses.subscribed();
+  await ses.trigger("bounce", "name@example.com");
+  await ses.trigger("complaint", "name@example.com");
+  start();
+  await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
+  await waitUntil(() => expect(bodies).toHaveLength(3));
+  expect(await types()).toEqual(["Bounce", "Complaint"]);
+  expect(await test.db.suppression.findMany()).toMatchObject([{ reason: "complaint" }]);
+  server.closeAllConnections();
+  server.close();
+});
+
+it("applies an event once where the worker is killed between commit and delete", async () => {
+  let deletes = 0;
+  // Between worker and queue: the first delete never arrives, and the worker dies.
+  const proxy = createServer((req, res) => {
+    void text(req).then(async (body) => {
+      const target = String(req.headers["x-amz-target"]);
+      if (target.endsWith("DeleteMessageBatch") && deletes++ === 0) {
+        await workers.kill();
+        return res.destroy();
+      }
+      const changed = target.endsWith("ReceiveMessage")
+        ? JSON.stringify({ ...JSON.parse(body), VisibilityTimeout: 1 })
+        : body;
+      const { "content-length": _, ...headers } = req.headers;
+      const on = request(`${ses.url}${req.url}`, { method: "POST", headers }, (answer) => {
+        res.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(res);
+      });
+      on.on("error", () => res.destroy());
+      on.end(changed);
+    });
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  const url = new URL(ses.queueUrl);
+  url.port = String((proxy.address() as AddressInfo).port);
+
+  await ses.trigger("bounce", "name@example.com");
+  start({ SES_EVENTS_QUEUE_URL: url.href });
+  await waitUntil(() => expect(deletes).toBe(1));
+  expect(await types()).toEqual(["Bounce"]);
+  start({ SES_EVENTS_QUEUE_URL: url.href });
+  await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
+  expect(await types()).toEqual(["Bounce"]);
+  expect(await test.db.suppression.count()).toBe(1);
+  await workers.kill();
+  proxy.closeAllConnections();
+  proxy.close();
+});
+
+it("receives nothing more while events cannot be stored, and loses none", async () => {
+  await test.db.$executeRaw`ALTER TABLE events RENAME TO away`;
+  for (let i = 0; i < 25; i++) await ses.trigger("bounce", `name${i}@example.com`);
+  const { output } = start();
+  await waitUntil(() => expect(output()).toContain("cannot be stored"));
+  // Two receivers hold ten each; the others are not counted towards the dead-letter queue.
+  await waitUntil(async () => expect(await queued()).toEqual([5, 20]));
+  await test.db.$executeRaw`ALTER TABLE away RENAME TO events`;
+  await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
+  expect(await test.db.event.count()).toBe(25);
+  expect(await test.db.suppression.count()).toBe(25);
+});
+
+it("leaves to the dead-letter queue what is not our topic's, and says so once", async () => {
+  await ses.trigger("bounce", "name@example.com");
+  const { output } = start({
+    SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:another",
+  });
+  await waitUntil(() => expect(output()).toContain("FOREIGN_TOPIC"));
+  expect(await queued()).toEqual([0, 1]);
+  expect(await test.db.event.count()).toBe(0);
+});

@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+
+export const key = "a key of the tests, 32 characters";
+
+/** Workers as `pnpm dev` runs them, each a process of its own. */
+export function createWorkers() {
+  let workers: ChildProcess[] = [];
+  return {
+    /** @param sesLocal its address */
+    start(databaseUrl: string, sesLocal: string, env: NodeJS.ProcessEnv = {}) {
+      const worker = spawn(process.execPath, ["--import", "tsx", "src/dev.ts"], {
+        cwd: `${import.meta.dirname}/..`,
+        env: {
+          TSX_TSCONFIG_PATH: "../../tsconfig.base.json",
+          DATABASE_URL: databaseUrl,
+          EMAIL_KEY: key,
+          EMAIL_FROM: "Sendoff <hello@example.com>",
+          AWS_REGION: "us-east-1",
+          AWS_ACCESS_KEY_ID: "local",
+          AWS_SECRET_ACCESS_KEY: "local",
+          AWS_ENDPOINT_URL_SESV2: sesLocal,
+          ...env,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      workers.push(worker);
+      let output = "";
+      for (const stream of [worker.stdout, worker.stderr]) {
+        stream.on("data", (data) => {
+          output += data;
+        });
+      }
+      return { worker, output: () => output };
+    },
+    /** kill -9 of all that still run. */
+    async kill() {
+      const alive = workers.filter(
+        (worker) => worker.exitCode === null && worker.signalCode === null,
+      );
+      workers = [];
+      await Promise.all(alive.map((worker) => (worker.kill("SIGKILL"), once(worker, "exit"))));
+    },
+  };
+}
