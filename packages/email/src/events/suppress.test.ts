@@ -71,8 +71,8 @@ function person(steps: Step[]) {
 type Person = ReturnType<typeof person>;
 
 /** The messages as the worker has made them, each after its call and before its answer is kept. */
-async function queue(people: Person[]): Promise<void> {
-  const messages = people.flatMap(({ address, messages: all }) =>
+async function queue(those: Person[]): Promise<void> {
+  const messages = those.flatMap(({ address, messages: all }) =>
     all.map(({ id }) => ({ id, address })),
   );
   await test.db.message.createMany({
@@ -161,9 +161,9 @@ const OUTCOMES: Record<string, Outcome> = {
 };
 
 /** What there is in the end of each person: the suppression, the outcomes, the rows of events. */
-async function ends(people: Person[]) {
-  const keys = people.map(({ address }) => address);
-  const ids = people.flatMap(({ messages }) => messages.map(({ id }) => id));
+async function ends(those: Person[]) {
+  const keys = those.map(({ address }) => address);
+  const ids = those.flatMap(({ messages }) => messages.map(({ id }) => id));
   const [suppressions, messages, events] = await Promise.all([
     test.db.$queryRaw<
       {
@@ -185,7 +185,7 @@ async function ends(people: Person[]) {
     }),
   ]);
   const outcomes = new Map(messages.map(({ id, outcome }) => [id, outcome]));
-  return people.map(({ address, messages: own }) => {
+  return those.map(({ address, messages: own }) => {
     const row = suppressions.find(({ address_key }) => address_key === address);
     return {
       suppression: row
@@ -386,7 +386,7 @@ it("ends the same for 1,000 random sequences, each event one to three times, by 
     while (repeated.length > 0) batches[draw(2)]!.push(repeated.splice(0, 1 + draw(12)));
     const [stored, storedByOther] = await Promise.all([
       drain(batches[0], (events) => applyEvents(test.db, events)),
-      drain(batches[1], other.apply),
+      drain(batches[1], (events) => other.apply(events)),
       Promise.all(all.map(commitSend)),
     ]);
     expect(stored + storedByOther).toBe(all.flatMap(({ events }) => events).length);

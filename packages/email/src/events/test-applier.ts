@@ -4,11 +4,11 @@ import { applyEvents } from "./apply.ts";
 import type { SesEvent } from "./event.ts";
 
 /** Events as they come over a process boundary. */
-export type SentEvent = Omit<SesEvent, "occurredAt"> & { occurredAt: string };
+type SentEvent = Omit<SesEvent, "occurredAt"> & { occurredAt: string };
 
 const db = createDb(process.argv[2] ?? "", { poolSize: 3 });
 
-process.on("message", async ({ id, events }: { id: number; events: SentEvent[] }) => {
+async function answer({ id, events }: { id: number; events: SentEvent[] }): Promise<void> {
   try {
     const { stored } = await applyEvents(
       db,
@@ -18,6 +18,8 @@ process.on("message", async ({ id, events }: { id: number; events: SentEvent[] }
   } catch (error) {
     process.send?.({ id, error: String(error) });
   }
-});
+}
+
+process.on("message", (message: Parameters<typeof answer>[0]) => void answer(message));
 process.on("disconnect", () => void db.$disconnect());
 process.send?.({ ready: true });
