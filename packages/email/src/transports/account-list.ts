@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { DeleteSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
-import { EmailError } from "./error.ts";
-import { createSesClient, inTime } from "./transports/ses-client.ts";
+import { EmailError } from "../error.ts";
+import { createSesClient, inTime } from "./ses-client.ts";
 
 /** SES's own list of an account: it takes what is sent to these addresses, and delivers none. */
 export interface AccountList {
@@ -60,7 +60,7 @@ const isThrottle = (error: unknown) =>
   /^(?:TooManyRequests|Throttling)/.test((error as Error).name);
 
 function explain(cause: unknown): EmailError {
-  const { name, $metadata } = cause as Error & { $metadata?: { httpStatusCode?: number } };
+  const { name, message, $metadata } = cause as Error & { $metadata?: { httpStatusCode?: number } };
   if (cause instanceof EmailError) {
     return new EmailError(
       cause.code,
@@ -68,7 +68,10 @@ function explain(cause: unknown): EmailError {
       { cause },
     );
   }
-  if ([401, 403].includes($metadata?.httpStatusCode ?? 0) || /Credential|Region/.test(`${cause}`)) {
+  if (
+    [401, 403].includes($metadata?.httpStatusCode ?? 0) ||
+    /credential|region/i.test(`${name} ${message}`)
+  ) {
     return new EmailError(
       "ACCOUNT_LIST_DENIED",
       `SES's own list may not be changed (${name}). Allow these credentials ses:DeleteSuppressedDestination, in the region of AWS_REGION.`,
