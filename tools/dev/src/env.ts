@@ -56,7 +56,7 @@ export function mergeEnv(
 ): Env {
   const merged: NodeJS.Dict<string> = { ...example, ...own, ...real };
   const follow = (name: string, value: string) => {
-    if (merged[name] === example[name]) merged[name] = value;
+    if (example[name] && merged[name] === example[name]) merged[name] = value;
   };
   follow("APP_URL", `http://localhost:${merged["PORT"]}`);
   follow("AWS_ENDPOINT_URL_SESV2", `http://localhost:${merged["SES_LOCAL_PORT"]}`);
