@@ -73,6 +73,7 @@ it("tells what happened to one, also where an answer would steer the terminal", 
       recipient: "name@example.com",
       dedupeKey: "1",
       occurredAt: new Date(),
+      effect: "permanent",
       detail: { bounce: { type: "Permanent" }, diagnosticCode: "550 \u001b[2Jno such mailbox" },
     },
   ]);

@@ -29,6 +29,7 @@ const Env = z
       .refine(isTopicArn, "must be the ARN of the SNS topic that SES publishes its events to"),
     // Of the SDK; here for dev.ts.
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),
+    DIRECT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     TRUST_PROXY: z.coerce.number().int().min(0).default(0),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
   })

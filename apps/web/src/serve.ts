@@ -38,7 +38,7 @@ export async function serve(
 async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
   const log = pino({ name: "web", level: env.LOG_LEVEL });
   const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
-  const db = createDb(env.DATABASE_URL);
+  const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
   const { ingest } = createIngest({
     db,
     topicArn: env.SES_EVENTS_TOPIC_ARN,

@@ -6,6 +6,7 @@ const example = {
   PREVIEW_PORT: "3001",
   SES_LOCAL_PORT: "3002",
   SES_LOCAL_SMTP_PORT: "1025",
+  SES_LOCAL_WEBHOOK: "http://localhost:3000/webhooks/ses",
   APP_URL: "http://localhost:3000",
   AWS_ENDPOINT_URL_SESV2: "http://localhost:3002",
   SMTP_PORT: "1025",
@@ -21,6 +22,7 @@ it("takes what .env lacks from .env.example: one line is enough", () => {
     ...example,
     PORT: "4000",
     APP_URL: "http://localhost:4000",
+    SES_LOCAL_WEBHOOK: "http://localhost:4000/webhooks/ses",
   });
 });
 

@@ -217,6 +217,7 @@ class World {
         dedupeKey: "1",
         occurredAt: new Date(),
         detail: {},
+        effect: type === "Bounce" ? "soft" : type === "Complaint" ? "complaint" : undefined,
       },
     ]);
     const outcome = RANK.indexOf(OUTCOME[type]);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { uuidv7 } from "../uuid.ts";
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
-import type { SesEvent } from "./event.ts";
+import type { Effect, SesEvent } from "./event.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {
@@ -58,6 +58,8 @@ const find = (id: string) =>
 let count = 0;
 const newSesId = () => `0100-${++count}`;
 
+const EFFECTS: Record<string, Effect> = { Bounce: "soft", Complaint: "complaint" };
+
 function event(sesMessageId: string, type: string, more: Partial<SesEvent> = {}): SesEvent {
   return {
     sesMessageId,
@@ -66,6 +68,7 @@ function event(sesMessageId: string, type: string, more: Partial<SesEvent> = {})
     dedupeKey: "1",
     occurredAt: new Date("2030-01-01T00:00:00Z"),
     detail: {},
+    effect: EFFECTS[type],
     ...more,
   };
 }
@@ -202,6 +205,14 @@ it.each<[Start, ClosedReason]>([
   const id = await message(start);
   await applyEvents(test.db, [event(newSesId(), "Delivery", { messageId: id })]);
   expect(await find(id)).toMatchObject(closedAs(reason, "delivered"));
+});
+
+it.each(["Bounce", "Complaint"])("takes a %s that does nothing for a delivery", async (type) => {
+  const id = await message({ state: "closed" });
+  // Out of office; a complaint that was taken back.
+  const effect = type === "Bounce" ? undefined : "not-spam";
+  await applyEvents(test.db, [event(newSesId(), type, { messageId: id, effect })]);
+  expect(await find(id)).toMatchObject({ outcome: "delivered" });
 });
 
 const ORDER: Outcome[] = ["sent", "delayed", "delivered", "rejected", "bounced", "complained"];

@@ -83,7 +83,7 @@ function store(given: string): Prisma.Sql {
       ON CONFLICT DO NOTHING
       RETURNING id
     ), risen AS (
-      ${raise(Prisma.sql`SELECT message_id, type FROM found`)}
+      ${raise(Prisma.sql`SELECT message_id, type, effect FROM found`)}
     )
     SELECT (SELECT count(*) FROM stored)::int AS stored, ARRAY(
       SELECT "sesMessageId" FROM found WHERE message_id IS NULL

@@ -18,7 +18,7 @@ export async function attachEvents(db: Db, sesMessageIds?: string[]): Promise<nu
     : Prisma.empty;
   const [row] = await db.$queryRaw<{ attached: number }[]>`
     WITH found AS MATERIALIZED (
-      SELECT e.id, e.type, a.message_id
+      SELECT e.id, e.type, e.effect, a.message_id
       FROM events e JOIN attempts a ON a.ses_message_id = e.ses_message_id
       WHERE e.message_id IS NULL ${named}
     ), locked AS MATERIALIZED (
@@ -29,7 +29,7 @@ export async function attachEvents(db: Db, sesMessageIds?: string[]): Promise<nu
       WHERE e.id = f.id AND e.message_id IS NULL
       RETURNING e.id
     ), risen AS (
-      ${raise(Prisma.sql`SELECT message_id, type FROM found`)}
+      ${raise(Prisma.sql`SELECT message_id, type, effect FROM found`)}
     )
     SELECT count(*)::int AS attached FROM attached`;
   return row?.attached ?? 0;

@@ -18,7 +18,12 @@ export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
     SELECT m.id FROM messages m WHERE m.id IN (${ids}) ORDER BY m.id FOR NO KEY UPDATE OF m`;
 }
 
-/** @param said rows of `message_id` and `type`, of messages that the query `locked` has locked */
+/**
+ * What bounces without doing anything is a reply of the mailbox's owner (out of office), and what
+ * complains that it is no spam is none: both have arrived.
+ *
+ * @param said rows of `message_id`, `type` and `effect`, of messages that the query `locked` has locked
+ */
 export function raise(said: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     UPDATE messages m SET
@@ -32,7 +37,9 @@ export function raise(said: Prisma.Sql): Prisma.Sql {
       closed_at = COALESCE(m.closed_at, now()),
       payload = NULL, lease_id = NULL, lease_expires_at = NULL
     FROM locked l JOIN (
-      SELECT message_id, max((${JSON.stringify(OUTCOMES)}::jsonb ->> type)::outcome) AS outcome
+      SELECT message_id, max((${JSON.stringify(OUTCOMES)}::jsonb ->> CASE
+        WHEN type IN ('Bounce', 'Complaint') AND COALESCE(effect, 'not-spam') = 'not-spam' THEN 'Delivery'
+        ELSE type END)::outcome) AS outcome
       FROM (${said}) s GROUP BY message_id
     ) r ON r.message_id = l.id
     WHERE m.id = l.id AND m.outcome < r.outcome

@@ -215,7 +215,11 @@ function expectedEnd({ steps, events, messages }: Person) {
     outcomes: messages.map(({ number }) => {
       const all = steps
         .filter(({ message = 0 }) => message === number)
-        .map(({ kind }) => OUTCOMES[KINDS[kind][0]] ?? "none");
+        .map(({ kind }) => {
+          // What does nothing to its recipient has arrived.
+          const arrived = kind === "outOfOffice" || kind === "notSpam";
+          return OUTCOMES[arrived ? "Delivery" : KINDS[kind][0]] ?? "none";
+        });
       return ORDER.findLast((outcome) => all.includes(outcome)) ?? "none";
     }),
     events: events

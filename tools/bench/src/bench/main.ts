@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { deliver, deliverRendered } from "./deliver.ts";
 import { enqueue } from "./enqueue.ts";
+import { events } from "./events.ts";
 import { latency } from "./latency.ts";
 import { peers } from "./peers.ts";
 import { rate } from "./rate.ts";
@@ -18,6 +19,7 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   latency,
   rate,
   tail,
+  events,
 };
 
 // Minutes for all of them; on the machine of docs/performance.md they take half of it.

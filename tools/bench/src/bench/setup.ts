@@ -21,6 +21,8 @@ export interface Size {
   finished: number;
   /** Emails that it claims in each run. */
   claimed: number;
+  /** Events that each side takes in each run of `events`. */
+  events: number;
 }
 
 export const FULL: Size = {
@@ -33,6 +35,7 @@ export const FULL: Size = {
   seconds: 16,
   finished: 1_000_000,
   claimed: 20_000,
+  events: 10_000,
 };
 
 /** Seconds in all: shows that everything runs, and nothing of how fast it is. */
@@ -46,6 +49,7 @@ export const QUICK: Size = {
   seconds: 2,
   finished: 1_000,
   claimed: 200,
+  events: 100,
 };
 
 /** What every benchmark works with. */

@@ -1,0 +1,65 @@
+import { connect } from "../shared/durable-postgres.ts";
+import { round } from "../shared/statistics.ts";
+import { type Outcome, compare, paired } from "./result.ts";
+import type { EventsLoad } from "./senders/events-load.ts";
+import type { EventsServer, Side } from "./senders/events-server.ts";
+import type { Setup } from "./setup.ts";
+
+const CONNECTIONS = 32;
+const TOPIC = "arn:aws:sns:us-east-1:000000000000:ses-events";
+
+/** How many events a second one process takes, each on disk before its answer. */
+export async function events(setup: Setup): Promise<Outcome> {
+  const { runs, events: count } = setup.size;
+  const load = await setup.start<EventsLoad>("bench/senders/events-load.ts");
+  const { ids, pem } = await load.call("prepare", { count, topicArn: TOPIC });
+  const memory: number[] = [];
+
+  const measure = (side: Side) => async () => {
+    const url = await setup.postgres.createMigrated("events");
+    const client = await connect(url);
+    await client.query(QUEUED, [ids]);
+    await client.query("CREATE TABLE plain (id bigint GENERATED ALWAYS AS IDENTITY, event jsonb)");
+    await client.query("VACUUM ANALYZE");
+    await setup.postgres.checkpoint();
+    const server = await setup.start<EventsServer>("bench/senders/events-server.ts");
+    const port = await server.call("listen", { side, url, topicArn: TOPIC, pem });
+    const rate = await load.call("run", { port, connections: CONNECTIONS });
+    if (side === "ours") memory.push(await server.call("memory"));
+    const { rows } = await client.query<{ stored: number }>(STORED[side]);
+    if (rows[0]?.stored !== count) throw new Error(`${rows[0]?.stored} events, not ${count}`);
+    setup.say(`  ${side} ${round(rate)} events/s`);
+    await server.stop();
+    await client.end();
+    await setup.postgres.drop("events");
+    return rate;
+  };
+
+  const pairs = await paired(runs, measure("ours"), measure("plain"));
+  await load.stop();
+  const other = pairs.ours.map(() => 1_000);
+  return {
+    results: [
+      compare("events", "events/s", pairs, { atLeast: 0.8 }),
+      compare("events", "events/s, of 1,000", { ours: pairs.ours, other }, { atLeast: 1 }),
+      compare("events", "MB of memory at most", { ours: memory, other: memory }),
+    ],
+  };
+}
+
+// Emails that have been sent, each with its attempt.
+const QUEUED = `
+  WITH m AS (
+    INSERT INTO messages (id, template, category, to_address, to_key, on_unknown, state,
+      closed_reason, closed_at, outcome)
+    SELECT id, 'welcome', 'account', 'n' || id || '@example.com', 'n' || id || '@example.com',
+      'hold', 'closed', 'sent', now(), 'sent'
+    FROM unnest($1::uuid[]) id RETURNING id
+  )
+  INSERT INTO attempts (message_id, number, finished_at, result, ses_message_id)
+  SELECT id, 1, now(), 'accepted', 'ses-' || id FROM m`;
+
+const STORED: Record<Side, string> = {
+  ours: "SELECT count(*)::int AS stored FROM events",
+  plain: "SELECT count(*)::int AS stored FROM plain",
+};
