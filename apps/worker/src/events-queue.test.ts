@@ -21,6 +21,7 @@ let sqs: SQSClient;
 beforeEach(async () => {
   [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
   sqs = new SQSClient({
+    endpoint: ses.url,
     region: "us-east-1",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
@@ -35,6 +36,7 @@ const start = (env: NodeJS.ProcessEnv = {}) =>
   workers.start(test.url, ses.url, {
     SES_EVENTS_TOPIC_ARN: topicArn,
     SES_EVENTS_QUEUE_URL: ses.queueUrl,
+    AWS_ENDPOINT_URL_SQS: ses.url,
     SES_CONFIGURATION_SET: "sendoff",
     SES_SECURITY_CONFIGURATION_SET: "sendoff-security",
     ...env,
@@ -139,10 +141,10 @@ it("applies an event once where the worker is killed between commit and delete",
   url.port = String((proxy.address() as AddressInfo).port);
 
   await ses.trigger("bounce", "name@example.com");
-  start({ SES_EVENTS_QUEUE_URL: url.href });
+  start({ AWS_ENDPOINT_URL_SQS: url.origin });
   await waitUntil(() => expect(deletes).toBe(1));
   expect(await types()).toEqual(["Bounce"]);
-  start({ SES_EVENTS_QUEUE_URL: url.href });
+  start({ AWS_ENDPOINT_URL_SQS: url.origin });
   await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
   expect(await types()).toEqual(["Bounce"]);
   expect(await test.db.suppression.count()).toBe(1);

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { Campaign } from "./campaign.ts";
 import { caller } from "./campaigns/caller.ts";
 import { database } from "./campaigns/database.ts";
+import { events } from "./campaigns/events.ts";
 import { interleavings } from "./campaigns/interleavings.ts";
 import { killWorker } from "./campaigns/kill-worker.ts";
 import { lostAnswer, lostAnswerEvents } from "./campaigns/lost-answer.ts";
@@ -15,6 +16,7 @@ const campaigns = new Map<string, Campaign>([
   ["kill-worker", killWorker],
   ["lost-answer", lostAnswer],
   ["lost-answer-events", lostAnswerEvents],
+  ["events", events],
   ["stop", stop],
   ["database", database],
   ["throttle", throttle],

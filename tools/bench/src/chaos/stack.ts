@@ -11,12 +11,14 @@ import type { Worker, WorkerOptions } from "./worker.ts";
 /** Everything that a campaign may break, each a process of its own. All end with the campaign. */
 export interface Stack {
   outbox: Outbox;
+  /** What the apps need to find the database and ses-local. */
+  env: NodeJS.ProcessEnv;
   ses: Ses;
   startWorker(options: WorkerOptions): Promise<Program<Worker>>;
 }
 
 /** ses-local, which lasts longer than its process. */
-interface Ses extends Pick<SesLocal, "tally"> {
+interface Ses extends Pick<SesLocal, "tally" | "subscribed" | "queueUrl"> {
   /** How it behaves from now on; without anything it accepts all, without any limit. */
   behave(behaviour?: SesBehaviour): Promise<void>;
   /** kill -9: connections are refused until `start`. */
@@ -28,12 +30,18 @@ interface Ses extends Pick<SesLocal, "tally"> {
 // Nothing here is about the rate, unless the campaign gives one.
 const UNLIMITED = 1_000_000;
 
-/** @param url a migrated database; a new one, fsync on, unless told */
-export async function openStack(setup: Setup, url?: string): Promise<Stack> {
-  const databaseUrl = url ?? (await startDatabase(setup));
+/**
+ * @param options.url a migrated database; a new one, fsync on, unless told
+ * @param options.webhook where SES's events are posted; nowhere unless told
+ */
+export async function openStack(
+  setup: Setup,
+  options: { url?: string; webhook?: string } = {},
+): Promise<Stack> {
+  const databaseUrl = options.url ?? (await startDatabase(setup));
   const outbox = openOutbox(databaseUrl);
   setup.atEnd(() => outbox.close());
-  const ses = await openSes(setup);
+  const ses = await openSes(setup, options.webhook);
   const env = {
     APP_ENV: "development",
     AWS_REGION: "us-east-1",
@@ -43,6 +51,7 @@ export async function openStack(setup: Setup, url?: string): Promise<Stack> {
   };
   return {
     outbox,
+    env: { ...env, DATABASE_URL: databaseUrl },
     ses,
     async startWorker(options) {
       const worker = await startProgram<Worker>("chaos/worker.ts", { env });
@@ -59,11 +68,12 @@ async function startDatabase(setup: Setup): Promise<string> {
   return postgres.createMigrated("app");
 }
 
-async function openSes(setup: Setup): Promise<Ses & { url: string }> {
+async function openSes(setup: Setup, webhook?: string): Promise<Ses & { url: string }> {
   const data = await mkdtemp(path.join(tmpdir(), "ses-local-chaos-"));
   setup.atEnd(() => rm(data, { recursive: true, force: true, maxRetries: 3 }));
   // The tally has every message; the inbox need not keep them.
-  let ses = await startSesLocal({ data, keep: 10 });
+  const always = { data, keep: 10, ...(webhook && { webhook }) };
+  let ses = await startSesLocal(always);
   setup.atEnd(() => ses.stop());
   const behave = (behaviour: SesBehaviour = {}) =>
     ses.control({
@@ -74,11 +84,13 @@ async function openSes(setup: Setup): Promise<Ses & { url: string }> {
   await behave();
   return {
     url: ses.url,
+    queueUrl: ses.queueUrl,
     tally: () => ses.tally(),
+    subscribed: () => ses.subscribed(),
     behave,
     kill: () => ses.kill(),
     async start() {
-      ses = await startSesLocal({ data, keep: 10, port: ses.port, smtpPort: ses.smtpPort });
+      ses = await startSesLocal({ ...always, port: ses.port, smtpPort: ses.smtpPort });
       await behave();
     },
   };

@@ -89,7 +89,7 @@ async function fullDisk(setup: Setup) {
   await server.end();
   const url = postgres.url("small");
   await migrate(url);
-  const stack = await openStack(setup, url);
+  const stack = await openStack(setup, { url });
   const { outbox } = stack;
   await outbox.rows("CREATE TABLE signups (id uuid PRIMARY KEY, plan int)");
   await outbox.rows("CREATE TABLE filler (bytes text)");

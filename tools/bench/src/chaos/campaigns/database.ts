@@ -13,7 +13,7 @@ export async function database(setup: Setup): Promise<Findings> {
   const { messages, quick, say } = setup;
   const times = quick ? 1 : 5;
   const postgres = await startRestartable(setup);
-  const stack = await openStack(setup, postgres.url);
+  const stack = await openStack(setup, { url: postgres.url });
   const { outbox } = stack;
   // Ten faults, and a window of emails before and after each: a second or more, since a shorter
   // one measures what else the machine does.
