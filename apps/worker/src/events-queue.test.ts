@@ -141,10 +141,10 @@ it("applies an event once where the worker is killed between commit and delete",
   url.port = String((proxy.address() as AddressInfo).port);
 
   await ses.trigger("bounce", "name@example.com");
-  start({ AWS_ENDPOINT_URL_SQS: url.origin });
+  start({ AWS_ENDPOINT_URL_SQS: url.origin, SES_EVENTS_QUEUE_URL: url.href });
   await waitUntil(() => expect(deletes).toBe(1));
   expect(await types()).toEqual(["Bounce"]);
-  start({ AWS_ENDPOINT_URL_SQS: url.origin });
+  start({ AWS_ENDPOINT_URL_SQS: url.origin, SES_EVENTS_QUEUE_URL: url.href });
   await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
   expect(await types()).toEqual(["Bounce"]);
   expect(await test.db.suppression.count()).toBe(1);

@@ -53,10 +53,10 @@ export async function openStack(
     outbox,
     env: { ...env, DATABASE_URL: databaseUrl },
     ses,
-    async startWorker(options) {
+    async startWorker(told) {
       const worker = await startProgram<Worker>("chaos/worker.ts", { env });
       setup.atEnd(() => worker.stop("SIGKILL"));
-      await worker.call("deliver", { rate: UNLIMITED, ...options, url: databaseUrl });
+      await worker.call("deliver", { rate: UNLIMITED, ...told, url: databaseUrl });
       return worker;
     },
   };
