@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createSesTransport } from "./ses.ts";
+import { fullMessage, message } from "./test-message.ts";
+
+// Another project's idea of the SES v2 API: what only our own stand-in takes would fail here.
+const { default: startFake } = createRequire(import.meta.url)("aws-ses-v2-local") as {
+  default: (config: { host: string; port: number }) => Promise<Server>;
+};
+let server: Server;
+let url: string;
+
+beforeEach(async () => {
+  vi.spyOn(console, "log").mockImplementation(() => {});
+  server = await startFake({ host: "127.0.0.1", port: 0 });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+  vi.stubEnv("AWS_ENDPOINT_URL_SESV2", url);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
+  server.closeAllConnections();
+  server.close();
+  await once(server, "close");
+});
+
+it("should send what an independent fake of SES takes", async () => {
+  const transport = createSesTransport({
+    from: "Sendoff <hello@example.com>",
+    loopbackOnly: true,
+  });
+  for (const each of [message, fullMessage]) {
+    const sent = await transport.send(each);
+    expect(sent.result, JSON.stringify(sent)).toBe("accepted");
+  }
+  transport.close();
+  const { emails } = (await (await fetch(`${url}/store`)).json()) as {
+    emails: { subject: string; destination: { to: string[] }; body: { html: string } }[];
+  };
+  expect(emails).toMatchObject([
+    {
+      subject: message.subject,
+      destination: { to: [message.to] },
+      body: { html: message.html, text: message.text },
+    },
+    { subject: fullMessage.subject, destination: { to: [fullMessage.to] } },
+  ]);
+});
