@@ -6,6 +6,7 @@ import { uuidv7 } from "../uuid.ts";
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
 import type { Effect, SesEvent } from "./event.ts";
+import { parseSesEvent } from "./ses/parse.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {
@@ -189,6 +190,50 @@ it("is not held up by an event that holds what PostgreSQL's text cannot", async 
     list: ["\ufffd"],
     text: String.raw`\u0000`,
   });
+});
+
+it("can store whatever the parser reads", async () => {
+  const han = fc.integer({ min: 0x4e00, max: 0x9fff }).map((code) => String.fromCharCode(code));
+  // Any characters, those that PostgreSQL does not have, and more than an index holds.
+  const text = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: fc.constantFrom("a", "@", "\0", "\ud800") }),
+    fc.string({ unit: han, minLength: 150, maxLength: 400, size: "max" }),
+  );
+  const time = fc.oneof(
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    text,
+  );
+  const published = fc.record({
+    eventType: fc.oneof(fc.constantFrom("Bounce", "Open"), text),
+    bounce: fc.record({
+      bounceType: text,
+      feedbackId: text,
+      timestamp: time,
+      bouncedRecipients: fc.array(fc.record({ emailAddress: text, status: text })),
+    }),
+    open: fc.record({ userAgent: text, timestamp: time }),
+    mail: fc.record({
+      messageId: text,
+      timestamp: time,
+      destination: fc.array(text),
+      tags: fc.record({ "message-id": fc.array(text) }),
+    }),
+  });
+  let stored = 0;
+  await fc.assert(
+    fc.asyncProperty(published, async (payload) => {
+      let read: SesEvent[] = [];
+      try {
+        read = parseSesEvent(JSON.stringify(payload));
+      } catch (error) {
+        expect(error).toMatchObject({ code: "MALFORMED_EVENT" });
+      }
+      stored += (await applyEvents(test.db, read)).stored;
+    }),
+    { numRuns: 500 },
+  );
+  expect(stored).toBeGreaterThan(0);
 });
 
 it.each<[Start, ClosedReason]>([

@@ -29,7 +29,7 @@ export async function applyEvents(
   const given = events.map((event) => ({
     ...event,
     id: uuidv7(),
-    recipientKey: addressKey(event.recipient),
+    recipientKey: clean(addressKey(event.recipient)),
     // Anyone may send with a tag of that name.
     messageId: event.messageId && isUuid(event.messageId) ? event.messageId : undefined,
   }));
@@ -90,9 +90,12 @@ function store(given: string): Prisma.Sql {
     ) AS unattached`;
 }
 
-/** JSON without what PostgreSQL's text cannot hold: one such event would hold up all others. */
+/** Without what PostgreSQL's text cannot hold: one such event would hold up all others. */
+function clean(text: string): string {
+  return text.replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd");
+}
+
 function toJson(value: unknown): string {
-  const clean = (text: string) => text.replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd");
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part === "string") return clean(part);
     if (typeof part !== "object" || part === null || Array.isArray(part)) return part;

@@ -156,16 +156,19 @@ const object = (value: unknown): Json =>
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
-/** A part of what an event is known by: what is longer than any of SES's fits no index. */
+// In bytes. Four of them make an event's key, and an entry of PostgreSQL's index holds 2,704.
+const MAX_KEY = 600;
+/** A part of what an event is known by; none of SES's is longer. */
 const key = (value: unknown) => {
   const found = text(value);
-  return found === undefined || found.length > 400 ? undefined : found;
+  return found === undefined || Buffer.byteLength(found) > MAX_KEY ? undefined : found;
 };
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
+/** A year of four digits: PostgreSQL reads no other of JavaScript's, and would fail for ever. */
 function time(value: unknown): Date | undefined {
   const date = new Date(text(value) ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? undefined : date;
+  return date.getTime() >= 0 && date.getUTCFullYear() <= 9999 ? date : undefined;
 }
 
 // Of one field: a diagnostic may quote a whole email.
