@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { captured } from "./captured.ts";
 import {
   AT,
   FEEDBACK,
@@ -135,6 +136,23 @@ describe.each(documented)("%s", (_name, event, type, recipients, effect) => {
   });
 });
 
+it.each(captured)("should read $what", ({ event, type, recipients, effect }) => {
+  const parsed = parse(event);
+  expect(parsed.map(({ recipient }) => recipient)).toEqual(recipients);
+  for (const one of parsed) {
+    expect(one).toMatchObject({ sesMessageId: "0100message-0000", type, occurredAt: new Date(AT) });
+    expect(one.effect).toBe(effect);
+  }
+});
+
+it.each(["action", "status", "diagnosticCode"])(
+  "should count as soft what a server reported, if only by its %s",
+  (name) => {
+    const [one] = parse(bounce("Transient", "General", { [name]: "4.4.7" }));
+    expect(one).toMatchObject({ type: "Bounce", effect: "soft" });
+  },
+);
+
 it("should take each of several recipients by itself", () => {
   const event = bounce("Permanent", "General");
   const { bouncedRecipients } = event.bounce;
@@ -188,6 +206,10 @@ it.each([
     JSON.stringify({ eventType: "Send", mail: { ...mail, messageId: "x".repeat(3000) } }),
   ],
   ["no time", JSON.stringify({ eventType: "Send", mail: { messageId: "0100" } })],
+  [
+    "a time that PostgreSQL cannot hold",
+    JSON.stringify({ eventType: "Send", mail: { ...mail, timestamp: "+275760-09-13T00:00:00Z" } }),
+  ],
 ])("should refuse, for good, what has %s", (_name, message) => {
   expect(() => parseSesEvent(message)).toThrow(
     expect.objectContaining({ code: "MALFORMED_EVENT", retryable: false }),

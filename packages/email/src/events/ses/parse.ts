@@ -15,9 +15,11 @@ import type { Effect, SesEvent } from "../event.ts";
  * @throws EmailError `MALFORMED_EVENT`: no retry will mend it
  */
 export function parseSesEvent(message: string): SesEvent[] {
-  // What SES publishes once, when a topic becomes a destination of events.
+  // What SES publishes once, when a topic becomes a destination of events …
   if (message.startsWith("Successfully validated SNS topic")) return [];
   const event = object(parseJson(message));
+  // … or that of an identity's notifications.
+  if (event.notificationType === "AmazonSnsSubscriptionSucceeded") return [];
   const name = key(event.eventType) ?? key(event.notificationType);
   const mail = object(event.mail);
   const sesMessageId = key(mail.messageId);
@@ -60,11 +62,7 @@ function readRecipients(type: string, body: Json, mail: Json): About[] {
     case "Bounce":
       return named(body.bouncedRecipients).map(({ recipient, fields }) => {
         const effect = bounceEffect(body, fields);
-        return {
-          recipient,
-          detail: pick(fields, ["action", "status", "diagnosticCode"]),
-          ...(effect && { effect }),
-        };
+        return { recipient, detail: pick(fields, REPORTED), ...(effect && { effect }) };
       });
     case "Complaint": {
       // https://datatracker.ietf.org/doc/html/rfc6430: a person has moved it out of the spam.
@@ -84,17 +82,22 @@ function readRecipients(type: string, body: Json, mail: Json): About[] {
   }
 }
 
+/** What SES fills in from a delivery status notification, and only from one. */
+const REPORTED = ["action", "status", "diagnosticCode"];
+
 /**
- * An out-of-office reply comes as Transient, General. What tells it from a mailbox that failed:
- * it is no delivery status notification, so that it has neither a status nor a diagnostic
- * (RFC 3464); such a one is no bounce.
- * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types
+ * An out-of-office reply comes as a Bounce of Transient, General, beside the Delivery. So does a
+ * server that was not reached for 14 hours, and one that refuses us by DMARC policy. What tells
+ * them apart: those are told by a delivery status notification (RFC 3464), which a person's
+ * reply (RFC 3834) is not. By the sub-type alone, a server that is gone for good would be on
+ * holiday for ever. A reply that SES does not recognise comes as Undetermined, of nobody.
+ * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients
  */
 function bounceEffect(body: Json, recipient: Json): Effect | undefined {
-  const type = text(body.bounceType);
-  if (type === "Permanent") return "permanent";
-  const replied = !text(recipient.status) && !text(recipient.diagnosticCode);
-  if (type === "Transient" && text(body.bounceSubType) === "General" && replied) return undefined;
+  const { bounceType, bounceSubType } = body;
+  if (bounceType === "Permanent") return "permanent";
+  const reported = REPORTED.some((name) => text(recipient[name]));
+  if (bounceType === "Transient" && bounceSubType === "General" && !reported) return undefined;
   // A type that SES adds is counted before it is believed.
   return "soft";
 }
