@@ -2,7 +2,7 @@ import { type Behaviour, type Fault, NORMAL } from "../control/behaviour.ts";
 import { quotaExceeded, rateExceeded } from "./error.ts";
 import type { Json } from "./json.ts";
 import { createRandom } from "./random.ts";
-import { SuppressionList } from "./suppression-list.ts";
+import { REASONS, type Reason, SuppressionList } from "./suppression-list.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /**
@@ -11,6 +11,10 @@ import { TokenBucket } from "./token-bucket.ts";
  */
 export class Account {
   readonly suppressions = new SuppressionList();
+  /** What puts an address on that list by itself. */
+  suppressedReasons: readonly Reason[] = REASONS;
+  /** What PutAccountDetails said, for AWS to review; nobody does here. */
+  details: Json | undefined;
   /** Of the events that its configuration sets publish. */
   readonly topicArn: string;
   #behaviour: Behaviour = NORMAL;
@@ -95,7 +99,8 @@ export class Account {
         SentLast24Hours: this.#sent,
       },
       SendingEnabled: account.sendingEnabled,
-      SuppressionAttributes: { SuppressedReasons: ["BOUNCE", "COMPLAINT"] },
+      SuppressionAttributes: { SuppressedReasons: this.suppressedReasons },
+      ...(this.details && { Details: { ...this.details, ReviewDetails: { Status: "PENDING" } } }),
     };
   }
 

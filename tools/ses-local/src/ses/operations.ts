@@ -1,6 +1,8 @@
-import { Router } from "express";
+import { type Request, Router } from "express";
 import type { Account } from "./account.ts";
 import { SesError, badRequest } from "./error.ts";
+import { type Json, required, texts } from "./json.ts";
+import { REASONS, type Reason } from "./suppression-list.ts";
 
 const EVENT_TYPES = [
   "SEND",
@@ -15,7 +17,7 @@ const EVENT_TYPES = [
 
 /**
  * What the app and its set-up ask of SES besides sending: the account's suppression list, its
- * identities and its configuration sets.
+ * details, identities and configuration sets.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Operations.html
  */
 export function operationRoutes(account: Account, verified: string[]): Router {
@@ -26,18 +28,22 @@ export function operationRoutes(account: Account, verified: string[]): Router {
     .route("/suppression/addresses")
     .get((req, res) => {
       const size = Number(req.query["PageSize"] ?? 100);
-      const { entries, next } = suppressions.page(size, Number(req.query["NextToken"] ?? 0));
+      const from = Number(req.query["NextToken"] ?? 0);
+      if (!(size >= 1 && size <= 1000)) throw badRequest("PageSize must be from 1 to 1000.");
+      if (!(from >= 0)) throw new SesError("InvalidNextTokenException", "Invalid NextToken.");
+      const asked = readReasons([req.query["Reason"] ?? []].flat());
+      const reasons = asked.length > 0 ? asked : REASONS;
+      const { entries, next } = suppressions.page(size, from, reasons);
       res.json({
         SuppressedDestinationSummaries: entries,
         ...(next !== undefined && { NextToken: String(next) }),
       });
     })
     .put((req, res) => {
-      const { EmailAddress, Reason } = req.body as Record<string, unknown>;
-      if (typeof EmailAddress !== "string" || (Reason !== "BOUNCE" && Reason !== "COMPLAINT")) {
-        throw badRequest("EmailAddress and Reason (BOUNCE or COMPLAINT) must be specified.");
-      }
-      suppressions.put(EmailAddress, Reason);
+      const address = required(bodyOf(req), "EmailAddress", "emailAddress");
+      const [reason] = readReasons([required(bodyOf(req), "Reason", "reason")]);
+      if (!address.includes("@")) throw badRequest(`Invalid email address <${address}>.`);
+      if (reason) suppressions.put(address, reason);
       res.json({});
     });
   router
@@ -58,6 +64,21 @@ export function operationRoutes(account: Account, verified: string[]): Router {
       }
       res.json({});
     });
+
+  router.put("/account/suppression", (req, res) => {
+    account.suppressedReasons = readReasons(texts(bodyOf(req), "SuppressedReasons"));
+    res.json({});
+  });
+  router.post("/account/details", (req, res) => {
+    const details = bodyOf(req);
+    required(details, "MailType", "mailType");
+    required(details, "WebsiteURL", "websiteURL");
+    if (account.details) {
+      throw new SesError("ConflictException", "The account's details are being reviewed.", 409);
+    }
+    account.details = details;
+    res.json({});
+  });
 
   router.get("/identities", (_req, res) => {
     res.json({
@@ -133,6 +154,17 @@ export function operationRoutes(account: Account, verified: string[]): Router {
     if (!sets().includes(name)) throw notFound(`Configuration set <${name}> does not exist.`);
   }
   return router;
+}
+
+const bodyOf = (req: Request) => (req.body ?? {}) as Json;
+
+/** @throws SesError where one is none of SES's */
+function readReasons(values: unknown[]): Reason[] {
+  return values.map((value) => {
+    const reason = REASONS.find((known) => known === value);
+    if (!reason) throw badRequest(`A reason must be one of ${REASONS.join(", ")}.`);
+    return reason;
+  });
 }
 
 function typeOf(identity: string): string {

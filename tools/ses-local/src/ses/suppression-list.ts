@@ -1,6 +1,7 @@
 import type { Json } from "./json.ts";
 
-type Reason = "BOUNCE" | "COMPLAINT";
+export const REASONS = ["BOUNCE", "COMPLAINT"] as const;
+export type Reason = (typeof REASONS)[number];
 
 /** The account's own list: SES takes the message and does not deliver it. */
 export class SuppressionList {
@@ -25,8 +26,12 @@ export class SuppressionList {
   }
 
   /** @param from the number of the first, as the last page's token has it */
-  page(size: number, from: number): { entries: Json[]; next: number | undefined } {
-    const all = [...this.#entries.values()];
+  page(
+    size: number,
+    from: number,
+    reasons: readonly Reason[],
+  ): { entries: Json[]; next: number | undefined } {
+    const all = [...this.#entries.values()].filter(({ Reason }) => reasons.includes(Reason));
     const end = from + size;
     return {
       entries: all.slice(from, end).map(describe),
