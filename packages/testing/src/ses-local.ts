@@ -123,7 +123,10 @@ export interface SesLocal {
   url: string;
   port: number;
   smtpPort: number;
-  /** Of the queue that gets every event, for the SDK of SQS. */
+  /**
+   * Of the queue that gets every event, for the SDK of SQS. What was received five times is in
+   * `-dead-letters` beside it.
+   */
   queueUrl: string;
   /** Newest first. */
   inbox(query?: InboxQuery): Promise<InboxMessage[]>;
@@ -173,6 +176,7 @@ const main = path.resolve(import.meta.dirname, "../../../tools/ses-local/src/mai
  * happens to `stop`.
  */
 export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesLocal> {
+  const { topicArn = "arn:aws:sns:us-east-1:000000000000:ses-events" } = options;
   const data = options.data ?? (await mkdtemp(path.join(tmpdir(), "ses-local-")));
   const removeData = async () => {
     if (!options.data) await rm(data, { recursive: true, force: true, maxRetries: 3 });
@@ -187,7 +191,7 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
       SES_LOCAL_VERIFIED: options.verified?.join(",") ?? "",
       SES_LOCAL_KEEP: String(options.keep ?? ""),
       SES_LOCAL_WEBHOOK: options.webhook ?? "",
-      SES_EVENTS_TOPIC_ARN: options.topicArn ?? "",
+      SES_EVENTS_TOPIC_ARN: topicArn,
     },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   }) as ChildProcessByStdio<null, Readable, Readable>;
@@ -214,7 +218,7 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
     url,
     port: ready.port,
     smtpPort: ready.smtpPort,
-    queueUrl: `${url}/000000000000/ses-events`,
+    queueUrl: `${url}/${topicArn.split(":").slice(4).join("/")}`,
     async inbox(query = {}) {
       const parameters = new URLSearchParams(
         Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),

@@ -18,7 +18,8 @@ export interface AppDeps {
   account: Account;
   accept: Accept;
   topic: Topic;
-  queue: Queue;
+  /** Of the topic's account. */
+  queues: Queue[];
   publisher: Publisher;
   /** Called when the page asks: the SMTP port is known once it listens. */
   info: () => Info;
@@ -27,7 +28,8 @@ export interface AppDeps {
 
 /** The HTTP side: SES's API, SNS, SQS, the inbox as JSON, and its page. Does not listen. */
 export function createApp(deps: AppDeps): Express {
-  const { store, account, accept, topic, queue, publisher, info, log } = deps;
+  const { store, account, accept, topic, queues, publisher, info, log } = deps;
+  const [, , , region = "", owner = ""] = topic.arn.split(":");
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
@@ -36,7 +38,7 @@ export function createApp(deps: AppDeps): Express {
     res.json({ ok: true });
   });
   app.use("/v2/email", sesRoutes({ accept, account, verified: info().verified, log }));
-  app.use(sqsRoutes(queue));
+  app.use(sqsRoutes(queues, owner, region));
   app.use("/sns", snsRoutes(topic, publisher.webhook));
   app.use("/control", onlyThisPage, controlRoutes(account));
   app.use(

@@ -34,15 +34,17 @@ async function start(env: Env): Promise<void> {
   const smtpPort = await listen(smtp.server, env.smtpPort, "SES_LOCAL_SMTP_PORT");
 
   const topic = createTopic(env.topicArn);
-  const queue = new Queue();
+  const [, , , , owner, name = ""] = env.topicArn.split(":");
+  const deadLetters = new Queue(`${name}-dead-letters`);
+  const queue = new Queue(name, deadLetters);
   const webhook = env.webhook ? new Webhook(env.webhook, topic, account) : undefined;
   const publisher = new Publisher({ store, account, topic, queue, webhook });
 
   let port = env.port;
-  const [, , , , owner, name] = env.topicArn.split(":");
   const queueUrl = () => `http://localhost:${port}/${owner}/${name}`;
+  const queues = [queue, deadLetters];
   const info = () => ({ smtpPort, verified: env.verified, queueUrl: queueUrl() });
-  const app = createApp({ store, account, accept, topic, queue, publisher, info, log });
+  const app = createApp({ store, account, accept, topic, queues, publisher, info, log });
   const http = createServer(app);
   // Longer than a client keeps a connection idle, so that none is closed as it is used again.
   http.keepAliveTimeout = 120_000;

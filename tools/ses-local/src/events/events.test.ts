@@ -2,14 +2,19 @@ import { X509Certificate, verify } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   DeleteSuppressedDestinationCommand,
+  GetAccountCommand,
   GetConfigurationSetEventDestinationsCommand,
   GetEmailIdentityCommand,
   GetSuppressedDestinationCommand,
   ListSuppressedDestinationsCommand,
+  PutAccountDetailsCommand,
+  PutAccountSuppressionAttributesCommand,
   PutSuppressedDestinationCommand,
   type SESv2Client,
+  paginateListSuppressedDestinations,
 } from "@aws-sdk/client-sesv2";
 import { type SesLocal, type SesLocalEvent, startSesLocal } from "@repo/testing/ses-local";
+import { createTransport } from "nodemailer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 import { type Subscriber, startSubscriber } from "../testing/subscriber.ts";
@@ -76,10 +81,7 @@ it.each([
   ["bounce+label@simulator.amazonses.com", [SENT, "Bounce: Permanent, General"]],
   ["complaint@simulator.amazonses.com", [SENT, DELIVERED, "Complaint: abuse"]],
   ["ooto@simulator.amazonses.com", [SENT, DELIVERED, "Bounce: Transient, General"]],
-  [
-    "suppressionlist@simulator.amazonses.com",
-    [SENT, "Bounce: Permanent, OnAccountSuppressionList"],
-  ],
+  ["suppressionlist@simulator.amazonses.com", [SENT, "Bounce: Permanent, Suppressed"]],
 ])("should tell of an email to %s what SES would", async (to, expected) => {
   const messageId = await send(to);
   expect(told(await eventsOf(messageId, expected.length))).toEqual(expected);
@@ -94,7 +96,13 @@ it("should sign as SNS does, so that the certificate it serves verifies what it 
     expect(headers).toMatchObject({
       "content-type": "text/plain; charset=UTF-8",
       "x-amz-sns-message-type": "Notification",
+      "x-amz-sns-message-id": message["MessageId"],
       "x-amz-sns-topic-arn": "arn:aws:sns:us-east-1:000000000000:ses-events",
+      "x-amz-sns-subscription-arn": expect.stringMatching(/:ses-events:[\da-f-]{36}$/),
+    });
+    expect(message).toMatchObject({
+      Subject: "Amazon SES Email Event Notification",
+      UnsubscribeURL: expect.stringMatching(/^https:\/\/sns\.us-east-1\.amazonaws\.com\/\?/),
     });
     expect(message["SignatureVersion"]).toBe(signatureVersion);
     const url = new URL(message["SigningCertURL"] ?? "");
@@ -104,7 +112,7 @@ it("should sign as SNS does, so that the certificate it serves verifies what it 
     const pem = await (await fetch(`${ses.url}/sns${url.pathname}`)).text();
     const certificate = new X509Certificate(pem);
     expect(certificate.subject).toBe("CN=sns.amazonaws.com");
-    const signed = ["Message", "MessageId", "Timestamp", "TopicArn", "Type"]
+    const signed = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"]
       .map((name) => `${name}\n${message[name]}\n`)
       .join("");
     const digest = signatureVersion === "1" ? "sha1" : "sha256";
@@ -127,6 +135,86 @@ it("should publish in the shape of SES, with our tags", async () => {
     bounce: { bouncedRecipients: [{ emailAddress: "bounce@simulator.amazonses.com" }] },
   });
 });
+
+it("should confirm a subscription by the token that it posted, and by no other", async () => {
+  const confirm = (token: string) =>
+    fetch(
+      `${ses.url}/sns/?${new URLSearchParams({
+        Action: "ConfirmSubscription",
+        TopicArn: "arn:aws:sns:us-east-1:000000000000:ses-events",
+        Token: token,
+      })}`,
+    );
+  const late = await startSubscriber();
+  const other = await startSesLocal({ webhook: late.url });
+  try {
+    // It has been asked, and has not confirmed: nothing but the question comes.
+    const { message } = await until(() => late.received[0]);
+    expect(message["Type"]).toBe("SubscriptionConfirmation");
+    await other.trigger("bounce", "name@example.org");
+    expect((await confirm("guessed")).status).toBe(400);
+    expect(late.received.every(({ message: { Type } }) => Type !== "Notification")).toBe(true);
+    late.sns = other.url;
+    await other.subscribed();
+    await other.trigger("delay", "name@example.org");
+    await until(() => late.received.find(({ message: { Type } }) => Type === "Notification"));
+  } finally {
+    await other.stop();
+    await late.stop();
+  }
+});
+
+it("should tell of the recipient that is named, among several", async () => {
+  await client.send(
+    email({
+      Destination: { ToAddresses: ["one@example.org", "Two@example.org"] },
+      ConfigurationSetName: "sendoff",
+    }),
+  );
+  const event = await ses.trigger("bounce", "two@example.org");
+  expect(event).toMatchObject({
+    recipient: "Two@example.org",
+    payload: { bounce: { bouncedRecipients: [{ emailAddress: "Two@example.org" }] } },
+  });
+  expect(event.payload).toMatchObject({
+    mail: { destination: ["one@example.org", "Two@example.org"] },
+  });
+});
+
+it("should publish of an email by SMTP, too", async () => {
+  const transport = createTransport({ host: "127.0.0.1", port: ses.smtpPort });
+  await transport.sendMail({
+    from: "hello@example.com",
+    to: "bounce+smtp@simulator.amazonses.com",
+    subject: "Hello",
+    text: "Hi",
+    headers: { "X-SES-CONFIGURATION-SET": "sendoff", "X-SES-MESSAGE-TAGS": "message-id=smtp" },
+  });
+  const bounced = await until(async () =>
+    (await ses.events()).find(
+      ({ type, recipient }) => type === "Bounce" && recipient.includes("+smtp@"),
+    ),
+  );
+  expect(bounced.payload).toMatchObject({ mail: { tags: { "message-id": ["smtp"] } } });
+});
+
+it("should hand over every event of a burst", async () => {
+  const count = 1_000;
+  const sent = new Set<string>();
+  for (let i = 0; i < count; i += 50) {
+    const batch = Array.from({ length: 50 }, () => send("burst@example.org"));
+    for (const messageId of await Promise.all(batch)) sent.add(messageId);
+  }
+  const delivered = () =>
+    new Set(
+      subscriber.received
+        .map(({ message }) => JSON.parse(message["Message"] ?? ""))
+        .filter(({ eventType, mail }) => eventType === "Delivery" && sent.has(mail.messageId))
+        .map(({ mail }) => mail.messageId),
+    );
+  await until(() => subscriber.received.length >= 2 * count);
+  expect(delivered()).toEqual(sent);
+}, 60_000);
 
 it("should publish nothing of an email without a configuration set", async () => {
   await send("quiet@example.org", "");
@@ -183,6 +271,24 @@ describe("faults", () => {
     });
   });
 
+  it("should answer SendEmail where the event that goes first is dropped", async () => {
+    await ses.control({ events: { beforeResponse: 1, drop: 1 } });
+    expect(await send("never-told@example.org")).toBeTruthy();
+  });
+
+  it("should meet the same events under the same seed", async () => {
+    const dropped = async () => {
+      await ses.control({ seed: 7, events: { drop: 0.5 } });
+      const ids: string[] = [];
+      for (let i = 0; i < 12; i++) ids.push((await ses.trigger("delay", "seed@example.org")).id);
+      const events = await ses.events();
+      return ids.map((id) => events.find((event) => event.id === id)?.deliveries.length === 0);
+    };
+    const first = await dropped();
+    expect(new Set(first)).toEqual(new Set([true, false]));
+    expect(await dropped()).toEqual(first);
+  });
+
   it("should drop an event, and say that nobody got it", async () => {
     await ses.control({ events: { drop: 1 } });
     const { id } = await ses.trigger("bounce", "dropped@example.org");
@@ -220,6 +326,62 @@ it("should keep the account's suppression list as SES does", async () => {
   await expect(
     client.send(new GetSuppressedDestinationCommand({ EmailAddress })),
   ).rejects.toMatchObject({ name: "NotFoundException" });
+});
+
+it("should page through the suppression list, and by reason", async () => {
+  const addresses = ["a", "b", "c"].map((name) => `${name}@paged.example.org`);
+  for (const [i, EmailAddress] of addresses.entries()) {
+    const Reason = i === 1 ? "COMPLAINT" : "BOUNCE";
+    await client.send(new PutSuppressedDestinationCommand({ EmailAddress, Reason }));
+  }
+  const found: (string | undefined)[] = [];
+  for await (const page of paginateListSuppressedDestinations({ client, pageSize: 1 }, {})) {
+    expect(page.SuppressedDestinationSummaries).toHaveLength(1);
+    found.push(page.SuppressedDestinationSummaries?.[0]?.EmailAddress);
+  }
+  expect(found).toEqual(expect.arrayContaining(addresses));
+  const { SuppressedDestinationSummaries: complaints = [] } = await client.send(
+    new ListSuppressedDestinationsCommand({ Reasons: ["COMPLAINT"] }),
+  );
+  const listed = complaints.map(({ EmailAddress }) => EmailAddress);
+  expect(listed).toContain(addresses[1]);
+  expect(listed).not.toContain(addresses[0]);
+  await expect(
+    client.send(new ListSuppressedDestinationsCommand({ PageSize: 0 })),
+  ).rejects.toMatchObject({ name: "BadRequestException" });
+});
+
+it("should put on that list whom a bounce suppresses, as the account has it", async () => {
+  const has = (EmailAddress: string) =>
+    client.send(new GetSuppressedDestinationCommand({ EmailAddress })).then(
+      () => true,
+      () => false,
+    );
+  await ses.trigger("bounce", "hard@example.org");
+  await ses.trigger("soft-bounce", "soft@example.org");
+  expect([await has("hard@example.org"), await has("soft@example.org")]).toEqual([true, false]);
+  await send("bounce@simulator.amazonses.com");
+  expect(await has("bounce@simulator.amazonses.com")).toBe(false);
+  const attributes = async (SuppressedReasons: ("BOUNCE" | "COMPLAINT")[]) =>
+    client.send(new PutAccountSuppressionAttributesCommand({ SuppressedReasons }));
+  await attributes(["COMPLAINT"]);
+  await ses.trigger("bounce", "bounced-later@example.org");
+  expect(await has("bounced-later@example.org")).toBe(false);
+  await attributes(["BOUNCE", "COMPLAINT"]);
+});
+
+it("should take an account's details once, for review", async () => {
+  const details = new PutAccountDetailsCommand({
+    MailType: "TRANSACTIONAL",
+    WebsiteURL: "https://example.com",
+    ContactLanguage: "EN",
+    ProductionAccessEnabled: true,
+  });
+  await client.send(details);
+  expect(await client.send(new GetAccountCommand({}))).toMatchObject({
+    Details: { MailType: "TRANSACTIONAL", ReviewDetails: { Status: "PENDING" } },
+  });
+  await expect(client.send(details)).rejects.toMatchObject({ name: "ConflictException" });
 });
 
 it("should answer what a set-up asks of identities and configuration sets", async () => {

@@ -10,6 +10,7 @@ export const KINDS = [
   "soft-bounce",
   "out-of-office",
   "suppressed",
+  "suppressed-globally",
   "complaint",
   "delay",
   "reject",
@@ -27,8 +28,8 @@ export interface About {
   tags: Record<string, string>;
   configurationSet: string;
   at: string;
-  /** Without it the event has no headers: of a message that nobody knows. */
-  source?: Buffer;
+  /** Of its header; none of a message that nobody knows. */
+  headers: { name: string; value: string }[];
 }
 
 export interface Published {
@@ -41,7 +42,7 @@ export interface Published {
 export const about = (message: Kept, source: Buffer): About => ({
   ...message,
   configurationSet: message.configurationSet ?? "",
-  source,
+  headers: parseMime(source).fields.map(({ name, value }) => ({ name, value })),
 });
 
 /**
@@ -56,7 +57,7 @@ export function publish(kind: Kind, message: About, recipient: string): Publishe
   const event = (type: string, summary: string, key: string, own: object): Published => ({
     type,
     summary,
-    payload: { eventType: type, mail: mail(message), [key]: own },
+    payload: { eventType: type, mail: mail(message, type), [key]: own },
   });
   const bounce = (bounceType: string, bounceSubType: string, failure: object) =>
     event("Bounce", `${bounceType}, ${bounceSubType}`, "bounce", {
@@ -100,8 +101,13 @@ export function publish(kind: Kind, message: About, recipient: string): Publishe
       return bounce("Permanent", "OnAccountSuppressionList", {
         action: "failed",
         status: "5.1.1",
-        diagnosticCode:
-          "Amazon SES did not send the message to this address because it is on the suppression list of your account.",
+        diagnosticCode: "The address is on the suppression list of the account.",
+      });
+    case "suppressed-globally":
+      return bounce("Permanent", "Suppressed", {
+        action: "failed",
+        status: "5.1.1",
+        diagnosticCode: "The address is on the suppression list of SES.",
       });
     case "complaint":
       return event("Complaint", "abuse", "complaint", {
@@ -152,9 +158,7 @@ export function publish(kind: Kind, message: About, recipient: string): Publishe
   }
 }
 
-function mail({ messageId, recipients, tags, configurationSet, at, source }: About) {
-  const fields = source ? parseMime(source).fields : [];
-  const headers = fields.map(({ name, value }) => ({ name, value }));
+function mail({ messageId, recipients, tags, configurationSet, at, headers }: About, type: string) {
   const value = (name: string) => headers.find((field) => field.name.toLowerCase() === name)?.value;
   const from = value("from") ?? "hello@example.com";
   const domain = from.split("@").pop()?.replace(/>$/, "") ?? "";
@@ -181,6 +185,7 @@ function mail({ messageId, recipients, tags, configurationSet, at, source }: Abo
       "ses:source-ip": ["192.0.2.1"],
       "ses:from-domain": [domain],
       "ses:caller-identity": ["ses-local"],
+      ...(type === "Delivery" && { "ses:outgoing-ip": ["192.0.2.0"] }),
       ...own,
     },
   };

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Store, Kept } from "../inbox/store.ts";
 import type { Account } from "../ses/account.ts";
+import type { Reason } from "../ses/suppression-list.ts";
 import { type Topic, notification } from "../sns/message.ts";
 import type { Answer, Webhook } from "../sns/webhook.ts";
 import type { Queue } from "../sqs/queue.ts";
@@ -12,8 +14,10 @@ import { fateOf, isSimulator } from "./simulator.ts";
 const KEPT = 2_000;
 // In ms, between the event of sending and that of its fate.
 const TRANSIT = 50;
+/** Why an event puts its recipient on the account's suppression list. */
+const REASONS: { [K in Kind]?: Reason } = { bounce: "BOUNCE", complaint: "COMPLAINT" };
 // In ms. An event that is held back to come late waits no longer for another to overtake it.
-const REORDER = 300;
+const REORDER = 1_000;
 
 interface Changes {
   changed: [SesLocalEvent];
@@ -71,11 +75,14 @@ export class Publisher extends EventEmitter<Changes> {
   /**
    * Publishes an event about a message of the inbox.
    *
+   * @param to whom it is about: one of its recipients; the first unless told
    * @returns undefined where its configuration set publishes no such event
    */
-  trigger(kind: Kind, message: Kept): SesLocalEvent | undefined {
+  trigger(kind: Kind, message: Kept, to?: string): SesLocalEvent | undefined {
     if (!publishes(message.configurationSet, kind)) return undefined;
-    const [recipient = ""] = message.recipients;
+    const [first = ""] = message.recipients;
+    const isMeant = (address: string) => address.toLowerCase() === to?.trim().toLowerCase();
+    const recipient = message.recipients.find(isMeant) ?? first;
     return this.#publish(kind, about(message, this.#store.source(message.id)), recipient);
   }
 
@@ -83,13 +90,13 @@ export class Publisher extends EventEmitter<Changes> {
   triggerUnknown(kind: Kind, recipient: string): SesLocalEvent {
     const at = new Date().toISOString();
     const messageId = `0100${Date.now().toString(16).padStart(12, "0")}-unknown-000000`;
-    const set = { tags: {}, configurationSet: "sendoff" };
-    return this.#publish(kind, { messageId, recipients: [recipient], at, ...set }, recipient);
+    const unknown = { tags: {}, configurationSet: "sendoff", headers: [] };
+    return this.#publish(kind, { messageId, recipients: [recipient], at, ...unknown }, recipient);
   }
 
   /** Hands an event to the app once more, whatever the faults are. */
   replay(event: SesLocalEvent): void {
-    this.#send(event);
+    void this.#send(event);
   }
 
   #sent(message: Kept): void {
@@ -97,13 +104,10 @@ export class Publisher extends EventEmitter<Changes> {
     const behaviour = this.#account.behaviour.events;
     const told = about(message, this.#store.source(message.id));
     const [first = ""] = message.recipients;
-    const early = this.#account.drawEvent(behaviour.beforeResponse);
-    const sending = () => this.#publish("send", told, first);
-    if (early) {
+    if (this.#account.drawEvent(behaviour.beforeResponse)) {
       // The answer of SendEmail waits until the app has heard of it.
-      const event = sending();
-      this.#account.answerAfter(this.#taken(event));
-    } else setImmediate(sending);
+      this.#account.answerAfter(this.#deliver(this.#create("send", told, first)));
+    } else setImmediate(() => this.#publish("send", told, first));
     setTimeout(() => {
       for (const recipient of message.recipients) {
         const suppressed = this.#account.suppressions.has(recipient);
@@ -115,6 +119,12 @@ export class Publisher extends EventEmitter<Changes> {
   }
 
   #publish(kind: Kind, message: About, recipient: string): SesLocalEvent {
+    const event = this.#create(kind, message, recipient);
+    void this.#deliver(event);
+    return event;
+  }
+
+  #create(kind: Kind, message: About, recipient: string): SesLocalEvent {
     const { type, summary, payload } = publish(kind, message, recipient);
     const event: SesLocalEvent = {
       id: `${Date.now().toString(36).padStart(9, "0")}${(this.#count++).toString(36).padStart(6, "0")}`,
@@ -127,10 +137,10 @@ export class Publisher extends EventEmitter<Changes> {
       deliveries: [],
     };
     this.#keep(event);
-    if ((kind === "bounce" || kind === "complaint") && !isSimulator(recipient)) {
-      this.#account.suppressions.put(recipient, kind === "bounce" ? "BOUNCE" : "COMPLAINT");
+    const reason = REASONS[kind];
+    if (reason && this.#account.suppressedReasons.includes(reason) && !isSimulator(recipient)) {
+      this.#account.suppressions.put(recipient, reason);
     }
-    this.#deliver(event);
     return event;
   }
 
@@ -148,42 +158,46 @@ export class Publisher extends EventEmitter<Changes> {
     this.#changed(event);
   }
 
-  /** By the faults that are set. */
-  #deliver(event: SesLocalEvent): void {
+  /** By the faults that are set. Resolves once the webhook has answered, where one is to hear of it. */
+  async #deliver(event: SesLocalEvent): Promise<void> {
     const { drop, delay, reorder, duplicate } = this.#account.behaviour.events;
     if (this.#account.drawEvent(drop)) return;
     const copies = this.#account.drawEvent(duplicate) ? 2 : 1;
-    const send = () => {
-      for (let copy = 0; copy < copies; copy++) this.#send(event);
-    };
-    if (this.#account.drawEvent(reorder)) {
-      const release = () => {
-        if (this.#held.delete(release)) send();
-      };
-      this.#held.add(release);
-      setTimeout(release, REORDER + delay).unref();
-      return;
-    }
-    const go = () => {
-      send();
-      for (const release of this.#held) release();
-    };
-    if (delay > 0) setTimeout(go, delay).unref();
-    else go();
+    const isHeld = this.#account.drawEvent(reorder);
+    if (isHeld) await this.#overtaken(delay + REORDER);
+    else if (delay > 0) await sleep(delay, undefined, { ref: false });
+    await Promise.all(Array.from({ length: copies }, () => this.#send(event)));
+    // Once it is there, and not on the way beside them.
+    if (!isHeld) for (const release of this.#held) release();
   }
 
-  #send(event: SesLocalEvent): void {
-    const version = this.#account.behaviour.events.signatureVersion;
-    const message = notification(this.#topic, JSON.stringify(event.payload), version);
-    const start = performance.now();
-    this.#queue.send(JSON.stringify(message));
-    const ms = Math.round((performance.now() - start) * 10) / 10;
-    this.#note(event, "queue", { status: 200, ms }, 1);
-    if (this.webhook?.state === "confirmed") {
-      this.webhook.deliver(message, (answer, attempt) =>
-        this.#note(event, "webhook", answer, attempt),
-      );
-    }
+  /** Resolves when another event has been there, or after so many milliseconds. */
+  #overtaken(limit: number): Promise<void> {
+    return new Promise((resolve) => {
+      const release = () => {
+        clearTimeout(timer);
+        this.#held.delete(release);
+        resolve();
+      };
+      const timer = setTimeout(release, limit).unref();
+      this.#held.add(release);
+    });
+  }
+
+  /** Resolves with the webhook's first answer, or at once where there is none. */
+  #send(event: SesLocalEvent): Promise<void> {
+    const { signatureVersion } = this.#account.behaviour.events;
+    const message = notification(this.#topic, event.payload, signatureVersion);
+    this.#queue.send(message.body);
+    this.#note(event, "queue", { status: 200, ms: 0 }, 1);
+    const { webhook } = this;
+    if (webhook?.state !== "confirmed") return Promise.resolve();
+    return new Promise((resolve) => {
+      webhook.deliver(message, (answer, attempt) => {
+        this.#note(event, "webhook", answer, attempt);
+        resolve();
+      });
+    });
   }
 
   #note(event: SesLocalEvent, to: "webhook" | "queue", answer: Answer, attempt: number): void {
@@ -194,20 +208,6 @@ export class Publisher extends EventEmitter<Changes> {
   #changed(event: SesLocalEvent): void {
     this.emit("changed", event);
     this.#store.touch(event.messageId);
-  }
-
-  /** Resolves once the webhook has answered, or at once where there is none. */
-  async #taken(event: SesLocalEvent): Promise<void> {
-    if (this.webhook?.state !== "confirmed") return;
-    await new Promise<void>((resolve) => {
-      const look = () => {
-        if (!event.deliveries.some(({ to }) => to === "webhook")) return;
-        this.off("changed", look);
-        resolve();
-      };
-      this.on("changed", look);
-      look();
-    });
   }
 }
 

@@ -39,7 +39,9 @@ export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => 
       return;
     }
     const [message] = store.find({ to });
-    const event = message ? publisher.trigger(kind, message) : publisher.triggerUnknown(kind, to);
+    const event = message
+      ? publisher.trigger(kind, message, to)
+      : publisher.triggerUnknown(kind, to);
     answer(res, event);
   });
 

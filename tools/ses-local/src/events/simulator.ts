@@ -6,7 +6,8 @@ const SIMULATOR: Record<string, Kind[]> = {
   bounce: ["bounce"],
   complaint: ["delivery", "complaint"],
   ooto: ["delivery", "out-of-office"],
-  suppressionlist: ["suppressed"],
+  // "As if on the global suppression list", which is not the account's own.
+  suppressionlist: ["suppressed-globally"],
 };
 
 /** Whether an address is one of SES's mailbox simulator, with or without a `+label`. */

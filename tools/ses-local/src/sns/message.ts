@@ -1,26 +1,37 @@
-import { randomBytes, randomUUID, sign } from "node:crypto";
+import { type KeyObject, randomBytes, randomUUID, sign } from "node:crypto";
+import { promisify } from "node:util";
 import { type Signer, createSigner } from "./certificate.ts";
 
 /** A topic whose messages are signed. */
 export interface Topic {
   arn: string;
+  /** One for all that subscribe: here nobody unsubscribes. */
+  subscriptionArn: string;
   signer: Signer;
   /** In the form of SNS: what asks for it must be told that ses-local serves it. */
   certificateUrl: string;
-  region: string;
+  /** `https://sns.REGION.amazonaws.com` */
+  origin: string;
 }
 
-/** The JSON that SNS posts. */
-export type SnsMessage = Record<string, string>;
+/** What SNS hands to an endpoint. */
+export interface SnsMessage {
+  id: string;
+  type: "Notification" | "SubscriptionConfirmation";
+  /** The JSON, signed when it is first asked for: what nobody fetches costs no signature. */
+  body: () => Promise<string>;
+}
 
-/** @param version of the signature: 1 is SHA-1, 2 SHA-256 */
-export function notification(topic: Topic, message: string, version: "1" | "2"): SnsMessage {
-  return signed(topic, version, {
-    Type: "Notification",
-    MessageId: randomUUID(),
-    TopicArn: topic.arn,
-    Message: message,
-    Timestamp: new Date().toISOString(),
+/**
+ * An event of SES, under the subject that SES gives them all.
+ *
+ * @param version of the signature: 1 is SHA-1, 2 SHA-256
+ */
+export function notification(topic: Topic, event: unknown, version: "1" | "2"): SnsMessage {
+  return message(topic, version, "Notification", {
+    Subject: "Amazon SES Email Event Notification",
+    // SES ends its JSON with a line break.
+    Message: `${JSON.stringify(event)}\n`,
   });
 }
 
@@ -34,41 +45,69 @@ export function subscriptionConfirmation(
     TopicArn: topic.arn,
     Token: token,
   });
-  return signed(topic, version, {
-    Type: "SubscriptionConfirmation",
-    MessageId: randomUUID(),
+  return message(topic, version, "SubscriptionConfirmation", {
     Token: token,
-    TopicArn: topic.arn,
     Message: `You have chosen to subscribe to the topic ${topic.arn}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`,
-    SubscribeURL: `https://sns.${topic.region}.amazonaws.com/?${query}`,
-    Timestamp: new Date().toISOString(),
+    SubscribeURL: `${topic.origin}/?${query}`,
   });
 }
 
-// https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
-const SIGNED = ["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"];
+function message(
+  topic: Topic,
+  version: "1" | "2",
+  type: SnsMessage["type"],
+  own: Record<string, string>,
+): SnsMessage {
+  const id = randomUUID();
+  const fields: Record<string, string> = {
+    Type: type,
+    MessageId: id,
+    TopicArn: topic.arn,
+    ...own,
+    Timestamp: new Date().toISOString(),
+    SignatureVersion: version,
+  };
+  const unsubscribe = new URLSearchParams({
+    Action: "Unsubscribe",
+    SubscriptionArn: topic.subscriptionArn,
+  });
+  let body: Promise<string> | undefined;
+  const signed = async () =>
+    JSON.stringify({
+      ...fields,
+      Signature: await signature(fields, version, topic.signer.key),
+      SigningCertURL: topic.certificateUrl,
+      ...(type === "Notification" && { UnsubscribeURL: `${topic.origin}/?${unsubscribe}` }),
+    });
+  return { id, type, body: () => (body ??= signed()) };
+}
 
-function signed(topic: Topic, version: "1" | "2", fields: SnsMessage): SnsMessage {
+// In this order, each where the message has it.
+// https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
+const SIGNED = ["Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token"].concat(
+  "TopicArn",
+  "Type",
+);
+
+// On node's own threads: a signature is as much work as all else that is done for an event.
+const signAside = promisify<string, Buffer, KeyObject, Buffer>(sign);
+
+async function signature(fields: Record<string, string>, version: "1" | "2", key: KeyObject) {
   const text = SIGNED.filter((name) => fields[name] !== undefined)
     .map((name) => `${name}\n${fields[name]}\n`)
     .join("");
-  const digest = version === "1" ? "sha1" : "sha256";
-  return {
-    ...fields,
-    SignatureVersion: version,
-    Signature: sign(digest, Buffer.from(text), topic.signer.key).toString("base64"),
-    SigningCertURL: topic.certificateUrl,
-  };
+  const signed = await signAside(version === "1" ? "sha1" : "sha256", Buffer.from(text), key);
+  return signed.toString("base64");
 }
 
 /** @param arn of the topic; its region is where SNS would be */
 export function createTopic(arn: string): Topic {
-  const region = arn.split(":")[3] ?? "us-east-1";
-  const name = randomBytes(16).toString("hex");
+  const origin = `https://sns.${arn.split(":")[3] || "us-east-1"}.amazonaws.com`;
   return {
     arn,
-    region,
+    subscriptionArn: `${arn}:${randomUUID()}`,
+    origin,
     signer: createSigner(),
-    certificateUrl: `https://sns.${region}.amazonaws.com/SimpleNotificationService-${name}.pem`,
+    certificateUrl: `${origin}/SimpleNotificationService-${randomBytes(16).toString("hex")}.pem`,
   };
 }

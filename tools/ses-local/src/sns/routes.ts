@@ -21,7 +21,7 @@ export function snsRoutes(topic: Topic, webhook: Webhook | undefined): Router {
     res.type("xml").status(confirmed ? 200 : 400);
     res.send(
       confirmed
-        ? `<ConfirmSubscriptionResponse><ConfirmSubscriptionResult><SubscriptionArn>${topic.arn}:ses-local</SubscriptionArn></ConfirmSubscriptionResult></ConfirmSubscriptionResponse>`
+        ? `<ConfirmSubscriptionResponse><ConfirmSubscriptionResult><SubscriptionArn>${topic.subscriptionArn}</SubscriptionArn></ConfirmSubscriptionResult></ConfirmSubscriptionResponse>`
         : "<ErrorResponse><Error><Code>InvalidParameter</Code><Message>Invalid token</Message></Error></ErrorResponse>",
     );
   });

@@ -86,6 +86,7 @@ export class Webhook {
   }
 
   async #post(message: SnsMessage): Promise<Answer> {
+    const body = await message.body();
     const start = performance.now();
     const ms = () => Math.round((performance.now() - start) * 10) / 10;
     try {
@@ -95,11 +96,14 @@ export class Webhook {
           // As SNS says it, of its JSON.
           "content-type": "text/plain; charset=UTF-8",
           "user-agent": "Amazon Simple Notification Service Agent",
-          "x-amz-sns-message-type": message["Type"] ?? "",
-          "x-amz-sns-message-id": message["MessageId"] ?? "",
+          "x-amz-sns-message-type": message.type,
+          "x-amz-sns-message-id": message.id,
           "x-amz-sns-topic-arn": this.#topic.arn,
+          ...(message.type === "Notification" && {
+            "x-amz-sns-subscription-arn": this.#topic.subscriptionArn,
+          }),
         },
-        body: JSON.stringify(message),
+        body,
         redirect: "manual",
         signal: AbortSignal.timeout(PATIENCE),
       });

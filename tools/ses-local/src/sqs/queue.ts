@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 export interface QueueMessage {
   id: string;
-  body: string;
-  md5: string;
+  body: () => Promise<string>;
   sentAt: number;
   receives: number;
   firstReceivedAt: number | undefined;
@@ -18,29 +17,33 @@ const MAX_RECEIVES = 5;
 /** Messages; the oldest go first. Nobody need poll. */
 const LIMIT = 20_000;
 
-/** One SQS queue with its dead-letter queue, in memory. */
+/** A queue of SQS, in memory. */
 export class Queue {
+  readonly name: string;
+  /** Where a message goes that was received too often; without one it stays. */
+  readonly deadLetters: Queue | undefined;
+  readonly maxReceives = MAX_RECEIVES;
+  /** In seconds, for a receive that names none. */
+  readonly visibilityTimeout = 30;
   readonly #messages = new Map<string, QueueMessage>();
   readonly #waiting = new Set<() => void>();
-  readonly deadLetters: QueueMessage[] = [];
-  /** In seconds, for a receive that names none. */
-  visibilityTimeout = 30;
 
-  send(body: string): void {
-    const id = randomUUID();
-    this.#messages.set(id, {
-      id,
+  constructor(name: string, deadLetters?: Queue) {
+    this.name = name;
+    this.deadLetters = deadLetters;
+  }
+
+  /** @param body asked for when it is first received */
+  send(body: () => Promise<string>): void {
+    this.#put({
+      id: randomUUID(),
       body,
-      md5: createHash("md5").update(body).digest("hex"),
       sentAt: Date.now(),
       receives: 0,
       firstReceivedAt: undefined,
       handle: "",
       visibleAt: 0,
     });
-    const [oldest] = this.#messages.keys();
-    if (oldest && this.#messages.size > LIMIT) this.#messages.delete(oldest);
-    for (const wake of this.#waiting) wake();
   }
 
   /** @param wait seconds of a long poll */
@@ -52,9 +55,11 @@ export class Queue {
   ): Promise<QueueMessage[]> {
     const deadline = performance.now() + wait * 1000;
     for (;;) {
+      // What is handed to nobody would be out of sight until its time is over.
+      if (signal.aborted) return [];
       const taken = this.#take(max, visibility);
       const left = deadline - performance.now();
-      if (taken.length > 0 || left <= 0 || signal.aborted) return taken;
+      if (taken.length > 0 || left <= 0) return taken;
       await this.#change(Math.min(left, this.#nextVisible()), signal);
     }
   }
@@ -79,15 +84,22 @@ export class Queue {
     return { visible, inFlight: this.#messages.size - visible };
   }
 
+  #put(message: QueueMessage): void {
+    this.#messages.set(message.id, message);
+    const [oldest] = this.#messages.keys();
+    if (oldest && this.#messages.size > LIMIT) this.#messages.delete(oldest);
+    for (const wake of this.#waiting) wake();
+  }
+
   #take(max: number, visibility: number): QueueMessage[] {
     const now = performance.now();
     const taken: QueueMessage[] = [];
     for (const message of this.#messages.values()) {
       if (taken.length === max) break;
       if (message.visibleAt > now) continue;
-      if (message.receives >= MAX_RECEIVES) {
+      if (this.deadLetters && message.receives >= this.maxReceives) {
         this.#messages.delete(message.id);
-        this.deadLetters.push(message);
+        this.deadLetters.#put({ ...message, visibleAt: 0 });
         continue;
       }
       message.receives++;

@@ -1,84 +1,133 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import express, { type RequestHandler, Router } from "express";
-import type { Queue } from "./queue.ts";
+import type { Queue, QueueMessage } from "./queue.ts";
 
 type Input = Record<string, unknown>;
+
+/** What SQS refuses; the SDK makes its exception of the code. */
+class SqsError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /**
  * What a consumer asks of SQS, in the AWS JSON protocol: `POST` to any path, the operation in
  * `x-amz-target`. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
  *
- * Our own 150 lines rather than fauxqs, which is a server beside this one, with queues and topics
- * of its own whose signatures are placeholders: the queue here is fed by the topic that signs.
+ * @param account that the queues are of
  */
-export function sqsRoutes(queue: Queue): Router {
-  const operations: Record<string, (input: Input, signal: AbortSignal) => unknown> = {
-    async ReceiveMessage(input, signal) {
+export function sqsRoutes(queues: Queue[], account: string, region: string): Router {
+  const arnOf = ({ name }: Queue) => `arn:aws:sqs:${region}:${account}:${name}`;
+  const operations: Record<
+    string,
+    (queue: Queue, input: Input, signal: AbortSignal, host: string) => unknown
+  > = {
+    async ReceiveMessage(queue, input, signal) {
       const found = await queue.receive(
-        number(input["MaxNumberOfMessages"], 1),
-        number(input["VisibilityTimeout"], queue.visibilityTimeout),
-        number(input["WaitTimeSeconds"], 0),
+        within(input, "MaxNumberOfMessages", 1, 10) ?? 1,
+        within(input, "VisibilityTimeout", 0, 43_200) ?? queue.visibilityTimeout,
+        within(input, "WaitTimeSeconds", 0, 20) ?? 0,
         signal,
       );
-      return {
-        Messages: found.map(({ id, body, md5, handle, sentAt, receives, firstReceivedAt }) => ({
-          MessageId: id,
-          ReceiptHandle: handle,
-          MD5OfBody: md5,
-          Body: body,
-          Attributes: {
-            SentTimestamp: String(sentAt),
-            ApproximateReceiveCount: String(receives),
-            ApproximateFirstReceiveTimestamp: String(firstReceivedAt),
-          },
-        })),
-      };
+      return { Messages: await Promise.all(found.map(describe)) };
     },
-    DeleteMessage(input) {
+    DeleteMessage(queue, input) {
       queue.delete(String(input["ReceiptHandle"]));
       return {};
     },
-    DeleteMessageBatch(input) {
+    DeleteMessageBatch(queue, input) {
       return batch(input, ({ ReceiptHandle }) => queue.delete(String(ReceiptHandle)));
     },
-    ChangeMessageVisibility(input) {
-      queue.changeVisibility(String(input["ReceiptHandle"]), number(input["VisibilityTimeout"], 0));
+    ChangeMessageVisibility(queue, input) {
+      queue.changeVisibility(
+        String(input["ReceiptHandle"]),
+        within(input, "VisibilityTimeout", 0, 43_200) ?? 0,
+      );
       return {};
     },
-    ChangeMessageVisibilityBatch(input) {
-      return batch(input, ({ ReceiptHandle, VisibilityTimeout }) =>
-        queue.changeVisibility(String(ReceiptHandle), number(VisibilityTimeout, 0)),
+    ChangeMessageVisibilityBatch(queue, input) {
+      return batch(input, (entry) =>
+        queue.changeVisibility(
+          String(entry["ReceiptHandle"]),
+          within(entry, "VisibilityTimeout", 0, 43_200) ?? 0,
+        ),
       );
     },
-    GetQueueAttributes() {
+    GetQueueUrl(queue, _input, _signal, host) {
+      return { QueueUrl: `http://${host}/${account}/${queue.name}` };
+    },
+    GetQueueAttributes(queue) {
       const { visible, inFlight } = queue.counts;
+      const { deadLetters, maxReceives, visibilityTimeout } = queue;
       return {
         Attributes: {
+          QueueArn: arnOf(queue),
           ApproximateNumberOfMessages: String(visible),
           ApproximateNumberOfMessagesNotVisible: String(inFlight),
-          VisibilityTimeout: String(queue.visibilityTimeout),
+          VisibilityTimeout: String(visibilityTimeout),
+          ...(deadLetters && {
+            RedrivePolicy: JSON.stringify({
+              deadLetterTargetArn: arnOf(deadLetters),
+              maxReceiveCount: maxReceives,
+            }),
+          }),
         },
       };
     },
   };
 
+  /** @throws SqsError */
+  function queueOf(input: Input): Queue {
+    const named = input["QueueName"] ?? String(input["QueueUrl"]).split("/").pop();
+    const queue = queues.find(({ name }) => name === named);
+    if (queue) return queue;
+    throw new SqsError(
+      "QueueDoesNotExist",
+      `The specified queue does not exist. Here are ${queues.map(({ name }) => name).join(", ")}.`,
+    );
+  }
+
   const handle: RequestHandler = async (req, res) => {
     const name = (req.get("x-amz-target") ?? "").replace("AmazonSQS.", "");
-    const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
     res.set("x-amzn-requestid", randomUUID()).type("application/x-amz-json-1.0");
-    if (!operation) {
-      const error = { __type: "com.amazon.coral.service#UnknownOperationException" };
-      res.status(400).send(JSON.stringify({ ...error, message: `No operation ${name} here.` }));
-      return;
-    }
     const gone = new AbortController();
     res.on("close", () => gone.abort());
-    res.send(JSON.stringify(await operation(req.body as Input, gone.signal)));
+    try {
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+      if (!operation) throw new SqsError("UnknownOperationException", `No operation ${name} here.`);
+      const input = req.body as Input;
+      const { host = "" } = req.headers;
+      res.send(JSON.stringify(await operation(queueOf(input), input, gone.signal, host)));
+    } catch (error) {
+      if (!(error instanceof SqsError)) throw error;
+      const { code, message } = error;
+      res.status(400).send(JSON.stringify({ __type: `com.amazonaws.sqs#${code}`, message }));
+    }
   };
   const router = Router();
   const isSqs: RequestHandler = (req, _res, next) =>
     next(req.get("x-amz-target")?.startsWith("AmazonSQS.") ? undefined : "router");
   return router.use(isSqs, express.json({ type: () => true, limit: "1mb" }), handle);
+}
+
+/** A message as ReceiveMessage answers it. */
+async function describe(message: QueueMessage) {
+  const body = await message.body();
+  return {
+    MessageId: message.id,
+    ReceiptHandle: message.handle,
+    MD5OfBody: createHash("md5").update(body).digest("hex"),
+    Body: body,
+    Attributes: {
+      SentTimestamp: String(message.sentAt),
+      ApproximateReceiveCount: String(message.receives),
+      ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    },
+  };
 }
 
 /** Each entry's own outcome: one that fails leaves the others. */
@@ -93,6 +142,13 @@ function batch(input: Input, apply: (entry: Input) => boolean) {
   };
 }
 
-function number(value: unknown, fallback: number): number {
-  return typeof value === "number" ? value : fallback;
+/**
+ * @returns the number; undefined where there is none
+ * @throws SqsError where it is none that SQS takes
+ */
+function within(input: Input, name: string, min: number, max: number): number | undefined {
+  const value = input[name];
+  if (value == null) return undefined;
+  if (typeof value === "number" && value >= min && value <= max) return value;
+  throw new SqsError("InvalidParameterValue", `${name} must be from ${min} to ${max}.`);
 }

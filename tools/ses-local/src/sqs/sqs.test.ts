@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   type Message,
   ReceiveMessageCommand,
   SQSClient,
@@ -85,6 +86,59 @@ it("should put aside what nobody can take, after five receives", async () => {
   await ses.trigger("bounce", "name@example.org");
   for (let time = 0; time < 5; time++) expect(await receive({ visibility: 0 })).toHaveLength(1);
   expect(await receive({ visibility: 0 })).toEqual([]);
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: ses.queueUrl }));
-  expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: "0" });
+  const attributes = async (QueueUrl: string) =>
+    (await sqs.send(new GetQueueAttributesCommand({ QueueUrl }))).Attributes;
+  expect(await attributes(ses.queueUrl)).toMatchObject({
+    ApproximateNumberOfMessages: "0",
+    RedrivePolicy: expect.stringContaining('"maxReceiveCount":5'),
+  });
+  expect(await attributes(`${ses.queueUrl}-dead-letters`)).toMatchObject({
+    ApproximateNumberOfMessages: "1",
+  });
 });
+
+it("should be found by its name, and no other queue be there", async () => {
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "ses-events" }));
+  expect(new URL(QueueUrl ?? "").pathname).toBe("/000000000000/ses-events");
+  await expect(sqs.send(new GetQueueUrlCommand({ QueueName: "another" }))).rejects.toMatchObject({
+    name: "QueueDoesNotExist",
+  });
+});
+
+it("should have an event for the next who asks, when whoever waited has gone", async () => {
+  const gone = new AbortController();
+  const waiting = sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: ses.queueUrl,
+      WaitTimeSeconds: 20,
+      // SQS may not have noticed yet: then the event comes back after that.
+      VisibilityTimeout: 1,
+    }),
+    { abortSignal: gone.signal },
+  );
+  const ended = waiting.catch((error: Error) => error.name);
+  // An answer to another: the one that waits is there by then.
+  await sqs.send(new GetQueueUrlCommand({ QueueName: "ses-events" }));
+  gone.abort();
+  expect(await ended).toBe("AbortError");
+  await ses.trigger("bounce", "name@example.org");
+  const found = await receive({ wait: 20 });
+  expect(found).toHaveLength(1);
+  await remove(found);
+}, 30_000);
+
+it("should lose none of 3,000 events that wait, and hand out none twice", async () => {
+  await Promise.all(
+    Array.from({ length: 30 }, async () => {
+      for (let i = 0; i < 100; i++) await ses.trigger("delay", "burst@example.org");
+    }),
+  );
+  const ids = new Set<string | undefined>();
+  let received = 0;
+  for (let found = await receive(); found.length > 0; found = await receive()) {
+    received += found.length;
+    for (const { MessageId } of found) ids.add(MessageId);
+    await remove(found);
+  }
+  expect([received, ids.size]).toEqual([3_000, 3_000]);
+}, 60_000);
