@@ -44,7 +44,7 @@ export function describe({ faults, events, delay, account, enforceRate, enforceQ
     delay > 0 && `answers ${delay} ms late`,
     ...EVENT_FAULTS.map(([name, label]) => part(events[name], `of events ${lower(label)}`)),
     events.delay > 0 && `events ${events.delay} ms late`,
-    events.signatureVersion === "2" && "signature version 2",
+    events.signatureVersion === "1" && "signature version 1",
     !account.sendingEnabled && "sending paused",
     !account.productionAccess && "in the sandbox",
     enforceRate && "rate enforced",

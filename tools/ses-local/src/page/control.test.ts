@@ -13,7 +13,7 @@ const normal = {
     delay: 0,
     beforeResponse: 0,
     drop: 0,
-    signatureVersion: "1" as "1" | "2",
+    signatureVersion: "2" as "1" | "2",
   },
 };
 
@@ -29,14 +29,14 @@ test("says nothing of what is as usual, and a phrase of each thing that is not",
         { fault: "throttle", share: 0.07 },
         { fault: "paused", share: 0 },
       ],
-      events: { ...normal.events, duplicate: 0.5, delay: 20, signatureVersion: "2" },
+      events: { ...normal.events, duplicate: 0.5, delay: 20, signatureVersion: "1" },
     }),
   ).toEqual([
     "14% throttled",
     "answers 300 ms late",
     "50% of events twice",
     "events 20 ms late",
-    "signature version 2",
+    "signature version 1",
     "in the sandbox",
   ]);
 });

@@ -19,6 +19,7 @@ const TYPES = /** @type {const} */ ([
   ["Open", "Opened", "good"],
   ["Click", "Clicked", "good"],
   ["Subscription", "Unsubscribed", "plain"],
+  ["Out of Office", "Out of office", "good"],
   ["Rendering Failure", "Not rendered", "bad"],
   ["Reject", "Rejected", "bad"],
   ["Soft Bounce", "Soft bounce", "slow"],
@@ -26,12 +27,17 @@ const TYPES = /** @type {const} */ ([
   ["Complaint", "Complained", "bad"],
 ]);
 
-/** A bounce that is not Permanent is a soft one. @param {Told} event */
+/**
+ * A bounce that is not Permanent is a soft one, or its recipient's reply.
+ *
+ * @param {Told} event
+ */
 function rank({ type, summary }) {
   // SES writes DeliveryDelay without a space, and Rendering Failure with one.
   const name = type.replace("DeliveryDelay", "Delivery Delay");
   const soft = name === "Bounce" && !summary.startsWith("Permanent");
-  return TYPES.findIndex(([each]) => each === (soft ? "Soft Bounce" : name));
+  const replied = summary === "Transient, General" ? "Out of Office" : "Soft Bounce";
+  return TYPES.findIndex(([each]) => each === (soft ? replied : name));
 }
 
 /**
