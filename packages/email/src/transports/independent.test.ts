@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import fake from "aws-ses-v2-local";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
 import { fullMessage, message } from "./test-message.ts";
 
 // Another project's idea of the SES v2 API: what only our own stand-in takes would fail here.
-const { default: startFake } = createRequire(import.meta.url)("aws-ses-v2-local") as {
-  default: (config: { host: string; port: number }) => Promise<Server>;
-};
+type Start = (config: { host: string; port: number }) => Promise<Server>;
+// A CommonJS module with a default of its own: Vitest unwraps it, Node.js and tsc do not.
+const startFake = ("default" in fake ? fake.default : fake) as Start;
 let server: Server;
 let url: string;
 
