@@ -15,7 +15,16 @@ test(
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as Result);
-    const names = ["deliver", "deliver-rendered", "peers", "enqueue", "latency", "rate", "tail"];
+    const names = [
+      "deliver",
+      "deliver-rendered",
+      "peers",
+      "enqueue",
+      "latency",
+      "rate",
+      "tail",
+      "events",
+    ];
     expect([...new Set(results.map(({ bench }) => bench))]).toEqual(names);
     for (const { ours, other, ratio, metric } of results) {
       expect([ours, other, ratio], metric).toEqual(Array(3).fill(expect.any(Number)));
