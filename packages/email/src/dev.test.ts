@@ -16,7 +16,11 @@ it("asks ses-local under /sns for what SNS serves, whatever host is named", asyn
   const sns = "https://sns.us-east-1.amazonaws.com";
   expect(await fetch(new URL("/SimpleNotificationService-0.pem", sns))).toBe("certificate");
   expect(await fetch(new URL("/?Action=ConfirmSubscription&Token=1", sns))).toBe("certificate");
-  await expect(fetch(new URL("/unknown", sns))).rejects.toThrow("404");
+  await expect(fetch(new URL("/unknown", sns))).rejects.toMatchObject({
+    code: "SNS_UNREACHABLE",
+    retryable: true,
+    message: expect.stringContaining("404"),
+  });
   expect(asked).toEqual([
     "/sns/SimpleNotificationService-0.pem",
     "/sns/?Action=ConfirmSubscription&Token=1",

@@ -1,4 +1,5 @@
 // For the apps' dev.ts alone.
+import { EmailError } from "./error.ts";
 import type { SnsFetch } from "./events/sns/fetch.ts";
 
 /**
@@ -6,12 +7,22 @@ import type { SnsFetch } from "./events/sns/fetch.ts";
  * /sns/…, so that all checks of a message are those of production.
  *
  * @param sesLocal its address, as AWS_ENDPOINT_URL_SESV2 has it
+ * @throws EmailError `SNS_UNREACHABLE`, retryable
  */
 export function fetchFromSesLocal(sesLocal: string): SnsFetch {
   return async ({ pathname, search }) => {
     const url = `${new URL(sesLocal).origin}/sns${pathname}${search}`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    if (!response.ok) throw new Error(`ses-local answered ${response.status} at ${pathname}`);
-    return await response.text();
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      return await response.text();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : "no answer";
+      throw new EmailError(
+        "SNS_UNREACHABLE",
+        `ses-local did not answer at /sns${pathname} (${reason}). Start it with pnpm dev; it sends the message again.`,
+        { retryable: true, cause },
+      );
+    }
   };
 }
