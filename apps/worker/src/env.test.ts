@@ -8,6 +8,7 @@ const good = {
   EMAIL_KEY: "k".repeat(32),
   EMAIL_FROM: "Sendoff <hello@example.com>",
   AWS_REGION: "us-east-1",
+  SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
 };
 
 it("starts with .env.example as it is, and a database, and sends to this machine only", () => {
@@ -61,12 +62,24 @@ it.each([
   ["EMAIL_RATE", "-1"],
   ["EMAIL_RATE", "value"],
   ["EMAIL_RATE", "Infinity"],
+  ["SES_EVENTS_QUEUE_URL", "value"],
+  ["SES_EVENTS_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:value"],
   ["SMTP_PORT", "65536"],
   ["APP_ENV", "value"],
 ])("names a malformed one, and not its value: %s=%j", (name, value) => {
   const read = () => readEnv({ ...good, [name]: value });
   expect(read).toThrow(new RegExp(`^The worker cannot start; see .env.example.\\n  ${name}: .*$`));
   expect(read).not.toThrow("value.example");
+});
+
+it.each(["AWS_REGION", "SES_EVENTS_TOPIC_ARN"])("asks for %s where events are queued", (name) => {
+  const env = {
+    ...good,
+    EMAIL_TRANSPORT: "smtp",
+    SES_EVENTS_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/ses-events",
+  };
+  expect(readEnv(env).SES_EVENTS_QUEUE_URL).toBe(env.SES_EVENTS_QUEUE_URL);
+  expect(() => readEnv({ ...env, [name]: "" })).toThrow(`${name}: is needed`);
 });
 
 it("takes a name that needs quotes without them", () => {

@@ -54,6 +54,10 @@ const Env = z
     path: ["AWS_REGION"],
     message: "is needed with EMAIL_TRANSPORT=ses",
   })
+  .refine((env) => !env.SES_EVENTS_QUEUE_URL || env.AWS_REGION, {
+    path: ["AWS_REGION"],
+    message: "is needed with SES_EVENTS_QUEUE_URL",
+  })
   .refine((env) => !env.SES_EVENTS_QUEUE_URL || env.SES_EVENTS_TOPIC_ARN, {
     path: ["SES_EVENTS_TOPIC_ARN"],
     message: "is needed with SES_EVENTS_QUEUE_URL: it says whose events are believed",

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, type Socket, connect, createServer as createTcpServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createTestDb } from "@repo/db/testing";
@@ -8,7 +8,9 @@ import { fetchFromSesLocal } from "@repo/email/dev";
 import { createEnqueue } from "@repo/email/enqueue";
 import { createIngest } from "@repo/email/events";
 import { startSesLocal } from "@repo/testing/ses-local";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { takeEvents } from "./events-queue.ts";
 import { createWorkers, key } from "./test-workers.ts";
 
 const topicArn = "arn:aws:sns:us-east-1:000000000000:ses-events";
@@ -52,6 +54,42 @@ async function queued(): Promise<[visible: number, inFlight: number]> {
   );
   const number = (name: string) => Number((Attributes as Record<string, string>)[name]);
   return [number("ApproximateNumberOfMessages"), number("ApproximateNumberOfMessagesNotVisible")];
+}
+
+/** A database that can be reached, or not. */
+async function startProxy(target: string) {
+  const { hostname, port } = new URL(target);
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((client) => {
+    const onward = connect(Number(port), hostname);
+    for (const [one, other] of [
+      [client, onward],
+      [onward, client],
+    ] as const) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on("error", () => other.destroy());
+      one.on("close", () => sockets.delete(one));
+    }
+  });
+  const listen = async (on: number) => {
+    server.listen(on, "127.0.0.1");
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  };
+  const own = await listen(0);
+  const url = new URL(target);
+  url.host = `127.0.0.1:${own}`;
+  return {
+    url: url.href,
+    open: () => listen(own),
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
 }
 
 const types = async () =>
@@ -164,6 +202,80 @@ it("receives nothing more while events cannot be stored, and loses none", async 
   await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
   expect(await test.db.event.count()).toBe(25);
   expect(await test.db.suppression.count()).toBe(25);
+});
+
+it("receives nothing at all without a database, and stops when told", async () => {
+  const database = await startProxy(test.url);
+  await database.close();
+  for (let i = 0; i < 5; i++) await ses.trigger("bounce", `name${i}@example.com`);
+  const env = { DATABASE_URL: database.url, DIRECT_DATABASE_URL: test.url };
+  const first = start(env);
+  await waitUntil(() => expect(first.output().split("no events can be taken")).toHaveLength(5));
+  first.worker.kill("SIGTERM");
+  expect(await once(first.worker, "exit")).toEqual([0, null]);
+  expect(await queued()).toEqual([5, 0]);
+
+  start(env);
+  await database.open();
+  await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
+  expect(await test.db.event.count()).toBe(5);
+  await workers.kill();
+  await database.close();
+});
+
+it("loses none and applies none twice where the database goes away in the middle", async () => {
+  const database = await startProxy(test.url);
+  const { output } = start({ DATABASE_URL: database.url, DIRECT_DATABASE_URL: test.url });
+  await ses.trigger("bounce", "name@example.com");
+  await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
+  await database.close();
+  for (let i = 0; i < 25; i++) await ses.trigger("bounce", `name${i}@example.com`);
+  // What the receives that were waiting already have got.
+  await waitUntil(() => expect(output()).toContain("cannot be stored"));
+  const [, held] = await queued();
+  expect(held).toBeLessThanOrEqual(20);
+  await database.open();
+  await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
+  expect(await test.db.event.count()).toBe(26);
+  await workers.kill();
+  await database.close();
+});
+
+describe("by the certificate that SNS serves", () => {
+  const stop = new AbortController();
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("is not held up by messages that name one that never was", async () => {
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+    vi.stubEnv("AWS_ENDPOINT_URL_SQS", ses.url);
+    const { ingest } = createIngest({ db: test.db, topicArn, fetch: fetchFromSesLocal(ses.url) });
+    const refused = new Set<string>();
+    const taking = takeEvents({
+      db: test.db,
+      queueUrl: ses.queueUrl,
+      log: pino({ level: "silent" }),
+      signal: stop.signal,
+      ingest: (body) => {
+        if (!body.includes("forged")) return ingest(body);
+        refused.add(body);
+        return ingest(body.replace(/Service-[0-9a-f]{32}/, `Service-${"0".repeat(32)}`));
+      },
+    });
+    // As many as there are receivers.
+    for (let i = 0; i < 2; i++) {
+      await ses.trigger("bounce", `forged${i}@example.com`);
+      await waitUntil(() => expect(refused.size).toBe(i + 1));
+    }
+    await ses.trigger("bounce", "name@example.com");
+    await waitUntil(async () => expect(await queued()).toEqual([0, 2]));
+    expect(await test.db.suppression.findMany()).toMatchObject([
+      { addressKey: "name@example.com" },
+    ]);
+    stop.abort();
+    await taking;
+  });
 });
 
 it("leaves to the dead-letter queue what is not our topic's, and says so once", async () => {

@@ -52,7 +52,7 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
     const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
     if (queueUrl && topicArn) {
       const { ingest } = createIngest({ db, topicArn, fetch: snsFetch });
-      beside.push(takeEvents({ queueUrl, ingest, log, signal: stop.signal }));
+      beside.push(takeEvents({ db, queueUrl, ingest, log, signal: stop.signal }));
     }
     try {
       await deliverer.run(stop.signal);
