@@ -29,10 +29,17 @@ interface Lockfile {
 }
 
 /** Every native package is locked for every platform, and nothing is tied to one registry. */
-export const lockfile: Rule = ({ read }) => {
-  const lock = parse(read("pnpm-lock.yaml")) as Lockfile;
-  return [...missingBinaries(lock), ...missingNodes(lock), ...foreignSources(lock)];
-};
+export const lockfile: Rule = ({ files, read }) =>
+  // infra has one of its own.
+  files
+    .filter((file) => /(^|\/)pnpm-lock\.yaml$/.test(file))
+    .flatMap((file) => {
+      const lock = parse(read(file)) as Lockfile;
+      const nodes = file === "pnpm-lock.yaml" ? missingNodes(lock) : [];
+      return [...missingBinaries(lock), ...nodes, ...foreignSources(lock)].map(
+        (failure) => `${file}: ${failure}`,
+      );
+    });
 
 /** The platforms that one package serves: `["linux-x64"]`; none when it is not tied to any. */
 function platformsOf(lock: Lockfile, id: string): string[] {
@@ -71,7 +78,7 @@ function missingBinaries(lock: Lockfile): string[] {
       );
       if (missing.length === 0) continue;
       failures.add(
-        `pnpm-lock.yaml: ${owner} has no ${family} package for ${missing.join(", ")}; ` +
+        `${owner} has no ${family} package for ${missing.join(", ")}; ` +
           "a clone there breaks. Set the version before it in the catalog, or one that is whole, " +
           "and run pnpm install",
       );
@@ -89,7 +96,7 @@ function missingNodes(lock: Lockfile): string[] {
     return platformsOf(lock, id).length !== 1 || !loads;
   }).map(
     (name) =>
-      `pnpm-lock.yaml: ${name} (Node.js itself) is missing, or lacks its os, cpu or libc; list it in ` +
+      `${name} (Node.js itself) is missing, or lacks its os, cpu or libc; list it in ` +
       "the root's optionalDependencies, keep .pnpmfile.mjs, and run pnpm install",
   );
 }
@@ -102,7 +109,7 @@ function foreignSources(lock: Lockfile): string[] {
     )
     .map(
       ([id]) =>
-        `pnpm-lock.yaml: ${id} comes from an address, not by name from any registry; ` +
+        `${id} comes from an address, not by name from any registry; ` +
         "depend on a published version instead",
     );
 }

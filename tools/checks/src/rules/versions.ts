@@ -4,9 +4,18 @@ import type { Rule } from "../repository.ts";
 const PRISMA = ["prisma", "@prisma/client", "@prisma/adapter-pg", "@prisma/driver-adapter-utils"];
 const WASM_ENGINE = "@prisma/schema-engine-wasm";
 
-/** Every dependency has one exact version, named once: in the catalog of pnpm-workspace.yaml. */
-export const versions: Rule = ({ packages, read }) => {
-  const { catalog } = parse(read("pnpm-workspace.yaml")) as { catalog: Record<string, string> };
+/**
+ * Every dependency has one exact version, named once: in the catalog of pnpm-workspace.yaml, or of
+ * infra's own. What both name, they name with one version.
+ */
+export const versions: Rule = ({ files, packages, read }) => {
+  const catalogs = files
+    .filter((file) => /(^|\/)pnpm-workspace\.yaml$/.test(file))
+    .map((file) => ({
+      file,
+      catalog: (parse(read(file)) as { catalog: Record<string, string> }).catalog,
+    }));
+  const catalog = catalogs.find(({ file }) => file === "pnpm-workspace.yaml")?.catalog ?? {};
   const node = read(".nvmrc").trim();
 
   const direct = packages.flatMap(({ folder, manifest }) =>
@@ -25,10 +34,17 @@ export const versions: Rule = ({ packages, read }) => {
     }),
   );
 
-  const loose = Object.entries(catalog)
-    .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.-]+)?$/.test(version))
+  const entries = catalogs.flatMap((one) =>
+    Object.entries(one.catalog).map(([name, version]) => ({ file: one.file, name, version })),
+  );
+  const loose = entries
+    .filter(({ version }) => !/^\d+\.\d+\.\d+(-[\w.-]+)?$/.test(version))
+    .map(({ file, name, version }) => `${file}: ${name} is ${version}; write one exact version`);
+  const apart = entries
+    .filter(({ name, version }) => (catalog[name] ?? version) !== version)
     .map(
-      ([name, version]) => `pnpm-workspace.yaml: ${name} is ${version}; write one exact version`,
+      ({ file, name, version }) =>
+        `${file}: ${name} is ${version}, and ${catalog[name]} in pnpm-workspace.yaml; give both one version`,
     );
 
   const nodes = Object.entries(packages[0]?.manifest.optionalDependencies ?? {})
@@ -51,5 +67,5 @@ export const versions: Rule = ({ packages, read }) => {
       ? []
       : [`pnpm-workspace.yaml: ${WASM_ENGINE} must be ${engine}, the engine of this Prisma`];
 
-  return [...direct, ...loose, ...nodes, ...mixed, ...unlike];
+  return [...direct, ...loose, ...apart, ...nodes, ...mixed, ...unlike];
 };
