@@ -1,0 +1,22 @@
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity.js";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Where the stack's resources are, for the ARNs that its policies name. */
+export interface Account {
+  id: pulumi.Output<string>;
+  region: string;
+  /** Of a thing of SES, by name: known before it exists, so that the preview shows the policies. */
+  ses: (kind: "identity" | "configuration-set", name: string) => pulumi.Output<string>;
+}
+
+/** Asks AWS whose credentials these are. */
+export function account(region: string): Account {
+  const caller = getCallerIdentityOutput();
+  const partition = caller.arn.apply((arn) => arn.split(":")[1] ?? "aws");
+  return {
+    id: caller.accountId,
+    region,
+    ses: (kind, name) =>
+      pulumi.interpolate`arn:${partition}:ses:${region}:${caller.accountId}:${kind}/${name}`,
+  };
+}

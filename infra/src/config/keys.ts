@@ -1,0 +1,220 @@
+import {
+  SHORTEST_DELIVERY,
+  LONGEST_DELIVERY,
+  required,
+  optional,
+  matching,
+  domainName,
+  label,
+  setName,
+  address,
+  fromPattern,
+  httpsUrl,
+  flag,
+  deliverySeconds,
+  keyNames,
+  oneOf,
+  listOf,
+} from "./parse.ts";
+
+/** One key of the stack's configuration: `pulumi config set <key> <value>`. */
+export interface Key<T> {
+  /** One sentence, for configuration.md. */
+  about: string;
+  example: string;
+  /** What holds where the key is not set, in words for configuration.md. */
+  default: string;
+  /** @throws Error whose message completes "… must be" */
+  parse: (value: string | undefined) => T;
+}
+
+type Parsed<Keys> = { [Name in keyof Keys]: Keys[Name] extends Key<infer T> ? T : never };
+
+/** In seconds. The shortest token in a security email, a password reset's, lives an hour. */
+export const SECURITY_DELIVERY = 3600;
+
+const EVENTS = ["sqs", "https", "lambda"] as const;
+const DNS = ["manual", "route53", "cloudflare"] as const;
+const IDENTITY = ["create", "import", "existing"] as const;
+const EXISTING = ["configurationSets", "dmarc"] as const;
+const PRINCIPALS = ["user", "role"] as const;
+/** Policies that the app's user or role may have; the other ones are for people. */
+export const GRANTS = ["send", "quota", "events", "suppression", "doctor"] as const;
+export type Grant = (typeof GRANTS)[number];
+
+/** Every key there is. configuration.md and Pulumi.example.yaml are compared with it. */
+export const KEYS = {
+  domain: define({
+    about: "The domain that email comes from; a stack has one.",
+    example: "example.com",
+    parse: required(domainName),
+  }),
+  mailFrom: define({
+    about:
+      "The subdomain for bounces (custom MAIL FROM). It takes an MX record, so nothing else may use it.",
+    example: "bounce",
+    default: "bounce",
+    parse: optional(label, "bounce"),
+  }),
+  mailFromFailure: define({
+    about:
+      "What SES does while the MX record is missing: `use-default` sends from amazonses.com, `reject` does not send.",
+    example: "reject",
+    default: "use-default",
+    parse: optional(oneOf(["use-default", "reject"]), "use-default"),
+  }),
+  identity: define({
+    about:
+      "`create` makes SES's identity of the domain; where there is one, `import` takes it over as it is and adds MAIL FROM and the records; `existing` leaves it alone, with its MAIL FROM and its records (a second stack on one domain).",
+    example: "import",
+    default: "create",
+    parse: optional(oneOf(IDENTITY), "create"),
+  }),
+  existing: define({
+    about:
+      "What is there already and stays as it is: `configurationSets` (only the events are added), `dmarc` (no record is made).",
+    example: "configurationSets,dmarc",
+    default: "nothing",
+    parse: optional(listOf(oneOf(EXISTING)), []),
+  }),
+  configurationSet: define({
+    about: "The name of the configuration set for all but security email.",
+    example: "acme",
+    default: "project-stack",
+    parse: optional(setName, undefined),
+  }),
+  securityConfigurationSet: define({
+    about: "The name of the configuration set for security email.",
+    example: "acme-security",
+    default: "project-stack-security",
+    parse: optional(setName, undefined),
+  }),
+  securityDeliverySeconds: define({
+    about: `How long SES may go on trying to deliver security email, ${SHORTEST_DELIVERY} to ${LONGEST_DELIVERY} seconds; longer than the shortest token lives, and the link is dead on arrival.`,
+    example: "1800",
+    default: String(SECURITY_DELIVERY),
+    parse: optional(deliverySeconds, SECURITY_DELIVERY),
+  }),
+  dns: define({
+    about:
+      "Who has the zone: `route53` and `cloudflare` get the records, `manual` prints them as a table and a BIND zone.",
+    example: "route53",
+    default: "manual",
+    parse: optional(oneOf(DNS), "manual"),
+  }),
+  zoneId: define({
+    about: "The zone's id at Route 53 or Cloudflare.",
+    example: "Z0123456789ABCDEFGHIJ",
+    default: "none",
+    parse: optional(matching(/^[A-Za-z0-9]+$/, "a zone's id, as the provider shows it"), undefined),
+  }),
+  dmarcPolicy: define({
+    about: "What receivers do with email that fails DMARC: `none`, `quarantine` or `reject`.",
+    example: "quarantine",
+    default: "none",
+    parse: optional(oneOf(["none", "quarantine", "reject"]), "none"),
+  }),
+  dmarcReportsTo: define({
+    about:
+      "The address that receivers send DMARC's daily reports to (rua); outside the domain it must allow that in its own DNS (RFC 7489, 7.1).",
+    example: "dmarc@example.com",
+    default: "no reports",
+    parse: optional(address, undefined),
+  }),
+  apexSpf: define({
+    about:
+      "Adds `include:amazonses.com` to the SPF record of the domain itself. SES does not need it (it passes SPF on the MAIL FROM subdomain); some receivers' checks do.",
+    example: "true",
+    default: "false",
+    parse: optional(flag, false),
+  }),
+  events: define({
+    about:
+      "Where SES's events go: `sqs` (a queue that the worker reads), `https` (web's webhook), `lambda` (a queue that calls a function, docs/lambda.md).",
+    example: "https",
+    default: "sqs",
+    parse: optional(oneOf(EVENTS), "sqs"),
+  }),
+  webhookUrl: define({
+    about: "With `events: https`: the webhook of web.",
+    example: "https://app.example.com/webhooks/ses",
+    default: "none",
+    parse: optional(httpsUrl, undefined),
+  }),
+  lambdaArn: define({
+    about: "With `events: lambda`: the function.",
+    example: "arn:aws:lambda:eu-central-1:123456789012:function:ses-events",
+    default: "none",
+    parse: optional(
+      matching(/^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+$/, "a Lambda function's ARN"),
+      undefined,
+    ),
+  }),
+  lambdaRole: define({
+    about: "With `events: lambda`: the name of the function's role, which gets to read the queue.",
+    example: "ses-events-role",
+    default: "none",
+    parse: optional(matching(/^[\w+=,.@-]{1,64}$/, "an IAM role's name"), undefined),
+  }),
+  alarmsTo: define({
+    about:
+      "The address that alarms go to (it has to confirm): bounces over 2.5 and 5 %, complaints over 0.05 and 0.1 %, events waiting or given up.",
+    example: "ops@example.com",
+    default: "no alarms",
+    parse: optional(address, undefined),
+  }),
+  sender: define({
+    about:
+      "Who sends: `user` (an IAM user with an access key and an SMTP password) or `role` (no lasting key; for what runs in AWS, without SMTP).",
+    example: "role",
+    default: "user",
+    parse: optional(oneOf(PRINCIPALS), "user"),
+  }),
+  roleTrusts: define({
+    about:
+      "With `sender: role`: who may assume it, an AWS service's principal or an ARN of an account, user or role.",
+    example: "ecs-tasks.amazonaws.com",
+    default: "none",
+    parse: optional(
+      matching(
+        /^([a-z0-9.-]+\.amazonaws\.com(\.cn)?|arn:aws[\w-]*:iam::\d{12}:(root|(user|role)\/.+))$/,
+        "like ecs-tasks.amazonaws.com or arn:aws:iam::123456789012:role/app",
+      ),
+      undefined,
+    ),
+  }),
+  grants: define({
+    about:
+      "The policies of the user or role: `send`, `quota` (the account's sending rate), `events` (the queue), `suppression`, `doctor`. All five exist, for people to have.",
+    example: "send,quota",
+    default: "send,quota,events",
+    parse: optional(listOf(oneOf(GRANTS)), ["send", "quota", "events"]),
+  }),
+  accessKeys: define({
+    about:
+      "Names of the user's access keys; the outputs are the last one's. To rotate: add a second, deploy the app, remove the first.",
+    example: "a,b",
+    default: "a",
+    parse: optional(keyNames, ["a"]),
+  }),
+  from: define({
+    about: "The only addresses that may be sent from; `*` stands for anything.",
+    example: "hello@example.com,security@example.com",
+    default: "*@domain",
+    parse: optional(listOf(fromPattern), undefined),
+  }),
+  sandboxRecipients: define({
+    about:
+      "While the account is in SES's sandbox: the verified addresses that it may write to, since each is an identity too.",
+    example: "you@example.com",
+    default: "none",
+    parse: optional(listOf(address), []),
+  }),
+} satisfies Record<string, Key<unknown>>;
+
+/** What each key comes to. */
+export type Values = Parsed<typeof KEYS>;
+
+function define<T>(spec: Omit<Key<T>, "default"> & { default?: string }): Key<T> {
+  return { default: "needed", ...spec };
+}

@@ -1,0 +1,84 @@
+// The values that a key of the configuration may have. Each takes the text of the key and returns
+// the value, or throws an Error whose message completes "… must be".
+
+// SES's own bounds for MaxDeliverySeconds.
+export const SHORTEST_DELIVERY = 300;
+export const LONGEST_DELIVERY = 50_400;
+
+export function required<T>(parse: (value: string) => T) {
+  return (value: string | undefined): T => parse(value ?? "");
+}
+
+export function optional<T, const D>(parse: (value: string) => T, otherwise: D) {
+  return (value: string | undefined): T | D => (value === undefined ? otherwise : parse(value));
+}
+
+export function matching(pattern: RegExp, what: string) {
+  return (value: string): string => {
+    if (!pattern.test(value)) throw new Error(what);
+    return value;
+  };
+}
+
+export function domainName(value: string): string {
+  const valid = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$/;
+  return matching(valid, "a domain in lower case, an international one in its xn-- form")(value);
+}
+
+export function label(value: string): string {
+  return matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "one label, without the domain")(value);
+}
+
+export function setName(value: string): string {
+  return matching(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A-Z, a-z, 0-9, _ and -")(value);
+}
+
+export function address(value: string): string {
+  return matching(
+    /^[^\s@<>",;!]+@[^\s@<>",;!]+\.[a-z0-9-]+$/i,
+    "one address, without a name",
+  )(value);
+}
+
+export function fromPattern(value: string): string {
+  return matching(/^[^\s@<>",;]+@[a-z0-9.-]+$/, "addresses, without names")(value);
+}
+
+export function httpsUrl(value: string): string {
+  return matching(/^https:\/\/[^\s/@]+\/\S*$/, "an https:// address with its path")(value);
+}
+
+export function flag(value: string): boolean {
+  return oneOf(["true", "false"])(value) === "true";
+}
+
+export function deliverySeconds(value: string): number {
+  const seconds = /^\d+$/.test(value) ? Number(value) : 0;
+  if (seconds >= SHORTEST_DELIVERY && seconds <= LONGEST_DELIVERY) return seconds;
+  throw new Error(`a whole number from ${SHORTEST_DELIVERY} to ${LONGEST_DELIVERY}`);
+}
+
+export function keyNames(value: string): string[] {
+  const names = listOf(label)(value);
+  // IAM's limit.
+  if (names.length > 2) throw new Error("one or two names");
+  return names;
+}
+
+export function oneOf<const T extends string>(values: readonly T[]) {
+  return (value: string): T => {
+    const found = values.find((candidate) => candidate === value);
+    if (!found) throw new Error(`one of ${values.join(", ")}`);
+    return found;
+  };
+}
+
+/** `a,b` as `pulumi config set` takes it, or the JSON that Pulumi makes of a list in YAML. */
+export function listOf<T>(parse: (value: string) => T) {
+  return (value: string): T[] => {
+    const entries = value.startsWith("[") ? (JSON.parse(value) as unknown[]) : value.split(",");
+    const parsed = entries.map((entry) => parse(String(entry).trim()));
+    if (parsed.length === 0) throw new Error("a list of at least one");
+    return [...new Set(parsed)];
+  };
+}

@@ -1,0 +1,130 @@
+import { InfraError } from "../error.ts";
+import { type Grant, KEYS, type Key, type Values } from "./keys.ts";
+
+/** The configuration of a stack, checked: what belongs together is there together. */
+export interface Settings {
+  /** Of every name: `project-stack`, so that stacks stand side by side in one account. */
+  name: string;
+  region: string;
+  domain: string;
+  /** The full name. */
+  mailFromDomain: string;
+  mailFromFailure: Values["mailFromFailure"];
+  identity: Values["identity"];
+  existing: ReadonlySet<Values["existing"][number]>;
+  configurationSet: string;
+  securityConfigurationSet: string;
+  securityDeliverySeconds: number;
+  dns: { provider: "manual" } | { provider: "route53" | "cloudflare"; zoneId: string };
+  dmarc: { policy: Values["dmarcPolicy"]; reportsTo: string | undefined };
+  apexSpf: boolean;
+  events:
+    | { to: "sqs" }
+    | { to: "https"; webhookUrl: string }
+    | { to: "lambda"; functionArn: string; roleName: string };
+  alarmsTo: string | undefined;
+  sender: { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: string };
+  grants: readonly Grant[];
+  from: readonly string[];
+  sandboxRecipients: readonly string[];
+}
+
+/**
+ * Checks a stack's configuration.
+ *
+ * @param raw every key as Pulumi hands it over: `{ "sendoff:domain": "example.com", … }`
+ * @throws InfraError of one line, which names the key and what to set
+ */
+export function readSettings(stack: {
+  project: string;
+  stack: string;
+  raw: Record<string, string>;
+}): Settings {
+  const { project, raw } = stack;
+  const name = `${project}-${stack.stack}`;
+  const prefix = `${project}:`;
+  for (const full of Object.keys(raw)) {
+    const short = full.slice(prefix.length);
+    if (full.startsWith(prefix) && !Object.hasOwn(KEYS, short)) {
+      throw new InfraError(
+        `${full} is no key; there are ${Object.keys(KEYS).join(", ")}: pulumi config rm ${short}`,
+      );
+    }
+  }
+  const region = raw["aws:region"];
+  if (!region) {
+    throw new InfraError("aws:region is missing: pulumi config set aws:region eu-central-1");
+  }
+
+  const values = Object.fromEntries(
+    Object.entries<Key<unknown>>(KEYS).map(([key, { parse, example }]) => {
+      try {
+        return [key, parse(raw[prefix + key]?.trim() || undefined)];
+      } catch (error) {
+        throw new InfraError(
+          `${prefix}${key} must be ${(error as Error).message}: pulumi config set ${key} ${example}`,
+        );
+      }
+    }),
+  ) as Values;
+
+  /** A key that another one's value calls for; without that value it would be ignored. */
+  function along<T>(key: keyof Values, value: T | undefined, needed: boolean, why: string): T {
+    if (needed === (value !== undefined)) return value as T;
+    const command = needed ? `set ${key} ${KEYS[key].example}` : `rm ${key}`;
+    throw new InfraError(
+      `${prefix}${key} ${needed ? "is needed with" : "has no effect without"} ${why}: pulumi config ${command}`,
+    );
+  }
+
+  const { domain, dns, events, sender } = values;
+  const zoneId = along("zoneId", values.zoneId, dns !== "manual", "dns: route53 or cloudflare");
+  const webhookUrl = along("webhookUrl", values.webhookUrl, events === "https", "events: https");
+  const functionArn = along("lambdaArn", values.lambdaArn, events === "lambda", "events: lambda");
+  const roleName = along("lambdaRole", values.lambdaRole, events === "lambda", "events: lambda");
+  const trusts = along("roleTrusts", values.roleTrusts, sender === "role", "sender: role");
+
+  for (const pattern of values.from ?? []) {
+    if (!pattern.endsWith(`@${domain}`)) {
+      throw new InfraError(`${prefix}from has ${pattern}, which is not of ${domain}: correct it`);
+    }
+  }
+  function subscriber(): Settings["events"] {
+    if (events === "https") return { to: events, webhookUrl };
+    return events === "lambda" ? { to: events, functionArn, roleName } : { to: events };
+  }
+
+  const configurationSet = values.configurationSet ?? name;
+  const securityConfigurationSet = values.securityConfigurationSet ?? `${name}-security`;
+  if (configurationSet === securityConfigurationSet) {
+    throw new InfraError(
+      `${prefix}securityConfigurationSet must be another than configurationSet: ` +
+        `pulumi config set securityConfigurationSet ${configurationSet}-security`,
+    );
+  }
+
+  return {
+    name,
+    region,
+    domain,
+    mailFromDomain: `${values.mailFrom}.${domain}`,
+    mailFromFailure: values.mailFromFailure,
+    identity: values.identity,
+    existing: new Set(values.existing),
+    configurationSet,
+    securityConfigurationSet,
+    securityDeliverySeconds: values.securityDeliverySeconds,
+    dns: dns === "manual" ? { provider: dns } : { provider: dns, zoneId },
+    dmarc: { policy: values.dmarcPolicy, reportsTo: values.dmarcReportsTo },
+    apexSpf: values.apexSpf,
+    events: subscriber(),
+    alarmsTo: values.alarmsTo,
+    sender:
+      sender === "user"
+        ? { kind: sender, accessKeys: values.accessKeys }
+        : { kind: sender, trusts },
+    grants: values.grants,
+    from: values.from ?? [`*@${domain}`],
+    sandboxRecipients: values.sandboxRecipients,
+  };
+}

@@ -1,0 +1,6 @@
+import { RunError } from "@pulumi/pulumi";
+
+/** Ends the program with this one line, which says what to set; Pulumi prints no stack of it. */
+export class InfraError extends RunError {
+  override name = "InfraError";
+}

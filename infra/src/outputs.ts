@@ -1,0 +1,44 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "./config/settings.ts";
+import type { EventSubscription } from "./events/subscriber.ts";
+import type { SenderAccess } from "./sender.ts";
+
+/**
+ * What the app is to be told, under the names of its environment (.env.example); the rest, in
+ * lower case, is for people.
+ */
+export function outputs(
+  settings: Settings,
+  made: {
+    topicArn: pulumi.Output<string>;
+    events: EventSubscription;
+    sender: SenderAccess;
+    dns: { table: pulumi.Output<string>; zone: pulumi.Output<string> };
+  },
+) {
+  const { events, sender } = made;
+  const { accessKey, roleArn } = sender;
+  return {
+    AWS_REGION: settings.region,
+    // Empty, so that the stand-in's address of .env.example does not hold.
+    AWS_ENDPOINT_URL_SESV2: "",
+    SES_CONFIGURATION_SET: settings.configurationSet,
+    SES_SECURITY_CONFIGURATION_SET: settings.securityConfigurationSet,
+    SES_EVENTS_TOPIC_ARN: made.topicArn,
+    // With a function, the worker leaves the queue to it.
+    ...(settings.events.to === "sqs" && events.queue && { SES_EVENTS_QUEUE_URL: events.queue.url }),
+    ...(accessKey && {
+      AWS_ACCESS_KEY_ID: accessKey.id,
+      AWS_SECRET_ACCESS_KEY: accessKey.secret,
+      SMTP_HOST: `email-smtp.${settings.region}.amazonaws.com`,
+      SMTP_PORT: "587",
+      SMTP_USERNAME: accessKey.id,
+      SMTP_PASSWORD: accessKey.sesSmtpPasswordV4,
+    }),
+    ...(roleArn && { roleArn }),
+    policyArns: sender.policyArns,
+    deadLetterQueueUrl: events.deadLetters.url,
+    dnsRecords: made.dns.table,
+    dnsZone: made.dns.zone,
+  };
+}

@@ -1,0 +1,164 @@
+// Who may do what, as documents. No allowed action has a `*` in it, and `*` is a resource only
+// where AWS knows none (the account's quota, its suppression list).
+
+interface Statement {
+  Sid: string;
+  Effect: "Allow" | "Deny";
+  Principal?: "*" | { Service: string };
+  Action: string[];
+  Resource: string[];
+  Condition?: Record<string, Record<string, string | readonly string[]>>;
+}
+
+/** An IAM policy document. */
+export interface Policy {
+  Version: "2012-10-17";
+  Statement: Statement[];
+}
+
+function policy(...statements: Statement[]): Policy {
+  return { Version: "2012-10-17", Statement: statements };
+}
+
+function allow(sid: string, actions: string[], resources: string[]): Statement {
+  return { Sid: sid, Effect: "Allow", Action: actions, Resource: resources };
+}
+
+/**
+ * Sending, as these addresses alone.
+ *
+ * @param resources the identity and the configuration sets: SES checks both; and, in the sandbox,
+ *   each recipient's identity, since SES then asks for the right to it too
+ */
+export function send(resources: string[], from: readonly string[]): Policy {
+  return policy({
+    // SMTP is SendRawEmail, to IAM.
+    ...allow("Send", ["ses:SendEmail", "ses:SendRawEmail"], resources),
+    Condition: { StringLike: { "ses:FromAddress": from } },
+  });
+}
+
+/** Reading the account's sending rate and quota, which the worker paces itself by. */
+export function quota(): Policy {
+  return policy(allow("Quota", ["ses:GetAccount"], ["*"]));
+}
+
+/** Consuming one queue, for a worker or for the mapping that calls a function. */
+export function consume(queueArn: string): Policy {
+  return policy(
+    allow(
+      "Consume",
+      [
+        "sqs:ReceiveMessage",
+        "sqs:DeleteMessage",
+        "sqs:ChangeMessageVisibility",
+        "sqs:GetQueueAttributes",
+      ],
+      [queueArn],
+    ),
+  );
+}
+
+/** Seeing whom SES itself suppresses, and letting someone go. */
+export function suppression(): Policy {
+  return policy(
+    allow(
+      "Suppression",
+      [
+        "ses:ListSuppressedDestinations",
+        "ses:GetSuppressedDestination",
+        "ses:DeleteSuppressedDestination",
+      ],
+      ["*"],
+    ),
+  );
+}
+
+/** Reading how all of it is set up; changes nothing and reads no event. */
+export function doctor(resources: {
+  ses: string[];
+  topicArn: string;
+  queueArns: string[];
+}): Policy {
+  return policy(
+    allow("Account", ["ses:GetAccount"], ["*"]),
+    allow(
+      "Setup",
+      [
+        "ses:GetEmailIdentity",
+        "ses:GetConfigurationSet",
+        "ses:GetConfigurationSetEventDestinations",
+      ],
+      resources.ses,
+    ),
+    allow(
+      "Topic",
+      ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
+      [resources.topicArn],
+    ),
+    allow("Queues", ["sqs:GetQueueAttributes"], resources.queueArns),
+  );
+}
+
+/** Of the topic: SES alone may publish, for this account and these configuration sets. */
+export function topicPolicy(topicArn: string, accountId: string, setArns: string[]): Policy {
+  return policy({
+    Sid: "SesPublishes",
+    Effect: "Allow",
+    Principal: { Service: "ses.amazonaws.com" },
+    Action: ["sns:Publish"],
+    Resource: [topicArn],
+    Condition: {
+      StringEquals: { "AWS:SourceAccount": accountId },
+      ArnEquals: { "AWS:SourceArn": setArns },
+    },
+  });
+}
+
+/** Of a queue: the topic alone may send to it, whether as subscriber or as what was given up. */
+export function queuePolicy(queueArn: string, topicArn: string): Policy {
+  return policy(
+    {
+      Sid: "TopicSends",
+      Effect: "Allow",
+      Principal: { Service: "sns.amazonaws.com" },
+      Action: ["sqs:SendMessage"],
+      Resource: [queueArn],
+      Condition: { ArnEquals: { "aws:SourceArn": topicArn } },
+    },
+    {
+      Sid: "TlsOnly",
+      Effect: "Deny",
+      Principal: "*",
+      Action: ["sqs:*"],
+      Resource: [queueArn],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+  );
+}
+
+/** Of the alarms' topic: this account's alarms alone may publish. */
+export function alarmsPolicy(topicArn: string, accountId: string): Policy {
+  return policy({
+    Sid: "AlarmsPublish",
+    Effect: "Allow",
+    Principal: { Service: "cloudwatch.amazonaws.com" },
+    Action: ["sns:Publish"],
+    Resource: [topicArn],
+    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+  });
+}
+
+/** Of the role: who may take it on. */
+export function trustPolicy(trusts: string) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: trusts.startsWith("arn:") ? { AWS: trusts } : { Service: trusts },
+        Action: "sts:AssumeRole",
+      },
+    ],
+  };
+}
