@@ -1,0 +1,88 @@
+// What AWS and Cloudflare answer in the tests.
+import type { Values, World } from "./engine.ts";
+
+export const ACCOUNT = "123456789012";
+export const REGION = "eu-central-1";
+/** What must be found nowhere but inside a secret. */
+export const SECRETS = { key: "secret-access-key-0000", smtp: "smtp-password-0000" };
+
+interface Zone {
+  /** TXT values of the domain itself, as Route 53 has them: quoted. */
+  route53?: string[];
+  /** Records at Cloudflare. */
+  cloudflare?: { name: string; type: string; content: string; comment?: string }[];
+}
+
+/** An account, and the zones as they were before. */
+export function aws(zone: Zone = {}): World {
+  const arn =
+    (service: string, path = "") =>
+    (name: string) => ({ arn: `arn:aws:${service}:${REGION}:${ACCOUNT}:${path}${name}`, name });
+  const iam = (path: string) => (name: string) => ({
+    arn: `arn:aws:iam::${ACCOUNT}:${path}/${name}`,
+    name,
+  });
+  return {
+    lookups: {
+      "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+        accountId: ACCOUNT,
+        arn: `arn:aws:iam::${ACCOUNT}:user/operator`,
+        userId: "AIDA",
+        id: ACCOUNT,
+      }),
+      "aws:route53/getRecords:getRecords": ({ zoneId, nameRegex }) => {
+        const names = ["example.com.", "mail.example.com."];
+        const found = names.filter((name) => new RegExp(String(nameRegex)).test(name));
+        return {
+          id: zoneId,
+          zoneId,
+          resourceRecordSets: found.flatMap((name) => [
+            { name, type: "SOA", ttl: 900, resourceRecords: [{ value: "ns.example.com." }] },
+            ...(zone.route53
+              ? [
+                  {
+                    name,
+                    type: "TXT",
+                    ttl: 3600,
+                    resourceRecords: zone.route53.map((value) => ({ value })),
+                  },
+                ]
+              : []),
+          ]),
+        };
+      },
+      "cloudflare:index/getDnsRecords:getDnsRecords": ({ zoneId, name, type }) => ({
+        id: "x",
+        zoneId,
+        results: (zone.cloudflare ?? []).filter(
+          (record) => record.name === (name as Values).exact && record.type === type,
+        ),
+      }),
+    },
+    computed: {
+      "aws:sesv2/emailIdentity:EmailIdentity": (_, inputs) => ({
+        id: inputs.emailIdentity,
+        arn: `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${String(inputs.emailIdentity)}`,
+        dkimSigningAttributes: {
+          ...(inputs.dkimSigningAttributes as Values),
+          tokens: ["token0", "token1", "token2"],
+        },
+      }),
+      "aws:sesv2/configurationSet:ConfigurationSet": (_, inputs) =>
+        arn("ses", "configuration-set/")(String(inputs.configurationSetName)),
+      "aws:sns/topic:Topic": arn("sns"),
+      "aws:sqs/queue:Queue": (name) => ({
+        ...arn("sqs")(name),
+        url: `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/${name}`,
+      }),
+      "aws:iam/policy:Policy": iam("policy"),
+      "aws:iam/user:User": iam("user"),
+      "aws:iam/role:Role": iam("role"),
+      "aws:iam/accessKey:AccessKey": (name) => ({
+        id: `AKIA-${name}`,
+        secret: SECRETS.key,
+        sesSmtpPasswordV4: SECRETS.smtp,
+      }),
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { KEYS } from "../src/config/keys.ts";
+import { readSettings } from "../src/config/settings.ts";
+import { InfraError } from "../src/error.ts";
+
+const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+const settings = (config: Record<string, string>, region = "eu-central-1") =>
+  readSettings({
+    project: "sendoff",
+    stack: "dev",
+    raw: {
+      ...(region && { "aws:region": region }),
+      ...Object.fromEntries(
+        Object.entries(config).map(([key, value]) => [`sendoff:${key}`, value]),
+      ),
+    },
+  });
+
+describe("the documents", () => {
+  test("configuration.md has every key as the code has it", async () => {
+    const rows = Object.entries(KEYS).map(
+      ([key, spec]) => `| \`${key}\` | ${spec.about} | ${spec.default} | \`${spec.example}\` |`,
+    );
+    const table = [
+      "| Key | What it is | Unless set | Example |",
+      "| --- | --- | --- | --- |",
+      ...rows,
+    ];
+    const written = read("configuration.md")
+      .split("\n")
+      .filter((line) => line.startsWith("|"))
+      .map((line) => line.replaceAll(/ +\|/g, " |").replaceAll(/\| -+/g, "| ---"));
+    expect(written).toEqual(table);
+  });
+
+  test("Pulumi.example.yaml has every key, with an example that is taken", () => {
+    const example = read("Pulumi.example.yaml");
+    const found = [...example.matchAll(/^ {2}(?:# )?sendoff:(\w+):/gm)].map(([, key]) => key);
+    expect(found).toEqual(Object.keys(KEYS));
+  });
+
+  test("Pulumi.yaml names the project that the example does", () => {
+    expect(read("Pulumi.yaml")).toContain("name: sendoff\n");
+  });
+});
+
+test("a domain and a region are enough", () => {
+  expect(settings({ domain: "example.com" })).toMatchObject({
+    name: "sendoff-dev",
+    mailFromDomain: "bounce.example.com",
+    configurationSet: "sendoff-dev",
+    securityConfigurationSet: "sendoff-dev-security",
+    dns: { provider: "manual" },
+    events: { to: "sqs" },
+    sender: { kind: "user", accessKeys: ["a"] },
+    from: ["*@example.com"],
+  });
+});
+
+test("every example is taken where it belongs", () => {
+  const together: Record<string, Record<string, string>> = {
+    zoneId: { dns: "route53" },
+    dns: { zoneId: "Z1" },
+    webhookUrl: { events: "https" },
+    events: { webhookUrl: KEYS.webhookUrl.example },
+    lambdaArn: { events: "lambda", lambdaRole: "ses-events-role" },
+    lambdaRole: { events: "lambda", lambdaArn: KEYS.lambdaArn.example },
+    sender: { roleTrusts: KEYS.roleTrusts.example },
+    roleTrusts: { sender: "role" },
+  };
+  for (const [key, { example }] of Object.entries(KEYS)) {
+    const config = { domain: "example.com", ...together[key], [key]: example };
+    expect(() => settings(config), key).not.toThrow();
+  }
+});
+
+test("a list is taken as the command line and as YAML give it", () => {
+  const lists = ["a@example.com,b@example.com", '["a@example.com","b@example.com"]'];
+  for (const from of lists) {
+    expect(settings({ domain: "example.com", from }).from).toEqual([
+      "a@example.com",
+      "b@example.com",
+    ]);
+  }
+});
+
+test.each<[string, Record<string, string>, RegExp]>([
+  ["no domain", {}, /^sendoff:domain must be a domain .*: pulumi config set domain example\.com$/],
+  ["a domain in capitals", { domain: "Example.com" }, /^sendoff:domain must be a domain/],
+  ["an address for a domain", { domain: "a@example.com" }, /^sendoff:domain must be a domain/],
+  ["a key that is misspelled", { domian: "example.com" }, /^sendoff:domian is no key; .*domain,/],
+  ["an unknown DNS provider", { dns: "namecheap" }, /^sendoff:dns must be one of manual, route53/],
+  ["route53 without a zone", { dns: "route53" }, /^sendoff:zoneId is needed with dns:/],
+  ["a zone without a provider", { zoneId: "Z1" }, /^sendoff:zoneId has no effect without dns/],
+  ["https without a webhook", { events: "https" }, /^sendoff:webhookUrl is needed with events/],
+  [
+    "a webhook without TLS",
+    { events: "https", webhookUrl: "http://app.example.com/webhooks/ses" },
+    /^sendoff:webhookUrl must be an https:\/\//,
+  ],
+  [
+    "a function without its role",
+    { events: "lambda", lambdaArn: KEYS.lambdaArn.example },
+    /lambdaRole is needed/,
+  ],
+  ["a role that nobody may take", { sender: "role" }, /^sendoff:roleTrusts is needed with sender/],
+  ["a role that anybody may take", { sender: "role", roleTrusts: "*" }, /^sendoff:roleTrusts must/],
+  ["three access keys", { accessKeys: "a,b,c" }, /^sendoff:accessKeys must be one or two names/],
+  ["an unknown grant", { grants: "send,all" }, /^sendoff:grants must be one of send, quota/],
+  ["a From of another domain", { from: "a@example.org" }, /^sendoff:from has a@example\.org/],
+  ["a From of any domain", { from: "*@*" }, /^sendoff:from must be addresses/],
+  ["a moment to deliver", { securityDeliverySeconds: "60" }, /must be a whole number from 300/],
+  ["a day to deliver", { securityDeliverySeconds: "86400" }, /must be a whole number from 300/],
+  ["one set for both", { securityConfigurationSet: "sendoff-dev" }, /must be another than/],
+  ["a flag in words", { apexSpf: "yes" }, /^sendoff:apexSpf must be one of true, false/],
+  ["lists that are none", { from: "[]" }, /^sendoff:from must be a list of at least one/],
+])("%s is refused in one line that says what to set", (_, config, line) => {
+  const domain =
+    "domian" in config || Object.keys(config).length === 0 ? {} : { domain: "example.com" };
+  const attempt = () => settings({ ...domain, ...config });
+  expect(attempt).toThrow(InfraError);
+  expect(attempt).toThrow(line);
+  expect(attempt).not.toThrow(/\n/);
+});
+
+test("a missing region is named", () => {
+  expect(() => settings({ domain: "example.com" }, "")).toThrow(
+    "aws:region is missing: pulumi config set aws:region eu-central-1",
+  );
+});

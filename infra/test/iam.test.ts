@@ -1,0 +1,289 @@
+// What each principal may do, decided by an IAM simulator on the policies as the program makes them.
+import { type Simulation, runSimulation } from "@cloud-copilot/iam-simulate";
+import { describe, expect, inject, test } from "vitest";
+import { ACCOUNT, REGION } from "./aws.ts";
+import type { Run } from "./engine.ts";
+
+const runs = inject("runs");
+const STRANGER = "999999999999";
+
+const ses = (thing: string) => `arn:aws:ses:${REGION}:${ACCOUNT}:${thing}`;
+const IDENTITY = ses("identity/example.com");
+const SET = ses("configuration-set/sendoff-dev");
+const SECURITY_SET = ses("configuration-set/sendoff-dev-security");
+const OTHER_IDENTITY = ses("identity/example.org");
+const OTHER_SET = ses("configuration-set/sendoff-prod");
+const RECIPIENT = ses("identity/you@example.org");
+const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:sendoff-dev-events`;
+const DEAD_LETTERS = `${QUEUE}-dead-letters`;
+const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:sendoff-dev-events`;
+const ALARMS = `arn:aws:sns:${REGION}:${ACCOUNT}:sendoff-dev-alarms`;
+const USER = `arn:aws:iam::${ACCOUNT}:user/sendoff-dev-sender`;
+
+type Document = Simulation["identityPolicies"][number]["policy"];
+
+/** The policy document of one resource. */
+function documentOf({ resources }: Pick<Run, "resources">, type: string, name: string): Document {
+  const found = resources.find((one) => one.type.endsWith(`:${type}`) && one.name === name);
+  return JSON.parse(String(found?.inputs.policy));
+}
+
+/** The policies that the run attaches to its user or role. */
+function attached({ resources }: Run): Simulation["identityPolicies"] {
+  return resources
+    .filter(({ type }) => /:(User|Role)PolicyAttachment$/.test(type))
+    .map(({ inputs }) => String(inputs.policyArn).split("/").at(-1) ?? "")
+    .map((name) => ({ name, policy: documentOf({ resources }, "Policy", name) }));
+}
+
+async function decide(request: {
+  policies?: Simulation["identityPolicies"];
+  resourcePolicy?: Document;
+  principal?: string;
+  action: string;
+  resource?: string;
+  context?: Record<string, string>;
+}): Promise<string> {
+  const { resource = "*", resourcePolicy } = request;
+  const response = await runSimulation(
+    {
+      request: {
+        action: request.action,
+        principal: request.principal ?? USER,
+        resource: { resource, accountId: ACCOUNT },
+        contextVariables: request.context ?? {},
+      },
+      identityPolicies: request.policies ?? [],
+      serviceControlPolicies: [],
+      resourceControlPolicies: [],
+      ...(resourcePolicy && { resourcePolicy }),
+    },
+    {},
+  );
+  if (response.resultType === "error") {
+    throw new Error(JSON.stringify(response.errors, null, 2));
+  }
+  return response.overallResult;
+}
+
+const from = (address: string) => ({ "ses:FromAddress": address });
+const HELLO = from("hello@example.com");
+
+const app = attached(runs["manual-sqs-user"]!.up);
+const sendOnly = attached(runs["narrow-grants-rotation"]!.up);
+const sandbox = attached(runs.sandbox!.up);
+const webhook = attached(runs.https!.up);
+const role = attached(runs.role!.up);
+const one = (name: string) => [
+  { name, policy: documentOf(runs["manual-sqs-user"]!.up, "Policy", name) },
+];
+
+type Row = [string, Simulation["identityPolicies"], string, string?, Record<string, string>?];
+
+describe("may", () => {
+  test.each<Row>([
+    ["the app: send from its identity", app, "ses:SendEmail", IDENTITY, HELLO],
+    ["the app: send with its set", app, "ses:SendEmail", SET, HELLO],
+    ["the app: send with the security set", app, "ses:SendEmail", SECURITY_SET, HELLO],
+    ["the app: send by SMTP", app, "ses:SendRawEmail", IDENTITY, HELLO],
+    ["the app: receive its events", app, "sqs:ReceiveMessage", QUEUE],
+    ["the app: delete what it has taken", app, "sqs:DeleteMessage", QUEUE],
+    ["the app: see its quota", app, "ses:GetAccount"],
+    ["a role: send as the user does", role, "ses:SendEmail", IDENTITY, HELLO],
+    ["narrowed: send from a named address", sendOnly, "ses:SendEmail", IDENTITY, HELLO],
+    ["in the sandbox: write to who is verified", sandbox, "ses:SendEmail", RECIPIENT, HELLO],
+    ["with a webhook: drain what was given up", webhook, "sqs:ReceiveMessage", DEAD_LETTERS],
+    [
+      "an operator: list who is suppressed",
+      one("sendoff-dev-sender-suppression"),
+      "ses:ListSuppressedDestinations",
+    ],
+    [
+      "an operator: let someone go",
+      one("sendoff-dev-sender-suppression"),
+      "ses:DeleteSuppressedDestination",
+    ],
+    [
+      "the doctor: see the identity",
+      one("sendoff-dev-sender-doctor"),
+      "ses:GetEmailIdentity",
+      IDENTITY,
+    ],
+    [
+      "the doctor: see where events go",
+      one("sendoff-dev-sender-doctor"),
+      "ses:GetConfigurationSetEventDestinations",
+      SET,
+    ],
+    [
+      "the doctor: see the queue's depth",
+      one("sendoff-dev-sender-doctor"),
+      "sqs:GetQueueAttributes",
+      QUEUE,
+    ],
+  ])("%s", async (_, policies, action, resource, context) => {
+    const decision = await decide({
+      policies,
+      action,
+      ...(resource && { resource }),
+      ...(context && { context }),
+    });
+    expect(decision).toBe("Allowed");
+  });
+
+  test("SES: publish to the topic, for this account and its sets", async () => {
+    expect(await publish({})).toBe("Allowed");
+  });
+
+  test("SNS: send to the queues, from the topic", async () => {
+    expect(await deliver(QUEUE, {})).toBe("Allowed");
+    expect(await deliver(DEAD_LETTERS, {})).toBe("Allowed");
+  });
+});
+
+describe("may not", () => {
+  test.each<Row>([
+    [
+      "the app: send as another domain",
+      app,
+      "ses:SendEmail",
+      OTHER_IDENTITY,
+      from("a@example.org"),
+    ],
+    [
+      "the app: send from its identity as another",
+      app,
+      "ses:SendEmail",
+      IDENTITY,
+      from("a@example.org"),
+    ],
+    [
+      "the app: send as a lookalike",
+      app,
+      "ses:SendEmail",
+      IDENTITY,
+      from("a@example.com.example.org"),
+    ],
+    ["the app: send with another stack's set", app, "ses:SendEmail", OTHER_SET, HELLO],
+    ["the app: send without saying from whom", app, "ses:SendEmail", IDENTITY],
+    ["the app: send templates, in bulk", app, "ses:SendBulkEmail", IDENTITY, HELLO],
+    ["the app: delete the identity", app, "ses:DeleteEmailIdentity", IDENTITY],
+    ["the app: make an identity", app, "ses:CreateEmailIdentity", OTHER_IDENTITY],
+    ["the app: turn off its events", app, "ses:UpdateConfigurationSetEventDestination", SET],
+    ["the app: purge its queue", app, "sqs:PurgeQueue", QUEUE],
+    ["the app: forge events into its queue", app, "sqs:SendMessage", QUEUE],
+    ["the app: publish to the topic", app, "sns:Publish", TOPIC],
+    ["the app: empty SES's suppression list", app, "ses:DeleteSuppressedDestination"],
+    ["the app: make itself a key", app, "iam:CreateAccessKey", USER],
+    [
+      "narrowed: send from another address",
+      sendOnly,
+      "ses:SendEmail",
+      IDENTITY,
+      from("ceo@example.com"),
+    ],
+    ["the sender's key alone: read the queue", sendOnly, "sqs:ReceiveMessage", QUEUE],
+    ["the sender's key alone: see the quota", sendOnly, "ses:GetAccount"],
+    ["out of the sandbox: use a recipient's identity", app, "ses:SendEmail", RECIPIENT, HELLO],
+    ["the doctor: send", one("sendoff-dev-sender-doctor"), "ses:SendEmail", IDENTITY, HELLO],
+    ["the doctor: read an event", one("sendoff-dev-sender-doctor"), "sqs:ReceiveMessage", QUEUE],
+    [
+      "whoever reads events: send",
+      one("sendoff-dev-events-consume"),
+      "ses:SendEmail",
+      IDENTITY,
+      HELLO,
+    ],
+    [
+      "whoever reads events: read another queue",
+      one("sendoff-dev-events-consume"),
+      "sqs:ReceiveMessage",
+      `${QUEUE}-prod`,
+    ],
+  ])("%s", async (_, policies, action, resource, context) => {
+    const decision = await decide({
+      policies,
+      action,
+      ...(resource && { resource }),
+      ...(context && { context }),
+    });
+    expect(decision).toBe("ImplicitlyDenied");
+  });
+
+  test("SES: publish for another account, or for a set of another stack", async () => {
+    expect(await publish({ "aws:SourceAccount": STRANGER })).toBe("ImplicitlyDenied");
+    expect(await publish({ "aws:SourceArn": OTHER_SET })).toBe("ImplicitlyDenied");
+  });
+
+  test("another account: publish to the topic", async () => {
+    const principal = `arn:aws:iam::${STRANGER}:user/stranger`;
+    const everything: Simulation["identityPolicies"] = [
+      {
+        name: "all",
+        policy: {
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: "sns:*", Resource: "*" }],
+        },
+      },
+    ];
+    const resourcePolicy = documentOf(
+      runs["manual-sqs-user"]!.up,
+      "TopicPolicy",
+      "sendoff-dev-events",
+    );
+    const request = { action: "sns:Publish", resource: TOPIC, resourcePolicy, principal };
+    expect(await decide({ ...request, policies: everything })).toBe("ImplicitlyDenied");
+  });
+
+  test("SNS: send to the queue from another topic, or without TLS", async () => {
+    expect(await deliver(QUEUE, { "aws:SourceArn": `${TOPIC}-prod` })).toBe("ImplicitlyDenied");
+    expect(await deliver(QUEUE, { "aws:SecureTransport": "false" })).toBe("ExplicitlyDenied");
+  });
+
+  test("another service: publish alarms", async () => {
+    const resourcePolicy = documentOf(runs.alarms!.up, "TopicPolicy", "sendoff-dev-alarms");
+    const request = { action: "sns:Publish", resource: ALARMS, resourcePolicy };
+    const context = { "aws:SourceAccount": ACCOUNT };
+    const by = (principal: string) => decide({ ...request, principal, context });
+    expect(await by("cloudwatch.amazonaws.com")).toBe("Allowed");
+    expect(await by("ses.amazonaws.com")).toBe("ImplicitlyDenied");
+  });
+});
+
+test("no policy allows an action by a pattern", () => {
+  const allowed = Object.values(runs)
+    .flatMap(({ up }) => up.resources)
+    .flatMap(({ inputs }) =>
+      typeof inputs.policy === "string"
+        ? (JSON.parse(inputs.policy) as { Statement: { Effect: string; Action: string[] }[] })
+            .Statement
+        : [],
+    )
+    .filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Action }) => Action);
+  expect(allowed.length).toBeGreaterThan(0);
+  expect(allowed.filter((action) => action.includes("*"))).toEqual([]);
+});
+
+/** SES publishing to the topic on behalf of its own account and set, but for what is said. */
+function publish(otherwise: Record<string, string>): Promise<string> {
+  return decide({
+    principal: "ses.amazonaws.com",
+    action: "sns:Publish",
+    resource: TOPIC,
+    resourcePolicy: documentOf(runs["manual-sqs-user"]!.up, "TopicPolicy", "sendoff-dev-events"),
+    context: { "aws:SourceAccount": ACCOUNT, "aws:SourceArn": SECURITY_SET, ...otherwise },
+  });
+}
+
+/** SNS sending to a queue for the topic, but for what is said. */
+function deliver(queue: string, otherwise: Record<string, string>): Promise<string> {
+  const name = queue.split(":").at(-1) ?? "";
+  return decide({
+    principal: "sns.amazonaws.com",
+    action: "sqs:SendMessage",
+    resource: queue,
+    resourcePolicy: documentOf(runs["manual-sqs-user"]!.up, "QueuePolicy", name),
+    context: { "aws:SourceArn": TOPIC, "aws:SecureTransport": "true", ...otherwise },
+  });
+}
