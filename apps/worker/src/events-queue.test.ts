@@ -48,9 +48,9 @@ const waitUntil = <T>(check: () => T | Promise<T>) =>
   vi.waitFor(check, { timeout: 20_000, interval: 50 });
 
 /** How many messages the queue has: to be received, and received but not deleted. */
-async function queued(): Promise<[visible: number, inFlight: number]> {
+async function queued(QueueUrl = ses.queueUrl): Promise<[visible: number, inFlight: number]> {
   const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: ses.queueUrl, AttributeNames: ["All"] }),
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
   );
   const number = (name: string) => Number((Attributes as Record<string, string>)[name]);
   return [number("ApproximateNumberOfMessages"), number("ApproximateNumberOfMessagesNotVisible")];
@@ -88,6 +88,45 @@ async function startProxy(target: string) {
       server.close();
       for (const socket of sockets) socket.destroy();
       await closed;
+    },
+  };
+}
+
+/**
+ * Between the worker and its queue.
+ *
+ * @param VisibilityTimeout in seconds, of what is received
+ * @param mayDelete asked at each delete; one that may not never arrives
+ */
+async function startQueueProxy(
+  VisibilityTimeout: number,
+  mayDelete: () => Promise<boolean> = () => Promise.resolve(true),
+) {
+  const server = createServer((req, res) => {
+    void text(req).then(async (body) => {
+      const target = String(req.headers["x-amz-target"]);
+      if (target.endsWith("DeleteMessageBatch") && !(await mayDelete())) return res.destroy();
+      const sent = target.endsWith("ReceiveMessage")
+        ? JSON.stringify({ ...JSON.parse(body), VisibilityTimeout })
+        : body;
+      const { "content-length": _, ...headers } = req.headers;
+      const onward = request(`${ses.url}${req.url}`, { method: "POST", headers }, (answer) => {
+        res.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(res);
+      });
+      onward.on("error", () => res.destroy());
+      onward.end(sent);
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = new URL(ses.queueUrl);
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    env: { AWS_ENDPOINT_URL_SQS: url.origin, SES_EVENTS_QUEUE_URL: url.href },
+    close() {
+      server.closeAllConnections();
+      server.close();
     },
   };
 }
@@ -153,42 +192,21 @@ it("applies an event once that came by the webhook and by the queue", async () =
 
 it("applies an event once where the worker is killed between commit and delete", async () => {
   let deletes = 0;
-  // Between worker and queue: the first delete never arrives, and the worker dies.
-  const proxy = createServer((req, res) => {
-    void text(req).then(async (body) => {
-      const target = String(req.headers["x-amz-target"]);
-      if (target.endsWith("DeleteMessageBatch") && deletes++ === 0) {
-        await workers.kill();
-        return res.destroy();
-      }
-      const changed = target.endsWith("ReceiveMessage")
-        ? JSON.stringify({ ...JSON.parse(body), VisibilityTimeout: 1 })
-        : body;
-      const { "content-length": _, ...headers } = req.headers;
-      const on = request(`${ses.url}${req.url}`, { method: "POST", headers }, (answer) => {
-        res.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(res);
-      });
-      on.on("error", () => res.destroy());
-      on.end(changed);
-    });
+  const queue = await startQueueProxy(1, async () => {
+    if (deletes++ > 0) return true;
+    await workers.kill();
+    return false;
   });
-  proxy.listen(0, "127.0.0.1");
-  await once(proxy, "listening");
-  const url = new URL(ses.queueUrl);
-  url.port = String((proxy.address() as AddressInfo).port);
-
   await ses.trigger("bounce", "name@example.com");
-  start({ AWS_ENDPOINT_URL_SQS: url.origin, SES_EVENTS_QUEUE_URL: url.href });
+  start(queue.env);
   await waitUntil(() => expect(deletes).toBe(1));
   expect(await types()).toEqual(["Bounce"]);
-  start({ AWS_ENDPOINT_URL_SQS: url.origin, SES_EVENTS_QUEUE_URL: url.href });
+  start(queue.env);
   await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
   expect(await types()).toEqual(["Bounce"]);
   expect(await test.db.suppression.count()).toBe(1);
   await workers.kill();
-  proxy.closeAllConnections();
-  proxy.close();
+  queue.close();
 });
 
 it("receives nothing more while events cannot be stored, and loses none", async () => {
@@ -279,11 +297,17 @@ describe("by the certificate that SNS serves", () => {
 });
 
 it("leaves to the dead-letter queue what is not our topic's, and says so once", async () => {
+  // Received again at once, until the queue has had enough of it.
+  const queue = await startQueueProxy(0);
   await ses.trigger("bounce", "name@example.com");
   const { output } = start({
+    ...queue.env,
     SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:another",
   });
-  await waitUntil(() => expect(output()).toContain("FOREIGN_TOPIC"));
-  expect(await queued()).toEqual([0, 1]);
+  await waitUntil(async () => expect(await queued(`${ses.queueUrl}-dead-letters`)).toEqual([1, 0]));
+  expect(await queued()).toEqual([0, 0]);
+  expect(output().match(/FOREIGN_TOPIC/g)).toHaveLength(1);
   expect(await test.db.event.count()).toBe(0);
+  await workers.kill();
+  queue.close();
 });

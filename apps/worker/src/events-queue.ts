@@ -12,7 +12,7 @@ import type { Logger } from "pino";
 // The most of one receive; SQS's own limits.
 const BATCH = 10;
 const LONG_POLL = 20;
-// Each makes about 300 events a second, and 130,000 requests a month while there are none.
+// Each makes 130,000 requests a month while there are no events: SQS counts them.
 const RECEIVERS = 2;
 // In ms.
 const FIRST_PAUSE = 500;

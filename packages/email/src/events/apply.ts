@@ -35,7 +35,7 @@ export async function applyEvents(
   }));
   const storing = db.$queryRaw<Stored[]>(store(toJson(given)));
   const keys = [...new Set(given.filter((e) => e.effect).map((e) => e.recipientKey))];
-  // Nine events of ten suppress nobody: one statement is then a transaction by itself.
+  // Most events suppress nobody: one statement is then a transaction by itself.
   const [row] =
     keys.length === 0
       ? await storing

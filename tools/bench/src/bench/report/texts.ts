@@ -66,7 +66,7 @@ export const TEXTS = {
     latency:
       "The call needs two commits, one after the other, that adding a job and starting it does not: " +
       "the claim and the announcement; and between them the email is rendered, in a process that " +
-      "has just been idle. Claim and announcement take about a third of the time each.",
+      "has just been idle.",
     rate: "Tokens that pass while a claim is on its way are lost to the rate.",
     events: "A signature costs 30 us, and an event two rows in two tables.",
     tail: "The claim's plan has changed with the size of the table.",

@@ -1,0 +1,107 @@
+import {
+  DeleteSuppressedDestinationCommand,
+  GetAccountCommand,
+  GetConfigurationSetEventDestinationsCommand,
+  GetEmailIdentityCommand,
+  GetSuppressedDestinationCommand,
+  ListSuppressedDestinationsCommand,
+  PutAccountDetailsCommand,
+  PutAccountSuppressionAttributesCommand,
+  PutSuppressedDestinationCommand,
+  type SESv2Client,
+  paginateListSuppressedDestinations,
+} from "@aws-sdk/client-sesv2";
+import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createClient } from "../testing/client.ts";
+
+let ses: SesLocal;
+let client: SESv2Client;
+
+beforeAll(async () => {
+  ses = await startSesLocal();
+  client = createClient(ses.url);
+});
+afterAll(async () => {
+  client.destroy();
+  await ses.stop();
+});
+
+it("should put an address on the account's suppression list, and take it off", async () => {
+  const EmailAddress = "listed@example.org";
+  await client.send(new PutSuppressedDestinationCommand({ EmailAddress, Reason: "BOUNCE" }));
+  const { SuppressedDestinationSummaries } = await client.send(
+    new ListSuppressedDestinationsCommand({}),
+  );
+  expect(SuppressedDestinationSummaries).toMatchObject([{ EmailAddress, Reason: "BOUNCE" }]);
+  await client.send(new DeleteSuppressedDestinationCommand({ EmailAddress }));
+  await expect(
+    client.send(new GetSuppressedDestinationCommand({ EmailAddress })),
+  ).rejects.toMatchObject({ name: "NotFoundException" });
+});
+
+it("should page through the suppression list, and by reason", async () => {
+  const addresses = ["a", "b", "c"].map((name) => `${name}@paged.example.org`);
+  for (const [i, EmailAddress] of addresses.entries()) {
+    const Reason = i === 1 ? "COMPLAINT" : "BOUNCE";
+    await client.send(new PutSuppressedDestinationCommand({ EmailAddress, Reason }));
+  }
+  const found: (string | undefined)[] = [];
+  for await (const page of paginateListSuppressedDestinations({ client, pageSize: 1 }, {})) {
+    expect(page.SuppressedDestinationSummaries).toHaveLength(1);
+    found.push(page.SuppressedDestinationSummaries?.[0]?.EmailAddress);
+  }
+  expect(found).toEqual(expect.arrayContaining(addresses));
+  const { SuppressedDestinationSummaries: complaints = [] } = await client.send(
+    new ListSuppressedDestinationsCommand({ Reasons: ["COMPLAINT"] }),
+  );
+  const listed = complaints.map(({ EmailAddress }) => EmailAddress);
+  expect(listed).toContain(addresses[1]);
+  expect(listed).not.toContain(addresses[0]);
+  await expect(
+    client.send(new ListSuppressedDestinationsCommand({ PageSize: 0 })),
+  ).rejects.toMatchObject({ name: "BadRequestException" });
+});
+
+it("should put on that list whom a bounce suppresses, as the account has it", async () => {
+  const has = (EmailAddress: string) =>
+    client.send(new GetSuppressedDestinationCommand({ EmailAddress })).then(
+      () => true,
+      () => false,
+    );
+  await ses.trigger("bounce", "hard@example.org");
+  await ses.trigger("soft-bounce", "soft@example.org");
+  expect([await has("hard@example.org"), await has("soft@example.org")]).toEqual([true, false]);
+  await ses.trigger("bounce", "bounce@simulator.amazonses.com");
+  expect(await has("bounce@simulator.amazonses.com")).toBe(false);
+  const attributes = async (SuppressedReasons: ("BOUNCE" | "COMPLAINT")[]) =>
+    client.send(new PutAccountSuppressionAttributesCommand({ SuppressedReasons }));
+  await attributes(["COMPLAINT"]);
+  await ses.trigger("bounce", "bounced-later@example.org");
+  expect(await has("bounced-later@example.org")).toBe(false);
+  await attributes(["BOUNCE", "COMPLAINT"]);
+});
+
+it("should take an account's details once, for review", async () => {
+  const details = new PutAccountDetailsCommand({
+    MailType: "TRANSACTIONAL",
+    WebsiteURL: "https://example.com",
+    ContactLanguage: "EN",
+    ProductionAccessEnabled: true,
+  });
+  await client.send(details);
+  expect(await client.send(new GetAccountCommand({}))).toMatchObject({
+    Details: { MailType: "TRANSACTIONAL", ReviewDetails: { Status: "PENDING" } },
+  });
+  await expect(client.send(details)).rejects.toMatchObject({ name: "ConflictException" });
+});
+
+it("should answer what a set-up asks of identities and configuration sets", async () => {
+  const identity = await client.send(new GetEmailIdentityCommand({ EmailIdentity: "example.com" }));
+  expect(identity).toMatchObject({ IdentityType: "DOMAIN", VerifiedForSendingStatus: true });
+  const destinations = async (ConfigurationSetName: string) =>
+    (await client.send(new GetConfigurationSetEventDestinationsCommand({ ConfigurationSetName })))
+      .EventDestinations?.[0]?.MatchingEventTypes;
+  expect(await destinations("sendoff")).toContain("CLICK");
+  expect(await destinations("sendoff-security")).not.toContain("CLICK");
+});
