@@ -306,6 +306,7 @@ it("leaves to the dead-letter queue what is not our topic's, and says so once", 
   });
   await waitUntil(async () => expect(await queued(`${ses.queueUrl}-dead-letters`)).toEqual([1, 0]));
   expect(await queued()).toEqual([0, 0]);
+  await waitUntil(() => expect(output()).toContain("FOREIGN_TOPIC"));
   expect(output().match(/FOREIGN_TOPIC/g)).toHaveLength(1);
   expect(await test.db.event.count()).toBe(0);
   await workers.kill();

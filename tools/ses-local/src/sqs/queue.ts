@@ -106,7 +106,8 @@ export class Queue {
       message.firstReceivedAt ??= Date.now();
       message.handle = `${message.id}#${message.receives}`;
       message.visibleAt = now + visibility * 1000;
-      taken.push(message);
+      // As it is now: the next receive, which may come before the answer to this one, changes it.
+      taken.push({ ...message });
     }
     return taken;
   }

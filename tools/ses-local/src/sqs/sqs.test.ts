@@ -82,6 +82,15 @@ it("should hand out again what was not deleted, and take no old handle for it", 
   expect((await remove(second)).Successful).toHaveLength(1);
 });
 
+it("should tell two who wait of a receive each, where both get the message", async () => {
+  const waiting = [receive({ wait: 20, visibility: 0 }), receive({ wait: 20, visibility: 0 })];
+  await ses.trigger("bounce", "name@example.org");
+  const found = (await Promise.all(waiting)).flat();
+  const counts = found.map(({ Attributes }) => Attributes?.ApproximateReceiveCount);
+  expect(new Set(counts)).toEqual(new Set(["1", "2"]));
+  await remove(found);
+});
+
 it("should put aside what nobody can take, after five receives", async () => {
   await ses.trigger("bounce", "name@example.org");
   for (let time = 0; time < 5; time++) expect(await receive({ visibility: 0 })).toHaveLength(1);
