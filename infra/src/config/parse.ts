@@ -34,14 +34,12 @@ export function setName(value: string): string {
 }
 
 export function address(value: string): string {
-  return matching(
-    /^[^\s@<>",;!]+@[^\s@<>",;!]+\.[a-z0-9-]+$/i,
-    "one address, without a name",
-  )(value);
+  // Some of what RFC 5321 allows has a meaning in DMARC's mailto: or in an ARN, and stays out.
+  return matching(/^[\w.+=-]+@[a-z0-9.-]+\.[a-z0-9-]+$/i, "one address, without a name")(value);
 }
 
 export function fromPattern(value: string): string {
-  return matching(/^[^\s@<>",;]+@[a-z0-9.-]+$/, "addresses, without names")(value);
+  return matching(/^[\w.+=*?-]+@[a-z0-9.-]+$/, "addresses, without names")(value);
 }
 
 export function httpsUrl(value: string): string {

@@ -75,9 +75,10 @@ export async function route53ApexSpf(zoneId: string, domain: string) {
     );
   }
   const found = sets.flatMap((set) => set.resourceRecords.map(({ value }) => value));
-  const asFound = new Map(found.map((text) => [unquoteTxt(text), text]));
-  const values = withSes(domain, [...asFound.keys()]).map((value) =>
-    toProvider(asFound.get(value) ?? quoteTxt(value)),
+  const before = found.map(unquoteTxt);
+  const values = withSes(domain, before).map((value, index) =>
+    // What is not ours is handed back as it was written, to the last escape.
+    toProvider(value === before[index] ? (found[index] ?? "") : quoteTxt(value)),
   );
   return { domain, values, ttl: sets[0]?.ttl ?? 300 };
 }
