@@ -5,6 +5,7 @@ export interface DnsRecord {
   name: string;
   type: "CNAME" | "MX" | "TXT";
   value: string;
+  /** Of an MX alone. */
   priority?: number;
   /** In seconds. */
   ttl: number;
@@ -12,29 +13,40 @@ export interface DnsRecord {
 
 /** The records as a table, to enter by hand. */
 export function toTable(records: DnsRecord[]): string {
-  const rows = records.map(({ type, name, value, priority, ttl }) => [
+  const rows = records.map(({ type, name, ttl, priority, value }) => [
     type,
     name,
-    priority === undefined ? value : `${priority} ${value}`,
     String(ttl),
+    String(priority ?? ""),
+    // Last, since it alone may be long.
+    value,
   ]);
-  const all = [["TYPE", "NAME", "VALUE", "TTL"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const all = [["TYPE", "NAME", "TTL", "PRIORITY", "VALUE"], ...rows];
+  const widthOf = (column: number) => Math.max(...all.map((row) => row[column]?.length ?? 0));
   return all
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widthOf(column)))
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
 }
 
 /** The records as a BIND zone file has them (RFC 1035, 5), to import. */
 export function toZone(records: DnsRecord[]): string {
   return records
-    .map(({ name, type, value, priority, ttl }) => {
-      const data = {
-        CNAME: `${value}.`,
-        MX: `${priority ?? 10} ${value}.`,
-        TXT: type === "TXT" ? quoteTxt(value) : "",
-      }[type];
-      return `${name}. ${ttl} IN ${type} ${data}`;
-    })
+    .map((record) => `${record.name}. ${record.ttl} IN ${record.type} ${data(record)}`)
     .join("\n");
+}
+
+function data({ type, value, priority = 10 }: DnsRecord): string {
+  switch (type) {
+    case "CNAME":
+      return `${value}.`;
+    case "MX":
+      return `${priority} ${value}.`;
+    case "TXT":
+      return quoteTxt(value);
+  }
 }
