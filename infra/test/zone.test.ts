@@ -60,8 +60,10 @@ const printable = fc.string({
 });
 
 const hasBind = spawnSync("named-checkzone", ["-v"]).status === 0;
-const where = hasBind ? "" : " (skipped: apt-get install bind9-utils)";
-describe.skipIf(!hasBind && !process.env["CI"])(`to named-checkzone${where}`, () => {
+if (!hasBind) {
+  process.stderr.write("The zone is not held against BIND: apt-get install bind9-utils\n");
+}
+describe.skipIf(!hasBind && !process.env["CI"])("to named-checkzone", () => {
   it("the zone is one", () => {
     expect(check(toZone(RECORDS))).toContain("OK");
   });
