@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { text as textOf } from "node:stream/consumers";
+import { parseArgs } from "node:util";
+import { mergeEnvFile, namesIn } from "./env-file.ts";
+import { SetupError } from "./error.ts";
+import { settingsIn } from "./outputs.ts";
+import { readStack } from "./pulumi.ts";
+import { saveSecret } from "./save-secret.ts";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+
+const HELP = `pnpm aws:env [-]
+
+Writes what the stack made, and the keys to use it, into an env file that only you can read.
+What else the file has stays as it is. No value is printed.
+
+  -             takes what pulumi stack output --json --show-secrets prints
+  --stack NAME  of several; unless said, the one that is selected
+  --file FILE   unless said, .env`;
+
+/** `pnpm aws:env`. */
+export async function awsEnv(args: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      // Not --env-file: the Node.js that runs pnpm takes it for its own, wherever it stands.
+      file: { type: "string", default: ".env" },
+      stack: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const piped = positionals[0] === "-";
+  if (positionals.length > (piped ? 1 : 0)) {
+    throw new SetupError(
+      `"${positionals.at(-1)}" is no argument of pnpm aws:env; --help has them.`,
+    );
+  }
+  if (piped && values.stack !== undefined) {
+    throw new SetupError("What is piped in is of one stack already: leave out --stack, or the -.");
+  }
+
+  const json = piped
+    ? await textOf(process.stdin)
+    : readStack(path.join(root, "infra"), values.stack);
+  const file = path.resolve(root, values.file);
+  const before = readIfThere(file);
+  const settings = settingsIn(json, namesOfExample(), namesIn(before));
+  const after = mergeEnvFile(before, settings, "Of the Pulumi stack, by pnpm aws:env");
+  saveSecret(file, after);
+
+  const names = (empty: boolean) =>
+    [...settings].filter(([, value]) => (value === "") === empty).map(([name]) => name);
+  console.log(`${values.file} has ${names(false).join(", ")}.`);
+  if (names(true).length > 0) console.log(`Empty, as they have to be: ${names(true).join(", ")}.`);
+  if (!namesIn(after).has("EMAIL_FROM")) {
+    console.log("EMAIL_FROM is still yours to set: an address of the stack's domain.");
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  } catch (error) {
+    const { code = "" } = error as { code?: string };
+    throw new SetupError(`${file} cannot be read (${code}): choose another with --file.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Every setting that there is, set or not. */
+function namesOfExample(): Set<string> {
+  const example = readFileSync(path.join(root, ".env.example"), "utf8");
+  return new Set(
+    [...example.matchAll(/^(?:# )?([A-Z][A-Z0-9_]*)=/gm)].map(([, name = ""]) => name),
+  );
+}

@@ -1,0 +1,61 @@
+import { parseEnv } from "node:util";
+import { SetupError } from "./error.ts";
+
+// An assignment as Node.js reads it (util.parseEnv). A quoted value ends at the next quote of its
+// kind, if need be lines below; what then looks like an assignment is part of it.
+const ASSIGNMENT =
+  /^([ \t]*(?:export[ \t]+)?)([\w.-]+)[ \t]*=[ \t]*("[^"]*"|'[^']*'|`[^`]*`|[^#\r\n]*)([^\r\n]*)/gm;
+
+/**
+ * Sets variables in the text of an env file. All else stays, with comments, order and line ends;
+ * what the file does not name yet follows at its end.
+ *
+ * @param heading the comment above what is added
+ * @throws SetupError with the name of a value that no quotes can hold
+ */
+export function mergeEnvFile(
+  text: string,
+  settings: ReadonlyMap<string, string>,
+  heading: string,
+): string {
+  const missing = new Map(settings);
+  const merged = text.replaceAll(
+    ASSIGNMENT,
+    (whole, before: string, name: string, old: string, after: string) => {
+      const value = settings.get(name);
+      missing.delete(name);
+      if (value === undefined) return whole;
+      // Not so of an empty one: to Node.js 22 the value of `A= ` is the next line.
+      if (value !== "" && read(name, old) === value) return whole;
+      const comment = after.trimStart();
+      const kept = comment.startsWith("#") ? ` ${comment}` : "";
+      return `${before}${name}=${quote(name, value)}${kept}`;
+    },
+  );
+  if (missing.size === 0) return merged;
+
+  const newline = text.includes("\r\n") ? "\r\n" : "\n";
+  const ended = merged === "" || merged.endsWith("\n") ? merged : merged + newline;
+  const lines = [...missing].map(([name, value]) => `${name}=${quote(name, value)}`);
+  const block = [`# ${heading}`, ...lines, ""].join(newline);
+  return ended === "" ? block : ended + newline + block;
+}
+
+/** The names that the text sets, to anything but nothing. */
+export function namesIn(text: string): Set<string> {
+  const set = Object.entries(parseEnv(text)).filter(([, value]) => value !== "");
+  return new Set(set.map(([name]) => name));
+}
+
+function read(name: string, written: string): string | undefined {
+  return parseEnv(`${name}=${written}`)[name];
+}
+
+/** As it is where a shell, Docker and Node.js agree on it; else in quotes, which Docker keeps. */
+function quote(name: string, value: string): string {
+  if (/^[\w@%+=:,./-]*$/.test(value)) return value;
+  const quoted = [`'${value}'`, `"${value}"`].find((written) => read(name, written) === value);
+  if (quoted === undefined)
+    throw new SetupError(`${name} has quotes that an env file cannot hold.`);
+  return quoted;
+}

@@ -1,0 +1,16 @@
+// The commands that set up AWS: `node src/main.ts env`.
+import { awsEnv } from "./aws-env.ts";
+import { SetupError } from "./error.ts";
+
+const [command = "", ...args] = process.argv.slice(2);
+const run = { env: awsEnv }[command];
+
+try {
+  if (!run) throw new SetupError(`There is no command "${command}". Commands: env.`);
+  await run(args.filter((arg) => arg !== "--"));
+} catch (error) {
+  const { code } = error as { code?: string };
+  if (!(error instanceof SetupError) && !code?.startsWith("ERR_PARSE_ARGS")) throw error;
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
