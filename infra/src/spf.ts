@@ -5,8 +5,8 @@ export class SpfError extends Error {
   override name = "SpfError";
 }
 
-// RFC 7208, 4.6.4: more of them and a receiver treats the record as an error.
-const LOOKUPS = 10;
+/** RFC 7208, 4.6.4: more of them and a receiver treats the record as an error. */
+export const LOOKUPS = 10;
 const LOOK_UP = new Set(["include", "a", "mx", "ptr", "exists"]);
 
 const RECORD = /^v=spf1(?: |$)/i;
@@ -26,7 +26,7 @@ const NETWORK = RegExp(`^:([\\da-f:.]+)(?:/(${LENGTH}))?$`, "i");
 /** What may follow each mechanism's name. */
 const MECHANISMS: Record<string, (rest: string) => boolean> = {
   all: (rest) => rest === "",
-  include: matches(`:${DOMAIN}`),
+  include: included,
   exists: matches(`:${DOMAIN}`),
   ptr: matches(`(?::${DOMAIN})?`),
   a: host,
@@ -47,7 +47,7 @@ const MODIFIERS: Record<string, (value: string) => boolean> = {
  * @param include such as `include:amazonses.com`
  * @returns all of them, every other one as it was; merging twice is merging once
  * @throws SpfError where there are two SPF records, a malformed one, a `redirect=`, or more than ten
- *   look-ups in the record itself; those in what it includes take DNS, and are not counted
+ *   look-ups in the record itself; those in what it includes take DNS (spf-lookups.ts)
  */
 export function mergeSpf(txtValues: string[], include: string): string[] {
   const records = txtValues.filter((value) => RECORD.test(value));
@@ -87,8 +87,7 @@ function add(include: string, record: string): string {
   const lookups = asked.filter(({ name, modifies }) => LOOK_UP.has(name) && !modifies).length;
   if (lookups > LOOKUPS) {
     throw new SpfError(
-      `receivers stop at ${LOOKUPS} look-ups, and with ${include} it takes ${lookups}, ` +
-        "before those of the records that it includes",
+      `receivers stop at ${LOOKUPS} look-ups, and with ${include} it takes ${lookups}`,
     );
   }
   if (present) return record;
@@ -130,6 +129,13 @@ function own<T>(table: Record<string, T>, name: string): T | undefined {
 function matches(pattern: string): (text: string) => boolean {
   const whole = RegExp(`^${pattern}$`, "i");
   return (text) => whole.test(text);
+}
+
+/** A name that DNS can hold, too: one that it cannot has no record, which is an error (5.2). */
+function included(rest: string): boolean {
+  const name = rest.slice(1).replaceAll(RegExp(MACRO, "gi"), "x").replace(/\.$/, "");
+  const possible = name.split(".").every((label) => label !== "" && label.length < 64);
+  return possible && matches(`:${DOMAIN}`)(rest);
 }
 
 /** `:example.com/24//64`, each part or none. */

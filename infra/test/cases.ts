@@ -6,8 +6,8 @@ export interface Case {
   config: Record<string, string>;
   region?: string;
   world?: World;
-  /** TXT values that DNS has of the domain. */
-  dns?: string[];
+  /** TXT values that DNS has, by name. */
+  dns?: Record<string, string[]>;
 }
 
 const GOOGLE = "google-site-verification=rXOxyZounnZasA8Z7oaD3c14JdjS9aKSWvsR1EbUSIQ";
@@ -18,7 +18,10 @@ export const CASES: Record<string, Case> = {
   "manual-sqs-user": { config: {} },
   "manual-apex-spf": {
     config: { apexSpf: "true" },
-    dns: [GOOGLE, "v=spf1 include:_spf.google.com -all"],
+    dns: {
+      "example.com": [GOOGLE, "v=spf1 include:_spf.google.com -all"],
+      "_spf.google.com": ["v=spf1 include:_netblocks.google.com ~all"],
+    },
   },
   route53: { config: { dns: "route53", zoneId: "Z1" } },
   "route53-apex-spf": {

@@ -1,12 +1,13 @@
 import { createSocket } from "node:dgram";
 
-/** A name server on loopback that answers every question for TXT with these strings. */
+/** A name server on loopback that has these TXT values, by name. */
 export async function startDnsServer(
-  values: string[],
+  zone: Record<string, string[]>,
 ): Promise<{ port: number; stop: () => void }> {
   const socket = createSocket("udp4");
   socket.on("message", (query, from) => {
     // RFC 1035, 4.1: header, the question repeated, answers that point to its name.
+    const values = zone[nameIn(query)] ?? [];
     const header = Buffer.from(query.subarray(0, 12));
     header.writeUInt16BE(0x8180, 2);
     header.writeUInt16BE(values.length, 6);
@@ -28,4 +29,14 @@ export async function startDnsServer(
     socket.bind(0, "127.0.0.1", resolve);
   });
   return { port: socket.address().port, stop: () => socket.close() };
+}
+
+/** The name that is asked for: labels, each after its length. */
+function nameIn(query: Buffer): string {
+  const labels = [];
+  for (let at = 12, length = query[at] ?? 0; length > 0; length = query[at] ?? 0) {
+    labels.push(query.toString("latin1", at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return labels.join(".");
 }

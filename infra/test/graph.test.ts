@@ -178,8 +178,20 @@ const STOPS: [string, Parameters<typeof runCase>[0], RegExp][] = [
   ],
   [
     "a redirect in DNS",
-    { config: { apexSpf: "true" }, dns: ["v=spf1 redirect=_spf.example.org"] },
+    { config: { apexSpf: "true" }, dns: { "example.com": ["v=spf1 redirect=_spf.example.org"] } },
     /^error: the SPF record of example\.com cannot be changed: .*redirect=.*pulumi config rm apexSpf$/,
+  ],
+  [
+    "more than ten look-ups, most of them in what the record includes,",
+    {
+      config: { apexSpf: "true" },
+      dns: {
+        "example.com": ["v=spf1 include:a.example.net include:b.example.net mx -all"],
+        "a.example.net": ["v=spf1 a mx include:b.example.net ~all"],
+        "b.example.net": ["token", "v=spf1 exists:%{i}.example.net ptr ~all"],
+      },
+    },
+    /^error: the SPF record of example\.com cannot be changed: receivers stop at 10 look-ups/,
   ],
   [
     "an SPF record at Cloudflare that somebody else made",

@@ -205,6 +205,11 @@ export const CORPUS: Shape[] = [
   { name: "IPv4 as IPv6", txt: ["v=spf1 ip6:192.0.2.1 -all"], refused: /ip6:192/ },
   { name: "an include of nothing", txt: ["v=spf1 include: -all"], refused: /"include:"/ },
   {
+    name: "an include with two dots",
+    txt: ["v=spf1 include:spf..example.net -all"],
+    refused: /spf\.\.example/,
+  },
+  {
     name: "an include with a space",
     txt: ["v=spf1 include: example.net -all"],
     refused: /"include:"/,

@@ -18,9 +18,16 @@ export function startEvaluator() {
   });
   const lines = createInterface(python.stdout)[Symbol.asyncIterator]();
   return {
-    /** @param strings each value as the strings that DNS has it in */
-    async evaluate(strings: string[][], ip: string): Promise<{ result: string; reason: string }> {
-      python.stdin.write(`${JSON.stringify({ txt: strings, ip })}\n`);
+    /**
+     * @param strings each value as the strings that DNS has it in
+     * @param zone the TXT value of other names
+     */
+    async evaluate(
+      strings: string[][],
+      ip: string,
+      zone: Record<string, string> = {},
+    ): Promise<{ result: string; reason: string }> {
+      python.stdin.write(`${JSON.stringify({ txt: strings, ip, zone })}\n`);
       const { value, done } = await lines.next();
       if (done) throw new Error("the evaluator has ended: its error is above");
       return JSON.parse(value) as { result: string; reason: string };

@@ -1,5 +1,7 @@
 import { InfraError } from "../error.ts";
-import { mergeSpf } from "../spf.ts";
+import { LOOKUPS, mergeSpf } from "../spf.ts";
+import { countLookups } from "../spf-lookups.ts";
+import { txtOf } from "./resolve.ts";
 
 /** What SPF names SES by. */
 export const SES_SPF = "include:amazonses.com";
@@ -9,13 +11,27 @@ export const SES_SPF = "include:amazonses.com";
  *
  * @throws InfraError with the reason where that record cannot be changed
  */
-export function withSes(domain: string, values: string[]): string[] {
+export async function withSes(domain: string, values: string[]): Promise<string[]> {
+  let merged: string[];
   try {
-    return mergeSpf(values, SES_SPF);
+    merged = mergeSpf(values, SES_SPF);
   } catch (error) {
-    throw new InfraError(
-      `the SPF record of ${domain} cannot be changed: ${(error as Error).message}; ` +
-        "correct it in the zone, or leave it: pulumi config rm apexSpf",
+    throw refusal(domain, (error as Error).message);
+  }
+  const before = values.find((value, index) => value !== merged[index]);
+  // Our own include asks once: SES's record has addresses alone.
+  if (before && (await countLookups(before, txtOf, LOOKUPS)) >= LOOKUPS) {
+    throw refusal(
+      domain,
+      `receivers stop at ${LOOKUPS} look-ups, and it takes more with ${SES_SPF}, those of the records that it includes counted`,
     );
   }
+  return merged;
+}
+
+function refusal(domain: string, reason: string): InfraError {
+  return new InfraError(
+    `the SPF record of ${domain} cannot be changed: ${reason}; ` +
+      "correct it in the zone, or leave it: pulumi config rm apexSpf",
+  );
 }

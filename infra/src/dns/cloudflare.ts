@@ -82,7 +82,7 @@ export async function cloudflareApexSpf(
 ): Promise<PlannedRecord> {
   const found = await others(name, zoneId, { name: domain, type: "TXT" });
   const values = found.map(({ content }) => unquoteTxt(content));
-  const merged = withSes(domain, values);
+  const merged = await withSes(domain, values);
   const added = merged.find((value) => !values.includes(value));
   if (added === undefined) {
     throw new InfraError(`the SPF record of ${domain} names SES already: pulumi config rm apexSpf`);

@@ -76,7 +76,8 @@ export async function route53ApexSpf(zoneId: string, domain: string) {
   }
   const found = sets.flatMap((set) => set.resourceRecords.map(({ value }) => value));
   const before = found.map(unquoteTxt);
-  const values = withSes(domain, before).map((value, index) =>
+  const merged = await withSes(domain, before);
+  const values = merged.map((value, index) =>
     // What is not ours is handed back as it was written, to the last escape.
     toProvider(value === before[index] ? (found[index] ?? "") : quoteTxt(value)),
   );
