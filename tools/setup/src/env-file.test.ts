@@ -39,6 +39,11 @@ it("empties a value whose file sets one below", () => {
   expect(parseEnv(merge("A=secret # mine\n", { A: "" }))).toEqual({ A: "" });
 });
 
+it("writes nothing behind an empty value, where Node.js would go on to the next line", () => {
+  expect(parseEnv("A= \nB=1\n")).toEqual({ A: "B=1" });
+  expect(merge("A= \nB=1\n", { A: "" })).toBe("A=\nB=1\n");
+});
+
 it("sets every mention of a name, since the last one counts", () => {
   expect(merge("A=1\nA=2\n", { A: "3" })).toBe("A=3\nA=3\n");
 });
