@@ -1,10 +1,9 @@
 // Pulumi's side of the wire: what `pulumi preview` and `pulumi up` are to the program. The
 // program and Pulumi's Node.js runtime are the real ones; the engine and the providers are these.
-import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import { text } from "node:stream/consumers";
 import grpc from "@grpc/grpc-js";
 import type { Message } from "google-protobuf";
+import type { Runtime } from "./runtime.ts";
 
 const require = createRequire(import.meta.url);
 // CommonJS without types of its own: what is used of it is described below.
@@ -81,9 +80,10 @@ export async function run(options: {
   config: Record<string, string>;
   preview: boolean;
   world: World;
-  env?: Record<string, string>;
+  nameServer?: string;
+  runtime: Runtime;
 }): Promise<Run> {
-  const { folder, project, stack, preview, world } = options;
+  const { project, stack, preview, world } = options;
   const resources: Resource[] = [];
   const log: string[] = [];
   let wireOutputs: Values = {};
@@ -188,40 +188,15 @@ export async function run(options: {
   });
 
   try {
-    const child = spawn(
-      process.execPath,
-      [
-        require.resolve("@pulumi/pulumi/cmd/run/index.js"),
-        `--monitor=127.0.0.1:${port}`,
-        `--engine=127.0.0.1:${port}`,
-        `--project=${project}`,
-        `--stack=${stack}`,
-        "--organization=organization",
-        `--pwd=${folder}`,
-        `--dry-run=${preview}`,
-        "--parallel=16",
-        ".",
-      ],
-      {
-        env: {
-          PATH: process.env.PATH ?? "",
-          PULUMI_CONFIG: JSON.stringify(options.config),
-          PULUMI_NODEJS_TYPESCRIPT: "false",
-          ...options.env,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
-    const printed = Promise.all([text(child.stdout), text(child.stderr)]);
-    const exitCode = await new Promise<number | null>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", resolve);
+    const { exitCode, printed } = await options.runtime({
+      ...options,
+      engine: `127.0.0.1:${port}`,
     });
     return {
       exitCode,
       resources,
       outputs: unwrap(wireOutputs) as Values,
-      log: [...log, ...(await printed)].join("\n"),
+      log: [...log, printed].join("\n"),
       wire: { inputs: resources.map(({ inputs }) => inputs), outputs: wireOutputs },
     };
   } finally {

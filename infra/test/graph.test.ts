@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, inject, test } from "vitest";
+import { afterAll, describe, expect, inject, test } from "vitest";
 import { ACCOUNT, SECRETS, aws } from "./aws.ts";
-import { CASES } from "./cases.ts";
+import { type Case, CASES } from "./cases.ts";
 import { type Resource, type Run, UNKNOWN, plainStrings } from "./engine.ts";
 import { draw } from "./graph.ts";
 import { runCase } from "./runs.ts";
+import { ownProcess, sharedProcess } from "./runtime.ts";
 
 const runs = inject("runs");
+const { runtime, stop } = sharedProcess();
+afterAll(stop);
 
 /** Everything that has to be there before it, at any distance. */
 function before({ resources }: Run, resource: Resource): Set<string> {
@@ -147,7 +150,7 @@ describe("an SPF record that is there", () => {
     const config = { dns: "route53", zoneId: "Z1", apexSpf: "true" };
     const first = apexOf(runs["route53-apex-spf"]!.up)?.records as string[];
     const route53 = first.map((value) => `"${value.replaceAll('""', '" "')}"`);
-    const second = await runCase({ config, world: aws({ route53 }) }, false);
+    const second = await runCase({ config, world: aws({ route53 }) }, false, runtime);
     expect(apexOf(second)?.records).toEqual(first);
   });
 
@@ -160,6 +163,7 @@ describe("an SPF record that is there", () => {
         world: aws({ cloudflare: [{ name: "example.com", type: "TXT", content, comment }] }),
       },
       false,
+      runtime,
     );
     expect(apexOf(second)?.content).toBe(content);
     expect(apexOf(runs["cloudflare-apex-spf"]!.up)?.content).toBe(content);
@@ -167,7 +171,7 @@ describe("an SPF record that is there", () => {
 });
 
 // What stops the program: one line, which says what to do.
-const STOPS: [string, Parameters<typeof runCase>[0], RegExp][] = [
+const STOPS: [string, Case, RegExp][] = [
   [
     "two SPF records",
     {
@@ -220,12 +224,27 @@ const STOPS: [string, Parameters<typeof runCase>[0], RegExp][] = [
   ],
 ];
 
-// At once: a program that fails waits ten seconds for its connections to close.
-test.concurrent.each(STOPS)("%s stops the preview with one line", async (_, one, line) => {
-  const { exitCode, log } = await runCase(one, true);
+test.each(STOPS)("%s stops the preview with one line", async (_, one, line) => {
+  const { exitCode, log } = await runCase(one, true, runtime);
   expect(exitCode).not.toBe(0);
   expect(log.trim().split("\n")).toHaveLength(1);
   expect(`error: ${log.trim()}`).toMatch(line);
+});
+
+describe("a process of its own, as the CLI starts it,", () => {
+  test("makes the same", async () => {
+    const own = await runCase(CASES.lambda!, false, ownProcess);
+    expect(own.exitCode).toBe(0);
+    expect(own.log.trim()).toBe("");
+    expect(draw(own)).toBe(draw(runs.lambda!.up));
+  });
+
+  test("stops with the same line", async () => {
+    const [, one, line] = STOPS.at(-1)!;
+    const { exitCode, log } = await runCase(one, true, ownProcess);
+    expect(exitCode).not.toBe(0);
+    expect(`error: ${log.trim()}`).toMatch(line);
+  });
 });
 
 /** In minutes. infra imports nothing of the workspace, so the templates' schemas are read. */

@@ -1,9 +1,11 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { REGION, aws } from "./aws.ts";
 import { CASES, type Case } from "./cases.ts";
 import { startDnsServer } from "./dns-server.ts";
 import { type Run, run } from "./engine.ts";
+import { type Runtime, sharedProcess } from "./runtime.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -11,10 +13,11 @@ declare module "vitest" {
   }
 }
 
-/** The program with one configuration, as the CLI starts it. */
+/** The program with one configuration. */
 export async function runCase(
   { config, region, world, dns }: Case,
   preview: boolean,
+  runtime: Runtime,
 ): Promise<Run> {
   const server = dns && (await startDnsServer(dns));
   try {
@@ -33,30 +36,32 @@ export async function runCase(
       },
       preview,
       world: world ?? aws(),
-      env: {
-        // A fifth off the start of each of the forty.
-        NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/tests", import.meta.url)),
-        ...(server && {
-          NODE_OPTIONS: `--import=${new URL("use-dns-server.mjs", import.meta.url).href}`,
-          TEST_DNS_SERVER: `127.0.0.1:${server.port}`,
-        }),
-      },
+      ...(server && { nameServer: `127.0.0.1:${server.port}` }),
+      runtime,
     });
   } finally {
     server?.stop();
   }
 }
 
-/** Before all tests: every case once in each mode, a few at a time. */
+/** Before all tests: every case once in each mode, in as many processes as there are cores. */
 export default async function setup({ provide }: TestProject): Promise<void> {
   const runs: Record<string, { preview: Run; up: Run }> = {};
   const waiting = Object.entries(CASES);
   const worker = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [name, one] = next;
-      runs[name] = { preview: await runCase(one, true), up: await runCase(one, false) };
+    const { runtime, stop } = sharedProcess();
+    try {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const [name, one] = next;
+        runs[name] = {
+          preview: await runCase(one, true, runtime),
+          up: await runCase(one, false, runtime),
+        };
+      }
+    } finally {
+      await stop();
     }
   };
-  await Promise.all([worker(), worker(), worker()]);
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker));
   provide("runs", runs);
 }
