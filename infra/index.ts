@@ -52,18 +52,17 @@ const identity =
         mailFromDomain,
         mailFromFailure: settings.mailFromFailure,
         import: settings.identity === "import",
-        feedbackBy: topic.destinations,
+        feedbackBy: [...topic.destinations, events.subscription],
         tags,
       });
 
+const { existing } = settings;
 const records = [
-  ...(identity
-    ? [
-        ...dkimRecords({ domain, region, tokens: identity.dkimTokens }),
-        ...mailFromRecords(mailFromDomain, region),
-      ]
+  ...(identity && !existing.has("dkim")
+    ? dkimRecords({ domain, region, tokens: identity.dkimTokens })
     : []),
-  ...(settings.existing.has("dmarc") ? [] : [dmarcRecord(domain, settings.dmarc)]),
+  ...(identity && !existing.has("mailFrom") ? mailFromRecords(mailFromDomain, region) : []),
+  ...(existing.has("dmarc") ? [] : [dmarcRecord(domain, settings.dmarc)]),
 ];
 // What is there already is read first: then all records are in the preview, and a refusal is one
 // line of its own.

@@ -11,7 +11,7 @@ interface DomainIdentityArgs {
   mailFromFailure?: "use-default" | "reject";
   /** Whether SES has the identity already, to be taken over as it is. Default: `false`. */
   import?: boolean;
-  /** What must be there before SES stops to forward bounces by email: the events. */
+  /** What must be there before SES stops to forward bounces by email: the events, on their way. */
   feedbackBy: pulumi.Resource[];
   tags: Tags;
 }

@@ -57,6 +57,23 @@ export const CASES: Record<string, Case> = {
   role: { config: { sender: "role", roleTrusts: "ecs-tasks.amazonaws.com" } },
   sandbox: { config: { sandboxRecipients: "you@example.org,qa@example.org" } },
   "identity-import": { config: { identity: "import", dns: "route53", zoneId: "Z1" } },
+  "identity-import-with-records": {
+    config: {
+      identity: "import",
+      existing: "dkim,mailFrom,dmarc",
+      dns: "cloudflare",
+      zoneId: "c1",
+    },
+    world: aws({
+      cloudflare: [
+        {
+          name: "bounce.example.com",
+          type: "MX",
+          content: "feedback-smtp.eu-central-1.amazonses.com",
+        },
+      ],
+    }),
+  },
   "identity-existing": { config: { identity: "existing", dns: "route53", zoneId: "Z1" } },
   "dmarc-and-sets-existing": {
     config: {

@@ -5,10 +5,10 @@ import { readSettings } from "../src/config/settings.ts";
 import { InfraError } from "../src/error.ts";
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
-const settings = (config: Record<string, string>, region = "eu-central-1") =>
+const settings = (config: Record<string, string>, region = "eu-central-1", stack = "dev") =>
   readSettings({
     project: "sendoff",
-    stack: "dev",
+    stack,
     raw: {
       ...(region && { "aws:region": region }),
       ...Object.fromEntries(
@@ -66,6 +66,7 @@ test("every example is taken where it belongs", () => {
     events: { webhookUrl: KEYS.webhookUrl.example },
     lambdaArn: { events: "lambda", lambdaRole: "ses-events-role" },
     lambdaRole: { events: "lambda", lambdaArn: KEYS.lambdaArn.example },
+    existing: { configurationSet: "mine", securityConfigurationSet: "mine-security" },
     sender: { roleTrusts: KEYS.roleTrusts.example },
     roleTrusts: { sender: "role" },
   };
@@ -122,6 +123,22 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(attempt).toThrow(InfraError);
   expect(attempt).toThrow(line);
   expect(attempt).not.toThrow(/\n/);
+});
+
+test("existing configuration sets are named, both of them", () => {
+  const config = { domain: "example.com", existing: "configurationSets" };
+  expect(() => settings({ ...config, securityConfigurationSet: "mine-security" })).toThrow(
+    /^sendoff:configurationSet is needed with existing: configurationSets: pulumi config set/,
+  );
+  expect(() => settings({ ...config, configurationSet: "mine" })).toThrow(
+    /^sendoff:securityConfigurationSet is needed with existing: configurationSets/,
+  );
+});
+
+test.each(["feature.x", "s".repeat(60)])("a stack's name that AWS cannot take: %s", (stack) => {
+  expect(() => settings({ domain: "example.com" }, "eu-central-1", stack)).toThrow(
+    /^the stack's name .*: pulumi stack rename dev$/,
+  );
 });
 
 test("a missing region is named", () => {

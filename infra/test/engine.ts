@@ -83,7 +83,8 @@ export async function run(options: {
   nameServer?: string;
   runtime: Runtime;
 }): Promise<Run> {
-  const { project, stack, preview, world } = options;
+  const { world, runtime, ...start } = options;
+  const { project, stack, preview } = start;
   const resources: Resource[] = [];
   const log: string[] = [];
   let wireOutputs: Values = {};
@@ -188,10 +189,7 @@ export async function run(options: {
   });
 
   try {
-    const { exitCode, printed } = await options.runtime({
-      ...options,
-      engine: `127.0.0.1:${port}`,
-    });
+    const { exitCode, printed } = await runtime({ ...start, engine: `127.0.0.1:${port}` });
     return {
       exitCode,
       resources,

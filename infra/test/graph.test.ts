@@ -55,8 +55,11 @@ describe.each(Object.keys(CASES))("%s", (name) => {
     }
   });
 
-  test("protects the identity", () => {
+  test("protects the identity, and the records that hold its keys", () => {
     for (const identity of ofType(up, "EmailIdentity")) expect(identity.protect).toBe(true);
+    for (const record of [...ofType(up, "Record"), ...ofType(up, "DnsRecord")]) {
+      expect(record.protect).toBe(record.name.includes("-dkim-"));
+    }
   });
 
   test("knows nothing of open and click tracking", () => {
@@ -98,6 +101,8 @@ describe.each(Object.keys(CASES))("%s", (name) => {
       const events = "ConfigurationSetEventDestination::sendoff-dev-events";
       const earlier = [...before(up, resource)].filter((one) => one.includes(events));
       expect(earlier).toHaveLength(2);
+      // And somebody takes them.
+      expect([...before(up, resource)].join()).toContain("TopicSubscription::sendoff-dev-events");
     }
     for (const resource of ofType(up, "TopicSubscription")) {
       if (resource.inputs.protocol === "email") continue;

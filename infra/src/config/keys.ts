@@ -36,7 +36,7 @@ export const SECURITY_DELIVERY = 3600;
 const EVENTS = ["sqs", "https", "lambda"] as const;
 const DNS = ["manual", "route53", "cloudflare"] as const;
 const IDENTITY = ["create", "import", "existing"] as const;
-const EXISTING = ["configurationSets", "dmarc"] as const;
+const EXISTING = ["configurationSets", "dkim", "mailFrom", "dmarc"] as const;
 const PRINCIPALS = ["user", "role"] as const;
 /** Policies that the app's user or role may have; the other ones are for people. */
 export const GRANTS = ["send", "quota", "events", "suppression", "doctor"] as const;
@@ -72,8 +72,8 @@ export const KEYS = {
   }),
   existing: define({
     about:
-      "What is there already and stays as it is: `configurationSets` (only the events are added), `dmarc` (no record is made).",
-    example: "configurationSets,dmarc",
+      "What is there already and stays as it is: `configurationSets` (only the events are added); `dkim`, `mailFrom`, `dmarc` (these records are not made).",
+    example: "dkim,dmarc",
     default: "nothing",
     parse: optional(listOf(oneOf(EXISTING)), []),
   }),

@@ -56,6 +56,14 @@ export function readSettings(stack: {
     throw new InfraError("aws:region is missing: pulumi config set aws:region eu-central-1");
   }
 
+  // SES and SNS take no other characters; the longest name, a user's, has 64 with what is added.
+  if (!/^[\w-]{1,48}$/.test(name)) {
+    throw new InfraError(
+      `the stack's name is in those of queues, users and configuration sets; ${name} must be 1 to 48 ` +
+        "of A-Z, a-z, 0-9, _ and -: pulumi stack rename dev",
+    );
+  }
+
   const values = Object.fromEntries(
     Object.entries<Key<unknown>>(KEYS).map(([key, { parse, example }]) => {
       try {
@@ -94,6 +102,12 @@ export function readSettings(stack: {
     return events === "lambda" ? { to: events, functionArn, roleName } : { to: events };
   }
 
+  const existing = new Set(values.existing);
+  if (existing.has("configurationSets")) {
+    for (const key of ["configurationSet", "securityConfigurationSet"] as const) {
+      along(key, values[key], true, "existing: configurationSets");
+    }
+  }
   const configurationSet = values.configurationSet ?? name;
   const securityConfigurationSet = values.securityConfigurationSet ?? `${name}-security`;
   if (configurationSet === securityConfigurationSet) {
@@ -110,7 +124,7 @@ export function readSettings(stack: {
     mailFromDomain: `${values.mailFrom}.${domain}`,
     mailFromFailure: values.mailFromFailure,
     identity: values.identity,
-    existing: new Set(values.existing),
+    existing,
     configurationSet,
     securityConfigurationSet,
     securityDeliverySeconds: values.securityDeliverySeconds,

@@ -16,7 +16,7 @@ export class CloudflareRecords extends pulumi.ComponentResource {
   constructor(name: string, args: CloudflareRecordsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("email:dns:CloudflareRecords", name, {}, opts);
 
-    for (const { key, name: recordName, type, value, priority, ttl } of args.records) {
+    for (const { key, name: recordName, type, value, priority, ttl, protect } of args.records) {
       new DnsRecord(
         `${name}-${key}`,
         {
@@ -29,7 +29,7 @@ export class CloudflareRecords extends pulumi.ComponentResource {
           proxied: false,
           comment: commentOf(name),
         },
-        { parent: this },
+        { parent: this, protect: protect ?? false },
       );
     }
     this.registerOutputs();
@@ -69,7 +69,8 @@ export async function refuseOthers(
       `${recordName} has another ${type} record at Cloudflare (${other.content}): ` +
         (key === "dmarc"
           ? "keep it with pulumi config set existing dmarc, or delete it"
-          : "delete it, or choose another subdomain with pulumi config set mailFrom"),
+          : "keep it with pulumi config set existing mailFrom, delete it, or choose another " +
+            "subdomain with pulumi config set mailFrom"),
     );
   }
 }

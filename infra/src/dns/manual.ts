@@ -14,7 +14,7 @@ export function describeRecords(planned: PlannedRecord[]): {
   zone: pulumi.Output<string>;
 } {
   const records: pulumi.Output<DnsRecord[]> = pulumi.all(
-    planned.map(({ key: _key, ...record }) => pulumi.output(record)),
+    planned.map(({ key: _key, protect: _protect, ...record }) => pulumi.output(record)),
   );
   return { table: records.apply(toTable), zone: records.apply(toZone) };
 }

@@ -12,6 +12,8 @@ export interface PlannedRecord {
   priority?: number;
   /** In seconds. */
   ttl: number;
+  /** Whether it stays until somebody says otherwise. Default: `false`. */
+  protect?: boolean;
 }
 
 const TTL = 300;
@@ -31,7 +33,10 @@ const REGIONAL_DKIM = new Set([
   "us-gov-east-1",
 ]);
 
-/** DKIM's CNAMEs: they verify the domain, and hold SES's keys. */
+/**
+ * DKIM's CNAMEs: they verify the domain, and hold SES's keys. Protected as the identity is, which
+ * without them may not send.
+ */
 export function dkimRecords(args: {
   domain: string;
   region: string;
@@ -45,6 +50,7 @@ export function dkimRecords(args: {
     type: "CNAME",
     value: token.apply((value) => `${value}.${host}`),
     ttl: TTL,
+    protect: true,
   }));
 }
 

@@ -32,7 +32,7 @@ export class Route53Records extends pulumi.ComponentResource {
           // other record that is there stops the update: its owner has to decide.
           allowOverwrite: record.type === "CNAME",
         },
-        { parent: this },
+        { parent: this, protect: record.protect ?? false },
       );
     }
     if (apex) {

@@ -40,6 +40,7 @@ export class EventSubscription extends pulumi.ComponentResource {
   readonly deadLetters: EventQueue;
   /** Of the queue that has the events to consume: with a webhook, the dead-letter queue. */
   readonly consumePolicy: iam.Policy;
+  readonly subscription: sns.TopicSubscription;
 
   constructor(name: string, args: EventSubscriptionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("email:events:EventSubscription", name, {}, opts);
@@ -67,7 +68,7 @@ export class EventSubscription extends pulumi.ComponentResource {
       inside,
     );
 
-    new sns.TopicSubscription(
+    this.subscription = new sns.TopicSubscription(
       name,
       {
         topic: topicArn,
