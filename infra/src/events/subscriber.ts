@@ -19,13 +19,15 @@ interface EventSubscriptionArgs {
   tags: Tags;
 }
 
-// SNS tries for an hour at most, all told; unless told it gives up after three tries in a minute.
+// For 40 to 55 minutes: a deployment that went wrong is mended by then, and SNS takes no policy of
+// more than an hour. Unless told it gives up after three tries in a minute.
 const PERSISTENT = {
   healthyRetryPolicy: {
     minDelayTarget: 5,
     maxDelayTarget: 300,
-    numRetries: 15,
+    numRetries: 14,
     numMinDelayRetries: 3,
+    numMaxDelayRetries: 8,
     backoffFunction: "exponential",
   },
 };
