@@ -5,7 +5,7 @@ import { type Case, CASES } from "./cases.ts";
 import { type Resource, type Run, UNKNOWN, plainStrings } from "./engine.ts";
 import { draw } from "./graph.ts";
 import { runCase } from "./runs.ts";
-import { ownProcess, sharedProcess } from "./runtime.ts";
+import { sharedProcess } from "./runtime.ts";
 
 const runs = inject("runs");
 const { runtime, stop } = sharedProcess();
@@ -234,22 +234,6 @@ test.each(STOPS)("%s stops the preview with one line", async (_, one, line) => {
   expect(exitCode).not.toBe(0);
   expect(log.trim().split("\n")).toHaveLength(1);
   expect(`error: ${log.trim()}`).toMatch(line);
-});
-
-describe("a process of its own, as the CLI starts it,", () => {
-  test("makes the same", async () => {
-    const own = await runCase(CASES.lambda!, false, ownProcess);
-    expect(own.exitCode).toBe(0);
-    expect(own.log.trim()).toBe("");
-    expect(draw(own)).toBe(draw(runs.lambda!.up));
-  });
-
-  test("stops with the same line", async () => {
-    const [, one, line] = STOPS.at(-1)!;
-    const { exitCode, log } = await runCase(one, true, ownProcess);
-    expect(exitCode).not.toBe(0);
-    expect(`error: ${log.trim()}`).toMatch(line);
-  });
 });
 
 /** In minutes. infra imports nothing of the workspace, so the templates' schemas are read. */
