@@ -105,6 +105,15 @@ test.each<[string, Record<string, string>, RegExp]>([
     { events: "lambda", lambdaArn: KEYS.lambdaArn.example },
     /lambdaRole is needed/,
   ],
+  [
+    "a function in another region",
+    {
+      events: "lambda",
+      lambdaArn: KEYS.lambdaArn.example.replace("eu-central-1", "us-east-1"),
+      lambdaRole: "ses-events-role",
+    },
+    /^sendoff:lambdaArn must be of eu-central-1, as the queue is/,
+  ],
   ["a role that nobody may take", { sender: "role" }, /^sendoff:roleTrusts is needed with sender/],
   ["a role that anybody may take", { sender: "role", roleTrusts: "*" }, /^sendoff:roleTrusts must/],
   ["three access keys", { accessKeys: "a,b,c" }, /^sendoff:accessKeys must be one or two names/],
@@ -115,6 +124,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["a day to deliver", { securityDeliverySeconds: "86400" }, /must be a whole number from 300/],
   ["one set for both", { securityConfigurationSet: "sendoff-dev" }, /must be another than/],
   ["a flag in words", { apexSpf: "yes" }, /^sendoff:apexSpf must be one of true, false/],
+  ["half a list", { from: '["a@example.com"' }, /^sendoff:from must be a list as a,b or JSON:/],
   ["lists that are none", { from: "[]" }, /^sendoff:from must be a list of at least one/],
 ])("%s is refused in one line that says what to set", (_, config, line) => {
   const domain =

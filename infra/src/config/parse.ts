@@ -71,10 +71,18 @@ export function oneOf<const T extends string>(values: readonly T[]) {
   };
 }
 
+function fromJson(list: string): unknown[] {
+  try {
+    return JSON.parse(list) as unknown[];
+  } catch {
+    throw new Error("a list as a,b or JSON");
+  }
+}
+
 /** `a,b` as `pulumi config set` takes it, or the JSON that Pulumi makes of a list in YAML. */
 export function listOf<T>(parse: (value: string) => T) {
   return (value: string): T[] => {
-    const entries = value.startsWith("[") ? (JSON.parse(value) as unknown[]) : value.split(",");
+    const entries = value.startsWith("[") ? fromJson(value) : value.split(",");
     const parsed = entries.map((entry) => parse(String(entry).trim()));
     if (parsed.length === 0) throw new Error("a list of at least one");
     return [...new Set(parsed)];

@@ -90,6 +90,12 @@ export function readSettings(stack: {
   const webhookUrl = along("webhookUrl", values.webhookUrl, events === "https", "events: https");
   const functionArn = along("lambdaArn", values.lambdaArn, events === "lambda", "events: lambda");
   const roleName = along("lambdaRole", values.lambdaRole, events === "lambda", "events: lambda");
+  if (events === "lambda" && functionArn.split(":")[3] !== region) {
+    throw new InfraError(
+      `${prefix}lambdaArn must be of ${region}, as the queue is: pulumi config set lambdaArn ` +
+        KEYS.lambdaArn.example.replace("eu-central-1", region),
+    );
+  }
   const trusts = along("roleTrusts", values.roleTrusts, sender === "role", "sender: role");
 
   for (const pattern of values.from ?? []) {

@@ -7,6 +7,7 @@ import type { PlannedRecord } from "./records.ts";
 import { quoteTxt, unquoteTxt } from "./txt.ts";
 
 interface CloudflareRecordsArgs {
+  /** Example: `"023e105f4ecef8ad9ca31a8372d0c353"`. */
   zoneId: string;
   records: PlannedRecord[];
 }

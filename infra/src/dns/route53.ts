@@ -7,6 +7,7 @@ import type { PlannedRecord } from "./records.ts";
 import { quoteTxt, unquoteTxt } from "./txt.ts";
 
 interface Route53RecordsArgs {
+  /** Example: `"Z0123456789ABCDEFGHIJ"`. */
   zoneId: string;
   records: PlannedRecord[];
   /** The TXT set of the domain itself, of `route53ApexSpf`. Default: it is left alone. */
