@@ -11,18 +11,20 @@ export function createSesClient({ loopbackOnly }: { loopbackOnly: boolean }): SE
   // The SDK's retry sends again when an answer is lost: three copies of one email. Ours decides.
   const client = new SESv2Client({
     maxAttempts: 1,
+    // Its stack of middleware is made once, not for each call: 8 us of 220.
+    cacheMiddleware: true,
     requestHandler: {
       connectionTimeout: 3_000,
       requestTimeout: CALL_TIMEOUT_MS,
       throwOnRequestTimeout: true,
+      // requestTimeout ends with the headers; this ends an answer that stalls after them. Not an
+      // abort signal for each call: 10 us, and a timer that lives on for the ten seconds.
+      socketTimeout: CALL_TIMEOUT_MS,
     },
   });
   if (loopbackOnly) keepOnLoopback(client);
   return client;
 }
-
-/** requestTimeout ends with the headers; an answer that stalls after them must end as well. */
-export const inTime = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
 
 /**
  * The last thing before the wire: the host is seen here as it will be called, whatever gave it:

@@ -6,7 +6,7 @@ import {
 import { EmailError } from "../error.ts";
 import { formatMailbox } from "../mailbox.ts";
 import { type Cause, readRefusal, readSystemCode, refused } from "./outcome.ts";
-import { createSesClient, inTime } from "./ses-client.ts";
+import { createSesClient } from "./ses-client.ts";
 import {
   type OutgoingMessage,
   type SendQuota,
@@ -28,7 +28,7 @@ export function createSesTransport(config: SenderConfig): Transport {
   return {
     async send(message) {
       try {
-        const { MessageId } = await client.send(toCommand(sender, message), inTime());
+        const { MessageId } = await client.send(toCommand(sender, message));
         return { result: "accepted", sesMessageId: MessageId ?? "" };
       } catch (error) {
         const cause = causeOf(error, sender(message.category).from.address, message.to);
@@ -39,7 +39,7 @@ export function createSesTransport(config: SenderConfig): Transport {
     },
     async quota() {
       try {
-        const account = await client.send(new GetAccountCommand({}), inTime());
+        const account = await client.send(new GetAccountCommand({}));
         return toQuota(account);
       } catch (error) {
         throw quotaError(error);
