@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Message, listen } from "@repo/db";
+import { type Db, type Message, listen } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEnqueue } from "../enqueue.ts";
@@ -159,26 +159,31 @@ it("records what SES has answered after a moment without the database", async ()
   expect(calls).toHaveLength(1);
 });
 
-it("gives back, unsent, what it could not announce", async () => {
-  await test.db.$executeRaw`
-    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no''; END'`;
-  await test.db.$executeRaw`
-    CREATE TRIGGER refuse BEFORE INSERT ON attempts FOR EACH ROW EXECUTE FUNCTION refuse()`;
+it("gives back, unsent, what it claimed without learning of it", async () => {
   const id = await queueReset(test.db);
-  deliver(accepted);
-  await waitFor(() => expect(logged).toContain("cannot be announced"));
-  expect(calls).toHaveLength(0);
-  await test.db.$executeRaw`DROP FUNCTION refuse CASCADE`;
-  await becomes(id, { closedReason: "sent" });
+  let claims = 0;
+  const query: typeof test.db.query = async (statement) => {
+    const rows = await test.db.query<never>(statement);
+    // The connection is lost between the commit and its answer.
+    if (statement.text.includes("SKIP LOCKED") && rows.length > 0 && ++claims === 1)
+      throw new Error("connection lost");
+    return rows;
+  };
+  const get = (target: Db, name: string | symbol) =>
+    name === "query" ? query : (Reflect.get(target, name) as unknown);
+  deliver(accepted, { db: new Proxy(test.db, { get }) });
+  const message = await becomes(id, { closedReason: "sent" });
+  expect(message.attempts).toMatchObject([{ number: 2, result: "accepted" }]);
   expect(calls).toHaveLength(1);
 });
 
 it("makes no call once too little of the lease is left for it", async () => {
-  // What a process that is stopped for a while finds when it goes on after its announcement.
+  // What a process that is stopped for a while finds when it goes on after its claim.
   await test.db.$executeRaw`
     CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END'`;
   await test.db.$executeRaw`
-    CREATE TRIGGER linger BEFORE INSERT ON attempts FOR EACH ROW EXECUTE FUNCTION linger()`;
+    CREATE TRIGGER linger BEFORE UPDATE ON messages FOR EACH ROW
+    WHEN (NEW.state = 'sending') EXECUTE FUNCTION linger()`;
   const id = await queueReset(test.db);
   deliver(accepted, { lease: 11 });
   await waitFor(async () =>
@@ -191,6 +196,20 @@ it("makes no call once too little of the lease is left for it", async () => {
   await test.db.$executeRaw`DROP FUNCTION linger CASCADE`;
   await becomes(id, { closedReason: "sent" });
   expect(calls).toHaveLength(1);
+});
+
+it("begins with one, and takes twice as many after each full claim", async () => {
+  for (let i = 0; i < 150; i++) await queueWelcome(test.db, `name${i}@example.com`);
+  deliver(accepted);
+  await waitFor(async () =>
+    expect(await test.db.message.count({ where: { closedReason: "sent" } })).toBe(150),
+  );
+  const claims = await test.db.attempt.groupBy({
+    by: ["startedAt"],
+    orderBy: { startedAt: "asc" },
+    _count: true,
+  });
+  expect(claims.map(({ _count }) => _count)).toEqual([1, 2, 4, 8, 16, 32, 50, 37]);
 });
 
 it("finishes what is on the wire when it is stopped, and gives the rest back", async () => {

@@ -20,7 +20,6 @@ import {
   type Claimed,
   type Settlement,
   type UnknownWait,
-  announce,
   claim,
   release,
   settle,
@@ -62,12 +61,10 @@ export interface Deliverer {
   run(signal: AbortSignal): Promise<void>;
 }
 
-// Claimed at once: two chunks, since a claim costs as much for a few as for many.
-const BATCH = 100;
-// Announced and sent at once: the most calls on the wire, and the most that a crash leaves in
-// doubt. Fifty calls that begin together cost a third less CPU each than calls that
-// begin one by one: their answers come in few turns of the event loop.
-const CHUNK = 50;
+// Claimed, rendered and sent at once: the most calls on the wire, and the most that a crash
+// leaves in doubt. Calls that begin together cost a third less CPU each than calls that begin
+// one by one: their answers come in few turns of the event loop.
+const BATCH = 50;
 const POLL_MS = 250;
 const SWEEP_MS = 5_000;
 // GetAccount allows one request a second for the whole account.
@@ -75,9 +72,8 @@ const REFRESH_MS = 60_000;
 const DATABASE_RETRY_MS = 1_000;
 
 /**
- * The loop that empties the outbox: claim a batch; render, announce, send and settle it chunk by
- * chunk. The next chunk is rendered while this one is settled, and announced after that. Any
- * number of workers may run it on one database.
+ * The loop that empties the outbox: claim a batch, render it, send it, settle it. Any number of
+ * workers may run it on one database.
  */
 export function createDeliverer({
   db,
@@ -96,100 +92,69 @@ export function createDeliverer({
   /** Calls whose events may have come before their settlement had committed. */
   const unattached: string[] = [];
   const monitor = createMonitor({ db, transport, log, rate });
+  // A worker begins with one and takes twice as many after each full claim: one that dies of
+  // what it renders or sends leaves little in doubt, however often it is started anew.
+  let limit = 1;
+  /** The lease of a claim that nobody acts on: it was stopped, or its answer was lost. */
+  let unused: string | undefined;
 
-  /** Ends when the last chunk is settled; never rejects. */
-  let settling = Promise.resolve();
-
-  async function deliver(claimed: Claim, deadline: number, signal: AbortSignal): Promise<void> {
-    const { leaseId, messages } = claimed;
-    for (let at = 0; at < messages.length; at += CHUNK) {
-      if (signal.aborted) {
-        const left = messages.slice(at).map(({ id }) => id);
-        return persist(deadline, () => release(db, leaseId, left));
-      }
-      await deliverChunk(claimed, messages.slice(at, at + CHUNK), deadline);
-    }
+  async function giveBack(): Promise<void> {
+    if (unused !== undefined) await release(db, unused);
+    unused = undefined;
   }
 
-  async function deliverChunk(claimed: Claim, chunk: Claimed[], deadline: number): Promise<void> {
-    const { leaseId } = claimed;
-    const outgoing: OutgoingMessage[] = [];
-    for (const message of chunk) {
-      const prepared = await prepare(leaseId, message);
-      if (prepared) outgoing.push(prepared);
-    }
-    const ids = outgoing.map(({ id }) => id);
-    await settling;
-    let attempts: Map<string, number>;
-    try {
-      attempts = await announce(db, claimed, ids, CALL_TIMEOUT_MS / 1000);
-    } catch (error) {
-      log.error(describe(error), "a chunk cannot be announced; given back");
-      return persist(deadline, () => release(db, leaseId, ids));
-    }
+  async function deliver(claimed: Claim, deadline: number): Promise<void> {
+    const { messages, probing } = claimed;
+    // All of them, before the first call begins.
+    const prepared = messages.map(prepare);
     const settlements = await Promise.all(
-      outgoing.flatMap((message) => {
-        const attempt = attempts.get(message.id);
-        return attempt === undefined ? [] : [sendOne(message, attempt, deadline)];
-      }),
+      prepared.map(async (one) => ("result" in one ? one : sendOne(one, deadline))),
     );
-    // Sending was stopped, or the lease ran short: another claim has time for these.
-    const unsent = ids.filter((id) => !attempts.has(id));
-    settling = finish(claimed, settlements, unsent, deadline).catch((error: unknown) =>
-      log.error(describe(error), "what became of a chunk is not recorded; its lease ends"),
-    );
-  }
-
-  async function finish(
-    { leaseId, probing }: Claim,
-    settlements: Settlement[],
-    unsent: string[],
-    deadline: number,
-  ): Promise<void> {
-    await persist(deadline, () => settle(db, leaseId, settlements, unknownWait));
+    await record(claimed, settlements, deadline);
+    if (probing) await monitor.probed(settlements);
     for (const settled of settlements) {
       if (settled.result === "accepted") unattached.push(settled.sesMessageId);
     }
-    if (probing) await monitor.probed(settlements);
-    await release(db, leaseId, unsent);
   }
 
   /** What SES has answered must not be lost to a moment without the database. */
-  async function persist(deadline: number, write: () => Promise<void>): Promise<void> {
+  async function record(
+    claimed: Claim,
+    settlements: Settlement[],
+    deadline: number,
+  ): Promise<void> {
     for (;;) {
       try {
-        return await write();
+        return await settle(db, claimed, settlements, unknownWait);
       } catch (error) {
-        if (performance.now() > deadline) throw error;
-        log.error(describe(error), "what became of a chunk cannot be recorded; trying again");
+        const isLost = performance.now() > deadline;
+        const then = isLost ? "its lease ends" : "trying again";
+        log.error(describe(error), `what became of a batch cannot be recorded; ${then}`);
+        if (isLost) return;
         await sleep(DATABASE_RETRY_MS);
       }
     }
   }
 
   /** Renders; a message that cannot be rendered waits for a repaired template or key. */
-  async function prepare(leaseId: string, message: Claimed): Promise<OutgoingMessage | undefined> {
-    const { id, template, category, to, allowed } = message;
+  function prepare(message: Claimed): Prepared | Settlement {
+    const { id, attempt, template, category, to, allowed } = message;
     try {
       const payload = sealer.open(id, message.payload) as Payload;
       const content = render(template, payload.props as never);
       const outgoing = { id, template, category, to, ...openAdditions(payload), ...content };
-      return redirectTo && !(allowTo && allowed) ? redirected(outgoing, redirectTo) : outgoing;
+      const isAway = redirectTo && !(allowTo && allowed);
+      return { attempt, message: isAway ? redirected(outgoing, redirectTo) : outgoing };
     } catch (error) {
       const { code, at } = describe(error);
       log.error({ messageId: id, template, code, at }, "email cannot be rendered; kept for later");
-      await release(db, leaseId, [id], `${code}: cannot be rendered`);
-      return undefined;
+      return { id, attempt, result: "unrendered", code, error: "cannot be rendered" };
     }
   }
 
-  async function sendOne(
-    message: OutgoingMessage,
-    attempt: number,
-    deadline: number,
-  ): Promise<Settlement> {
+  async function sendOne({ attempt, message }: Prepared, deadline: number): Promise<Settlement> {
     const { id, template } = message;
-    // A process that was stopped in between: its lease may be another's by now.
+    // A process that was stopped since the claim: its lease may be another's by now.
     if (performance.now() + CALL_TIMEOUT_MS > deadline) {
       return {
         id,
@@ -227,28 +192,33 @@ export function createDeliverer({
 
       /** @returns milliseconds until it is worth looking again */
       async function step(): Promise<number> {
+        await giveBack();
         if (!refreshed) await monitor.refresh();
         refreshed = true;
         if (performance.now() >= nextSweep) {
-          await sweep(db, unknownWait);
-          // Together rather than with each chunk: 1.5 ms a call, mostly planning.
+          await sweep(db, lease, unknownWait);
+          // Together rather than with each batch: 1.5 ms a call, mostly planning.
           await attachEvents(db, unattached.splice(0));
           nextSweep = performance.now() + SWEEP_MS;
         }
         // Before the claim: the database's own deadline is later than this one.
         const deadline = performance.now() + lease * 1000;
+        unused = randomUUID();
         const claimed = await claim(db, {
-          leaseId: randomUUID(),
+          leaseId: unused,
           lease,
-          limit: BATCH,
+          limit,
           allowTo,
           redirect: redirectTo !== undefined,
         });
         for (const { id, template, reason } of claimed.settled) {
           log.warn({ messageId: id, template, reason }, "email closed unsent");
         }
+        if (signal.aborted) return 0;
+        unused = undefined;
         if (claimed.messages.length > 0) {
-          await deliver(claimed, deadline, signal);
+          await deliver(claimed, deadline);
+          if (claimed.messages.length === limit) limit = Math.min(BATCH, limit * 2);
           return 0;
         }
         if (claimed.settled.length > 0) return 0;
@@ -268,11 +238,19 @@ export function createDeliverer({
         }
       } finally {
         clearInterval(refresh);
-        await settling;
+        await giveBack().catch((error: unknown) =>
+          log.error(describe(error), "what was claimed last cannot be given back; its lease ends"),
+        );
         if (close) await close();
       }
     },
   };
+}
+
+/** An email ready for its call. */
+interface Prepared {
+  attempt: number;
+  message: OutgoingMessage;
 }
 
 /** To the one address that a staging system may write to; who it was for is in sight. */

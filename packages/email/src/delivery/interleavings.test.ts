@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cancel } from "../cancel.ts";
 import { applyEvents } from "../events.ts";
-import { type Claim, type Settlement, announce, release, settle, sweep } from "./queue.ts";
+import { type Claim, type Settlement, release, settle, sweep } from "./queue.ts";
 import {
   claimAs,
   emptyOutbox,
@@ -39,7 +39,6 @@ const answer = fc.constantFrom(
 const fourAnswers = fc.array(answer, { minLength: 4, maxLength: 4 });
 const small = fc.oneof(
   fc.record({ do: fc.constant("claim"), worker, limit: fc.integer({ min: 1, max: 4 }) }),
-  fc.record({ do: fc.constant("announce"), worker }),
   fc.record({ do: fc.constant("send"), worker, answers: fourAnswers }),
   fc.record({ do: fc.constant("settle"), worker }),
   fc.record({ do: fc.constant("give back"), worker }),
@@ -80,7 +79,6 @@ const RANK = ["none", "sent", "delayed", "delivered", "rejected", "bounced", "co
 /** What a worker holds between its steps. */
 interface Hand {
   claim: Claim;
-  attempts: Map<string, number>;
   settlements: Settlement[];
   /** Its lease has ended: it makes no more calls (deliverer.ts looks before each). */
   isStale: boolean;
@@ -113,12 +111,12 @@ class World {
         return;
       }
       case "work":
-        for (const part of ["claim", "announce", "send", "settle"]) {
+        for (const part of ["claim", "send", "settle"]) {
           await this.take({ limit: 4, ...one, do: part } as Step);
         }
         return;
       case "die on the wire":
-        for (const part of ["claim", "announce", "send", "crash"]) {
+        for (const part of ["claim", "send", "crash"]) {
           await this.take({ limit: 4, ...one, do: part } as Step);
         }
         return;
@@ -131,36 +129,23 @@ class World {
         if (hand) return;
         const claim = await claimAs(db, { limit: one.limit });
         if (claim.messages.length === 0) return;
-        this.hands[one.worker] = { claim, attempts: new Map(), settlements: [], isStale: false };
+        this.hands[one.worker] = { claim, settlements: [], isStale: false };
         return;
       }
-      case "announce":
-        if (!hand || hand.attempts.size > 0) return;
-        hand.attempts = await announce(
-          db,
-          hand.claim,
-          hand.claim.messages.map(({ id }) => id),
-          10,
-        );
-        return;
       case "send":
         if (!hand || hand.isStale || hand.settlements.length > 0) return;
-        hand.settlements = [...hand.attempts].map(([id, attempt], at) =>
+        hand.settlements = hand.claim.messages.map(({ id, attempt }, at) =>
           this.call(id, attempt, one.answers[at] ?? "accepted"),
         );
         return;
       case "settle":
         if (!hand || hand.settlements.length === 0) return;
-        await settle(db, hand.claim.leaseId, hand.settlements, unknownWait);
+        await settle(db, hand.claim, hand.settlements, unknownWait);
         this.hands[one.worker] = undefined;
         return;
       case "give back":
         if (!hand || hand.settlements.length > 0) return;
-        await release(
-          db,
-          hand.claim.leaseId,
-          hand.claim.messages.map(({ id }) => id),
-        );
+        await release(db, hand.claim.leaseId);
         this.hands[one.worker] = undefined;
         return;
       case "crash":
@@ -174,7 +159,7 @@ class World {
         await endWaits(db);
         return;
       case "sweep":
-        await sweep(db, unknownWait);
+        await sweep(db, 30, unknownWait);
         return;
       case "event":
         return this.publish(one);

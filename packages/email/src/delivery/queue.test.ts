@@ -1,7 +1,7 @@
 import { createTestDb } from "@repo/db/testing";
 import type { Message } from "@repo/db";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Settlement, announce, claim, release, settle, sweep } from "./queue.ts";
+import { type Settlement, claim, release, settle, sweep } from "./queue.ts";
 import { setLimits, slowDown, stopSending } from "./status.ts";
 import {
   claimAs,
@@ -29,16 +29,14 @@ type Answer = Settlement extends infer S ? Omit<S & Settlement, "id" | "attempt"
 const accepted = { result: "accepted", sesMessageId: "ses-1" } as Answer;
 const refused = (result: string) => ({ result, code: "Code", error: "why" }) as unknown as Answer;
 
-/** A worker's way with everything that is due: claim, announce, settle. */
+/** A worker's way with everything that is due: claim, settle. */
 async function work(answer: Answer): Promise<string[]> {
   const claimed = await claimAs(test.db);
-  const ids = claimed.messages.map(({ id }) => id);
-  const attempts = await announce(test.db, claimed, ids, 10);
-  const settlements = [...attempts].map(
-    ([id, attempt]) => ({ id, attempt, ...answer }) as Settlement,
+  const settlements = claimed.messages.map(
+    ({ id, attempt }) => ({ id, attempt, ...answer }) as Settlement,
   );
-  await settle(test.db, claimed.leaseId, settlements, unknownWait);
-  return [...attempts.keys()];
+  await settle(test.db, claimed, settlements, unknownWait);
+  return claimed.messages.map(({ id }) => id);
 }
 
 describe("claim", () => {
@@ -97,7 +95,7 @@ describe("claim", () => {
     const id = await queueReset(test.db);
     await work(refused("unknown"));
     await endWaits(test.db);
-    await sweep(test.db, unknownWait);
+    await sweep(test.db, 30, unknownWait);
     await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
     await claimAs(test.db);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
@@ -203,12 +201,10 @@ describe("the token bucket", () => {
 });
 
 describe("a stopped queue", () => {
-  it("lets one message out at a time, ever more seldom, and announces no other", async () => {
+  it("lets one message out at a time, ever more seldom", async () => {
     for (let i = 0; i < 3; i++) await queueWelcome(test.db);
-    const before = await claimAs(test.db, { limit: 1 });
     expect(await stopSending(test.db, "outage", "why")).toBe(true);
     expect(await stopSending(test.db, "outage", "why")).toBe(false);
-    expect(await announce(test.db, before, [before.messages[0]!.id], 10)).toEqual(new Map());
     expect((await claimAs(test.db)).messages).toEqual([]);
     const intervals: number[] = [];
     for (let i = 0; i < 7; i++) {
@@ -216,7 +212,7 @@ describe("a stopped queue", () => {
       const probe = await claimAs(test.db);
       expect(probe).toMatchObject({ probing: true, messages: [expect.anything()] });
       expect((await claimAs(test.db)).messages).toEqual([]);
-      await release(test.db, probe.leaseId, [probe.messages[0]!.id]);
+      await release(test.db, probe.leaseId);
       const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
         SELECT extract(epoch FROM probe_at - now())::float8 AS seconds FROM sending_status`;
       intervals.push(Math.round(row?.seconds ?? 0));
@@ -236,6 +232,7 @@ describe("settle", () => {
     ["misconfigured", { state: "queued", closedReason: null }],
     ["unverified", { state: "queued", closedReason: null }],
     ["skipped", { state: "queued", closedReason: null }],
+    ["unrendered", { state: "queued", closedReason: null }],
     ["unknown", { state: "unknown", closedReason: null }],
   ] as [string, Partial<Message>][])("%s", async (result, expected) => {
     const id = await queueReset(test.db);
@@ -250,64 +247,61 @@ describe("settle", () => {
     if (expected.payload === undefined) expect(message.payload).not.toBeNull();
   });
 
-  it("lets no stale worker announce, settle or give back", async () => {
+  it("lets no stale worker settle or give back", async () => {
     const id = await queueReset(test.db);
     const stale = await claimAs(test.db);
     await expireLeases(test.db);
-    expect(await announce(test.db, stale, [id], 10)).toEqual(new Map());
-    await sweep(test.db, unknownWait);
+    await sweep(test.db, 30, unknownWait);
+    await endWaits(test.db);
+    await sweep(test.db, 30, unknownWait);
     const fresh = await claimAs(test.db);
-    await announce(test.db, fresh, [id], 10);
     const late = { id, attempt: 1, ...refused("permanent") } as Settlement;
-    await settle(test.db, stale.leaseId, [late], unknownWait);
-    await release(test.db, stale.leaseId, [id]);
+    await settle(test.db, stale, [late], unknownWait);
+    await release(test.db, stale.leaseId);
     expect(await find(id)).toMatchObject({ state: "sending", leaseId: fresh.leaseId });
   });
 
-  it("announces nothing whose lease is shorter than its call", async () => {
-    const id = await queueReset(test.db);
-    const claimed = await claimAs(test.db, { lease: 9 });
-    expect(await announce(test.db, claimed, [id], 10)).toEqual(new Map());
+  it("settles the others where one was deleted while it was on the wire", async () => {
+    const [kept, deleted] = [await queueReset(test.db), await queueWelcome(test.db)];
+    const claimed = await claimAs(test.db);
+    await test.db.message.delete({ where: { id: deleted } });
+    const settlements = claimed.messages.map(
+      ({ id, attempt }) => ({ id, attempt, ...accepted }) as Settlement,
+    );
+    expect(settlements).toHaveLength(2);
+    await settle(test.db, claimed, settlements, unknownWait);
+    expect(await find(kept)).toMatchObject({ closedReason: "sent" });
   });
 
   it("a refusal of the second copy says nothing of the first: it stays unknown", async () => {
     const id = await queueReset(test.db);
     await work(refused("unknown"));
     await endWaits(test.db);
-    await sweep(test.db, unknownWait);
+    await sweep(test.db, 30, unknownWait);
     await work(refused("permanent"));
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   });
 });
 
 describe("release", () => {
-  it("makes an announced message that was not sent due again at once", async () => {
-    const id = await queueReset(test.db);
+  it("makes all that a claim took due again at once", async () => {
+    const ids = [await queueReset(test.db), await queueWelcome(test.db)];
     const claimed = await claimAs(test.db);
-    await announce(test.db, claimed, [id], 10);
-    await release(test.db, claimed.leaseId, [id]);
-    const message = await find(id);
-    expect(message).toMatchObject({ state: "queued", leaseId: null });
-    expect(message.attempts).toMatchObject([{ result: "skipped" }]);
-    expect(await work(accepted)).toEqual([id]);
+    await release(test.db, claimed.leaseId);
+    for (const id of ids) {
+      const message = await find(id);
+      expect(message).toMatchObject({ state: "queued", leaseId: null, attempts: [] });
+    }
+    expect(await work(accepted)).toEqual(ids);
   });
 });
 
 describe("sweep", () => {
-  it("queues again what a dead worker had claimed and not announced", async () => {
+  it("leaves in doubt what a dead worker had claimed", async () => {
     const id = await queueReset(test.db);
     await claimAs(test.db);
     await expireLeases(test.db);
-    await sweep(test.db, unknownWait);
-    expect(await find(id)).toMatchObject({ state: "queued" });
-    expect(await work(accepted)).toEqual([id]);
-  });
-
-  it("leaves in doubt what a dead worker had announced", async () => {
-    const id = await queueReset(test.db);
-    await announce(test.db, await claimAs(test.db), [id], 10);
-    await expireLeases(test.db);
-    await sweep(test.db, unknownWait);
+    await sweep(test.db, 30, unknownWait);
     const message = await find(id);
     expect(message).toMatchObject({ state: "unknown", leaseId: null });
     expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "LEASE_LOST" }]);
@@ -316,7 +310,7 @@ describe("sweep", () => {
   it("leaves a message in doubt until its template's wait is over", async () => {
     const ids = [await queueReset(test.db), await queueChanged(test.db)];
     await work(refused("unknown"));
-    await sweep(test.db, unknownWait);
+    await sweep(test.db, 30, unknownWait);
     const seconds = async (id: string) => {
       const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
         SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages WHERE id = ${id}::uuid AND state = 'unknown'`;
@@ -330,7 +324,7 @@ describe("sweep", () => {
     for (const copies of [1, 2]) {
       expect(await work(refused("unknown"))).toEqual([id]);
       await endWaits(test.db);
-      await sweep(test.db, unknownWait);
+      await sweep(test.db, 30, unknownWait);
       expect(await find(id)).toMatchObject({ state: copies === 1 ? "queued" : "closed" });
     }
     expect(await find(id)).toMatchObject({
@@ -347,7 +341,7 @@ describe("sweep", () => {
     await work(refused("unknown"));
     await endWaits(test.db);
     await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
-    await sweep(test.db, unknownWait);
+    await sweep(test.db, 30, unknownWait);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   });
 
@@ -355,7 +349,7 @@ describe("sweep", () => {
     const id = await queueChanged(test.db);
     await work(refused("unknown"));
     await endWaits(test.db);
-    await sweep(test.db, unknownWait);
+    await sweep(test.db, 30, unknownWait);
     expect(await find(id)).toMatchObject({
       state: "closed",
       closedReason: "unknown",
@@ -369,7 +363,9 @@ it("needs its own tables alone, without users or sessions", async () => {
   const id = await queueReset(test.db);
   await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1 });
   await expireLeases(test.db);
-  await sweep(test.db, unknownWait);
+  await sweep(test.db, 30, unknownWait);
+  await endWaits(test.db);
+  await sweep(test.db, 30, unknownWait);
   await work(accepted);
   expect(await find(id)).toMatchObject({ closedReason: "sent" });
 });

@@ -2,9 +2,10 @@ import { type Db, Prisma } from "@repo/db";
 import type { TemplateName } from "@repo/templates/registry";
 import type { SendResult } from "../transports/transport.ts";
 
-/** A message under a lease. */
+/** A message under a lease: from here on a lost lease leaves it in doubt. */
 export interface Claimed {
   id: string;
+  attempt: number;
   template: TemplateName;
   category: string;
   to: string;
@@ -23,6 +24,8 @@ interface Settled {
 export interface Claim {
   /** Which a settlement names: with another's it changes nothing. */
   leaseId: string;
+  /** When the lease began, as the database writes a time. */
+  at: string;
   messages: Claimed[];
   settled: Settled[];
   /** One message of a queue that is stopped, to see whether the cause is gone. */
@@ -43,9 +46,12 @@ export interface ClaimOptions {
   redirect?: boolean;
 }
 
-/** What one settlement says of one message. `skipped`: no call was made. */
+/**
+ * What one settlement says of one message. Without a call: `skipped`, to be taken again at
+ * once, or `unrendered`, to wait for the template's or the key's repair.
+ */
 export type Settlement = { id: string; attempt: number } & (
-  SendResult | { result: "skipped"; code: string; error: string }
+  SendResult | { result: "skipped" | "unrendered"; code: string; error: string }
 );
 
 /** Seconds that a message stays in doubt before its policy decides. */
@@ -71,6 +77,7 @@ const MAX_PROBE_INTERVAL = 60;
  * token bucket of all workers allows, none beyond the daily quota, and one at a time while
  * sending is stopped. Those that may not be sent are closed in the same statement, so that no
  * suppression made before the claim is missed: an address that cannot be looked up is not sent.
+ * The others are `sending`: from here on a lost lease leaves them in doubt.
  *
  * The bucket's row is locked only when something is due, and claims of several workers follow
  * one another by it (2 ms each). Rejected: a bucket in each worker, which would have to know
@@ -81,18 +88,16 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
   const { leaseId, lease, limit, allowTo, redirect = false } = options;
   type Row = { [K in keyof Claimed]: Claimed[K] | null } & {
     reason: string | null;
+    at: string;
     probing: boolean | null;
     wait: number | null;
   };
-  const rows = await db.$queryRaw<Row[]>`
-    WITH unforced AS MATERIALIZED (
-      -- Its commit need not reach the disk before that of the announcement, which takes it along.
-      SELECT set_config('synchronous_commit', 'off', true)
-    ), gate AS MATERIALIZED (
-      SELECT * FROM sending_status CROSS JOIN unforced
+  const rows = await db.query<Row>(Prisma.sql`
+    WITH gate AS MATERIALIZED (
+      SELECT * FROM sending_status
       WHERE EXISTS (SELECT FROM messages WHERE state = 'queued' AND due_at <= now())
         AND (stopped_by IS NULL OR probe_at <= now())
-      FOR UPDATE OF sending_status
+      FOR UPDATE
     ), clock AS MATERIALIZED (
       -- Not now(): the lock may have been waited for. One reading, or the time between two is lost.
       SELECT *, clock_timestamp() AS moment FROM gate
@@ -147,7 +152,8 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         lease_id = CASE WHEN reason IS NULL THEN ${leaseId}::uuid END,
         lease_expires_at = CASE WHEN reason IS NULL THEN now() + ${lease} * interval '1 second' END
       FROM verdict v WHERE v.id = m.id
-      RETURNING m.id, m.template, m.category, m.to_address, m.payload, v.allowed, v.reason::text
+      RETURNING m.id, m.template, m.category, m.to_address, m.payload, m.attempt_count,
+        v.allowed, v.reason::text
     ), spent AS (
       UPDATE sending_status SET
         rate = b.rate, tokens = b.tokens - count, refilled_at = GREATEST(refilled_at, b.moment),
@@ -160,14 +166,15 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       FROM bucket b, (SELECT count(*) FILTER (WHERE reason IS NULL) AS count FROM taken) c
       WHERE count > 0
     )
-    SELECT t.id, t.template, t.category, t.to_address AS "to", t.payload, t.allowed, t.reason,
-      b.probing, CASE WHEN a.size = 0 AND b.tokens < 1
+    SELECT t.id, t.attempt_count AS attempt, t.template, t.category, t.to_address AS "to",
+      t.payload, t.allowed, t.reason, now()::text AS at, b.probing, CASE WHEN a.size = 0 AND b.tokens < 1
         -- A tenth of a second's worth at once, rather than a claim for each.
         THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS wait
-    FROM bucket b CROSS JOIN allowance a LEFT JOIN taken t ON true`;
+    FROM bucket b CROSS JOIN allowance a LEFT JOIN taken t ON true`);
   const taken = rows.filter((row): row is Row & Claimed => row.id !== null);
   return {
     leaseId,
+    at: rows[0]?.at ?? "",
     messages: taken.filter((row) => row.reason === null),
     settled: taken.flatMap(({ id, template, reason }) =>
       reason ? [{ id, template, reason }] : [],
@@ -183,55 +190,46 @@ function allows(allowTo: ClaimOptions["allowTo"]): Prisma.Sql {
 }
 
 /**
- * Says which messages go on the wire now. From here on a lost lease leaves them in doubt.
- * Once sending is stopped only a probe is announced.
- *
- * @param needed seconds that the calls may take; a lease with less left is not announced
- * @returns each id with the number of its attempt; an id that is missing must not be sent
- */
-export async function announce(
-  db: Db,
-  { leaseId, probing }: Pick<Claim, "leaseId" | "probing">,
-  ids: string[],
-  needed: number,
-): Promise<Map<string, number>> {
-  const rows = await db.$queryRaw<{ id: string; attempt: number }[]>`
-    WITH held AS MATERIALIZED (
-      ${held(leaseId, ids)}
-    )
-    INSERT INTO attempts (message_id, number) SELECT id, attempt_count FROM held
-    WHERE lease_expires_at > now() + ${needed} * interval '1 second'
-      AND (${probing} OR NOT EXISTS (SELECT FROM sending_status WHERE stopped_by IS NOT NULL))
-    RETURNING message_id AS id, number AS attempt`;
-  return new Map(rows.map((row) => [row.id, row.attempt]));
-}
-
-/**
- * Records what became of announced messages, in one statement. What a worker says of a message
+ * Records what became of claimed messages, in one statement. What a worker says of a message
  * after its lease was lost changes nothing but the attempt's own row.
+ *
+ * Its commit does not wait for the disk: the next claim's takes it along, else the WAL writer
+ * within 0.6 s. Should PostgreSQL itself crash before, the messages are in doubt, as those of
+ * a worker that was killed on the wire.
  */
 export async function settle(
   db: Db,
-  leaseId: string,
+  { leaseId, at }: Pick<Claim, "leaseId" | "at">,
   settlements: Settlement[],
   unknownWait: UnknownWait,
 ): Promise<void> {
   if (settlements.length === 0) return;
   const ids = settlements.map(({ id }) => id);
-  await db.$executeRaw`
-    WITH settled AS MATERIALIZED (
-      SELECT *, result IN ('accepted', 'permanent') AS closes
+  await db.query(Prisma.sql`
+    WITH unforced AS MATERIALIZED (
+      SELECT set_config('synchronous_commit', 'off', true)
+    ), settled AS MATERIALIZED (
+      SELECT x.*, result IN ('accepted', 'permanent') AS closes
       FROM jsonb_to_recordset(${JSON.stringify(settlements)}::jsonb) AS x
         (id uuid, attempt int, result text, "sesMessageId" text, code text, error text)
+      CROSS JOIN unforced
       LIMIT ${settlements.length} -- for the planner, as in claim
     ), held AS MATERIALIZED (
-      ${held(leaseId, ids)}
+      -- Locked in the order of their ids, as events lock them: nobody waits in a circle.
+      SELECT id FROM messages
+      WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
+      ORDER BY id FOR NO KEY UPDATE
     ), recorded AS (
       -- Also of a call whose message an event or a sweep has settled meanwhile.
-      UPDATE attempts a SET finished_at = now(), result = s.result,
-        ses_message_id = NULLIF(s."sesMessageId", ''), error_code = s.code, error = s.error
-      FROM settled s WHERE a.message_id = s.id AND a.number = s.attempt
-        AND (a.finished_at IS NULL OR a.error_code = 'LEASE_LOST')
+      INSERT INTO attempts AS a
+        (message_id, number, started_at, finished_at, result, ses_message_id, error_code, error)
+      SELECT id, attempt, ${at}::timestamptz, now(), result, NULLIF("sesMessageId", ''), code, error
+      -- One that was deleted meanwhile must not keep the others from being settled.
+      FROM settled s WHERE EXISTS (SELECT FROM messages m WHERE m.id = s.id)
+      ON CONFLICT (message_id, number) DO UPDATE SET finished_at = now(), result = EXCLUDED.result,
+        ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,
+        error = EXCLUDED.error
+      WHERE a.error_code = 'LEASE_LOST'
     )
     UPDATE messages m SET
       state = CASE WHEN closes THEN 'closed' WHEN s.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,
@@ -252,70 +250,47 @@ export async function settle(
       last_error = COALESCE(s.code || ': ' || s.error, m.last_error),
       lease_id = NULL, lease_expires_at = NULL
     FROM settled s JOIN held h USING (id)
-    WHERE m.id = s.id`;
+    WHERE m.id = s.id`);
 }
 
 /**
- * Those that this lease still holds, locked in the order of their ids, as events lock them: so
- * that nobody waits in a circle.
+ * Gives back all that a lease still holds, none of which was sent: what a worker claimed and
+ * will not send, or may have claimed where the answer to its claim was lost.
  */
-function held(leaseId: string, ids: string[]): Prisma.Sql {
-  return Prisma.sql`
-    SELECT id, attempt_count, lease_expires_at FROM messages
-    WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
-    ORDER BY id FOR NO KEY UPDATE`;
-}
-
-/**
- * Gives messages back that were certainly not sent, announced or not. With an error they wait
- * for its repair; without one they are due at once.
- */
-export async function release(
-  db: Db,
-  leaseId: string,
-  ids: string[],
-  error?: string,
-): Promise<void> {
-  if (ids.length === 0) return;
-  await db.$executeRaw`
+export async function release(db: Db, leaseId: string): Promise<void> {
+  await db.query(Prisma.sql`
     WITH held AS MATERIALIZED (
-      ${held(leaseId, ids)}
-    ), released AS (
-      UPDATE messages m SET state = 'queued',
-        lease_id = NULL, lease_expires_at = NULL,
-        due_at = CASE WHEN ${error ?? null}::text IS NULL THEN due_at ELSE now() + ${backoff(Prisma.sql`'unrendered'`)} END,
-        last_error = COALESCE(${error ?? null}, last_error)
-      FROM held h WHERE m.id = h.id
-      RETURNING m.id
+      SELECT id FROM messages WHERE state = 'sending' AND lease_id = ${leaseId}::uuid
+      ORDER BY id FOR NO KEY UPDATE
     )
-    UPDATE attempts a SET finished_at = now(), result = 'skipped'
-    FROM released r WHERE a.message_id = r.id AND a.finished_at IS NULL`;
+    UPDATE messages m SET state = 'queued', lease_id = NULL, lease_expires_at = NULL
+    FROM held h WHERE m.id = h.id`);
 }
 
 /**
- * Takes back what a dead worker held: not announced means not sent, so it is queued again;
- * announced means in doubt. Then decides what has been in doubt for long enough: `resend`
- * goes out once more, everything else is closed as unknown.
+ * Takes from a dead worker what it held: in doubt, since it may have been sent. Then decides
+ * what has been in doubt for long enough: `resend` goes out once more, everything else is
+ * closed as unknown.
+ *
+ * @param lease seconds that it was for
  */
-export async function sweep(db: Db, unknownWait: UnknownWait): Promise<void> {
-  await db.$executeRaw`
+export async function sweep(db: Db, lease: number, unknownWait: UnknownWait): Promise<void> {
+  await db.query(Prisma.sql`
     WITH ended AS MATERIALIZED (
-      SELECT id, EXISTS (
-        SELECT FROM attempts a WHERE a.message_id = m.id AND a.number = m.attempt_count
-      ) AS announced
-      FROM messages m WHERE state = 'sending' AND lease_expires_at < now()
-      FOR UPDATE OF m SKIP LOCKED
+      SELECT id, lease_expires_at FROM messages
+      WHERE state = 'sending' AND lease_expires_at < now()
+      FOR UPDATE SKIP LOCKED
     ), lost AS (
-      UPDATE messages m SET
-        state = CASE WHEN announced THEN 'unknown' ELSE 'queued' END::message_state,
-        due_at = CASE WHEN announced THEN now() + ${wait(unknownWait)} ELSE due_at END,
+      UPDATE messages m SET state = 'unknown', due_at = now() + ${wait(unknownWait)},
         lease_id = NULL, lease_expires_at = NULL
       FROM ended e WHERE m.id = e.id
-      RETURNING m.id
+      RETURNING m.id, m.attempt_count, e.lease_expires_at
     )
-    UPDATE attempts a SET finished_at = now(), result = 'unknown', error_code = 'LEASE_LOST'
-    FROM lost WHERE a.message_id = lost.id AND a.finished_at IS NULL`;
-  await db.$executeRaw`
+    INSERT INTO attempts (message_id, number, started_at, finished_at, result, error_code)
+    SELECT id, attempt_count, lease_expires_at - ${lease} * interval '1 second', now(),
+      'unknown', 'LEASE_LOST'
+    FROM lost`);
+  await db.query(Prisma.sql`
     WITH decided AS (
       SELECT id, on_unknown = 'resend' AND NOT resent AND COALESCE(expires_at > now(), true) AS again
       FROM messages WHERE state = 'unknown' AND due_at <= now()
@@ -327,7 +302,7 @@ export async function sweep(db: Db, unknownWait: UnknownWait): Promise<void> {
       closed_reason = CASE WHEN NOT again THEN 'unknown' END::closed_reason,
       closed_at = CASE WHEN NOT again THEN now() END,
       payload = CASE WHEN again THEN payload END
-    FROM decided d WHERE m.id = d.id`;
+    FROM decided d WHERE m.id = d.id`);
 }
 
 function wait(seconds: UnknownWait): Prisma.Sql {

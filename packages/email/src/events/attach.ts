@@ -16,7 +16,7 @@ export async function attachEvents(db: Db, sesMessageIds?: string[]): Promise<nu
   const named = sesMessageIds
     ? Prisma.sql`AND e.ses_message_id = ANY(${sesMessageIds})`
     : Prisma.empty;
-  const [row] = await db.$queryRaw<{ attached: number }[]>`
+  const [row] = await db.query<{ attached: number }>(Prisma.sql`
     WITH found AS MATERIALIZED (
       SELECT e.id, e.type, e.effect, a.message_id
       FROM events e JOIN attempts a ON a.ses_message_id = e.ses_message_id
@@ -31,6 +31,6 @@ export async function attachEvents(db: Db, sesMessageIds?: string[]): Promise<nu
     ), risen AS (
       ${raise(Prisma.sql`SELECT message_id, type, effect FROM found`)}
     )
-    SELECT count(*)::int AS attached FROM attached`;
+    SELECT count(*)::int AS attached FROM attached`);
   return row?.attached ?? 0;
 }

@@ -24,8 +24,8 @@ export async function leasesEnd(outbox: Outbox, lease: number): Promise<number> 
   return Math.round((performance.now() - start) / 1000);
 }
 
-/** Emails that were announced and not settled when their lease was lost. */
-export async function announcedAndLost(outbox: Outbox): Promise<number> {
+/** Emails that were claimed and not settled when their lease was lost. */
+export async function claimedAndLost(outbox: Outbox): Promise<number> {
   const { count } = await outbox.look<"count">(
     "SELECT count(*) AS count FROM attempts WHERE error_code = 'LEASE_LOST'",
   );

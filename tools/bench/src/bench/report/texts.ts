@@ -7,7 +7,7 @@ export const TEXTS = {
 
   benches: {
     deliver:
-      "Drains 10,000 queued emails: claim, announce, call, settle, on a PostgreSQL that writes to disk " +
+      "Drains 10,000 queued emails: claim, call, settle, on a PostgreSQL that writes to disk " +
       "before it answers. The other side is a plain loop of the same call of the AWS SDK, 50 at once " +
       "(the most that our worker has on the wire), which keeps nothing anywhere. Both have their " +
       "content ready, are one process, and call an endpoint in a process of its own, which alone " +
@@ -28,7 +28,7 @@ export const TEXTS = {
       "side is the same single INSERT, its values ready, in the same kind of transaction; and in one by `pg`.",
     latency:
       "From the caller's COMMIT until the call of SES arrives: the idle worker is woken, claims, " +
-      "renders, announces and calls. The other side is graphile-worker from `addJob` to the start of " +
+      "renders and calls. The other side is graphile-worker from `addJob` to the start of " +
       "the task, which is before any rendering or call; and from the COMMIT of a transaction that " +
       "added the job.",
     rate:
@@ -55,18 +55,18 @@ export const TEXTS = {
   /** Shown for each benchmark that has not met its bar. */
   notMet: {
     deliver:
-      "The worker waits for PostgreSQL, which shares the other core with the endpoint: claim, " +
-      "announcement and settlement are three commits a chunk.",
+      "The worker waits for PostgreSQL, which shares the other core with the endpoint, twice a " +
+      "batch: for its claim and for its settlement.",
     peers:
-      "A message of ours is written four times (claimed, announced in a row of its own, that row " +
-      "and its own settled), a job of theirs twice, deleted or marked at its end. The announcement " +
-      "is what a queue for any job does not have: after a kill it tells the few emails that may have " +
-      "gone out from those that certainly have not.",
+      "A message of ours is written three times after it was queued (claimed, settled, and the " +
+      "attempt in a row of its own, which is the log), a job of theirs twice, deleted or marked at " +
+      "its end. PostgreSQL works twice as long for ours, and it shares two cores with the sender. " +
+      "And ours sends a batch only once the one before is settled, so that no more than that one " +
+      "is ever in doubt; theirs keep their connections busy all the time.",
     enqueue: "Checking, sealing and the digest are in the caller's process.",
     latency:
-      "The call needs two commits, one after the other, that adding a job and starting it does not: " +
-      "the claim and the announcement; and between them the email is rendered, in a process that " +
-      "has just been idle.",
+      "Between the claim and the call the email is rendered, in a process that has just been idle; " +
+      "the other side's task has only started.",
     rate: "Tokens that pass while a claim is on its way are lost to the rate.",
     events: "A signature costs 30 us, and an event two rows in two tables.",
     tail: "The claim's plan has changed with the size of the table.",

@@ -32,6 +32,8 @@ const handlers = {
       ? acceptAll
       : createSesTransport({ from: FROM, loopbackOnly: true });
     const ready = createContent(content);
+    // Before the warm-up: V8 drops compiled code when Prisma's WebAssembly first grows.
+    await db.sendingStatus.findFirst();
     if (warm) {
       await warmUp(async ({ id, template, to, props }) =>
         transport.send({
@@ -43,7 +45,6 @@ const handlers = {
         }),
       );
     }
-    await db.$connect();
     const deliverer = createDeliverer({
       db: withoutCalls ? timed(db, claims) : db,
       transport,

@@ -1,6 +1,6 @@
 import { always, audit } from "../audit.ts";
 import type { Findings, Setup } from "../campaign.ts";
-import { announcedAndLost, leasesEnd } from "../leases.ts";
+import { claimedAndLost, leasesEnd } from "../leases.ts";
 import { openStack } from "../stack.ts";
 
 // Seconds: as in production, but for the wait of what is in doubt.
@@ -32,18 +32,18 @@ export async function killWorker(setup: Setup): Promise<Findings> {
   await outbox.drained();
 
   const found = await audit(stack);
-  const announced = await announcedAndLost(outbox);
+  const claimed = await claimedAndLost(outbox);
   const { longest } = await outbox.look<"longest">(
     `SELECT COALESCE(max(extract(epoch FROM finished_at - started_at)), 0) AS longest
      FROM attempts WHERE error_code = 'LEASE_LOST'`,
   );
   const recovery = Math.max(last, Math.round(longest));
   return {
-    figures: { ...found, kills, announced, recovery },
+    figures: { ...found, kills, claimed, recovery },
     bars: {
       ...always(found),
-      "duplicates and held no more than were announced at the kills":
-        found.duplicates + found.held <= announced,
+      "duplicates and held no more than were claimed at the kills":
+        found.duplicates + found.held <= claimed,
       "hold: one copy each": found.copies.hold === 1,
       [`recovered within ${RECOVERY} s`]: recovery <= RECOVERY,
     },

@@ -7,7 +7,7 @@ import { until } from "../until.ts";
 
 const WORKERS = 2;
 // Of packages/email: what a worker has on the wire at once.
-const CHUNK = 50;
+const BATCH = 50;
 
 /** SES answers 503, then nobody is there at all: for a minute. Then it is well. */
 export async function outage(setup: Setup): Promise<Findings> {
@@ -47,8 +47,8 @@ export async function outage(setup: Setup): Promise<Findings> {
     figures: { ...found, left, stops: stops(), probes: probes(), inDoubt, refused },
     bars: {
       ...always(found),
-      "in doubt no more than a chunk a worker and one a probe":
-        inDoubt <= stops() * WORKERS * CHUNK + probes(),
+      "in doubt no more than a batch a worker and one a probe":
+        inDoubt <= stops() * WORKERS * BATCH + probes(),
       "all others sent": found.sent + found.held === found.queued,
       "hold: one copy each": found.copies.hold === 1,
     },
