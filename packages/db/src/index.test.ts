@@ -25,9 +25,10 @@ it("goes on after its idle connections were lost", async () => {
   expect(await db.query(Prisma.sql`SELECT 1 AS one`)).toEqual([{ one: 1 }]);
 });
 
-it("ends for good with $disconnect, used by Prisma or not", async () => {
+it.each([false, true])("ends for good with $disconnect, used by Prisma: %s", async (isUsed) => {
   db = createDb(inject("templateUrl"));
   await db.query(Prisma.sql`SELECT 1`);
-  await db.$disconnect();
+  if (isUsed) await db.$queryRaw`SELECT 1`;
+  await Promise.all([db.$disconnect(), db.$disconnect()]);
   await expect(db.query(Prisma.sql`SELECT 1`)).rejects.toThrow("after calling end");
 });

@@ -48,10 +48,11 @@ export function createDb(
     }),
   });
   const disconnect = client.$disconnect.bind(client);
+  let ended: Promise<void> | undefined;
   return Object.assign(client, {
     async $disconnect() {
       await disconnect();
-      if (!pool.ending) await pool.end();
+      await (ended ??= pool.end());
     },
     async query<Row>({ text, values }: Prisma.Sql): Promise<Row[]> {
       const { rows } = await pool.query({ name: nameOf(text), text, values });

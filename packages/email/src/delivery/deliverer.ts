@@ -6,6 +6,7 @@ import { type Payload, openAdditions } from "../content.ts";
 import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
 import { createSealer } from "../seal.ts";
+import { refused } from "../transports/outcome.ts";
 import {
   CALL_TIMEOUT_MS,
   type OutgoingMessage,
@@ -95,37 +96,40 @@ export function createDeliverer({
   // A worker begins with one and takes twice as many after each full claim: one that dies of
   // what it renders or sends leaves little in doubt, however often it is started anew.
   let limit = 1;
-  /** The lease of a claim that nobody acts on: it was stopped, or its answer was lost. */
-  let unused: string | undefined;
+  /** Leases of claims that nobody acts on, and their deadlines: stopped, or their answer was lost. */
+  const unused = new Map<string, number>();
 
   async function giveBack(): Promise<void> {
-    if (unused !== undefined) await release(db, unused);
-    unused = undefined;
+    for (const [leaseId, deadline] of unused) {
+      await release(db, leaseId);
+      // Until then the server may not have come to the claim, or to its commit.
+      if (performance.now() > deadline) unused.delete(leaseId);
+    }
   }
 
   async function deliver(claimed: Claim, deadline: number): Promise<void> {
     const { messages, probing } = claimed;
     // All of them, before the first call begins.
     const prepared = messages.map(prepare);
+    const timeout = createTimeout();
     const settlements = await Promise.all(
-      prepared.map(async (one) => ("result" in one ? one : sendOne(one, deadline))),
+      prepared.map(async (one) =>
+        "result" in one ? one : sendOne(one, deadline, timeout.expired),
+      ),
     );
-    await record(claimed, settlements, deadline);
-    if (probing) await monitor.probed(settlements);
+    timeout.clear();
+    await persist(deadline, () => settle(db, claimed, settlements, unknownWait));
     for (const settled of settlements) {
       if (settled.result === "accepted") unattached.push(settled.sesMessageId);
     }
+    if (probing) await monitor.probed(settlements);
   }
 
   /** What SES has answered must not be lost to a moment without the database. */
-  async function record(
-    claimed: Claim,
-    settlements: Settlement[],
-    deadline: number,
-  ): Promise<void> {
+  async function persist(deadline: number, write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        return await settle(db, claimed, settlements, unknownWait);
+        return await write();
       } catch (error) {
         const isLost = performance.now() > deadline;
         const then = isLost ? "its lease ends" : "trying again";
@@ -152,7 +156,11 @@ export function createDeliverer({
     }
   }
 
-  async function sendOne({ attempt, message }: Prepared, deadline: number): Promise<Settlement> {
+  async function sendOne(
+    { attempt, message }: Prepared,
+    deadline: number,
+    expired: Promise<SendResult>,
+  ): Promise<Settlement> {
     const { id, template } = message;
     // A process that was stopped since the claim: its lease may be another's by now.
     if (performance.now() + CALL_TIMEOUT_MS > deadline) {
@@ -164,7 +172,7 @@ export function createDeliverer({
         error: "not enough lease left",
       };
     }
-    const sent = await transport.send(message);
+    const sent = await Promise.race([transport.send(message), expired]);
     report({ messageId: id, template, attempt }, sent);
     await monitor.saw(sent);
     return { id, attempt, ...sent };
@@ -203,9 +211,10 @@ export function createDeliverer({
         }
         // Before the claim: the database's own deadline is later than this one.
         const deadline = performance.now() + lease * 1000;
-        unused = randomUUID();
+        const leaseId = randomUUID();
+        unused.set(leaseId, deadline);
         const claimed = await claim(db, {
-          leaseId: unused,
+          leaseId,
           lease,
           limit,
           allowTo,
@@ -215,7 +224,7 @@ export function createDeliverer({
           log.warn({ messageId: id, template, reason }, "email closed unsent");
         }
         if (signal.aborted) return 0;
-        unused = undefined;
+        unused.delete(leaseId);
         if (claimed.messages.length > 0) {
           await deliver(claimed, deadline);
           if (claimed.messages.length === limit) limit = Math.min(BATCH, limit * 2);
@@ -238,9 +247,7 @@ export function createDeliverer({
         }
       } finally {
         clearInterval(refresh);
-        await giveBack().catch((error: unknown) =>
-          log.error(describe(error), "what was claimed last cannot be given back; its lease ends"),
-        );
+        await persist(Math.max(...unused.values()), giveBack);
         if (close) await close();
       }
     },
@@ -251,6 +258,19 @@ export function createDeliverer({
 interface Prepared {
   attempt: number;
   message: OutgoingMessage;
+}
+
+/**
+ * One timer for the calls of a batch: whatever a transport waits for, and however slowly its
+ * server answers, the batch ends.
+ */
+function createTimeout(): { expired: Promise<SendResult>; clear(): void } {
+  const over = refused("unknown", "TIMEOUT", `no answer within ${CALL_TIMEOUT_MS / 1000} s`);
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<SendResult>((resolve) => {
+    timer = setTimeout(() => resolve(over), CALL_TIMEOUT_MS);
+  });
+  return { expired, clear: () => clearTimeout(timer) };
 }
 
 /** To the one address that a staging system may write to; who it was for is in sight. */

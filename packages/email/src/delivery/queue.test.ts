@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import type { Message } from "@repo/db";
+import { type Message, createDb } from "@repo/db";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Settlement, claim, release, settle, sweep } from "./queue.ts";
 import { setLimits, slowDown, stopSending } from "./status.ts";
@@ -232,7 +232,6 @@ describe("settle", () => {
     ["misconfigured", { state: "queued", closedReason: null }],
     ["unverified", { state: "queued", closedReason: null }],
     ["skipped", { state: "queued", closedReason: null }],
-    ["unrendered", { state: "queued", closedReason: null }],
     ["unknown", { state: "unknown", closedReason: null }],
   ] as [string, Partial<Message>][])("%s", async (result, expected) => {
     const id = await queueReset(test.db);
@@ -247,6 +246,56 @@ describe("settle", () => {
     if (expected.payload === undefined) expect(message.payload).not.toBeNull();
   });
 
+  it("writes no attempt of what cannot be rendered: it is tried for as long as it takes", async () => {
+    const id = await queueReset(test.db);
+    await work(refused("unrendered"));
+    expect(await find(id)).toMatchObject({
+      state: "queued",
+      attemptCount: 1,
+      lastError: "Code: why",
+      attempts: [],
+    });
+  });
+
+  it("records an attempt from its claim on", async () => {
+    const id = await queueReset(test.db);
+    const claimed = await claimAs(test.db);
+    const settlement = { id, attempt: 1, ...accepted } as Settlement;
+    await settle(test.db, claimed, [settlement], unknownWait);
+    expect((await find(id)).attempts[0]?.startedAt).toEqual(new Date(claimed.at));
+  });
+
+  it("is not kept from settling by what PostgreSQL cannot hold", async () => {
+    const id = await queueReset(test.db);
+    await work({ ...refused("permanent"), code: "a\0b" } as unknown as Answer);
+    expect((await find(id)).attempts).toMatchObject([{ errorCode: "a\ufffdb" }]);
+  });
+
+  it("does not wait for the disk", async () => {
+    await test.db.$executeRaw`CREATE TABLE seen (value text)`;
+    await test.db.$executeRaw`
+      CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN INSERT INTO seen VALUES (current_setting(''synchronous_commit'')); RETURN NEW; END'`;
+    await test.db.$executeRaw`
+      CREATE TRIGGER see BEFORE UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION see()`;
+    // The embedded database has it off for all.
+    const [row] = await test.db.$queryRaw<{ name: string }[]>`SELECT current_database() AS name`;
+    await test.db.$executeRawUnsafe(`ALTER DATABASE "${row?.name}" SET synchronous_commit = on`);
+    const other = createDb(test.url);
+    const id = await queueReset(other);
+    const claimed = await claimAs(other);
+    const settlement = { id, attempt: 1, ...accepted } as Settlement;
+    await settle(other, claimed, [settlement], unknownWait);
+    await other.$disconnect();
+    const seen = await test.db.$queryRaw`SELECT value FROM seen`;
+    await test.db.$executeRaw`DROP FUNCTION see CASCADE`;
+    await test.db.$executeRaw`DROP TABLE seen`;
+    expect(seen, "the claim waits, the settlement does not").toEqual([
+      { value: "on" },
+      { value: "off" },
+    ]);
+  });
+
   it("lets no stale worker settle or give back", async () => {
     const id = await queueReset(test.db);
     const stale = await claimAs(test.db);
@@ -258,7 +307,12 @@ describe("settle", () => {
     const late = { id, attempt: 1, ...refused("permanent") } as Settlement;
     await settle(test.db, stale, [late], unknownWait);
     await release(test.db, stale.leaseId);
-    expect(await find(id)).toMatchObject({ state: "sending", leaseId: fresh.leaseId });
+    expect(await find(id)).toMatchObject({
+      state: "sending",
+      leaseId: fresh.leaseId,
+      // What it says is kept all the same.
+      attempts: [{ number: 1, result: "permanent", errorCode: "Code" }],
+    });
   });
 
   it("settles the others where one was deleted while it was on the wire", async () => {
@@ -305,6 +359,18 @@ describe("sweep", () => {
     const message = await find(id);
     expect(message).toMatchObject({ state: "unknown", leaseId: null });
     expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "LEASE_LOST" }]);
+    // expireLeases says that the 30 seconds ended one second ago.
+    const { startedAt, finishedAt } = message.attempts[0]!;
+    expect(Number(finishedAt) - Number(startedAt)).toBeGreaterThanOrEqual(31_000);
+  });
+
+  it("is not stopped by an attempt that is there already", async () => {
+    const id = await queueReset(test.db);
+    await claimAs(test.db);
+    await test.db.attempt.create({ data: { messageId: id, number: 1 } });
+    await expireLeases(test.db);
+    await sweep(test.db, 30, unknownWait);
+    expect(await find(id)).toMatchObject({ state: "unknown" });
   });
 
   it("leaves a message in doubt until its template's wait is over", async () => {

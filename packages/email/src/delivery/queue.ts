@@ -1,5 +1,6 @@
 import { type Db, Prisma } from "@repo/db";
 import type { TemplateName } from "@repo/templates/registry";
+import { toJson } from "../to-json.ts";
 import type { SendResult } from "../transports/transport.ts";
 
 /** A message under a lease: from here on a lost lease leaves it in doubt. */
@@ -210,7 +211,7 @@ export async function settle(
       SELECT set_config('synchronous_commit', 'off', true)
     ), settled AS MATERIALIZED (
       SELECT x.*, result IN ('accepted', 'permanent') AS closes
-      FROM jsonb_to_recordset(${JSON.stringify(settlements)}::jsonb) AS x
+      FROM jsonb_to_recordset(${toJson(settlements)}::jsonb) AS x
         (id uuid, attempt int, result text, "sesMessageId" text, code text, error text)
       CROSS JOIN unforced
       LIMIT ${settlements.length} -- for the planner, as in claim
@@ -224,8 +225,9 @@ export async function settle(
       INSERT INTO attempts AS a
         (message_id, number, started_at, finished_at, result, ses_message_id, error_code, error)
       SELECT id, attempt, ${at}::timestamptz, now(), result, NULLIF("sesMessageId", ''), code, error
-      -- One that was deleted meanwhile must not keep the others from being settled.
-      FROM settled s WHERE EXISTS (SELECT FROM messages m WHERE m.id = s.id)
+      -- One that was deleted meanwhile must not keep the others from being settled; one that
+      -- cannot be rendered is tried for as long as it takes, and has its last_error.
+      FROM settled s WHERE result <> 'unrendered' AND EXISTS (SELECT FROM messages m WHERE m.id = s.id)
       ON CONFLICT (message_id, number) DO UPDATE SET finished_at = now(), result = EXCLUDED.result,
         ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,
         error = EXCLUDED.error
@@ -289,7 +291,8 @@ export async function sweep(db: Db, lease: number, unknownWait: UnknownWait): Pr
     INSERT INTO attempts (message_id, number, started_at, finished_at, result, error_code)
     SELECT id, attempt_count, lease_expires_at - ${lease} * interval '1 second', now(),
       'unknown', 'LEASE_LOST'
-    FROM lost`);
+    FROM lost
+    ON CONFLICT DO NOTHING`);
   await db.query(Prisma.sql`
     WITH decided AS (
       SELECT id, on_unknown = 'resend' AND NOT resent AND COALESCE(expires_at > now(), true) AS again

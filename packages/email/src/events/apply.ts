@@ -1,4 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
+import { clean, toJson } from "../to-json.ts";
 import { isUuid, uuidv7 } from "../uuid.ts";
 import { addressKey } from "./address-key.ts";
 import { attachEvents } from "./attach.ts";
@@ -88,17 +89,4 @@ function store(given: string): Prisma.Sql {
     SELECT (SELECT count(*) FROM stored)::int AS stored, ARRAY(
       SELECT "sesMessageId" FROM found WHERE message_id IS NULL
     ) AS unattached`;
-}
-
-/** Without what PostgreSQL's text cannot hold: one such event would hold up all others. */
-function clean(text: string): string {
-  return text.replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd");
-}
-
-function toJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) => {
-    if (typeof part === "string") return clean(part);
-    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [clean(key), inner]));
-  });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { DeleteSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
 import { EmailError } from "../error.ts";
-import { createSesClient } from "./ses-client.ts";
+import { createSesClient, inTime } from "./ses-client.ts";
 
 /** SES's own list of an account: it takes what is sent to these addresses, and delivers none. */
 export interface AccountList {
@@ -36,7 +36,7 @@ export function createAccountList(options: {
     const wait = free - Date.now();
     free = Math.max(free, Date.now()) + interval;
     if (wait > 0) await pause(wait);
-    await client.send(new DeleteSuppressedDestinationCommand({ EmailAddress: address }));
+    await client.send(new DeleteSuppressedDestinationCommand({ EmailAddress: address }), inTime());
   }
 
   return {

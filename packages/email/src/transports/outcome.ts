@@ -1,3 +1,5 @@
+import { clean } from "../to-json.ts";
+
 /**
  * What a refusal means for the message.
  *
@@ -111,9 +113,8 @@ export type Cause = keyof typeof CAUSES;
  */
 export function refused(cause: Cause, code: string, text: string): Refused {
   const [result, next] = CAUSES[cause];
-  const error = text
+  const error = clean(text)
     .replaceAll(/[^\s<>,:/'"]+@[^\s<>,'"]+/g, "[address]")
-    .replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd")
     .slice(0, 500);
   return { result, code, error, next };
 }

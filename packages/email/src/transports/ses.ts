@@ -6,7 +6,7 @@ import {
 import { EmailError } from "../error.ts";
 import { formatMailbox } from "../mailbox.ts";
 import { type Cause, readRefusal, readSystemCode, refused } from "./outcome.ts";
-import { createSesClient } from "./ses-client.ts";
+import { createSesClient, inTime } from "./ses-client.ts";
 import {
   type OutgoingMessage,
   type SendQuota,
@@ -39,7 +39,7 @@ export function createSesTransport(config: SenderConfig): Transport {
     },
     async quota() {
       try {
-        const account = await client.send(new GetAccountCommand({}));
+        const account = await client.send(new GetAccountCommand({}), inTime());
         return toQuota(account);
       } catch (error) {
         throw quotaError(error);

@@ -1,0 +1,13 @@
+/** Without what PostgreSQL's text cannot hold: a NUL, half a surrogate pair. */
+export function clean(text: string): string {
+  return text.replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd");
+}
+
+/** JSON that PostgreSQL can hold: one row that it refuses would hold up all others. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part === "string") return clean(part);
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [clean(key), inner]));
+  });
+}
