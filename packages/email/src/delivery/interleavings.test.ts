@@ -3,6 +3,7 @@ import type { Message, OnUnknown } from "@repo/db";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cancel } from "../cancel.ts";
+import { attachEvents } from "../events/attach.ts";
 import { applyEvents } from "../events.ts";
 import { type Claim, type Settlement, release, settle, sweep } from "./queue.ts";
 import {
@@ -176,6 +177,7 @@ class World {
         return;
       case "sweep":
         await sweep(db, 30, unknownWait);
+        await attachEvents(db);
         return;
       case "event":
         return this.publish(one);
@@ -233,7 +235,10 @@ class World {
       await this.take({ do: "time passes" });
       const answers = Array<string>(4).fill("accepted");
       await this.take({ do: "work", worker: 0, answers } as Step);
-      if ((await test.db.message.count({ where: { state: { not: "closed" } } })) === 0) return;
+      if ((await test.db.message.count({ where: { state: { not: "closed" } } })) === 0) {
+        await attachEvents(test.db);
+        return;
+      }
     }
     throw new Error("something never closes");
   }
