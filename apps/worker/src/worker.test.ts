@@ -49,9 +49,9 @@ it("delivers by SMTP into the same inbox", async () => {
   ).toHaveLength(1);
 });
 
-it("killed between claim and send: the next worker sends, once, within the lease", async () => {
+it("killed before it has settled: the next worker finds it in doubt, and resends it once", async () => {
   const to = "killed@example.com";
-  // A lock that each new attempt has to wait for holds the worker just after its claim.
+  // A lock that each new attempt has to wait for holds the worker in its settlement.
   await test.db.$executeRaw`
     CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'`;
@@ -79,10 +79,13 @@ it("killed between claim and send: the next worker sends, once, within the lease
   await test.db.$executeRaw`UPDATE messages SET lease_expires_at = now() WHERE id = ${id}::uuid`;
 
   startWorker();
+  await waitUntil(async () => expect(await find(id)).toMatchObject({ state: "unknown" }));
+  await test.db.$executeRaw`UPDATE messages SET due_at = now() WHERE id = ${id}::uuid`;
   await waitUntil(async () =>
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "sent" }),
   );
-  expect(await ses.inbox({ to })).toHaveLength(1);
+  // Whether the first one came to its call before the kill, nobody knows.
+  expect([1, 2]).toContain((await ses.inbox({ to })).length);
 });
 
 it("deletes what was closed more than 90 days ago, and nothing else", async () => {
