@@ -96,9 +96,7 @@ function describe(entry: TimelineEntry): [what: string, more: string] {
       return [printable(entry.type), printable(flatten(entry.detail).join(", "))];
     case "attempt": {
       const { number, at, finishedAt, result, sesMessageId, errorCode, error } = entry;
-      const took = finishedAt
-        ? `${result} after ${finishedAt.getTime() - at.getTime()} ms`
-        : "unanswered";
+      const took = `${result} after ${finishedAt.getTime() - at.getTime()} ms`;
       const reason = [errorCode, error].filter(Boolean).join(": ");
       return [
         `attempt ${number}`,

@@ -10,7 +10,7 @@ export type * from "./generated/client.ts";
 export type Db = PrismaClient & {
   /**
    * Runs one statement on the same pool, by `pg` alone: for what is run thousands of times a
-   * second. Prisma's `$queryRaw` costs a worker an eighth of what it can deliver
+   * second. Prisma's `$queryRaw` costs a worker a tenth of what it can deliver
    * (docs/decisions/delivery.md). Types are pg's: a bigint or numeric comes as text.
    *
    * @returns what the statement selects or returns

@@ -116,10 +116,9 @@ export type TimelineEntry = { at: Date } & (
   | {
       what: "attempt";
       number: number;
-      /** Null while on the wire, or when its worker never came back. */
-      finishedAt: Date | null;
-      /** A `SendResult` of the transports. */
-      result: string | null;
+      finishedAt: Date;
+      /** Of a `SendResult` of the transports; or `skipped`: no call was made. */
+      result: string;
       sesMessageId: string | null;
       errorCode: string | null;
       error: string | null;

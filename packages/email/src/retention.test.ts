@@ -32,7 +32,9 @@ async function add(days: number, more: Partial<Prisma.MessageCreateInput> = {}):
       state: "closed",
       closedReason: "sent",
       closedAt: daysAgo(days),
-      attempts: { create: { number: 1, sesMessageId: id } },
+      attempts: {
+        create: { number: 1, result: "accepted", finishedAt: daysAgo(days), sesMessageId: id },
+      },
       ...more,
     },
   });

@@ -259,10 +259,10 @@ describe("settle", () => {
 
   it("records an attempt from its claim on", async () => {
     const id = await queueReset(test.db);
-    const claimed = await claimAs(test.db);
+    const claimed = { ...(await claimAs(test.db)), at: "2026-01-02 03:04:05+00" };
     const settlement = { id, attempt: 1, ...accepted } as Settlement;
     await settle(test.db, claimed, [settlement], unknownWait);
-    expect((await find(id)).attempts[0]?.startedAt).toEqual(new Date(claimed.at));
+    expect((await find(id)).attempts[0]?.startedAt).toEqual(new Date("2026-01-02T03:04:05Z"));
   });
 
   it("is not kept from settling by what PostgreSQL cannot hold", async () => {
@@ -367,7 +367,8 @@ describe("sweep", () => {
   it("is not stopped by an attempt that is there already", async () => {
     const id = await queueReset(test.db);
     await claimAs(test.db);
-    await test.db.attempt.create({ data: { messageId: id, number: 1 } });
+    const ended = { number: 1, finishedAt: new Date(), result: "unknown" };
+    await test.db.attempt.create({ data: { messageId: id, ...ended } });
     await expireLeases(test.db);
     await sweep(test.db, 30, unknownWait);
     expect(await find(id)).toMatchObject({ state: "unknown" });

@@ -42,15 +42,16 @@ async function message({ state, closedReason, sesMessageId }: Start): Promise<st
     }),
     // Of a resend: the first copy may have been sent.
     ...(state === "queued" && { resent: true, dueAt: inSeconds(3600) }),
-    attempts: {
-      create: {
-        number: 1,
-        ...(sesMessageId && { sesMessageId, result: "accepted", finishedAt: new Date() }),
-      },
-    },
   };
   await test.db.message.create({ data });
+  if (sesMessageId) await recordSend(id, sesMessageId);
   return id;
+}
+
+/** What a settlement writes: SES's id is known from now on. */
+async function recordSend(messageId: string, sesMessageId: string): Promise<void> {
+  const accepted = { number: 1, result: "accepted", finishedAt: new Date() };
+  await test.db.attempt.create({ data: { messageId, sesMessageId, ...accepted } });
 }
 
 const find = (id: string) =>
@@ -113,7 +114,7 @@ describe("finds its message", () => {
     expect(await find(id)).toMatchObject({ state: "unknown", outcome: "none" });
     expect(await test.db.event.count({ where: { sesMessageId: sesId, messageId: null } })).toBe(2);
 
-    await test.db.attempt.updateMany({ where: { messageId: id }, data: { sesMessageId: sesId } });
+    await recordSend(id, sesId);
     expect(await attachEvents(test.db, [sesId])).toBe(2);
     expect(await attachEvents(test.db, [sesId])).toBe(0);
     const found = await find(id);
@@ -125,7 +126,7 @@ describe("finds its message", () => {
     const sesId = newSesId();
     const id = await message({ state: "unknown" });
     await applyEvents(test.db, [event(sesId, "Send")]);
-    await test.db.attempt.updateMany({ where: { messageId: id }, data: { sesMessageId: sesId } });
+    await recordSend(id, sesId);
     expect(await attachEvents(test.db)).toBe(1);
     expect(await find(id)).toMatchObject(closedAs("sent", "sent"));
   });
@@ -148,7 +149,7 @@ describe("finds its message", () => {
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS waiting`;
         expect(row?.waiting).toBe(true);
       });
-      await test.db.attempt.updateMany({ where: { messageId: id }, data: { sesMessageId: sesId } });
+      await recordSend(id, sesId);
       expect(await attachEvents(test.db, [sesId])).toBe(0);
       return { started };
     });
@@ -297,10 +298,7 @@ it("ends in the same outcome whatever the order, the repetition and the batches"
             ),
           );
         const settle = async () => {
-          await test.db.attempt.updateMany({
-            where: { messageId: id },
-            data: { sesMessageId: sesId },
-          });
+          await recordSend(id, sesId);
           await attachEvents(test.db, [sesId]);
         };
         await Promise.all([apply(batches[0]!), settle(), apply(batches[1]!)]);

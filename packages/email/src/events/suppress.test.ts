@@ -87,16 +87,19 @@ async function queue(those: Person[]): Promise<void> {
       payload: Buffer.from("sealed"),
     })),
   });
-  await test.db.attempt.createMany({
-    data: messages.map(({ id }) => ({ messageId: id, number: 1 })),
-  });
 }
 
 /** The commit that an event may come before: SES's id is known from now on. */
 async function commitSend({ messages }: Person): Promise<void> {
-  for (const { id, sesMessageId } of messages) {
-    await test.db.attempt.updateMany({ where: { messageId: id }, data: { sesMessageId } });
-  }
+  await test.db.attempt.createMany({
+    data: messages.map(({ id, sesMessageId }) => ({
+      messageId: id,
+      number: 1,
+      finishedAt: new Date(),
+      result: "accepted",
+      sesMessageId,
+    })),
+  });
   await attachEvents(
     test.db,
     messages.map(({ sesMessageId }) => sesMessageId),
