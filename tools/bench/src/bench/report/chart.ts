@@ -143,6 +143,7 @@ const LABELS: [string, string, string][] = [
   ["rate", "emails/s of 14/s", "rate: share of 14 a second"],
   ["rate", "emails/s of 100/s", "rate: share of 100 a second"],
   ["tail", "p99 ms of a claim", "tail: p99 of a claim"],
+  ["events", "events/s", "events: beside a bare route"],
 ];
 
 function ratioRow(label: string, { ratio, bar = "", met }: Result, y: number): string {
