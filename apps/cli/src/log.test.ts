@@ -3,9 +3,10 @@ import { stripVTControlCharacters } from "node:util";
 import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { applyEvents } from "@repo/email/events";
+import { templates } from "@repo/templates/registry";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 
-const enqueue = createEnqueue({ key: "a key of the tests, 32 characters" });
+const enqueue = createEnqueue({ key: "a key of the tests, 32 characters", templates });
 let test: Awaited<ReturnType<typeof createTestDb>>;
 
 beforeAll(async () => {

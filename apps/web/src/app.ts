@@ -1,6 +1,7 @@
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
 import type { Ingest } from "@repo/email/events";
+import type { EmailTemplates } from "@repo/templates/registry";
 import express, { type Express } from "express";
 import helmet from "helmet";
 import type { Logger } from "pino";
@@ -23,7 +24,7 @@ import { sesWebhook } from "./webhooks/ses.ts";
 
 interface AppConfig {
   db: Db;
-  enqueue: Enqueue;
+  enqueue: Enqueue<EmailTemplates>;
   /** Takes what SNS posts. */
   ingest: Ingest;
   log: Logger;

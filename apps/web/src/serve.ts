@@ -6,6 +6,7 @@ import { createDb } from "@repo/db";
 import { AppError } from "@repo/db/error";
 import { createEnqueue } from "@repo/email/enqueue";
 import { type SnsFetch, createIngest } from "@repo/email/events";
+import { templates } from "@repo/templates/registry";
 import { pino } from "pino";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
@@ -47,7 +48,7 @@ async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
   });
   const app = createApp({
     db,
-    enqueue: createEnqueue({ key: env.EMAIL_KEY }),
+    enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
     ingest,
     log,
     appUrl: env.APP_URL,

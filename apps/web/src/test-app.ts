@@ -1,7 +1,8 @@
 // What the tests share: the app on a database of its own, with what it queued and logged.
 import { createTestDb } from "@repo/db/testing";
-import { type Enqueue, createEnqueue } from "@repo/email/enqueue";
+import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { createIngest } from "@repo/email/events";
+import { type EmailTemplates, templates } from "@repo/templates/registry";
 import { createTestSns } from "@repo/testing/sns";
 import { pino } from "pino";
 import supertest, { type Test } from "supertest";
@@ -13,10 +14,13 @@ export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
   const { db, url: databaseUrl, drop } = await createTestDb();
-  const sent: Parameters<Enqueue>[1][] = [];
-  const realEnqueue = createEnqueue({ key: "the tests' own key, 32 characters or more" });
+  const sent: NewMessage<EmailTemplates>[] = [];
+  const realEnqueue = createEnqueue({
+    key: "the tests' own key, 32 characters or more",
+    templates,
+  });
   // The links are in sealed props: a test reads them on their way in.
-  const enqueue: Enqueue = (tx, message) => {
+  const enqueue: Enqueue<EmailTemplates> = (tx, message) => {
     sent.push(message);
     return realEnqueue(tx, message);
   };

@@ -7,14 +7,15 @@ import { createTestDb } from "@repo/db/testing";
 import { fetchFromSesLocal } from "@repo/email/dev";
 import { createEnqueue } from "@repo/email/enqueue";
 import { createIngest } from "@repo/email/events";
-import { startSesLocal } from "@repo/testing/ses-local";
+import { templates } from "@repo/templates/registry";
+import { startSesLocal } from "@repo/ses-local/client";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { takeEvents } from "./events-queue.ts";
 import { createWorkers, key } from "./test-workers.ts";
 
 const topicArn = "arn:aws:sns:us-east-1:000000000000:ses-events";
-const enqueue = createEnqueue({ key });
+const enqueue = createEnqueue({ key, templates });
 const workers = createWorkers();
 let test: Awaited<ReturnType<typeof createTestDb>>;
 let ses: Awaited<ReturnType<typeof startSesLocal>>;

@@ -1,11 +1,12 @@
 import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
-import { startSesLocal } from "@repo/testing/ses-local";
+import { templates } from "@repo/templates/registry";
+import { startSesLocal } from "@repo/ses-local/client";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { createWorkers, key } from "./test-workers.ts";
 
-const enqueue = createEnqueue({ key });
+const enqueue = createEnqueue({ key, templates });
 let test: Awaited<ReturnType<typeof createTestDb>>;
 let ses: Awaited<ReturnType<typeof startSesLocal>>;
 const workers = createWorkers();

@@ -6,6 +6,7 @@ import {
   createSmtpTransport,
 } from "@repo/email/deliver";
 import { type SnsFetch, createIngest } from "@repo/email/events";
+import { render } from "@repo/templates/render";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
 import { takeEvents } from "./events-queue.ts";
@@ -47,6 +48,7 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
       rate: env.EMAIL_RATE,
       allowTo: env.EMAIL_ALLOW_TO,
       redirectTo: env.EMAIL_REDIRECT_TO,
+      render,
     });
     const beside = [keepHouse(db, log, stop.signal)];
     const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;

@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
-import { templates } from "@repo/templates/registry";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type NewMessage, cancel, createEnqueue } from "./enqueue.ts";
 import { createSealer } from "./seal.ts";
+import { templates } from "./test-templates.ts";
 
 const key = "a key of the tests, 32 characters";
-const enqueue = createEnqueue({ key });
+const enqueue = createEnqueue({ key, templates });
 const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };
-type VerifyEmail = NewMessage<"verify-email">;
+type VerifyEmail = NewMessage<typeof templates, "verify-email">;
 let test: Awaited<ReturnType<typeof createTestDb>>;
 
 const verifyEmail = (more: Partial<VerifyEmail> = {}): VerifyEmail => ({
@@ -335,7 +335,7 @@ describe("idempotency", () => {
   it("keeps no digest that tells the content without EMAIL_KEY", async () => {
     const idempotencyKey = newKey();
     const { id } = await enqueue(test.db, verifyEmail({ idempotencyKey }));
-    const other = createEnqueue({ key: "another key of the tests, 32 chars" });
+    const other = createEnqueue({ key: "another key of the tests, 32 chars", templates });
     const conflict = other(test.db, verifyEmail({ idempotencyKey }));
     await expect(conflict).rejects.toMatchObject({ code: "IDEMPOTENCY_CONFLICT" });
     expect((await find(id)).contentDigest).toHaveLength(32);

@@ -1,5 +1,5 @@
 import type { Tx } from "@repo/db";
-import { type TemplateName, type TemplateProps, templates } from "@repo/templates/registry";
+import type { z } from "zod";
 import { parseAddress } from "./address.ts";
 import { type Additions, type Payload, checkAdditions } from "./content.ts";
 import { createDigest } from "./digest.ts";
@@ -14,11 +14,29 @@ export type { Additions, Attachment } from "./content.ts";
 export { EmailError } from "./error.ts";
 export { type Mailbox, parseMailbox } from "./mailbox.ts";
 
+/**
+ * Every email that can be queued, by its name. The product's are in `@repo/templates/registry`,
+ * which says what each field means.
+ */
+export type Templates = Record<string, TemplateRules>;
+
+interface TemplateRules {
+  props: z.ZodType;
+  /** `security` is sent first. */
+  category: string;
+  onUnknown: "resend" | "hold";
+  /** Minutes. */
+  expiry: number;
+}
+
 /** An email to one person. */
-export interface NewMessage<N extends TemplateName> extends Additions {
+export interface NewMessage<
+  T extends Templates,
+  N extends keyof T & string = keyof T & string,
+> extends Additions {
   template: N;
   to: string;
-  props: TemplateProps<N>;
+  props: z.input<T[N]["props"]>;
   /** Not sent before this moment. */
   sendAt?: Date;
   /**
@@ -45,26 +63,34 @@ export interface NewMessage<N extends TemplateName> extends Additions {
  *   `INVALID_IDEMPOTENCY_KEY`; `IDEMPOTENCY_CONFLICT` where the key was used for another content;
  *   and those of `checkAdditions`
  */
-export type Enqueue = <N extends TemplateName>(
+export type Enqueue<T extends Templates> = <N extends keyof T & string>(
   tx: Tx,
-  message: NewMessage<N>,
+  message: NewMessage<T, N>,
 ) => Promise<{ id: string }>;
 
 /** @param config.key EMAIL_KEY, the same in every process that enqueues or delivers */
-export function createEnqueue(config: { key: string }): Enqueue {
+export function createEnqueue<T extends Templates>(config: {
+  key: string;
+  templates: T;
+}): Enqueue<T> {
+  const { templates } = config;
   const sealer = createSealer(config.key);
   const digest = createDigest(config.key);
   return async (tx, message) => {
     const { template, idempotencyKey = null, sendAt = null, expiresAt = null } = message;
     checkKey(idempotencyKey);
     checkTimes(sendAt, expiresAt);
-    const payload: Payload = { props: checkProps(message), ...checkAdditions(message) };
+    const rules = rulesOf(templates, template);
+    const payload: Payload = {
+      props: checkProps(template, rules, message.props),
+      ...checkAdditions(message),
+    };
     const { address, key } = parseAddress(message.to);
     const content =
       idempotencyKey === null
         ? null
         : digest({ template, to: address, sendAt, expiresAt, ...payload });
-    const { category, onUnknown, expiry } = templates[template];
+    const { category, onUnknown, expiry } = rules;
 
     for (;;) {
       const id = uuidv7();
@@ -97,14 +123,17 @@ export function createEnqueue(config: { key: string }): Enqueue {
   };
 }
 
-function checkProps<N extends TemplateName>({ template, props }: NewMessage<N>): unknown {
-  if (!Object.hasOwn(templates, template)) {
-    throw new EmailError(
-      "UNKNOWN_TEMPLATE",
-      `There is no such template. There are: ${Object.keys(templates).join(", ")}.`,
-    );
-  }
-  const parsed = templates[template].props.safeParse(props);
+function rulesOf(templates: Templates, template: string): TemplateRules {
+  const rules = Object.hasOwn(templates, template) ? templates[template] : undefined;
+  if (rules) return rules;
+  throw new EmailError(
+    "UNKNOWN_TEMPLATE",
+    `There is no such template. There are: ${Object.keys(templates).join(", ")}.`,
+  );
+}
+
+function checkProps(template: string, rules: TemplateRules, props: unknown): unknown {
+  const parsed = rules.props.safeParse(props);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map((issue) => issue.path.join(".") || "props");
   throw new EmailError(

@@ -15,7 +15,8 @@ export const templates = {
   welcome,
 } as const satisfies Record<string, Schema>;
 
-export type TemplateName = keyof typeof templates;
+export type EmailTemplates = typeof templates;
+export type TemplateName = keyof EmailTemplates;
 
 /** What to give when queueing an email; its schema may tidy it. */
 export type TemplateProps<N extends TemplateName> = z.input<(typeof templates)[N]["props"]>;

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createTestDb } from "@repo/db/testing";
 import { freePort } from "@repo/testing/free-port";
-import { startSesLocal } from "@repo/testing/ses-local";
+import { startSesLocal } from "@repo/ses-local/client";
 import { type Browser, chromium } from "playwright-core";
 
 const root = `${import.meta.dirname}/../../..`;

@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freePort } from "@repo/testing/free-port";
-import { type InboxMessage, startSesLocal } from "@repo/testing/ses-local";
+import { type InboxMessage, startSesLocal } from "./client.ts";
 import { createClient, email } from "./testing/client.ts";
 
 let data: string;

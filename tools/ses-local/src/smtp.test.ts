@@ -1,4 +1,4 @@
-import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { type SesLocal, startSesLocal } from "./client.ts";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, expect, test } from "vitest";
 

@@ -1,5 +1,6 @@
 import { createTestDb } from "@repo/db/testing";
-import { type Enqueue, createEnqueue } from "@repo/email/enqueue";
+import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
+import { type EmailTemplates, templates as emails } from "@repo/templates/registry";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { redeemToken, spendTokens } from "./tokens.ts";
@@ -11,15 +12,18 @@ const sam = { name: "Sam", email, password };
 
 let testDb: Awaited<ReturnType<typeof createTestDb>>;
 let db: typeof testDb.db;
-let sent: Parameters<Enqueue>[1][] = [];
+let sent: NewMessage<EmailTemplates>[] = [];
 let accounts: ReturnType<typeof createAccounts>;
 let withoutEmail: ReturnType<typeof createAccounts>;
 
 beforeAll(async () => {
   testDb = await createTestDb();
   db = testDb.db;
-  const realEnqueue = createEnqueue({ key: "the tests' own key, 32 characters or more" });
-  const enqueue: Enqueue = (tx, message) => {
+  const realEnqueue = createEnqueue({
+    key: "the tests' own key, 32 characters or more",
+    templates: emails,
+  });
+  const enqueue: Enqueue<EmailTemplates> = (tx, message) => {
     sent.push(message);
     return realEnqueue(tx, message);
   };

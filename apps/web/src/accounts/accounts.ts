@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db, Tx, User } from "@repo/db";
 import { type Enqueue, parseAddress } from "@repo/email/enqueue";
+import type { EmailTemplates } from "@repo/templates/registry";
 import { AccountError } from "./error.ts";
 import { hashPassword, verifyPassword } from "./passwords.ts";
 import { type SessionUser, endSession, findSession, startSession } from "./sessions.ts";
@@ -14,7 +15,7 @@ interface LogIn {
 
 interface AccountsConfig {
   db: Db;
-  enqueue: Enqueue;
+  enqueue: Enqueue<EmailTemplates>;
   /** AUTH_SECRET: keys the hashes of tokens and sessions. */
   secret: string;
   /** Origin that emailed links begin with. */

@@ -5,6 +5,7 @@ import { createTestDb } from "@repo/db/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEnqueue } from "../enqueue.ts";
 import { EmailError } from "../error.ts";
+import { render, templates } from "../test-templates.ts";
 import type { OutgoingMessage, Refusal, SendQuota, SendResult } from "../transports/transport.ts";
 import { type DelivererConfig, createDeliverer } from "./deliverer.ts";
 import { emptyOutbox, key, queueReset, queueWelcome } from "./test-queue.ts";
@@ -61,6 +62,7 @@ function deliver(send: Send, options: Partial<DelivererConfig> & { quota?: SendQ
       quota: () => Promise.resolve(quota),
       close: () => undefined,
     },
+    render,
     ...config,
   }).run(stop.signal);
   running = Promise.all([running, worker]);
@@ -397,7 +399,7 @@ it("delivers where the credentials may send only, and says that it cannot read t
 });
 
 it("hands the transport what the caller has added, files as their bytes", async () => {
-  const { id } = await createEnqueue({ key })(test.db, {
+  const { id } = await createEnqueue({ key, templates })(test.db, {
     template: "welcome",
     to: "name@example.com",
     props: { name: "Name", url: "https://app.example.com/account" },

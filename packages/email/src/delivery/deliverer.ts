@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Db, listen } from "@repo/db";
-import { render as renderTemplate } from "@repo/templates/render";
 import { type Payload, openAdditions } from "../content.ts";
 import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
@@ -49,8 +48,11 @@ export interface DelivererConfig {
   lease?: number;
   /** Seconds that a message stays in doubt before its template's policy decides; 30 and 900 unless told. */
   unknownWait?: UnknownWait;
-  /** Makes the email out of its template; React Email's unless told. */
-  render?: typeof renderTemplate;
+  /**
+   * Makes the email out of its template and the props that were queued, perhaps by an older
+   * version. What throws is kept for later. The product's is in `@repo/templates/render`.
+   */
+  render(template: string, props: unknown): { subject: string; html: string; text: string };
 }
 
 export interface Deliverer {
@@ -87,7 +89,7 @@ export function createDeliverer({
   redirectTo,
   lease = 30,
   unknownWait = { resend: 30, hold: 900 },
-  render = renderTemplate,
+  render,
 }: DelivererConfig): Deliverer {
   const sealer = createSealer(key);
   /** Calls whose events may have come before their settlement had committed. */
@@ -145,7 +147,7 @@ export function createDeliverer({
     const { id, attempt, template, category, to, allowed } = message;
     try {
       const payload = sealer.open(id, message.payload) as Payload;
-      const content = render(template, payload.props as never);
+      const content = render(template, payload.props);
       const outgoing = { id, template, category, to, ...openAdditions(payload), ...content };
       const isAway = redirectTo && !(allowTo && allowed);
       return { attempt, message: isAway ? redirected(outgoing, redirectTo) : outgoing };

@@ -1,5 +1,4 @@
 import { type Db, Prisma } from "@repo/db";
-import type { TemplateName } from "@repo/templates/registry";
 import { toJson } from "../to-json.ts";
 import type { SendResult } from "../transports/transport.ts";
 
@@ -7,7 +6,7 @@ import type { SendResult } from "../transports/transport.ts";
 export interface Claimed {
   id: string;
   attempt: number;
-  template: TemplateName;
+  template: string;
   category: string;
   to: string;
   /** False where EMAIL_ALLOW_TO names neither the address nor its domain. */
@@ -18,7 +17,7 @@ export interface Claimed {
 /** A message that its claim closed: it never reaches the transport. */
 interface Settled {
   id: string;
-  template: TemplateName;
+  template: string;
   reason: string;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "@repo/db";
 import { createEnqueue } from "../enqueue.ts";
+import { templates } from "../test-templates.ts";
 import { type Claim, type ClaimOptions, claim } from "./queue.ts";
 import { resumeSending, setLimits } from "./status.ts";
 
@@ -8,7 +9,7 @@ export const key = "a key of the tests, 32 characters";
 const link = "https://app.example.com/reset-password?token=secret";
 export const unknownWait = { resend: 30, hold: 900 };
 
-const enqueue = createEnqueue({ key });
+const enqueue = createEnqueue({ key, templates });
 
 /** An empty outbox without a limit of rate or quota. */
 export async function emptyOutbox(db: Db): Promise<void> {

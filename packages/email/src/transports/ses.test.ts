@@ -8,7 +8,7 @@ import path from "node:path";
 import { json } from "node:stream/consumers";
 import { createCertificate } from "@repo/testing/certificate";
 import { freePort } from "@repo/testing/free-port";
-import { startSesLocal } from "@repo/testing/ses-local";
+import { startSesLocal } from "@repo/ses-local/client";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
 import { fullMessage, message } from "./test-message.ts";

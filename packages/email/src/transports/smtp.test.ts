@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { createCertificate } from "@repo/testing/certificate";
 import { freePort } from "@repo/testing/free-port";
-import { startSesLocal } from "@repo/testing/ses-local";
+import { startSesLocal } from "@repo/ses-local/client";
 import { type ParsedMail, simpleParser } from "mailparser";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";

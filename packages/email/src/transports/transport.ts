@@ -1,4 +1,3 @@
-import type { Category } from "@repo/templates/registry";
 import type { SentAdditions } from "../content.ts";
 import { EmailError } from "../error.ts";
 import { type Mailbox, parseMailbox } from "../mailbox.ts";
@@ -55,7 +54,7 @@ export interface SenderConfig {
   /** The From header, `Name <address>`, of every category without its own. */
   from: string;
   /** The From header of a category. */
-  fromByCategory?: Partial<Record<Category, string | undefined>>;
+  fromByCategory?: Record<string, string | undefined>;
   configurationSet?: string | undefined;
   /** For security mail: MaxDeliverySeconds belongs to the set, not to the message. */
   securityConfigurationSet?: string | undefined;

@@ -7,7 +7,7 @@ import { connect } from "../shared/durable-postgres.ts";
 import { seeded } from "../shared/random.ts";
 import { quantile, round } from "../shared/statistics.ts";
 import { UNLIMITED } from "./drain.ts";
-import { KEY, newMessage } from "./messages.ts";
+import { KEY, newMessage, templates } from "./messages.ts";
 import { type Outcome, type Pairs, compare } from "./result.ts";
 import type { Graphile } from "./senders/graphile-worker.ts";
 import type { Ours } from "./senders/ours.ts";
@@ -36,7 +36,7 @@ export async function latency(setup: Setup): Promise<Outcome> {
   });
 
   const db = createDb(url);
-  const enqueue = createEnqueue({ key: KEY });
+  const enqueue = createEnqueue({ key: KEY, templates });
   const utils = await makeWorkerUtils({ connectionString: peerUrl });
   const client = await connect(peerUrl);
   let count = 0;

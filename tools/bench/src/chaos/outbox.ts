@@ -1,7 +1,7 @@
 import { type Db, createDb } from "@repo/db";
 import { type Enqueue, createEnqueue } from "@repo/email/enqueue";
 import pg from "pg";
-import { KEY, newMessage } from "../bench/messages.ts";
+import { KEY, newMessage, templates } from "../bench/messages.ts";
 import { until } from "./until.ts";
 
 /** The database, as the campaign fills it and looks at it. */
@@ -10,7 +10,7 @@ export interface Outbox {
   /** Whatever was queued by a transaction that committed: what the callers believe. */
   readonly queued: Set<string>;
   readonly db: Db;
-  readonly enqueue: Enqueue;
+  readonly enqueue: Enqueue<typeof templates>;
   /** Queues so many emails, of every template in turn, each to another person unless told. */
   fill(count: number, to?: (i: number) => string): Promise<void>;
   /** One row of numbers. Each column a `count(*)` or the like, as `AS name`. */
@@ -28,7 +28,7 @@ const BATCH = 500;
 
 export function openOutbox(url: string): Outbox {
   const db = createDb(url);
-  const enqueue = createEnqueue({ key: KEY });
+  const enqueue = createEnqueue({ key: KEY, templates });
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   // A lost connection shows itself at the next query.
   pool.on("error", () => {});

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type SesBehaviour, type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { type SesBehaviour, type SesLocal, startSesLocal } from "@repo/ses-local/client";
 import { startDurablePostgres } from "../shared/durable-postgres.ts";
 import { type Program, startProgram } from "../shared/program.ts";
 import type { Setup } from "./campaign.ts";

@@ -3,12 +3,14 @@ import { createDb } from "@repo/db";
 import { type DelivererConfig, createDeliverer, createSesTransport } from "@repo/email/deliver";
 import { serve } from "../shared/program.ts";
 import { FROM, KEY } from "../bench/messages.ts";
+import { createContent } from "../bench/senders/content.ts";
 import { until } from "./until.ts";
 
 export interface WorkerOptions extends Pick<DelivererConfig, "lease" | "unknownWait" | "rate"> {
   configurationSet?: string;
 }
 
+const render = createContent("rendered");
 let onWire = 0;
 const errors: { message: string; stoppedBy?: string; next?: string }[] = [];
 
@@ -25,6 +27,7 @@ const handlers = {
         },
       },
       key: KEY,
+      render,
       log: {
         info: () => {},
         warn: () => {},

@@ -2,13 +2,12 @@ import type { Rule } from "../repository.ts";
 
 // Imports run one way. `turbo boundaries` refuses an import that package.json does not
 // declare; this table says what package.json may declare. (Turbo's own tag rules look at
-// indirect dependencies too: with them, web could not use email without being allowed
-// templates.)
+// indirect dependencies too: with them, web could not use email without being allowed db.)
 const ARROWS: Record<string, string[]> = {
-  "@repo/web": ["@repo/email", "@repo/db", "@repo/brand"],
-  "@repo/worker": ["@repo/email", "@repo/db"],
+  "@repo/web": ["@repo/email", "@repo/templates", "@repo/db", "@repo/brand"],
+  "@repo/worker": ["@repo/email", "@repo/templates", "@repo/db"],
   "@repo/cli": ["@repo/email", "@repo/db", "@repo/templates"],
-  "@repo/email": ["@repo/templates", "@repo/db"],
+  "@repo/email": ["@repo/db"],
   "@repo/templates": ["@repo/brand"],
   "@repo/db": [],
   "@repo/brand": [],
@@ -18,9 +17,11 @@ const ARROWS: Record<string, string[]> = {
   "@repo/ses-local": [],
   "@repo/setup": [],
   "@repo/checks": [],
-  "@repo/bench": ["@repo/email", "@repo/db", "@repo/templates"],
+  "@repo/bench": ["@repo/email", "@repo/db", "@repo/templates", "@repo/ses-local"],
   "@repo/e2e": ["@repo/email", "@repo/db", "@repo/templates"],
 };
+
+const TESTS = ["@repo/testing", "@repo/ses-local"];
 
 /** A package of the workspace depends on those alone that the architecture allows it. */
 export const arrows: Rule = ({ packages }) =>
@@ -37,8 +38,8 @@ export const arrows: Rule = ({ packages }) =>
       const shipped = { ...dependencies, ...optionalDependencies, ...peerDependencies };
       return [
         ...Object.keys(shipped),
-        // The shared test set-up may be used by all, and shipped by none.
-        ...Object.keys(devDependencies ?? {}).filter((name) => name !== "@repo/testing"),
+        // Tests of any package may use these; nothing ships them.
+        ...Object.keys(devDependencies ?? {}).filter((name) => !TESTS.includes(name)),
       ]
         .filter((name) => name.startsWith("@repo/") && !allowed.includes(name))
         .map(

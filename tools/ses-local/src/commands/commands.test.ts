@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { freePort } from "@repo/testing/free-port";
-import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { type SesLocal, startSesLocal } from "../client.ts";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 import { type Subscriber, startSubscriber } from "../testing/subscriber.ts";

@@ -1,4 +1,4 @@
-import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { type SesLocal, startSesLocal } from "../client.ts";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 let ses: SesLocal;

@@ -1,5 +1,5 @@
 import { GetAccountCommand, SESv2ServiceException } from "@aws-sdk/client-sesv2";
-import { type SesFault, type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { type SesFault, type SesLocal, startSesLocal } from "../client.ts";
 import { createTransport } from "nodemailer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";

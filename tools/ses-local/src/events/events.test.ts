@@ -1,7 +1,7 @@
 import { X509Certificate, verify } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutSuppressedDestinationCommand, type SESv2Client } from "@aws-sdk/client-sesv2";
-import { type SesLocal, type SesLocalEvent, startSesLocal } from "@repo/testing/ses-local";
+import { type SesLocal, type SesLocalEvent, startSesLocal } from "../client.ts";
 import { createTransport } from "nodemailer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClient, email } from "../testing/client.ts";

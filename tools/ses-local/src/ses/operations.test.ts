@@ -11,7 +11,7 @@ import {
   type SESv2Client,
   paginateListSuppressedDestinations,
 } from "@aws-sdk/client-sesv2";
-import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { type SesLocal, startSesLocal } from "../client.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createClient } from "../testing/client.ts";
 

@@ -6,7 +6,7 @@ import {
   NotFoundException,
   SendEmailCommand,
 } from "@aws-sdk/client-sesv2";
-import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { type SesLocal, startSesLocal } from "../client.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 

@@ -7,7 +7,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { type SesLocal, startSesLocal } from "@repo/testing/ses-local";
+import { type SesLocal, startSesLocal } from "../client.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 let ses: SesLocal;

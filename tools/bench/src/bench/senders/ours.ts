@@ -3,7 +3,7 @@ import { createDb } from "@repo/db";
 import { type Transport, createDeliverer, createSesTransport } from "@repo/email/deliver";
 import { createEnqueue } from "@repo/email/enqueue";
 import { serve } from "../../shared/program.ts";
-import { FROM, KEY, newMessage } from "../messages.ts";
+import { FROM, KEY, newMessage, templates } from "../messages.ts";
 import { profiled } from "../profile.ts";
 import { timed } from "./claim-times.ts";
 import { type ContentKind, createContent } from "./content.ts";
@@ -35,14 +35,8 @@ const handlers = {
     // Before the warm-up: V8 drops compiled code when Prisma's WebAssembly first grows.
     await db.sendingStatus.findFirst();
     if (warm) {
-      await warmUp(async ({ id, template, to, props }) =>
-        transport.send({
-          id,
-          template,
-          category: "account",
-          to,
-          ...ready(template as never, props as never),
-        }),
+      await warmUp(async ({ id, template, to }) =>
+        transport.send({ id, template, category: "account", to, ...ready(template) }),
       );
     }
     const deliverer = createDeliverer({
@@ -52,7 +46,7 @@ const handlers = {
       log: { info: () => {}, warn: () => {}, error: console.error },
       listenUrl: url,
       rate,
-      render: ready as never,
+      render: ready,
     });
     start = () => deliverer.run(stop.signal);
   },
@@ -73,7 +67,7 @@ const handlers = {
   /** Queues so many emails. */
   async fill({ url, count }: { url: string; count: number }) {
     const db = createDb(url);
-    const enqueue = createEnqueue({ key: KEY });
+    const enqueue = createEnqueue({ key: KEY, templates });
     for (let first = 0; first < count; first += 500) {
       await db.$transaction(
         async (tx) => {

@@ -22,8 +22,8 @@ export function newJob(i: number): Job {
 export function createSesCall(content: Content): (job: Job) => Promise<void> {
   const client = new SESv2Client({ maxAttempts: 1 });
   const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
-  return async ({ id, template, to, props }) => {
-    const { subject, html, text } = content(template as never, props as never);
+  return async ({ id, template, to }) => {
+    const { subject, html, text } = content(template);
     await client.send(
       new SendEmailCommand({
         FromEmailAddress: FROM,

@@ -5,7 +5,7 @@ import type pg from "pg";
 import { now } from "../../shared/clock.ts";
 import { connect } from "../../shared/durable-postgres.ts";
 import { serve } from "../../shared/program.ts";
-import { KEY, newMessage } from "../messages.ts";
+import { KEY, newMessage, templates } from "../messages.ts";
 
 /** Milliseconds of each transaction, and of the one call inside it. */
 export interface Times {
@@ -20,7 +20,7 @@ const handlers = {
   async run({ url, count, round }: { url: string; count: number; round: number }) {
     const db = createDb(url);
     const client = await connect(url);
-    const enqueue = createEnqueue({ key: KEY });
+    const enqueue = createEnqueue({ key: KEY, templates });
     // What the plain INSERT writes is ready: checked, sealed and with its id.
     const first = round * count * 3;
     const columns = await columnsOf(enqueue);
@@ -88,7 +88,7 @@ export type Transactions = typeof handlers;
 serve(handlers);
 
 /** The columns that `enqueue` gives; PostgreSQL's defaults fill the others. */
-async function columnsOf(enqueue: Enqueue): Promise<string[]> {
+async function columnsOf(enqueue: Enqueue<typeof templates>): Promise<string[]> {
   let statement = "";
   const insertOne = (query: readonly string[]) => {
     statement = query.join("?");

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SesBehaviour } from "@repo/testing/ses-local";
+import type { SesBehaviour } from "@repo/ses-local/client";
 import type { Program } from "../../shared/program.ts";
 import { always, audit } from "../audit.ts";
 import type { Findings, Setup } from "../campaign.ts";

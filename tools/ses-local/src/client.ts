@@ -169,7 +169,7 @@ export interface SesLocalOptions {
   topicArn?: string;
 }
 
-const main = path.resolve(import.meta.dirname, "../../../tools/ses-local/src/main.ts");
+const main = path.join(import.meta.dirname, "main.ts");
 
 /**
  * Starts ses-local as a process of its own. It ends with the process that started it, whatever

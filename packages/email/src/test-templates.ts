@@ -1,0 +1,30 @@
+// The emails of the tests: theirs, so that a product may have any others.
+import { z } from "zod";
+import type { Templates } from "./enqueue.ts";
+
+const props = z.object({
+  name: z.string(),
+  url: z.url({ protocol: /^https?$/, normalize: true }),
+});
+
+export const templates = {
+  "verify-email": { props, category: "security", onUnknown: "resend", expiry: 24 * 60 },
+  "password-reset": {
+    props: props.extend({ expiresInMinutes: z.number() }),
+    category: "security",
+    onUnknown: "resend",
+    expiry: 60,
+  },
+  "password-changed": { props, category: "security", onUnknown: "hold", expiry: 24 * 60 },
+  welcome: { props, category: "account", onUnknown: "hold", expiry: 7 * 24 * 60 },
+} as const satisfies Templates;
+
+/** @throws ZodError where the props do not fit */
+export function render(template: string, given: unknown) {
+  const { name, url } = templates[template as keyof typeof templates].props.parse(given);
+  return {
+    subject: template,
+    html: `<p>Hello ${name}, <a href="${url}">open this</a>.</p>`,
+    text: `Hello ${name}, open this: ${url}`,
+  };
+}
