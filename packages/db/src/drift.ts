@@ -1,29 +1,23 @@
 import { readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
-import { startPostgres } from "./embedded.ts";
 import { openEngine } from "./engine.ts";
 import { readMigrations, toMigrationList } from "./migrations.ts";
+import { startTestPostgres } from "./test-postgres.ts";
 
 const SCHEMA = path.resolve(import.meta.dirname, "../prisma/schema.prisma");
 
 /**
- * Compares what the committed migrations make with prisma/schema.prisma, on a PostgreSQL of
- * its own.
+ * Compares what the committed migrations make with prisma/schema.prisma, on the PostgreSQL of
+ * the tests.
  *
  * @returns the SQL of the migration that is missing; undefined when none is
  */
 export async function schemaDrift(
   schema = readFileSync(SCHEMA, "utf8"),
 ): Promise<string | undefined> {
-  const postgres = await startPostgres({
-    dataDir: path.join(tmpdir(), `sendoff-drift-${crypto.randomUUID()}`),
-    temporary: true,
-  });
-  const server = new URL(postgres.url);
-  server.pathname = "postgres";
+  const postgres = await startTestPostgres();
   try {
-    const { engine, close } = await openEngine(server.href);
+    const { engine, close } = await openEngine(postgres.url);
     try {
       const { exitCode, stdout } = await engine.diff({
         from: { tag: "migrations", ...toMigrationList(readMigrations()) },

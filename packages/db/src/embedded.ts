@@ -20,14 +20,14 @@ export type Postgres = {
  * It listens on a free port of 127.0.0.1 and asks for a password that the folder holds.
  *
  * @param options.dataDir created where it does not exist
- * @param options.temporary fast instead of durable; the folder is removed at the end
+ * @param options.fast a crash of the machine may lose the data: for tests
  * @param options.onProgress told about each slow step
  * @throws AppError `POSTGRES_UNAVAILABLE` where there is none for this platform,
  *   `POSTGRES_FAILED` with the server's own reason when it does not start
  */
 export async function startPostgres(options: {
   dataDir: string;
-  temporary?: boolean;
+  fast?: boolean;
   onProgress?: (step: string) => void;
 }): Promise<Postgres> {
   const dataDir = path.resolve(options.dataDir);
@@ -67,7 +67,7 @@ async function join(client: pg.Client): Promise<boolean> {
 async function leave(
   client: pg.Client,
   dataDir: string,
-  options: { temporary?: boolean },
+  options: { fast?: boolean },
 ): Promise<void> {
   const guard = await guardOf(client).catch(() => undefined);
   // Ours is given back first: two who leave at once would each see the other, and neither wait.
@@ -104,12 +104,12 @@ function holders(lock: string, mode: "ShareLock" | "ExclusiveLock"): string {
 /** @returns the guard's process once the server runs; disconnecting from it lets it stop it */
 async function startGuard(
   dataDir: string,
-  options: { temporary?: boolean; onProgress?: (step: string) => void },
+  options: { fast?: boolean; onProgress?: (step: string) => void },
 ): Promise<ChildProcess> {
   const script = path.join(import.meta.dirname, "postgres", "guard.ts");
   const guard = spawn(
     process.execPath,
-    [script, dataDir, ...(options.temporary ? ["temporary"] : [])],
+    [script, dataDir, ...(options.fast ? ["fast"] : [])],
     { detached: true, stdio: ["ignore", "ignore", "pipe", "ipc"], windowsHide: true },
   );
   let stderr = "";

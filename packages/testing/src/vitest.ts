@@ -1,21 +1,37 @@
-import { type ViteUserConfig, defineConfig } from "vitest/config";
+import { type ViteUserConfigFnObject, defineConfig } from "vitest/config";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Whether this is `pnpm test:full`. */
+    full: boolean;
+  }
+}
+
+const SLOW = "src/**/*.full.test.{ts,tsx}";
 
 /**
- * The vitest configuration that every package shares.
+ * The vitest configuration that every package shares. `vitest run --mode full` is what
+ * `pnpm test:full` runs: the files named `*.full.test.ts` too, and `full` of
+ * `@repo/testing/full` is true.
  *
- * @param options.database starts one PostgreSQL for the run (see `@repo/db/testing`)
+ * @param options.database joins one PostgreSQL for the run (see `@repo/db/testing`)
  */
-export function config(options: { database?: boolean } = {}): ViteUserConfig {
-  return defineConfig({
-    test: {
-      include: ["src/**/*.test.{ts,tsx}"],
-      globalSetup: options.database ? ["@repo/db/testing"] : [],
-      setupFiles: ["fail-on-console-error.ts", "fail-on-leaked-process.ts"].map(
-        (file) => `${import.meta.dirname}/${file}`,
-      ),
-      // Only a net: on a busy machine a process that starts in 1 s takes 30.
-      testTimeout: 180_000,
-      hookTimeout: 180_000,
-    },
+export function config(options: { database?: boolean } = {}): ViteUserConfigFnObject {
+  return defineConfig(({ mode }) => {
+    const full = mode === "full";
+    return {
+      test: {
+        include: ["src/**/*.test.{ts,tsx}"],
+        exclude: full ? [] : [SLOW],
+        provide: { full },
+        globalSetup: options.database ? ["@repo/db/testing"] : [],
+        setupFiles: ["fail-on-console-error.ts", "fail-on-leaked-process.ts"].map(
+          (file) => `${import.meta.dirname}/${file}`,
+        ),
+        // Only a net: on a busy machine a process that starts in 1 s takes 30.
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+      },
+    };
   });
 }

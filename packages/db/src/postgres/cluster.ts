@@ -100,12 +100,12 @@ export function urlOf(folder: string, database = DATABASE): string | undefined {
 /** Creates the cluster where there is none, and starts its server on a free port. */
 export async function startCluster(
   folder: string,
-  options: { temporary: boolean; onProgress: (step: string) => void },
+  options: { fast: boolean; onProgress: (step: string) => void },
 ): Promise<void> {
   const binaries = findBinaries();
   if (!existsSync(folder)) {
     options.onProgress("Creating the database");
-    await createCluster(folder, binaries.initdb, options.temporary);
+    await createCluster(folder, binaries.initdb, options.fast);
   }
   removeStalePidFile(folder);
   const owner = ownerOf(folder);
@@ -150,7 +150,7 @@ function at(folder: string): string[] {
 }
 
 /** In a folder beside it, then renamed: a cluster that exists is complete. */
-async function createCluster(folder: string, initdb: string, temporary: boolean): Promise<void> {
+async function createCluster(folder: string, initdb: string, fast: boolean): Promise<void> {
   mkdirSync(path.dirname(folder), { recursive: true });
   const fresh = mkdtempSync(`${folder}.new-`);
   const owner = ownerOf(folder);
@@ -159,7 +159,7 @@ async function createCluster(folder: string, initdb: string, temporary: boolean)
     writeFileSync(password, randomBytes(16).toString("hex"), { mode: 0o600 });
     if (owner) for (const file of [fresh, password]) chownSync(file, owner.uid, owner.gid);
     const log = openLog(fresh, owner);
-    const settings = temporary ? [...SETTINGS, ...FAST_SETTINGS] : SETTINGS;
+    const settings = fast ? [...SETTINGS, ...FAST_SETTINGS] : SETTINGS;
     const code = await run(
       initdb,
       [
@@ -173,7 +173,7 @@ async function createCluster(folder: string, initdb: string, temporary: boolean)
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
         "--no-instructions",
-        ...(temporary ? ["--no-sync"] : []),
+        ...(fast ? ["--no-sync"] : []),
         ...settings.flatMap((setting) => ["-c", setting]),
       ],
       { owner, folder: realpathSync(fresh), log },

@@ -4,7 +4,6 @@
 // Users are counted by PostgreSQL itself: each holds a shared advisory lock, which ends with
 // its connection, however that ends. The guard asks for the same lock exclusively; once it
 // has it, nobody uses the server and nobody new can.
-import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { AppError } from "../error.ts";
@@ -15,8 +14,8 @@ const POLL_MS = 200;
 const ATTEMPTS = 3;
 
 const [folder, kind] = process.argv.slice(2);
-if (!folder) throw new Error("usage: guard.ts FOLDER [temporary]");
-const temporary = kind === "temporary";
+if (!folder) throw new Error("usage: guard.ts FOLDER [fast]");
+const fast = kind === "fast";
 
 // Whoever started us uses the server by now, or is gone.
 const released = new Promise<void>((resolve) => process.once("disconnect", resolve));
@@ -40,8 +39,6 @@ async function guard(dataDir: string): Promise<void> {
   if (rows[0]?.mine) {
     await unused(client);
     await stopCluster(dataDir);
-    // Not before the server has ended; and nothing else knows the folder.
-    if (temporary) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
   await client.end();
 }
@@ -52,7 +49,7 @@ async function start(dataDir: string): Promise<pg.Client> {
     const running = await connectTo(dataDir, `guard ${process.pid}`);
     if (running) return running;
     try {
-      await startCluster(dataDir, { temporary, onProgress });
+      await startCluster(dataDir, { fast, onProgress });
     } catch (error) {
       // Another process may be starting it as well, or may have taken the free port.
       if (attempt === ATTEMPTS || !(error instanceof AppError) || !error.retryable) throw error;
