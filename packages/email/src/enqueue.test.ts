@@ -401,7 +401,8 @@ describe("idempotency", () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () =>
         test.db.$transaction((tx) => enqueue(tx, verifyEmail({ idempotencyKey })), {
-          maxWait: 30_000,
+          maxWait: 60_000,
+          timeout: 60_000,
         }),
       ),
     );

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Templates } from "./enqueue.ts";
 
 const props = z.object({
-  name: z.string(),
+  name: z.string().trim(),
   url: z.url({ protocol: /^https?$/, normalize: true }),
 });
 

@@ -24,6 +24,8 @@ export function config(options: { database?: boolean } = {}): ViteUserConfigFnOb
         include: ["src/**/*.test.{ts,tsx}"],
         exclude: full ? [] : [SLOW],
         provide: { full },
+        // One process for all files: each start, with the AWS SDK and Prisma, costs a second.
+        isolate: false,
         globalSetup: options.database ? ["@repo/db/testing"] : [],
         setupFiles: ["fail-on-console-error.ts", "fail-on-leaked-process.ts"].map(
           (file) => `${import.meta.dirname}/${file}`,

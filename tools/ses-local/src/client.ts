@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withEnv } from "./env.ts";
 
 /** A message as ses-local's `GET /inbox/messages` answers it. */
 export interface InboxMessage {
@@ -182,8 +183,7 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
     if (!options.data) await rm(data, { recursive: true, force: true, maxRetries: 3 });
   };
   const child = spawn(process.execPath, [main], {
-    env: {
-      ...process.env,
+    env: withEnv({
       APP_ENV: "development",
       SES_LOCAL_PORT: String(options.port ?? 0),
       SES_LOCAL_SMTP_PORT: String(options.smtpPort ?? 0),
@@ -192,7 +192,7 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
       SES_LOCAL_KEEP: String(options.keep ?? ""),
       SES_LOCAL_WEBHOOK: options.webhook ?? "",
       SES_EVENTS_TOPIC_ARN: topicArn,
-    },
+    }),
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   }) as ChildProcessByStdio<null, Readable, Readable>;
   const exited = once(child, "exit");

@@ -65,3 +65,8 @@ function integer(name: string, fallback: number, max: number, kind: string): num
   }
   return number;
 }
+
+/** The environment of a child process: this one's, and more. */
+export function withEnv(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...process.env, ...more };
+}

@@ -52,7 +52,11 @@ export interface DelivererConfig {
    * Makes the email out of its template and the props that were queued, perhaps by an older
    * version. What throws is kept for later. The product's is in `@repo/templates/render`.
    */
-  render(template: string, props: unknown): { subject: string; html: string; text: string };
+  render(
+    this: void,
+    template: string,
+    props: unknown,
+  ): { subject: string; html: string; text: string };
 }
 
 export interface Deliverer {

@@ -1,5 +1,6 @@
 import { createTestDb } from "@repo/db/testing";
 import type { Message, OnUnknown } from "@repo/db";
+import { full } from "@repo/testing/full";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cancel } from "../cancel.ts";
@@ -18,7 +19,7 @@ import {
 
 // Two workers and an SES that loses answers, taking any steps in any order on a real database.
 // More runs: INTERLEAVINGS=5000; the same ones again: SEED=1.
-const runs = Number(process.env["INTERLEAVINGS"] || 60);
+const runs = Number(process.env["INTERLEAVINGS"] || (full ? 60 : 4));
 const seed = Number(process.env["SEED"] || Date.now() % 1_000_000);
 
 let test: Awaited<ReturnType<typeof createTestDb>>;

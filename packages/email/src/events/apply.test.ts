@@ -1,5 +1,6 @@
 import type { ClosedReason, MessageState, Outcome, Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
+import { full } from "@repo/testing/full";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { uuidv7 } from "../uuid.ts";
@@ -232,7 +233,7 @@ it("can store whatever the parser reads", async () => {
       }
       stored += (await applyEvents(test.db, read)).stored;
     }),
-    { numRuns: 500 },
+    { numRuns: full ? 500 : 20 },
   );
   expect(stored).toBeGreaterThan(0);
 });
@@ -316,7 +317,7 @@ it("ends in the same outcome whatever the order, the repetition and the batches"
           );
       },
     ),
-    { numRuns: 300 },
+    { numRuns: full ? 300 : 20 },
   );
 });
 

@@ -9,6 +9,7 @@ import { json } from "node:stream/consumers";
 import { createCertificate } from "@repo/testing/certificate";
 import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/ses-local/client";
+import { full } from "@repo/testing/full";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
 import { fullMessage, message } from "./test-message.ts";
@@ -234,7 +235,7 @@ describe("sorts every answer", () => {
   });
 
   // The real limits: nothing shorter would show that they hold together.
-  it(
+  it.runIf(full)(
     "ends a call that is not answered, and one whose answer stalls",
     { timeout: 30_000 },
     async () => {

@@ -49,21 +49,8 @@ export const environment: Rule = ({ files, read }) => {
     .filter((name) => !readBy.has(name) && !AWS_SDK.includes(name))
     .map((name) => `.env.example: ${name} is read by no env.ts; remove it, or read it there`);
 
-  // Turbo starts the apps with the variables that it is told of, and drops others without a word.
-  const list = /"globalPassThroughEnv": \[([^\]]*)\]/.exec(read("turbo.json"))?.[1] ?? "";
-  const passed = [...list.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? "");
-  const dropped = [...documented]
-    .filter((name) => !passed.some((pattern) => matches(name, pattern)))
-    .map(
-      (name) =>
-        `turbo.json: ${name} of .env.example never reaches the apps; add it to globalPassThroughEnv`,
-    );
-  return [...undocumented, ...unread, ...dropped];
+  return [...undocumented, ...unread];
 };
-
-function matches(name: string, pattern: string): boolean {
-  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
-}
 
 /** Names in upper case where a setting is read, in the ways that an env.ts does it. */
 function namesIn(source: string): string[] {

@@ -25,7 +25,7 @@ export const scripts: Rule = ({ packages, files }) =>
     const inside = files.filter((file) => file.startsWith(`${folder}/`));
     const typed = inside.includes(`${folder}/tsconfig.json`);
     const tested = inside.some((file) => /\.test\.tsx?$/.test(file));
-    const { typecheck, test, "test:e2e": browser } = manifest.scripts ?? {};
+    const { typecheck, test, "test:full": full, "test:e2e": browser } = manifest.scripts ?? {};
     return [
       ...own,
       ...(typed && !typecheck?.startsWith("tsc --noEmit")
@@ -33,6 +33,12 @@ export const scripts: Rule = ({ packages, files }) =>
         : []),
       ...(tested && !test && !browser
         ? [`${folder}/package.json: its tests do not run; add "test": "vitest run"`]
+        : []),
+      // infra is a workspace of its own, whose tests all run in seconds.
+      ...(test === "vitest run" && folder !== "infra" && full !== "vitest run --mode full"
+        ? [
+            `${folder}/package.json: pnpm test:full passes over its tests; add "test:full": "vitest run --mode full"`,
+          ]
         : []),
     ];
   });

