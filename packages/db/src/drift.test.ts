@@ -9,8 +9,8 @@ test("finds no drift: the committed migrations make the schema", async () => {
 });
 
 test("answers a change without a migration with the SQL that is missing", async () => {
-  const changed = schema.replace("model User {", "model User {\n  nickname String?");
+  const changed = schema.replace("model User {", "model User {\n  fieldOfThisTest String?");
   expect(await schemaDrift(changed)).toContain(
-    'ALTER TABLE "users" ADD COLUMN     "nickname" TEXT',
+    'ALTER TABLE "users" ADD COLUMN     "fieldOfThisTest" TEXT',
   );
 });

@@ -22,8 +22,10 @@ test(
   "pnpm email:new adds an email that type-checks, is formatted and is registered",
   { timeout: 360_000 },
   async () => {
-    await succeed("email:new", "--args order-shipped account");
-    const files = readdirSync(join(copy.folder, "packages/templates/src/emails/order-shipped"));
+    await succeed("email:new", "--args email-of-this-test account");
+    const files = readdirSync(
+      join(copy.folder, "packages/templates/src/emails/email-of-this-test"),
+    );
     expect(files.toSorted()).toEqual(["schema.ts", "template.tsx"]);
     await succeed("format");
     await succeed("unused");
@@ -37,15 +39,17 @@ test(
   { timeout: 360_000 },
   async () => {
     await copy.change("packages/db/prisma/schema.prisma", (text) =>
-      text.replace("model User {", "model User {\n  nickname String?"),
+      text.replace("model User {", "model User {\n  fieldOfThisTest String?"),
     );
-    expect(await succeed("db:migrate", "--name nickname")).toMatch(/\d+_nickname/);
+    expect(await succeed("db:migrate", "--name field-of-this-test")).toMatch(
+      /\d+_field_of_this_test/,
+    );
     const migrations = readdirSync(join(copy.folder, "packages/db/prisma/migrations"));
-    expect(migrations.filter((name) => name.endsWith("_nickname"))).toHaveLength(1);
+    expect(migrations.filter((name) => name.endsWith("_field_of_this_test"))).toHaveLength(1);
     await succeed("rules", "migrations");
 
     expect(await succeed("db:deploy")).toContain("No pending migrations");
-    expect(await succeed("db:reset", "--force")).toContain("_nickname");
+    expect(await succeed("db:reset", "--force")).toContain("_field_of_this_test");
     await succeed("clean");
     expect(existsSync(join(copy.folder, ".local"))).toBe(false);
   },

@@ -431,8 +431,25 @@ describe("sweep", () => {
   });
 });
 
-it("needs its own tables alone, without users or sessions", async () => {
-  await test.db.$executeRaw`DROP TABLE tokens, sessions, users`;
+it("needs its own tables alone", async () => {
+  const own = [
+    "messages",
+    "attempts",
+    "events",
+    "suppressions",
+    "suppression_removals",
+    "sending_status",
+  ];
+  const references = await test.db.$queryRaw`
+    SELECT conname FROM pg_constraint WHERE contype = 'f'
+      AND conrelid = ANY(${own}::regclass[]) AND confrelid <> ALL(${own}::regclass[])`;
+  expect(references).toEqual([]);
+  // Whatever else there is, with what refers to it.
+  const [others] = await test.db.$queryRaw<{ tables: string }[]>`
+    SELECT string_agg(oid::regclass::text, ', ') AS tables FROM pg_class
+    WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+      AND oid <> ALL(${own}::regclass[])`;
+  await test.db.$executeRawUnsafe(`DROP TABLE ${others?.tables} CASCADE`);
   const id = await queueReset(test.db);
   await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1 });
   await expireLeases(test.db);
