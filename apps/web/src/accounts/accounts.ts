@@ -84,7 +84,7 @@ export function createAccounts({ db, enqueue, secret, appUrl }: AccountsConfig) 
         await spendTokens(tx, id, ["verify_email"]);
         const [user] = await tx.$queryRaw<SessionUser[]>`
           UPDATE users SET email_verified_at = now() WHERE id = ${id}::uuid
-          RETURNING name, email`;
+          RETURNING id, name, email`;
         if (!user) throw new Error("A token outlived its user");
         await enqueue(tx, {
           template: "welcome",
@@ -120,7 +120,7 @@ export function createAccounts({ db, enqueue, secret, appUrl }: AccountsConfig) 
         if (unchanged === 0) throw wrong();
         return startSession(tx, secret, user.id);
       });
-      return { user: { name: user.name, email: user.email }, session };
+      return { user: { id: user.id, name: user.name, email: user.email }, session };
     },
 
     /** Ends one log-in; a session that is unknown or over is none. */
@@ -157,7 +157,7 @@ export function createAccounts({ db, enqueue, secret, appUrl }: AccountsConfig) 
       await db.$transaction(async (tx) => {
         const id = await redeemToken(tx, secret, "reset_password", input.token);
         await spendTokens(tx, id, ["reset_password", "verify_email"]);
-        const [user] = await tx.$queryRaw<SessionUser[]>`
+        const [user] = await tx.$queryRaw<Pick<User, "name" | "email">[]>`
           UPDATE users SET password_hash = ${passwordHash},
             email_verified_at = coalesce(email_verified_at, now())
           WHERE id = ${id}::uuid

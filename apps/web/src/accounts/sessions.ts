@@ -6,6 +6,7 @@ export const SESSION_DAYS = 30;
 
 /** Who is logged in, as far as pages need to know. */
 export interface SessionUser {
+  id: string;
   name: string;
   email: string;
 }
@@ -26,7 +27,7 @@ export async function findSession(
   token: string,
 ): Promise<SessionUser | undefined> {
   const [user] = await db.$queryRaw<SessionUser[]>`
-    SELECT users.name, users.email
+    SELECT users.id, users.name, users.email
     FROM sessions JOIN users ON users.id = sessions.user_id
     WHERE token_hash = ${hashToken(secret, "session", token)} AND expires_at > now()`;
   return user;

@@ -4,6 +4,7 @@ import { Router } from "express";
 import type { SessionUser } from "../accounts/sessions.ts";
 import { sendAnswer, wantsJson } from "../http/answer.tsx";
 import { HttpError, methodNotAllowed } from "../http/errors.tsx";
+import { userJson } from "../http/user-json.ts";
 import { Layout } from "../ui/layout.tsx";
 
 export function account(db: Db): Router {
@@ -15,7 +16,10 @@ export function account(db: Db): Router {
       if (user) {
         const off = await findSuppression(db, user.email);
         return sendAnswer(req, res, {
-          json: { user, ...(off && { emailOff: { reason: off.reason, until: off.until } }) },
+          json: {
+            user: userJson(user),
+            ...(off && { emailOff: { reason: off.reason, until: off.until } }),
+          },
           page: <Account user={user} off={off} />,
         });
       }

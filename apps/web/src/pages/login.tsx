@@ -3,6 +3,7 @@ import type { Accounts } from "../accounts/accounts.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import type { SessionCookie } from "../http/session.ts";
+import { userJson } from "../http/user-json.ts";
 import { Field, FormCard } from "../ui/form.tsx";
 
 export function login(accounts: Accounts, cookie: SessionCookie, sameOrigin: RequestHandler) {
@@ -14,7 +15,7 @@ export function login(accounts: Accounts, cookie: SessionCookie, sameOrigin: Req
       const { user, session } = await accounts.logIn(input);
       if (res.locals.session !== undefined) await accounts.logOut(res.locals.session);
       cookie.set(res, session);
-      return { json: { user }, page: "/account" };
+      return { json: { user: userJson(user) }, page: "/account" };
     },
   });
 }

@@ -3,6 +3,7 @@ import type { Accounts } from "../accounts/accounts.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import type { SessionCookie } from "../http/session.ts";
+import { userJson } from "../http/user-json.ts";
 import { DeadLink, FormCard, TokenField, isDeadLink } from "../ui/form.tsx";
 
 export function verifyEmail(accounts: Accounts, cookie: SessionCookie, sameOrigin: RequestHandler) {
@@ -13,7 +14,7 @@ export function verifyEmail(accounts: Accounts, cookie: SessionCookie, sameOrigi
     async submit({ token }, res) {
       const { user, session } = await accounts.verifyEmail(token);
       cookie.set(res, session);
-      return { json: { user }, page: "/account" };
+      return { json: { user: userJson(user) }, page: "/account" };
     },
   });
 }
