@@ -32,7 +32,7 @@ function log(args: string[], url = test.url) {
 
 async function queue(to: string): Promise<string> {
   const props = { name: "Name", url: "https://app.example.com/?token=secret" };
-  const { id } = await enqueue(test.db, { template: "welcome", to, props });
+  const { id } = await enqueue(test.db, { template: "verify-email", to, props });
   // Ids of one millisecond are in no order.
   for (const made = Date.now(); Date.now() === made;);
   return id;
@@ -45,7 +45,7 @@ it("lists the newest first, as a table without colours where there is no termina
   expect({ code, err }).toEqual({ code: 0, err: "" });
   const [head, ...rows] = out.trimEnd().split("\n");
   expect(head).toMatch(/^QUEUED \(UTC\) +STATUS +TEMPLATE +ID +TO$/);
-  expect(rows[0]).toMatch(`queued  welcome   ${second}  second@example.com`);
+  expect(rows[0]).toMatch(`queued  verify-email  ${second}  second@example.com`);
   expect(rows[1]).toContain(first);
   expect(out).not.toContain("secret");
   expect(stripVTControlCharacters(out)).toBe(out);
@@ -61,7 +61,9 @@ it("finds by its options, and goes on where a list has ended", async () => {
   const older = await log(["--to", "name@example.com", "--before", ids[1]!, "--since", "1h"]);
   expect(older.out).toContain(ids[0]);
   expect(older.out).not.toMatch(`${ids[1]}|${ids[2]}|--before`);
-  expect((await log(["--outcome", "bounced", "--template", "welcome"])).out).toBe("No email.\n");
+  expect((await log(["--outcome", "bounced", "--template", "verify-email"])).out).toBe(
+    "No email.\n",
+  );
 });
 
 it("tells what happened to one, also where an answer would steer the terminal", async () => {
@@ -80,7 +82,7 @@ it("tells what happened to one, also where an answer would steer the terminal", 
   ]);
   const { code, out } = await log([id]);
   expect(code).toBe(0);
-  expect(out).toMatch(/To +name@example\.com\n +Template +welcome\n +Status +bounced\n/);
+  expect(out).toMatch(/To +name@example\.com\n +Template +verify-email\n +Status +bounced\n/);
   expect(out).toMatch(
     /queued\n.*Bounce +bounce\.type=Permanent, diagnosticCode=550 {2}\[2Jno such/,
   );

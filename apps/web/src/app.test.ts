@@ -38,12 +38,8 @@ it("serves the stylesheet under a path that changes with it, to be kept for ever
 });
 
 it("describes its forms to programs", async () => {
-  const response = await app.get("/signup").set("Accept", "application/json").expect(200);
-  expect(response.body).toEqual({
-    method: "POST",
-    path: "/signup",
-    fields: ["name", "email", "password"],
-  });
+  const response = await app.get("/login").set("Accept", "application/json").expect(200);
+  expect(response.body).toEqual({ method: "POST", path: "/login", fields: ["email", "password"] });
 });
 
 it("shows who is logged in on every page", async () => {

@@ -10,6 +10,11 @@ import { createApp } from "./app.ts";
 
 export const PASSWORD = "correct horse battery staple";
 
+/** A sign-up that is accepted: its required fields, and no other. */
+export function signUpFields(fields: { name?: string; email?: string; password?: string } = {}) {
+  return { name: "Sam", email: "sam@example.com", password: PASSWORD, ...fields };
+}
+
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
@@ -78,8 +83,12 @@ export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
         orderBy: { id: "asc" },
         select: { template: true, to: true, state: true, outcome: true },
       }),
+    /** The names of the emails to somebody, oldest first. */
+    async templates(email: string): Promise<string[]> {
+      return (await this.queued(email)).map(({ template }) => template);
+    },
     async signUp(email: string, password = PASSWORD) {
-      await postJson("/signup", { name: "Sam", email, password }).expect(202);
+      await postJson("/signup", signUpFields({ email, password })).expect(202);
     },
     /** @returns the session's cookie */
     async signUpAndVerify(email: string, password = PASSWORD): Promise<string> {

@@ -1,6 +1,6 @@
 import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { openBrowser, startStack } from "./stack.ts";
 
 let stack: Awaited<ReturnType<typeof startStack>>;
@@ -47,17 +47,38 @@ async function expectAccessible(): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
+/** Fills the fields that are named here, and every other one that has to be filled. */
 async function fill(fields: Record<string, string>, button: RegExp): Promise<void> {
   await expectAccessible();
   for (const [label, value] of Object.entries(fields)) {
     await page.getByLabel(label, { exact: true }).fill(value);
   }
-  await page.getByRole("main").getByRole("button", { name: button }).click();
+  const main = page.getByRole("main");
+  for (const field of await main.locator(":is(input, select, textarea):invalid").all()) {
+    await fillByType(field);
+  }
+  await main.getByRole("button", { name: button }).click();
+}
+
+const SAMPLES: Record<string, string> = {
+  email: "someone@example.com",
+  password,
+  tel: "+49 30 1234567",
+  url: "https://example.com",
+  number: "1",
+  date: "2000-01-31",
+};
+
+async function fillByType(field: Locator): Promise<void> {
+  const type = await field.evaluate((element) => (element as { type?: string }).type ?? "");
+  if (type === "checkbox" || type === "radio") await field.check();
+  else if (type === "select-one") await field.selectOption({ index: 1 });
+  else await field.fill(SAMPLES[type] ?? "Sample");
 }
 
 it("leads from sign-up over the inbox to a verified account, and to a new password", async () => {
   await page.goto("/signup");
-  await fill({ Name: "New Person", Email: email, Password: password }, /sign up|create/i);
+  await fill({ Email: email, Password: password }, /sign up|create/i);
   await page
     .getByText(/check your email/i)
     .first()
@@ -72,7 +93,6 @@ it("leads from sign-up over the inbox to a verified account, and to a new passwo
   expect(await stack.db.user.findFirst({ where: { emailKey: email } })).toMatchObject({
     emailVerifiedAt: expect.any(Date),
   });
-  await stack.ses.inbox({ to: email, template: "welcome", wait: 60 });
 
   await page
     .getByRole("button", { name: /log out/i })
@@ -100,18 +120,18 @@ it("leads from sign-up over the inbox to a verified account, and to a new passwo
   await page.waitForURL("**/account*");
 });
 
-it("sent each of the four emails once, and kept nothing of them", async () => {
-  const messages = await stack.db.message.findMany({ orderBy: { createdAt: "asc" } });
-  expect(
-    messages.map(({ template, outcome, payload }) => ({ template, outcome, payload })),
-  ).toEqual(
-    ["verify-email", "welcome", "password-reset", "password-changed"].map((template) => ({
-      template,
-      outcome: "sent",
-      payload: null,
-    })),
+it("sent each email once, and kept nothing of them", async () => {
+  await vi.waitUntil(
+    async () => (await stack.db.message.count({ where: { state: { not: "closed" } } })) === 0,
+    { timeout: 60_000 },
   );
-  expect(await stack.ses.inbox({ to: email })).toHaveLength(4);
+  const messages = await stack.db.message.findMany({ orderBy: { createdAt: "asc" } });
+  for (const message of messages) expect(message).toMatchObject({ outcome: "sent", payload: null });
+  const templates = messages.map(({ template }) => template);
+  expect(new Set(templates).size).toBe(templates.length);
+  const needed = ["verify-email", "password-reset", "password-changed"];
+  expect(templates.filter((template) => needed.includes(template))).toEqual(needed);
+  expect(await stack.ses.inbox({ to: email })).toHaveLength(templates.length);
 });
 
 it("logged no password, no token and no address", () => {

@@ -1,7 +1,7 @@
 import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "../test-app.ts";
+import { type TestApp, signUpFields, startTestApp } from "../test-app.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -63,7 +63,10 @@ it("tells a stranger nothing of an address that bounced", async () => {
   const email = "bounced-stranger@example.com";
   await app.signUpAndVerify(email);
   const answers = async () => {
-    const signup = await app.postJson("/signup", { name: "S", email, password: "correct horse 1" });
+    const signup = await app.postJson(
+      "/signup",
+      signUpFields({ email, password: "correct horse 1" }),
+    );
     const forgot = await app.postJson("/forgot-password", { email });
     const login = await app.postJson("/login", { email, password: "not the password" });
     return [signup, forgot, login].map(({ status, body }) => [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
+import { type TestApp, signUpFields, startTestApp } from "../test-app.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ afterAll(() => app.drop());
 
 it("answers a form with a page, an unverified account and a queued email", async () => {
   const email = "form@example.com";
-  const fields = { name: "  Sam Sample ", email: ` ${email} `, password: PASSWORD };
+  const fields = signUpFields({ name: "  Sam Sample ", email: ` ${email} ` });
   const response = await app.postForm("/signup", fields).expect(202).expect("Content-Type", /html/);
   expect(response.text).toContain("Check your email");
   expect(response.text).toContain(email);
@@ -27,7 +27,7 @@ it("answers a form with a page, an unverified account and a queued email", async
 
 it("answers JSON with JSON", async () => {
   const email = "json@example.com";
-  const body = { name: "Sam", email, password: PASSWORD };
+  const body = signUpFields({ email });
   const response = await app.postJson("/signup", body).expect(202).expect("Content-Type", /json/);
   expect(response.body).toEqual({ message: "Check your email for a link." });
   expect(await app.queued(email)).toHaveLength(1);
@@ -38,7 +38,7 @@ it("tells no stranger who has an account", async () => {
   await app.signUp("unverified@example.com");
   const [stranger, ...known] = await Promise.all(
     ["nobody@example.com", "verified@example.com", "unverified@example.com"].map(async (email) => {
-      const fields = { name: "Eve", email, password: "another password" };
+      const fields = signUpFields({ name: "Eve", email, password: "another password" });
       const page = await app.postForm("/signup", fields);
       const json = await app.postJson("/signup", fields);
       const html = page.text.replaceAll(email, "the address");
@@ -49,7 +49,11 @@ it("tells no stranger who has an account", async () => {
 });
 
 it("shows the form again with what was typed, each message tied to its field, and no password", async () => {
-  const fields = { name: 'Sam "the first" <b>', email: "sam at example", password: "short" };
+  const fields = signUpFields({
+    name: 'Sam "the first" <b>',
+    email: "sam at example",
+    password: "short",
+  });
   const response = await app.postForm("/signup", fields).expect(422);
   expect(response.text).toContain('value="Sam &quot;the first&quot; &lt;b&gt;"');
   expect(response.text).toContain('value="sam at example"');

@@ -43,7 +43,7 @@ interface FieldProps {
   form: FormState;
   name: string;
   label: string;
-  type?: "text" | "email" | "password";
+  type?: "text" | "email" | "password" | "tel" | "url" | "number" | "date";
   autoComplete: string;
   hint?: string;
 }
