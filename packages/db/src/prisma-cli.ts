@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { schemaDrift } from "./drift.ts";
 import { startPostgres } from "./embedded.ts";
 import { readEnv, root, withEnv } from "./env.ts";
@@ -23,6 +24,7 @@ try {
 
 async function main(): Promise<number> {
   const [command = "", subcommand] = args;
+  if (!process.stdin.isTTY) refuseToAsk(`${command} ${subcommand}`);
   if (command === "drift") return await drift();
   if (!["migrate", "db", "studio"].includes(command)) return await prisma(args, "postgresql://");
   const embedded = env.databaseUrl
@@ -38,6 +40,35 @@ async function main(): Promise<number> {
     return await prisma(["generate"], "postgresql://");
   } finally {
     await embedded?.stop();
+  }
+}
+
+/**
+ * Without a terminal Prisma refuses to ask, with one exception: it waits for ever for the name of
+ * a migration. Its refusal to reset is a page of text, and comes once PostgreSQL has started.
+ */
+function refuseToAsk(command: string): void {
+  const { values } = parseArgs({
+    args,
+    options: {
+      name: { type: "string", short: "n" },
+      force: { type: "boolean", short: "f" },
+      help: { type: "boolean", short: "h" },
+    },
+    strict: false,
+  });
+  if (values.help) return;
+  if (command === "migrate dev" && !values.name) {
+    throw new AppError(
+      "NAME_MISSING",
+      "Without a terminal the migration needs a name: pnpm db:migrate --name add-phone",
+    );
+  }
+  if (command === "migrate reset" && !values.force) {
+    throw new AppError(
+      "FORCE_MISSING",
+      "Without a terminal nobody can confirm that all data may go: pnpm db:reset --force",
+    );
   }
 }
 
