@@ -17,6 +17,7 @@ export const versions: Rule = ({ files, packages, read }) => {
     }));
   const catalog = catalogs.find(({ file }) => file === "pnpm-workspace.yaml")?.catalog ?? {};
   const node = read(".nvmrc").trim();
+  const { nodeVersion } = parse(read("pnpm-workspace.yaml")) as { nodeVersion?: string };
 
   const direct = packages.flatMap(({ folder, manifest }) =>
     Object.entries({
@@ -53,6 +54,11 @@ export const versions: Rule = ({ files, packages, read }) => {
       ([name, version]) =>
         `package.json: ${name} is ${version} and .nvmrc ${node}; give them the same version`,
     );
+  if (nodeVersion !== node) {
+    nodes.push(
+      `pnpm-workspace.yaml: nodeVersion is ${nodeVersion} and .nvmrc ${node}; give them the same version`,
+    );
+  }
 
   const released = new Set(PRISMA.map((name) => catalog[name]));
   const mixed =
