@@ -3,12 +3,14 @@
 export {
   Body,
   Button,
+  Column,
   Container,
   Head,
   Heading,
   Html,
   Link,
   Preview,
+  Row,
   Section,
   Text,
 } from "@react-email/components";

@@ -1,0 +1,130 @@
+import type { ReactElement } from "react";
+import { renderToStaticMarkup } from "react-dom/server";
+import { expect, it } from "vitest";
+import { Column, Container, Row, Section, Text } from "./components.ts";
+import { toText } from "./text.ts";
+
+const draw = (document: ReactElement) => toText(renderToStaticMarkup(document)).split("\n");
+
+it("should write each item of a list on a line of its own, with a marker", () => {
+  const items = Array.from({ length: 40 }, (_, index) => `Item ${index + 1}`);
+  const lines = draw(
+    <Section>
+      <p>Bring:</p>
+      <ul>
+        {items.map((item) => (
+          <li key={item}>{item}</li>
+        ))}
+      </ul>
+      <p>Thanks.</p>
+    </Section>,
+  );
+  expect(lines).toEqual(["Bring:", "", ...items.map((item) => ` * ${item}`), "", "Thanks."]);
+});
+
+it("should number an ordered list, and indent a list in a list", () => {
+  const lines = draw(
+    <ol>
+      <li>
+        Pack
+        <ul>
+          <li>Rice</li>
+          <li>
+            <a href="https://example.com/oil">Olive oil</a>
+          </li>
+        </ul>
+      </li>
+      <li>Send</li>
+    </ol>,
+  );
+  expect(lines).toEqual([
+    " 1. Pack",
+    "    * Rice",
+    "    * Olive oil https://example.com/oil",
+    " 2. Send",
+  ]);
+});
+
+it("should set the cells of a table apart, and its rows on lines", () => {
+  const long = `https://example.com/${"a".repeat(100)}`;
+  const lines = draw(
+    <Section>
+      <p>Your order:</p>
+      <table>
+        <caption>Order 12</caption>
+        <thead>
+          <tr>
+            <th>What</th>
+            <th>How much</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <td>Rice</td>
+            <td>2 kg</td>
+          </tr>
+          <tr>
+            <td>Olive oil</td>
+            <td>
+              <a href={long}>0.3 l</a>
+            </td>
+          </tr>
+        </tbody>
+      </table>
+      <p>Thanks.</p>
+    </Section>,
+  );
+  expect(lines.map((line) => line.trimEnd())).toEqual([
+    "Your order:",
+    "",
+    "Order 12",
+    "",
+    "What        How much",
+    "Rice        2 kg",
+    "Olive oil   0.3 l",
+    // Whole: a link that is cut does not open.
+    `            ${long}`,
+    "",
+    "Thanks.",
+  ]);
+});
+
+it("should read what is laid out in tables as if there were none", () => {
+  const lines = draw(
+    <Container>
+      <Section>
+        <Row>
+          <Column>Rice</Column>
+          <Column>2 kg</Column>
+        </Row>
+        <Row>
+          <Column>
+            <Text>Olive oil</Text>
+          </Column>
+          <Column>
+            <table role="none">
+              <tbody>
+                <tr>
+                  <td>0.3 l</td>
+                </tr>
+              </tbody>
+            </table>
+          </Column>
+        </Row>
+      </Section>
+    </Container>,
+  );
+  expect(lines).toEqual(["Rice", "2 kg", "", "Olive oil", "", "0.3 l"]);
+});
+
+it("should set the terms of a description list apart", () => {
+  const lines = draw(
+    <dl>
+      <dt>Rice</dt>
+      <dd>2 kg</dd>
+      <dt>Olive oil</dt>
+      <dd>0.3 l</dd>
+    </dl>,
+  );
+  expect(lines).toEqual(["Rice", "2 kg", "Olive oil", "0.3 l"]);
+});
