@@ -1,4 +1,42 @@
-import brand from "../brand.json" with { type: "json" };
+import json from "../brand.json" with { type: "json" };
+
+/** A picture that has the product's name in it, and can be seen on light paper. */
+interface Logo {
+  /** A file of `apps/web/public`: PNG or JPEG, since inboxes show no SVG. */
+  file: string;
+  /** In pixels, as it is shown: a file of twice the size is sharp on every screen. */
+  width: number;
+  height: number;
+}
+
+/** One scheme; colours are written "#rrggbb". */
+interface Colors {
+  ink: string;
+  muted: string;
+  paper: string;
+  canvas: string;
+  line: string;
+  accent: string;
+  onAccent: string;
+}
+
+/** What `brand.json` has. */
+export interface Brand {
+  name: string;
+  tagline: string;
+  /** Where `apps/web` is on the internet: emails load their pictures from there. */
+  website: string;
+  supportEmail: string;
+  /** Without one, pages and emails show the name as text. */
+  logo: Logo | null;
+  colors: Colors & { danger: string; success: string };
+  darkColors: Colors;
+}
 
 /** The product's name, colours and addresses: edit `brand.json` to make it yours. */
-export { brand };
+export const brand: Brand = json;
+
+/** The address of a file of `apps/web/public`, as an email needs it. */
+export function publicUrl(file: string, { website }: Pick<Brand, "website"> = brand): string {
+  return new URL(`/${file}`, website).href;
+}
