@@ -8,6 +8,7 @@ export {
   Head,
   Heading,
   Html,
+  Img,
   Link,
   Preview,
   Row,

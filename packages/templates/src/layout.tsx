@@ -1,5 +1,5 @@
-import { brand } from "@repo/brand";
-import type { CSSProperties, ReactNode } from "react";
+import { type Brand, brand, publicUrl } from "@repo/brand";
+import { type CSSProperties, Children, type ReactNode } from "react";
 import {
   Body,
   Button,
@@ -7,6 +7,7 @@ import {
   Head,
   Heading,
   Html,
+  Img,
   Link,
   Preview,
   Section,
@@ -24,6 +25,13 @@ const paragraph: CSSProperties = {
   lineHeight: "26px",
   color: colors.ink,
 };
+const masthead: CSSProperties = {
+  ...paragraph,
+  padding: "0 4px",
+  fontSize: 18,
+  fontWeight: 700,
+  letterSpacing: "-0.01em",
+};
 const small: CSSProperties = {
   ...paragraph,
   margin: "0 0 4px",
@@ -31,6 +39,8 @@ const small: CSSProperties = {
   lineHeight: "20px",
   color: colors.muted,
 };
+
+type MastheadBrand = Pick<Brand, "name" | "logo" | "website">;
 
 /** The frame of every email: the name above, a card with the text, below it why they get it. */
 export function Layout(props: {
@@ -53,20 +63,7 @@ export function Layout(props: {
         <Preview>{props.preheader}</Preview>
         <Section style={{ padding: "32px 12px 40px" }}>
           <Container className="container" style={{ maxWidth: theme.width }}>
-            <Text
-              className="ink"
-              data-skip-in-text
-              style={{
-                ...paragraph,
-                margin: "0 0 16px",
-                padding: "0 4px",
-                fontSize: 18,
-                fontWeight: 700,
-                letterSpacing: "-0.01em",
-              }}
-            >
-              {brand.name}
-            </Text>
+            <Masthead brand={brand} />
             <Section
               className="card"
               style={{
@@ -100,6 +97,27 @@ export function Layout(props: {
   );
 }
 
+/** The product's name, as its logo if it has one. Text has it below. */
+export function Masthead({ brand: { name, logo, website } }: { brand: MastheadBrand }) {
+  return logo ? (
+    <Section data-skip-in-text style={{ padding: "0 4px 16px" }}>
+      <Img
+        className="logo"
+        src={publicUrl(logo.file, { website })}
+        // An inbox that loads no pictures shows the name.
+        alt={name}
+        width={logo.width}
+        height={logo.height}
+        style={{ ...masthead, margin: 0, padding: 0, maxWidth: "100%", height: "auto" }}
+      />
+    </Section>
+  ) : (
+    <Text className="ink" data-skip-in-text style={masthead}>
+      {name}
+    </Text>
+  );
+}
+
 export function Title({ children }: { children: string }) {
   return (
     <Heading
@@ -124,6 +142,36 @@ export function Paragraph({ children }: { children: ReactNode }) {
     <Text className="ink" style={paragraph}>
       {children}
     </Text>
+  );
+}
+
+export function List({ items }: { items: ReactNode[] }) {
+  return (
+    <ul style={{ margin: "0 0 16px", padding: "0 0 0 24px" }}>
+      {Children.map(items, (item) => (
+        <li className="ink" style={{ ...paragraph, margin: "0 0 4px" }}>
+          {item}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/**
+ * A picture on the internet: `publicUrl("picture.png")` is one of `apps/web/public`. Many inboxes
+ * show none until asked, and the plain text never does, so say in a paragraph what must be read.
+ *
+ * @param props.alt what the picture shows; "" if it only adorns
+ * @param props.width in pixels, as is the height; a narrow screen shrinks it
+ */
+export function Image(props: { src: string; alt: string; width: number; height: number }) {
+  return (
+    <Img
+      {...props}
+      className="image"
+      // Its own colours for the alt text: in the dark, the picture keeps light paper behind it.
+      style={{ ...paragraph, maxWidth: "100%", height: "auto", borderRadius: 8 }}
+    />
   );
 }
 

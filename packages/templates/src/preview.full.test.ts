@@ -4,7 +4,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
 import packageJson from "../package.json" with { type: "json" };
-import { templates } from "./registry.ts";
+import { type TemplateName, templates } from "./registry.ts";
+import { render, views } from "./render.ts";
 
 let stop = async () => {};
 afterEach(() => stop());
@@ -41,12 +42,14 @@ it("should list every email, talk to nobody else, and end when asked", async () 
   for await (const chunk of output) if (String(chunk).includes("Ready")) break;
   child.stdout.resume();
 
-  const page = await fetch(`http://localhost:${port}/preview/verify-email/template`);
+  const names = Object.keys(templates) as [TemplateName, ...TemplateName[]];
+  const page = await fetch(`http://localhost:${port}/preview/${names[0]}/template`);
   expect(page.status).toBe(200);
   expect(page.headers.get("content-security-policy")).toBe("connect-src 'self'");
   const html = await page.text();
-  for (const name of Object.keys(templates)) expect(html).toContain(name);
-  expect(html).toContain("Confirm my email address");
+  for (const name of names) expect(html).toContain(name);
+  const { text: email } = render(names[0], views[names[0]].cases.usual);
+  for (const word of email.match(/[a-z]{5,}/gi) ?? []) expect(html).toContain(word);
 
   child.kill("SIGTERM");
   // Windows has no SIGTERM: the process ends without a code.

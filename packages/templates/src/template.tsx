@@ -6,7 +6,7 @@ import type { Schema } from "./schema.ts";
 /** What a person sees of an email, with the props its schema has parsed. */
 export interface Template<S extends Schema> {
   subject: (props: z.output<S["props"]>) => string;
-  /** Follows the subject in the list of an inbox; one sentence of 50 to 110 characters. */
+  /** Follows the subject in the list of an inbox, which shows 50 to 110 characters of it. */
   preheader: (props: z.output<S["props"]>) => string;
   /** The footer's sentence on why this person gets it. */
   reason: string;

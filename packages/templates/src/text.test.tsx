@@ -117,6 +117,29 @@ it("should read what is laid out in tables as if there were none", () => {
   expect(lines).toEqual(["Rice", "2 kg", "", "Olive oil", "", "0.3 l"]);
 });
 
+it("should set a heading apart, as it is written", () => {
+  const lines = draw(
+    <Section>
+      <Text>Rice</Text>
+      <h2>For later</h2>
+      <Text>Olive oil</Text>
+    </Section>,
+  );
+  expect(lines).toEqual(["Rice", "", "For later", "", "Olive oil"]);
+});
+
+it("should leave out what is only there to be looked at", () => {
+  const lines = draw(
+    <Section>
+      <Section data-skip-in-text>Not in text</Section>
+      <img src="https://example.com/a.png" alt="Not in text" />
+      <Text data-skip-in-text>Not in text</Text>
+      <Text>In text</Text>
+    </Section>,
+  );
+  expect(lines).toEqual(["In text"]);
+});
+
 it("should set the terms of a description list apart", () => {
   const lines = draw(
     <dl>

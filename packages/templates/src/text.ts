@@ -3,11 +3,20 @@ import { type FormatCallback, compile } from "html-to-text";
 const ownLine = { leadingLineBreaks: 1, trailingLineBreaks: 1 };
 const ownParagraph = { leadingLineBreaks: 2, trailingLineBreaks: 2 };
 
-/** The library's own formatter aligns the columns, but leaves the caption out. */
-const captionedTable: FormatCallback = (table, walk, builder, options) => {
-  const caption = table.children.filter(({ name }) => name === "caption");
-  walk(caption, builder);
-  builder.options.formatters.dataTable?.(table, walk, builder, options);
+/**
+ * A table is data unless its role says that it is layout, as React Email's do. The library's
+ * formatter of data aligns the columns, but leaves the caption out.
+ */
+const table: FormatCallback = (element, walk, builder, options) => {
+  const { block, dataTable } = builder.options.formatters;
+  const { attribs: { role } = {}, children } = element;
+  if (role === "presentation" || role === "none") {
+    block?.(element, walk, builder, options);
+  } else {
+    const caption = children.filter(({ name }) => name === "caption");
+    walk(caption, builder);
+    dataTable?.(element, walk, builder, options);
+  }
 };
 
 /**
@@ -16,23 +25,24 @@ const captionedTable: FormatCallback = (table, walk, builder, options) => {
  */
 export const toText = compile({
   wordwrap: false,
-  formatters: { captionedTable },
+  formatters: { table },
   selectors: [
     { selector: "img", format: "skip" },
     // React Email's mark for what is only there to be looked at.
     { selector: "[data-skip-in-text=true]", format: "skip" },
-    { selector: "h1", format: "heading", options: { uppercase: false } },
+    ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({
+      selector,
+      format: "heading",
+      options: { ...ownParagraph, uppercase: false },
+    })),
     { selector: "a", options: { linkBrackets: false, hideLinkHrefIfSameAsText: true } },
     // The address follows below the button.
     { selector: "a.button", format: "anchor", options: { ignoreHref: true } },
     { selector: "dt", format: "block", options: ownLine },
     { selector: "dd", format: "block", options: ownLine },
-    { selector: "table", format: "captionedTable", options: { uppercaseHeaderCells: false } },
+    { selector: "table", format: "table", options: { uppercaseHeaderCells: false } },
     { selector: "caption", format: "block", options: ownParagraph },
-    // These two say that a table is layout, as React Email's are. A cell of one is a line: the
-    // formatter of data tables walks its own cells, and never comes here.
-    { selector: "table[role=presentation]", format: "block", options: ownParagraph },
-    { selector: "table[role=none]", format: "block", options: ownParagraph },
+    // Of layout: the formatter of data walks its own cells, and never comes here.
     { selector: "td", format: "block", options: ownLine },
   ],
 });

@@ -8,13 +8,14 @@ export const theme = {
   width: 560,
 };
 
-const dark = brand.darkColors;
+const { colors: light, darkColors: dark } = brand;
 
 /**
  * What inline styles cannot say. Clients that drop it (Gmail's app with other accounts) show
  * the light, fluid layout.
  *
- * The first rule is for Outlook on Windows, which knows neither max-width nor @media.
+ * The first rule is for Outlook on Windows, which knows neither max-width nor @media. Pictures are
+ * drawn for light paper, so in the dark they get some, or dark ink would vanish.
  */
 export const stylesheet = `
 :root{color-scheme:light dark;supported-color-schemes:light dark}
@@ -28,4 +29,6 @@ export const stylesheet = `
 .muted{color:${dark.muted}!important}
 .link{color:${dark.accent}!important}
 .button{background-color:${dark.accent}!important;color:${dark.onAccent}!important}
+.image{background-color:${light.paper}!important}
+.logo{padding:6px 8px!important;background-color:${light.canvas}!important;border-radius:6px}
 }`;

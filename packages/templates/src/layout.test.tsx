@@ -1,0 +1,120 @@
+import { expect, it } from "vitest";
+import { z } from "zod";
+import { draw } from "./draw.ts";
+import { Action, Greeting, Image, List, Masthead, Note, Paragraph, Title } from "./layout.tsx";
+import { type Schema, personName, webUrl } from "./schema.ts";
+import type { Template } from "./template.tsx";
+import { attributes } from "./test-document.ts";
+import { faults } from "./test-valid.ts";
+
+// The parts that emails are made of, in an email that is in no registry.
+
+const schema = {
+  props: z.object({ reader: personName, track: webUrl, items: z.array(z.string()) }),
+  category: "account",
+  onUnknown: "hold",
+  expiry: 60,
+} as const satisfies Schema;
+
+const usual = {
+  reader: "Zoë O’Brien-Smith",
+  track: "https://example.com/track?order=12&token=secret",
+  items: ["Rice, 2 kg", "Olive oil, 0.3 l"],
+};
+
+const logo = { file: "logo.png", width: 120, height: 32 };
+const website = "https://shop.example";
+
+const view: Template<typeof schema> = {
+  subject: () => "Your order is on its way",
+  preheader: () => "It arrives tomorrow.",
+  reason: "You get this email because you ordered.",
+  Content: ({ reader, track, items }) => (
+    <>
+      <Masthead brand={{ name: "Shop & Sons", logo, website }} />
+      <Title>Your order is on its way</Title>
+      <Greeting name={reader} />
+      <Paragraph>It has:</Paragraph>
+      <List items={items} />
+      <Image src="https://example.com/parcel.png" alt="The parcel" width={480} height={270} />
+      <Action href={track}>Track it</Action>
+      <Note>It arrives tomorrow.</Note>
+    </>
+  ),
+  cases: { usual },
+};
+
+const show = (props: Partial<typeof usual> = {}) => draw(schema, view, { ...usual, ...props });
+
+it("should make a valid, accessible document that knows of the dark", async () => {
+  const { html } = show({ items: Array.from({ length: 40 }, (_, index) => `Item ${index + 1}`) });
+  expect(await faults(html)).toEqual([]);
+  expect(html).toMatch(/^<!DOCTYPE html><html /);
+  expect(html).toContain('<meta name="color-scheme" content="light dark"/>');
+  expect(html).toContain("@media (prefers-color-scheme:dark)");
+});
+
+it("should say in HTML and in text why this person gets it", () => {
+  const { html, text } = show();
+  expect(html).toContain(view.reason);
+  expect(text).toContain(view.reason);
+});
+
+it("should greet by name, isolated from what is around it", () => {
+  const { html, text } = show();
+  expect(html).toContain("<bdi>Zoë O’Brien-Smith</bdi>");
+  expect(text).toContain("Hi Zoë O’Brien-Smith,");
+});
+
+it("should show nothing of a name that is an advert", () => {
+  const plain = show({ reader: "" });
+  const hostile = '<b>Win</b> "at" https://evil.example\r\nBcc: all@example.org \u202e';
+  expect(show({ reader: hostile })).toEqual(plain);
+  expect(plain.text).toContain("Hello,");
+});
+
+it("should have the link of an action in its button and below it, and once in the text", () => {
+  const { html, text } = show();
+  const escaped = usual.track.replaceAll("&", "&amp;");
+  expect(attributes(html, "href").filter((href) => href === usual.track)).toHaveLength(2);
+  expect(html).toContain(`>${escaped}</a>`);
+  expect(text.split("\n").filter((line) => line.includes("://"))).toEqual([usual.track]);
+});
+
+it("should escape what a link carries", () => {
+  const { html } = show({ track: `${usual.track}&a="><script>alert(1)</script>` });
+  expect(html).not.toContain("<script");
+  expect(html).toContain("&amp;a=%22%3E%3Cscript%3E");
+});
+
+it("should refuse a link to a script, without repeating it", () => {
+  const drawn = () => show({ track: "javascript:alert('secret')" });
+  expect(drawn).toThrow(expect.objectContaining({ name: "ZodError" }));
+  expect(drawn).not.toThrow("secret");
+});
+
+it("should write a list on lines of its own in the text, and a picture not at all", () => {
+  const { html, text } = show();
+  expect(text).toContain("It has:\n\n * Rice, 2 kg\n * Olive oil, 0.3 l\n\nTrack it");
+  expect(html).toContain('alt="The parcel"');
+  expect(text).not.toContain("parcel");
+});
+
+it("should show a logo by its address on the internet, and the name where it does not load", () => {
+  const { html, text } = show();
+  expect(html).toMatch(
+    /<img [^>]*alt="Shop &amp; Sons" height="32" src="https:\/\/shop\.example\/logo\.png"[^>]* width="120"\/>/,
+  );
+  // As the name above: the footer has it.
+  expect(text).not.toContain("Shop");
+});
+
+it("should show the name of a brand without a logo", () => {
+  const named = {
+    ...view,
+    Content: () => <Masthead brand={{ name: "Shop", logo: null, website }} />,
+  };
+  const { html, text } = draw(schema, named, usual);
+  expect(html).toMatch(/<p [^>]*>Shop<\/p>/);
+  expect(text).not.toContain("Shop");
+});

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { z } from "zod";
+import type { Schema } from "./schema.ts";
+import { type Template, compose } from "./template.tsx";
+
+const schema = {
+  props: z.object({ order: z.string() }),
+  category: "account",
+  onUnknown: "hold",
+  expiry: 60,
+} as const satisfies Schema;
+
+const template: Template<typeof schema> = {
+  subject: ({ order }) => `Your order ${order}`,
+  preheader: () => "It is on its way.",
+  reason: "You ordered.",
+  Content: () => "It is on its way.",
+  cases: { usual: { order: "12" } },
+};
+
+it("should not let a prop break the subject into two headers", () => {
+  const { subject } = compose(template, { order: "12\r\nBcc: all@example.org\u0000" });
+  expect(subject).toBe("Your order 12 Bcc: all@example.org");
+});
