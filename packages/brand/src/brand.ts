@@ -33,7 +33,7 @@ export interface Brand {
   darkColors: Colors;
 }
 
-/** The product's name, colours and addresses: edit `brand.json` to make it yours. */
+/** The product's name, logo, colours and addresses: edit `brand.json` to make it yours. */
 export const brand: Brand = json;
 
 /** The address of a file of `apps/web/public`, as an email needs it. */

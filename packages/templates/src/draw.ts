@@ -4,6 +4,9 @@ import type { Schema } from "./schema.ts";
 import { type Template, compose } from "./template.tsx";
 import { toText } from "./text.ts";
 
+/** React puts one into the head for each picture, which no inbox has a use for. */
+const PRELOAD = /<link rel="preload"[^>]*>/g;
+
 /**
  * Draws one email. The props are parsed again: they may have been queued by an older version.
  *
@@ -21,6 +24,6 @@ export function draw<S extends Schema>(
   // A cast because TypeScript does not follow S through parse.
   const parsed = schema.props.parse(props) as z.output<S["props"]>;
   const { subject, document } = compose(template, parsed);
-  const html = `<!DOCTYPE html>${renderToStaticMarkup(document)}`;
+  const html = `<!DOCTYPE html>${renderToStaticMarkup(document).replaceAll(PRELOAD, "")}`;
   return { subject, html, text: toText(html) };
 }

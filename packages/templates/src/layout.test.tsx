@@ -98,6 +98,7 @@ it("should write a list on lines of its own in the text, and a picture not at al
   expect(text).toContain("It has:\n\n * Rice, 2 kg\n * Olive oil, 0.3 l\n\nTrack it");
   expect(html).toContain('alt="The parcel"');
   expect(text).not.toContain("parcel");
+  expect(html).not.toContain("preload");
 });
 
 it("should show a logo by its address on the internet, and the name where it does not load", () => {

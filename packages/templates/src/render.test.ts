@@ -86,7 +86,7 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
 });
 
 /** The usual case of an email with one of its strings replaced, for each string in it. */
-function* replaced(value: unknown, by: string): Generator<unknown> {
+function* replaced(value: unknown, by: string): Generator {
   if (typeof value === "string") yield by;
   if (typeof value !== "object" || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
