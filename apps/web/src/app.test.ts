@@ -22,7 +22,7 @@ it("serves pages without a script, under a policy that admits none", async () =>
     expect(page.headers["cache-control"]).toBe("no-store");
     const policy = String(page.headers["content-security-policy"]);
     expect(policy).toBe(
-      "default-src 'none';style-src 'self';img-src data:;form-action 'self';frame-ancestors 'none';base-uri 'none'",
+      "default-src 'none';style-src 'self';img-src 'self' data:;form-action 'self';frame-ancestors 'none';base-uri 'none'",
     );
     expect(page.headers["strict-transport-security"]).toBeUndefined();
   }

@@ -10,6 +10,7 @@ import { errorHandler, notFound } from "./http/errors.tsx";
 import { health } from "./http/health.ts";
 import { requestLog } from "./http/log.ts";
 import { sameOrigin as checkOrigin } from "./http/origin.ts";
+import { publicFiles } from "./http/public-files.ts";
 import { sessionCookie } from "./http/session.ts";
 import { account } from "./pages/account.tsx";
 import { forgotPassword } from "./pages/forgot-password.tsx";
@@ -61,6 +62,7 @@ export function createApp({
       .type("css")
       .send(stylesheet.css);
   });
+  app.use(publicFiles());
 
   app.use((_req, res, next) => {
     res.locals.stylesheet = stylesheet.path;
@@ -89,7 +91,7 @@ function securityHeaders(appUrl: string) {
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
-        imgSrc: ["data:"],
+        imgSrc: ["'self'", "data:"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],

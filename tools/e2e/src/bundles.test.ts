@@ -26,3 +26,8 @@ it.each(["web", "worker"])("looks for what dev.ts of %s really uses", (app) => {
   const dev = readFileSync(`${import.meta.dirname}/../../../apps/${app}/src/dev.ts`, "utf8");
   expect(dev).toContain("fetchFromSesLocal(");
 });
+
+it("has the static files beside the bundle of web", () => {
+  const web = `${import.meta.dirname}/../../../apps/web`;
+  expect(readdirSync(`${web}/dist/public`)).toEqual(readdirSync(`${web}/public`));
+});

@@ -1,14 +1,13 @@
 import { brand } from "@repo/brand";
 import { type ReactNode, createContext, useContext } from "react";
 import type { SessionUser } from "../accounts/sessions.ts";
+import { BrandMark, Favicon } from "./brand-mark.tsx";
 
 /** What every page needs and no page should pass on. */
 export const Site = createContext<{ stylesheet: string; user: SessionUser | undefined }>({
   stylesheet: "",
   user: undefined,
 });
-
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="${brand.colors.accent}"/><path d="M7 16 25 8l-6 17-4-7z" fill="${brand.colors.onAccent}"/></svg>`;
 
 /** A whole page: head, header with who is logged in, the content, footer. */
 export function Layout({ title, children }: { title: string; children: ReactNode }) {
@@ -20,7 +19,7 @@ export function Layout({ title, children }: { title: string; children: ReactNode
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{title === brand.name ? title : `${title} · ${brand.name}`}</title>
-        <link rel="icon" href={`data:image/svg+xml,${encodeURIComponent(icon)}`} />
+        <Favicon brand={brand} />
         <link rel="stylesheet" href={stylesheet} />
       </head>
       <body>
@@ -29,11 +28,7 @@ export function Layout({ title, children }: { title: string; children: ReactNode
         </a>
         <header className="site">
           <a className="brand" href="/">
-            <svg viewBox="0 0 32 32" aria-hidden="true">
-              <rect width="32" height="32" rx="8" />
-              <path d="M7 16 25 8l-6 17-4-7z" />
-            </svg>
-            {brand.name}
+            <BrandMark brand={brand} />
           </a>
           <nav aria-label="Account">{user ? <LoggedIn /> : <LoggedOut />}</nav>
         </header>

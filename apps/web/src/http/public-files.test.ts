@@ -1,0 +1,98 @@
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import express from "express";
+import supertest from "supertest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startTestApp } from "../test-app.ts";
+import { publicFiles } from "./public-files.ts";
+
+// A folder of the test's own, so that yours may have any files.
+const outside = mkdtempSync(join(tmpdir(), "public-files-"));
+const folder = join(outside, "public");
+const app = express()
+  .use(publicFiles(folder))
+  .use((_req, res) => res.status(404).send("no file"));
+
+beforeAll(() => {
+  mkdirSync(join(folder, "fonts"), { recursive: true });
+  mkdirSync(join(folder, ".well-known"));
+  writeFileSync(join(outside, "secret.txt"), "secret");
+  writeFileSync(join(folder, "logo.png"), "picture");
+  writeFileSync(join(folder, "fonts", "a.woff2"), "font");
+  writeFileSync(join(folder, "fonts", "index.html"), "page");
+  writeFileSync(join(folder, ".env"), "secret");
+  writeFileSync(join(folder, ".well-known", "a.txt"), "secret");
+});
+afterAll(() => rmSync(outside, { recursive: true }));
+
+it("serves a file with its type, for an hour, to other sites' pages, too", async () => {
+  for (const [path, type] of [
+    ["/logo.png", "image/png"],
+    ["/fonts/a.woff2", "font/woff2"],
+  ] as const) {
+    const { headers } = await supertest(app).get(path).expect(200).expect("Content-Type", type);
+    expect(headers["cache-control"]).toBe("public, max-age=3600");
+    expect(headers["cross-origin-resource-policy"]).toBe("cross-origin");
+  }
+  const { headers } = await supertest(app).get("/logo.png");
+  await supertest(app).get("/logo.png").set("If-None-Match", headers.etag!).expect(304);
+});
+
+it("leaves folders, dotfiles and what does not exist to the routes", async () => {
+  for (const path of ["/", "/fonts", "/fonts/", "/.env", "/.well-known/a.txt", "/none.png"]) {
+    await supertest(app).get(path).expect(404, "no file");
+  }
+  await supertest(app).post("/logo.png").expect(404, "no file");
+});
+
+it("serves nothing from outside its folder", async () => {
+  const server = app.listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  for (const path of [
+    "/../secret.txt",
+    "/fonts/../../secret.txt",
+    "/%2e%2e/secret.txt",
+    "/..%2fsecret.txt",
+    "/..%5csecret.txt",
+    "/..\\secret.txt",
+    "//../secret.txt",
+    "/logo.png%00.txt",
+    "/%E0%A4%A",
+  ]) {
+    // As it stands: a client of the URL standard would take the dots out.
+    const [response] = (await once(request({ port, path }).end(), "response")) as [IncomingMessage];
+    expect([path, response.statusCode]).toEqual([path, 404]);
+    response.resume();
+  }
+  server.close();
+});
+
+it("serves every file of the app without its database, under the app's policy", async () => {
+  const test = await startTestApp();
+  const cookie = await test.signUpAndVerify("sam@example.com");
+  const page = await test.get("/").set("Cookie", cookie).expect(200);
+
+  await test.db.$executeRaw`DROP TABLE sessions CASCADE`;
+  const files = readdirSync(`${import.meta.dirname}/../../public`, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
+    .map(({ name }) => `/${encodeURIComponent(name)}`);
+  // What a page refers to, a logo among it, is one of them or the stylesheet.
+  const shown = [...page.text.matchAll(/ (?:src|href)="(\/[^"]*\.[^"]*)"/g)].map(
+    ([, path]) => path,
+  );
+  expect(shown).not.toEqual([]);
+  for (const path of [...files, ...shown]) {
+    const { headers } = await test.get(path!).set("Cookie", cookie).expect(200);
+    expect(headers["cache-control"]).toMatch(/^public, max-age=/);
+    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(headers["set-cookie"]).toBeUndefined();
+  }
+  await test.get("/none.png").set("Cookie", cookie).expect(500);
+  await test.drop();
+});
