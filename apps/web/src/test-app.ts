@@ -15,6 +15,17 @@ export function signUpFields(fields: { name?: string; email?: string; password?:
   return { name: "Sam", email: "sam@example.com", password: PASSWORD, ...fields };
 }
 
+/** The link in an email; "" in one without. */
+export function linkIn(message: NewMessage<EmailTemplates> | undefined): string {
+  const props: { url?: string } = message?.props ?? {};
+  return props.url ?? "";
+}
+
+/** The token of a link. */
+export function tokenOf(link: string): string {
+  return URL.canParse(link) ? (new URL(link).searchParams.get("token") ?? "") : "";
+}
+
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
@@ -71,8 +82,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
     log: () => lines.join(""),
     /** The token in the newest email to somebody. */
     tokenFor(email: string): string {
-      const props = sent.findLast(({ to }) => to === email)?.props;
-      const token = props && new URL(props.url).searchParams.get("token");
+      const token = tokenOf(linkIn(sent.findLast(({ to }) => to === email)));
       if (!token) throw new Error(`the newest email to ${email} has no token`);
       return token;
     },

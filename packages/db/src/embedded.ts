@@ -107,11 +107,11 @@ async function startGuard(
   options: { fast?: boolean; onProgress?: (step: string) => void },
 ): Promise<ChildProcess> {
   const script = path.join(import.meta.dirname, "postgres", "guard.ts");
-  const guard = spawn(
-    process.execPath,
-    [script, dataDir, ...(options.fast ? ["fast"] : [])],
-    { detached: true, stdio: ["ignore", "ignore", "pipe", "ipc"], windowsHide: true },
-  );
+  const guard = spawn(process.execPath, [script, dataDir, ...(options.fast ? ["fast"] : [])], {
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    windowsHide: true,
+  });
   let stderr = "";
   guard.stderr?.on("data", (data: Buffer) => (stderr += data.toString()));
   await new Promise<void>((resolve, reject) => {

@@ -23,11 +23,14 @@ const root = join(import.meta.dirname, "../../..");
 export interface Copy {
   folder: string;
   /**
-   * Changes or creates a file.
+   * Changes or creates a file, or deletes it where the edit answers undefined.
    *
    * @returns undoes it
    */
-  change(file: string, edit: (text: string) => string): Promise<() => Promise<void>>;
+  change(
+    file: string,
+    edit: (text: string) => string | Buffer | undefined,
+  ): Promise<() => Promise<void>>;
   /** Runs a script of the root package.json as pnpm does. */
   run(script: string, args?: string): Promise<Ended>;
   /** Runs a command that is installed in the root. */
@@ -55,10 +58,14 @@ export async function copyRepository(): Promise<Copy> {
   for (const each of repository.packages) await linkModules(folder, each.folder);
 
   const run = (command: string): Promise<Ended> => {
-    const path = `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`;
-    const env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" };
+    const env = {
+      ...withoutTurbo(process.env),
+      PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`,
+      // What is installed is linked: an install would write into the repository itself.
+      pnpm_config_verify_deps_before_run: "false",
+    };
     return new Promise((resolve) => {
-      exec(command, { cwd: folder, env }, (error, stdout, stderr) => {
+      exec(command, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
         // Under CI=true oxlint colours its output whatever NO_COLOR says.
         const output = stripVTControlCharacters(stdout + stderr);
         resolve({ failed: error !== null, output });
@@ -72,7 +79,9 @@ export async function copyRepository(): Promise<Copy> {
       const before = await readFile(join(folder, file), "utf8").catch(() => undefined);
       const after = edit(before ?? "");
       if (after === before) throw new Error(`the change of ${file} changes nothing`);
-      await writeFile(join(folder, file), after);
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      if (after === undefined) await rm(join(folder, file));
+      else await writeFile(join(folder, file), after);
       return () =>
         before === undefined ? rm(join(folder, file)) : writeFile(join(folder, file), before);
     },
@@ -81,6 +90,11 @@ export async function copyRepository(): Promise<Copy> {
     exec: run,
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
+}
+
+/** Turbo refuses to run inside of itself, which it tells by its own variables. */
+function withoutTurbo(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("TURBO_")));
 }
 
 /** Gives a package of the copy what is installed; packages of the workspace are the copy's own. */
@@ -93,9 +107,9 @@ async function linkModules(copy: string, folder: string): Promise<void> {
     const names = name.startsWith("@")
       ? (await readdir(join(installed, name))).map((inner) => join(name, inner))
       : [name];
-    for (const each of names.filter((entry) => !entry.startsWith("."))) {
+    for (const each of names.filter((entry) => entry === ".bin" || !entry.startsWith("."))) {
       const target = relative(root, await realpath(join(installed, each)));
-      const own = !target.startsWith(`node_modules${sep}`);
+      const own = each !== ".bin" && !target.startsWith(`node_modules${sep}`);
       await mkdir(dirname(join(links, each)), { recursive: true });
       await symlink(join(own ? copy : root, target), join(links, each), "junction");
     }

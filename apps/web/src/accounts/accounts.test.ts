@@ -2,7 +2,7 @@ import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { type EmailTemplates, templates as emails } from "@repo/templates/registry";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { PASSWORD as password, signUpFields } from "../test-app.ts";
+import { PASSWORD as password, linkIn, signUpFields, tokenOf } from "../test-app.ts";
 import { createAccounts } from "./accounts.ts";
 import { redeemToken, spendTokens } from "./tokens.ts";
 
@@ -43,8 +43,7 @@ beforeEach(async () => {
 
 /** The token in the newest email. */
 function emailedToken(): string {
-  const url = sent.at(-1)?.props.url ?? "";
-  return new URL(url).searchParams.get("token") ?? "";
+  return tokenOf(linkIn(sent.at(-1)));
 }
 
 async function signUpAndVerify() {

@@ -1,6 +1,6 @@
 import supertest from "supertest";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, signUpFields, startTestApp } from "../test-app.ts";
+import { PASSWORD, type TestApp, linkIn, signUpFields, startTestApp } from "../test-app.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -25,7 +25,7 @@ it("keeps every password, token, cookie, link, query and address out of the log"
   await app.postJson("/forgot-password", { email }).expect(202);
   const resetToken = app.tokenFor(email);
   await app.postJson("/reset-password", { token: resetToken, password: "a new password" });
-  const queued = app.sent.map(({ props }) => props.url);
+  const queued = app.sent.map(linkIn);
 
   const log = app.log();
   const all = [

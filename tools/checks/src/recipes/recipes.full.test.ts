@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Copy, copyRepository } from "../test-copy.ts";
+import { recipes } from "./recipes.ts";
+
+// What everybody does first with a clone, done in a copy of it. It must not break our tests, and
+// must stay as small as docs/recipes.md says.
+
+let copy: Copy;
+
+beforeAll(async () => {
+  copy = await copyRepository();
+});
+afterAll(() => copy.remove());
+
+async function succeed(script: string, args = ""): Promise<void> {
+  const { failed, output } = await copy.run(script, args);
+  expect(failed, `pnpm ${script} ${args}\n${output}`).toBe(false);
+}
+
+/** The files that docs/recipes.md lists below each heading. */
+function documented(): { title: string; files: string[] }[] {
+  const page = readFileSync(path.join(import.meta.dirname, "../../../../docs/recipes.md"), "utf8");
+  return page
+    .split(/^## /m)
+    .slice(1)
+    .map((part) => ({
+      title: part.split("\n", 1)[0] ?? "",
+      files: [...part.matchAll(/^\d+\. `([^`]+)`/gm)].map((match) => match[1] ?? ""),
+    }));
+}
+
+test("docs/recipes.md lists the files that each recipe changes by hand", () => {
+  const done = recipes.map(({ title, edits }) => ({ title, files: Object.keys(edits).toSorted() }));
+  const written = documented().map(({ title, files }) => ({ title, files: files.toSorted() }));
+  expect(written).toEqual(done);
+});
+
+test("a clone in which they are all done passes its check and its tests", async () => {
+  const changed = new Set<string>();
+  for (const { before = [], edits, after = [] } of recipes) {
+    for (const command of before) await succeed(...command);
+    for (const [file, edit] of Object.entries(edits)) {
+      await copy.change(file, edit);
+      if (/\.(ts|tsx|json|html)$/.test(file)) changed.add(file);
+    }
+    for (const command of after) await succeed(...command);
+  }
+  await copy.exec(
+    `prettier --write --log-level warn --no-error-on-unmatched-pattern ${[...changed].join(" ")}`,
+  );
+  await succeed("check");
+  await succeed("test");
+}, 3_600_000);

@@ -1,0 +1,252 @@
+import { type Recipe, all, insert, replace } from "./recipe.ts";
+
+const web = "apps/web/src";
+const emails = "packages/templates/src/emails";
+
+const table: Recipe = {
+  title: "A table of your own, with a page",
+  edits: {
+    "packages/db/prisma/schema.prisma": all(
+      insert("  tokens          Token[]\n", "  notes           Note[]\n"),
+      (text) => `${text}
+model Note {
+  id        String   @id @default(uuid(7)) @db.Uuid
+  userId    String   @map("user_id") @db.Uuid
+  text      String
+  createdAt DateTime @default(now()) @map("created_at") @db.Timestamptz(3)
+  user      User     @relation(fields: [userId], references: [id])
+
+  @@index([userId])
+  @@map("notes")
+}
+`,
+    ),
+    [`${web}/pages/notes.tsx`]: () => `import type { Db } from "@repo/db";
+import { type RequestHandler, Router } from "express";
+import { sendAnswer } from "../http/answer.tsx";
+import { HttpError } from "../http/errors.tsx";
+import { fields } from "../http/fields.ts";
+import { formPage } from "../http/form-page.ts";
+import { Field, FormCard } from "../ui/form.tsx";
+import { Layout } from "../ui/layout.tsx";
+
+export function notes(db: Db, sameOrigin: RequestHandler): Router {
+  const router = Router();
+  router.get("/notes", async (req, res) => {
+    const { user } = res.locals;
+    if (!user) return res.redirect(303, "/login");
+    const mine = await db.note.findMany({ where: { userId: user.id } });
+    sendAnswer(req, res, {
+      json: { notes: mine.map(({ text }) => text) },
+      page: (
+        <Layout title="Notes">
+          <ul>
+            {mine.map(({ id, text }) => (
+              <li key={id}>{text}</li>
+            ))}
+          </ul>
+        </Layout>
+      ),
+    });
+  });
+  router.use(
+    formPage(sameOrigin, {
+      path: "/notes/new",
+      fields: { name: fields.name },
+      view: (form) => (
+        <FormCard title="New note" form={form} submit="Keep">
+          <Field form={form} name="name" label="Note" autoComplete="off" />
+        </FormCard>
+      ),
+      async submit({ name }, res) {
+        const { user } = res.locals;
+        if (!user) throw new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
+        await db.note.create({ data: { userId: user.id, text: name } });
+        return { status: 201, json: { text: name }, page: "/notes" };
+      },
+    }),
+  );
+  return router;
+}
+`,
+    [`${web}/app.ts`]: all(
+      insert(
+        'import { logout } from "./pages/logout.ts";\n',
+        'import { notes } from "./pages/notes.tsx";\n',
+      ),
+      insert("    account(db),\n", "    notes(db, sameOrigin),\n"),
+    ),
+  },
+  after: [["db:migrate", "--name notes"]],
+};
+
+const email: Recipe = {
+  title: "An email with a list and a picture, sent from a route",
+  before: [["email:new", "--args weekly-digest account"]],
+  edits: {
+    [`${emails}/weekly-digest/schema.ts`]: () => `import { z } from "zod";
+import { type Schema, webUrl } from "../../schema.ts";
+
+export const schema = {
+  props: z.object({ week: z.int(), picture: webUrl, topics: z.array(z.string()) }),
+  category: "account",
+  onUnknown: "hold",
+  expiry: 2 * 24 * 60,
+} as const satisfies Schema;
+`,
+    [`${emails}/weekly-digest/template.tsx`]: () => `import { brand } from "@repo/brand";
+import { Image, List, Paragraph, Title } from "../../layout.tsx";
+import { type Template, preview } from "../../template.tsx";
+import { schema } from "./schema.ts";
+
+export const template: Template<typeof schema> = {
+  subject: ({ week }) => \`\${brand.name} in week \${week}\`,
+  preheader: ({ topics }) => \`What happened in your projects: \${topics.length} topics for you.\`,
+  reason: \`You get this email because you have an account at \${brand.name}.\`,
+  Content: ({ week, picture, topics }) => (
+    <>
+      <Title>{\`Week \${week}\`}</Title>
+      <Image src={picture} alt="A chart of your week" width={480} height={120} />
+      <Paragraph>This is what happened:</Paragraph>
+      <List items={topics} />
+    </>
+  ),
+  cases: {
+    usual: {
+      week: 7,
+      picture: "https://example.com/week-7.png",
+      topics: Array.from({ length: 40 }, (_, i) => \`Topic \${i + 1}\`),
+    },
+    "no topic": { week: 1, picture: "https://example.com/week-1.png", topics: [] },
+  },
+};
+
+export default preview(schema, template);
+`,
+    [`${web}/pages/digest.tsx`]: () => `import { publicUrl } from "@repo/brand";
+import type { Db } from "@repo/db";
+import type { Enqueue } from "@repo/email/enqueue";
+import type { EmailTemplates } from "@repo/templates/registry";
+import type { RequestHandler } from "express";
+import { HttpError } from "../http/errors.tsx";
+import { formPage } from "../http/form-page.ts";
+import { FormCard } from "../ui/form.tsx";
+
+export function digest(db: Db, enqueue: Enqueue<EmailTemplates>, sameOrigin: RequestHandler) {
+  return formPage(sameOrigin, {
+    path: "/digest",
+    fields: {},
+    view: (form) => (
+      <FormCard title="Your week" form={form} submit="Email it to me">
+        {null}
+      </FormCard>
+    ),
+    async submit(_input, res) {
+      const { user } = res.locals;
+      if (!user) throw new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
+      const picture = publicUrl("week.png");
+      const { id } = await db.$transaction((tx) =>
+        enqueue(tx, {
+          template: "weekly-digest",
+          to: user.email,
+          props: { week: 7, picture, topics: ["One", "Two"] },
+          idempotencyKey: \`\${user.id}-7\`,
+        }),
+      );
+      return { status: 202, json: { id }, page: "/account" };
+    },
+  });
+}
+`,
+    [`${web}/app.ts`]: all(
+      insert(
+        'import { account } from "./pages/account.tsx";\n',
+        'import { digest } from "./pages/digest.tsx";\n',
+      ),
+      insert("    account(db),\n", "    digest(db, enqueue, sameOrigin),\n"),
+    ),
+  },
+};
+
+const field: Recipe = {
+  title: "A field at sign-up",
+  edits: {
+    // An account that is there already has none: the column takes null, or a default.
+    "packages/db/prisma/schema.prisma": insert(
+      "model User {\n",
+      '  phone           String    @default("")\n',
+    ),
+    [`${web}/http/fields.ts`]: insert(
+      "export const fields = {\n",
+      `  phone: text("Enter your phone number.")
+    .trim()
+    .min(1, "Enter your phone number.")
+    .max(30, "Use at most 30 characters."),
+`,
+    ),
+    [`${web}/pages/signup.tsx`]: all(
+      replace("fields: { name: fields.name,", "fields: { name: fields.name, phone: fields.phone,"),
+      insert(
+        '<Field form={form} name="name" label="Name" autoComplete="name" />\n',
+        '      <Field form={form} name="phone" label="Phone" type="tel" autoComplete="tel" />\n',
+      ),
+    ),
+    [`${web}/accounts/accounts.ts`]: all(
+      replace("signUp(input: { name: string;", "signUp(input: { name: string; phone: string;"),
+      replace("data: [{ name: input.name,", "data: [{ name: input.name, phone: input.phone,"),
+    ),
+    [`${web}/test-app.ts`]: replace('{ name: "Sam",', '{ name: "Sam", phone: "+49 30 1234567",'),
+  },
+  after: [["db:migrate", "--name phone"]],
+};
+
+const setting: Recipe = {
+  title: "A setting",
+  edits: {
+    ".env.example": (text) => `${text}
+# What the home page says first.
+GREETING="Good morning"
+`,
+    [`${web}/env.ts`]: (text) =>
+      text.replace(/^( {4}TRUST_PROXY: .*\n)/m, '$1    GREETING: z.string().default("Hello"),\n'),
+  },
+};
+
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=",
+  "base64",
+);
+
+const brand: Recipe = {
+  title: "A brand of your own, with a logo and other files",
+  edits: {
+    "packages/brand/brand.json": all(
+      replace('"name": "Sendoff"', '"name": "Rocket & Sons"'),
+      replace('"logo": null', '"logo": { "file": "logo.png", "width": 120, "height": 32 }'),
+    ),
+    "apps/web/public/logo.png": () => PNG,
+    "apps/web/public/terms.html": () => "<!doctype html><title>Terms</title>\n",
+  },
+};
+
+const noWelcome: Recipe = {
+  title: "No welcome email",
+  edits: {
+    [`${emails}/welcome/schema.ts`]: () => undefined,
+    [`${emails}/welcome/template.tsx`]: () => undefined,
+    [`${web}/accounts/welcome.test.ts`]: () => undefined,
+    "packages/templates/src/registry.ts": all(
+      replace('import { schema as welcome } from "./emails/welcome/schema.ts";\n', ""),
+      replace("  welcome,\n", ""),
+    ),
+    "packages/templates/src/render.ts": all(
+      replace('import { template as welcome } from "./emails/welcome/template.tsx";\n', ""),
+      replace("  welcome,\n", ""),
+    ),
+    [`${web}/accounts/accounts.ts`]: (text) =>
+      text.replace(/^ +await enqueue\(tx, \{\n +template: "welcome",[^]*?\n +\}\);\n/m, ""),
+  },
+};
+
+/** In the order of docs/recipes.md. They are done one after the other in one clone. */
+export const recipes: Recipe[] = [table, email, field, setting, brand, noWelcome];
