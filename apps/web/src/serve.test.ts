@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { createTestDb } from "@repo/db/testing";
+import { exampleEnv } from "@repo/testing/example-env";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 
 let testDb: Awaited<ReturnType<typeof createTestDb>>;
@@ -19,6 +20,7 @@ function start(env: Record<string, string> = {}) {
   const started = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], {
     cwd: `${import.meta.dirname}/..`,
     env: {
+      ...exampleEnv(),
       PORT: "0",
       APP_URL: "http://localhost:3000",
       AUTH_SECRET: "a".repeat(32),

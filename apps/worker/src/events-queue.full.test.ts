@@ -46,7 +46,7 @@ const start = (env: NodeJS.ProcessEnv = {}) =>
   });
 
 const waitUntil = <T>(check: () => T | Promise<T>) =>
-  vi.waitFor(check, { timeout: 20_000, interval: 50 });
+  vi.waitFor(check, { timeout: 60_000, interval: 50 });
 
 /** How many messages the queue has: to be received, and received but not deleted. */
 async function queued(QueueUrl = ses.queueUrl): Promise<[visible: number, inFlight: number]> {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { exampleEnv } from "@repo/testing/example-env";
 
 export const key = "a key of the tests, 32 characters";
 
@@ -12,6 +13,7 @@ export function createWorkers() {
       const worker = spawn(process.execPath, ["--import", "tsx", "src/dev.ts"], {
         cwd: `${import.meta.dirname}/..`,
         env: {
+          ...exampleEnv(),
           TSX_TSCONFIG_PATH: "../../tsconfig.base.json",
           DATABASE_URL: databaseUrl,
           EMAIL_KEY: key,

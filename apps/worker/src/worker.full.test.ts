@@ -26,12 +26,12 @@ async function queue(to: string): Promise<string> {
 
 const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
 const waitUntil = <T>(check: () => T | Promise<T>) =>
-  vi.waitFor(check, { timeout: 20_000, interval: 50 });
+  vi.waitFor(check, { timeout: 60_000, interval: 50 });
 
 it("delivers what is queued, and ends with 0 on SIGTERM", async () => {
   const id = await queue("delivered@example.com");
   const { worker, output } = startWorker();
-  const [email] = await ses.inbox({ to: "delivered@example.com", wait: 20 });
+  const [email] = await ses.inbox({ to: "delivered@example.com", wait: 60 });
   expect(email?.links.join(" ")).toContain("token=secret");
   await waitUntil(async () =>
     expect(await find(id)).toMatchObject({ closedReason: "sent", payload: null }),
@@ -46,7 +46,7 @@ it("delivers by SMTP into the same inbox", async () => {
   await queue("smtp@example.com");
   startWorker({ EMAIL_TRANSPORT: "smtp", SMTP_HOST: "127.0.0.1", SMTP_PORT: String(ses.smtpPort) });
   expect(
-    await ses.inbox({ to: "smtp@example.com", template: "verify-email", wait: 20 }),
+    await ses.inbox({ to: "smtp@example.com", template: "verify-email", wait: 60 }),
   ).toHaveLength(1);
 });
 
@@ -72,7 +72,7 @@ it("killed between call and settlement: in doubt within the lease, then resent o
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     },
-    { timeout: 30_000 },
+    { timeout: 120_000 },
   );
   await test.db.$executeRaw`DROP TRIGGER wait ON attempts`;
   const [lease] = await test.db.$queryRaw<{ seconds: number }[]>`
@@ -138,7 +138,7 @@ it("sends from the category's own address, to whom it is told", async () => {
     EMAIL_FROM_SECURITY: "Sendoff, security <security@example.com>",
     EMAIL_ALLOW_TO: "example.org",
   });
-  const [email] = await ses.inbox({ to: "qa@example.org", wait: 20 });
+  const [email] = await ses.inbox({ to: "qa@example.org", wait: 60 });
   expect(email?.from).toMatch(/Sendoff, security"? <security@example\.com>/);
   await waitUntil(async () => expect(await find(id)).toMatchObject({ state: "closed" }));
   expect(await ses.inbox({ to: "kept@example.com" })).toEqual([]);

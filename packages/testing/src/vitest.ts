@@ -31,7 +31,7 @@ export function config(options: { database?: boolean } = {}): ViteUserConfigFnOb
           (file) => `${import.meta.dirname}/${file}`,
         ),
         // Only a net: on a busy machine a process that starts in 1 s takes 30.
-        testTimeout: 180_000,
+        testTimeout: full ? 1_200_000 : 180_000,
         hookTimeout: 180_000,
       },
     };

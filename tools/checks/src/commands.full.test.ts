@@ -18,39 +18,29 @@ async function succeed(script: string, args?: string): Promise<string> {
   return output;
 }
 
-test(
-  "pnpm email:new adds an email that type-checks, is formatted and is registered",
-  { timeout: 360_000 },
-  async () => {
-    await succeed("email:new", "--args email-of-this-test account");
-    const files = readdirSync(
-      join(copy.folder, "packages/templates/src/emails/email-of-this-test"),
-    );
-    expect(files.toSorted()).toEqual(["schema.ts", "template.tsx"]);
-    await succeed("format");
-    await succeed("unused");
-    const types = await copy.exec("tsc --noEmit -p packages/templates");
-    expect(types.failed, types.output).toBe(false);
-  },
-);
+test("pnpm email:new adds an email that type-checks, is formatted and is registered", async () => {
+  await succeed("email:new", "--args email-of-this-test account");
+  const files = readdirSync(join(copy.folder, "packages/templates/src/emails/email-of-this-test"));
+  expect(files.toSorted()).toEqual(["schema.ts", "template.tsx"]);
+  await succeed("format");
+  await succeed("unused");
+  const types = await copy.exec("tsc --noEmit -p packages/templates");
+  expect(types.failed, types.output).toBe(false);
+});
 
-test(
-  "pnpm db:migrate writes the migration of a changed schema; db:deploy, db:reset and clean work",
-  { timeout: 360_000 },
-  async () => {
-    await copy.change("packages/db/prisma/schema.prisma", (text) =>
-      text.replace("model User {", "model User {\n  fieldOfThisTest String?"),
-    );
-    expect(await succeed("db:migrate", "--name field-of-this-test")).toMatch(
-      /\d+_field_of_this_test/,
-    );
-    const migrations = readdirSync(join(copy.folder, "packages/db/prisma/migrations"));
-    expect(migrations.filter((name) => name.endsWith("_field_of_this_test"))).toHaveLength(1);
-    await succeed("rules", "migrations");
+test("pnpm db:migrate writes the migration of a changed schema; db:deploy, db:reset and clean work", async () => {
+  await copy.change("packages/db/prisma/schema.prisma", (text) =>
+    text.replace("model User {", "model User {\n  fieldOfThisTest String?"),
+  );
+  expect(await succeed("db:migrate", "--name field-of-this-test")).toMatch(
+    /\d+_field_of_this_test/,
+  );
+  const migrations = readdirSync(join(copy.folder, "packages/db/prisma/migrations"));
+  expect(migrations.filter((name) => name.endsWith("_field_of_this_test"))).toHaveLength(1);
+  await succeed("rules", "migrations");
 
-    expect(await succeed("db:deploy")).toContain("No pending migrations");
-    expect(await succeed("db:reset", "--force")).toContain("_field_of_this_test");
-    await succeed("clean");
-    expect(existsSync(join(copy.folder, ".local"))).toBe(false);
-  },
-);
+  expect(await succeed("db:deploy")).toContain("No pending migrations");
+  expect(await succeed("db:reset", "--force")).toContain("_field_of_this_test");
+  await succeed("clean");
+  expect(existsSync(join(copy.folder, ".local"))).toBe(false);
+});

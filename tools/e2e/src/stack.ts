@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { createTestDb } from "@repo/db/testing";
+import { exampleEnv } from "@repo/testing/example-env";
 import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/ses-local/client";
 import { type Browser, chromium } from "playwright-core";
@@ -18,6 +19,7 @@ export async function startStack() {
   ]);
   const url = `http://localhost:${port}`;
   const env = {
+    ...exampleEnv(),
     NODE_ENV: "production",
     APP_ENV: "development",
     APP_URL: url,

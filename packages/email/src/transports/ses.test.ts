@@ -235,21 +235,17 @@ describe("sorts every answer", () => {
   });
 
   // The real limits: nothing shorter would show that they hold together.
-  it.runIf(full)(
-    "ends a call that is not answered, and one whose answer stalls",
-    { timeout: 30_000 },
-    async () => {
-      let count = 0;
-      await serve((request, response) => {
-        request.resume();
-        if (++count === 1) response.writeHead(200, { "content-length": "100" }).write('{"Mess');
-      });
-      for (const sent of await Promise.all([send(), send()])) {
-        expect(sent).toMatchObject({ result: "unknown" });
-      }
-      expect(count).toBe(2);
-    },
-  );
+  it.runIf(full)("ends a call that is not answered, and one whose answer stalls", async () => {
+    let count = 0;
+    await serve((request, response) => {
+      request.resume();
+      if (++count === 1) response.writeHead(200, { "content-length": "100" }).write('{"Mess');
+    });
+    for (const sent of await Promise.all([send(), send()])) {
+      expect(sent).toMatchObject({ result: "unknown" });
+    }
+    expect(count).toBe(2);
+  });
 
   it("does not take an answer that is cut off for a refusal", async () => {
     await serve((request, response) => {

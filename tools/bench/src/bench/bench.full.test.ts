@@ -6,35 +6,31 @@ import type { Result } from "./result.ts";
 
 const main = path.join(import.meta.dirname, "main.ts");
 
-test(
-  "every benchmark runs, both its sides, and ends with its lines",
-  { timeout: 280_000 },
-  async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, "--quick"]);
-    const results = stdout
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as Result);
-    const names = [
-      "deliver",
-      "deliver-rendered",
-      "peers",
-      "enqueue",
-      "latency",
-      "rate",
-      "tail",
-      "events",
-    ];
-    expect([...new Set(results.map(({ bench }) => bench))]).toEqual(names);
-    for (const { ours, other, ratio, metric } of results) {
-      expect([ours, other, ratio], metric).toEqual(Array(3).fill(expect.any(Number)));
-      expect(other, metric).toBeGreaterThan(0);
-    }
-    // Or the loop would be compared with another call than ours.
-    const bytes = results.find(({ metric }) => metric === "bytes a call");
-    expect(bytes?.ratio).toBeCloseTo(1, 2);
-  },
-);
+test("every benchmark runs, both its sides, and ends with its lines", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [main, "--quick"]);
+  const results = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Result);
+  const names = [
+    "deliver",
+    "deliver-rendered",
+    "peers",
+    "enqueue",
+    "latency",
+    "rate",
+    "tail",
+    "events",
+  ];
+  expect([...new Set(results.map(({ bench }) => bench))]).toEqual(names);
+  for (const { ours, other, ratio, metric } of results) {
+    expect([ours, other, ratio], metric).toEqual(Array(3).fill(expect.any(Number)));
+    expect(other, metric).toBeGreaterThan(0);
+  }
+  // Or the loop would be compared with another call than ours.
+  const bytes = results.find(({ metric }) => metric === "bytes a call");
+  expect(bytes?.ratio).toBeCloseTo(1, 2);
+});
 
 test("names the benchmarks there are when asked for another", async () => {
   await expect(promisify(execFile)(process.execPath, [main, "nosuch"])).rejects.toMatchObject({

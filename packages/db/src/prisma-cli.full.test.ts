@@ -10,9 +10,6 @@ import { createTestDb } from "./testing.ts";
 
 // The commands without a terminal, in a copy of this package: they write migrations.
 
-// Each starts Prisma twice: on a busy machine two minutes.
-const SLOW = { timeout: 360_000 };
-
 const source = path.join(import.meta.dirname, "..");
 let root: string;
 let folder: string;
@@ -70,42 +67,30 @@ test.each([
   expect(await migrations()).toEqual(before);
 });
 
-test(
-  "migrate dev with a name writes and applies the migration, and asks nothing",
-  SLOW,
-  async () => {
-    await changeUser((model) => model.replace("{", "{\n  fieldOfThisTest String?"));
-    const { code, out, err } = await run("migrate", "dev", "--name", "add-field");
-    expect(code, out + err).toBe(0);
-    expect((await migrations()).filter((name) => name.endsWith("_add_field"))).toHaveLength(1);
-    await testDb.db.$executeRaw`SELECT "fieldOfThisTest" FROM users`;
-  },
-);
+test("migrate dev with a name writes and applies the migration, and asks nothing", async () => {
+  await changeUser((model) => model.replace("{", "{\n  fieldOfThisTest String?"));
+  const { code, out, err } = await run("migrate", "dev", "--name", "add-field");
+  expect(code, out + err).toBe(0);
+  expect((await migrations()).filter((name) => name.endsWith("_add_field"))).toHaveLength(1);
+  await testDb.db.$executeRaw`SELECT "fieldOfThisTest" FROM users`;
+});
 
-test(
-  "migrate dev ends, with the reason, where Prisma would ask whether data may go",
-  SLOW,
-  async () => {
-    await testDb.db.$executeRaw`
+test("migrate dev ends, with the reason, where Prisma would ask whether data may go", async () => {
+  await testDb.db.$executeRaw`
     INSERT INTO users (id, name, email, email_key, password_hash, "fieldOfThisTest")
     VALUES (gen_random_uuid(), '', '', '', '', 'data')`;
-    await changeUser((model) => model.replace(/\n.*fieldOfThisTest.*/, ""));
-    const before = await migrations();
-    const { code, out, err } = await run("migrate", "dev", "--name", "drop-field");
-    expect(code, out + err).toBe(1);
-    expect(out).toContain("drop the column `fieldOfThisTest`");
-    expect(err).toContain("non-interactive");
-    expect(await migrations()).toEqual(before);
-  },
-);
+  await changeUser((model) => model.replace(/\n.*fieldOfThisTest.*/, ""));
+  const before = await migrations();
+  const { code, out, err } = await run("migrate", "dev", "--name", "drop-field");
+  expect(code, out + err).toBe(1);
+  expect(out).toContain("drop the column `fieldOfThisTest`");
+  expect(err).toContain("non-interactive");
+  expect(await migrations()).toEqual(before);
+});
 
-test(
-  "migrate dev ends, with the reason, where the database would have to be reset",
-  SLOW,
-  async () => {
-    await testDb.db.$executeRaw`UPDATE _prisma_migrations SET checksum = 'other'`;
-    const { code, out, err } = await run("migrate", "dev", "--name", "another");
-    expect(code, out + err).toBeGreaterThan(0);
-    expect(out + err).toMatch(/modified after (?:it was|they were) applied/);
-  },
-);
+test("migrate dev ends, with the reason, where the database would have to be reset", async () => {
+  await testDb.db.$executeRaw`UPDATE _prisma_migrations SET checksum = 'other'`;
+  const { code, out, err } = await run("migrate", "dev", "--name", "another");
+  expect(code, out + err).toBeGreaterThan(0);
+  expect(out + err).toMatch(/modified after (?:it was|they were) applied/);
+});
