@@ -17,8 +17,8 @@ export function signUpFields(fields: { name?: string; email?: string; password?:
 
 /** The link in an email; "" in one without. */
 export function linkIn(message: NewMessage<EmailTemplates> | undefined): string {
-  const props: { url?: string } = message?.props ?? {};
-  return props.url ?? "";
+  const props: object = message?.props ?? {};
+  return "url" in props ? String(props.url) : "";
 }
 
 /** The token of a link. */

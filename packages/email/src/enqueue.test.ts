@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
+import { full } from "@repo/testing/full";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type NewMessage, cancel, createEnqueue } from "./enqueue.ts";
@@ -161,7 +162,7 @@ describe("additions", () => {
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`X-${i}`, "v"]));
   const file = { filename: "a.pdf", contentType: "application/pdf", content: "x" };
 
-  it("takes all that SES takes, up to its limits", async () => {
+  it.runIf(full)("takes all that SES takes, up to its limits", async () => {
     const { id } = await enqueue(
       test.db,
       verifyEmail({

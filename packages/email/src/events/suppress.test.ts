@@ -408,7 +408,8 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
   }
   await other.stop();
   expect(random.length).toBeGreaterThan(0);
-  expect(reasons).toEqual(new Set([undefined, "soft-bounces", "bounce", "complaint"]));
+  // Fewer do not come to all of them.
+  if (full) expect(reasons).toEqual(new Set([undefined, "soft-bounces", "bounce", "complaint"]));
 }, 120_000);
 
 it("suppresses at once by an event that comes before its send has committed, and attaches it later", async () => {
