@@ -23,6 +23,8 @@ export function config(options: { database?: boolean } = {}): ViteUserConfigFnOb
       test: {
         include: ["src/**/*.test.{ts,tsx}"],
         exclude: full ? [] : [SLOW],
+        // A package may have slow tests alone.
+        passWithNoTests: !full,
         provide: { full },
         // One process for all files: each start, with the AWS SDK and Prisma, costs a second.
         isolate: false,
