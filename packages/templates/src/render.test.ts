@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { globSync } from "node:fs";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { type TemplateName, type TemplateProps, templates } from "./registry.ts";
 import { render, views } from "./render.ts";
@@ -25,8 +26,9 @@ const trimEnd = (text: string) => text.trimEnd();
 const draw = (name: TemplateName, props: unknown) =>
   render(name, props as TemplateProps<TemplateName>);
 
-it("should have every folder of src/emails in the registry, and no more", () => {
-  expect(readdirSync(`${import.meta.dirname}/emails`).toSorted()).toEqual(names.toSorted());
+it("should have every template of src/emails in the registry, and no more", () => {
+  const files = globSync("*/template.tsx", { cwd: path.join(import.meta.dirname, "emails") });
+  expect(files.map((file) => path.dirname(file)).toSorted()).toEqual(names.toSorted());
 });
 
 describe.each(cases)("$name, $title", ({ name, props }) => {
