@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.drop());
 
-it("is queued by the verification, once, whoever else redeems the link at that moment", async () => {
+it("is queued once by the verification, also when the link is redeemed several times at once", async () => {
   const email = "once@example.com";
   await app.signUp(email);
   const token = app.tokenFor(email);
