@@ -203,11 +203,14 @@ it("can store whatever the parser reads", async () => {
     fc.string({ unit: han, minLength: 150, maxLength: 400, size: "max" }),
   );
   const time = fc.oneof(
-    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
-    text,
+    { arbitrary: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()), weight: 4 },
+    { arbitrary: text, weight: 1 },
   );
   const published = fc.record({
-    eventType: fc.oneof(fc.constantFrom("Bounce", "Open"), text),
+    eventType: fc.oneof(
+      { arbitrary: fc.constantFrom("Bounce", "Open"), weight: 4 },
+      { arbitrary: text, weight: 1 },
+    ),
     bounce: fc.record({
       bounceType: text,
       feedbackId: text,
