@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { type Db, createDb } from "@repo/db";
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import { readEnv, root } from "./env.ts";
 
 /**

@@ -31,7 +31,7 @@ function log(args: string[], url = test.url) {
 }
 
 async function queue(to: string): Promise<string> {
-  const props = { name: "Name", url: "https://app.example.com/?token=secret" };
+  const props = { url: "https://app.example.com/?token=secret", expiresInMinutes: 60 };
   const { id } = await enqueue(test.db, { template: "verify-email", to, props });
   // Ids of one millisecond are in no order.
   for (const made = Date.now(); Date.now() === made;);

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import type { ClosedReason, Db, MessageState, Outcome } from "@repo/db";
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import {
   type LoggedMessage,
   type MessageFilter,

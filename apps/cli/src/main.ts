@@ -1,5 +1,5 @@
 // The operator's commands: `node src/main.ts log --to name@example.com`.
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 
 const [command = "", ...args] = process.argv.slice(2);
 

@@ -1,5 +1,5 @@
 // Values of options that several commands have.
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 
 /** @throws AppError `INVALID_OPTION`, as do the others */
 export function oneOf<T extends string>(name: string, allowed: T[], value?: string): T | undefined {

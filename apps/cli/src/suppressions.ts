@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import {
   type Reason,
   type Removal,

@@ -1,3 +1,4 @@
+import { createAccounts } from "@repo/accounts";
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
 import type { Ingest } from "@repo/email/events";
@@ -5,22 +6,23 @@ import type { EmailTemplates } from "@repo/templates/registry";
 import express, { type Express } from "express";
 import helmet from "helmet";
 import type { Logger } from "pino";
-import { createAccounts } from "./accounts/accounts.ts";
+import { createCookies } from "./http/cookies.ts";
 import { errorHandler, notFound } from "./http/errors.tsx";
 import { health } from "./http/health.ts";
 import { requestLog } from "./http/log.ts";
-import { sameOrigin as checkOrigin } from "./http/origin.ts";
+import { sameOrigin } from "./http/origin.ts";
 import { publicFiles } from "./http/public-files.ts";
-import { sessionCookie } from "./http/session.ts";
+import { whoAsks } from "./http/who-asks.ts";
 import { account } from "./pages/account.tsx";
 import { forgotPassword } from "./pages/forgot-password.tsx";
 import { home } from "./pages/home.tsx";
 import { login } from "./pages/login.tsx";
 import { logout } from "./pages/logout.ts";
 import { resetPassword } from "./pages/reset-password.tsx";
+import { signUpSent } from "./pages/signup-sent.tsx";
 import { signup } from "./pages/signup.tsx";
 import { verifyEmail } from "./pages/verify-email.tsx";
-import { loadStylesheet } from "./ui/stylesheet.ts";
+import { loadAssets } from "./ui/assets.ts";
 import { sesWebhook } from "./webhooks/ses.ts";
 
 interface AppConfig {
@@ -35,6 +37,8 @@ interface AppConfig {
   authSecret: string;
   /** TRUST_PROXY: proxies in front of the app. */
   trustProxy: number;
+  /** LIMIT_SCALE: multiplies every limit. */
+  limitScale?: number | undefined;
 }
 
 /** The app, wired; it does not listen. */
@@ -46,38 +50,36 @@ export function createApp({
   appUrl,
   authSecret,
   trustProxy,
+  limitScale,
 }: AppConfig): Express {
-  const accounts = createAccounts({ db, enqueue, secret: authSecret, appUrl });
-  const cookie = sessionCookie(accounts, appUrl);
-  const sameOrigin = checkOrigin(appUrl);
-  const stylesheet = loadStylesheet();
+  const accounts = createAccounts({ db, enqueue, secret: authSecret, appUrl, limitScale });
+  const cookies = createCookies(appUrl);
+  const { assets, serve } = loadAssets();
 
   const app = express();
   app.set("trust proxy", trustProxy);
-  app.use(requestLog(log), securityHeaders(appUrl));
-  app.use(health(db), sesWebhook(ingest));
-  app.get(stylesheet.path, (_req, res) => {
-    res
-      .set("Cache-Control", "public, max-age=31536000, immutable")
-      .type("css")
-      .send(stylesheet.css);
+  app.use(requestLog(log), securityHeaders(appUrl), (_req, res, next) => {
+    res.locals.assets = assets;
+    next();
   });
-  app.use(publicFiles());
+  app.use(health(db), sesWebhook(ingest));
+  app.use(serve, publicFiles());
 
   app.use((_req, res, next) => {
-    res.locals.stylesheet = stylesheet.path;
     // Pages show who is logged in, or carry the token of a link.
     res.set("Cache-Control", "no-store");
     next();
-  }, cookie.read);
+  });
+  app.use(whoAsks(accounts, cookies), sameOrigin(appUrl));
   app.use(
     home(),
-    signup(accounts, sameOrigin),
-    login(accounts, cookie, sameOrigin),
-    logout(accounts, cookie, sameOrigin),
-    verifyEmail(accounts, cookie, sameOrigin),
-    forgotPassword(accounts, sameOrigin),
-    resetPassword(accounts, cookie, sameOrigin),
+    signup(accounts, cookies),
+    signUpSent(accounts),
+    login(accounts, cookies),
+    logout(accounts, cookies),
+    verifyEmail(accounts, cookies),
+    forgotPassword(accounts),
+    resetPassword(accounts, cookies),
     account(db),
   );
   app.use(notFound, errorHandler);
@@ -91,6 +93,8 @@ function securityHeaders(appUrl: string) {
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        connectSrc: ["'self'"],
         imgSrc: ["'self'", "data:"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],

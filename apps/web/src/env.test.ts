@@ -48,6 +48,7 @@ it.each([
   ["SES_EVENTS_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:ses-events"],
   ["TRUST_PROXY", "-1"],
   ["TRUST_PROXY", "yes"],
+  ["LIMIT_SCALE", "0"],
   ["LOG_LEVEL", "loud"],
 ])("names a malformed one, and not its value: %s=%s", (name, value) => {
   const read = () => readEnv({}, { ...good, [name]: value });
@@ -66,8 +67,18 @@ it("refuses in production what is for development only", () => {
     SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:ses-events",
   };
   expect(() => readEnv({}, topic)).toThrow(/SES_EVENTS_TOPIC_ARN is the one of .env.example/);
+  const unlimited = { ...production, LIMIT_SCALE: "1000" };
+  expect(() => readEnv({}, unlimited)).toThrow(/LIMIT_SCALE is for load tests/);
   for (const name of ["AUTH_SECRET", "EMAIL_KEY"]) {
     const env = { ...production, [name]: `development-only-${"0".repeat(28)}` };
     expect(() => readEnv({}, env)).toThrow(new RegExp(`${name} is the one of .env.example`));
   }
+});
+
+it("refuses two settings that contradict each other, and one key for two uses", () => {
+  const built = { ...good, NODE_ENV: "production" };
+  expect(() => readEnv({}, built)).toThrow(/APP_ENV is development, and NODE_ENV says production/);
+  for (const APP_ENV of ["staging", "production"]) readEnv({}, { ...built, APP_ENV });
+  const one = { ...good, EMAIL_KEY: good.AUTH_SECRET };
+  expect(() => readEnv({}, one)).toThrow(/EMAIL_KEY must differ from AUTH_SECRET/);
 });

@@ -1,4 +1,4 @@
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import { isTopicArn } from "@repo/email/events";
 import { z } from "zod";
 
@@ -9,6 +9,7 @@ const secret = z.string().min(32, "must have 32 characters or more: openssl rand
 const Env = z
   .object({
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    HOST: z.string().min(1).optional(),
     APP_URL: z
       .url({
         protocol: /^https?$/,
@@ -31,12 +32,21 @@ const Env = z
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),
     DIRECT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     TRUST_PROXY: z.coerce.number().int().min(0).default(0),
+    LIMIT_SCALE: z.coerce.number().min(1).default(1),
+    NODE_ENV: z.string().optional(),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
   })
   .check(({ value: env, issues }) => {
-    if (env.APP_ENV !== "production") return;
     const refuse = (name: keyof typeof env, message: string) =>
       issues.push({ code: "custom", path: [name], message, input: undefined });
+    if (env.AUTH_SECRET === env.EMAIL_KEY) {
+      refuse("EMAIL_KEY", "must differ from AUTH_SECRET: openssl rand -base64 32");
+    }
+    if (env.NODE_ENV === "production" && env.APP_ENV === "development") {
+      refuse("APP_ENV", "is development, and NODE_ENV says production; set APP_ENV=production");
+    }
+    if (env.APP_ENV !== "production") return;
+    if (env.LIMIT_SCALE !== 1) refuse("LIMIT_SCALE", "is for load tests; unset it in production");
     const { protocol, hostname } = new URL(env.APP_URL);
     if (protocol === "http:" && !LOCAL.has(hostname))
       refuse("APP_URL", "must be https in production");

@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createDb } from "@repo/db";
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import { createEnqueue } from "@repo/email/enqueue";
 import { type SnsFetch, createIngest } from "@repo/email/events";
 import { templates } from "@repo/templates/registry";
@@ -54,9 +54,10 @@ async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
     appUrl: env.APP_URL,
     authSecret: env.AUTH_SECRET,
     trustProxy: env.TRUST_PROXY,
+    limitScale: env.LIMIT_SCALE,
   });
   try {
-    const server = await listen(createServer({ requestTimeout: 30_000 }, app), env.PORT);
+    const server = await listen(createServer({ requestTimeout: 30_000 }, app), env.PORT, env.HOST);
     const { port } = server.address() as AddressInfo;
     log.info({ port, url: env.APP_URL }, "listening");
     await stopped;
@@ -68,8 +69,8 @@ async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
 }
 
 /** @throws AppError `PORT_TAKEN` */
-async function listen(server: Server, port: number): Promise<Server> {
-  server.listen(port);
+async function listen(server: Server, port: number, host: string | undefined): Promise<Server> {
+  server.listen({ port, host });
   try {
     await once(server, "listening");
     return server;

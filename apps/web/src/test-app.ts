@@ -1,4 +1,5 @@
 // What the tests share: the app on a database of its own, with what it queued and logged.
+import { createResetRequests } from "@repo/accounts/worker";
 import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { createIngest } from "@repo/email/events";
@@ -22,13 +23,16 @@ export function linkIn(message: NewMessage<EmailTemplates> | undefined): string 
 }
 
 /** The token of a link. */
-export function tokenOf(link: string): string {
+function tokenOf(link: string): string {
   return URL.canParse(link) ? (new URL(link).searchParams.get("token") ?? "") : "";
 }
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
-export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
+const authSecret = "the tests' own secret, 32 characters or more";
+
+/** @param options.limitScale 1 where limits are what is tested */
+export async function startTestApp({ appUrl = "http://localhost:3000", limitScale = 1_000 } = {}) {
   const { db, url: databaseUrl, drop } = await createTestDb();
   const sent: NewMessage<EmailTemplates>[] = [];
   const realEnqueue = createEnqueue({
@@ -55,9 +59,11 @@ export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
     ingest,
     log,
     appUrl,
-    authSecret: "the tests' own secret, 32 characters or more",
+    authSecret,
     trustProxy: 0,
+    limitScale,
   });
+  const resetRequests = createResetRequests({ db, enqueue, secret: authSecret, appUrl });
 
   const get = (path: string): Test => supertest(app).get(path);
   /** A post as a browser on our page sends it. */
@@ -97,21 +103,34 @@ export async function startTestApp({ appUrl = "http://localhost:3000" } = {}) {
     async templates(email: string): Promise<string[]> {
       return (await this.queued(email)).map(({ template }) => template);
     },
-    async signUp(email: string, password = PASSWORD) {
-      await postJson("/signup", signUpFields({ email, password })).expect(202);
+    /** @returns the cookie of this browser's sign-up */
+    async signUp(email: string, password = PASSWORD): Promise<string> {
+      const response = await postJson("/signup", signUpFields({ email, password })).expect(202);
+      return cookieOf(response, "sign-up");
     },
     /** @returns the session's cookie */
     async signUpAndVerify(email: string, password = PASSWORD): Promise<string> {
-      await this.signUp(email, password);
-      const response = await postJson("/verify-email", { token: this.tokenFor(email) }).expect(200);
-      return cookieOf(response);
+      const cookie = await this.signUp(email, password);
+      const response = await postJson("/verify-email", { token: this.tokenFor(email) })
+        .set("Cookie", cookie)
+        .expect(200);
+      return cookieOf(response, "session");
+    },
+    /** What the worker does with the requests for a new password. */
+    handleResetRequests: () => resetRequests.handle(),
+    /** @returns the token of a link to a new password */
+    async forgot(email: string): Promise<string> {
+      await postJson("/forgot-password", { email }).expect(202);
+      await resetRequests.handle();
+      return this.tokenFor(email);
     },
     drop,
   };
 }
 
-/** `name=value` of the cookie that a response sets. */
-export function cookieOf(response: { headers: Record<string, unknown> }): string {
-  const [cookie] = (response.headers["set-cookie"] as string[] | undefined) ?? [];
+/** `name=value` of a cookie that a response sets, by its name without a prefix; "" where none. */
+export function cookieOf(response: { headers: Record<string, unknown> }, name: string): string {
+  const set = (response.headers["set-cookie"] as string[] | undefined) ?? [];
+  const cookie = set.find((line) => line.replace(/^__Host-/, "").startsWith(`${name}=`));
   return cookie?.split(";")[0] ?? "";
 }

@@ -6,6 +6,8 @@ import { readEnv } from "./env.ts";
 const good = {
   DATABASE_URL: "postgresql://user:password@db.example.com/app",
   EMAIL_KEY: "k".repeat(32),
+  AUTH_SECRET: "a".repeat(32),
+  APP_URL: "https://app.example.com",
   EMAIL_FROM: "Sendoff <hello@example.com>",
   AWS_REGION: "us-east-1",
   SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
@@ -48,6 +50,8 @@ it.each([
   ["DATABASE_URL", "mysql://value.example.com/app"],
   ["DIRECT_DATABASE_URL", "value"],
   ["EMAIL_KEY", "value"],
+  ["AUTH_SECRET", "value"],
+  ["APP_URL", "value"],
   ["EMAIL_FROM", "value"],
   ["EMAIL_FROM", "Name <hello@example.com>\r\nBcc: value@example.com"],
   ["EMAIL_FROM_SECURITY", "a@example.com, value@example.com"],

@@ -1,4 +1,4 @@
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import { isTopicArn } from "@repo/email/events";
 import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
 import { z } from "zod";
@@ -18,6 +18,8 @@ const Env = z
     DATABASE_URL: databaseUrl,
     DIRECT_DATABASE_URL: databaseUrl.optional(),
     EMAIL_KEY: z.string().min(32),
+    AUTH_SECRET: z.string().min(32),
+    APP_URL: z.url({ protocol: /^https?$/ }),
     EMAIL_FROM: sender,
     EMAIL_FROM_SECURITY: sender.optional(),
     EMAIL_FROM_ACCOUNT: sender.optional(),
@@ -62,9 +64,13 @@ const Env = z
     path: ["SES_EVENTS_TOPIC_ARN"],
     message: "is needed with SES_EVENTS_QUEUE_URL: it says whose events are believed",
   })
-  .refine((env) => env.APP_ENV !== "production" || !env.EMAIL_KEY.startsWith("development-only"), {
-    path: ["EMAIL_KEY"],
-    message: "is the one of .env.example; make your own: openssl rand -base64 32",
+  .check(({ value: env, issues }) => {
+    if (env.APP_ENV !== "production") return;
+    for (const name of ["AUTH_SECRET", "EMAIL_KEY"] as const) {
+      if (!env[name].startsWith("development-only")) continue;
+      const message = "is the one of .env.example; make your own: openssl rand -base64 32";
+      issues.push({ code: "custom", path: [name], message, input: undefined });
+    }
   })
   .transform((env) => ({
     ...env,

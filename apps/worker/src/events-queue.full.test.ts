@@ -137,7 +137,7 @@ const types = async () =>
 
 it("hears of a bounce by the queue, and sends there no more", async () => {
   const to = "bounce@simulator.amazonses.com";
-  const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };
+  const props = { url: "https://app.example.com/verify-email?token=secret", expiresInMinutes: 60 };
   const { id } = await enqueue(test.db, { template: "verify-email", to, props });
   const { worker, output } = start();
   await waitUntil(async () =>

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deleteEnded } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
 import { attachEvents } from "@repo/email/events";
 import { deleteOldMessages } from "@repo/email/log";
@@ -22,6 +23,9 @@ export async function keepHouse(db: Db, log: Logger, signal: AbortSignal): Promi
         if (deleted.messages > 0) log.info({ messages: deleted.messages }, "old emails deleted");
       }
       await attachEvents(db);
+      const ended = await deleteEnded(db);
+      if (ended > 0)
+        log.info({ rows: ended }, "ended sign-ups, sessions, links and limits deleted");
     } catch (error) {
       log.error(
         { code: (error as { code?: string }).code },

@@ -1,4 +1,4 @@
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import type { SnsFetch } from "@repo/email/events";
 import { type Env, readEnv } from "./env.ts";
 import { runWorker } from "./worker.ts";

@@ -17,6 +17,7 @@ export function createWorkers() {
           TSX_TSCONFIG_PATH: "../../tsconfig.base.json",
           DATABASE_URL: databaseUrl,
           EMAIL_KEY: key,
+          AUTH_SECRET: "a secret of the tests, 32 characters",
           EMAIL_FROM: "Sendoff <hello@example.com>",
           AWS_REGION: "us-east-1",
           AWS_ACCESS_KEY_ID: "local",

@@ -20,7 +20,7 @@ afterAll(() => Promise.all([ses.stop(), test.drop()]));
 const startWorker = (env: NodeJS.ProcessEnv = {}) => workers.start(test.url, ses.url, env);
 
 async function queue(to: string): Promise<string> {
-  const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };
+  const props = { url: "https://app.example.com/verify-email?token=secret", expiresInMinutes: 60 };
   return (await enqueue(test.db, { template: "verify-email", to, props })).id;
 }
 

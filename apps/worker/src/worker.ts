@@ -1,3 +1,4 @@
+import { createResetRequests } from "@repo/accounts/worker";
 import { createDb } from "@repo/db";
 import {
   type Transport,
@@ -5,12 +6,15 @@ import {
   createSesTransport,
   createSmtpTransport,
 } from "@repo/email/deliver";
+import { createEnqueue } from "@repo/email/enqueue";
 import { type SnsFetch, createIngest } from "@repo/email/events";
+import { templates } from "@repo/templates/registry";
 import { render } from "@repo/templates/render";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
 import { takeEvents } from "./events-queue.ts";
 import { keepHouse } from "./housekeeping.ts";
+import { handleResetRequests } from "./reset-requests.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 25_000;
@@ -37,6 +41,7 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
   }
   const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
   const transport = createTransport(env);
+  const listenUrl = env.DIRECT_DATABASE_URL ?? env.DATABASE_URL;
   try {
     log.info({ transport: env.EMAIL_TRANSPORT }, "worker ready");
     const deliverer = createDeliverer({
@@ -44,13 +49,22 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
       transport,
       key: env.EMAIL_KEY,
       log,
-      listenUrl: env.DIRECT_DATABASE_URL ?? env.DATABASE_URL,
+      listenUrl,
       rate: env.EMAIL_RATE,
       allowTo: env.EMAIL_ALLOW_TO,
       redirectTo: env.EMAIL_REDIRECT_TO,
       render,
     });
-    const beside = [keepHouse(db, log, stop.signal)];
+    const requests = createResetRequests({
+      db,
+      enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
+      secret: env.AUTH_SECRET,
+      appUrl: env.APP_URL,
+    });
+    const beside = [
+      keepHouse(db, log, stop.signal),
+      handleResetRequests({ requests, listenUrl, log, signal: stop.signal }),
+    ];
     const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
     if (queueUrl && topicArn) {
       const { ingest } = createIngest({ db, topicArn, fetch: snsFetch });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { AppError } from "./error.ts";
+import { AppError } from "@repo/errors";
 import { connectTo, urlOf } from "./postgres/cluster.ts";
 import { GUARD_LOCK, type GuardMessage, USE_LOCK } from "./postgres/locks.ts";
 

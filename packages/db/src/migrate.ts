@@ -1,6 +1,6 @@
 import pg from "pg";
 import { execute, openEngine } from "./engine.ts";
-import { AppError } from "./error.ts";
+import { AppError } from "@repo/errors";
 import { type Migration, readMigrations, toMigrationList } from "./migrations.ts";
 
 /** Two processes that migrate at once take turns. "sendoff" on a telephone's keys. */

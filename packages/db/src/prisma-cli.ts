@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { schemaDrift } from "./drift.ts";
 import { startPostgres } from "./embedded.ts";
 import { readEnv, root, withEnv } from "./env.ts";
-import { AppError } from "./error.ts";
+import { AppError } from "@repo/errors";
 
 const folder = path.join(import.meta.dirname, "..");
 const env = readEnv();

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 import { type Postgres, startPostgres } from "./embedded.ts";
 import { root } from "./env.ts";
-import { AppError } from "./error.ts";
+import { AppError } from "@repo/errors";
 
 const DATA_DIR = path.join(root, ".local/test-pg");
 

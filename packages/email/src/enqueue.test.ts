@@ -39,7 +39,7 @@ it("queues the message with its props sealed", async () => {
     toKey: "name@example.com",
     state: "queued",
     outcome: "none",
-    priority: 0,
+    priority: 1,
     onUnknown: "resend",
     idempotencyKey: null,
     contentDigest: null,

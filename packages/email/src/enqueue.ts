@@ -22,8 +22,10 @@ export type Templates = Record<string, TemplateRules>;
 
 interface TemplateRules {
   props: z.ZodType;
-  /** `security` is sent first. */
+  /** `security` is sent before the rest. */
   category: string;
+  /** Goes before all others, and may use the last twentieth of the daily quota. */
+  reserve?: true;
   onUnknown: "resend" | "hold";
   /** Minutes. */
   expiry: number;
@@ -91,6 +93,7 @@ export function createEnqueue<T extends Templates>(config: {
         ? null
         : digest({ template, to: address, sendAt, expiresAt, ...payload });
     const { category, onUnknown, expiry } = rules;
+    const priority = priorityOf(rules);
 
     for (;;) {
       const id = uuidv7();
@@ -102,8 +105,8 @@ export function createEnqueue<T extends Templates>(config: {
            expires_at, idempotency_key, content_digest)
         VALUES
           (${id}::uuid, ${template}, ${category}, ${address}, ${key},
-           ${sealer.seal(id, payload)}, ${category === "security" ? 0 : 1},
-           ${onUnknown}::on_unknown, coalesce(${sendAt}, now()),
+           ${sealer.seal(id, payload)}, ${priority}, ${onUnknown}::on_unknown,
+           coalesce(${sendAt}, now()),
            coalesce(${expiresAt}, coalesce(${sendAt}, now()) + ${expiry} * interval '1 minute'),
            ${idempotencyKey}, ${content})
         ON CONFLICT (template, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
@@ -130,6 +133,12 @@ function rulesOf(templates: Templates, template: string): TemplateRules {
     "UNKNOWN_TEMPLATE",
     `There is no such template. There are: ${Object.keys(templates).join(", ")}.`,
   );
+}
+
+/** The lowest is claimed first; 0 alone has the reserve of the daily quota. */
+function priorityOf({ reserve, category }: TemplateRules): number {
+  if (reserve) return 0;
+  return category === "security" ? 1 : 2;
 }
 
 function checkProps(template: string, rules: TemplateRules, props: unknown): unknown {

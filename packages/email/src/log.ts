@@ -11,6 +11,7 @@ import { firstUuidAt, isUuid } from "./uuid.ts";
 
 export { type SendingStatus, type Stopped, sendingStatus } from "./sending-status.ts";
 export { type DeletedMessages, deleteOldMessages } from "./retention.ts";
+export { type MessageStatus, messageStatus } from "./message-status.ts";
 
 /** What the log tells of a message: neither its contents nor its props. */
 export interface LoggedMessage {

@@ -14,8 +14,15 @@ export const templates = {
     category: "security",
     onUnknown: "resend",
     expiry: 60,
+    reserve: true,
   },
-  "password-changed": { props, category: "security", onUnknown: "hold", expiry: 24 * 60 },
+  "password-changed": {
+    props,
+    category: "security",
+    onUnknown: "hold",
+    expiry: 24 * 60,
+    reserve: true,
+  },
   welcome: { props, category: "account", onUnknown: "hold", expiry: 7 * 24 * 60 },
 } as const satisfies Templates;
 

@@ -1,7 +1,17 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { draw } from "./draw.ts";
-import { Action, Greeting, Image, List, Masthead, Note, Paragraph, Title } from "./layout.tsx";
+import {
+  Action,
+  Greeting,
+  Image,
+  List,
+  Masthead,
+  Note,
+  Paragraph,
+  TextLink,
+  Title,
+} from "./layout.tsx";
 import { type Schema, personName, webUrl } from "./schema.ts";
 import type { Template } from "./template.tsx";
 import { attributes } from "./test-document.ts";
@@ -38,6 +48,9 @@ const view: Template<typeof schema> = {
       <List items={items} />
       <Image src="https://example.com/parcel.png" alt="The parcel" width={480} height={270} />
       <Action href={track}>Track it</Action>
+      <Paragraph>
+        Not at home? <TextLink href="https://example.com/later">Choose another day</TextLink>
+      </Paragraph>
       <Note>It arrives tomorrow.</Note>
     </>
   ),
@@ -78,7 +91,13 @@ it("should have the link of an action in its button and below it, and once in th
   const escaped = usual.track.replaceAll("&", "&amp;");
   expect(attributes(html, "href").filter((href) => href === usual.track)).toHaveLength(2);
   expect(html).toContain(`>${escaped}</a>`);
-  expect(text.split("\n").filter((line) => line.includes("://"))).toEqual([usual.track]);
+  expect(text.split("\n").filter((line) => line.startsWith("https://"))).toEqual([usual.track]);
+});
+
+it("should have the address of a link in a text after its label, and nothing after that", () => {
+  const { html, text } = show();
+  expect(html).toContain(">Choose another day</a>");
+  expect(text).toContain("Not at home? Choose another day https://example.com/later\n\n");
 });
 
 it("should escape what a link carries", () => {

@@ -192,6 +192,22 @@ export function Greeting({ name }: { name: string }) {
 }
 
 /**
+ * A link inside a text, for what is not the one thing to do. Plain text has its address after the
+ * label: let the label end the paragraph, or the address runs into what follows.
+ */
+export function TextLink({ href, children }: { href: string; children: string }) {
+  return (
+    <Link
+      className="link"
+      href={href}
+      style={{ color: colors.accent, textDecoration: "underline" }}
+    >
+      {children}
+    </Link>
+  );
+}
+
+/**
  * The one thing to do: a button, and its address below it for whom the button does not work.
  * Plain text has the label and then the address.
  */

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { schema as accountExists } from "./emails/account-exists/schema.ts";
 import { schema as passwordChanged } from "./emails/password-changed/schema.ts";
 import { schema as passwordReset } from "./emails/password-reset/schema.ts";
 import { schema as verifyEmail } from "./emails/verify-email/schema.ts";
@@ -9,6 +10,7 @@ export type { Category } from "./schema.ts";
 
 /** Every email, by its name: what can be queued. `render.ts` has what it looks like. */
 export const templates = {
+  "account-exists": accountExists,
   "password-changed": passwordChanged,
   "password-reset": passwordReset,
   "verify-email": verifyEmail,

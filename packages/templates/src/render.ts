@@ -1,4 +1,5 @@
 import { draw } from "./draw.ts";
+import { template as accountExists } from "./emails/account-exists/template.tsx";
 import { template as passwordChanged } from "./emails/password-changed/template.tsx";
 import { template as passwordReset } from "./emails/password-reset/template.tsx";
 import { template as verifyEmail } from "./emails/verify-email/template.tsx";
@@ -8,6 +9,7 @@ import type { Template } from "./template.tsx";
 
 /** The templates of the registry: a name missing in either of the two fails the type check. */
 export const views: { [N in TemplateName]: Template<(typeof templates)[N]> } = {
+  "account-exists": accountExists,
   "password-changed": passwordChanged,
   "password-reset": passwordReset,
   "verify-email": verifyEmail,

@@ -17,6 +17,12 @@ export interface Schema {
    * more. Whoever queues it may say another time: that of the token it carries.
    */
   expiry: number;
+  /**
+   * Goes before all others, and may use the last twentieth of the day's quota: for what a person
+   * cannot go on without. Not for what goes to any address that somebody types: a stranger could
+   * use it up.
+   */
+  reserve?: true;
 }
 
 // Letters, marks and the two joiners of any script; a full stop only at the end of a word.
@@ -35,6 +41,12 @@ export const personName = z.string().transform((name) => {
   const oneLine = name.trim().replace(/\s+/g, " ");
   return PLAIN_NAME.test(oneLine) ? oneLine : "";
 });
+
+/** How long a link works, in minutes: a day at the most. */
+export const linkMinutes = z
+  .int()
+  .min(1)
+  .max(24 * 60);
 
 /** A web address, in the form the URL parser writes it: no spaces, quotes or line breaks. */
 export const webUrl = z.url({ protocol: /^https?$/, normalize: true }).max(2000);

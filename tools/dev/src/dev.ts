@@ -3,7 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import { startPostgres } from "@repo/db/embedded";
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import { migrate } from "@repo/db/migrate";
 import { onOrphaned } from "./ancestors.ts";
 import { type Env, type Ports, portsOf, readEnv, root } from "./env.ts";

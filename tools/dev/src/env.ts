@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 
 /** The folder of the repository. */
 export const root = path.resolve(import.meta.dirname, "../../..");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 import { type Env, root } from "./env.ts";
 
 /** What the guard is to run. */

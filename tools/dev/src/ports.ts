@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { AppError } from "@repo/db/error";
+import { AppError } from "@repo/errors";
 
 /**
  * Checks that ports can be listened on.

@@ -21,7 +21,7 @@ export async function startStack() {
   const env = {
     ...exampleEnv(),
     NODE_ENV: "production",
-    APP_ENV: "development",
+    APP_ENV: "staging",
     APP_URL: url,
     PORT: String(port),
     DATABASE_URL: databaseUrl,

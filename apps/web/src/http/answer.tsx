@@ -1,21 +1,26 @@
+import type { Caller, SessionUser } from "@repo/accounts";
 import type { Request, Response } from "express";
 import type { ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
-import type { SessionUser } from "../accounts/sessions.ts";
+import type { Assets } from "../ui/assets.ts";
 import { Site } from "../ui/layout.tsx";
 
 declare global {
   namespace Express {
     /** What the middlewares in app.ts find out about a request. */
     interface Locals {
-      /** Path of the stylesheet. */
-      stylesheet: string;
+      /** Paths of the stylesheet and the script. */
+      assets: Assets;
+      /** Who asks, as accounts know it. */
+      caller: Caller;
       /** The session's token, as the cookie has it. */
       session?: string;
       /** Who is logged in. */
       user?: SessionUser;
       /** Code of the error that was answered, for the log. */
       code?: string;
+      /** What else the log may know of it. */
+      detail?: Record<string, string>;
     }
   }
 }
@@ -46,7 +51,7 @@ export function sendAnswer(req: Request, res: Response, answer: Answer): void {
 }
 
 export function sendPage(res: Response, status: number, page: ReactElement): void {
-  const { stylesheet, user } = res.locals;
-  const html = renderToStaticMarkup(<Site value={{ stylesheet, user }}>{page}</Site>);
+  const { assets, user } = res.locals;
+  const html = renderToStaticMarkup(<Site value={{ assets, user }}>{page}</Site>);
   res.status(status).type("html").send(`<!doctype html>${html}`);
 }

@@ -14,13 +14,20 @@ const good: Record<string, Record<string, string>> = {
 };
 
 let app: TestApp;
+const counts = async () => [await app.db.user.count(), await app.db.message.count()];
+let before: number[];
 beforeAll(async () => {
   app = await startTestApp();
+  await app.signUpAndVerify("known@example.com");
+  // Links that work, or their pages would say nothing else.
+  Object.assign(good["/reset-password"] ?? {}, { token: await app.forgot("known@example.com") });
+  await app.signUp("new@example.com");
+  Object.assign(good["/verify-email"] ?? {}, { token: app.tokenFor("new@example.com") });
+  before = await counts();
 });
 afterAll(async () => {
   // Nothing of what follows was let through.
-  expect(await app.db.user.count()).toBe(0);
-  expect(await app.db.message.count()).toBe(0);
+  expect(await counts()).toEqual(before);
   await app.drop();
 });
 
@@ -133,7 +140,7 @@ describe.each(Object.keys(good))("%s", (path) => {
   it("answers another method with 405 and what to use", async () => {
     const allowed = path === "/logout" ? ["POST"] : ["GET", "POST"];
     for (const method of ["put", "patch", "delete", "options"] as const) {
-      const response = await supertest(app.app)[method](path);
+      const response = await supertest(app.app)[method](path).set("Origin", ORIGIN);
       await expectRefusal(response, 405, `Use ${allowed.join(" or ")}.`);
       expect(response.headers.allow).toBe(allowed.join(", "));
     }
@@ -172,20 +179,23 @@ describe.each(["/signup", "/login", "/reset-password"])("%s", (path) => {
 });
 
 describe.each([
-  ["/verify-email", '<a href="/login">log in</a>'],
+  ["/verify-email", '<a href="/signup">sign up again</a>'],
   ["/reset-password", '<a href="/forgot-password">Ask for a new link</a>'],
 ])("%s", (path, wayOut) => {
   it("tells a used, an expired and an unknown link apart, and how to get a new one", async () => {
     const own = await startTestApp();
     const linkFor = async (email: string) => {
+      if (path === "/reset-password") {
+        await own.signUpAndVerify(email);
+        return own.forgot(email);
+      }
       await own.signUp(email);
-      if (path === "/reset-password") await own.postJson("/forgot-password", { email }).expect(202);
       return own.tokenFor(email);
     };
     const used = await linkFor("used@example.com");
-    await own.postJson(path, { ...good[path], token: used }).expect(200);
+    await own.postJson(path, { ...good[path], password: PASSWORD, token: used }).expect(200);
     const expired = await linkFor("expired@example.com");
-    await own.db.$executeRaw`UPDATE tokens SET expires_at = now() WHERE used_at IS NULL`;
+    await own.db.$executeRaw`UPDATE links SET expires_at = now() WHERE used_at IS NULL`;
 
     for (const [link, status, code, message] of [
       [used, 410, "TOKEN_USED", "has been used already"],
@@ -201,6 +211,12 @@ describe.each([
       await expectRefusal(json, status, message, own);
       expect(json.body.error.code).toBe(code);
       expect(json.body.error.fields.token).toContain(message);
+      if (link === "") continue;
+      // The page that it opens says so at once.
+      const opened = await own.get(`${path}?token=${link}`);
+      await expectRefusal(opened, status, message, own);
+      expect(opened.text).toContain(wayOut);
+      expect(opened.text).not.toContain('<form method="post" action="' + path);
     }
     await own.drop();
   });
@@ -246,7 +262,10 @@ it("answers 405 where there is no form", async () => {
 });
 
 it("shows no query that is not one text", async () => {
-  for (const query of ["token=a&token=b", "token[]=a", "token[x]=a", "token=%ff", "token=%00"]) {
+  for (const query of ["token=a&token=b", "token[]=a", "token[x]=a"]) {
     await app.get(`/verify-email?${query}`).expect(200);
+  }
+  for (const query of ["token=%ff", "token=%00", `token=${"a".repeat(10_000)}`]) {
+    await app.get(`/verify-email?${query}`).expect(400);
   }
 });

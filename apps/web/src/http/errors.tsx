@@ -1,7 +1,7 @@
-import { AppError } from "@repo/db/error";
+import { AccountError } from "@repo/accounts";
+import { AppError } from "@repo/errors";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { ReactElement } from "react";
-import { AccountError } from "../accounts/error.ts";
 import { Notice } from "../ui/notice.tsx";
 import { sendPage, wantsJson } from "./answer.tsx";
 
@@ -12,35 +12,43 @@ export type FieldErrors = Record<string, string>;
 export class HttpError extends AppError {
   readonly status: number;
   readonly fields: FieldErrors | undefined;
+  /** In seconds. */
+  readonly retryAfter: number | undefined;
 
   constructor(
     status: number,
     code: string,
     message: string,
-    options: { fields?: FieldErrors; cause?: unknown } = {},
+    options: { fields?: FieldErrors; retryAfter?: number | undefined; cause?: unknown } = {},
   ) {
     super(code, message, "cause" in options ? { cause: options.cause } : {});
     this.status = status;
     this.fields = options.fields;
+    this.retryAfter = options.retryAfter;
   }
 }
 
-const ACCOUNT_STATUS: Record<AccountError["code"], number> = {
-  INVALID_CREDENTIALS: 401,
-  EMAIL_NOT_VERIFIED: 403,
-  TOKEN_UNKNOWN: 400,
-  TOKEN_USED: 410,
-  TOKEN_EXPIRED: 410,
+/** The field of a form that a refusal is about. */
+const FIELD: Partial<Record<AccountError["code"], string>> = {
+  TOKEN_UNKNOWN: "token",
+  TOKEN_USED: "token",
+  TOKEN_EXPIRED: "token",
+  PASSWORD_REQUIRED: "password",
+  WEAK_PASSWORD: "password",
 };
 
 /** Reads any error as an answer: one that we do not know is a 500 that tells nothing of it. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof AccountError) {
-    const { code, message } = error;
-    const fields = code.startsWith("TOKEN_") ? { fields: { token: message } } : {};
-    return new HttpError(ACCOUNT_STATUS[code], code, message, fields);
+    const { code, message, status, retryAfter } = error;
+    const field = FIELD[code];
+    const fields = field === undefined ? {} : { fields: { [field]: message } };
+    return new HttpError(status, code, message, { ...fields, retryAfter, cause: error });
   }
+  // Who asked has gone: nobody reads the answer.
+  if (error instanceof DOMException && error.name === "AbortError")
+    return new HttpError(499, "CLIENT_GONE", "The request was given up.");
   switch (statusOf(error)) {
     case 400:
       return new HttpError(400, "BAD_REQUEST", "The request did not arrive whole. Send it again.");
@@ -81,6 +89,9 @@ export function sendError(
   const { status, code, message, fields } = error;
   const requestId = res.get("X-Request-Id") ?? "";
   res.locals.code = code;
+  if (error.cause instanceof AccountError && error.cause.detail)
+    res.locals.detail = error.cause.detail;
+  if (error.retryAfter !== undefined) res.set("Retry-After", String(error.retryAfter));
   if (status >= 500 && error.cause instanceof Error) res.err = error.cause;
   if (wantsJson(req)) {
     res.status(status).json({ error: { code, message, ...(fields && { fields }), requestId } });

@@ -1,6 +1,6 @@
+import { PASSWORD_LENGTH } from "@repo/accounts";
 import { parseAddress } from "@repo/email/enqueue";
 import { z } from "zod";
-import { PASSWORD_LENGTH } from "../accounts/passwords.ts";
 
 export const INCOMPLETE_LINK = "Open the whole link from the email: its end is missing.";
 
@@ -28,7 +28,7 @@ function passwordText(missing: string) {
     });
 }
 
-/** The fields that forms are made of. */
+/** The fields that forms are made of. A secret one is never shown again. */
 export const fields = {
   name: text("Enter your name.")
     .refine((value) => !NOT_IN_A_LINE.test(value.trim()), {
@@ -47,15 +47,23 @@ export const fields = {
     .min(1, { error: "Enter your email address.", abort: true })
     .refine(isAddress, "This is not an email address. Write it as name@example.com."),
   /** A password that is being checked. */
-  password: passwordText("Enter your password."),
+  password: passwordText("Enter your password.").meta({ secret: true }),
   /** A password that is being chosen. */
-  newPassword: passwordText("Enter a password.").refine(
-    (value) => [...value].length >= PASSWORD_LENGTH.min,
-    `Use at least ${PASSWORD_LENGTH.min} characters.`,
-  ),
+  newPassword: passwordText("Enter a password.")
+    .refine(
+      (value) => [...value].length >= PASSWORD_LENGTH.min,
+      `Use at least ${PASSWORD_LENGTH.min} characters.`,
+    )
+    .meta({ secret: true }),
   /** The token of an emailed link. */
   token: text(INCOMPLETE_LINK).min(1, INCOMPLETE_LINK),
 };
+
+/** Whether what was typed must not be shown again. */
+export function isSecret(field: z.ZodType): boolean {
+  const declared = field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field;
+  return declared.meta()?.secret === true;
+}
 
 function isAddress(value: string): boolean {
   try {

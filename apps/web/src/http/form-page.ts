@@ -1,7 +1,7 @@
-import { type Request, type RequestHandler, type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { ReactElement } from "react";
 import { z } from "zod";
-import { type Answer, sendAnswer } from "./answer.tsx";
+import { type Answer, sendAnswer, wantsJson } from "./answer.tsx";
 import { readBody } from "./body.ts";
 import {
   type FieldErrors,
@@ -10,6 +10,7 @@ import {
   sendError,
   toHttpError,
 } from "./errors.tsx";
+import { isSecret } from "./fields.ts";
 
 /** What a form shows: empty at first, and again with what was typed when it was refused. */
 export interface FormState {
@@ -21,46 +22,83 @@ export interface FormState {
   message?: string;
 }
 
-interface FormPage<Shape extends z.ZodRawShape> {
+interface FormPage<Shape extends z.ZodRawShape, Opened> {
   path: string;
   /** Field name → schema, for the form and for JSON. */
   fields: Shape;
+  /**
+   * Finds out what the page shows besides the fields, before the form is shown: whose link it is
+   * that opened it. What it throws is shown instead, or answered in JSON.
+   */
+  open?: (values: Record<string, string>, res: Response) => Promise<Opened>;
   /** The page with the form. */
-  view: (form: FormState) => ReactElement;
+  view: (form: FormState, opened: Opened | undefined) => ReactElement;
   /** Does what the form is for. What it throws is shown on the page, or answered in JSON. */
-  submit: (input: z.infer<z.ZodObject<Shape>>, res: Response) => Promise<Answer>;
+  submit: (input: z.infer<z.ZodObject<Shape>>, res: Response, req: Request) => Promise<Answer>;
 }
 
 /** A page with a form that posts to the same path; JSON posted there is answered in JSON. */
-export function formPage<Shape extends z.ZodRawShape>(
-  sameOrigin: RequestHandler,
-  { path, fields, view, submit }: FormPage<Shape>,
-): Router {
+export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
+  path,
+  fields,
+  open = () => Promise.resolve(undefined as Opened),
+  view,
+  submit,
+}: FormPage<Shape, Opened>): Router {
   const schema = z.object(fields);
   const names = Object.keys(fields);
+  const shown = names.filter((name) => !isSecret(fields[name] as z.ZodType));
 
-  async function post(req: Request, res: Response): Promise<void> {
-    const input = schema.safeParse(req.body);
+  /** What is safe to show again: text of these fields, none of them secret. */
+  function typed(source: object): Record<string, string> {
+    const pairs = Object.entries(source).filter(
+      ([name, value]) => shown.includes(name) && typeof value === "string",
+    );
+    return Object.fromEntries(pairs);
+  }
+
+  /** The page with the reason why; what only our side can mend gets a page of its own. */
+  function refuse(req: Request, res: Response, thrown: unknown, source: object, opened?: Opened) {
+    const error = toHttpError(thrown);
+    if (error.status >= 500) throw thrown;
+    const { message, fields: errors = {} } = error;
+    sendError(req, res, error, view({ path, values: typed(source), errors, message }, opened));
+  }
+
+  /** What the page shows, or why it cannot be opened any more: then nothing else matters. */
+  async function reopen(req: Request, res: Response): Promise<Opened | Error> {
     try {
-      if (!input.success) throw invalid(input.error);
-      sendAnswer(req, res, await submit(input.data, res));
-    } catch (thrown) {
-      const error = toHttpError(thrown);
-      if (error.status >= 500) throw thrown;
-      const values = typed(req.body, names);
-      const errors = error.fields ?? {};
-      sendError(req, res, error, view({ path, values, errors, message: error.message }));
+      return await open(typed(req.body), res);
+    } catch (error) {
+      return error as Error;
     }
   }
 
   const router = Router();
   router
     .route(path)
-    .get((req, res) => {
-      const page = view({ path, values: typed(req.query, names), errors: {} });
-      sendAnswer(req, res, { page, json: { method: "POST", path, fields: names } });
+    .get(async (req, res) => {
+      const values = typed(req.query);
+      try {
+        const opened = await open(values, res);
+        const page = view({ path, values, errors: {} }, opened);
+        sendAnswer(req, res, { page, json: { method: "POST", path, fields: names } });
+      } catch (thrown) {
+        refuse(req, res, thrown, req.query);
+      }
     })
-    .post(sameOrigin, ...readBody, post)
+    .post(...readBody, async (req, res) => {
+      const input = schema.safeParse(req.body);
+      try {
+        if (!input.success) throw invalid(input.error);
+        sendAnswer(req, res, await submit(input.data, res, req));
+      } catch (thrown) {
+        // A program wants to know what is wrong with what it sent, a person sees the page again.
+        const opened = wantsJson(req) ? undefined : await reopen(req, res);
+        if (opened instanceof Error) refuse(req, res, opened, req.body);
+        else refuse(req, res, thrown, req.body, opened);
+      }
+    })
     .all(methodNotAllowed("GET", "POST"));
   return router;
 }
@@ -69,12 +107,4 @@ function invalid(error: z.ZodError): HttpError {
   const fields: FieldErrors = {};
   for (const { path, message } of error.issues) fields[String(path[0])] ??= message;
   return new HttpError(422, "INVALID_INPUT", "Some fields need another look.", { fields });
-}
-
-/** What is safe to show again: text, and never a password. */
-function typed(source: object, names: string[]): Record<string, string> {
-  const shown = Object.entries(source).filter(
-    ([name, value]) => names.includes(name) && name !== "password" && typeof value === "string",
-  );
-  return Object.fromEntries(shown);
 }

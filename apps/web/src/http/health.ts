@@ -43,7 +43,10 @@ async function readEverything(db: Db) {
     sendingStatus(db),
     db.user.findFirst(nothing),
     db.session.findFirst(nothing),
-    db.token.findFirst(nothing),
+    db.signUp.findFirst(nothing),
+    db.link.findFirst(nothing),
+    db.resetRequest.findFirst(nothing),
+    db.limit.findFirst(nothing),
     db.message.findFirst(nothing),
   ]);
   if (!stopped) return { status: "ok" };

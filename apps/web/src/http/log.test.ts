@@ -1,6 +1,13 @@
 import supertest from "supertest";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, linkIn, signUpFields, startTestApp } from "../test-app.ts";
+import {
+  PASSWORD,
+  type TestApp,
+  cookieOf,
+  linkIn,
+  signUpFields,
+  startTestApp,
+} from "../test-app.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -11,20 +18,25 @@ afterAll(() => app.drop());
 const email = "sam@example.com";
 
 it("keeps every password, token, cookie, link, query and address out of the log", async () => {
-  const secrets = [PASSWORD, "a new password", "Sam Sample", email, "?", "token="];
-  await app.postForm("/signup", signUpFields({ name: "Sam Sample", email })).expect(202);
+  const secrets = [PASSWORD, "quite another password", "Sam Sample", email, "?", "token="];
+  const signedUp = await app
+    .postForm("/signup", signUpFields({ name: "Sam Sample", email }))
+    .expect(202);
+  const signUpCookie = cookieOf(signedUp, "sign-up");
   const verifyToken = app.tokenFor(email);
   await app.get(`/verify-email?token=${verifyToken}`).expect(200);
   await app.get(`/verify-email%3Ftoken%3D${verifyToken}`).expect(404);
   await app.get(`/verify-email/${verifyToken}`).expect(404);
-  const { headers } = await app.postForm("/verify-email", { token: verifyToken }).expect(303);
-  const cookie = String(headers["set-cookie"]?.[0]).split(";")[0] ?? "";
+  const verified = await app
+    .postForm("/verify-email", { token: verifyToken })
+    .set("Cookie", signUpCookie)
+    .expect(303);
+  const cookie = cookieOf(verified, "session");
   await app.get("/account").set("Cookie", cookie).set("Referer", `http://x/?token=${verifyToken}`);
   await app.postForm("/verify-email", { token: verifyToken }).expect(410);
   await app.postForm("/login", { email, password: "a wrong password" }).expect(401);
-  await app.postJson("/forgot-password", { email }).expect(202);
-  const resetToken = app.tokenFor(email);
-  await app.postJson("/reset-password", { token: resetToken, password: "a new password" });
+  const resetToken = await app.forgot(email);
+  await app.postJson("/reset-password", { token: resetToken, password: "quite another password" });
   const queued = app.sent.map(linkIn);
 
   const log = app.log();
@@ -33,7 +45,9 @@ it("keeps every password, token, cookie, link, query and address out of the log"
     "a wrong password",
     verifyToken,
     resetToken,
+    signUpCookie.split("=")[1],
     cookie.split("=")[1],
+    cookieOf(verified, "trusted-browser").split("=")[1],
     ...queued,
   ];
   for (const secret of all) expect(log).not.toContain(secret);
@@ -53,13 +67,16 @@ it("says in one line which request it was and why it was refused", async () => {
     req: { id, method: "POST", path: "/login" },
     res: { status: 401 },
     code: "INVALID_CREDENTIALS",
+    // Keyed hashes, by which one who guesses is told from one who forgot.
+    address: expect.stringMatching(/^[\w-]{16}$/),
+    client: expect.stringMatching(/^[\w-]{16}$/),
   });
 });
 
 it.each([
   // PostgreSQL's own message shows the row that failed.
   ["a query", `ALTER TABLE messages ADD CONSTRAINT culprit CHECK (to_key = '')`],
-  ["a statement", `ALTER TABLE users ADD CONSTRAINT culprit CHECK (name = '')`],
+  ["a statement", `ALTER TABLE sign_ups ADD CONSTRAINT culprit CHECK (email = '')`],
 ])("logs what broke in %s, and shows only the request's id", async (_, breakage) => {
   const broken = await startTestApp();
   await broken.db.$executeRawUnsafe(breakage);
@@ -82,7 +99,7 @@ it.each([
       res: { status: 500 },
     });
     expect(line).toContain("culprit");
-    expect(line).toContain("accounts.ts");
+    expect(line).toContain("sign-up.ts");
   }
   for (const secret of [PASSWORD, email, "Sam Sample", "token=", "$argon2id"]) {
     expect(broken.log()).not.toContain(secret);

@@ -26,7 +26,8 @@ export function requestLog(log: Logger) {
       res: (res: ServerResponse) => ({ status: res.statusCode }),
       err: describeError,
     },
-    customProps: (_req, res) => (res.locals?.code ? { code: res.locals.code } : {}),
+    customProps: (_req, res) =>
+      res.locals?.code ? { code: res.locals.code, ...res.locals.detail } : {},
     customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? "error" : "info"),
   });
 }

@@ -2,6 +2,9 @@ import type { RequestHandler } from "express";
 import { isJson } from "./answer.tsx";
 import { HttpError } from "./errors.tsx";
 
+// What changes nothing.
+const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+
 /**
  * Refuses a post that another site made a browser send. Every current browser says where a
  * post comes from, so one that says nothing is refused as well; only JSON without a session is
@@ -12,6 +15,7 @@ import { HttpError } from "./errors.tsx";
 export function sameOrigin(appUrl: string): RequestHandler {
   const own = new URL(appUrl).origin;
   return (req, res, next) => {
+    if (READS.has(req.method)) return next();
     if (isJson(req) && res.locals.session === undefined) return next();
     const { origin } = req.headers;
     const site = req.headers["sec-fetch-site"];

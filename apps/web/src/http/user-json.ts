@@ -1,4 +1,4 @@
-import type { SessionUser } from "../accounts/sessions.ts";
+import type { SessionUser } from "@repo/accounts";
 
 /** What JSON tells of somebody who is logged in. */
 export function userJson({ name, email }: SessionUser) {

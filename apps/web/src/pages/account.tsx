@@ -1,7 +1,7 @@
+import type { SessionUser } from "@repo/accounts";
 import type { Db } from "@repo/db";
 import { type Suppressed, findSuppression } from "@repo/email/suppressions";
 import { Router } from "express";
-import type { SessionUser } from "../accounts/sessions.ts";
 import { sendAnswer, wantsJson } from "../http/answer.tsx";
 import { HttpError, methodNotAllowed } from "../http/errors.tsx";
 import { userJson } from "../http/user-json.ts";

@@ -1,17 +1,17 @@
-import type { RequestHandler } from "express";
-import type { Accounts } from "../accounts/accounts.ts";
+import { type Accounts, LINK_MINUTES } from "@repo/accounts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
+import { duration } from "@repo/templates/duration";
 import { Field, FormCard } from "../ui/form.tsx";
 import { Notice } from "../ui/notice.tsx";
 
-export function forgotPassword(accounts: Accounts, sameOrigin: RequestHandler) {
-  return formPage(sameOrigin, {
+export function forgotPassword(accounts: Accounts) {
+  return formPage({
     path: "/forgot-password",
     fields: { email: fields.email },
     view: (form) => <ForgotPassword form={form} />,
-    async submit({ email }) {
-      await accounts.requestPasswordReset(email);
+    async submit({ email }, res) {
+      await accounts.requestPasswordReset(res.locals.caller, email);
       return {
         status: 202,
         json: { message: "If there is an account, an email with a link is on its way." },
@@ -44,7 +44,7 @@ function CheckYourEmail({ email }: { email: string }) {
     <Notice title="Check your email">
       <p>
         If <strong>{email}</strong> has an account, a link to choose a new password is on its way.
-        It works for an hour.
+        It works for {duration(LINK_MINUTES.reset_password)}.
       </p>
       <p className="fine">
         Nothing after a few minutes? Look in the spam folder, or{" "}

@@ -1,6 +1,6 @@
+import type { SessionUser } from "@repo/accounts";
 import { brand } from "@repo/brand";
 import { Router } from "express";
-import type { SessionUser } from "../accounts/sessions.ts";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
 import { Layout } from "../ui/layout.tsx";

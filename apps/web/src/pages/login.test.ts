@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, cookieOf, startTestApp } from "../test-app.ts";
+import { PASSWORD, type TestApp, cookieOf, signUpFields, startTestApp } from "../test-app.ts";
 
 const email = "sam@example.com";
 let app: TestApp;
@@ -14,30 +14,46 @@ it("logs in with a cookie that scripts and other sites cannot use", async () => 
   const response = await app.postForm("/login", { email, password: PASSWORD });
   expect(response.status).toBe(303);
   expect(response.headers.location).toBe("/account");
-  const [cookie] = response.headers["set-cookie"] as unknown as string[];
-  expect(cookie).toMatch(
+  const [session, trusted] = response.headers["set-cookie"] as unknown as string[];
+  expect(session).toMatch(
     /^session=[\w-]{43}; Max-Age=2592000; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/,
   );
-  const page = await app.get("/account").set("Cookie", cookieOf(response)).expect(200);
+  expect(trusted).toMatch(
+    /^trusted-browser=[\w.-]+; Max-Age=34560000; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/,
+  );
+  const page = await app.get("/account").set("Cookie", cookieOf(response, "session")).expect(200);
   expect(page.text).toContain(email);
   expect(page.headers["cache-control"]).toBe("no-store");
 });
 
-it("takes the cookie over https only where the app is on https", async () => {
+it("takes all three cookies over https only where the app is on https, and from no subdomain", async () => {
   const secure = await startTestApp({ appUrl: "https://app.example.com" });
   await secure.signUpAndVerify(email);
+  const signedUp = await secure.postForm("/signup", signUpFields({ email: "eve@example.com" }));
+  expect(signedUp.headers["set-cookie"]?.[0]).toMatch(
+    /^__Host-sign-up=.*; Path=\/; .*; HttpOnly; Secure; SameSite=Lax$/,
+  );
   const response = await secure.postForm("/login", { email, password: PASSWORD }).expect(303);
-  const [cookie] = response.headers["set-cookie"] as unknown as string[];
-  expect(cookie).toMatch(/^__Host-session=.*; Path=\/; .*; HttpOnly; Secure; SameSite=Lax$/);
+  const set = response.headers["set-cookie"] as unknown as string[];
+  expect(set.map((cookie) => cookie.split("=")[0])).toEqual([
+    "__Host-session",
+    "__Host-trusted-browser",
+  ]);
+  for (const cookie of set)
+    expect(cookie).toMatch(/; Path=\/; .*; HttpOnly; Secure; SameSite=Lax$/);
   expect(response.headers["strict-transport-security"]).toBeDefined();
-  await secure.get("/account").set("Cookie", cookieOf(response)).expect(200);
+  await secure.get("/account").set("Cookie", cookieOf(response, "session")).expect(200);
   await secure.drop();
 });
 
 it("gives a new session at each log-in, and ends the one it replaces", async () => {
-  const first = cookieOf(await app.postJson("/login", { email, password: PASSWORD }).expect(200));
+  const first = cookieOf(
+    await app.postJson("/login", { email, password: PASSWORD }).expect(200),
+    "session",
+  );
   const second = cookieOf(
     await app.postForm("/login", { email, password: PASSWORD }).set("Cookie", first).expect(303),
+    "session",
   );
   expect(second).not.toBe(first);
   await app.get("/account").set("Cookie", first).expect(303).expect("Location", "/login");
@@ -57,16 +73,29 @@ it("tells no stranger who has an account", async () => {
   expect(answers[2]).toEqual(answers[0]);
 });
 
-it("tells somebody who knows the password that the address is unverified, and sends a new link", async () => {
+it("answers who has signed up and not confirmed like anybody else, and sends no email", async () => {
   const fields = { email: "unverified@example.com", password: PASSWORD };
-  const response = await app.postForm("/login", fields).expect(403);
-  expect(response.text).toMatch(/role="alert">Your email address is not verified yet/);
+  const response = await app.postForm("/login", fields).expect(401);
+  expect(response.text).toContain("Just signed up? Open the link that we emailed first.");
   expect(response.headers["set-cookie"]).toBeUndefined();
-  expect(await app.templates(fields.email)).toEqual(["verify-email", "verify-email"]);
+  expect(await app.templates(fields.email)).toEqual(["verify-email"]);
+});
+
+it("refuses beyond a limit with 429 and when to try again, in the page and in JSON", async () => {
+  const strict = await startTestApp({ limitScale: 1 });
+  const fields = { email, password: "a wrong password" };
+  for (let i = 0; i < 10; i++) await strict.postJson("/login", fields).expect(401);
+  const page = await strict.postForm("/login", fields).expect(429);
+  expect(page.text).toMatch(/role="alert">That was too often/);
+  const json = await strict.postJson("/login", fields).expect(429);
+  expect(json.body.error.code).toBe("TOO_MANY_TRIES");
+  for (const { headers } of [page, json]) expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+  expect(strict.log()).toContain('"limits":"wrongPassword"');
+  await strict.drop();
 });
 
 it("logs out: the cookie is gone and the session worth nothing", async () => {
-  const cookie = cookieOf(await app.postJson("/login", { email, password: PASSWORD }));
+  const cookie = cookieOf(await app.postJson("/login", { email, password: PASSWORD }), "session");
   const response = await app.postForm("/logout").set("Cookie", cookie).expect(303);
   expect(response.headers.location).toBe("/");
   expect(response.headers["set-cookie"]?.[0]).toMatch(/^session=; .*Expires=Thu, 01 Jan 1970/);

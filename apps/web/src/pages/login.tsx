@@ -1,21 +1,20 @@
-import type { RequestHandler } from "express";
-import type { Accounts } from "../accounts/accounts.ts";
+import type { Accounts } from "@repo/accounts";
+import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
-import type { SessionCookie } from "../http/session.ts";
 import { userJson } from "../http/user-json.ts";
+import { beginSession } from "../http/who-asks.ts";
 import { Field, FormCard } from "../ui/form.tsx";
 
-export function login(accounts: Accounts, cookie: SessionCookie, sameOrigin: RequestHandler) {
-  return formPage(sameOrigin, {
+export function login(accounts: Accounts, cookies: Cookies) {
+  return formPage({
     path: "/login",
     fields: { email: fields.email, password: fields.password },
     view: (form) => <LogIn form={form} />,
     async submit(input, res) {
-      const { user, session } = await accounts.logIn(input);
-      if (res.locals.session !== undefined) await accounts.logOut(res.locals.session);
-      cookie.set(res, session);
-      return { json: { user: userJson(user) }, page: "/account" };
+      const logIn = await accounts.logIn(res.locals.caller, input);
+      await beginSession(accounts, cookies, res, logIn);
+      return { json: { user: userJson(logIn.user) }, page: "/account" };
     },
   });
 }

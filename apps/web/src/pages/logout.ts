@@ -1,17 +1,17 @@
-import { type RequestHandler, Router } from "express";
-import type { Accounts } from "../accounts/accounts.ts";
+import type { Accounts } from "@repo/accounts";
+import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { readBody } from "../http/body.ts";
+import type { Cookies } from "../http/cookies.ts";
 import { methodNotAllowed } from "../http/errors.tsx";
-import type { SessionCookie } from "../http/session.ts";
+import { leaveSession } from "../http/who-asks.ts";
 
-export function logout(accounts: Accounts, cookie: SessionCookie, sameOrigin: RequestHandler) {
+export function logout(accounts: Accounts, cookies: Cookies) {
   const router = Router();
   router
     .route("/logout")
-    .post(sameOrigin, ...readBody, async (req, res) => {
-      if (res.locals.session !== undefined) await accounts.logOut(res.locals.session);
-      cookie.clear(res);
+    .post(...readBody, async (req, res) => {
+      await leaveSession(accounts, cookies, res);
       sendAnswer(req, res, { json: { message: "You are logged out." }, page: "/" });
     })
     .all(methodNotAllowed("POST"));

@@ -13,10 +13,14 @@ it("leads from a forgotten password to a new one, and ends every session", async
   const before = await app.templates(email);
   const asked = await app.postForm("/forgot-password", { email }).expect(202);
   expect(asked.text).toContain("Check your email");
+  await app.handleResetRequests();
   const token = app.tokenFor(email);
 
   const page = await app.get(`/reset-password?token=${token}`).expect(200);
   expect(page.text).toContain(`name="token" value="${token}"`);
+  // Whose password it is, for the person and for their password manager.
+  expect(page.text).toContain(`<strong>${email}</strong>`);
+  expect(page.text).toMatch(new RegExp(`autoComplete="username"[^>]*value="${email}"`, "i"));
   // The link's query stays out of the post's address.
   expect(page.text).toContain('action="/reset-password"');
 
@@ -24,13 +28,20 @@ it("leads from a forgotten password to a new one, and ends every session", async
   expect(short.text).toContain("Use at least 8 characters.");
   expect(short.text).toContain(`value="${token}"`);
 
-  const changed = await app.postForm("/reset-password", { token, password: "a new password" });
+  const common = await app.postForm("/reset-password", { token, password: "password1" });
+  expect(common.status).toBe(422);
+  expect(common.text).toMatch(/id="password-error">Choose another password/);
+
+  const changed = await app.postForm("/reset-password", {
+    token,
+    password: "quite another password",
+  });
   expect(changed.status).toBe(200);
   expect(changed.text).toContain("Your password is changed");
 
   await app.get("/account").set("Cookie", cookie).expect(303);
   await app.postJson("/login", { email, password: PASSWORD }).expect(401);
-  await app.postJson("/login", { email, password: "a new password" }).expect(200);
+  await app.postJson("/login", { email, password: "quite another password" }).expect(200);
   expect(await app.templates(email)).toEqual([...before, "password-reset", "password-changed"]);
 
   const again = await app
@@ -51,14 +62,19 @@ it("tells no stranger who has an account", async () => {
   }
   expect(answers[1]).toEqual(answers[0]);
   expect(answers[2]).toEqual(answers[0]);
-  expect(await app.queued("nobody@example.com")).toEqual([]);
+  await app.handleResetRequests();
+  for (const address of ["unverified@example.com", "nobody@example.com"]) {
+    expect(await app.templates(address)).not.toContain("password-reset");
+  }
 });
 
 it("answers JSON with JSON", async () => {
   await app.signUpAndVerify("json@example.com");
-  await app.postJson("/forgot-password", { email: "json@example.com" }).expect(202);
-  const token = app.tokenFor("json@example.com");
-  const response = await app.postJson("/reset-password", { token, password: "a new password" });
+  const token = await app.forgot("json@example.com");
+  const response = await app.postJson("/reset-password", {
+    token,
+    password: "quite another password",
+  });
   expect(response.status).toBe(200);
   expect(response.body).toEqual({ message: "Your password is changed. Log in with it." });
 });

@@ -1,31 +1,29 @@
-import type { RequestHandler } from "express";
-import type { Accounts } from "../accounts/accounts.ts";
-import { PASSWORD_LENGTH } from "../accounts/passwords.ts";
+import { type Accounts, PASSWORD_LENGTH } from "@repo/accounts";
+import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
-import type { SessionCookie } from "../http/session.ts";
-import { DeadLink, Field, FormCard, TokenField, isDeadLink } from "../ui/form.tsx";
+import { leaveSession } from "../http/who-asks.ts";
+import { DeadLink, Field, FormCard, TokenField, UserNameField, isDeadLink } from "../ui/form.tsx";
 import { Notice } from "../ui/notice.tsx";
 
-export function resetPassword(
-  accounts: Accounts,
-  cookie: SessionCookie,
-  sameOrigin: RequestHandler,
-) {
-  return formPage(sameOrigin, {
+export function resetPassword(accounts: Accounts, cookies: Cookies) {
+  return formPage({
     path: "/reset-password",
     fields: { token: fields.token, password: fields.newPassword },
-    view: (form) => <ResetPassword form={form} />,
+    open: async ({ token }): Promise<string | undefined> =>
+      token ? accounts.openReset(token) : undefined,
+    view: (form, email) => <ResetPassword form={form} email={email} />,
     async submit(input, res) {
-      await accounts.resetPassword(input);
-      cookie.clear(res);
+      const trusted = await accounts.resetPassword(res.locals.caller, input);
+      await leaveSession(accounts, cookies, res);
+      cookies.trusted.set(res, trusted);
       return { json: { message: "Your password is changed. Log in with it." }, page: <Changed /> };
     },
   });
 }
 
-function ResetPassword({ form }: { form: FormState }) {
-  if (isDeadLink(form)) {
+function ResetPassword({ form, email }: { form: FormState; email: string | undefined }) {
+  if (isDeadLink(form) || email === undefined) {
     return (
       <DeadLink form={form}>
         <a href="/forgot-password">Ask for a new link</a>
@@ -33,15 +31,25 @@ function ResetPassword({ form }: { form: FormState }) {
     );
   }
   return (
-    <FormCard title="Choose a new password" form={form} submit="Change the password">
+    <FormCard
+      title="Choose a new password"
+      form={form}
+      submit="Change the password"
+      intro={
+        <p>
+          For <strong>{email}</strong>. You will be logged out everywhere.
+        </p>
+      }
+    >
       <TokenField form={form} />
+      <UserNameField email={email} />
       <Field
         form={form}
         name="password"
         label="New password"
         type="password"
         autoComplete="new-password"
-        hint={`At least ${PASSWORD_LENGTH.min} characters. You will be logged out everywhere.`}
+        hint={`At least ${PASSWORD_LENGTH.min} characters.`}
       />
     </FormCard>
   );

@@ -1,3 +1,4 @@
+import { applyEvents } from "@repo/email/events";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestApp, signUpFields, startTestApp } from "../test-app.ts";
 
@@ -7,17 +8,21 @@ beforeAll(async () => {
 });
 afterAll(() => app.drop());
 
-it("answers a form with a page, an unverified account and a queued email", async () => {
+it("answers a form with a page, a sign-up that is no account yet, and a queued email", async () => {
   const email = "form@example.com";
   const fields = signUpFields({ name: "  Sam Sample ", email: ` ${email} ` });
   const response = await app.postForm("/signup", fields).expect(202).expect("Content-Type", /html/);
   expect(response.text).toContain("Check your email");
   expect(response.text).toContain(email);
-  expect(response.headers["set-cookie"]).toBeUndefined();
-  expect(await app.db.user.findUnique({ where: { emailKey: email } })).toMatchObject({
-    name: "Sam Sample",
+  expect(response.headers["set-cookie"]).toEqual([
+    expect.stringMatching(
+      /^sign-up=[\w-]{43}; Max-Age=604800; Path=\/; .*; HttpOnly; SameSite=Lax$/,
+    ),
+  ]);
+  expect(await app.db.user.findUnique({ where: { emailKey: email } })).toBeNull();
+  expect(await app.db.signUp.findFirst({ where: { emailKey: email } })).toMatchObject({
+    profile: { name: "Sam Sample" },
     email,
-    emailVerifiedAt: null,
   });
   expect(await app.queued(email)).toEqual([
     { template: "verify-email", to: email, state: "queued", outcome: "none" },
@@ -65,5 +70,49 @@ it("shows the form again with what was typed, each message tied to its field, an
   expect(response.text).toMatch(
     /<input id="password"[^>]* aria-describedby="password-hint password-error"/,
   );
-  expect(await app.db.user.count({ where: { name: { startsWith: 'Sam "' } } })).toBe(0);
+  expect(await app.db.signUp.count({ where: { email: fields.email } })).toBe(0);
+});
+
+it("shows the browser that signed up, and no other, what became of its email", async () => {
+  const email = "bounced@example.com";
+  const cookie = await app.signUp(email);
+  const look = () => app.get("/signup/sent").set("Cookie", cookie);
+  const page = await look().expect(200);
+  expect(page.text).toContain("is on its way");
+  expect(page.text).toContain('data-state="on-its-way"');
+
+  // A minute later, the mailbox does not exist.
+  await app.db.$executeRaw`
+    UPDATE messages SET created_at = now() - interval '2 minutes' WHERE to_key = ${email}`;
+  const { id } = await app.db.message.findFirstOrThrow({ where: { toKey: email } });
+  await applyEvents(app.db, [
+    {
+      sesMessageId: "ses-bounced",
+      messageId: id,
+      type: "Bounce",
+      recipient: email,
+      dedupeKey: "1",
+      occurredAt: new Date(),
+      detail: { bounceType: "Permanent" },
+      effect: "permanent",
+    },
+  ]);
+  const json = await look().set("Accept", "application/json").expect(200);
+  expect(json.body).toEqual({ email, status: "undeliverable" });
+  const after = await look().expect(200);
+  expect(after.text).toContain("could not be delivered");
+  expect(after.text).toMatch(/<form [^>]*action="\/signup"[^]*value="bounced@example.com"/);
+
+  await app.get("/signup/sent").expect(303).expect("Location", "/signup");
+  const stranger = await app.get("/signup/sent").set("Accept", "application/json").expect(410);
+  expect(stranger.body.error.code).toBe("SIGN_UP_UNKNOWN");
+});
+
+it("sends the email again by the sign-up's cookie alone", async () => {
+  const email = "again@example.com";
+  const cookie = await app.signUp(email);
+  await app.postForm("/signup/resend").set("Cookie", cookie).expect(303);
+  expect(await app.templates(email)).toEqual(["verify-email", "verify-email"]);
+  await app.postJson("/signup/resend", { email }).expect(410);
+  expect(await app.templates(email)).toHaveLength(2);
 });

@@ -1,23 +1,25 @@
-import type { RequestHandler } from "express";
-import type { Accounts } from "../accounts/accounts.ts";
-import { PASSWORD_LENGTH } from "../accounts/passwords.ts";
+import { type Accounts, PASSWORD_LENGTH } from "@repo/accounts";
+import { challenge } from "../http/challenge.ts";
+import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { Field, FormCard } from "../ui/form.tsx";
-import { Notice } from "../ui/notice.tsx";
+import { ProfileFields, profileFields } from "./profile-fields.tsx";
+import { Sent } from "./signup-sent.tsx";
 
-export function signup(accounts: Accounts, sameOrigin: RequestHandler) {
-  return formPage(sameOrigin, {
+export function signup(accounts: Accounts, cookies: Cookies) {
+  return formPage({
     path: "/signup",
-    fields: { name: fields.name, email: fields.email, password: fields.newPassword },
+    fields: { ...profileFields, email: fields.email, password: fields.newPassword },
     view: (form) => <SignUp form={form} />,
-    async submit(input) {
-      await accounts.signUp(input);
+    async submit(input, res, req) {
+      await challenge(req);
+      cookies.signUp.set(res, await accounts.signUp(res.locals.caller, input));
       return {
-        // 202: the account waits for its link. The same whether the address is new or not.
+        // 202: there is no account before the link. The same whether the address is new or not.
         status: 202,
         json: { message: "Check your email for a link." },
-        page: <CheckYourEmail email={input.email} />,
+        page: <Sent email={input.email} status="on-its-way" />,
       };
     },
   });
@@ -35,8 +37,8 @@ function SignUp({ form }: { form: FormState }) {
         </p>
       }
     >
-      <Field form={form} name="name" label="Name" autoComplete="name" />
-      <Field form={form} name="email" label="Email" type="email" autoComplete="email" />
+      <ProfileFields form={form} />
+      <Field form={form} name="email" label="Email" type="email" autoComplete="username" />
       <Field
         form={form}
         name="password"
@@ -46,19 +48,5 @@ function SignUp({ form }: { form: FormState }) {
         hint={`At least ${PASSWORD_LENGTH.min} characters.`}
       />
     </FormCard>
-  );
-}
-
-function CheckYourEmail({ email }: { email: string }) {
-  return (
-    <Notice title="Check your email">
-      <p>
-        We have sent a link to <strong>{email}</strong>. Open it to get in.
-      </p>
-      <p className="fine">
-        Nothing after a few minutes? Look in the spam folder, or <a href="/signup">sign up again</a>{" "}
-        with the address spelled right.
-      </p>
-    </Notice>
   );
 }

@@ -1,42 +1,89 @@
-import type { RequestHandler } from "express";
-import type { Accounts } from "../accounts/accounts.ts";
+import { type Accounts, PASSWORD_LENGTH } from "@repo/accounts";
+import { z } from "zod";
+import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
-import type { SessionCookie } from "../http/session.ts";
 import { userJson } from "../http/user-json.ts";
-import { DeadLink, FormCard, TokenField, isDeadLink } from "../ui/form.tsx";
+import { beginSession } from "../http/who-asks.ts";
+import { DeadLink, Field, FormCard, TokenField, UserNameField, isDeadLink } from "../ui/form.tsx";
+import { ProfileFields, profileFields } from "./profile-fields.tsx";
 
-export function verifyEmail(accounts: Accounts, cookie: SessionCookie, sameOrigin: RequestHandler) {
-  return formPage(sameOrigin, {
+/** Whose mailbox the link proves, and whether this browser signed up with it. */
+interface Opened {
+  email: string;
+  isSignedUp: boolean;
+}
+
+export function verifyEmail(accounts: Accounts, cookies: Cookies) {
+  return formPage({
     path: "/verify-email",
-    fields: { token: fields.token },
-    view: (form) => <VerifyEmail form={form} />,
-    async submit({ token }, res) {
-      const { user, session } = await accounts.verifyEmail(token);
-      cookie.set(res, session);
-      return { json: { user: userJson(user) }, page: "/account" };
+    fields: {
+      token: fields.token,
+      // Where this browser did not sign up with the address.
+      ...z.object(profileFields).partial().shape,
+      password: fields.newPassword.optional(),
+    },
+    open: async ({ token }, res): Promise<Opened | undefined> =>
+      token ? accounts.openVerification(res.locals.caller, token) : undefined,
+    view: (form, opened) => <VerifyEmail form={form} opened={opened} />,
+    async submit(input, res) {
+      const logIn = await accounts.verifyEmail(res.locals.caller, input);
+      await beginSession(accounts, cookies, res, logIn);
+      cookies.signUp.clear(res);
+      return { json: { user: userJson(logIn.user) }, page: "/account" };
     },
   });
 }
 
 /** The button is there because mail scanners open links, and would use the token up. */
-function VerifyEmail({ form }: { form: FormState }) {
-  if (isDeadLink(form)) {
+function VerifyEmail({ form, opened }: { form: FormState; opened: Opened | undefined }) {
+  if (isDeadLink(form) || !opened) {
     return (
       <DeadLink form={form}>
-        Verified already? <a href="/account">Go to your account</a>. Otherwise{" "}
-        <a href="/login">log in</a>, and we send you a new link.
+        In already? <a href="/account">Go to your account</a>. Otherwise{" "}
+        <a href="/signup/sent">ask for a new link</a> in the browser that you signed up in, or{" "}
+        <a href="/signup">sign up again</a>.
       </DeadLink>
     );
   }
+  const { email, isSignedUp } = opened;
   return (
     <FormCard
-      title="Verify your email"
+      title="Confirm your email address"
       form={form}
-      submit="Verify and log in"
-      intro={<p>One more step: press the button, and you are in.</p>}
+      submit={isSignedUp ? "Confirm and log in" : "Create the account"}
+      intro={
+        isSignedUp ? (
+          <p>
+            One more step for <strong>{email}</strong>: press the button, and you are in.
+          </p>
+        ) : (
+          <>
+            <p>
+              Choose a name and a password for <strong>{email}</strong>.
+            </p>
+            <p className="fine">
+              Signed up in another browser? Open the link there to keep the password that you chose.
+            </p>
+          </>
+        )
+      }
     >
       <TokenField form={form} />
+      {!isSignedUp && (
+        <>
+          <UserNameField email={email} />
+          <ProfileFields form={form} />
+          <Field
+            form={form}
+            name="password"
+            label="Password"
+            type="password"
+            autoComplete="new-password"
+            hint={`At least ${PASSWORD_LENGTH.min} characters.`}
+          />
+        </>
+      )}
     </FormCard>
   );
 }

@@ -86,6 +86,21 @@ export function TokenField({ form }: { form: FormState }) {
   return <input type="hidden" name="token" defaultValue={form.values.token} />;
 }
 
+/** Whose password it is: hidden, so that password managers know which entry to keep. */
+export function UserNameField({ email }: { email: string }) {
+  return (
+    <input
+      className="hidden"
+      type="email"
+      autoComplete="username"
+      value={email}
+      readOnly
+      tabIndex={-1}
+      aria-hidden
+    />
+  );
+}
+
 /** Whether there is no token to post, or none that will ever work. */
 export function isDeadLink(form: FormState): boolean {
   return !form.values.token || form.errors.token !== undefined;

@@ -1,17 +1,18 @@
 import { brand } from "@repo/brand";
+import type { SessionUser } from "@repo/accounts";
 import { type ReactNode, createContext, useContext } from "react";
-import type { SessionUser } from "../accounts/sessions.ts";
+import type { Assets } from "./assets.ts";
 import { BrandMark, Favicon } from "./brand-mark.tsx";
 
 /** What every page needs and no page should pass on. */
-export const Site = createContext<{ stylesheet: string; user: SessionUser | undefined }>({
-  stylesheet: "",
+export const Site = createContext<{ assets: Assets; user: SessionUser | undefined }>({
+  assets: { stylesheet: "", script: "" },
   user: undefined,
 });
 
 /** A whole page: head, header with who is logged in, the content, footer. */
 export function Layout({ title, children }: { title: string; children: ReactNode }) {
-  const { stylesheet, user } = useContext(Site);
+  const { assets, user } = useContext(Site);
   return (
     <html lang="en">
       <head>
@@ -20,7 +21,8 @@ export function Layout({ title, children }: { title: string; children: ReactNode
         <meta name="color-scheme" content="light dark" />
         <title>{title === brand.name ? title : `${title} · ${brand.name}`}</title>
         <Favicon brand={brand} />
-        <link rel="stylesheet" href={stylesheet} />
+        <link rel="stylesheet" href={assets.stylesheet} />
+        <script src={assets.script} defer />
       </head>
       <body>
         <a className="skip" href="#main">

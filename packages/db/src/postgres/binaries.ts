@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, readFileSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { AppError } from "../error.ts";
+import { AppError } from "@repo/errors";
 
 /** Absolute paths of PostgreSQL's programs. */
 export type Binaries = { initdb: string; pgCtl: string };

@@ -17,7 +17,7 @@ import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { AppError } from "../error.ts";
+import { AppError } from "@repo/errors";
 import { findBinaries } from "./binaries.ts";
 import { type Owner, ownerOf, run } from "./run.ts";
 

@@ -6,7 +6,7 @@
 // has it, nobody uses the server and nobody new can.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { AppError } from "../error.ts";
+import { AppError } from "@repo/errors";
 import { connectTo, startCluster, stopCluster } from "./cluster.ts";
 import { GUARD_LOCK, type GuardMessage, USE_LOCK } from "./locks.ts";
 

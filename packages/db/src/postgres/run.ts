@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import { AppError } from "../error.ts";
+import { AppError } from "@repo/errors";
 
 /** PostgreSQL refuses to run as root; this is "nobody" wherever there is one. */
 const NOBODY = 65_534;

@@ -11,6 +11,7 @@ import {
   expireLeases,
   queueChanged,
   queueReset,
+  queueVerify,
   queueWelcome,
   unknownWait,
 } from "./test-queue.ts";
@@ -41,15 +42,16 @@ async function work(answer: Answer): Promise<string[]> {
 }
 
 describe("claim", () => {
-  it("takes security mail first, then the oldest", async () => {
+  it("takes first what has the reserve, then other security mail, of each the oldest", async () => {
     const welcome = await queueWelcome(test.db);
+    const verify = await queueVerify(test.db);
     const first = await queueChanged(test.db);
     await test.db
       .$executeRaw`UPDATE messages SET due_at = now() - interval '1 minute' WHERE id = ${first}::uuid`;
     const second = await queueReset(test.db);
     const order: (string | undefined)[] = [];
-    for (let i = 0; i < 3; i++) order.push((await claimAs(test.db, { limit: 1 })).messages[0]?.id);
-    expect(order).toEqual([first, second, welcome]);
+    for (let i = 0; i < 4; i++) order.push((await claimAs(test.db, { limit: 1 })).messages[0]?.id);
+    expect(order).toEqual([first, second, verify, welcome]);
   });
 
   it("gives each message to one worker only", async () => {
@@ -194,14 +196,31 @@ describe("the token bucket", () => {
     expect((await status()).rate).toBe(100);
   });
 
-  it("keeps the last twentieth of the daily quota for security mail, and claims nothing beyond it", async () => {
-    await limit(1000, 100, 94);
-    for (let i = 0; i < 10; i++) await queueWelcome(test.db);
-    expect((await claimAs(test.db, { limit: 1 })).messages).toHaveLength(1);
-    expect((await claimAs(test.db)).messages).toHaveLength(0);
+  it("keeps the last twentieth of the daily quota for password-reset: verify-email waits for more", async () => {
+    await limit(1000, 100, 95);
+    const verify = await queueVerify(test.db);
+    expect((await claimAs(test.db)).messages).toEqual([]);
+    const reset = await queueReset(test.db);
+    expect((await claimAs(test.db)).messages).toMatchObject([{ id: reset }]);
+    expect(await find(verify)).toMatchObject({ state: "queued", attemptCount: 0 });
+    await limit(1000, 100, 50);
+    expect((await claimAs(test.db)).messages).toMatchObject([{ id: verify }]);
+  });
+
+  it("lets no batch that begins above the reserve end within it, and claims nothing beyond the quota", async () => {
+    await limit(1000, 100, 88);
+    for (let i = 0; i < 10; i++) await queueVerify(test.db);
+    for (let i = 0; i < 3; i++) await queueReset(test.db);
+    const names = async () =>
+      (await claimAs(test.db)).messages.map(({ template }) => template).toSorted();
+    expect(await names()).toEqual([
+      ...Array<string>(3).fill("password-reset"),
+      ...Array<string>(4).fill("verify-email"),
+    ]);
+    expect(await names()).toEqual([]);
     for (let i = 0; i < 10; i++) await queueReset(test.db);
-    expect((await claimAs(test.db)).messages).toHaveLength(5);
-    expect((await claimAs(test.db)).messages).toHaveLength(0);
+    expect(await names()).toEqual(Array<string>(5).fill("password-reset"));
+    expect(await names()).toEqual([]);
     expect(await status()).toMatchObject({ sent24Hours: 100 });
   });
 });

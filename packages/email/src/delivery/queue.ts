@@ -67,15 +67,15 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const BURST = 0.5;
 // Seconds from nothing to the full rate after a throttling.
 const RECOVERY = 30;
-// Share of the daily quota that only security mail may use.
+// Share of the daily quota that only templates with `reserve` may use: their priority is 0.
 const RESERVE = 0.05;
 // Seconds between two probes of a stopped queue: doubled each time up to this.
 const MAX_PROBE_INTERVAL = 60;
 
 /**
- * Takes due messages under a lease, security mail first, then the oldest: no more than the
- * token bucket of all workers allows, none beyond the daily quota, and one at a time while
- * sending is stopped. Those that may not be sent are closed in the same statement, so that no
+ * Takes due messages under a lease, by their priority, then the oldest: no more than the token
+ * bucket of all workers allows, none beyond the daily quota, and one at a time while sending is
+ * stopped. Those that may not be sent are closed in the same statement, so that no
  * suppression made before the claim is missed: an address that cannot be looked up is not sent.
  * The others are `sending`: from here on a lost lease leaves them in doubt.
  *
@@ -110,7 +110,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         max_24_hours - sent_24_hours AS remaining, max_24_hours * ${RESERVE} AS reserve
       FROM refill
     ), allowance AS MATERIALIZED (
-      SELECT COALESCE(remaining <= reserve, false) AS security_only,
+      SELECT COALESCE(remaining - reserve, ${limit}) AS unreserved,
         GREATEST(0, LEAST(
           CASE WHEN probing THEN 1 ELSE ${limit} END, floor(tokens), COALESCE(remaining, ${limit})
         ))::int AS size
@@ -123,14 +123,15 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         ) AS suppressed
       FROM messages m
       WHERE state = 'queued' AND due_at <= now()
-        AND (priority = 0 OR NOT (SELECT security_only FROM allowance))
+        AND (priority = 0 OR (SELECT unreserved FROM allowance) >= 1)
       ORDER BY priority, due_at
       LIMIT COALESCE((SELECT size FROM allowance), 0)
       FOR UPDATE SKIP LOCKED
     ), fitting AS (
       -- The second limit tells the planner how few these are: it would scan the table for more.
-      SELECT *, sum(bytes) OVER (ORDER BY priority, due_at, id) - bytes AS before
+      SELECT *, sum(bytes) OVER w - bytes AS before, row_number() OVER w AS place
       FROM (SELECT * FROM due LIMIT ${limit}) d
+      WINDOW w AS (ORDER BY priority, due_at, id)
     ), verdict AS (
       SELECT id, allowed, CASE
         WHEN suppressed THEN 'suppressed'
@@ -138,6 +139,8 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         WHEN NOT (allowed OR ${redirect}) THEN 'failed'
       END::closed_reason AS reason
       FROM fitting WHERE before < ${MAX_BYTES}
+        -- A batch that begins above the reserve must not end within it.
+        AND (priority = 0 OR place <= (SELECT unreserved FROM allowance))
     ), taken AS (
       UPDATE messages m SET
         state = CASE WHEN reason IS NULL THEN 'sending' ELSE 'closed' END::message_state,

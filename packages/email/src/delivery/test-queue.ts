@@ -23,7 +23,7 @@ export async function emptyOutbox(db: Db): Promise<void> {
   });
 }
 
-/** Queues a `resend` of security mail. */
+/** Queues a `resend` of security mail that has the quota's reserve. */
 export async function queueReset(
   db: Db,
   to = "name@example.com",
@@ -34,10 +34,17 @@ export async function queueReset(
   return id;
 }
 
-/** Queues a `hold` of security mail. */
+/** Queues a `hold` of security mail that has the quota's reserve. */
 export async function queueChanged(db: Db, to = "name@example.com"): Promise<string> {
   const props = { name: "Name", url: link };
   const { id } = await enqueue(db, { template: "password-changed", to, props });
+  return id;
+}
+
+/** Queues a `resend` of security mail without the quota's reserve. */
+export async function queueVerify(db: Db, to = "name@example.com"): Promise<string> {
+  const props = { name: "Name", url: link };
+  const { id } = await enqueue(db, { template: "verify-email", to, props });
   return id;
 }
 

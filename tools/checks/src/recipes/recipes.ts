@@ -22,7 +22,7 @@ model Note {
 `,
     ),
     [`${web}/pages/notes.tsx`]: () => `import type { Db } from "@repo/db";
-import { type RequestHandler, Router } from "express";
+import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { HttpError } from "../http/errors.tsx";
 import { fields } from "../http/fields.ts";
@@ -30,7 +30,7 @@ import { formPage } from "../http/form-page.ts";
 import { Field, FormCard } from "../ui/form.tsx";
 import { Layout } from "../ui/layout.tsx";
 
-export function notes(db: Db, sameOrigin: RequestHandler): Router {
+export function notes(db: Db): Router {
   const router = Router();
   router.get("/notes", async (req, res) => {
     const { user } = res.locals;
@@ -50,7 +50,7 @@ export function notes(db: Db, sameOrigin: RequestHandler): Router {
     });
   });
   router.use(
-    formPage(sameOrigin, {
+    formPage({
       path: "/notes/new",
       fields: { name: fields.name },
       view: (form) => (
@@ -74,7 +74,7 @@ export function notes(db: Db, sameOrigin: RequestHandler): Router {
         'import { logout } from "./pages/logout.ts";\n',
         'import { notes } from "./pages/notes.tsx";\n',
       ),
-      insert("    account(db),\n", "    notes(db, sameOrigin),\n"),
+      insert("    account(db),\n", "    notes(db),\n"),
     ),
   },
   after: [["db:migrate", "--name notes"]],
@@ -127,13 +127,12 @@ export default preview(schema, template);
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
 import type { EmailTemplates } from "@repo/templates/registry";
-import type { RequestHandler } from "express";
 import { HttpError } from "../http/errors.tsx";
 import { formPage } from "../http/form-page.ts";
 import { FormCard } from "../ui/form.tsx";
 
-export function digest(db: Db, enqueue: Enqueue<EmailTemplates>, sameOrigin: RequestHandler) {
-  return formPage(sameOrigin, {
+export function digest(db: Db, enqueue: Enqueue<EmailTemplates>) {
+  return formPage({
     path: "/digest",
     fields: {},
     view: (form) => (
@@ -163,7 +162,7 @@ export function digest(db: Db, enqueue: Enqueue<EmailTemplates>, sameOrigin: Req
         'import { account } from "./pages/account.tsx";\n',
         'import { digest } from "./pages/digest.tsx";\n',
       ),
-      insert("    account(db),\n", "    digest(db, enqueue, sameOrigin),\n"),
+      insert("    account(db),\n", "    digest(db, enqueue),\n"),
     ),
   },
 };
@@ -184,17 +183,19 @@ const field: Recipe = {
     .max(30, "Use at most 30 characters."),
 `,
     ),
-    [`${web}/pages/signup.tsx`]: all(
-      replace("fields: { name: fields.name,", "fields: { name: fields.name, phone: fields.phone,"),
-      insert(
-        '<Field form={form} name="name" label="Name" autoComplete="name" />\n',
-        '      <Field form={form} name="phone" label="Phone" type="tel" autoComplete="tel" />\n',
+    [`${web}/pages/profile-fields.tsx`]: all(
+      replace("{ name: fields.name }", "{ name: fields.name, phone: fields.phone }"),
+      replace(
+        'return <Field form={form} name="name" label="Name" autoComplete="name" />;',
+        `return (
+    <>
+      <Field form={form} name="name" label="Name" autoComplete="name" />
+      <Field form={form} name="phone" label="Phone" type="tel" autoComplete="tel" />
+    </>
+  );`,
       ),
     ),
-    [`${web}/accounts/accounts.ts`]: all(
-      replace("signUp(input: { name: string;", "signUp(input: { name: string; phone: string;"),
-      replace("data: [{ name: input.name,", "data: [{ name: input.name, phone: input.phone,"),
-    ),
+    "packages/accounts/src/profile.ts": insert("  name: string;\n", "  phone?: string;\n"),
     [`${web}/test-app.ts`]: replace('{ name: "Sam",', '{ name: "Sam", phone: "+49 30 1234567",'),
   },
   after: [["db:migrate", "--name phone"]],
@@ -243,7 +244,7 @@ const noWelcome: Recipe = {
       replace('import { template as welcome } from "./emails/welcome/template.tsx";\n', ""),
       replace("  welcome,\n", ""),
     ),
-    [`${web}/accounts/accounts.ts`]: (text) =>
+    "packages/accounts/src/verify-email.ts": (text) =>
       text.replace(/^ +await enqueue\(tx, \{\n +template: "welcome",[^]*?\n +\}\);\n/m, ""),
   },
 };

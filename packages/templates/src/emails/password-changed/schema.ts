@@ -6,4 +6,5 @@ export const schema = {
   category: "security",
   onUnknown: "hold",
   expiry: 7 * 24 * 60,
+  reserve: true,
 } as const satisfies Schema;

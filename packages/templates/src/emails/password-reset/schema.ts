@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { type Schema, personName, webUrl } from "../../schema.ts";
+import { type Schema, linkMinutes, personName, webUrl } from "../../schema.ts";
 
 export const schema = {
-  props: z.object({ name: personName, url: webUrl, expiresInMinutes: z.int().min(1).max(1440) }),
+  props: z.object({ name: personName, url: webUrl, expiresInMinutes: linkMinutes }),
   category: "security",
   onUnknown: "resend",
   expiry: 60,
+  reserve: true,
 } as const satisfies Schema;

@@ -1,13 +1,8 @@
 import { brand } from "@repo/brand";
+import { duration } from "../../duration.ts";
 import { Action, Greeting, Note, Paragraph, Title } from "../../layout.tsx";
 import { type Template, preview } from "../../template.tsx";
 import { schema } from "./schema.ts";
-
-/** "30 minutes", "1 hour" */
-function duration(minutes: number): string {
-  const [count, unit] = minutes % 60 === 0 ? [minutes / 60, "hour"] : [minutes, "minute"];
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
-}
 
 export const template: Template<typeof schema> = {
   subject: () => `Reset your ${brand.name} password`,

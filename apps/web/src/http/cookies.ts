@@ -1,0 +1,48 @@
+import { SESSION_DAYS, SIGN_UP_DAYS } from "@repo/accounts";
+import type { Request, Response } from "express";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** One cookie of ours: out of reach of scripts, other sites and, on https, subdomains. */
+interface Cookie {
+  read(req: Request): string | undefined;
+  set(res: Response, value: string): void;
+  clear(res: Response): void;
+}
+
+/** Every cookie that the app sets. */
+export interface Cookies {
+  /** A log-in. */
+  session: Cookie;
+  /** The newest sign-up that was made in this browser. */
+  signUp: Cookie;
+  /** Somebody has been in an account in this browser. */
+  trusted: Cookie;
+}
+
+export function createCookies(appUrl: string): Cookies {
+  const secure = appUrl.startsWith("https:");
+  const options = { httpOnly: true, sameSite: "lax", secure, path: "/" } as const;
+
+  function cookie(plainName: string, days: number): Cookie {
+    // RFC 6265bis: with the prefix, no subdomain can set or shadow it. It needs https.
+    const name = secure ? `__Host-${plainName}` : plainName;
+    return {
+      read: (req) => readCookie(req.headers.cookie, name),
+      set: (res, value) => void res.cookie(name, value, { ...options, maxAge: days * DAY }),
+      clear: (res) => void res.clearCookie(name, options),
+    };
+  }
+
+  return {
+    session: cookie("session", SESSION_DAYS.most),
+    signUp: cookie("sign-up", SIGN_UP_DAYS),
+    // As long as browsers keep any (RFC 6265bis, 5.5).
+    trusted: cookie("trusted-browser", 400),
+  };
+}
+
+function readCookie(header: string | undefined, name: string): string | undefined {
+  const pairs = (header ?? "").split(";").map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+}

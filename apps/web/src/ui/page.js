@@ -1,0 +1,57 @@
+// The script of all pages. Each works without it.
+
+keepToken();
+for (const field of document.querySelectorAll("input[type=password]")) addReveal(field);
+for (const place of document.querySelectorAll("[data-state-url]")) void watchState(place);
+
+/**
+ * Takes the token of an emailed link out of the address bar, where it could be read, shared or
+ * kept in the history of the browser. It stays with this entry of the history, so that a reload
+ * finds it: phones reload a page when somebody comes back from their password manager.
+ */
+function keepToken() {
+  const url = new URL(location.href);
+  const token = url.searchParams.get("token");
+  if (token) {
+    url.searchParams.delete("token");
+    history.replaceState({ token }, "", url);
+  } else if (history.state?.token && !document.querySelector("input[name=token]")?.value) {
+    url.searchParams.set("token", history.state.token);
+    location.replace(url);
+  }
+}
+
+/** A button that shows what was typed. */
+function addReveal(field) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "link reveal";
+  button.setAttribute("aria-controls", field.id);
+  const update = () => {
+    button.textContent = field.type === "password" ? "Show password" : "Hide password";
+  };
+  button.addEventListener("click", () => {
+    field.type = field.type === "password" ? "text" : "password";
+    update();
+  });
+  // A password manager knows a password by its type.
+  field.form?.addEventListener("submit", () => (field.type = "password"));
+  update();
+  field.after(button);
+}
+
+/** Reloads the page when what it shows has changed. */
+async function watchState(place) {
+  const { stateUrl, state } = place.dataset;
+  // In seconds: most is known within a minute or two.
+  for (const seconds of [5, 10, 20, 30, 60, 60, 120, 300]) {
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    try {
+      const response = await fetch(stateUrl, { headers: { Accept: "application/json" } });
+      const { status } = await response.json();
+      if (status && status !== state) return location.assign(stateUrl);
+    } catch {
+      // Offline: the next look tells.
+    }
+  }
+}

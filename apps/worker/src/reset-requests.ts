@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { RESET_REQUESTS, type createResetRequests } from "@repo/accounts/worker";
+import { listen } from "@repo/db";
+import type { Logger } from "pino";
+
+// In ms, where no notification comes through.
+const POLL_MS = 5_000;
+
+/**
+ * Handles the requests for a new password as they come, until the signal aborts. What fails is
+ * tried again at the next look.
+ */
+export async function handleResetRequests(config: {
+  requests: ReturnType<typeof createResetRequests>;
+  listenUrl: string;
+  log: Logger;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { requests, listenUrl, log, signal } = config;
+  let wake = new AbortController();
+  const unlisten = listen(listenUrl, RESET_REQUESTS, () => wake.abort());
+  try {
+    while (!signal.aborted) {
+      wake = new AbortController();
+      try {
+        const handled = await requests.handle(signal);
+        // "no-account" may be mistyped, or a stranger's probing: for the operator to see.
+        if (Object.keys(handled).length > 0) log.info(handled, "requests for a new password");
+      } catch (error) {
+        log.error(
+          { code: (error as { code?: string }).code },
+          "requests for a new password wait; tried again in a moment",
+        );
+      }
+      const either = AbortSignal.any([signal, wake.signal]);
+      await sleep(POLL_MS, undefined, { signal: either }).catch(() => undefined);
+    }
+  } finally {
+    await unlisten();
+  }
+}

@@ -1,0 +1,65 @@
+import type { Db } from "@repo/db";
+import type { Enqueue } from "@repo/email/enqueue";
+import type { EmailTemplates } from "@repo/templates/registry";
+import type { Caller, Context } from "./context.ts";
+import { requestPasswordReset } from "./forgot-password.ts";
+import { createLimits } from "./limits/create-limits.ts";
+import { type Credentials, logIn } from "./log-in.ts";
+import { createHasher } from "./passwords/hasher.ts";
+import { createQuota } from "./quota.ts";
+import { type NewPassword, openReset, resetPassword } from "./reset-password.ts";
+import { endSession, findSession } from "./sessions.ts";
+import { type NewSignUp, pendingSignUp, resendLink, signUp } from "./sign-up.ts";
+import { type Verification, openVerification, verifyEmail } from "./verify-email.ts";
+
+export type { Caller } from "./context.ts";
+export { AccountError } from "./errors.ts";
+export { KEPT_DAYS, LINK_MINUTES, SESSION_DAYS, SIGN_UP_DAYS } from "./lifetimes.ts";
+export type { LogIn } from "./log-in.ts";
+export { PASSWORD_LENGTH } from "./passwords/rules.ts";
+export type { SessionUser } from "./sessions.ts";
+
+interface AccountsConfig {
+  db: Db;
+  enqueue: Enqueue<EmailTemplates>;
+  /** AUTH_SECRET: keys the hashes of tokens, sessions and limits. */
+  secret: string;
+  /** Origin that emailed links begin with. */
+  appUrl: string;
+  /** Multiplies every limit: for load tests. */
+  limitScale?: number | undefined;
+}
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+/**
+ * Everything that happens to an account, each in a file of its own. What changes together
+ * commits together: an account and its email, a new password and the end of the old sessions.
+ */
+export function createAccounts({ db, enqueue, secret, appUrl, limitScale }: AccountsConfig) {
+  const context: Context = {
+    db,
+    enqueue,
+    secret,
+    limits: createLimits({ db, secret, ...(limitScale !== undefined && { scale: limitScale }) }),
+    hasher: createHasher(),
+    quotaPerDay: createQuota(db),
+    url: (path) => new URL(path, appUrl).href,
+  };
+  return {
+    signUp: (caller: Caller, input: NewSignUp) => signUp(context, caller, input),
+    resendLink: (caller: Caller) => resendLink(context, caller),
+    pendingSignUp: (caller: Caller) => pendingSignUp(context, caller),
+    openVerification: (caller: Caller, token: string) => openVerification(context, caller, token),
+    verifyEmail: (caller: Caller, input: Verification) => verifyEmail(context, caller, input),
+    logIn: (caller: Caller, input: Credentials) => logIn(context, caller, input),
+    /** Ends one log-in; a session that is unknown or over is none. */
+    logOut: (session: string) => endSession(db, secret, session),
+    /** @returns who is logged in with this session's token */
+    current: (session: string) => findSession(db, secret, session),
+    requestPasswordReset: (caller: Caller, email: string) =>
+      requestPasswordReset(context, caller, email),
+    openReset: (token: string) => openReset(context, token),
+    resetPassword: (caller: Caller, input: NewPassword) => resetPassword(context, caller, input),
+  };
+}

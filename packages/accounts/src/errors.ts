@@ -1,0 +1,60 @@
+import { AppError } from "@repo/errors";
+
+/** Each refusal: the HTTP status that fits it, and what the person reads. */
+const REFUSALS = {
+  INVALID_CREDENTIALS: {
+    status: 401,
+    text: "Email or password is wrong. Just signed up? Open the link that we emailed first.",
+  },
+  TOKEN_UNKNOWN: {
+    status: 400,
+    text: "This link is not one of ours, or not all of it was copied.",
+  },
+  TOKEN_USED: { status: 410, text: "This link, or a newer one, has been used already." },
+  TOKEN_EXPIRED: { status: 410, text: "This link has expired." },
+  PASSWORD_REQUIRED: { status: 422, text: "Choose a password for your account." },
+  WEAK_PASSWORD: { status: 422, text: "Choose another password." },
+  SIGN_UP_UNKNOWN: {
+    status: 410,
+    text: "This browser has no sign-up that waits for its link. Sign up again, or log in.",
+  },
+  TOO_MANY_TRIES: { status: 429, text: "That was too often. Try again in a while." },
+  SIGN_UP_CLOSED: {
+    status: 503,
+    text: "So many people are signing up that we take no more for now. Try again in a while.",
+  },
+  BUSY: { status: 503, text: "Too much is going on at the moment. Try again in a moment." },
+} as const satisfies Record<string, { status: number; text: string }>;
+
+type AccountErrorCode = keyof typeof REFUSALS;
+
+/** Why an account service refuses. The message is written for the person who asked. */
+export class AccountError extends AppError {
+  declare readonly code: AccountErrorCode;
+  /** The HTTP status that fits. */
+  readonly status: number;
+  /** Seconds after which the same call may succeed. */
+  readonly retryAfter: number | undefined;
+  /** What the log may know of it: keyed hashes, no address. */
+  readonly detail: Record<string, string> | undefined;
+
+  constructor(
+    code: AccountErrorCode,
+    options: {
+      /** Instead of the code's own text. */
+      message?: string | undefined;
+      retryAfter?: number;
+      detail?: Record<string, string>;
+      cause?: unknown;
+    } = {},
+  ) {
+    const { status, text } = REFUSALS[code];
+    super(code, options.message ?? text, {
+      retryable: status === 429 || status === 503,
+      ...("cause" in options && { cause: options.cause }),
+    });
+    this.status = status;
+    this.retryAfter = options.retryAfter;
+    this.detail = options.detail;
+  }
+}

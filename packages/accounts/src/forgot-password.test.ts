@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
+import { hashToken } from "./tokens.ts";
+import { deleteEnded } from "./worker.ts";
+
+let test: Awaited<ReturnType<typeof startTestAccounts>>;
+beforeAll(async () => {
+  test = await startTestAccounts();
+});
+afterAll(() => test.drop());
+
+const requestsOf = (emailKey: string) =>
+  test.db.resetRequest.findMany({
+    where: { emailHash: hashToken(SECRET, "address", emailKey) },
+    orderBy: { id: "asc" },
+  });
+
+it("writes the same row for every address, and looks for an account only afterwards", async () => {
+  await test.signUpAndVerify(browser(), "known@example.com");
+  const before = await test.db.message.count();
+  for (const email of ["known@example.com", "nobody@example.com"]) {
+    await test.accounts.requestPasswordReset(browser(), email);
+    const [row] = await requestsOf(email);
+    expect(row).toMatchObject({ handledAt: null, result: null, email: expect.any(Uint8Array) });
+  }
+  expect(await test.db.message.count()).toBe(before);
+  expect(await test.requests.handle()).toEqual({ emailed: 1, "no-account": 1 });
+  // An operator can tell "never asked" from "no account".
+  expect(await requestsOf("known@example.com")).toMatchObject([{ result: "emailed", email: null }]);
+  expect(await requestsOf("nobody@example.com")).toMatchObject([
+    { result: "no_account", email: null },
+  ]);
+  expect(await requestsOf("never@example.com")).toEqual([]);
+  expect(await test.emails("nobody@example.com")).toEqual([]);
+});
+
+it("handles each request once, by however many workers", async () => {
+  const email = "once@example.com";
+  await test.signUpAndVerify(browser(), email);
+  await test.accounts.requestPasswordReset(browser(), email);
+  await Promise.all(Array.from({ length: 5 }, () => test.requests.handle()));
+  const resets = (await test.emails(email)).filter((template) => template === "password-reset");
+  expect(resets).toHaveLength(1);
+});
+
+it("closes a request that was sealed with another AUTH_SECRET, and goes on", async () => {
+  await test.db.resetRequest.create({
+    data: { emailHash: Buffer.from("x"), email: Buffer.from("not ours") },
+  });
+  expect(await test.requests.handle()).toEqual({ unreadable: 1 });
+});
+
+it("answers alike and emails no more once a mailbox has had three", async () => {
+  const strict = await startTestAccounts({ limitScale: 1 });
+  const email = "flooded@example.com";
+  await strict.signUpAndVerify(browser("198.51.100.1"), email);
+  for (let i = 0; i < 10; i++)
+    await strict.accounts.requestPasswordReset(browser(`203.0.113.${i}`), email);
+  await strict.requests.handle();
+  const resets = (await strict.emails(email)).filter((template) => template === "password-reset");
+  expect(resets).toHaveLength(3);
+  expect(await strict.db.resetRequest.count({ where: { result: "limited" } })).toBe(7);
+  // The owner still gets in by the newest.
+  const password = "quite another password";
+  await strict.accounts.resetPassword(browser(), { token: strict.tokenFor(email), password });
+  await strict.accounts.logIn(browser(), { email, password });
+  await strict.drop();
+});
+
+it("sets the password, ends every session and every link of its owner, and tells them", async () => {
+  const email = "reset@example.com";
+  const { session } = await test.signUpAndVerify(browser(), email);
+  const older = await test.forgot(email);
+  const token = await test.forgot(email);
+  await test.accounts.resetPassword(browser(), { token, password: "quite another password" });
+  expect(await test.accounts.current(session)).toBeUndefined();
+  await expect(test.accounts.openReset(older)).rejects.toMatchObject({ code: "TOKEN_USED" });
+  expect((await test.emails(email)).at(-1)).toBe("password-changed");
+  await expect(test.accounts.logIn(browser(), { email, password: PASSWORD })).rejects.toMatchObject(
+    { code: "INVALID_CREDENTIALS" },
+  );
+});
+
+it("refuses a weak password, and leaves the link as good as before", async () => {
+  const email = "weak@example.com";
+  await test.signUpAndVerify(browser(), email);
+  const token = await test.forgot(email);
+  for (const password of ["password", "12345678", " ".repeat(8), email]) {
+    await expect(test.accounts.resetPassword(browser(), { token, password })).rejects.toMatchObject(
+      { code: "WEAK_PASSWORD", status: 422 },
+    );
+  }
+  await test.accounts.resetPassword(browser(), { token, password: "quite another password" });
+});
+
+it("deletes what has ended, and nothing else", async () => {
+  const tables = ["sign_ups", "sessions", "links", "reset_requests"] as const;
+  const counts = async () => {
+    const [row] = await test.db.$queryRawUnsafe<Record<string, number>[]>(
+      `SELECT ${tables.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`).join()}`,
+    );
+    return row;
+  };
+  const before = await counts();
+  await deleteEnded(test.db);
+  expect(await counts()).toEqual(before);
+  await test.db.$executeRaw`UPDATE sign_ups SET expires_at = now() - interval '1 second'`;
+  await test.db.$executeRaw`UPDATE sessions SET expires_at = now() - interval '1 second'`;
+  await test.db.$executeRaw`UPDATE links SET expires_at = now() - interval '8 days'`;
+  await test.db.$executeRaw`UPDATE reset_requests SET created_at = now() - interval '8 days'`;
+  await deleteEnded(test.db);
+  expect(await counts()).toEqual({ sign_ups: 0, sessions: 0, links: 0, reset_requests: 0 });
+});

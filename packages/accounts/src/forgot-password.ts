@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { EmailError, parseAddress } from "@repo/email/enqueue";
+import { createSealer } from "@repo/email/seal";
+import type { Caller, Context } from "./context.ts";
+import { LINK_MINUTES } from "./lifetimes.ts";
+import { refuse } from "./limits/refuse.ts";
+import { issueLink } from "./links.ts";
+import { hashToken } from "./tokens.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** The worker listens to it. */
+export const RESET_REQUESTS = "reset_requests";
+
+/**
+ * Notes that somebody asked for a link to a new password. The same row for every address: only
+ * the worker looks for an account, so that neither the answer nor its time can tell of one.
+ *
+ * @throws AccountError `TOO_MANY_TRIES`
+ */
+export async function requestPasswordReset(
+  { db, secret, limits }: Context,
+  caller: Caller,
+  email: string,
+): Promise<void> {
+  const { address, key } = parseAddress(email);
+  const taken = await limits.take(limits.client(caller.ip), limits.mailbox("recoveryMail", key));
+  refuse(taken.refusal);
+  const mayEmail = taken.granted("recoveryMail");
+  const id = randomUUID();
+  const sealed = createSealer(secret).seal(id, address);
+  const emailHash = hashToken(secret, "address", key);
+  await db.$executeRaw`
+    INSERT INTO reset_requests (id, email_hash, email, handled_at, result)
+    VALUES (${id}::uuid, ${emailHash}, ${mayEmail ? sealed : null},
+            CASE WHEN ${mayEmail} THEN NULL ELSE now() END,
+            CASE WHEN ${mayEmail} THEN NULL ELSE 'limited'::reset_result END)
+    RETURNING pg_notify(${RESET_REQUESTS}, '')`;
+}
+
+/**
+ * Handles the oldest request that waits: emails the link where the address has an account. Several
+ * workers may do it at once.
+ *
+ * @returns what became of it; undefined where none waits
+ */
+export async function handleResetRequest(
+  context: Pick<Context, "db" | "enqueue" | "secret" | "url">,
+): Promise<"emailed" | "no-account" | "unreadable" | undefined> {
+  const { db, enqueue, secret, url } = context;
+  return inTransaction(db, async (tx) => {
+    const [request] = await tx.$queryRaw<{ id: string; email: Uint8Array }[]>`
+      SELECT id, email FROM reset_requests WHERE handled_at IS NULL
+      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`;
+    if (!request) return undefined;
+    const to = open(secret, request);
+    const account = to && (await tx.user.findUnique({ where: { emailKey: to.key } }));
+    if (account) {
+      const { name, email: address, emailKey: key } = account;
+      const { token, expiresAt } = await issueLink(tx, secret, "reset_password", { address, key });
+      const props = {
+        name,
+        url: url(`/reset-password?token=${token}`),
+        expiresInMinutes: LINK_MINUTES.reset_password,
+      };
+      await enqueue(tx, { template: "password-reset", to: address, props, expiresAt });
+    }
+    const result = account ? "emailed" : to ? "no-account" : "unreadable";
+    await tx.$executeRaw`
+      UPDATE reset_requests SET handled_at = now(), email = NULL, result = ${result}::reset_result
+      WHERE id = ${request.id}::uuid`;
+    return result;
+  });
+}
+
+function open(secret: string, { id, email }: { id: string; email: Uint8Array }) {
+  try {
+    return parseAddress(String(createSealer(secret).open(id, email)));
+  } catch (error) {
+    // AUTH_SECRET has changed since: whoever asked can ask again.
+    if (error instanceof EmailError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,330 @@
+import { randomBytes } from "node:crypto";
+import { type Db, type Prisma, type Tx, createDb } from "@repo/db";
+import { createTestDb } from "@repo/db/testing";
+import { full } from "@repo/testing/full";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Taken, type Use, deleteFullLimits, giveBack, take } from "./bucket.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+// As two processes have them. Few connections: a busy machine is slow to open many at once.
+let pools: Db[];
+beforeAll(async () => {
+  test = await createTestDb();
+  pools = [1, 2].map(() => createDb(test.url, { poolSize: 3 }));
+});
+afterAll(async () => {
+  await Promise.all(pools.map((pool) => pool.$disconnect()));
+  await test.drop();
+});
+
+/** A bucket that nobody has taken from. A point an hour: no machine is so slow that one comes back. */
+function bucket(name: string, amount: number, minutes = amount * 60): Use {
+  return { name, keyHash: randomBytes(32), amount, minutes };
+}
+
+/** Time passes for these buckets alone. */
+async function pass(seconds: number, uses: Use[]): Promise<void> {
+  await test.db.$executeRaw`
+    UPDATE limits SET full_at = full_at - make_interval(secs => ${seconds}::float8)
+    WHERE key = ANY(${uses.map(({ keyHash }) => Buffer.from(keyHash))})`;
+}
+
+const takeOne = async (use: Use) => (await take(test.db, [use]))[0]!;
+
+/** @returns how many of that many were granted, one after the other */
+async function grantedOf(times: number, use: Use): Promise<number> {
+  let granted = 0;
+  for (let i = 0; i < times; i++) if ((await takeOne(use)).granted) granted++;
+  return granted;
+}
+
+/** Points in each bucket, by its row; the part of one that comes back is counted. */
+async function points(...uses: Use[]): Promise<number[]> {
+  const rows = await test.db.$queryRaw<{ name: string; key: Uint8Array; missing: number }[]>`
+    SELECT name, key, extract(epoch FROM full_at - clock_timestamp())::float8 AS missing
+    FROM limits WHERE key = ANY(${uses.map(({ keyHash }) => Buffer.from(keyHash))})`;
+  return uses.map(({ name, keyHash, amount, minutes }) => {
+    const row = rows.find((each) => each.name === name && Buffer.compare(each.key, keyHash) === 0);
+    return amount - Math.max(0, row?.missing ?? 0) / ((minutes * 60) / amount);
+  });
+}
+
+/** Nobody else takes from the bucket meanwhile. */
+async function whileHeld({ keyHash }: Use, act: (tx: Tx) => Promise<void>): Promise<void> {
+  await test.db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw`SELECT 1 FROM limits WHERE key = ${Buffer.from(keyHash)} FOR UPDATE`;
+      await act(tx);
+    },
+    // A machine that is busy with others takes its time.
+    { timeout: 180_000, maxWait: 60_000 },
+  );
+}
+
+/** Until that many wait for a lock. */
+async function waiting(count: number): Promise<void> {
+  const look = async () => {
+    const rows = await test.db.$queryRaw<unknown[]>`
+      SELECT 1 FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    expect(rows).toHaveLength(count);
+  };
+  await vi.waitFor(look, { timeout: 60_000 });
+}
+
+describe("a bucket", () => {
+  it("grants exactly its amount to fifty at once, by two pools", async () => {
+    for (const amount of [1, 3, 20]) {
+      const use = bucket("one", amount);
+      const taken = await Promise.all(
+        Array.from({ length: 50 }, (_, i) => take(pools[i % 2]!, [use])),
+      );
+      expect(taken.flat().filter(({ granted }) => granted)).toHaveLength(amount);
+    }
+  });
+
+  it("grants all of an amount whose points are no whole number of microseconds apart", async () => {
+    expect(await grantedOf(8, bucket("one", 7, 1_000))).toBe(7);
+  });
+
+  it("refills evenly, one point at a time, and never beyond full", async () => {
+    const use = bucket("one", 3);
+    expect(await grantedOf(4, use)).toBe(3);
+    for (let hour = 0; hour < 3; hour++) {
+      await pass(1_800, [use]);
+      expect(await grantedOf(1, use)).toBe(0);
+      await pass(1_800, [use]);
+      expect(await grantedOf(2, use)).toBe(1);
+    }
+    await pass(2 * 3_600, [use]);
+    expect(await grantedOf(3, use)).toBe(2);
+    await pass(1_000 * 3_600, [use]);
+    expect(await grantedOf(4, use)).toBe(3);
+  });
+
+  it("grants its last point to one who has waited while others took theirs", async () => {
+    const use = bucket("one", 3);
+    await takeOne(use);
+    let waiter: Promise<Taken> | undefined;
+    await whileHeld(use, async (tx) => {
+      waiter = takeOne(use);
+      await waiting(1);
+      // Two points, later than the waiter began.
+      await tx.$executeRaw`
+        UPDATE limits SET full_at = clock_timestamp() + interval '2 hours'
+        WHERE key = ${Buffer.from(use.keyHash)}`;
+    });
+    expect(await waiter).toEqual({ granted: true });
+    expect(await grantedOf(1, use)).toBe(0);
+  });
+
+  it("is of one name and one key", async () => {
+    const use = bucket("one", 1);
+    const others = [use, { ...use, name: "two" }, { ...use, keyHash: randomBytes(32) }];
+    expect(await take(test.db, others)).toEqual(others.map(() => ({ granted: true })));
+    expect(await take(test.db, others)).toEqual(
+      others.map(() => ({ granted: false, retryAfter: expect.any(Number) })),
+    );
+  });
+
+  it("tells in how many seconds it grants one", async () => {
+    const use = bucket("one", 3);
+    await grantedOf(3, use);
+    for (const gone of [0, 600, 2_400]) {
+      await pass(gone, [use]);
+      const taken = await takeOne(use);
+      if (taken.granted) throw new Error("granted before its time");
+      // What is left of the hour by the row, which a slow machine has read a little later.
+      const [has = 0] = await points(use);
+      const left = (1 - has) * 3_600;
+      expect(taken.retryAfter).toBeGreaterThanOrEqual(left);
+      expect(taken.retryAfter).toBeLessThan(left + 60);
+    }
+    const last = await takeOne(use);
+    if (last.granted) throw new Error("granted before its time");
+    await pass(last.retryAfter - 300, [use]);
+    expect(await takeOne(use)).toMatchObject({ granted: false });
+    await pass(300, [use]);
+    expect(await takeOne(use)).toEqual({ granted: true });
+  });
+
+  it("says one second where the bucket is full again before that is looked up", async () => {
+    const use = bucket("one", 1);
+    await takeOne(use);
+    const db: Db = Object.create(test.db, {
+      query: {
+        async value(statement: Prisma.Sql) {
+          const rows = await test.db.query(statement);
+          await giveBack(test.db, [use]);
+          await deleteFullLimits(test.db);
+          return rows;
+        },
+      },
+    });
+    expect(await take(db, [use])).toEqual([{ granted: false, retryAfter: 1 }]);
+  });
+});
+
+describe("taking from several", () => {
+  it("answers in the order of the uses, each by itself", async () => {
+    const [empty, some, untouched] = [bucket("b", 1), bucket("c", 2), bucket("a", 1)];
+    await take(test.db, [some, empty]);
+    expect(await take(test.db, [empty, some, untouched])).toEqual([
+      { granted: false, retryAfter: expect.any(Number) },
+      { granted: true },
+      { granted: true },
+    ]);
+    expect(await take(test.db, [])).toEqual([]);
+  });
+
+  it("refuses the same bucket twice in one call, and takes nothing", async () => {
+    const [twice, once] = [bucket("one", 5), bucket("one", 5)];
+    await expect(take(test.db, [once, twice, twice])).rejects.toThrow("a second time");
+    expect(await points(once, twice)).toEqual([5, 5]);
+  });
+
+  it.each([
+    ["takes", take],
+    ["gives back", giveBack],
+  ])("never waits in a circle with one who %s in crossed order", async (_name, act) => {
+    const [first, second] = [bucket("a", 9), bucket("b", 9)];
+    await take(test.db, [first, second]);
+    // While the second is held, one who began with it waits for it first, and gets it first. If
+    // the other held the first one by then, each would wait for the other.
+    let crossed: Promise<unknown>[] = [];
+    await whileHeld(second, async () => {
+      crossed = [act(test.db, [second, first])];
+      await waiting(1);
+      crossed.push(take(test.db, [first, second]));
+      await waiting(2);
+    });
+    await Promise.all(crossed);
+    const expected = act === take ? 6 : 8;
+    expect((await points(first, second)).map(Math.floor)).toEqual([expected, expected]);
+  });
+
+  it("is exact among many who take and give back in every order", async () => {
+    const uses = Array.from({ length: 8 }, (_, i) => bucket(`limit-${i % 3}`, 1_000));
+    const orders = fc.sample(fc.shuffledSubarray(uses, { minLength: 8 }), 30);
+    await Promise.all(
+      orders.map(async (order, i) => {
+        const pool = pools[i % 2]!;
+        await take(pool, order);
+        if (i % 3 === 0) await giveBack(pool, order.toReversed());
+      }),
+    );
+    expect((await points(...uses)).map(Math.floor)).toEqual(uses.map(() => 1_000 - 20));
+  });
+});
+
+describe("giving back", () => {
+  it("makes room for one more", async () => {
+    const use = bucket("one", 3);
+    await grantedOf(3, use);
+    await giveBack(test.db, [use]);
+    expect(await grantedOf(2, use)).toBe(1);
+  });
+
+  it("never makes more than full, not even of what is full already", async () => {
+    const [untouched, taken] = [bucket("one", 3), bucket("one", 3)];
+    await takeOne(taken);
+    for (let i = 0; i < 4; i++) await giveBack(test.db, [untouched, taken]);
+    expect(await grantedOf(5, untouched)).toBe(3);
+    expect(await grantedOf(5, taken)).toBe(3);
+    await giveBack(test.db, []);
+  });
+});
+
+describe("housekeeping", () => {
+  it("deletes full buckets, as many as it is told, and no others", async () => {
+    await test.db.limit.deleteMany();
+    const uses = Array.from({ length: 5 }, () => bucket("one", 2));
+    const left = bucket("one", 2);
+    await take(test.db, [...uses, left]);
+    expect(await deleteFullLimits(test.db)).toBe(0);
+    await pass(3_600, uses);
+    expect(await deleteFullLimits(test.db, 3)).toBe(3);
+    expect(await deleteFullLimits(test.db, 3)).toBe(2);
+    expect(await deleteFullLimits(test.db)).toBe(0);
+    expect(await grantedOf(3, left)).toBe(1);
+    expect(await grantedOf(3, uses[0]!)).toBe(2);
+  });
+
+  it("passes over a bucket that somebody takes from", async () => {
+    await test.db.limit.deleteMany();
+    const [held, free] = [bucket("one", 1), bucket("one", 1)];
+    await take(test.db, [held, free]);
+    await pass(3_600, [held, free]);
+    await whileHeld(held, async () => {
+      expect(await deleteFullLimits(test.db)).toBe(1);
+    });
+    expect(await deleteFullLimits(test.db)).toBe(1);
+  });
+});
+
+// What is done to three buckets. Time goes by in quarters of the time of a point, and the
+// machine's own, which is seconds, never adds up to another quarter.
+const POINT = 4;
+const SUBSET = fc
+  .subarray([0, 1, 2], { minLength: 1 })
+  .chain((those) => fc.shuffledSubarray(those, { minLength: those.length }));
+const STEP = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ take: SUBSET }) },
+  { weight: 2, arbitrary: fc.record({ giveBack: SUBSET }) },
+  { weight: 3, arbitrary: fc.record({ pass: fc.integer({ min: 1, max: 3 * POINT }) }) },
+  { weight: 1, arbitrary: fc.constant({ tidy: true as const }) },
+);
+const AMOUNTS = fc.tuple(...[0, 1, 2].map(() => fc.integer({ min: 1, max: 5 })));
+const RUNS = full ? 500 : 8;
+
+it(`keeps to its model in ${RUNS} random histories`, async () => {
+  const property = fc.asyncProperty(
+    AMOUNTS,
+    fc.array(STEP, { minLength: 5, maxLength: 25 }),
+    async (amounts, steps) => {
+      const uses = amounts.map((amount, i) => bucket(`limit-${i}`, amount));
+      // In quarters of a point.
+      const most = amounts.map((amount) => amount * POINT);
+      const has = [...most];
+      const add = (i: number, quarters: number) =>
+        (has[i] = Math.min(most[i]!, has[i]! + quarters));
+      for (const step of steps) {
+        if ("take" in step) {
+          const taken = await take(
+            test.db,
+            step.take.map((i) => uses[i]!),
+          );
+          for (const [place, i] of step.take.entries()) {
+            const answer = taken[place]!;
+            expect(answer.granted).toBe(has[i]! >= POINT);
+            if (answer.granted) add(i, -POINT);
+            else {
+              const left = ((POINT - has[i]!) / POINT) * 3_600;
+              expect(answer.retryAfter).toBeLessThanOrEqual(left);
+              expect(answer.retryAfter).toBeGreaterThan(left - 900);
+            }
+          }
+        } else if ("giveBack" in step) {
+          await giveBack(
+            test.db,
+            step.giveBack.map((i) => uses[i]!),
+          );
+          for (const i of step.giveBack) add(i, POINT);
+        } else if ("pass" in step) {
+          await pass((step.pass / POINT) * 3_600, uses);
+          for (const i of uses.keys()) add(i, step.pass);
+        } else {
+          await deleteFullLimits(test.db);
+        }
+        const found = await points(...uses);
+        expect(found.map((each) => Math.floor(each * POINT))).toEqual(has);
+        for (const [i, amount] of amounts.entries()) {
+          expect(found[i]).toBeGreaterThanOrEqual(0);
+          expect(found[i]).toBeLessThanOrEqual(amount);
+        }
+      }
+    },
+  );
+  await fc.assert(property, { numRuns: RUNS });
+});

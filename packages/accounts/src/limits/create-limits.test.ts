@@ -1,0 +1,184 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createLimits } from "./create-limits.ts";
+import { LIMITS } from "./limits.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+let limits: ReturnType<typeof createLimits>;
+beforeAll(async () => {
+  test = await createTestDb();
+  limits = createLimits({ db: test.db, secret: "secret" });
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await test.db.limit.deleteMany();
+});
+
+const IP = "2001:db8::1";
+const ADDRESS = "name@example.com";
+
+// As sign-up takes them, with a quota whose share of a day begins with one email or five.
+const signUp = ({ ip = IP, address = ADDRESS, quota = 40 } = {}) =>
+  limits.take(
+    limits.client(ip),
+    limits.mailbox("signUpMail", address),
+    limits.signUpMailOfADay(quota),
+  );
+
+/** How many times it was granted, of more than there can be. */
+async function count(attempt: () => Promise<boolean>): Promise<number> {
+  for (let granted = 0; ; granted++) if (!(await attempt())) return granted;
+}
+
+/** What is left, found out by taking it. */
+const left = {
+  mailbox: (address = ADDRESS) =>
+    count(async () =>
+      (await limits.take(limits.mailbox("signUpMail", address))).granted("signUpMail"),
+    ),
+  day: (quota = 40) =>
+    count(async () =>
+      (await limits.take(limits.signUpMailOfADay(quota))).granted("signUpMailOfADay"),
+    ),
+};
+
+describe("an email", () => {
+  it("goes out three times to one mailbox, however it is written, and then the answer is the same", async () => {
+    for (const address of ["n.ame@gmail.com", "name+1@gmail.com", "name@googlemail.com"]) {
+      const taken = await signUp({ address });
+      expect(taken.refusal).toBeUndefined();
+      expect(taken.granted("signUpMail")).toBe(true);
+    }
+    const taken = await signUp({ address: "name@gmail.com" });
+    expect(taken.refusal).toBeUndefined();
+    expect(taken.granted("signUpMail")).toBe(false);
+    // Whoever has forgotten a password is not held up by who signs up.
+    const recovery = await limits.take(limits.mailbox("recoveryMail", "name@gmail.com"));
+    expect(recovery.granted("recoveryMail")).toBe(true);
+  });
+
+  it("that does not go out to its mailbox is none of the day's", async () => {
+    for (let i = 0; i < 8; i++) await signUp();
+    expect(await left.day()).toBe(5 - 3);
+  });
+
+  it("that the day has none left for ends the request, and is none of its mailbox's", async () => {
+    await left.day();
+    for (let i = 0; i < 4; i++) {
+      const taken = await signUp();
+      expect(taken.refusal).toMatchObject({ status: 503, limits: ["signUpMailOfADay"] });
+      // 40 a day are a share of 20: five at once, fifteen more in 24 hours.
+      expect(taken.refusal?.retryAfter).toBeLessThanOrEqual((24 * 60 * 60) / 15);
+      expect(taken.refusal?.retryAfter).toBeGreaterThan((24 * 60 * 60) / 15 - 900);
+      expect(taken.granted("signUpMail")).toBe(false);
+    }
+    expect(await left.mailbox()).toBe(3);
+  });
+});
+
+describe("a client beyond its posts", () => {
+  beforeEach(async () => {
+    await test.db.$executeRaw`
+      INSERT INTO limits (name, key, full_at)
+      SELECT name, key, now() + interval '15 minutes'
+      FROM unnest(${limits.client(IP).map(({ name }) => name)}::text[],
+        ${limits.client(IP).map(({ keyHash }) => Buffer.from(keyHash))}::bytea[]) AS u (name, key)
+      WHERE name = 'client'`;
+  });
+
+  it("is told so, and costs nobody else anything", async () => {
+    for (let i = 0; i < 4; i++) {
+      const taken = await signUp();
+      const { refusal } = taken;
+      expect(refusal).toMatchObject({ status: 429, limits: ["client"] });
+      expect(refusal?.retryAfter).toBeGreaterThanOrEqual(1);
+      expect(refusal?.retryAfter).toBeLessThanOrEqual(15);
+      expect(taken.granted("signUpMail")).toBe(false);
+    }
+    expect(await left.day()).toBe(5);
+    expect(await left.mailbox()).toBe(3);
+  });
+
+  it("hears of itself first, also where the day is over", async () => {
+    await left.day();
+    const { refusal } = await signUp();
+    expect(refusal).toMatchObject({ status: 429, limits: ["client", "signUpMailOfADay"] });
+    expect(refusal?.retryAfter).toBeGreaterThan(900);
+  });
+
+  it("is not its neighbour", async () => {
+    expect((await signUp({ ip: "2001:db8:0:1::1" })).refusal).toBeUndefined();
+    expect((await signUp({ ip: "192.0.2.1" })).refusal).toBeUndefined();
+  });
+});
+
+it("counts the posts of a network, whose request ends like that of a client", async () => {
+  const [, network] = limits.client(IP);
+  await test.db.limit.create({
+    data: {
+      name: "clientNetwork",
+      key: Buffer.from(network!.keyHash),
+      fullAt: new Date(Date.now() + 60 * 60_000),
+    },
+  });
+  const { refusal } = await signUp({ ip: "2001:db8:0:9::1" });
+  expect(refusal).toMatchObject({ status: 429, limits: ["clientNetwork"] });
+});
+
+describe("passwords", () => {
+  const logIn = () => limits.take(limits.address("wrongPassword", ADDRESS));
+
+  it("may be wrong ten times, and right as often as anyone likes", async () => {
+    for (let i = 0; i < 12; i++) await (await logIn()).giveBack("wrongPassword");
+    expect(await count(async () => !(await logIn()).refusal)).toBe(LIMITS.wrongPassword.amount);
+    expect((await logIn()).refusal).toMatchObject({ status: 429, limits: ["wrongPassword"] });
+  });
+
+  it("are given back once, and not where none was granted", async () => {
+    const [first, second] = [await logIn(), await logIn()];
+    await first.giveBack("wrongPassword");
+    await first.giveBack("wrongPassword");
+    await count(async () => !(await logIn()).refusal);
+    const refused = await logIn();
+    await refused.giveBack("wrongPassword");
+    expect((await logIn()).refusal).toBeDefined();
+    await second.giveBack("wrongPassword");
+    expect((await logIn()).refusal).toBeUndefined();
+  });
+
+  it("of a trusted browser end no request: beyond its log-ins it is like any other", async () => {
+    const attempt = () => limits.take(limits.browser("trustedBrowser", "browser"));
+    expect(await count(async () => (await attempt()).granted("trustedBrowser"))).toBe(20);
+    expect((await attempt()).refusal).toBeUndefined();
+  });
+});
+
+describe("the scale", () => {
+  it.each([
+    [2, 6],
+    [0.001, 1],
+  ])("of %d lets %d emails go to a mailbox", async (scale, amount) => {
+    const scaled = createLimits({ db: test.db, secret: "secret", scale });
+    const granted = await count(async () =>
+      (await scaled.take(scaled.mailbox("signUpMail", ADDRESS))).granted("signUpMail"),
+    );
+    expect(granted).toBe(amount);
+  });
+});
+
+it("keeps no address, and no other text, in the table", async () => {
+  await signUp({ ip: "192.0.2.1" });
+  await limits.take(limits.address("wrongPassword", ADDRESS), limits.browser("trustedBrowser", IP));
+  const rows = await test.db.limit.findMany();
+  expect(rows.map(({ name }) => name).toSorted()).toEqual([
+    "client",
+    "signUpMail",
+    "signUpMailOfADay",
+    "trustedBrowser",
+    "wrongPassword",
+  ]);
+  for (const { key } of rows) {
+    expect(key).toHaveLength(32);
+    expect(Buffer.from(key).toString("latin1")).not.toMatch(/name|example|192|2001/);
+  }
+});

@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { LINK_MINUTES } from "../lifetimes.ts";
+import { LIMITS, dailyShare } from "./limits.ts";
+
+const minutesOfOne = ({ amount, minutes }: { amount: number; minutes: number }) => minutes / amount;
+
+it("lets whoever waits for a link have a new one before the old one ends, but not within an hour", () => {
+  expect(minutesOfOne(LIMITS.signUpMail)).toBe(LINK_MINUTES.verify_email / 2);
+  expect(minutesOfOne(LIMITS.recoveryMail)).toBe(60);
+});
+
+describe("the email of a day", () => {
+  it("is half of SES's quota, and 50,000 where there is none", () => {
+    expect(dailyShare(200)).toBe(100);
+    expect(dailyShare(null)).toBe(50_000);
+    expect(dailyShare(-1)).toBe(50_000);
+  });
+
+  it("is no more than its share in any 24 hours", () => {
+    const { amount, minutes } = LIMITS.signUpMailOfADay;
+    for (const quota of [null, 200, 50_000, 1_000_000]) {
+      const atOnce = amount(quota);
+      const refilled = (atOnce / minutes) * 24 * 60;
+      expect(atOnce).toBe(dailyShare(quota) / 4);
+      expect(atOnce + refilled).toBe(dailyShare(quota));
+    }
+  });
+});

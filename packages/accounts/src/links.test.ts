@@ -1,0 +1,128 @@
+import { full } from "@repo/testing/full";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PASSWORD, browser, startTestAccounts } from "./test-accounts.ts";
+
+let test: Awaited<ReturnType<typeof startTestAccounts>>;
+beforeAll(async () => {
+  test = await startTestAccounts();
+});
+afterAll(() => test.drop());
+
+const MANY = full ? 100 : 20;
+
+let count = 0;
+const newEmail = () => `sam${++count}@example.com`;
+
+/** The state of a promise that may fail. */
+const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(() => "done").catch((error) => error.code);
+
+describe.each([
+  {
+    name: "the link of a sign-up",
+    issue: (email: string) => test.signUp(browser(), email),
+    redeem: (token: string) =>
+      test.accounts.verifyEmail(browser(), { token, password: "quite another password" }),
+    open: (token: string) => test.accounts.openVerification(browser(), token),
+    done: "welcome",
+  },
+  {
+    name: "the link to a new password",
+    issue: async (email: string) => {
+      if (!(await test.db.user.findUnique({ where: { emailKey: email } })))
+        await test.signUpAndVerify(browser(), email);
+      return test.forgot(email);
+    },
+    redeem: (token: string) =>
+      test.accounts.resetPassword(browser(), { token, password: "quite another password" }),
+    open: (token: string) => test.accounts.openReset(token),
+    done: "password-changed",
+  },
+])("$name", ({ issue, redeem, open, done }) => {
+  it("is not allowed to be used twice", async () => {
+    const token = await issue(newEmail());
+    await redeem(token);
+    expect(await codeOf(redeem(token))).toBe("TOKEN_USED");
+    expect(await codeOf(open(token))).toBe("TOKEN_USED");
+  });
+
+  it("spends nothing when it is opened, as mail scanners do", async () => {
+    const token = await issue(newEmail());
+    await open(token);
+    await open(token);
+    await redeem(token);
+  });
+
+  it("is redeemed once by many at the same time", async () => {
+    const email = newEmail();
+    const token = await issue(email);
+    const codes = await Promise.all(Array.from({ length: MANY }, () => codeOf(redeem(token))));
+    expect(codes.filter((code) => code === "done")).toHaveLength(1);
+    // Or there was no place left to hash.
+    for (const code of codes) expect(["done", "TOKEN_USED", "BUSY"]).toContain(code);
+    const emails = await test.emails(email);
+    expect(emails.filter((template) => template === done)).toHaveLength(1);
+  });
+
+  it("ends every other of the address: two redeemed at once do not deadlock, and one wins", async () => {
+    const email = newEmail();
+    const tokens = [await issue(email), await issue(email), await issue(email)];
+    const codes = await Promise.all(tokens.map((token) => codeOf(redeem(token))));
+    expect(codes.map(String).sort()).toEqual(["TOKEN_USED", "TOKEN_USED", "done"]);
+  });
+
+  it("is refused once it has expired, and for anything that it was not made for", async () => {
+    const email = newEmail();
+    const token = await issue(email);
+    await test.db.$executeRaw`
+      UPDATE links SET expires_at = now() - interval '1 second' WHERE email_key = ${email}`;
+    expect(await codeOf(redeem(token))).toBe("TOKEN_EXPIRED");
+    expect(await codeOf(open(token))).toBe("TOKEN_EXPIRED");
+    expect(await codeOf(redeem("x".repeat(43)))).toBe("TOKEN_UNKNOWN");
+  });
+});
+
+it("makes one account of many sign-ups at once", async () => {
+  const email = newEmail();
+  const callers = Array.from({ length: MANY }, (_, i) => browser(`203.0.113.${i}`));
+  const codes = await Promise.all(
+    callers.map((caller) =>
+      codeOf(
+        test.accounts
+          .signUp(caller, { name: "Sam", email, password: PASSWORD })
+          .then((cookie) => (caller.signUp = cookie)),
+      ),
+    ),
+  );
+  // A burst beyond what fits is told so.
+  for (const code of codes) expect(["done", "BUSY"]).toContain(code);
+  expect(codes).toContain("done");
+  const token = test.tokenFor(email);
+  const redeemed = await Promise.all(
+    callers.map((caller) => codeOf(test.accounts.verifyEmail(caller, { token }))),
+  );
+  expect(redeemed.filter((code) => code === "done").length).toBeLessThanOrEqual(1);
+  await codeOf(test.accounts.verifyEmail(browser(), { token, password: PASSWORD }));
+  expect(await test.db.user.count({ where: { emailKey: email } })).toBe(1);
+});
+
+it("keeps no password, token or cookie that a reader of the database could use", async () => {
+  const email = newEmail();
+  const caller = browser();
+  const waiting = newEmail();
+  const { session, trusted } = await test.signUpAndVerify(caller, email);
+  const link = await test.signUp(caller, waiting);
+  const reset = await test.forgot(email);
+  await test.accounts.requestPasswordReset(caller, email);
+  const rows = await test.db.$queryRaw`
+    SELECT users::text FROM users UNION ALL SELECT links::text FROM links
+    UNION ALL SELECT sessions::text FROM sessions UNION ALL SELECT messages::text FROM messages
+    UNION ALL SELECT sign_ups::text FROM sign_ups UNION ALL SELECT limits::text FROM limits`;
+  const all = JSON.stringify(rows);
+  for (const readable of [PASSWORD, session, trusted, link, reset, caller.signUp ?? ""]) {
+    expect(all).not.toContain(readable);
+    expect(all).not.toContain(Buffer.from(readable).toString("hex"));
+  }
+  const requests = await test.db.$queryRaw`SELECT reset_requests::text FROM reset_requests`;
+  expect(JSON.stringify(requests)).not.toContain(email);
+});

@@ -1,0 +1,179 @@
+import { hash } from "@node-rs/argon2";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { PASSWORD, browser, startTestAccounts } from "./test-accounts.ts";
+
+let test: Awaited<ReturnType<typeof startTestAccounts>>;
+beforeAll(async () => {
+  test = await startTestAccounts();
+});
+afterAll(() => test.drop());
+
+const refused = { code: "INVALID_CREDENTIALS", status: 401 };
+
+it("has two answers: in, or one text for a wrong password, no account and one not confirmed", async () => {
+  await test.signUpAndVerify(browser(), "sam@example.com");
+  await test.signUp(browser(), "waiting@example.com");
+  const answers = [];
+  for (const [email, password] of [
+    ["sam@example.com", "a wrong password"],
+    ["nobody@example.com", PASSWORD],
+    ["waiting@example.com", PASSWORD],
+  ] as const) {
+    const error = await test.accounts.logIn(browser(), { email, password }).catch((e) => e);
+    expect(error).toMatchObject(refused);
+    answers.push(error.message);
+  }
+  expect(new Set(answers).size).toBe(1);
+  // It never sends email.
+  expect(await test.emails("waiting@example.com")).toEqual(["verify-email"]);
+});
+
+it("takes the address in any case, and the password however its accents are encoded", async () => {
+  const composed = "caf\u00e9 au lait, s'il vous pla\u00eet";
+  await test.signUpAndVerify(browser(), "accents@example.com", composed);
+  await test.accounts.logIn(browser(), {
+    email: "Accents@EXAMPLE.com",
+    password: composed.normalize("NFD"),
+  });
+});
+
+it("ends at log-out, after its time, and when it was left unused", async () => {
+  const email = "ends@example.com";
+  const { session: ended } = await test.signUpAndVerify(browser(), email);
+  const again = async () =>
+    (await test.accounts.logIn(browser(), { email, password: PASSWORD })).session;
+  const [expired, unused] = [await again(), await again()];
+  await test.accounts.logOut(ended);
+  expect(await test.accounts.current(ended)).toBeUndefined();
+  expect(await test.accounts.current(unused)).toBeDefined();
+  await test.db.$executeRaw`UPDATE sessions SET used_at = now() - interval '15 days'`;
+  expect(await test.accounts.current(unused)).toBeUndefined();
+  await test.db.$executeRaw`
+    UPDATE sessions SET used_at = now(), expires_at = now() - interval '1 second'`;
+  expect(await test.accounts.current(expired)).toBeUndefined();
+});
+
+it("keeps a session alive that is used, and ends the one used longest ago beyond twenty", async () => {
+  const email = "many@example.com";
+  const { session: first, user } = await test.signUpAndVerify(browser(), email);
+  await test.db.$executeRaw`
+    UPDATE sessions SET used_at = now() - interval '2 hours' WHERE user_id = ${user.id}::uuid`;
+  expect(await test.accounts.current(first)).toBeDefined();
+  const { usedAt } = await test.db.session.findFirstOrThrow({ where: { userId: user.id } });
+  expect(Date.now() - usedAt.getTime()).toBeLessThan(60 * 60_000);
+  await test.db.$executeRaw`
+    INSERT INTO sessions (id, token_hash, user_id, expires_at, used_at)
+    SELECT gen_random_uuid(), decode(md5(n::text), 'hex'), ${user.id}::uuid,
+           now() + interval '1 day', now() - n * interval '1 hour'
+    FROM generate_series(1, 25) n`;
+  await test.accounts.logIn(browser(), { email, password: PASSWORD });
+  expect(await test.db.session.count({ where: { userId: user.id } })).toBe(20);
+  expect(await test.accounts.current(first)).toBeDefined();
+});
+
+it("hashes a password again that was hashed at a lower cost", async () => {
+  const email = "cheap@example.com";
+  await test.signUpAndVerify(browser(), email);
+  const cheap = await hash(PASSWORD, { memoryCost: 1024, timeCost: 1, parallelism: 1 });
+  await test.db.user.update({ where: { emailKey: email }, data: { passwordHash: cheap } });
+  await test.accounts.logIn(browser(), { email, password: PASSWORD });
+  const { passwordHash } = await test.db.user.findUniqueOrThrow({ where: { emailKey: email } });
+  expect(passwordHash).toContain("m=19456,t=2,p=1");
+  await test.accounts.logIn(browser(), { email, password: PASSWORD });
+});
+
+it("locks strangers out after ten wrong passwords, known address or not, and never a trusted browser", async () => {
+  const strict = await startTestAccounts({ limitScale: 1 });
+  const email = "owner@example.com";
+  const owner = browser("198.51.100.1");
+  await strict.signUpAndVerify(owner, email);
+  const answers: Record<string, string[]> = {};
+  for (const address of [email, "nobody@example.com"]) {
+    answers[address] = [];
+    for (let i = 0; i < 12; i++) {
+      const wrong = { email: address, password: "a wrong password" };
+      const error = await strict.accounts.logIn(browser(`203.0.113.${i}`), wrong).catch((e) => e);
+      answers[address].push(error.code);
+    }
+  }
+  expect(answers[email]).toEqual([
+    ...Array(10).fill("INVALID_CREDENTIALS"),
+    ...Array(2).fill("TOO_MANY_TRIES"),
+  ]);
+  expect(answers["nobody@example.com"]).toEqual(answers[email]);
+  // Right, and refused: in this browser nobody has been in the account.
+  const elsewhere = strict.accounts.logIn(browser("203.0.113.99"), { email, password: PASSWORD });
+  await expect(elsewhere).rejects.toMatchObject({ code: "TOO_MANY_TRIES", status: 429 });
+  const { trusted } = await strict.accounts.logIn(owner, { email, password: PASSWORD });
+  // The way out for any browser: a reset.
+  const token = await strict.forgot(email);
+  await strict.accounts.resetPassword(browser("203.0.113.99"), {
+    token,
+    password: "quite another password",
+  });
+  // Which ends the trust in the browsers of before.
+  const untrusted = strict.accounts.logIn(
+    { ...owner, trusted },
+    { email, password: "quite another password" },
+  );
+  await expect(untrusted).rejects.toMatchObject({ code: "TOO_MANY_TRIES" });
+  await strict.drop();
+});
+
+it("trusts a browser for the account that it was in, and for no other", async () => {
+  const strict = await startTestAccounts({ limitScale: 1 });
+  const attacker = browser("198.51.100.1");
+  await strict.signUpAndVerify(attacker, "attacker@example.com");
+  await strict.signUpAndVerify(browser("198.51.100.2"), "victim@example.com");
+  const codes = [];
+  for (let i = 0; i < 11; i++) {
+    const wrong = { email: "victim@example.com", password: "a wrong password" };
+    codes.push((await strict.accounts.logIn(attacker, wrong).catch((e) => e)).code);
+  }
+  expect(codes.at(-1)).toBe("TOO_MANY_TRIES");
+  await strict.drop();
+});
+
+it("counts every try of a trusted browser, right or wrong, and then treats it like any other", async () => {
+  const strict = await startTestAccounts({ limitScale: 1 });
+  const email = "owner@example.com";
+  const owner = browser();
+  await strict.signUpAndVerify(owner, email);
+  const codes = [];
+  for (let i = 0; i < 31; i++) {
+    const wrong = { email, password: "a wrong password" };
+    codes.push((await strict.accounts.logIn(owner, wrong).catch((e) => e)).code);
+  }
+  expect(codes.slice(0, 30)).toEqual(Array(30).fill("INVALID_CREDENTIALS"));
+  expect(codes[30]).toBe("TOO_MANY_TRIES");
+  await strict.drop();
+});
+
+it("lets no log-in in that checked the old password while a reset went on", async () => {
+  const email = "race@example.com";
+  await test.signUpAndVerify(browser(), email);
+  const { id } = await test.db.user.findUniqueOrThrow({ where: { emailKey: email } });
+  let logIn = Promise.resolve<unknown>(undefined);
+  await test.db.$transaction(
+    async (tx) => {
+      // A reset that has done everything but commit.
+      await tx.$executeRaw`UPDATE users SET password_hash = 'another' WHERE id = ${id}::uuid`;
+      await tx.session.deleteMany({ where: { userId: id } });
+      logIn = test.accounts
+        .logIn(browser(), { email, password: PASSWORD })
+        .catch((error: unknown) => error);
+      await vi.waitUntil(
+        async () => {
+          const [row] = await test.db.$queryRaw<{ blocked: boolean }[]>`
+            SELECT EXISTS (SELECT FROM pg_stat_activity
+              WHERE datname = current_database() AND wait_event_type = 'Lock') AS blocked`;
+          return row?.blocked;
+        },
+        { timeout: 60_000 },
+      );
+    },
+    { timeout: 60_000 },
+  );
+  expect(await logIn).toMatchObject({ code: "INVALID_CREDENTIALS" });
+  expect(await test.db.session.count({ where: { userId: id } })).toBe(0);
+});

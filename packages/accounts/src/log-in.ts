@@ -1,0 +1,77 @@
+import { parseAddress } from "@repo/email/enqueue";
+import type { Caller, Context } from "./context.ts";
+import { AccountError } from "./errors.ts";
+import { refuse } from "./limits/refuse.ts";
+import { type SessionUser, startSession } from "./sessions.ts";
+import { hashToken } from "./tokens.ts";
+import { inTransaction } from "./transaction.ts";
+import { isTrusted, trustBrowser } from "./trusted-browser.ts";
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+/** A log-in that has just begun. Both tokens are for cookies, and are kept nowhere. */
+export interface LogIn {
+  user: SessionUser;
+  session: string;
+  trusted: string;
+}
+
+/**
+ * Checks email and password. There are two answers, in or not, and it never sends email.
+ *
+ * @throws AccountError `INVALID_CREDENTIALS`, `TOO_MANY_TRIES`, `BUSY`
+ */
+export async function logIn(context: Context, caller: Caller, input: Credentials): Promise<LogIn> {
+  const { db, secret, limits, hasher } = context;
+  const { key } = parseAddress(input.email);
+  const trusted = await isTrustedStill(context, caller, key);
+  // Before anybody looks for an account, and for every address alike.
+  const taken = trusted
+    ? undefined
+    : await limits.take(limits.client(caller.ip), limits.address("wrongPassword", key));
+  refuse(taken?.refusal);
+  const place = { client: caller.ip, signal: caller.signal, first: trusted };
+  const account = await db.user.findUnique({ where: { emailKey: key } });
+  const { matches, outdated } = await hasher.verify(account?.passwordHash, input.password, place);
+  const wrong = () =>
+    new AccountError("INVALID_CREDENTIALS", {
+      detail: {
+        address: fingerprint(secret, "address", key),
+        client: fingerprint(secret, "client", caller.ip),
+      },
+    });
+  if (!matches || !account) throw wrong();
+  const rehashed = outdated ? await hasher.hash(input.password, place) : account.passwordHash;
+  const session = await inTransaction(db, async (tx) => {
+    // The lock orders this before a reset, which then ends the session, or after it.
+    const unchanged = await tx.$executeRaw`
+      UPDATE users SET password_hash = ${rehashed}
+      WHERE id = ${account.id}::uuid AND password_hash = ${account.passwordHash}`;
+    if (unchanged === 0) throw wrong();
+    return startSession(tx, secret, account.id);
+  });
+  await taken?.giveBack("client", "clientNetwork", "wrongPassword");
+  const { id, name, email, trustEpoch } = account;
+  return { user: { id, name, email }, session, trusted: trustBrowser(secret, key, trustEpoch) };
+}
+
+/** Whether this browser has been in this account, and has tries of its own left. */
+async function isTrustedStill(
+  { db, secret, limits }: Context,
+  { trusted }: Caller,
+  emailKey: string,
+): Promise<boolean> {
+  if (trusted === undefined || !(await isTrusted(db, secret, emailKey, trusted))) return false;
+  const taken = await limits.take(limits.browser("trustedBrowser", trusted));
+  return taken.granted("trustedBrowser");
+}
+
+/** Enough to tell one from another in the log. */
+function fingerprint(secret: string, use: "address" | "client", text: string): string {
+  return Buffer.from(hashToken(secret, use, text))
+    .toString("base64url")
+    .slice(0, 16);
+}

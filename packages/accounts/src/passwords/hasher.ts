@@ -1,0 +1,71 @@
+import { hash, parseOptions, verify } from "@node-rs/argon2";
+import { type Limits, type Load, type Place, createQueue } from "./queue.ts";
+import { normalizePassword } from "./rules.ts";
+
+// OWASP's figures for argon2id (Password Storage Cheat Sheet): 19 MiB, two passes, one lane.
+// argon2id is the library's default algorithm.
+const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
+
+// What a log-in is compared with when there is no such user. Its salt and hash are zeros: a
+// password that fits is as hard to find as for any other hash.
+const NOBODY =
+  `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}` +
+  `$${"A".repeat(22)}$${"A".repeat(43)}`;
+
+interface Verdict {
+  /** Whether the password is the one that was hashed. */
+  matches: boolean;
+  /** Whether the stored hash costs an attacker less than a new one: hash again if it matches. */
+  outdated: boolean;
+}
+
+export interface Hasher {
+  /**
+   * @returns an encoded argon2id hash, salt and cost included
+   * @throws AccountError `BUSY` when too many are waiting
+   * @throws `place.signal.reason` when it aborts
+   */
+  hash(password: string, place: Place): Promise<string>;
+  /**
+   * Compares a password with a stored hash.
+   *
+   * @param hashed undefined for an unknown user: no match, after the same work
+   * @throws AccountError `BUSY` when too many are waiting
+   * @throws `place.signal.reason` when it aborts
+   */
+  verify(hashed: string | undefined, password: string, place: Place): Promise<Verdict>;
+  /** How many passwords are being hashed and how many wait, for logs and health. */
+  load(): Load;
+}
+
+/**
+ * Hashes passwords in libuv's threads, a bounded number at a time
+ * (docs/decisions/passwords.md).
+ *
+ * @param limits.atOnce half of UV_THREADPOOL_SIZE, which is 4 unless set: the other threads are
+ *   for DNS and files
+ */
+export function createHasher({
+  atOnce = 2,
+  waiting = 100,
+  perClient = 4,
+}: Partial<Limits> = {}): Hasher {
+  const queue = createQueue({ atOnce, waiting, perClient });
+  // No signal goes to argon2: it would take the caller's `signal.onabort` away.
+  return {
+    hash: (password, place) => queue.run(() => hash(normalizePassword(password), COST), place),
+    async verify(hashed, password, place) {
+      const work = () => verify(hashed ?? NOBODY, normalizePassword(password));
+      const same = await queue.run(work, place);
+      if (hashed === undefined) return { matches: false, outdated: false };
+      return { matches: same, outdated: isOutdated(hashed) };
+    },
+    load: queue.load,
+  };
+}
+
+function isOutdated(hashed: string): boolean {
+  const { memoryCost, timeCost } = parseOptions(hashed);
+  const cheaper = memoryCost < COST.memoryCost || timeCost < COST.timeCost;
+  return cheaper || !hashed.startsWith("$argon2id$");
+}

@@ -1,0 +1,288 @@
+import { getEventListeners } from "node:events";
+import { setImmediate as turn } from "node:timers/promises";
+import { full } from "@repo/testing/full";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { AccountError } from "../errors.ts";
+import { type Limits, type Place, createQueue } from "./queue.ts";
+
+/** A queue whose work is over when the test says so. */
+function open(limits: Partial<Limits> = {}) {
+  const queue = createQueue({ atOnce: 1, waiting: 100, perClient: 100, ...limits });
+  const begun: string[] = [];
+  const ends = new Map<string, (error?: Error) => void>();
+  return {
+    load: queue.load,
+    begun,
+    submit(name: string, place: Partial<Place> = {}): Promise<string> {
+      const work = () => {
+        begun.push(name);
+        return new Promise<string>((resolve, reject) =>
+          ends.set(name, (error) => (error ? reject(error) : resolve(name))),
+        );
+      };
+      return queue.run(work, { client: name, ...place });
+    },
+    async end(name: string, error?: Error): Promise<void> {
+      ends.get(name)!(error);
+      await turn();
+    },
+  };
+}
+
+it("runs as many at once as it may, the others in their order", async () => {
+  const queue = open({ atOnce: 2 });
+  const all = Promise.all(["a", "b", "c", "d"].map((name) => queue.submit(name)));
+  expect(queue.begun).toEqual(["a", "b"]);
+  expect(queue.load()).toEqual({ running: 2, waiting: 2 });
+  await queue.end("b");
+  expect(queue.begun).toEqual(["a", "b", "c"]);
+  await queue.end("a");
+  await queue.end("c");
+  await queue.end("d");
+  expect(await all).toEqual(["a", "b", "c", "d"]);
+  expect(queue.load()).toEqual({ running: 0, waiting: 0 });
+});
+
+it("gives the place to the next when work fails, and tells who asked", async () => {
+  const queue = open();
+  const both = Promise.allSettled([queue.submit("a"), queue.submit("b")]);
+  await queue.end("a", new Error("broken"));
+  await queue.end("b");
+  expect(await both).toMatchObject([{ reason: { message: "broken" } }, { value: "b" }]);
+});
+
+it("lets those that go first before all others, in their order", async () => {
+  const queue = open();
+  const all = [
+    queue.submit("running"),
+    queue.submit("other 1"),
+    queue.submit("first 1", { first: true }),
+    queue.submit("other 2"),
+    queue.submit("first 2", { first: true }),
+  ];
+  const order = ["running", "first 1", "first 2", "other 1", "other 2"];
+  for (const name of order) await queue.end(name);
+  await Promise.all(all);
+  expect(queue.begun).toEqual(order);
+});
+
+describe("refuses", () => {
+  it("what finds no place to wait in, and still takes as many that go first", async () => {
+    const queue = open({ waiting: 2 });
+    const taken = ["a", "b", "c"].map((name) => queue.submit(name));
+    await expect(queue.submit("d")).rejects.toMatchObject({ code: "BUSY" });
+    taken.push(...["e", "f"].map((name) => queue.submit(name, { first: true })));
+    await expect(queue.submit("g", { first: true })).rejects.toMatchObject({ code: "BUSY" });
+    for (const name of ["a", "e", "f", "b", "c"]) await queue.end(name);
+    expect(await Promise.all(taken)).toEqual(["a", "b", "c", "e", "f"]);
+    expect(queue.begun).toEqual(["a", "e", "f", "b", "c"]);
+  });
+
+  it("a client that holds its share, running or waiting, but not what goes first", async () => {
+    const queue = open({ perClient: 2 });
+    const one = { client: "one" };
+    const taken = [queue.submit("a", one), queue.submit("b", one)];
+    await expect(queue.submit("c", one)).rejects.toMatchObject({ code: "BUSY" });
+    taken.push(queue.submit("d"), queue.submit("e", { ...one, first: true }));
+    await queue.end("a");
+    taken.push(queue.submit("f", one));
+    for (const name of ["e", "b", "d", "f"]) await queue.end(name);
+    expect(await Promise.all(taken)).toEqual(["a", "b", "d", "e", "f"]);
+  });
+
+  it("with the seconds that the queue will take", async () => {
+    const queue = open();
+    const taken = Array.from({ length: 101 }, (_, i) => queue.submit(`${i}`));
+    // A tenth of a second each, as long as none has been timed.
+    await expect(queue.submit("more")).rejects.toMatchObject({
+      code: "BUSY",
+      retryable: true,
+      retryAfter: 11,
+      message: "Too much is going on at the moment. Try again in 11 seconds.",
+    });
+    for (let i = 0; i < taken.length; i++) await queue.end(`${i}`);
+    await Promise.all(taken);
+  });
+
+  it.each([{ atOnce: 0 }, { atOnce: NaN }, { waiting: -1 }, { perClient: 0 }])(
+    "limits under which all would wait for ever: %o",
+    (limits) => {
+      expect(() => open(limits)).toThrow(RangeError);
+    },
+  );
+});
+
+describe("a signal", () => {
+  it("that has aborted takes no place", async () => {
+    const queue = open();
+    const signal = AbortSignal.abort(new Error("gone"));
+    await expect(queue.submit("a", { signal })).rejects.toThrow("gone");
+    expect(queue.begun).toEqual([]);
+    expect(queue.load()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it("frees the place of what waits, which is never begun", async () => {
+    const queue = open({ waiting: 1, perClient: 1 });
+    const running = queue.submit("a");
+    const controller = new AbortController();
+    const gone = queue.submit("b", { signal: controller.signal });
+    controller.abort(new Error("gone"));
+    await expect(gone).rejects.toThrow("gone");
+    expect(queue.load()).toEqual({ running: 1, waiting: 0 });
+    // Both the place to wait in and the client's share are free again.
+    const next = queue.submit("c", { client: "b" });
+    await queue.end("a");
+    await queue.end("c");
+    await Promise.all([running, next]);
+    expect(queue.begun).toEqual(["a", "c"]);
+  });
+
+  it("answers for what runs at once, and keeps its place until it is over", async () => {
+    const queue = open({ perClient: 1 });
+    const controller = new AbortController();
+    const gone = queue.submit("a", { signal: controller.signal });
+    controller.abort(new Error("gone"));
+    await expect(gone).rejects.toThrow("gone");
+    expect(queue.load()).toEqual({ running: 1, waiting: 0 });
+    await expect(queue.submit("b", { client: "a" })).rejects.toMatchObject({ code: "BUSY" });
+    await queue.end("a");
+    expect(queue.load()).toEqual({ running: 0, waiting: 0 });
+  });
+
+  it("that outlives the work is left without a listener", async () => {
+    const queue = open();
+    const { signal } = new AbortController();
+    const done = queue.submit("a", { signal });
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
+    await queue.end("a");
+    await done;
+    expect(getEventListeners(signal, "abort")).toHaveLength(0);
+  });
+});
+
+const CLIENTS = ["one", "two", "three"];
+const LIMITS = { atOnce: 2, waiting: 3, perClient: 3 };
+
+const STEP = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("submit" as const),
+      client: fc.constantFrom(...CLIENTS),
+      first: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("abort" as const), which: fc.nat() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("end" as const),
+      which: fc.nat(),
+      fails: fc.boolean(),
+    }),
+  },
+);
+
+interface Submitted {
+  client: string;
+  first: boolean;
+  state: "new" | "waiting" | "running" | "refused" | "over";
+  controller: AbortController;
+  end: (error?: Error) => void;
+  /** What became of it, in words. */
+  answer: Promise<string>;
+  expected: string;
+}
+
+it("keeps its limits and its order in any sequence, and is empty after it", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(STEP, { maxLength: 60, size: "max" }), async (steps) => {
+      const queue = createQueue(LIMITS);
+      const all: Submitted[] = [];
+      const those = (state: Submitted["state"]) => all.filter((each) => each.state === state);
+
+      function submit(client: string, first: boolean): void {
+        const before = { running: those("running").length, waiting: those("waiting") };
+        const mayWait = before.waiting.filter((each) => each.first === first).length < 3;
+        const mayHold =
+          [...before.waiting, ...those("running")].filter(
+            (each) => !each.first && each.client === client,
+          ).length < LIMITS.perClient;
+        const taken = (before.running < LIMITS.atOnce || mayWait) && (first || mayHold);
+
+        const controller = new AbortController();
+        const one: Submitted = {
+          client,
+          first,
+          state: "new",
+          controller,
+          end: () => {},
+          answer: Promise.resolve(""),
+          expected: taken ? "done" : "busy",
+        };
+        all.push(one);
+        const work = () => {
+          expect(controller.signal.aborted).toBe(false);
+          const waiting = those("waiting");
+          const next = waiting.find((each) => each.first) ?? waiting[0] ?? one;
+          expect(next).toBe(one);
+          one.state = "running";
+          return new Promise<string>((resolve, reject) => {
+            one.end = (error) => (error ? reject(error) : resolve("done"));
+          });
+        };
+        one.answer = queue
+          .run(work, { client, first, signal: controller.signal })
+          .catch((error) => {
+            if (error instanceof AccountError) return "busy";
+            return (error as Error).message;
+          });
+        if (one.state === "new") one.state = taken ? "waiting" : "refused";
+      }
+
+      async function end(one: Submitted, fails: boolean): Promise<void> {
+        if (fails && one.expected === "done") one.expected = "failed";
+        one.state = "over";
+        one.end(fails ? new Error("failed") : undefined);
+        await turn();
+      }
+
+      for (const step of steps) {
+        if (step.do === "submit") submit(step.client, step.first);
+        if (step.do === "abort") {
+          const alive = [...those("waiting"), ...those("running")];
+          const one = alive[step.which % alive.length];
+          one?.controller.abort(new Error("gone"));
+          if (one) one.expected = "gone";
+          if (one?.state === "waiting") one.state = "over";
+        }
+        if (step.do === "end") {
+          const running = those("running");
+          const one = running[step.which % running.length];
+          if (one) await end(one, step.fails);
+        }
+        const [running, waiting] = [those("running").length, those("waiting").length];
+        expect(queue.load()).toEqual({ running, waiting });
+        expect(running).toBeLessThanOrEqual(LIMITS.atOnce);
+        // None waits beside a free place.
+        if (waiting > 0) expect(running).toBe(LIMITS.atOnce);
+      }
+
+      for (let one = those("running")[0]; one; one = those("running")[0]) await end(one, false);
+      expect(await Promise.all(all.map(({ answer }) => answer))).toEqual(
+        all.map(({ expected }) => expected),
+      );
+      expect(queue.load()).toEqual({ running: 0, waiting: 0 });
+      // Each client may hold its whole share again.
+      for (const client of CLIENTS) {
+        for (let i = 0; i < LIMITS.perClient; i++) submit(client, false);
+        for (let one = those("running")[0]; one; one = those("running")[0]) await end(one, false);
+      }
+      expect(those("refused").every(({ expected }) => expected === "busy")).toBe(true);
+      const last = await Promise.all(all.slice(-9).map(({ answer }) => answer));
+      expect(last).toEqual(Array(9).fill("done"));
+    }),
+    { numRuns: full ? 1_000 : 30 },
+  );
+});

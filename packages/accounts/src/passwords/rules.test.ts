@@ -1,0 +1,148 @@
+import { brand } from "@repo/brand";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { PASSWORD_LENGTH, checkNewPassword, normalizePassword } from "./rules.ts";
+
+const about = { name: "Sam Sample", email: "sam.sample@mail.example.com" };
+const check = (password: string) => checkNewPassword(password, about, "Sendoff");
+
+const SHORT = "Use at least 8 characters.";
+const LONG = "Use at most 128 characters.";
+const ROW = "Choose a password that is not a plain row of characters.";
+const KNOWN = "Choose a password that is more than your name, your email address or Sendoff.";
+const COMMON = "Choose another password: this is one of the first that a stranger would try.";
+
+describe("takes", () => {
+  it.each([
+    "x8Kq!2vLw9Zp",
+    "kq3xv9lm",
+    "correct horse battery staple",
+    "password dragon monkey sunshine",
+    "a new password",
+    "sam likes trains",
+    "Sendoff is what I use",
+    "samples of dragons",
+    "пароль от моей почты",
+    "正確馬電池釘書針四つの",
+    "🐎🔋📎🧷🐎🔋📎🎈",
+    "1984-07-31 19:52",
+    "a b c d e f g h",
+  ])("%s", (password) => {
+    expect(check(password)).toBeUndefined();
+  });
+});
+
+describe("refuses", () => {
+  it.each<[string, string[]]>([
+    [SHORT, ["", "kq3xv9l", " ".repeat(7), "🐎🔋📎🧷🐎🔋📎"]],
+    [LONG, ["kq3 xv9 lm! ".repeat(11)]],
+    [
+      ROW,
+      [
+        "12345678",
+        "1234567890123",
+        "87654321",
+        "67890123",
+        "21098765",
+        "abcdefgh",
+        "HGFEDCBA",
+        "aaaaaaaa",
+        "AaAaAaAa",
+        "abcabcabc",
+        "12341234",
+        "        ",
+        "\u3000".repeat(8),
+        "１２３４５６７８",
+        "🐎🐎🐎🐎🐎🐎🐎🐎",
+      ],
+    ],
+    [
+      KNOWN,
+      [
+        "sam.sample@mail.example.com",
+        "SAM.SAMPLE@MAIL.EXAMPLE.COM",
+        "Sam.Sample",
+        "Sam.Sample1",
+        "sam sample",
+        "SampleSam",
+        "samsample!!",
+        "1984sample",
+        "mail.example.com",
+        "example1",
+        "sendoff123",
+        "--Sendoff--",
+        "S\uFF45ndoff1",
+        "sendoffsam",
+      ],
+    ],
+    [
+      COMMON,
+      [
+        "password",
+        "PassWord",
+        "ｐａｓｓｗｏｒｄ",
+        "password1",
+        "Password1!",
+        "Summer2024!",
+        "iloveyou",
+        "qwertyuiop",
+        "1q2w3e4r",
+        "12345678!",
+        "passw0rd",
+        "trustno1",
+      ],
+    ],
+  ])("and says: %s", (message, passwords) => {
+    expect(passwords.map((password) => [password, check(password)])).toEqual(
+      passwords.map((password) => [password, message]),
+    );
+  });
+
+  it("a local part that is no word, and a name of another script", () => {
+    const those = { name: "王小明 李", email: "x9y2k4q7@example.com" };
+    expect(checkNewPassword("X9Y2K4Q7!", those, "Sendoff")).toBe(KNOWN);
+    expect(checkNewPassword("王小明王小明12", those, "Sendoff")).toBe(KNOWN);
+  });
+
+  it("the name in brand.json, with or without a person's", () => {
+    const name = `${brand.name}12345678`;
+    expect(checkNewPassword(name, { email: "sam@example.com" })).toContain(brand.name);
+  });
+});
+
+it("counts the code points of what is hashed", () => {
+  // Of two keyboards one sends eight code points, the other sixteen.
+  const eight = "éöüàèìòù";
+  for (const form of ["NFC", "NFD"]) {
+    expect(check(eight.normalize(form))).toBeUndefined();
+    expect(check(eight.slice(1).normalize(form))).toBe(SHORT);
+  }
+  // A horse is two of UTF-16's units.
+  const longest = "🐎 horse".repeat(20).slice(0, 2 * PASSWORD_LENGTH.max);
+  const points = [...longest].slice(0, PASSWORD_LENGTH.max);
+  expect(check(points.join(""))).toBeUndefined();
+  expect(check([...points, "x"].join(""))).toBe(LONG);
+});
+
+it("judges alike what is hashed alike, whatever the text is", () => {
+  const text = fc.string({ unit: "grapheme", maxLength: 30 });
+  fc.assert(
+    fc.property(text, text, (password, name) => {
+      const those = { name, email: `${name}@example.com` };
+      const verdict = checkNewPassword(password, those);
+      expect(checkNewPassword(normalizePassword(password), those)).toBe(verdict);
+      expect(checkNewPassword(password.normalize("NFD"), those)).toBe(verdict);
+    }),
+  );
+});
+
+it("takes twelve random characters", () => {
+  const random = fc.string({
+    unit: fc.constantFrom(..."abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#%&*-+"),
+    minLength: 12,
+    maxLength: 12,
+  });
+  for (const password of fc.sample(fc.noBias(random), 200)) {
+    expect([password, check(password)]).toEqual([password, undefined]);
+  }
+});

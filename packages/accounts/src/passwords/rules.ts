@@ -1,0 +1,106 @@
+import { brand } from "@repo/brand";
+import { isCommon } from "./common.ts";
+
+/**
+ * In code points, after `normalizePassword`. The upper one bounds what a stranger can make us
+ * hash. NIST asks for 15 where there is no second factor (docs/decisions/passwords.md).
+ */
+export const PASSWORD_LENGTH = { min: 8, max: 128 };
+
+/**
+ * What is hashed, in NFKC: two keyboards may send the same character as different code points
+ * (NIST SP 800-63B-4, 3.1.1.2).
+ */
+export function normalizePassword(password: string): string {
+  return password.normalize("NFKC");
+}
+
+/** Whose password it will be. */
+interface About {
+  name?: string;
+  email: string;
+}
+
+/**
+ * Checks a password that a person has chosen: by its length, and against what a stranger would
+ * try first. No character is asked for or forbidden (NIST SP 800-63B-4, 3.1.1.2).
+ *
+ * @param product its name alone is no password either
+ * @returns what to do instead, in a sentence for people; undefined when it is good
+ */
+export function checkNewPassword(
+  password: string,
+  about: About,
+  product = brand.name,
+): string | undefined {
+  const { length } = [...normalizePassword(password)];
+  if (length < PASSWORD_LENGTH.min) return `Use at least ${PASSWORD_LENGTH.min} characters.`;
+  if (length > PASSWORD_LENGTH.max) return `Use at most ${PASSWORD_LENGTH.max} characters.`;
+
+  const text = fold(password);
+  if (isRepeated(text) || isSequence(text)) {
+    return "Choose a password that is not a plain row of characters.";
+  }
+  if (isOnly(wordsOf([product, about.name ?? "", ...partsOf(about.email)]), text)) {
+    return `Choose a password that is more than your name, your email address or ${product}.`;
+  }
+  if (withoutEnds(text).some(isCommon)) {
+    return "Choose another password: this is one of the first that a stranger would try.";
+  }
+  return undefined;
+}
+
+/** How texts are compared. */
+function fold(text: string): string {
+  return normalizePassword(text).toLowerCase();
+}
+
+/** `aaaaaaaa`, `abababab`, `12341234`: up to four characters, again and again. */
+function isRepeated(text: string): boolean {
+  return /^(.{1,4}?)\1+$/su.test(text);
+}
+
+/** `12345678`, `hgfedcba`, `67890123`: each character is its neighbour's next. */
+function isSequence(text: string): boolean {
+  const follows = (a: string, b: string) =>
+    (a === "9" && b === "0") || (b.codePointAt(0) ?? 0) - (a.codePointAt(0) ?? 0) === 1;
+  const steps = pairs([...text]);
+  return steps.every(([a, b]) => follows(a, b)) || steps.every(([a, b]) => follows(b, a));
+}
+
+function pairs(characters: string[]): [string, string][] {
+  return characters.slice(1).map((character, i) => [characters[i] ?? "", character]);
+}
+
+/** The whole address, what is before its `@` and what is after it. */
+function partsOf(email: string): string[] {
+  const at = email.lastIndexOf("@");
+  return [email, email.slice(0, at), email.slice(at + 1)];
+}
+
+/** `Sam Sample` → `sam sample`, `samsample`, `sample`, `sam`: the longest first. */
+function wordsOf(texts: string[]): string[] {
+  const words = texts.map(fold).flatMap((text) => {
+    const parts = text.split(/[^\p{L}\p{M}]+/u);
+    return [text, text.replace(/[^\p{L}\p{M}\p{N}]/gu, ""), ...parts];
+  });
+  // One letter says nothing of anyone.
+  return [...new Set(words)].filter((word) => word.length > 1).sort((a, b) => b.length - a.length);
+}
+
+/** Whether the text is nothing but such words, whatever digits and punctuation are around them. */
+function isOnly(words: string[], text: string): boolean {
+  const rest = words.reduce((left, word) => left.replaceAll(word, " "), text);
+  return rest !== text && !/\p{L}/u.test(rest);
+}
+
+// A year and a sign: more than that at the ends is no longer what strangers try first.
+const ENDS = 5;
+
+/** `summer2024!` → itself, `summer2024`, `summer`. */
+function withoutEnds(text: string): string[] {
+  const shorter = [/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, /^\P{L}+|\P{L}+$/gu].map((ends) =>
+    text.replace(ends, ""),
+  );
+  return [text, ...shorter.filter((each) => text.length - each.length <= ENDS)];
+}

@@ -1,0 +1,146 @@
+import type { Tx } from "@repo/db";
+import { type Address, parseAddress } from "@repo/email/enqueue";
+import { type MessageStatus, messageStatus } from "@repo/email/log";
+import type { Caller, Context } from "./context.ts";
+import { AccountError } from "./errors.ts";
+import { LINK_MINUTES, SIGN_UP_DAYS } from "./lifetimes.ts";
+import { refuse } from "./limits/refuse.ts";
+import { issueLink } from "./links.ts";
+import { checkPassword } from "./passwords/check.ts";
+import type { Profile } from "./profile.ts";
+import { hashToken, newToken } from "./tokens.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** What somebody who wants an account has typed. */
+export interface NewSignUp extends Profile {
+  email: string;
+  password: string;
+}
+
+/** A sign-up of this browser, as its page may show it. */
+export interface PendingSignUp {
+  email: string;
+  status: MessageStatus;
+}
+
+// For an address. An older one ends none of its links: its name and password count no more.
+const NEWEST = 5;
+
+/**
+ * Stores a sign-up, and emails the link that proves its mailbox. An address that has an account
+ * looks the same to whoever asks: its owner is told that there is one already.
+ *
+ * @returns the sign-up's token, for a cookie of this browser alone
+ * @throws AccountError `WEAK_PASSWORD`, `TOO_MANY_TRIES`, `SIGN_UP_CLOSED`, `BUSY`
+ */
+export async function signUp(context: Context, caller: Caller, input: NewSignUp): Promise<string> {
+  const { db, secret, hasher } = context;
+  const { email: typed, password, ...profile } = input;
+  const address = parseAddress(typed);
+  checkPassword(password, { name: profile.name, email: address.address });
+  const email = await takeEmail(context, caller, address);
+  const place = { client: caller.ip, signal: caller.signal };
+  const passwordHash = await hasher.hash(password, place).catch(async (error: unknown) => {
+    await email.giveBack();
+    throw error;
+  });
+  const token = newToken();
+  await inTransaction(db, async (tx) => {
+    const messageId = email.granted ? await emailLink(tx, context, address) : null;
+    await tx.$executeRaw`
+      WITH surplus AS (
+        SELECT id FROM sign_ups WHERE email_key = ${address.key}
+        ORDER BY id DESC OFFSET ${NEWEST - 1}
+      ), ended AS (DELETE FROM sign_ups WHERE id IN (SELECT id FROM surplus))
+      INSERT INTO sign_ups
+        (id, email, email_key, profile, password_hash, browser_hash, message_id, expires_at)
+      VALUES (uuidv7(), ${address.address}, ${address.key}, ${JSON.stringify(profile)}::jsonb,
+              ${passwordHash}, ${hashToken(secret, "sign-up", token)}, ${messageId}::uuid,
+              now() + make_interval(days => ${SIGN_UP_DAYS}::int))`;
+  });
+  return token;
+}
+
+/**
+ * Emails the link of this browser's sign-up once more. It goes by the sign-up's cookie, never by
+ * an address: nobody makes us write to a mailbox that they have not signed up with.
+ *
+ * @throws AccountError `SIGN_UP_UNKNOWN`, `TOO_MANY_TRIES`, `SIGN_UP_CLOSED`, `BUSY`
+ */
+export async function resendLink(context: Context, caller: Caller): Promise<void> {
+  const found = await findSignUp(context, caller);
+  if (!found) throw new AccountError("SIGN_UP_UNKNOWN");
+  const { id, address } = found;
+  const email = await takeEmail(context, caller, address);
+  if (!email.granted) return;
+  await inTransaction(context.db, async (tx) => {
+    const messageId = await emailLink(tx, context, address);
+    await tx.$executeRaw`
+      UPDATE sign_ups SET message_id = ${messageId}::uuid WHERE id = ${id}::uuid`;
+  });
+}
+
+/**
+ * What this browser may know of its sign-up: what anybody could learn by writing to the address.
+ * Nothing changes when the owner of the mailbox gets in.
+ */
+export async function pendingSignUp(
+  context: Context,
+  caller: Caller,
+): Promise<PendingSignUp | undefined> {
+  const found = await findSignUp(context, caller);
+  if (!found) return undefined;
+  const { messageId, address } = found;
+  const status = messageId === null ? "on-its-way" : await messageStatus(context.db, messageId);
+  return { email: address.address, status };
+}
+
+async function findSignUp({ db, secret }: Context, { signUp: token }: Caller) {
+  if (token === undefined) return undefined;
+  const row = await db.signUp.findFirst({
+    where: { browserHash: hashToken(secret, "sign-up", token), expiresAt: { gt: new Date() } },
+  });
+  if (!row) return undefined;
+  const { id, email, emailKey, messageId } = row;
+  return { id, messageId, address: { address: email, key: emailKey } };
+}
+
+/**
+ * Takes the limits of an email to a mailbox that a stranger may have typed. Where that mailbox has
+ * had enough, none is granted: the answer is the same, without an email.
+ */
+async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key }: Address) {
+  const taken = await limits.take(
+    limits.client(caller.ip),
+    limits.mailbox("signUpMail", key),
+    limits.signUpMailOfADay(await quotaPerDay()),
+  );
+  refuse(taken.refusal);
+  return {
+    granted: taken.granted("signUpMail"),
+    giveBack: () => taken.giveBack("signUpMail", "signUpMailOfADay"),
+  };
+}
+
+/** The link where there is no account, else the notice that there is one. @returns its id */
+async function emailLink(tx: Tx, { enqueue, secret, url }: Context, to: Address): Promise<string> {
+  // Also for an address with an account, whose link nobody gets: the same work for both.
+  const { token, expiresAt, hasAccount } = await issueLink(tx, secret, "verify_email", to);
+  const { id } = hasAccount
+    ? await enqueue(tx, {
+        template: "account-exists",
+        to: to.address,
+        props: { logInUrl: url("/login"), resetUrl: url("/forgot-password") },
+        expiresAt,
+      })
+    : await enqueue(tx, {
+        template: "verify-email",
+        to: to.address,
+        props: {
+          url: url(`/verify-email?token=${token}`),
+          expiresInMinutes: LINK_MINUTES.verify_email,
+        },
+        expiresAt,
+      });
+  return id;
+}

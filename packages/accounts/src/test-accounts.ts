@@ -1,0 +1,76 @@
+// What the tests share: accounts on a database of their own, with what was queued.
+import { createTestDb } from "@repo/db/testing";
+import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
+import { type EmailTemplates, templates } from "@repo/templates/registry";
+import { createAccounts } from "./accounts.ts";
+import type { Caller } from "./context.ts";
+import { createResetRequests } from "./worker.ts";
+
+export const PASSWORD = "correct horse battery staple";
+export const SECRET = "the tests' own secret, 32 characters or more";
+
+/** A browser with the cookies that it got, at an address of its own. */
+export function browser(ip = "203.0.113.1"): Caller {
+  return { ip, signal: new AbortController().signal };
+}
+
+export async function startTestAccounts({ limitScale = 1_000 } = {}) {
+  const { db, drop } = await createTestDb();
+  const sent: NewMessage<EmailTemplates>[] = [];
+  const realEnqueue = createEnqueue({
+    key: "the tests' own key, 32 characters or more",
+    templates,
+  });
+  // The links are in sealed props: a test reads them on their way in.
+  const enqueue: Enqueue<EmailTemplates> = (tx, message) => {
+    sent.push(message);
+    return realEnqueue(tx, message);
+  };
+  const config = { db, enqueue, secret: SECRET, appUrl: "http://localhost:3000" };
+  const accounts = createAccounts({ ...config, limitScale });
+  const requests = createResetRequests(config);
+
+  /** The token of the newest link to somebody. */
+  function tokenFor(email: string): string {
+    const props: object = sent.findLast(({ to }) => to === email)?.props ?? {};
+    const token = "url" in props ? new URL(String(props.url)).searchParams.get("token") : null;
+    if (!token) throw new Error(`the newest email to ${email} has no token`);
+    return token;
+  }
+
+  return {
+    db,
+    drop,
+    accounts,
+    config,
+    requests,
+    tokenFor,
+    /** The names of the emails that were queued for somebody, oldest first. */
+    async emails(email: string): Promise<string[]> {
+      const rows = await db.message.findMany({ where: { toKey: email }, orderBy: { id: "asc" } });
+      return rows.map(({ template }) => template);
+    },
+    /** Signs up in this browser, which keeps the cookie. @returns the token of the link */
+    async signUp(
+      caller: Caller,
+      email: string,
+      password = PASSWORD,
+      name = "Sam",
+    ): Promise<string> {
+      caller.signUp = await accounts.signUp(caller, { name, email, password });
+      return tokenFor(email);
+    },
+    async signUpAndVerify(caller: Caller, email: string, password = PASSWORD) {
+      const token = await this.signUp(caller, email, password);
+      const logIn = await accounts.verifyEmail(caller, { token });
+      caller.trusted = logIn.trusted;
+      return logIn;
+    },
+    /** @returns the token of a link to a new password */
+    async forgot(email: string, caller = browser()): Promise<string> {
+      await accounts.requestPasswordReset(caller, email);
+      await requests.handle();
+      return tokenFor(email);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Db } from "@repo/db";
+import { hashToken, newToken } from "./tokens.ts";
+
+/**
+ * The cookie of a browser in which somebody has been in this account (OWASP: device cookies). A
+ * stranger who uses up the wrong passwords of an address locks the owner out of other browsers,
+ * and not of these.
+ *
+ * The cookie: a random id, the account's epoch, and their keyed hash with the address. It is
+ * kept nowhere: who has none of ours costs no look-up.
+ */
+export function trustBrowser(secret: string, emailKey: string, epoch: number): string {
+  const claim = `${newToken()}.${epoch}`;
+  return `${claim}.${tagOf(secret, emailKey, claim)}`;
+}
+
+/** Whether a cookie was made for this address, and its account trusts it still. */
+export async function isTrusted(
+  db: Db,
+  secret: string,
+  emailKey: string,
+  cookie: string | undefined,
+): Promise<boolean> {
+  const [, claim, epoch, tag] = /^([\w-]{43}\.(\d{1,9}))\.([\w-]{43})$/.exec(cookie ?? "") ?? [];
+  if (claim === undefined || tag === undefined) return false;
+  const expected = Buffer.from(tagOf(secret, emailKey, claim));
+  if (!timingSafeEqual(expected, Buffer.from(tag))) return false;
+  const account = await db.user.findUnique({
+    where: { emailKey },
+    select: { trustEpoch: true },
+  });
+  return account?.trustEpoch === Number(epoch);
+}
+
+function tagOf(secret: string, emailKey: string, claim: string): string {
+  return Buffer.from(hashToken(secret, "trusted-browser", `${claim} ${emailKey}`)).toString(
+    "base64url",
+  );
+}

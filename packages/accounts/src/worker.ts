@@ -1,0 +1,34 @@
+import type { Db } from "@repo/db";
+import type { Enqueue } from "@repo/email/enqueue";
+import type { EmailTemplates } from "@repo/templates/registry";
+import { handleResetRequest } from "./forgot-password.ts";
+
+export { RESET_REQUESTS } from "./forgot-password.ts";
+export { deleteEnded } from "./housekeeping.ts";
+
+/**
+ * What the worker does for accounts: handles the requests for a new password that wait.
+ *
+ * @param config.secret AUTH_SECRET, the same as web's
+ * @param config.appUrl origin that emailed links begin with
+ * @returns handles all that wait; then how many there were of each result
+ */
+export function createResetRequests(config: {
+  db: Db;
+  enqueue: Enqueue<EmailTemplates>;
+  secret: string;
+  appUrl: string;
+}) {
+  const { appUrl, ...rest } = config;
+  const context = { ...rest, url: (path: string) => new URL(path, appUrl).href };
+  return {
+    async handle(signal?: AbortSignal): Promise<Record<string, number>> {
+      const results: Record<string, number> = {};
+      for (;;) {
+        const result = signal?.aborted ? undefined : await handleResetRequest(context);
+        if (!result) return results;
+        results[result] = (results[result] ?? 0) + 1;
+      }
+    },
+  };
+}

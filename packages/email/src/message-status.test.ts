@@ -1,0 +1,189 @@
+import type { Prisma } from "@repo/db";
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { claimAs, emptyOutbox, queueReset } from "./delivery/test-queue.ts";
+import type { Effect } from "./events/event.ts";
+import { applyEvents } from "./events.ts";
+import { messageStatus } from "./message-status.ts";
+import { addSuppression, removeSuppression } from "./suppressions.ts";
+import { uuidv7 } from "./uuid.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => emptyOutbox(test.db));
+
+const ADDRESS = "name@example.com";
+const decision = { by: "operator", because: "asked for by phone" };
+
+let count = 0;
+/** What SES says of a message; without one, of another that went to the same address. */
+async function hear(
+  type: string,
+  effect?: Effect,
+  { messageId, detail = {} }: { messageId?: string; detail?: Prisma.JsonObject } = {},
+): Promise<void> {
+  count++;
+  await applyEvents(test.db, [
+    {
+      sesMessageId: `ses-${count}`,
+      messageId,
+      type,
+      recipient: ADDRESS,
+      dedupeKey: `${count}`,
+      occurredAt: new Date(Date.now() - 60_000),
+      detail,
+      effect,
+    },
+  ]);
+}
+
+/** A message that SES has accepted. */
+async function sent(): Promise<string> {
+  const id = await queueReset(test.db, ADDRESS);
+  await claimAs(test.db);
+  await hear("Send", undefined, { messageId: id });
+  return id;
+}
+
+/** A message whose claim has closed it. */
+async function suppressed(): Promise<string> {
+  const id = await queueReset(test.db, ADDRESS);
+  const { settled } = await claimAs(test.db);
+  expect(settled).toMatchObject([{ id, reason: "suppressed" }]);
+  return id;
+}
+
+/** Moves a message back in time, by PostgreSQL's clock. */
+const age = (id: string, seconds: number) =>
+  test.db.$executeRaw`
+    UPDATE messages SET created_at = now() - ${seconds} * interval '1 second' WHERE id = ${id}::uuid`;
+
+const status = (id: string) => messageStatus(test.db, id);
+
+/** What it tells in the end. */
+async function later(id: string) {
+  await age(id, 24 * 60 * 60);
+  return status(id);
+}
+
+describe("is undeliverable once a minute has passed, and never sooner", () => {
+  it.each<[string, () => Promise<string>]>([
+    [
+      "a message that came back for good",
+      async () => {
+        const id = await sent();
+        await hear("Bounce", "permanent", { messageId: id, detail: { bounceSubType: "General" } });
+        return id;
+      },
+    ],
+    [
+      "one that came back for good after all",
+      async () => {
+        const id = await sent();
+        await hear("Delivery", undefined, { messageId: id });
+        await hear("Bounce", "soft", { messageId: id });
+        await hear("Bounce", "permanent", { messageId: id });
+        return id;
+      },
+    ],
+    [
+      "one that was not sent, because an earlier one came back for good",
+      async () => {
+        await hear("Bounce", "permanent", { detail: { bounceSubType: "NoEmail" } });
+        return suppressed();
+      },
+    ],
+  ])("%s", async (_, cause) => {
+    const id = await cause();
+    expect(await status(id)).toBe("on-its-way");
+    await age(id, 50);
+    expect(await status(id)).toBe("on-its-way");
+    await age(id, 61);
+    expect(await status(id)).toBe("undeliverable");
+  });
+});
+
+describe("stays on its way, to whoever asks", () => {
+  it("a message that waits or is with the worker", async () => {
+    const id = await queueReset(test.db, ADDRESS);
+    expect(await later(id)).toBe("on-its-way");
+    await claimAs(test.db);
+    expect(await later(id)).toBe("on-its-way");
+  });
+
+  it.each<[string, Effect | undefined]>([
+    ["Delivery", undefined],
+    ["Complaint", "complaint"],
+    ["Complaint", "not-spam"],
+    ["Bounce", "soft"],
+    // An out-of-office reply.
+    ["Bounce", undefined],
+    ["Reject", undefined],
+  ])("one of which SES says %s, %s", async (type, effect) => {
+    const id = await sent();
+    await hear(type, effect, { messageId: id });
+    expect(await later(id)).toBe("on-its-way");
+  });
+
+  it("one that bounced softly where another message came back for good", async () => {
+    const id = await sent();
+    await hear("Bounce", "soft", { messageId: id });
+    await hear("Bounce", "permanent");
+    expect(await later(id)).toBe("on-its-way");
+  });
+
+  it.each(["OnAccountSuppressionList", "UnsubscribedRecipient"])(
+    "one that SES kept back by the account's own list, which may be of a complaint: %s",
+    async (bounceSubType) => {
+      const id = await sent();
+      await hear("Bounce", "permanent", { messageId: id, detail: { bounceSubType } });
+      expect(await later(id)).toBe("on-its-way");
+      expect(await later(await suppressed())).toBe("on-its-way");
+    },
+  );
+
+  it.each<[string, () => Promise<unknown>]>([
+    ["a complaint", () => hear("Complaint", "complaint")],
+    ["an operator's word", () => addSuppression(test.db, ADDRESS, decision)],
+    [
+      "soft bounces",
+      async () => {
+        for (let i = 0; i < 5; i++) await hear("Bounce", "soft");
+      },
+    ],
+    [
+      "a complaint that followed a bounce",
+      async () => {
+        await hear("Bounce", "permanent");
+        await hear("Complaint", "complaint");
+      },
+    ],
+  ])("one that was not sent because of %s", async (_, cause) => {
+    await cause();
+    expect(await later(await suppressed())).toBe("on-its-way");
+  });
+
+  it("one that was not sent because of a bounce that an operator has forgiven", async () => {
+    await hear("Bounce", "permanent");
+    const id = await suppressed();
+    await removeSuppression(test.db, ADDRESS, decision);
+    expect(await later(id)).toBe("on-its-way");
+  });
+
+  it("one that expired, where the address came back for good", async () => {
+    const id = await queueReset(test.db, ADDRESS, { expiresAt: new Date(0) });
+    await claimAs(test.db);
+    await hear("Bounce", "permanent");
+    expect(await later(id)).toBe("on-its-way");
+  });
+
+  it.each([uuidv7(), "", "1'; --", "\0", "x".repeat(100_000)])(
+    "one that does not exist: %.20j",
+    async (id) => {
+      expect(await status(id)).toBe("on-its-way");
+    },
+  );
+});
