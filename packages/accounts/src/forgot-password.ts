@@ -50,7 +50,7 @@ export async function handleResetRequest(
   return inTransaction(db, async (tx) => {
     const [request] = await tx.$queryRaw<{ id: string; email: Uint8Array }[]>`
       SELECT id, email FROM reset_requests WHERE handled_at IS NULL
-      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`;
+      ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
     if (!request) return undefined;
     const to = open(secret, request);
     const account = to && (await tx.user.findUnique({ where: { emailKey: to.key } }));

@@ -50,11 +50,11 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
     await tx.$executeRaw`
       WITH surplus AS (
         SELECT id FROM sign_ups WHERE email_key = ${address.key}
-        ORDER BY id DESC OFFSET ${NEWEST - 1}
+        ORDER BY created_at DESC OFFSET ${NEWEST - 1}
       ), ended AS (DELETE FROM sign_ups WHERE id IN (SELECT id FROM surplus))
       INSERT INTO sign_ups
         (id, email, email_key, profile, password_hash, browser_hash, message_id, expires_at)
-      VALUES (uuidv7(), ${address.address}, ${address.key}, ${JSON.stringify(profile)}::jsonb,
+      VALUES (gen_random_uuid(), ${address.address}, ${address.key}, ${JSON.stringify(profile)}::jsonb,
               ${passwordHash}, ${hashToken(secret, "sign-up", token)}, ${messageId}::uuid,
               now() + make_interval(days => ${SIGN_UP_DAYS}::int))`;
   });

@@ -21,13 +21,13 @@ CREATE TABLE "sign_ups" (
     "password_hash" TEXT,
     "browser_hash" BYTEA NOT NULL,
     "message_id" UUID,
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "sign_ups_pkey" PRIMARY KEY ("id")
 );
 CREATE UNIQUE INDEX "sign_ups_browser_hash_key" ON "sign_ups"("browser_hash");
-CREATE INDEX "sign_ups_email_key_id_idx" ON "sign_ups"("email_key", "id");
+CREATE INDEX "sign_ups_email_key_created_at_idx" ON "sign_ups"("email_key", "created_at");
 CREATE INDEX "sign_ups_expires_at_idx" ON "sign_ups"("expires_at");
 
 CREATE TYPE "link_purpose" AS ENUM ('verify_email', 'reset_password');
@@ -60,7 +60,7 @@ CREATE TABLE "reset_requests" (
 );
 CREATE INDEX "reset_requests_created_at_idx" ON "reset_requests"("created_at");
 -- What the worker looks for.
-CREATE INDEX "reset_requests_waiting" ON "reset_requests"("id") WHERE "handled_at" IS NULL;
+CREATE INDEX "reset_requests_waiting" ON "reset_requests"("created_at") WHERE "handled_at" IS NULL;
 
 CREATE TABLE "limits" (
     "name" TEXT NOT NULL,
