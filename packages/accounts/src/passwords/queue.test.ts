@@ -99,7 +99,6 @@ describe("refuses", () => {
       code: "BUSY",
       retryable: true,
       retryAfter: 11,
-      message: "Too much is going on at the moment. Try again in 11 seconds.",
     });
     for (let i = 0; i < taken.length; i++) await queue.end(`${i}`);
     await Promise.all(taken);
