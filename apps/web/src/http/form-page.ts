@@ -22,6 +22,8 @@ export interface FormState {
   message?: string;
 }
 
+const LOOK_AGAIN = "Some fields need another look.";
+
 interface FormPage<Shape extends z.ZodRawShape, Opened> {
   path: string;
   /** Field name → schema, for the form and for JSON. */
@@ -61,7 +63,9 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
   function refuse(req: Request, res: Response, thrown: unknown, source: object, opened?: Opened) {
     const error = toHttpError(thrown);
     if (error.status >= 500) throw thrown;
-    const { message, fields: errors = {} } = error;
+    const { fields: errors = {} } = error;
+    // What is said beside a field is not said above the form as well.
+    const message = Object.values(errors).includes(error.message) ? LOOK_AGAIN : error.message;
     sendError(req, res, error, view({ path, values: typed(source), errors, message }, opened));
   }
 
@@ -106,5 +110,5 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
 function invalid(error: z.ZodError): HttpError {
   const fields: FieldErrors = {};
   for (const { path, message } of error.issues) fields[String(path[0])] ??= message;
-  return new HttpError(422, "INVALID_INPUT", "Some fields need another look.", { fields });
+  return new HttpError(422, "INVALID_INPUT", LOOK_AGAIN, { fields });
 }

@@ -36,7 +36,7 @@ export function signUpSent(accounts: Accounts): Router {
 export function Sent({ email, status }: { email: string; status: Status }) {
   return (
     <Notice title={status === "on-its-way" ? "Check your email" : "Our email came back"}>
-      <div data-state-url="/signup/sent" data-state={status} aria-live="polite">
+      <div className="text" data-state-url="/signup/sent" data-state={status} aria-live="polite">
         {status === "on-its-way" ? <OnItsWay email={email} /> : <Undeliverable email={email} />}
       </div>
       <p className="actions">
@@ -44,7 +44,7 @@ export function Sent({ email, status }: { email: string; status: Status }) {
           Is there news?
         </a>
       </p>
-      <form method="post" action="/signup/resend">
+      <form className="text" method="post" action="/signup/resend">
         <button className="link">Send the email again</button>
       </form>
       <p className="fine">
