@@ -130,6 +130,41 @@ it("sent each email once, and kept nothing of them", async () => {
   expect(await stack.ses.inbox({ to: email })).toHaveLength(templates.length);
 });
 
+it("leads in without scripts too, and asks for a password where the sign-up was not made", async () => {
+  const options = { baseURL: stack.url, javaScriptEnabled: false };
+  const [desk, phone] = [await browser.newContext(options), await browser.newContext(options)];
+  const plain = "plain.person@example.com";
+  const there = await desk.newPage();
+  await there.goto("/signup");
+  await there.getByLabel("Name", { exact: true }).fill("Plain Person");
+  await there.getByLabel("Email", { exact: true }).fill(plain);
+  await there.getByLabel("Password", { exact: true }).fill(password);
+  for (const field of await there.getByRole("main").locator("input:invalid").all()) {
+    await fillByType(field);
+  }
+  await there.getByRole("main").getByRole("button", { name: "Sign up" }).click();
+  await there.getByRole("link", { name: "Is there news?" }).click();
+  await there.getByText("is on its way").waitFor();
+
+  const [message] = await stack.ses.inbox({ to: plain, template: "verify-email", wait: 60 });
+  const link = message?.links.find((url) => url.includes("token=")) ?? "";
+  const here = await phone.newPage();
+  await here.goto(link);
+  await here.getByText("Signed up in another browser?").waitFor();
+  await here.getByLabel("Password", { exact: true }).waitFor();
+
+  await there.goto(link);
+  await there
+    .getByRole("main")
+    .getByRole("button", { name: /confirm/i })
+    .click();
+  await there.waitForURL("**/account");
+  await there.getByText(plain).first().waitFor();
+  await here.goto(link);
+  await here.getByText("has been used already").waitFor();
+  await Promise.all([desk.close(), phone.close()]);
+});
+
 it("logged no password, no token and no address", () => {
-  expect(stack.log()).not.toMatch(/token=|correct horse|staple battery|new\.person/);
+  expect(stack.log()).not.toMatch(/token=|correct horse|staple battery|(?:new|plain)\.person/);
 });
