@@ -14,7 +14,7 @@ import { type Verification, openVerification, verifyEmail } from "./verify-email
 
 export type { Caller } from "./context.ts";
 export { AccountError } from "./errors.ts";
-export { KEPT_DAYS, LINK_MINUTES, SESSION_DAYS, SIGN_UP_DAYS } from "./lifetimes.ts";
+export { LINK_MINUTES, SESSION_DAYS, SIGN_UP_DAYS } from "./lifetimes.ts";
 export type { LogIn } from "./log-in.ts";
 export { PASSWORD_LENGTH } from "./passwords/rules.ts";
 export type { SessionUser } from "./sessions.ts";

@@ -76,7 +76,7 @@ function open(secret: string, { id, email }: { id: string; email: Uint8Array }) 
   try {
     return parseAddress(String(createSealer(secret).open(id, email)));
   } catch (error) {
-    // AUTH_SECRET has changed since: whoever asked can ask again.
+    // AUTH_SECRET has changed since then. The person can ask again.
     if (error instanceof EmailError) return undefined;
     throw error;
   }

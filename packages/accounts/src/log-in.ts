@@ -28,7 +28,7 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
   const { db, secret, limits, hasher } = context;
   const { key } = parseAddress(input.email);
   const trusted = await isTrustedStill(context, caller, key);
-  // Before anybody looks for an account, and for every address alike.
+  // For every address alike, before its account is looked for.
   const taken = trusted
     ? undefined
     : await limits.take(limits.client(caller.ip), limits.address("wrongPassword", key));

@@ -97,12 +97,12 @@ export async function pendingSignUp(
 
 async function findSignUp({ db, secret }: Context, { signUp: token }: Caller) {
   if (token === undefined) return undefined;
-  const row = await db.signUp.findFirst({
-    where: { browserHash: hashToken(secret, "sign-up", token), expiresAt: { gt: new Date() } },
-  });
+  const [row] = await db.$queryRaw<(Address & { id: string; messageId: string | null })[]>`
+    SELECT id, message_id AS "messageId", email AS address, email_key AS key FROM sign_ups
+    WHERE browser_hash = ${hashToken(secret, "sign-up", token)} AND expires_at > now()`;
   if (!row) return undefined;
-  const { id, email, emailKey, messageId } = row;
-  return { id, messageId, address: { address: email, key: emailKey } };
+  const { id, messageId, ...address } = row;
+  return { id, messageId, address };
 }
 
 /**

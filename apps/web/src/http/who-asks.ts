@@ -24,7 +24,7 @@ export function whoAsks(accounts: Accounts, cookies: Cookies): RequestHandler {
   };
 }
 
-/** Logs this browser in, in place of whoever was. */
+/** Logs this browser in. A log-in that it had before ends. */
 export async function beginSession(
   accounts: Accounts,
   cookies: Cookies,

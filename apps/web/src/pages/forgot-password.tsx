@@ -1,7 +1,7 @@
 import { type Accounts, LINK_MINUTES } from "@repo/accounts";
+import { duration } from "@repo/templates/duration";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
-import { duration } from "@repo/templates/duration";
 import { Field, FormCard } from "../ui/form.tsx";
 import { Notice } from "../ui/notice.tsx";
 

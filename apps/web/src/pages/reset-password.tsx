@@ -1,9 +1,16 @@
-import { type Accounts, PASSWORD_LENGTH } from "@repo/accounts";
+import type { Accounts } from "@repo/accounts";
 import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { leaveSession } from "../http/who-asks.ts";
-import { DeadLink, Field, FormCard, TokenField, UserNameField, isDeadLink } from "../ui/form.tsx";
+import {
+  DeadLink,
+  FormCard,
+  NewPasswordField,
+  TokenField,
+  UserNameField,
+  isDeadLink,
+} from "../ui/form.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 export function resetPassword(accounts: Accounts, cookies: Cookies) {
@@ -43,14 +50,7 @@ function ResetPassword({ form, email }: { form: FormState; email: string | undef
     >
       <TokenField form={form} />
       <UserNameField email={email} />
-      <Field
-        form={form}
-        name="password"
-        label="New password"
-        type="password"
-        autoComplete="new-password"
-        hint={`At least ${PASSWORD_LENGTH.min} characters.`}
-      />
+      <NewPasswordField form={form} label="New password" />
     </FormCard>
   );
 }

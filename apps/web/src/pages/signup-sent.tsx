@@ -1,13 +1,12 @@
 import { AccountError, type Accounts, LINK_MINUTES } from "@repo/accounts";
 import { brand } from "@repo/brand";
+import type { MessageStatus } from "@repo/email/log";
+import { duration } from "@repo/templates/duration";
 import { Router } from "express";
 import { sendAnswer, wantsJson } from "../http/answer.tsx";
 import { readBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/errors.tsx";
-import { duration } from "@repo/templates/duration";
 import { Notice } from "../ui/notice.tsx";
-
-type Status = "on-its-way" | "undeliverable";
 
 /** What became of the email of this browser's sign-up, and once more the same email. */
 export function signUpSent(accounts: Accounts): Router {
@@ -33,7 +32,7 @@ export function signUpSent(accounts: Accounts): Router {
 }
 
 /** The page after a sign-up: where the link went, and what to do if it does not come. */
-export function Sent({ email, status }: { email: string; status: Status }) {
+export function Sent({ email, status }: { email: string; status: MessageStatus }) {
   return (
     <Notice title={status === "on-its-way" ? "Check your email" : "Our email came back"}>
       <div className="text" data-state-url="/signup/sent" data-state={status} aria-live="polite">

@@ -1,9 +1,9 @@
-import { type Accounts, PASSWORD_LENGTH } from "@repo/accounts";
+import type { Accounts } from "@repo/accounts";
 import { challenge } from "../http/challenge.ts";
 import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
-import { Field, FormCard } from "../ui/form.tsx";
+import { Field, FormCard, NewPasswordField } from "../ui/form.tsx";
 import { ProfileFields, profileFields } from "./profile-fields.tsx";
 import { Sent } from "./signup-sent.tsx";
 
@@ -39,14 +39,7 @@ function SignUp({ form }: { form: FormState }) {
     >
       <ProfileFields form={form} />
       <Field form={form} name="email" label="Email" type="email" autoComplete="username" />
-      <Field
-        form={form}
-        name="password"
-        label="Password"
-        type="password"
-        autoComplete="new-password"
-        hint={`At least ${PASSWORD_LENGTH.min} characters.`}
-      />
+      <NewPasswordField form={form} label="Password" />
     </FormCard>
   );
 }

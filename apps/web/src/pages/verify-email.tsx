@@ -1,11 +1,18 @@
-import { type Accounts, PASSWORD_LENGTH } from "@repo/accounts";
+import type { Accounts } from "@repo/accounts";
 import { z } from "zod";
 import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { userJson } from "../http/user-json.ts";
 import { beginSession } from "../http/who-asks.ts";
-import { DeadLink, Field, FormCard, TokenField, UserNameField, isDeadLink } from "../ui/form.tsx";
+import {
+  DeadLink,
+  FormCard,
+  NewPasswordField,
+  TokenField,
+  UserNameField,
+  isDeadLink,
+} from "../ui/form.tsx";
 import { ProfileFields, profileFields } from "./profile-fields.tsx";
 
 /** Whose mailbox the link proves, and whether this browser signed up with it. */
@@ -74,14 +81,7 @@ function VerifyEmail({ form, opened }: { form: FormState; opened: Opened | undef
         <>
           <UserNameField email={email} />
           <ProfileFields form={form} />
-          <Field
-            form={form}
-            name="password"
-            label="Password"
-            type="password"
-            autoComplete="new-password"
-            hint={`At least ${PASSWORD_LENGTH.min} characters.`}
-          />
+          <NewPasswordField form={form} label="Password" />
         </>
       )}
     </FormCard>

@@ -1,3 +1,4 @@
+import { PASSWORD_LENGTH } from "@repo/accounts";
 import type { ReactNode } from "react";
 import { INCOMPLETE_LINK } from "../http/fields.ts";
 import type { FormState } from "../http/form-page.ts";
@@ -78,6 +79,20 @@ export function Field({ form, name, label, type = "text", autoComplete, hint }: 
         aria-describedby={describedBy || undefined}
       />
     </div>
+  );
+}
+
+/** A password that is being chosen. */
+export function NewPasswordField({ form, label }: { form: FormState; label: string }) {
+  return (
+    <Field
+      form={form}
+      name="password"
+      label={label}
+      type="password"
+      autoComplete="new-password"
+      hint={`At least ${PASSWORD_LENGTH.min} characters.`}
+    />
   );
 }
 
