@@ -7,7 +7,7 @@ const table: Recipe = {
   title: "A table of your own, with a page",
   edits: {
     "packages/db/prisma/schema.prisma": all(
-      insert("  tokens          Token[]\n", "  notes           Note[]\n"),
+      insert("  sessions      Session[]\n", "  notes         Note[]\n"),
       (text) => `${text}
 model Note {
   id        String   @id @default(uuid(7)) @db.Uuid
@@ -244,8 +244,11 @@ const noWelcome: Recipe = {
       replace('import { template as welcome } from "./emails/welcome/template.tsx";\n', ""),
       replace("  welcome,\n", ""),
     ),
-    "packages/accounts/src/verify-email.ts": (text) =>
-      text.replace(/^ +await enqueue\(tx, \{\n +template: "welcome",[^]*?\n +\}\);\n/m, ""),
+    "packages/accounts/src/verify-email.ts": all(
+      replace("{ db, secret, enqueue, url, limits }", "{ db, secret, limits }"),
+      (text) =>
+        text.replace(/^ +await enqueue\(tx, \{\n +template: "welcome",[^]*?\n +\}\);\n/m, ""),
+    ),
   },
 };
 
