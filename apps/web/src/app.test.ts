@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "./test-app.ts";
+import { PASSWORD, type TestApp, cookieOf, startTestApp } from "./test-app.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -51,10 +51,12 @@ it("describes its forms to programs", async () => {
   expect(response.body).toEqual({ method: "POST", path: "/login", fields: ["email", "password"] });
 });
 
-it("shows who is logged in on every page", async () => {
+it("shows who is logged in on every page, with the button to log out", async () => {
   const cookie = await app.signUpAndVerify("sam@example.com");
-  const page = await app.get("/").set("Cookie", cookie).expect(200);
-  expect(page.text).toContain("Log out");
+  for (const path of ["/", "/account", "/login", "/signup", "/forgot-password", "/nowhere"]) {
+    const page = await app.get(path).set("Cookie", cookie);
+    expect(page.text).toMatch(/<form action="\/logout" method="post"><button[^>]*>Log out</);
+  }
   const json = await app.get("/account").set("Cookie", cookie).set("Accept", "application/json");
   expect(json.body).toEqual({ user: { name: "Sam", email: "sam@example.com" } });
 });
@@ -65,9 +67,28 @@ it("treats a cookie that is not a session as none", async () => {
     "session=x",
     "session=%00",
     `session=${"a".repeat(4000)}`,
+    "session=' OR true --",
     "session",
   ]) {
     await app.get("/").set("Cookie", cookie).expect(200);
+    await app.get("/account").set("Cookie", cookie).expect(303);
+  }
+});
+
+it("takes a session from its own cookie, and from nowhere else", async () => {
+  const email = "elsewhere@example.com";
+  await app.signUpAndVerify(email);
+  const logIn = await app.postJson("/login", { email, password: PASSWORD }).expect(200);
+  const session = cookieOf(logIn, "session");
+  const [, token = ""] = session.split("=");
+  await app.get("/account").set("Cookie", session).expect(200);
+  await app.get(`/account?${session}`).expect(303);
+  await app.get(`/account;${session}`).expect(404);
+  await app.get("/account").set("Authorization", `Bearer ${token}`).expect(303);
+  await app.get("/account").set("Session", token).expect(303);
+  // The other cookies let nobody in.
+  const trusted = cookieOf(logIn, "trusted-browser");
+  for (const cookie of [trusted, `trusted-browser=${token}`, `sign-up=${token}`]) {
     await app.get("/account").set("Cookie", cookie).expect(303);
   }
 });

@@ -67,6 +67,30 @@ it("answers alike and emails no more once a mailbox has had three", async () => 
   await strict.drop();
 });
 
+it("emails the owner, whatever other spellings of the mailbox strangers have asked for", async () => {
+  const strict = await startTestAccounts({ limitScale: 1 });
+  const email = "spelled@gmail.com";
+  await strict.signUpAndVerify(browser("198.51.100.1"), email);
+  for (const other of ["spelled+1@gmail.com", "spelled+2@gmail.com", "s.pelled@gmail.com"])
+    await strict.accounts.requestPasswordReset(browser(), other);
+  expect(await strict.accounts.openReset(await strict.forgot(email))).toBe(email);
+  await strict.drop();
+});
+
+it("changes nothing of the account before a link is redeemed, however often a stranger asks", async () => {
+  const email = "untouched@example.com";
+  const { session, user } = await test.signUpAndVerify(browser(), email);
+  const account = () => test.db.user.findUnique({ where: { emailKey: email } });
+  const before = await account();
+  for (let i = 0; i < 5; i++) await test.accounts.openReset(await test.forgot(email));
+  const guess = { token: "x".repeat(43), password: "quite another password" };
+  const guessed = test.accounts.resetPassword(browser(), guess);
+  await expect(guessed).rejects.toMatchObject({ code: "TOKEN_UNKNOWN" });
+  expect(await account()).toEqual(before);
+  expect(await test.accounts.current(session)).toEqual(user);
+  await test.accounts.logIn(browser(), { email, password: PASSWORD });
+});
+
 it("sets the password, ends every session and every link of its owner, and tells them", async () => {
   const email = "reset@example.com";
   const { session } = await test.signUpAndVerify(browser(), email);
@@ -108,6 +132,7 @@ it("deletes what has ended, and nothing else", async () => {
   await test.db.$executeRaw`UPDATE sessions SET expires_at = now() - interval '1 second'`;
   await test.db.$executeRaw`UPDATE links SET expires_at = now() - interval '8 days'`;
   await test.db.$executeRaw`UPDATE reset_requests SET created_at = now() - interval '8 days'`;
-  await deleteEnded(test.db);
+  // Also where there is more than one statement deletes.
+  await deleteEnded(test.db, 2);
   expect(await counts()).toEqual({ sign_ups: 0, sessions: 0, links: 0, reset_requests: 0 });
 });

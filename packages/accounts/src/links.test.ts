@@ -71,7 +71,7 @@ describe.each([
     expect(codes.map(String).sort()).toEqual(["TOKEN_USED", "TOKEN_USED", "done"]);
   });
 
-  it("is refused once it has expired, and for anything that it was not made for", async () => {
+  it("is refused once it has expired, and where it is none of ours", async () => {
     const email = newEmail();
     const token = await issue(email);
     await test.db.$executeRaw`
@@ -80,6 +80,19 @@ describe.each([
     expect(await codeOf(open(token))).toBe("TOKEN_EXPIRED");
     expect(await codeOf(redeem("x".repeat(43)))).toBe("TOKEN_UNKNOWN");
   });
+});
+
+it("is good for nothing but what it was made for", async () => {
+  const email = newEmail();
+  await test.signUpAndVerify(browser(), email);
+  const reset = await test.forgot(email);
+  const verify = await test.signUp(browser(), newEmail());
+  const password = "quite another password";
+  const verified = test.accounts.verifyEmail(browser(), { token: reset, password });
+  expect(await codeOf(verified)).toBe("TOKEN_UNKNOWN");
+  const changed = test.accounts.resetPassword(browser(), { token: verify, password });
+  expect(await codeOf(changed)).toBe("TOKEN_UNKNOWN");
+  expect(await test.accounts.current(reset)).toBeUndefined();
 });
 
 it("makes one account of many sign-ups at once", async () => {

@@ -1,6 +1,8 @@
 import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { PASSWORD, browser, startTestAccounts } from "./test-accounts.ts";
+import { createAccounts } from "./accounts.ts";
+import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
+import { isTrusted } from "./trusted-browser.ts";
 
 let test: Awaited<ReturnType<typeof startTestAccounts>>;
 beforeAll(async () => {
@@ -71,6 +73,19 @@ it("keeps a session alive that is used, and ends the one used longest ago beyond
   expect(await test.accounts.current(first)).toBeDefined();
 });
 
+it("ends every session, link and trust at once under a new AUTH_SECRET, and keeps the passwords", async () => {
+  const email = "rotated@example.com";
+  const { session, trusted } = await test.signUpAndVerify(browser(), email);
+  const token = await test.forgot(email);
+  const secret = "the secret after the one that leaked, 32 characters";
+  const rotated = createAccounts({ ...test.config, secret, limitScale: 1_000 });
+  expect(await rotated.current(session)).toBeUndefined();
+  await expect(rotated.openReset(token)).rejects.toMatchObject({ code: "TOKEN_UNKNOWN" });
+  expect(await isTrusted(test.db, SECRET, email, trusted)).toBe(true);
+  expect(await isTrusted(test.db, secret, email, trusted)).toBe(false);
+  await rotated.logIn(browser(), { email, password: PASSWORD });
+});
+
 it("hashes a password again that was hashed at a lower cost", async () => {
   const email = "cheap@example.com";
   await test.signUpAndVerify(browser(), email);
@@ -111,12 +126,15 @@ it("locks strangers out after ten wrong passwords, known address or not, and nev
     token,
     password: "quite another password",
   });
-  // Which ends the trust in the browsers of before.
-  const untrusted = strict.accounts.logIn(
-    { ...owner, trusted },
-    { email, password: "quite another password" },
-  );
-  await expect(untrusted).rejects.toMatchObject({ code: "TOO_MANY_TRIES" });
+  // Which ends the trust in the browsers of before, whatever they write into their cookie.
+  expect(trusted).toContain(".0.");
+  for (const cookie of [trusted, trusted.replace(".0.", ".1.")]) {
+    const untrusted = strict.accounts.logIn(
+      { ...owner, trusted: cookie },
+      { email, password: "quite another password" },
+    );
+    await expect(untrusted).rejects.toMatchObject({ code: "TOO_MANY_TRIES" });
+  }
   await strict.drop();
 });
 

@@ -27,22 +27,20 @@ export interface LogIn {
 export async function logIn(context: Context, caller: Caller, input: Credentials): Promise<LogIn> {
   const { db, secret, limits, hasher } = context;
   const { key } = parseAddress(input.email);
+  const detail = {
+    address: fingerprint(secret, "address", key),
+    client: fingerprint(secret, "client", caller.ip),
+  };
   const trusted = await isTrustedStill(context, caller, key);
   // For every address alike, before its account is looked for.
   const taken = trusted
     ? undefined
     : await limits.take(limits.client(caller.ip), limits.address("wrongPassword", key));
-  refuse(taken?.refusal);
+  refuse(taken?.refusal, detail);
   const place = { client: caller.ip, signal: caller.signal, first: trusted };
   const account = await db.user.findUnique({ where: { emailKey: key } });
   const { matches, outdated } = await hasher.verify(account?.passwordHash, input.password, place);
-  const wrong = () =>
-    new AccountError("INVALID_CREDENTIALS", {
-      detail: {
-        address: fingerprint(secret, "address", key),
-        client: fingerprint(secret, "client", caller.ip),
-      },
-    });
+  const wrong = () => new AccountError("INVALID_CREDENTIALS", { detail });
   if (!matches || !account) throw wrong();
   const rehashed = outdated ? await hasher.hash(input.password, place) : account.passwordHash;
   const session = await inTransaction(db, async (tx) => {

@@ -32,6 +32,12 @@ it("takes the address in an emailed link from APP_URL, whatever a request says o
   const links = app.sent.filter(({ to }) => to === email).map(linkIn);
   expect(links).toHaveLength(1);
   expect(links[0]).toMatch(/^http:\/\/localhost:3000\/verify-email\?token=/);
+
+  await app.signUpAndVerify("host-owner@example.com");
+  const forgot = supertest(app.app).post("/forgot-password").set(forged);
+  await forgot.send({ email: "host-owner@example.com" }).expect(202);
+  await app.handleResetRequests();
+  expect(linkIn(app.sent.at(-1))).toMatch(/^http:\/\/localhost:3000\/reset-password\?token=/);
 });
 
 it("counts a client by its own address, not by one that it writes into a header", async () => {

@@ -21,6 +21,7 @@ it("logs in with a cookie that scripts and other sites cannot use", async () => 
   expect(trusted).toMatch(
     /^trusted-browser=[\w.-]+; Max-Age=34560000; Path=\/; Expires=.*; HttpOnly; SameSite=Lax$/,
   );
+  expect(response.headers["cache-control"]).toBe("no-store");
   const page = await app.get("/account").set("Cookie", cookieOf(response, "session")).expect(200);
   expect(page.text).toContain(email);
   expect(page.headers["cache-control"]).toBe("no-store");
@@ -44,6 +45,17 @@ it("takes all three cookies over https only where the app is on https, and from 
   expect(response.headers["strict-transport-security"]).toBeDefined();
   await secure.get("/account").set("Cookie", cookieOf(response, "session")).expect(200);
   await secure.drop();
+});
+
+it("has the fields that a password manager fills, and nothing to pass between them", async () => {
+  const { text } = await app.get("/login").expect(200);
+  const [, form = ""] = /<form [^>]*action="\/login"[^>]*>(.*?)<\/form>/s.exec(text) ?? [];
+  const stops = form.match(/<(?:a|button|input|select|textarea)\b[^>]*>/g);
+  expect(stops).toEqual([
+    expect.stringMatching(/type="email".* autoComplete="username"/i),
+    expect.stringMatching(/type="password".* autoComplete="current-password"/i),
+    expect.stringMatching(/^<button/),
+  ]);
 });
 
 it("gives a new session at each log-in, and ends the one it replaces", async () => {
@@ -86,12 +98,20 @@ it("refuses beyond a limit with 429 and when to try again, in the page and in JS
   const fields = { email, password: "a wrong password" };
   for (let i = 0; i < 10; i++) await strict.postJson("/login", fields).expect(401);
   const page = await strict.postForm("/login", fields).expect(429);
-  expect(page.text).toMatch(/role="alert">That was too often/);
+  const text = /That was too often\. Try again in (?:a|an|\d+) (?:minutes?|seconds?)\./;
+  expect(page.text).toMatch(text);
   const json = await strict.postJson("/login", fields).expect(429);
   expect(json.body.error.code).toBe("TOO_MANY_TRIES");
+  expect(json.body.error.message).toMatch(text);
   for (const { headers } of [page, json]) expect(Number(headers["retry-after"])).toBeGreaterThan(0);
-  expect(strict.log()).toContain('"limits":"wrongPassword"');
   await strict.drop();
+  // A lockout is in the log under the same keyed hashes as the wrong passwords before it.
+  const lines = strict.log().trim().split("\n");
+  const [first, ...rest] = lines.map((line) => JSON.parse(line)).filter(({ code }) => code);
+  expect(rest.at(-1)).toMatchObject({ code: "TOO_MANY_TRIES", limits: "wrongPassword" });
+  for (const each of rest) {
+    expect(each).toMatchObject({ address: first.address, client: first.client });
+  }
 });
 
 it("logs out: the cookie is gone and the session worth nothing", async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
+import { PASSWORD, type TestApp, cookieOf, startTestApp } from "../test-app.ts";
 
 const email = "sam@example.com";
 let app: TestApp;
@@ -21,6 +21,7 @@ it("leads from a forgotten password to a new one, and ends every session", async
   // Whose password it is, for the person and for their password manager.
   expect(page.text).toContain(`<strong>${email}</strong>`);
   expect(page.text).toMatch(new RegExp(`autoComplete="username"[^>]*value="${email}"`, "i"));
+  expect(page.headers["referrer-policy"]).toBe("strict-origin");
   // The link's query stays out of the post's address.
   expect(page.text).toContain('action="/reset-password"');
 
@@ -49,6 +50,17 @@ it("leads from a forgotten password to a new one, and ends every session", async
     .expect(410);
   expect(again.text).toContain("has been used already");
   expect(again.text).toContain('<a href="/forgot-password">Ask for a new link</a>');
+});
+
+it("logs nobody in: the new password has to be typed once more", async () => {
+  const emailKey = "typed@example.com";
+  const cookie = await app.signUpAndVerify(emailKey);
+  const fields = { token: await app.forgot(emailKey), password: "quite another password" };
+  const response = await app.postForm("/reset-password", fields).set("Cookie", cookie).expect(200);
+  expect(cookieOf(response, "session")).toBe("session=");
+  expect(await app.db.session.count({ where: { user: { emailKey } } })).toBe(0);
+  const trusted = cookieOf(response, "trusted-browser");
+  await app.get("/account").set("Cookie", trusted).expect(303).expect("Location", "/login");
 });
 
 it("tells no stranger who has an account", async () => {

@@ -73,6 +73,14 @@ it("shows the form again with what was typed, each message tied to its field, an
   expect(await app.db.signUp.count({ where: { email: fields.email } })).toBe(0);
 });
 
+it("refuses a password that a stranger would try first, and says so at its field", async () => {
+  const fields = signUpFields({ email: "weak@example.com", password: "password1" });
+  const response = await app.postForm("/signup", fields).expect(422);
+  expect(response.text).toMatch(/id="password-error">Choose another password/);
+  expect(await app.db.signUp.count({ where: { email: fields.email } })).toBe(0);
+  expect(await app.templates(fields.email)).toEqual([]);
+});
+
 it("shows the browser that signed up, and no other, what became of its email", async () => {
   const email = "bounced@example.com";
   const cookie = await app.signUp(email);

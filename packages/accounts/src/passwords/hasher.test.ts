@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { AccountError } from "../errors.ts";
 import { createHasher } from "./hasher.ts";
+import { PASSWORD_LENGTH } from "./rules.ts";
 
 const PASSWORD = "correct horse battery staple";
 const place = { client: "somebody" };
@@ -21,6 +22,14 @@ describe("verify", () => {
       matches: false,
       outdated: false,
     });
+  });
+
+  it("tells the longest passwords apart by their last character: nothing is cut off", async () => {
+    const hasher = createHasher();
+    const longest = "🐎".repeat(PASSWORD_LENGTH.max - 1);
+    const hashed = await hasher.hash(`${longest}a`, place);
+    expect(await hasher.verify(hashed, `${longest}a`, place)).toMatchObject({ matches: true });
+    expect(await hasher.verify(hashed, `${longest}b`, place)).toMatchObject({ matches: false });
   });
 
   it("takes a password however a keyboard encodes its characters", async () => {
