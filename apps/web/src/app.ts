@@ -39,6 +39,8 @@ interface AppConfig {
   trustProxy: number;
   /** LIMIT_SCALE: multiplies every limit. */
   limitScale?: number | undefined;
+  /** How many passwords are hashed at once, each in a thread of libuv's. */
+  hashesAtOnce?: number | undefined;
 }
 
 /** The app, wired; it does not listen. */
@@ -51,8 +53,16 @@ export function createApp({
   authSecret,
   trustProxy,
   limitScale,
+  hashesAtOnce,
 }: AppConfig): Express {
-  const accounts = createAccounts({ db, enqueue, secret: authSecret, appUrl, limitScale });
+  const accounts = createAccounts({
+    db,
+    enqueue,
+    secret: authSecret,
+    appUrl,
+    limitScale,
+    hashesAtOnce,
+  });
   const cookies = createCookies(appUrl);
   const { assets, serve } = loadAssets();
 

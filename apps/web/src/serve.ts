@@ -55,6 +55,8 @@ async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
     authSecret: env.AUTH_SECRET,
     trustProxy: env.TRUST_PROXY,
     limitScale: env.LIMIT_SCALE,
+    // The other half is for DNS, files and ciphers.
+    hashesAtOnce: Math.floor(env.UV_THREADPOOL_SIZE / 2),
   });
   try {
     const server = await listen(createServer({ requestTimeout: 30_000 }, app), env.PORT, env.HOST);

@@ -28,6 +28,8 @@ interface AccountsConfig {
   appUrl: string;
   /** Multiplies every limit: for load tests. */
   limitScale?: number | undefined;
+  /** How many passwords are hashed at once: half of libuv's threads, of which there are 4. */
+  hashesAtOnce?: number | undefined;
 }
 
 export type Accounts = ReturnType<typeof createAccounts>;
@@ -36,13 +38,20 @@ export type Accounts = ReturnType<typeof createAccounts>;
  * Everything that happens to an account, each in a file of its own. What changes together
  * commits together: an account and its email, a new password and the end of the old sessions.
  */
-export function createAccounts({ db, enqueue, secret, appUrl, limitScale }: AccountsConfig) {
+export function createAccounts({
+  db,
+  enqueue,
+  secret,
+  appUrl,
+  limitScale,
+  hashesAtOnce = 2,
+}: AccountsConfig) {
   const context: Context = {
     db,
     enqueue,
     secret,
     limits: createLimits({ db, secret, ...(limitScale !== undefined && { scale: limitScale }) }),
-    hasher: createHasher(),
+    hasher: createHasher({ atOnce: hashesAtOnce }),
     quotaPerDay: createQuota(db),
     url: (path) => new URL(path, appUrl).href,
   };

@@ -1,4 +1,5 @@
 import { AppError } from "@repo/errors";
+import { duration } from "@repo/templates/duration";
 
 /** Each refusal: the HTTP status that fits it, and what the person reads. */
 const REFUSALS = {
@@ -18,12 +19,12 @@ const REFUSALS = {
     status: 410,
     text: "This browser has no sign-up that waits for its link. Sign up again, or log in.",
   },
-  TOO_MANY_TRIES: { status: 429, text: "That was too often. Try again in a while." },
+  TOO_MANY_TRIES: { status: 429, text: "That was too often." },
   SIGN_UP_CLOSED: {
     status: 503,
-    text: "So many people are signing up that we take no more for now. Try again in a while.",
+    text: "So many people are signing up that we take no more for now.",
   },
-  BUSY: { status: 503, text: "Too much is going on at the moment. Try again in a moment." },
+  BUSY: { status: 503, text: "Too much is going on at the moment." },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 type AccountErrorCode = keyof typeof REFUSALS;
@@ -49,12 +50,22 @@ export class AccountError extends AppError {
     } = {},
   ) {
     const { status, text } = REFUSALS[code];
-    super(code, options.message ?? text, {
-      retryable: status === 429 || status === 503,
+    const retryable = status === 429 || status === 503;
+    const message = retryable ? `${text} Try again in ${inWords(options.retryAfter)}.` : text;
+    super(code, options.message ?? message, {
+      retryable,
       ...("cause" in options && { cause: options.cause }),
     });
     this.status = status;
     this.retryAfter = options.retryAfter;
     this.detail = options.detail;
   }
+}
+
+/** Rounded up, so that nobody comes too early. @param seconds undefined where nobody knows */
+function inWords(seconds: number | undefined): string {
+  if (seconds === undefined) return "a while";
+  if (seconds < 60) return seconds === 1 ? "a second" : `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return duration(minutes < 90 ? minutes : Math.ceil(minutes / 60) * 60);
 }

@@ -23,7 +23,7 @@ export async function requestPasswordReset(
   email: string,
 ): Promise<void> {
   const { address, key } = parseAddress(email);
-  const taken = await limits.take(limits.client(caller.ip), limits.mailbox("recoveryMail", key));
+  const taken = await limits.take(limits.client(caller.ip), limits.address("recoveryMail", key));
   refuse(taken.refusal);
   const mayEmail = taken.granted("recoveryMail");
   const id = randomUUID();

@@ -2,22 +2,42 @@ import type { Db } from "@repo/db";
 import { KEPT_DAYS } from "./lifetimes.ts";
 import { deleteFullLimits } from "./limits/bucket.ts";
 
+/** Deletes so many rows at most. @returns how many there were */
+type Delete = (db: Db, limit: number) => Promise<number>;
+
+const ENDED: Delete[] = [
+  (db, limit) => db.$executeRaw`
+    DELETE FROM sign_ups WHERE id IN (
+      SELECT id FROM sign_ups WHERE expires_at < now() LIMIT ${limit})`,
+  (db, limit) => db.$executeRaw`
+    DELETE FROM sessions WHERE id IN (
+      SELECT id FROM sessions WHERE expires_at < now() LIMIT ${limit})`,
+  (db, limit) => db.$executeRaw`
+    DELETE FROM links WHERE id IN (
+      SELECT id FROM links
+      WHERE expires_at < now() - make_interval(days => ${KEPT_DAYS}::int) LIMIT ${limit})`,
+  (db, limit) => db.$executeRaw`
+    DELETE FROM reset_requests WHERE id IN (
+      SELECT id FROM reset_requests
+      WHERE created_at < now() - make_interval(days => ${KEPT_DAYS}::int) LIMIT ${limit})`,
+  deleteFullLimits,
+];
+
 /**
  * Deletes what has ended: sign-ups that nobody confirmed, sessions, links, requests and the rows
  * of limits that are full again. Several processes may do it at once.
  *
+ * @param batch rows of one statement at most: after a flood, one alone would take minutes
  * @returns how many rows there were
  */
-export async function deleteEnded(db: Db): Promise<number> {
-  const deleted = [
-    await db.$executeRaw`DELETE FROM sign_ups WHERE expires_at < now()`,
-    await db.$executeRaw`DELETE FROM sessions WHERE expires_at < now()`,
-    await db.$executeRaw`
-      DELETE FROM links WHERE expires_at < now() - make_interval(days => ${KEPT_DAYS}::int)`,
-    await db.$executeRaw`
-      DELETE FROM reset_requests
-      WHERE created_at < now() - make_interval(days => ${KEPT_DAYS}::int)`,
-    await deleteFullLimits(db),
-  ];
-  return deleted.reduce((sum, count) => sum + count, 0);
+export async function deleteEnded(db: Db, batch = 10_000): Promise<number> {
+  let all = 0;
+  for (const deleteSome of ENDED) {
+    let some: number;
+    do {
+      some = await deleteSome(db, batch);
+      all += some;
+    } while (some === batch);
+  }
+  return all;
 }

@@ -57,6 +57,6 @@ export async function resetPassword(
     });
     return trustBrowser(secret, key, user.epoch);
   });
-  await limits.giveBack(limits.mailbox("recoveryMail", key));
+  await limits.giveBack(limits.address("recoveryMail", key));
   return trusted;
 }

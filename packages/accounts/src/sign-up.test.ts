@@ -183,6 +183,21 @@ describe("limits", () => {
     await strict.drop();
   });
 
+  it("count no email that could not be queued", async () => {
+    const strict = await startTestAccounts({ limitScale: 1 });
+    const withoutEmail = createAccounts({
+      ...strict.config,
+      enqueue: () => Promise.reject(new Error("no email today")),
+    });
+    const input = { name: "Sam", email: "unlucky@example.com", password: PASSWORD };
+    for (let i = 0; i < 4; i++) {
+      await expect(withoutEmail.signUp(browser(), input)).rejects.toThrow("no email today");
+    }
+    await strict.accounts.signUp(browser(), input);
+    expect(await strict.emails(input.email)).toEqual(["verify-email"]);
+    await strict.drop();
+  });
+
   it("close sign-up to everybody alike when its share of the day is used, and leave recovery open", async () => {
     const strict = await startTestAccounts({ limitScale: 1 });
     const email = "owner@example.com";

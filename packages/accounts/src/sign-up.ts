@@ -40,23 +40,22 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
   checkPassword(password, { name: profile.name, email: address.address });
   const email = await takeEmail(context, caller, address);
   const place = { client: caller.ip, signal: caller.signal };
-  const passwordHash = await hasher.hash(password, place).catch(async (error: unknown) => {
-    await email.giveBack();
-    throw error;
-  });
   const token = newToken();
-  await inTransaction(db, async (tx) => {
-    const messageId = email.granted ? await emailLink(tx, context, address) : null;
-    await tx.$executeRaw`
-      WITH surplus AS (
-        SELECT id FROM sign_ups WHERE email_key = ${address.key}
-        ORDER BY created_at DESC OFFSET ${NEWEST - 1}
-      ), ended AS (DELETE FROM sign_ups WHERE id IN (SELECT id FROM surplus))
-      INSERT INTO sign_ups
-        (id, email, email_key, profile, password_hash, browser_hash, message_id, expires_at)
-      VALUES (gen_random_uuid(), ${address.address}, ${address.key}, ${JSON.stringify(profile)}::jsonb,
-              ${passwordHash}, ${hashToken(secret, "sign-up", token)}, ${messageId}::uuid,
-              now() + make_interval(days => ${SIGN_UP_DAYS}::int))`;
+  await email.orGiveBack(async () => {
+    const passwordHash = await hasher.hash(password, place);
+    await inTransaction(db, async (tx) => {
+      const messageId = email.granted ? await emailLink(tx, context, address) : null;
+      await tx.$executeRaw`
+        WITH surplus AS (
+          SELECT id FROM sign_ups WHERE email_key = ${address.key}
+          ORDER BY created_at DESC OFFSET ${NEWEST - 1}
+        ), ended AS (DELETE FROM sign_ups WHERE id IN (SELECT id FROM surplus))
+        INSERT INTO sign_ups
+          (id, email, email_key, profile, password_hash, browser_hash, message_id, expires_at)
+        VALUES (gen_random_uuid(), ${address.address}, ${address.key}, ${JSON.stringify(profile)}::jsonb,
+                ${passwordHash}, ${hashToken(secret, "sign-up", token)}, ${messageId}::uuid,
+                now() + make_interval(days => ${SIGN_UP_DAYS}::int))`;
+    });
   });
   return token;
 }
@@ -73,11 +72,13 @@ export async function resendLink(context: Context, caller: Caller): Promise<void
   const { id, address } = found;
   const email = await takeEmail(context, caller, address);
   if (!email.granted) return;
-  await inTransaction(context.db, async (tx) => {
-    const messageId = await emailLink(tx, context, address);
-    await tx.$executeRaw`
-      UPDATE sign_ups SET message_id = ${messageId}::uuid WHERE id = ${id}::uuid`;
-  });
+  await email.orGiveBack(() =>
+    inTransaction(context.db, async (tx) => {
+      const messageId = await emailLink(tx, context, address);
+      await tx.$executeRaw`
+        UPDATE sign_ups SET message_id = ${messageId}::uuid WHERE id = ${id}::uuid`;
+    }),
+  );
 }
 
 /**
@@ -118,7 +119,15 @@ async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key
   refuse(taken.refusal);
   return {
     granted: taken.granted("signUpMail"),
-    giveBack: () => taken.giveBack("signUpMail", "signUpMailOfADay"),
+    /** Does what queues the email. Where that fails there is none, and none counts. */
+    async orGiveBack(queue: () => Promise<void>): Promise<void> {
+      try {
+        await queue();
+      } catch (error) {
+        await taken.giveBack("signUpMail", "signUpMailOfADay");
+        throw error;
+      }
+    },
   };
 }
 

@@ -53,7 +53,7 @@ describe("an email", () => {
     expect(taken.refusal).toBeUndefined();
     expect(taken.granted("signUpMail")).toBe(false);
     // Whoever has forgotten a password is not held up by who signs up.
-    const recovery = await limits.take(limits.mailbox("recoveryMail", "name@gmail.com"));
+    const recovery = await limits.take(limits.address("recoveryMail", "name@gmail.com"));
     expect(recovery.granted("recoveryMail")).toBe(true);
   });
 
@@ -163,6 +163,12 @@ describe("the scale", () => {
       (await scaled.take(scaled.mailbox("signUpMail", ADDRESS))).granted("signUpMail"),
     );
     expect(granted).toBe(amount);
+  });
+
+  it("of a million is not too much for PostgreSQL's integers", async () => {
+    const scaled = createLimits({ db: test.db, secret: "secret", scale: 1_000_000 });
+    const taken = await scaled.take(scaled.signUpMailOfADay(2_000_000));
+    expect(taken.granted("signUpMailOfADay")).toBe(true);
   });
 });
 

@@ -33,6 +33,8 @@ export interface TakenLimits<Name extends LimitName> {
 
 export type Limits = ReturnType<typeof createLimits>;
 
+const MOST = 2 ** 31 - 1;
+
 /**
  * Who may do how much: `LIMITS`, in PostgreSQL, for all processes together.
  *
@@ -51,8 +53,8 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
   const keys = createLimitKeys(secret);
 
   function use<Name extends LimitName>(name: Name, keyHash: Uint8Array, amount: number): Use<Name> {
-    // A limit of nothing would be refused for ever.
-    const scaled = Math.max(1, Math.floor(amount * scale));
+    // A limit of nothing would be refused for ever; beyond the most, PostgreSQL has no integer.
+    const scaled = Math.min(Math.max(1, Math.floor(amount * scale)), MOST);
     return { name, keyHash, amount: scaled, minutes: LIMITS[name].minutes };
   }
 

@@ -34,9 +34,10 @@ export const LIMITS = {
     minutes: 3 * pace(LINK_MINUTES.verify_email),
     beyond: "no email",
   },
-  // The same for links to a new password.
+  // The same for links to a new password. By address, since nothing else is written to: with every
+  // spelling of a mailbox in one bucket, those that have no account would use up what its owner needs.
   recoveryMail: {
-    per: "mailbox",
+    per: "address",
     counts: "emails",
     amount: 3,
     minutes: 3 * pace(LINK_MINUTES.reset_password),

@@ -42,8 +42,8 @@ export interface Hasher {
  * Hashes passwords in libuv's threads, a bounded number at a time
  * (docs/decisions/passwords.md).
  *
- * @param limits.atOnce half of UV_THREADPOOL_SIZE, which is 4 unless set: the other threads are
- *   for DNS and files
+ * @param limits.atOnce half of libuv's threads, which are 4 unless UV_THREADPOOL_SIZE is set: the
+ *   others are for DNS and files
  */
 export function createHasher({
   atOnce = 2,
