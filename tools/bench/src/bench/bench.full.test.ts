@@ -21,6 +21,8 @@ test("every benchmark runs, both its sides, and ends with its lines", async () =
     "rate",
     "tail",
     "events",
+    "signup",
+    "oracle",
   ];
   expect([...new Set(results.map(({ bench }) => bench))]).toEqual(names);
   for (const { ours, other, ratio, metric } of results) {

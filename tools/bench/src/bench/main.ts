@@ -3,12 +3,14 @@ import { deliver, deliverRendered } from "./deliver.ts";
 import { enqueue } from "./enqueue.ts";
 import { events } from "./events.ts";
 import { latency } from "./latency.ts";
+import { oracle } from "./oracle.ts";
 import { peers } from "./peers.ts";
 import { rate } from "./rate.ts";
 import { describeMachine, load } from "./report/machine.ts";
 import { record } from "./report/record.ts";
 import type { Outcome } from "./result.ts";
 import { FULL, QUICK, type Setup, setUp } from "./setup.ts";
+import { signup } from "./signup.ts";
 import { tail } from "./tail.ts";
 
 const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
@@ -20,10 +22,12 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   rate,
   tail,
   events,
+  signup,
+  oracle,
 };
 
 // Minutes for all of them; on the machine of docs/performance.md they take half of it.
-const BUDGET = 30;
+const BUDGET = 60;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

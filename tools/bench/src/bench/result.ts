@@ -12,7 +12,10 @@ export interface Result {
   other: number;
   /** Ours over the other side: the median of the paired runs. */
   ratio: number;
+  /** Or samples, where single times are compared. */
   runs: number;
+  /** How well a classifier tells the sides apart by their times; 0.5 is a guess. */
+  auc?: number;
   /** `>= 0.85`; absent where a figure is only reported. */
   bar?: string;
   met?: boolean;

@@ -23,6 +23,10 @@ export interface Size {
   claimed: number;
   /** Events that each side takes in each run of `events`. */
   events: number;
+  /** Times of each kind of address, for each form and each way, of `oracle`. */
+  samples: number;
+  /** Requests of each side in each run of `signup`. */
+  signUps: number;
 }
 
 export const FULL: Size = {
@@ -36,6 +40,8 @@ export const FULL: Size = {
   finished: 1_000_000,
   claimed: 20_000,
   events: 10_000,
+  samples: 2_000,
+  signUps: 1_000,
 };
 
 /** Seconds in all: shows that everything runs, and nothing of how fast it is. */
@@ -50,6 +56,8 @@ export const QUICK: Size = {
   finished: 1_000,
   claimed: 200,
   events: 100,
+  samples: 7,
+  signUps: 20,
 };
 
 /** What every benchmark works with. */

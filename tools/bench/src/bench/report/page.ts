@@ -44,13 +44,13 @@ function notMet(entries: [string, Entry][]): string[] {
   ];
 }
 
-function row({ bench, metric, ours, other, ratio, bar, met }: Result): string[] {
+function row({ bench, metric, ours, other, ratio, auc, bar, met }: Result): string[] {
   return [
     `\`${bench}\``,
     metric,
     figure(ours),
     figure(other),
-    String(ratio),
+    auc === undefined ? String(ratio) : `AUC ${auc}`,
     bar?.replace(">=", "≥").replace("<=", "≤") ?? "",
     met === undefined ? "" : met ? "met" : "**not met**",
   ];
