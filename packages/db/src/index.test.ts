@@ -1,5 +1,7 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, expect, inject, it } from "vitest";
-import { type Db, Prisma, createDb } from "./index.ts";
+import { type Db, Prisma, createDb, gotNoConnection } from "./index.ts";
 
 let db: Db;
 afterEach(() => db.$disconnect());
@@ -23,6 +25,18 @@ it("goes on after its idle connections were lost", async () => {
   await other.query(Prisma.sql`SELECT pg_terminate_backend(${row?.pid}::int, 5000)`);
   await other.$disconnect();
   expect(await db.query(Prisma.sql`SELECT 1 AS one`)).toEqual([{ one: 1 }]);
+});
+
+it("tells that no connection could be had in time, by pg and through Prisma", async () => {
+  // It takes connections and says nothing.
+  const server = createServer(() => {}).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  db = createDb(`postgresql://somebody@127.0.0.1:${port}/app`, { poolSize: 1 });
+  const queries = [db.query(Prisma.sql`SELECT 1`), db.$queryRaw`SELECT 1`, db.user.findFirst()];
+  for (const result of await Promise.allSettled(queries))
+    expect(result.status === "rejected" && gotNoConnection(result.reason)).toBe(true);
+  server.close();
 });
 
 it.each([false, true])("ends for good with $disconnect, used by Prisma: %s", async (isUsed) => {

@@ -61,6 +61,19 @@ export function createDb(
   });
 }
 
+/**
+ * Whether a query failed since it got no connection in time: more is asked of the database than
+ * it can do, or it does not answer. The same may succeed later.
+ */
+export function gotNoConnection(error: unknown): boolean {
+  // pg's two texts, also through Prisma: none of the pool came free, or none could be opened.
+  const texts = [
+    "timeout exceeded when trying to connect",
+    "Connection terminated due to connection timeout",
+  ];
+  return error instanceof Error && texts.includes(error.message);
+}
+
 // Each kept statement costs every connection memory: one whose text varies without end must not.
 const MAX_STATEMENTS = 100;
 

@@ -1,4 +1,5 @@
 import { AccountError } from "@repo/accounts";
+import { gotNoConnection } from "@repo/db";
 import { AppError } from "@repo/errors";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { ReactElement } from "react";
@@ -37,6 +38,9 @@ const FIELD: Partial<Record<AccountError["code"], string>> = {
   WEAK_PASSWORD: "password",
 };
 
+// In seconds. Whoever got no connection has waited for as long.
+const NO_CONNECTION = 5;
+
 /** Reads any error as an answer: one that we do not know is a 500 that tells nothing of it. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
@@ -46,6 +50,9 @@ export function toHttpError(error: unknown): HttpError {
     const fields = field === undefined ? {} : { fields: { [field]: message } };
     return new HttpError(status, code, message, { ...fields, retryAfter, cause: error });
   }
+  // No fault of ours: more is asked for at once than the database can do.
+  if (gotNoConnection(error))
+    return toHttpError(new AccountError("BUSY", { retryAfter: NO_CONNECTION, cause: error }));
   // Who asked has gone: nobody reads the answer.
   if (error instanceof DOMException && error.name === "AbortError")
     return new HttpError(499, "CLIENT_GONE", "The request was given up.");

@@ -383,6 +383,26 @@ it("takes its limits from the account, and the rate from the configuration where
   await waitFor(async () => expect(await status()).toMatchObject({ maxRate: 5, rate: 5 }));
 });
 
+it("keeps the last limits where SES cannot be asked for a while", async () => {
+  const quota = { ...unlimited, maxSendRate: 200, max24HourSend: 50_000, sentLast24Hours: 7 };
+  deliver(accepted, { quota });
+  await waitFor(async () => expect(await status()).toMatchObject({ max24Hours: 50_000 }));
+  stop.abort();
+  await running;
+  stop = new AbortController();
+  const id = await queueReset(test.db);
+  const late = new EmailError("QUOTA_UNAVAILABLE", "Not now.", { retryable: true });
+  deliver(accepted, {
+    transport: {
+      send: () => Promise.resolve(accepted()),
+      quota: () => Promise.reject(late),
+      close: () => undefined,
+    },
+  });
+  await becomes(id, { closedReason: "sent" });
+  expect(await status()).toMatchObject({ maxRate: 200, max24Hours: 50_000, sent24Hours: 8 });
+});
+
 it("delivers where the credentials may send only, and says that it cannot read the limits", async () => {
   const id = await queueReset(test.db);
   const denied = new EmailError("QUOTA_ACCESS_DENIED", "Set EMAIL_RATE.");

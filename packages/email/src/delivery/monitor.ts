@@ -4,7 +4,14 @@ import { NEXT_STEP, type StoppedBy } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
 import { type Log, describe } from "./log.ts";
 import type { Settlement } from "./queue.ts";
-import { probeNow, resumeSending, setLimits, slowDown, stopSending } from "./status.ts";
+import {
+  isQuotaKnown,
+  probeNow,
+  resumeSending,
+  setLimits,
+  slowDown,
+  stopSending,
+} from "./status.ts";
 
 // The rate most accounts have out of the sandbox, where SES cannot be asked.
 const DEFAULT_RATE = 14;
@@ -50,13 +57,17 @@ export function createMonitor({
 
   return {
     async refresh() {
+      let isAnswered = true;
       const quota = await transport.quota().catch((error: unknown) => {
         // Nothing may leave this machine: the time to stop. Else the last limits hold, or the
         // configured ones: a worker that may only send has no other.
         if (!(error instanceof EmailError) || error.code === "LOOPBACK_ONLY") throw error;
         log.warn({ code: error.code }, error.message);
+        isAnswered = !error.retryable;
         return undefined;
       });
+      // Asked too often, or late. To forget the quota would lift the limits that follow from it.
+      if (!isAnswered && (await isQuotaKnown(db))) return;
       await setLimits(db, {
         maxRate: rate ?? quota?.maxSendRate ?? DEFAULT_RATE,
         max24Hours: quota?.max24HourSend,

@@ -28,6 +28,12 @@ export async function setLimits(db: Db, limits: Limits): Promise<void> {
     WHERE id = 1`);
 }
 
+/** Whether SES has told how many emails it sends in a day. */
+export async function isQuotaKnown(db: Db): Promise<boolean> {
+  const status = await db.sendingStatus.findUnique({ where: { id: 1 } });
+  return status !== null && status.max24Hours !== null;
+}
+
 /**
  * Halts the queue for all workers; one message at a time then probes whether it may go on.
  *

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { toHttpError } from "./errors.tsx";
+
+it("answers 503, and when to try again, where the database has no connection in time", () => {
+  for (const message of [
+    "timeout exceeded when trying to connect",
+    "Connection terminated due to connection timeout",
+  ]) {
+    expect(toHttpError(new Error(message))).toMatchObject({
+      status: 503,
+      code: "BUSY",
+      retryAfter: 5,
+    });
+  }
+});
+
+it("answers 500 to what it does not know, and tells nothing of it", () => {
+  const { status, message } = toHttpError(new Error("a secret"));
+  expect(status).toBe(500);
+  expect(message).not.toContain("secret");
+});
