@@ -3,6 +3,7 @@ import type { Campaign } from "./campaign.ts";
 import { caller } from "./campaigns/caller.ts";
 import { database } from "./campaigns/database.ts";
 import { events } from "./campaigns/events.ts";
+import { flood } from "./campaigns/flood.ts";
 import { interleavings } from "./campaigns/interleavings.ts";
 import { killWorker } from "./campaigns/kill-worker.ts";
 import { lostAnswer, lostAnswerEvents } from "./campaigns/lost-answer.ts";
@@ -24,6 +25,7 @@ const campaigns = new Map<string, Campaign>([
   ["misconfigured", misconfigured],
   ["caller", caller],
   ["interleavings", interleavings],
+  ["flood", flood],
 ]);
 
 const { values, positionals: names } = parseArgs({

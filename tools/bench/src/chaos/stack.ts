@@ -18,7 +18,7 @@ export interface Stack {
 }
 
 /** ses-local, which lasts longer than its process. */
-interface Ses extends Pick<SesLocal, "tally" | "subscribed" | "queueUrl"> {
+interface Ses extends Pick<SesLocal, "inbox" | "tally" | "subscribed" | "queueUrl"> {
   /** How it behaves from now on; without anything it accepts all, without any limit. */
   behave(behaviour?: SesBehaviour): Promise<void>;
   /** kill -9: connections are refused until `start`. */
@@ -33,15 +33,16 @@ const UNLIMITED = 1_000_000;
 /**
  * @param options.url a migrated database; a new one, fsync on, unless told
  * @param options.webhook where SES's events are posted; nowhere unless told
+ * @param options.keep emails that the inbox keeps, for a campaign that reads them; 10 unless told
  */
 export async function openStack(
   setup: Setup,
-  options: { url?: string; webhook?: string } = {},
+  options: { url?: string; webhook?: string; keep?: number } = {},
 ): Promise<Stack> {
   const databaseUrl = options.url ?? (await startDatabase(setup));
   const outbox = openOutbox(databaseUrl);
   setup.atEnd(() => outbox.close());
-  const ses = await openSes(setup, options.webhook);
+  const ses = await openSes(setup, options);
   const env = {
     APP_ENV: "development",
     AWS_REGION: "us-east-1",
@@ -68,11 +69,14 @@ async function startDatabase(setup: Setup): Promise<string> {
   return postgres.createMigrated("app");
 }
 
-async function openSes(setup: Setup, webhook?: string): Promise<Ses & { url: string }> {
+async function openSes(
+  setup: Setup,
+  { webhook, keep = 10 }: { webhook?: string; keep?: number },
+): Promise<Ses & { url: string }> {
   const data = await mkdtemp(path.join(tmpdir(), "ses-local-chaos-"));
   setup.atEnd(() => rm(data, { recursive: true, force: true, maxRetries: 3 }));
-  // The tally has every message; the inbox need not keep them.
-  const always = { data, keep: 10, ...(webhook && { webhook }) };
+  // The tally has every message; most campaigns read none.
+  const always = { data, keep, ...(webhook && { webhook }) };
   let ses = await startSesLocal(always);
   setup.atEnd(() => ses.stop());
   const behave = (behaviour: SesBehaviour = {}) =>
@@ -85,6 +89,7 @@ async function openSes(setup: Setup, webhook?: string): Promise<Ses & { url: str
   return {
     url: ses.url,
     queueUrl: ses.queueUrl,
+    inbox: (query) => ses.inbox(query),
     tally: () => ses.tally(),
     subscribed: () => ses.subscribed(),
     behave,
