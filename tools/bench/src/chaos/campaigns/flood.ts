@@ -60,6 +60,8 @@ export async function flood(setup: Setup): Promise<Findings> {
       return came;
     });
     setup.say(`${name}: ${JSON.stringify(result.after)}`);
+    for (const [reason, times] of target.site.reasons) setup.say(`${name}: ${times} × ${reason}`);
+    target.site.reasons.clear();
     found.push([name, result]);
   }
 

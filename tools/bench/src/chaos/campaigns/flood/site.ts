@@ -32,6 +32,8 @@ export interface Site {
   ask(ask: Ask): Promise<Answer>;
   /** Posts, and goes away before the answer. */
   leave(ask: Ask): Promise<void>;
+  /** What those say that count as broken, and how often. */
+  readonly reasons: Map<string, number>;
   readonly counts: {
     requests: number;
     /** 5xx other than 503, and no answer at all. */
@@ -50,6 +52,7 @@ const LINGER = 300;
 export function openSite(port: number): Site {
   const agent = new http.Agent({ keepAlive: true });
   const counts = { requests: 0, broken: 0, unsaid: 0 };
+  const reasons = new Map<string, number>();
 
   function begin({ ip, path, fields, json = false, cookie }: Ask, kept: boolean) {
     const body = fields && (json ? JSON.stringify(fields) : String(new URLSearchParams(fields)));
@@ -93,13 +96,18 @@ export function openSite(port: number): Site {
 
   return {
     counts,
+    reasons,
     async ask(ask) {
       const start = performance.now();
       const came = await send(ask);
       const answer = { ...came, ms: performance.now() - start };
       const { status } = answer;
       counts.requests++;
-      if (status === 0 || (status >= 500 && status !== 503)) counts.broken++;
+      if (status === 0 || (status >= 500 && status !== 503)) {
+        counts.broken++;
+        const reason = status === 0 ? answer.body : `${ask.path}: ${status}`;
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+      }
       // /readyz speaks to machines, which come again by themselves.
       if (status === 503 && ask.path !== "/readyz" && retryAfter(answer) === undefined)
         counts.unsaid++;
