@@ -37,7 +37,7 @@ export async function openWeb(databaseUrl: string): Promise<{ post: Post; stop()
 }
 
 /** Connections to a server, which are kept. */
-export function poster(port: number): { post: Post; close(): void } {
+export function poster(port: number): { post: Post; close: () => void } {
   const agent = new http.Agent({ keepAlive: true });
   let clients = 0;
   function post(path: string, body: object): Promise<Answer> {
