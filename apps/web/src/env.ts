@@ -33,7 +33,7 @@ const Env = z
     DIRECT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     TRUST_PROXY: z.coerce.number().int().min(0).default(0),
     LIMIT_SCALE: z.coerce.number().min(1).default(1),
-    // Of Node.js: it counts from the start of the process.
+    // Node.js itself reads it when it starts.
     UV_THREADPOOL_SIZE: z.coerce.number().int().min(2).max(1024).default(4),
     NODE_ENV: z.string().optional(),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),

@@ -28,7 +28,7 @@ interface AccountsConfig {
   appUrl: string;
   /** Multiplies every limit: for load tests. */
   limitScale?: number | undefined;
-  /** How many passwords are hashed at once: half of libuv's threads, of which there are 4. */
+  /** How many passwords are hashed at once: half of libuv's threads. By default 2. */
   hashesAtOnce?: number | undefined;
 }
 

@@ -38,7 +38,7 @@ const FIELD: Partial<Record<AccountError["code"], string>> = {
   WEAK_PASSWORD: "password",
 };
 
-// In seconds. Whoever got no connection has waited for as long.
+// In seconds: as long as the request has waited for a connection.
 const NO_CONNECTION = 5;
 
 /** Reads any error as an answer: one that we do not know is a 500 that tells nothing of it. */

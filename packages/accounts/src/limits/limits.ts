@@ -34,8 +34,8 @@ export const LIMITS = {
     minutes: 3 * pace(LINK_MINUTES.verify_email),
     beyond: "no email",
   },
-  // The same for links to a new password. By address, since nothing else is written to: with every
-  // spelling of a mailbox in one bucket, those that have no account would use up what its owner needs.
+  // The same for links to a new password. Only accounts get them, so they go by address. By
+  // mailbox, a stranger who asks for owner+1@ and owner+2@ would use up the owner's.
   recoveryMail: {
     per: "address",
     counts: "emails",

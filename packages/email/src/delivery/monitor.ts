@@ -66,7 +66,8 @@ export function createMonitor({
         isAnswered = !error.retryable;
         return undefined;
       });
-      // Asked too often, or late. To forget the quota would lift the limits that follow from it.
+      // SES was asked too often, or answered too late. The quota of before still holds: without
+      // one, the limits that follow from it would be lifted.
       if (!isAnswered && (await isQuotaKnown(db))) return;
       await setLimits(db, {
         maxRate: rate ?? quota?.maxSendRate ?? DEFAULT_RATE,

@@ -26,7 +26,7 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   oracle,
 };
 
-// Minutes for all of them; on the machine of docs/performance.md they take half of it.
+// Minutes for all of them. `oracle` alone may take 14.
 const BUDGET = 60;
 
 const { values, positionals } = parseArgs({

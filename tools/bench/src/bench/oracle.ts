@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { connect } from "../shared/durable-postgres.ts";
 import { seeded } from "../shared/random.ts";
 import { median, round } from "../shared/statistics.ts";
 import { auc } from "./accounts/classify.ts";
 import { describeAnswer } from "./accounts/describe-answer.ts";
-import { PASSWORD, type Post, openWeb } from "./accounts/web.ts";
+import { PASSWORD, makeAccounts, openWeb } from "./accounts/web.ts";
 import { type Outcome, type Result, compare } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
@@ -38,15 +37,16 @@ const BAR = 0.55;
 
 /**
  * Whether an answer, or its time, tells a stranger what an address is. Known, unknown and signed
- * up but not confirmed, in turn, by random order; the worker does not run, whose work would only
- * hide a difference.
+ * up but not confirmed, in random order. The worker does not run: its work would only hide a
+ * difference.
  */
 export async function oracle(setup: Setup): Promise<Outcome> {
   const { samples } = setup.size;
   const rounds = Math.ceil(samples / EACH) + WARM_UP;
   const url = await setup.postgres.createMigrated("oracle");
   const web = await openWeb(url);
-  const accounts = await makeAccounts(url, web.post, rounds * EACH * WAYS.length);
+  const accounts = Array.from({ length: rounds * EACH * WAYS.length }, newAddress);
+  await makeAccounts(url, web.post, accounts);
   await setup.postgres.checkpoint();
 
   const random = seeded(1);
@@ -119,22 +119,6 @@ function tell(metric: string, ours: number[], other: number[]): Result {
     bar: `auc <= ${BAR}`,
     met: found <= BAR,
   };
-}
-
-/** Accounts as `packages/accounts` makes them: the first by its routes, the others as copies of it. */
-async function makeAccounts(url: string, post: Post, count: number): Promise<string[]> {
-  const addresses = Array.from({ length: count }, newAddress);
-  await post("/signup", { email: newAddress(), ...FORMS["sign-up"].more });
-  const client = await connect(url);
-  await client.query(
-    `INSERT INTO users (id, name, email, email_key, password_hash)
-     SELECT gen_random_uuid(), 'Sam Sample', address, address, password_hash
-     FROM unnest($1::text[]) address, (SELECT password_hash FROM sign_ups LIMIT 1) AS made`,
-    [addresses],
-  );
-  await client.query("VACUUM ANALYZE");
-  await client.end();
-  return addresses;
 }
 
 /** All of one length, and none in the order of another. */

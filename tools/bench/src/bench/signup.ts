@@ -1,8 +1,7 @@
-import { connect } from "../shared/durable-postgres.ts";
 import { startProgram } from "../shared/program.ts";
 import { round } from "../shared/statistics.ts";
 import type { HashOnly } from "./accounts/hash-only.ts";
-import { PASSWORD, type Post, openWeb, poster } from "./accounts/web.ts";
+import { PASSWORD, type Post, makeAccounts, openWeb, poster } from "./accounts/web.ts";
 import { type Outcome, compare, paired } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
@@ -19,8 +18,8 @@ export async function signup(setup: Setup): Promise<Outcome> {
   let people = 0;
   const signUp = () =>
     web.post("/signup", { name: "Sam Sample", email: address(++people), password: PASSWORD });
-  await signUp();
-  const like = await makeAccounts(url, signUps);
+  const owners = Array.from({ length: signUps }, (_, i) => owned(i));
+  const like = await makeAccounts(url, web.post, owners);
   const other = await startProgram<HashOnly>("bench/accounts/hash-only.ts", {
     env: { UV_THREADPOOL_SIZE: THREADS },
   });
@@ -68,23 +67,6 @@ async function rate(post: () => ReturnType<Post>, status: number, count: number)
     }),
   );
   return count / ((performance.now() - start) / 1000);
-}
-
-/** Accounts with the password of the one who has signed up. @returns its hash */
-async function makeAccounts(url: string, count: number): Promise<string> {
-  const client = await connect(url);
-  const { rows } = await client.query<{ hash: string }>(
-    "SELECT password_hash AS hash FROM sign_ups",
-  );
-  const hash = rows[0]?.hash ?? "";
-  await client.query(
-    `INSERT INTO users (id, name, email, email_key, password_hash)
-     SELECT gen_random_uuid(), 'Sam Sample', address, address, $2 FROM unnest($1::text[]) address`,
-    [Array.from({ length: count }, (_, i) => owned(i)), hash],
-  );
-  await client.query("VACUUM ANALYZE");
-  await client.end();
-  return hash;
 }
 
 const address = (i: number) => `person${i}@example.com`;

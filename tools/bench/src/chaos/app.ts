@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { withEnv } from "../env.ts";
+import { ENDS_WITH_US } from "../shared/ends-with-us.ts";
 import type { Setup } from "./campaign.ts";
 
 /** One of the apps, as `pnpm dev` runs it. */
@@ -14,8 +15,6 @@ export interface App {
 }
 
 const apps = path.resolve(import.meta.dirname, "../../../../apps");
-// It ends with the campaign, however that ends.
-const ENDS = "data:text/javascript,process.on('disconnect',()=>process.exit())";
 
 export function startApp(setup: Setup, name: "web" | "worker", env: NodeJS.ProcessEnv): App {
   let most = 0;
@@ -23,7 +22,7 @@ export function startApp(setup: Setup, name: "web" | "worker", env: NodeJS.Proce
   setup.atEnd(end);
 
   function start(): ChildProcess {
-    return spawn(process.execPath, ["--import", ENDS, "--import", "tsx", "src/dev.ts"], {
+    return spawn(process.execPath, ["--import", ENDS_WITH_US, "--import", "tsx", "src/dev.ts"], {
       cwd: path.join(apps, name),
       env: withEnv({ ...env, TSX_TSCONFIG_PATH: "../../tsconfig.base.json", LOG_LEVEL: "fatal" }),
       stdio: ["ignore", "ignore", "inherit", "ipc"],

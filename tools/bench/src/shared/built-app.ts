@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { withEnv } from "../env.ts";
+import { ENDS_WITH_US } from "./ends-with-us.ts";
 
 /** One of the apps as production runs it: built, in a process of its own. */
 export interface BuiltApp {
@@ -28,18 +29,16 @@ export async function startBuiltApp(
   const cwd = path.join(apps, name);
   if (!existsSync(path.join(cwd, "dist/main.mjs")))
     throw new Error(`${name} is not built: run pnpm build`);
-  const child = spawn(process.execPath, ["dist/main.mjs"], {
+  const child = spawn(process.execPath, ["--import", ENDS_WITH_US, "dist/main.mjs"], {
     cwd,
     env: withEnv({ ...SETTINGS, ...env }),
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
-  // It ends with this process, however that ends: what nobody stopped is killed.
-  const kill = () => child.kill("SIGKILL");
-  process.once("exit", kill);
-  child.once("exit", () => process.off("exit", kill));
+  const { stdout } = child;
+  if (!stdout) throw new Error(`${name} has no output to read`);
   const said: string[] = [];
   const port = await new Promise<number>((resolve, reject) => {
-    createInterface(child.stdout).on("line", (line) => {
+    createInterface(stdout).on("line", (line) => {
       // The lines that come after are read and forgotten, or the app would wait for a reader.
       if (said.length < 50) said.push(line);
       if (line.includes(`"msg":"${READY[name]}"`))

@@ -1,22 +1,12 @@
-import http from "node:http";
 import { startBuiltApp } from "../../shared/built-app.ts";
-import { now } from "../../shared/clock.ts";
+import { connect } from "../../shared/durable-postgres.ts";
+import { type Answer, openSite } from "../../shared/site.ts";
 
 /** Of everybody here. */
 export const PASSWORD = "correct horse battery staple";
 
-/** What a client sees of an answer. */
-export interface Answer {
-  status: number;
-  /** Names and values in their order. */
-  rawHeaders: string[];
-  body: string;
-  /** From the request until the last byte. */
-  ms: number;
-}
-
 /** Posts JSON, each time as another client. */
-export type Post = (path: string, body: object) => Promise<Answer>;
+export type Post = (path: string, fields: Record<string, string>) => Promise<Answer>;
 
 /** apps/web as it is built, with limits that nothing here reaches. */
 export async function openWeb(databaseUrl: string): Promise<{ post: Post; stop(): Promise<void> }> {
@@ -36,38 +26,39 @@ export async function openWeb(databaseUrl: string): Promise<{ post: Post; stop()
   };
 }
 
-/** Connections to a server, which are kept. */
 export function poster(port: number): { post: Post; close: () => void } {
-  const agent = new http.Agent({ keepAlive: true });
+  const site = openSite(port);
   let clients = 0;
-  function post(path: string, body: object): Promise<Answer> {
-    const payload = JSON.stringify(body);
-    const client = ++clients;
-    const headers = {
-      "Content-Type": "application/json",
-      "Content-Length": Buffer.byteLength(payload),
-      "X-Forwarded-For": `10.${(client >> 16) & 255}.${(client >> 8) & 255}.${client & 255}`,
-    };
-    return new Promise((resolve, reject) => {
-      const start = now();
-      const options = { host: "127.0.0.1", port, agent, path, method: "POST", headers };
-      const request = http.request(options, (response) => {
-        let text = "";
-        response.setEncoding("utf8");
-        response.on("data", (part: string) => (text += part));
-        response.on("error", reject);
-        response.on("end", () => {
-          const { statusCode: status = 0, rawHeaders } = response;
-          resolve({ status, rawHeaders, body: text, ms: now() - start });
-        });
-      });
-      request.on("error", (error: Error & { code?: string }) => {
-        // A kept connection that the server has just closed: HTTP lets the client ask again.
-        if (request.reusedSocket && error.code === "ECONNRESET") resolve(post(path, body));
-        else reject(error);
-      });
-      request.end(payload);
-    });
-  }
-  return { post, close: () => agent.destroy() };
+  return {
+    post(path, fields) {
+      const client = ++clients;
+      const ip = `10.${(client >> 16) & 255}.${(client >> 8) & 255}.${client & 255}`;
+      return site.ask({ ip, path, fields, json: true });
+    },
+    close: () => site.close(),
+  };
+}
+
+/** Accounts with PASSWORD, hashed by the app itself. @returns the hash */
+export async function makeAccounts(
+  databaseUrl: string,
+  post: Post,
+  addresses: string[],
+): Promise<string> {
+  const first = { name: "Sam Sample", email: "first@example.com", password: PASSWORD };
+  const { status, body } = await post("/signup", first);
+  if (status !== 202) throw new Error(`${status}: ${body}`);
+  const client = await connect(databaseUrl);
+  const { rows } = await client.query<{ hash: string }>(
+    "SELECT password_hash AS hash FROM sign_ups",
+  );
+  const hash = rows[0]?.hash ?? "";
+  await client.query(
+    `INSERT INTO users (id, name, email, email_key, password_hash)
+     SELECT gen_random_uuid(), 'Sam Sample', address, address, $2 FROM unnest($1::text[]) address`,
+    [addresses, hash],
+  );
+  await client.query("VACUUM ANALYZE");
+  await client.end();
+  return hash;
 }

@@ -83,9 +83,6 @@ export const TEXTS = {
       "the other side's task has only started.",
     rate: "Tokens that pass while a claim is on its way are lost to the rate.",
     events: "A signature costs 30 us, and an event two rows in two tables.",
-    signup:
-      "Two cores: what Express, Prisma and PostgreSQL do for a person is taken from the hashing.",
-    oracle: "See the lines: a time tells more of an address than it may.",
     tail: "The claim's plan has changed with the size of the table.",
   } as Record<string, string>,
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Found, Stage } from "./attack.ts";
 import { crowd, statuses } from "./crowd.ts";
 import { type LogIn, logIn, openBrowser, makeAccounts, trustedBrowser } from "./people.ts";
-import type { Answer } from "./site.ts";
+import type { Answer } from "../../../shared/site.ts";
 
 // In ms, from one look at /readyz to the next.
 const PACE = 200;

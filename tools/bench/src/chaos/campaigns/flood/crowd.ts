@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer } from "./site.ts";
+import type { Answer } from "../../../shared/site.ts";
 
 /** Does it so often, so many at a time. @returns what came of each */
 export async function crowd<T>(

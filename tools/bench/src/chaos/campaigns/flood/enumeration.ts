@@ -1,6 +1,6 @@
 import type { Found, Stage } from "./attack.ts";
 import { type Browser, makeAccounts, openBrowser } from "./people.ts";
-import type { Answer } from "./site.ts";
+import type { Answer } from "../../../shared/site.ts";
 
 const STRANGERS = "the password of a stranger";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Answer, type Site, retryAfter } from "./site.ts";
+import { type Answer, type Site, retryAfter } from "../../../shared/site.ts";
 import type { Target } from "./target.ts";
 
 /** Of everybody who has an account. */

@@ -10,7 +10,7 @@ import {
   openBrowser,
   trustedBrowser,
 } from "./people.ts";
-import type { Ask } from "./site.ts";
+import type { Ask } from "../../../shared/site.ts";
 
 const CLIENTS = 50;
 const PER_SECOND = 200;

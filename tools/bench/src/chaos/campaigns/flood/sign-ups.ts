@@ -2,7 +2,7 @@ import { until } from "../../until.ts";
 import type { Found, Stage } from "./attack.ts";
 import { crowd, statuses } from "./crowd.ts";
 import { NEW_PASSWORD, PASSWORD, linkOf, logIn, makeAccounts, openBrowser } from "./people.ts";
-import type { Answer } from "./site.ts";
+import type { Answer } from "../../../shared/site.ts";
 import { type Target, quiet } from "./target.ts";
 
 const CLIENTS = 5_000;

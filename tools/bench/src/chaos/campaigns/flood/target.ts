@@ -3,7 +3,7 @@ import { startBuiltApp } from "../../../shared/built-app.ts";
 import type { Setup } from "../../campaign.ts";
 import { type Stack, openStack } from "../../stack.ts";
 import { until } from "../../until.ts";
-import { APP_URL, type Site, openSite } from "./site.ts";
+import { APP_URL, type Site, openSite } from "../../../shared/site.ts";
 
 export type Account = NonNullable<SesBehaviour["account"]>;
 

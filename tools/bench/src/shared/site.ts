@@ -12,7 +12,7 @@ export interface Ask {
   path: string;
   /** What is posted; without, it is a GET. */
   fields?: Record<string, string>;
-  /** As a program posts it; a form unless told. */
+  /** Posts JSON, as programs do; else a form. */
   json?: boolean;
   cookie?: string;
 }
@@ -32,7 +32,7 @@ export interface Site {
   ask(ask: Ask): Promise<Answer>;
   /** Posts, and goes away before the answer. */
   leave(ask: Ask): Promise<void>;
-  /** What those say that count as broken, and how often. */
+  /** Why answers count as broken, and how often. */
   readonly reasons: Map<string, number>;
   readonly counts: {
     requests: number;
