@@ -366,12 +366,15 @@ describe("idempotency", () => {
         enqueue(other, verifyEmail({ idempotencyKey, ...more })),
       );
       second.catch(() => undefined);
-      await vi.waitFor(async () => {
-        const waiting = await test.db.$queryRaw`
+      await vi.waitFor(
+        async () => {
+          const waiting = await test.db.$queryRaw`
           SELECT FROM pg_stat_activity
           WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        expect(waiting).toHaveLength(1);
-      });
+          expect(waiting).toHaveLength(1);
+        },
+        { timeout: 60_000 },
+      );
       if (end === "roll back") throw new Error("rolled back");
       return id;
     });

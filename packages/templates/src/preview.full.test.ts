@@ -57,7 +57,7 @@ it("should list every email, talk to nobody else, and end when asked", async () 
     [0, null],
     [null, "SIGTERM"],
   ]).toContainEqual(await exited);
-}, 120_000);
+});
 
 it.each(["taken", "not a port"])("should say in one line that its port is %s", async (problem) => {
   const { server, port } = await listen();

@@ -35,6 +35,7 @@ export function config(options: { database?: boolean } = {}): ViteUserConfigFnOb
         // Only a net: on a busy machine a process that starts in 1 s takes 30.
         testTimeout: 1_200_000,
         hookTimeout: 600_000,
+        expect: { poll: { timeout: 60_000 } },
       },
     };
   });

@@ -199,12 +199,15 @@ it("answers 503 while the database is down, and applies the next try", async () 
 async function whileLocked(run: (waiting: () => Promise<void>) => Promise<void>): Promise<void> {
   const other = createDb(app.databaseUrl);
   const waiting = () =>
-    vi.waitFor(async () => {
-      const [row] = await other.$queryRaw<{ count: number }[]>`
-        SELECT count(*)::int AS count FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      expect(row?.count).toBeGreaterThan(0);
-    });
+    vi.waitFor(
+      async () => {
+        const [row] = await other.$queryRaw<{ count: number }[]>`
+          SELECT count(*)::int AS count FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        expect(row?.count).toBeGreaterThan(0);
+      },
+      { timeout: 60_000 },
+    );
   await other.$transaction(
     async (tx) => {
       await tx.$executeRaw`LOCK TABLE events IN ACCESS EXCLUSIVE MODE`;

@@ -144,12 +144,15 @@ describe("finds its message", () => {
     const applying = await test.db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(1)`;
       const started = applyEvents(test.db, [event(sesId, "Bounce")]);
-      await vi.waitFor(async () => {
-        const [row] = await test.db.$queryRaw<{ waiting: boolean }[]>`
+      await vi.waitFor(
+        async () => {
+          const [row] = await test.db.$queryRaw<{ waiting: boolean }[]>`
           SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS waiting`;
-        expect(row?.waiting).toBe(true);
-      });
+          expect(row?.waiting).toBe(true);
+        },
+        { timeout: 60_000 },
+      );
       await recordSend(id, sesId);
       expect(await attachEvents(test.db, [sesId])).toBe(0);
       return { started };

@@ -410,7 +410,7 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
   expect(random.length).toBeGreaterThan(0);
   // Fewer do not come to all of them.
   if (full) expect(reasons).toEqual(new Set([undefined, "soft-bounces", "bounce", "complaint"]));
-}, 120_000);
+});
 
 it("suppresses at once by an event that comes before its send has committed, and attaches it later", async () => {
   const early = person([{ kind: "permanent", day: 0 }]);

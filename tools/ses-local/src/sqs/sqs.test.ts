@@ -135,7 +135,7 @@ it("should have an event for the next who asks, when whoever waited has gone", a
   const found = await receive({ wait: 20 });
   expect(found).toHaveLength(1);
   await remove(found);
-}, 30_000);
+});
 
 const WAITING = full ? 3_000 : 60;
 
