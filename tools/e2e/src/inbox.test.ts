@@ -1,7 +1,7 @@
-import axe from "axe-core";
 import { type SesLocal, startSesLocal } from "@repo/ses-local/client";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectAccessible } from "./accessible.ts";
 import { openBrowser } from "./stack.ts";
 
 let ses: SesLocal;
@@ -22,7 +22,7 @@ async function open(options: Parameters<Browser["newPage"]>[0] = {}): Promise<vo
   await page.goto("/");
 }
 
-async function send(to: string): Promise<void> {
+async function send(to: string, text = "Hi"): Promise<void> {
   const response = await fetch(`${ses.url}/v2/email/outbound-emails`, {
     method: "POST",
     headers: {
@@ -31,19 +31,11 @@ async function send(to: string): Promise<void> {
     body: JSON.stringify({
       FromEmailAddress: "hello@example.com",
       Destination: { ToAddresses: [to] },
-      Content: { Simple: { Subject: { Data: "Hello" }, Body: { Text: { Data: "Hi" } } } },
+      Content: { Simple: { Subject: { Data: "Hello" }, Body: { Text: { Data: text } } } },
       ConfigurationSetName: "sendoff",
     }),
   });
   expect(response.status).toBe(200);
-}
-
-async function expectAccessible(): Promise<void> {
-  await page.evaluate(axe.source);
-  // Colours on their way from one to the other are no colours of the page.
-  await page.evaluate("Promise.all(document.getAnimations().map(({ finished }) => finished))");
-  const { violations } = await page.evaluate<axe.AxeResults>("axe.run()");
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
 it.each(["light", "dark"] as const)("shows what became of an email, in %s", async (colorScheme) => {
@@ -58,7 +50,7 @@ it.each(["light", "dark"] as const)("shows what became of an email, in %s", asyn
   const bounce = page.getByRole("listitem").filter({ hasText: "Permanent" });
   await bounce.getByRole("button", { name: "Payload" }).click();
   await bounce.getByText('"bounceType": "Permanent"').waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
 
   await page.getByRole("searchbox").fill("is:bounced");
   await row.waitFor();
@@ -69,13 +61,22 @@ it("says that faults are on, and has one click back to normal", async () => {
   await open();
   await page.keyboard.press("f");
   await page.getByLabel("Throttled").fill("20");
-  await expectAccessible();
+  await expectAccessible(page);
   await page.getByRole("button", { name: "Set", exact: true }).click();
   const sign = page.getByRole("complementary", { name: "Faults" });
   await sign.getByText("20% throttled").waitFor();
-  await expectAccessible();
+  await expectAccessible(page);
   await sign.getByRole("button", { name: "Back to normal" }).click();
   await sign.waitFor({ state: "hidden" });
   expect(await (await fetch(`${ses.url}/control`)).json()).toMatchObject({ faults: [] });
+  await page.close();
+});
+
+it("has the link of an email ready to be clicked", async () => {
+  await open();
+  const link = `${ses.url}/?token=something`;
+  await send("linked@example.org", `Confirm your address: ${link}`);
+  await page.getByRole("link", { name: /linked@example.org/ }).click();
+  expect(await page.getByRole("link", { name: link, exact: true }).getAttribute("href")).toBe(link);
   await page.close();
 });

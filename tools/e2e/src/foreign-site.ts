@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** A server of somebody else's, which answers everything with the page that a test gives it. */
+export async function startForeignSite() {
+  let shown = "";
+  const server = createServer((_req, res) => {
+    res.setHeader("Content-Type", "text/html; charset=utf-8").end(shown);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    /** Under any name of this machine. */
+    at: (host: string) => `http://${host}:${port}`,
+    show(html: string) {
+      shown = `<!doctype html><title>Win a prize</title><body>${html}</body>`;
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+type Fields = Record<string, string>;
+
+/** A form that sends itself. */
+export function form(action: string, fields: Fields, attributes = ""): string {
+  const inputs = Object.entries(fields).map(
+    ([name, value]) => `<input type="hidden" name="${escape(name)}" value="${escape(value)}">`,
+  );
+  return `<form method="post" action="${action}" ${attributes}>${inputs.join("")}</form>
+    <script>document.forms[0].submit()</script>`;
+}
+
+/** The trick that makes a form send JSON: the body is `name=value`. */
+export function jsonForm(action: string, fields: Fields): string {
+  const json = JSON.stringify(fields);
+  return form(action, { [`${json.slice(0, -1)},"ignored":"`]: '"}' }, 'enctype="text/plain"');
+}
+
+/** A page of no origin at all. */
+export function sandboxed(html: string): string {
+  return `<iframe sandbox="allow-forms allow-scripts" srcdoc="${escape(html)}"></iframe>`;
+}
+
+/** Calls fetch, and writes into the page whether its answer could be read. */
+export function fetching(url: string, options: RequestInit): string {
+  const call = `fetch(${JSON.stringify(url)}, ${JSON.stringify(options)})`;
+  return `<script>
+    ${call}.then((response) => response.text()).then(() => "read it", () => "could not read it")
+      .then((result) => document.body.append(result));
+  </script>`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+}

@@ -1,0 +1,79 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { expectSecretsUnlogged } from "./aftermath.ts";
+import { LOG_IN, LOG_OUT, OTHER_PASSWORD, PASSWORD, meet } from "./person.ts";
+import { type Stack, minutesAgo, openBrowser, startStack } from "./stack.ts";
+import { VARIANTS } from "./variants.ts";
+
+let stack: Stack;
+let browser: Browser;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
+});
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+describe.each(VARIANTS)("$how", (variant) => {
+  const person = (name: string) => meet({ stack, browser, variant }, name);
+
+  it("refuses a wrong password, takes the right one, and logs out of this browser alone", async () => {
+    const sam = await person("sam");
+    await sam.hasAccount();
+    const elsewhere = await sam.inAnotherBrowser();
+    await elsewhere.isOut();
+    await elsewhere.isRefusedEmptyHanded(LOG_IN);
+    await elsewhere.logsIn(OTHER_PASSWORD);
+    await elsewhere.sees(/wrong/i);
+    // What was typed is there again, but for the password.
+    expect(await elsewhere.main.getByLabel(/e-?mail/i).inputValue()).toBe(sam.email);
+    expect(await elsewhere.main.getByLabel(/password/i).inputValue()).toBe("");
+    await elsewhere.sends({ password: PASSWORD }, LOG_IN);
+    await elsewhere.isIn();
+
+    await sam.presses(LOG_OUT);
+    await sam.sees(LOG_IN);
+    await sam.isOut();
+    // One of our emails is reported as spam; the account says what follows.
+    await stack.settled();
+    await stack.db.suppression.create({ data: { addressKey: sam.email, reason: "complaint" } });
+    await elsewhere.goes("/account");
+    await elsewhere.sees(/no email to this address/i);
+  });
+
+  it.runIf(variant.javaScriptEnabled)("shows a password while it is typed", async () => {
+    const ann = await person("ann");
+    await ann.goes("/login");
+    const field = ann.main.getByLabel(/password/i);
+    await field.fill(PASSWORD);
+    await ann.main.getByRole("button", { name: /show/i }).click();
+    expect(await field.getAttribute("type")).toBe("text");
+    await ann.sees(/hide/i);
+    await ann.main.getByRole("button", { name: /hide/i }).click();
+    expect(await field.getAttribute("type")).toBe("password");
+    expect(await field.inputValue()).toBe(PASSWORD);
+  });
+
+  it("says so when it was tried too often", async () => {
+    const joe = await person("joe");
+    await joe.logsIn(OTHER_PASSWORD);
+    await joe.sees(/wrong/i);
+    const tries = { where: { name: "wrongPassword" } };
+    await stack.db.limit.updateMany({ ...tries, data: { fullAt: minutesAgo(-60) } });
+    await joe.logsIn(PASSWORD);
+    await joe.sees(/too often/i);
+    await stack.db.limit.deleteMany(tries);
+    await joe.logsIn(PASSWORD);
+    await joe.sees(/wrong/i);
+  });
+
+  it("says of a page that there is none", async () => {
+    const eve = await person("eve");
+    await eve.goes("/nowhere");
+    await eve.sees(/not found/i);
+  });
+});
+
+it("logged no password, no token and no address", () => expectSecretsUnlogged(stack));

@@ -1,0 +1,137 @@
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { expectSecretsUnlogged, expectSentOnce } from "./aftermath.ts";
+import { CONFIRM, CREATE, LOG_IN, OTHER_PASSWORD, PASSWORD, SIGN_UP, meet } from "./person.ts";
+import { type Stack, minutesAgo, openBrowser, startStack } from "./stack.ts";
+import { VARIANTS } from "./variants.ts";
+
+let stack: Stack;
+let browser: Browser;
+beforeAll(async () => {
+  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
+});
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+describe.each(VARIANTS)("$how", (variant) => {
+  const person = (name: string) => meet({ stack, browser, variant }, name);
+
+  it("leads from sign-up over the email into the account", async () => {
+    const sam = await person("sam");
+    await sam.goes("/");
+    await sam.follows(SIGN_UP);
+    await sam.isRefusedEmptyHanded(SIGN_UP);
+    await sam.types({ email: "sam" });
+    await sam.presses(SIGN_UP);
+    await sam.seesErrors();
+
+    await sam.signsUp();
+    await sam.follows(/news/i);
+    await sam.sees(/on its way/i);
+    const link = await sam.opensLink("verify-email");
+    await sam.sees(sam.email);
+    await sam.sends({}, CONFIRM);
+    await sam.isIn();
+    expect(await stack.db.user.findUnique({ where: { emailKey: sam.email } })).toMatchObject({
+      email: sam.email,
+    });
+
+    await sam.goes("/");
+    await sam.follows(/account/i);
+    await sam.isIn();
+    await sam.goes(link);
+    await sam.sees(/been used/i);
+  });
+
+  it("asks for a password where the sign-up was not made, and forgets the one that was", async () => {
+    const kim = await person("kim");
+    await kim.signsUp(PASSWORD);
+    const elsewhere = await kim.inAnotherBrowser();
+    await elsewhere.opensLink("verify-email");
+    await elsewhere.sees(/in another browser/i);
+    await elsewhere.isRefusedEmptyHanded(CREATE);
+    await elsewhere.sends({ password: OTHER_PASSWORD }, CREATE);
+    await elsewhere.isIn();
+
+    await kim.logsIn(PASSWORD);
+    await kim.sees(/wrong/i);
+    await kim.logsIn(OTHER_PASSWORD);
+    await kim.isIn();
+  });
+
+  it("sends the link again, and ends it with the one that is used", async () => {
+    const ann = await person("ann");
+    await ann.signsUp();
+    const first = await ann.isSent("verify-email");
+    await ann.presses(/again/i);
+    await ann.sees(/on its way/i);
+    await ann.opensLink("verify-email");
+    await ann.sends({}, CONFIRM);
+    await ann.isIn();
+    await ann.goes(first);
+    await ann.sees(/been used/i);
+  });
+
+  it("asks whether the address is spelled right when it bounces", async () => {
+    const joe = await person("joe");
+    // The built apps believe Amazon alone, and no bounce of ses-local: this address has had one.
+    const addressKey = `misspelled.${joe.email}`;
+    await stack.db.suppression.create({ data: { addressKey, reason: "bounce" } });
+    if (variant.javaScriptEnabled) await joe.page.clock.install();
+    await joe.goes("/signup");
+    await joe.sends({ email: addressKey, password: PASSWORD }, SIGN_UP);
+    await joe.sees(/check your email/i);
+    await stack.settled();
+    // It is told after a minute.
+    const message = { where: { toKey: addressKey }, data: { createdAt: minutesAgo(2) } };
+    expect(await stack.db.message.updateMany(message)).toEqual({ count: 1 });
+    // The page's own script looks; without it, a person does.
+    if (variant.javaScriptEnabled) await joe.page.clock.fastForward(10_000);
+    else await joe.follows(/news/i);
+    await joe.sees(/spelled right/i);
+
+    await joe.sends({ email: joe.email }, SIGN_UP);
+    await joe.sends({ password: PASSWORD }, SIGN_UP);
+    await joe.sees(/check your email/i);
+    await joe.opensLink("verify-email");
+    await joe.sends({}, CONFIRM);
+    await joe.isIn();
+  });
+
+  it("says the same for an address that has an account, and tells its owner", async () => {
+    const eve = await person("eve");
+    await eve.hasAccount();
+    const elsewhere = await eve.inAnotherBrowser();
+    await elsewhere.signsUp(OTHER_PASSWORD);
+    await elsewhere.goes(await eve.isSent("account-exists", /login/));
+    await elsewhere.sends({ email: eve.email, password: PASSWORD }, LOG_IN);
+    await elsewhere.isIn();
+  });
+
+  it("says of a dead link what is wrong with it, and how to get another", async () => {
+    const max = await person("max");
+    await max.goes("/verify-email");
+    await max.sees(/whole link/i);
+    await max.goes("/verify-email?token=gibberish");
+    await max.sees(/not one of ours/i);
+
+    await max.signsUp();
+    const link = await max.isSent("verify-email");
+    const old = { where: { emailKey: max.email }, data: { expiresAt: minutesAgo(1) } };
+    await stack.db.link.updateMany(old);
+    await max.goes(link);
+    await max.sees(/expired/i);
+    await max.follows(/new link/i);
+    await max.presses(/again/i);
+    await max.opensLink("verify-email");
+    await max.sends({}, CONFIRM);
+    await max.isIn();
+  });
+});
+
+it("sent each email once, and kept nothing of them", () => expectSentOnce(stack));
+
+it("logged no password, no token and no address", () => expectSecretsUnlogged(stack));
