@@ -5,13 +5,24 @@ const FRESH = 60_000;
 
 /** Reads SES's daily quota, as the worker has last heard it; no more than once a minute. */
 export function createQuota(db: Db): () => Promise<number | null> {
-  let known: number | null = null;
+  let reading: Promise<number | null> | undefined;
   let readAt = -Infinity;
-  return async () => {
-    if (performance.now() - readAt < FRESH) return known;
+  // Who asks while it is read waits for it: a quota taken for unknown is a far larger one. For the
+  // same reason nothing but a quota is kept.
+  return () => {
+    if (reading && performance.now() - readAt < FRESH) return reading;
     readAt = performance.now();
-    const status = await db.sendingStatus.findFirst({ select: { max24Hours: true } });
-    known = status?.max24Hours ?? null;
-    return known;
+    const mine = read(db);
+    reading = mine;
+    const forget = () => {
+      if (reading === mine) reading = undefined;
+    };
+    mine.then((quota) => quota ?? forget(), forget);
+    return mine;
   };
+}
+
+async function read(db: Db): Promise<number | null> {
+  const status = await db.sendingStatus.findFirst({ select: { max24Hours: true } });
+  return status?.max24Hours ?? null;
 }

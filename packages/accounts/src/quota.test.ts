@@ -1,0 +1,37 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createQuota } from "./quota.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+  await test.db.$executeRaw`
+    INSERT INTO sending_status (id, max_24_hours) VALUES (1, 200)
+    ON CONFLICT (id) DO UPDATE SET max_24_hours = 200`;
+});
+afterAll(() => test.drop());
+
+it("is known to all who ask at once, also to those who ask while it is read", async () => {
+  const quota = createQuota(test.db);
+  expect(await Promise.all([quota(), quota(), quota()])).toEqual([200, 200, 200]);
+});
+
+it("is read again where reading it failed", async () => {
+  const quota = createQuota(test.db);
+  await test.db.$executeRaw`ALTER TABLE sending_status RENAME TO away`;
+  await expect(quota()).rejects.toThrow("sending_status");
+  await test.db.$executeRaw`ALTER TABLE away RENAME TO sending_status`;
+  expect(await quota()).toBe(200);
+});
+
+it("is read again while the worker does not know it", async () => {
+  const quota = createQuota(test.db);
+  const hears = (max24Hours: number | null) =>
+    test.db.sendingStatus.updateMany({ data: { max24Hours } });
+  await hears(null);
+  expect(await quota()).toBe(null);
+  await hears(200);
+  expect(await quota()).toBe(200);
+  await hears(400);
+  expect(await quota()).toBe(200);
+});
