@@ -22,7 +22,7 @@ pnpm email:log ID          what happened to one
   --outcome OUTCOME    none, sent, delayed, delivered, rejected, bounced, complained
   --since TIME         queued since then: 30m, 12h, 7d, 2030-01-31, 2030-01-31T12:00Z
   --before ID          older than this one: goes on where a list has ended
-  --limit NUMBER       20 unless told, 1,000 at most
+  --limit NUMBER       20 by default, 1,000 at most
 
 Times are UTC. The database is that of DATABASE_URL, or that of pnpm dev.`;
 

@@ -25,11 +25,11 @@ pnpm email:suppressions remove ADDRESS --reason TEXT
   --since TIME           happened since then: 30m, 12h, 7d, 2030-01-31, 2030-01-31T12:00Z
   --expired              those whose time is over as well
   --before CURSOR        goes on where a list has ended
-  --limit NUMBER         20 unless told, 1,000 at most
+  --limit NUMBER         20 by default, 1,000 at most
   --json                 for programs
 
   --reason TEXT          why you do it; it is kept
-  --by NAME              who does it; this machine's user unless told
+  --by NAME              who does it; this machine's user by default
   --override-complaint   remove although they complained: when they ask for email themselves
   --not-at-ses           leave SES's own list as it is: where email does not go through SES
 

@@ -25,7 +25,7 @@ export type Tx = Prisma.TransactionClient;
  * Opens a pool on a PostgreSQL 18 database.
  *
  * @param url a `postgresql://` URL
- * @param options.poolSize connections kept at most; 10 unless told
+ * @param options.poolSize connections kept at most; 10 by default
  * @param options.keepStatements PostgreSQL keeps what it has parsed and planned, a fifth of its
  *   work for the worker's statements; not through a pooler in transaction mode
  */

@@ -43,7 +43,7 @@ export interface NewMessage<
   sendAt?: Date;
   /**
    * Not sent after this moment; give the expiry of the token that the email carries. The
-   * template's own `expiry` unless told.
+   * template's own `expiry` by default.
    */
   expiresAt?: Date;
   /**

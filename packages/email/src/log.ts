@@ -51,7 +51,7 @@ export interface MessageFilter {
 export interface Page {
   /** `next` of the page before. */
   before?: string | undefined;
-  /** 50 unless told, 200 at most. */
+  /** 50 by default, 200 at most. */
   limit?: number | undefined;
 }
 

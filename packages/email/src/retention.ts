@@ -4,7 +4,7 @@ import { firstUuidAt } from "./uuid.ts";
 export interface Retention {
   /** A message goes this many days after it was closed, with its attempts and events. */
   olderThanDays: number;
-  /** Rows of one transaction; 1,000 unless told. */
+  /** Rows of one transaction; 1,000 by default. */
   batch?: number;
   signal?: AbortSignal;
 }

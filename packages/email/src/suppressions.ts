@@ -50,7 +50,7 @@ const MAX_LIMIT = 200;
  * A page of the suppressions, newest first, found by an index however many there are.
  *
  * @param page.before `next` of the page before
- * @param page.limit 50 unless told, 200 at most
+ * @param page.limit 50 by default, 200 at most
  * @throws EmailError `INVALID_CURSOR`
  */
 export async function listSuppressions(

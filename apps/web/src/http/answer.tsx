@@ -27,7 +27,7 @@ declare global {
 
 /** What a route says: a page to people, the same in JSON to programs. */
 export interface Answer {
-  /** 200 unless told. */
+  /** 200 by default. */
   status?: number;
   json: object;
   /** Another path is where a browser goes next (303). */

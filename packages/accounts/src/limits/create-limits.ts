@@ -7,7 +7,7 @@ interface LimitsConfig {
   db: Db;
   /** AUTH_SECRET: keys the hashes of whom buckets are for. */
   secret: string;
-  /** Multiplies every amount: for load tests. 1 unless told. */
+  /** Multiplies every amount: for load tests. 1 by default. */
   scale?: number;
 }
 

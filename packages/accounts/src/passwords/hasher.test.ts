@@ -65,7 +65,7 @@ describe("verify", () => {
   });
 });
 
-it("hashes two at a time unless told, and never more", async () => {
+it("hashes two at a time by default, and never more", async () => {
   const hasher = createHasher();
   const seen: number[] = [];
   const all = ["a", "b", "c", "d", "e"].map(async (client) => {

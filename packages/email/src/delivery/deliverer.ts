@@ -44,9 +44,9 @@ export interface DelivererConfig {
   allowTo?: ClaimOptions["allowTo"];
   /** Gets what is not allowed; without `allowTo`, everything. */
   redirectTo?: string | undefined;
-  /** Seconds until another worker takes over a dead one's messages; 30 unless told. */
+  /** Seconds until another worker takes over a dead one's messages; 30 by default. */
   lease?: number;
-  /** Seconds that a message stays in doubt before its template's policy decides; 30 and 900 unless told. */
+  /** Seconds that a message stays in doubt before its template's policy decides; 30 and 900 by default. */
   unknownWait?: UnknownWait;
   /**
    * Makes the email out of its template and the props that were queued, perhaps by an older

@@ -86,6 +86,16 @@ describe("claim", () => {
     });
   });
 
+  it("sends security mail to an address that only soft bounces suppress, and nothing else", async () => {
+    const [reset, welcome] = [await queueReset(test.db), await queueWelcome(test.db)];
+    const { toKey: addressKey } = await find(reset);
+    expect((await find(welcome)).toKey).toBe(addressKey);
+    await test.db.suppression.create({ data: { addressKey, reason: "soft_bounces" } });
+    const { messages, settled } = await claimAs(test.db);
+    expect(messages.map(({ id }) => id)).toEqual([reset]);
+    expect(settled).toMatchObject([{ id: welcome, reason: "suppressed" }]);
+  });
+
   it("claims nothing when suppressions cannot be looked up", async () => {
     const id = await queueReset(test.db);
     await test.db.$executeRaw`ALTER TABLE suppressions RENAME TO away`;

@@ -120,6 +120,8 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         ${allows(allowTo)} AS allowed, EXISTS (
           SELECT FROM suppressions s
           WHERE s.address_key = m.to_key AND (s.expires_at IS NULL OR s.expires_at > now())
+            -- A mailbox that was full is tried again for what a person needs to get in.
+            AND NOT (s.reason = 'soft-bounces' AND m.category = 'security')
         ) AS suppressed
       FROM messages m
       WHERE state = 'queued' AND due_at <= now()

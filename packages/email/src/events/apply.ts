@@ -35,7 +35,7 @@ export async function applyEvents(
     messageId: event.messageId && isUuid(event.messageId) ? event.messageId : undefined,
   }));
   const storing = db.$queryRaw<Stored[]>(store(toJson(given)));
-  const keys = [...new Set(given.filter((e) => e.effect).map((e) => e.recipientKey))];
+  const keys = [...new Set(given.filter(isJudged).map((e) => e.recipientKey))];
   // Most events suppress nobody: one statement is then a transaction by itself.
   const [row] =
     keys.length === 0
@@ -51,6 +51,11 @@ export async function applyEvents(
   // A send may have committed meanwhile, and looked for these before they had.
   if (unattached.length > 0) await attachEvents(db, unattached);
   return { stored };
+}
+
+/** Whether it may suppress somebody, or take that back. */
+function isJudged({ effect }: SesEvent): boolean {
+  return effect !== undefined && effect !== "message";
 }
 
 interface Stored {

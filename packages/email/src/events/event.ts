@@ -20,6 +20,7 @@ export interface SesEvent {
 
 /**
  * `permanent`: the mailbox does not exist or refuses us. `soft`: this time it did not work.
- * `complaint`: the person does not want it. `not-spam`: a complaint was taken back.
+ * `complaint`: the person does not want it. `not-spam`: a complaint was taken back. `message`: this
+ * message did not arrive, and the mailbox is not to blame.
  */
-export type Effect = "permanent" | "soft" | "complaint" | "not-spam";
+export type Effect = "permanent" | "soft" | "complaint" | "not-spam" | "message";

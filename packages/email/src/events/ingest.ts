@@ -13,7 +13,7 @@ export interface IngestOptions {
   topicArn: string;
   /** What asks SNS; only development brings another. */
   fetch?: SnsFetch | undefined;
-  /** When soft bounces suppress an address; five in 30 days for two weeks unless told. */
+  /** When soft bounces suppress an address; five in 30 days for two weeks by default. */
   policy?: SuppressionPolicy;
   /**
    * In seconds. Older messages are refused: what was overheard once is not played for ever. For

@@ -19,8 +19,9 @@ export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
 }
 
 /**
- * What bounces without doing anything is a reply of the mailbox's owner (out of office), and what
- * complains that it is no spam is none: both have arrived.
+ * Raises the outcome of messages to what their events say. Two events count as Delivery: a Bounce
+ * without an effect, which is an out-of-office reply, and `not-spam` feedback. A Complaint without
+ * an effect is a server's report, and says that the message was sent.
  *
  * @param said rows of `message_id`, `type` and `effect`, of messages that the query `locked` has locked
  */
@@ -38,7 +39,8 @@ export function raise(said: Prisma.Sql): Prisma.Sql {
       payload = NULL, lease_id = NULL, lease_expires_at = NULL
     FROM locked l JOIN (
       SELECT message_id, max((${JSON.stringify(OUTCOMES)}::jsonb ->> CASE
-        WHEN type IN ('Bounce', 'Complaint') AND COALESCE(effect, 'not-spam') = 'not-spam' THEN 'Delivery'
+        WHEN effect = 'not-spam' OR type = 'Bounce' AND effect IS NULL THEN 'Delivery'
+        WHEN type = 'Complaint' AND effect IS NULL THEN 'Send'
         ELSE type END)::outcome) AS outcome
       FROM (${said}) s GROUP BY message_id
     ) r ON r.message_id = l.id

@@ -27,7 +27,11 @@ const KINDS = {
   soft: ["Bounce", "soft"],
   // A bounce that does nothing to its recipient.
   outOfOffice: ["Bounce"],
+  // A bounce that blames the message.
+  tooLarge: ["Bounce", "message"],
   complaint: ["Complaint", "complaint"],
+  // A complaint that no person made.
+  authFailure: ["Complaint"],
   notSpam: ["Complaint", "not-spam"],
 } as const satisfies Record<string, readonly [string, Effect?]>;
 
@@ -35,7 +39,7 @@ interface Step {
   kind: keyof typeof KINDS;
   /** When it happened. */
   day: number;
-  /** Which of the person's messages it is about; the first unless told. */
+  /** Which of the person's messages it is about; the first by default. */
   message?: number;
 }
 
@@ -220,9 +224,9 @@ function expectedEnd({ steps, events, messages }: Person) {
       const all = steps
         .filter(({ message = 0 }) => message === number)
         .map(({ kind }) => {
-          // What does nothing to its recipient has arrived.
-          const arrived = kind === "outOfOffice" || kind === "notSpam";
-          return OUTCOMES[arrived ? "Delivery" : KINDS[kind][0]] ?? "none";
+          if (kind === "outOfOffice" || kind === "notSpam") return "delivered";
+          if (kind === "authFailure") return "sent";
+          return OUTCOMES[KINDS[kind][0]] ?? "none";
         });
       return ORDER.findLast((outcome) => all.includes(outcome)) ?? "none";
     }),
@@ -305,6 +309,14 @@ const SETS: [name: string, suppression: string | null, steps: Step[]][] = [
     "four soft bounces, then one for good",
     "bounce",
     [...softOn(0, 1, 2, 3), { kind: "permanent", day: 4 }],
+  ],
+  [
+    "five that were too large, and one that no server could authenticate",
+    null,
+    [
+      ...[0, 1, 2, 3, 4].map((day): Step => ({ kind: "tooLarge", day, message: day })),
+      { kind: "authFailure", day: 5, message: 5 },
+    ],
   ],
   [
     "five out-of-office replies",

@@ -22,7 +22,7 @@ const TRIES = 3;
 
 /**
  * @param options.loopbackOnly a system that is not production changes nothing beyond its machine
- * @param options.interval ms from one call to the next; a second unless told
+ * @param options.interval ms from one call to the next; a second by default
  */
 export function createAccountList(options: {
   loopbackOnly: boolean;

@@ -33,7 +33,7 @@ const { values, positionals: names } = parseArgs({
   options: {
     /** How many emails a campaign queues. */
     messages: { type: "string" },
-    /** Repeats a campaign's choices; a new one each time unless told. */
+    /** Repeats a campaign's choices; a new one each time by default. */
     seed: { type: "string" },
     /** Shows in a minute or less that a campaign runs. */
     quick: { type: "boolean", default: false },

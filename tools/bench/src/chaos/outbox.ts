@@ -11,7 +11,7 @@ export interface Outbox {
   readonly queued: Set<string>;
   readonly db: Db;
   readonly enqueue: Enqueue<typeof templates>;
-  /** Queues so many emails, of every template in turn, each to another person unless told. */
+  /** Queues so many emails, of every template in turn, each to another person by default. */
   fill(count: number, to?: (i: number) => string): Promise<void>;
   /** One row of numbers. Each column a `count(*)` or the like, as `AS name`. */
   look<N extends string>(sql: string, values?: unknown[]): Promise<Record<N, number>>;

@@ -31,8 +31,8 @@ interface Ses extends Pick<SesLocal, "inbox" | "tally" | "subscribed" | "queueUr
 const UNLIMITED = 1_000_000;
 
 /**
- * @param options.url a migrated database; a new one, fsync on, unless told
- * @param options.webhook where SES's events are posted; nowhere unless told
+ * @param options.url a migrated database; a new one, fsync on by default
+ * @param options.webhook where SES's events are posted; nowhere by default
  * @param options.keep emails that the inbox keeps, for a campaign that reads them; by default 10
  */
 export async function openStack(

@@ -7,7 +7,7 @@ const POLL_MS = 50;
  * very thing that is asked.
  *
  * @param what for the error, as in "waited for …"
- * @param seconds 600 at most unless told
+ * @param seconds 600 at most by default
  * @returns what the condition returned
  */
 export async function until<T>(

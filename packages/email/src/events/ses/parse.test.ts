@@ -38,28 +38,34 @@ const documented: [
   ["Open", open, "Open", BOTH],
   ["Click", click, "Click", BOTH],
   ["Subscription", subscription, "Subscription", BOTH],
-  ...["General", "NoEmail", "Suppressed", "OnAccountSuppressionList", "UnsubscribedRecipient"].map(
-    (sub): (typeof documented)[number] => [
-      `Bounce, Permanent, ${sub}`,
-      bounce("Permanent", sub),
-      "Bounce",
-      ["name@example.com"],
-      "permanent",
-    ],
-  ),
-  ...[
-    "General",
-    "MailboxFull",
-    "MessageTooLarge",
-    "CustomTimeoutExceeded",
-    "ContentRejected",
-    "AttachmentRejected",
-  ].map((sub): (typeof documented)[number] => [
-    `Bounce, Transient, ${sub}`,
-    bounce("Transient", sub),
+  ...(
+    [
+      // "remove the recipient's email address from your mailing list"
+      ["Permanent", "General", "permanent"],
+      ["Permanent", "NoEmail", "permanent"],
+      // "has a recent history of bouncing as an invalid address"
+      ["Permanent", "Suppressed", "permanent"],
+      ["Permanent", "OnAccountSuppressionList", "permanent"],
+      // They left a contact list of SES's, which is no word on the mailbox.
+      ["Permanent", "UnsubscribedRecipient", "message"],
+      // "may be able to successfully send a message to this recipient in the future"
+      ["Transient", "General", "soft"],
+      ["Transient", "MailboxFull", "soft"],
+      // "if you reduce the size of the message"
+      ["Transient", "MessageTooLarge", "message"],
+      // Not delivered within the time that the sender set.
+      ["Transient", "CustomTimeoutExceeded", "message"],
+      // "if you change the content of the message"
+      ["Transient", "ContentRejected", "message"],
+      // "if you remove or change the attachment"
+      ["Transient", "AttachmentRejected", "message"],
+    ] as const
+  ).map(([type, sub, effect]): (typeof documented)[number] => [
+    `Bounce, ${type}, ${sub}`,
+    bounce(type, sub),
     "Bounce",
     ["name@example.com"],
-    "soft",
+    effect,
   ]),
   [
     "Bounce, Undetermined",
@@ -71,15 +77,19 @@ const documented: [
   ["Bounce, out of office", outOfOffice, "Bounce", ["name@example.com"]],
   ["Bounce of a type to come", bounce("Odd", "Odder"), "Bounce", ["name@example.com"], "soft"],
   ["Complaint without feedback", complaint(), "Complaint", ["name@example.com"], "complaint"],
-  ...["abuse", "auth-failure", "fraud", "other", "virus", "to-come"].map(
-    (type): (typeof documented)[number] => [
-      `Complaint, ${type}`,
-      complaint({ complaintFeedbackType: type }),
-      "Complaint",
-      ["name@example.com"],
-      "complaint",
-    ],
-  ),
+  [
+    "Complaint, auth-failure: a server's report",
+    complaint({ complaintFeedbackType: "auth-failure" }),
+    "Complaint",
+    ["name@example.com"],
+  ],
+  ...["abuse", "fraud", "other", "virus", "to-come"].map((type): (typeof documented)[number] => [
+    `Complaint, ${type}`,
+    complaint({ complaintFeedbackType: type }),
+    "Complaint",
+    ["name@example.com"],
+    "complaint",
+  ]),
   [
     "Complaint, not-spam",
     complaint({ complaintFeedbackType: "not-spam" }),
@@ -164,6 +174,62 @@ it("should take each of several recipients by itself", () => {
     "name@example.com",
     "Second <second@example.com>",
   ]);
+});
+
+describe("an event that names somebody else than its message went to", () => {
+  const went = (event: object, ...destination: string[]) => ({
+    ...event,
+    mail: { ...mail, destination },
+  });
+
+  it.each([
+    ["a bounce", bounce("Permanent", "General"), "permanent"],
+    ["a complaint", complaint(), "complaint"],
+    ["a delay", delay("General"), undefined],
+  ])(
+    "should act on whom it went to, by %s, and keep the other as evidence",
+    (_what, event, effect) => {
+      const parsed = parse(went(event, "Alias <alias@attacker.example>"));
+      expect(parsed).toHaveLength(1);
+      expect(parsed[0]).toMatchObject({
+        recipient: "Alias <alias@attacker.example>",
+        detail: { named: "name@example.com" },
+      });
+      expect(parsed[0]?.effect).toBe(effect);
+    },
+  );
+
+  it("should act on its one recipient once, whatever else a server reports", () => {
+    const event = bounce("Permanent", "General");
+    event.bounce.bouncedRecipients = [
+      "victim@example.net",
+      "NAME@Example.com",
+      "other@example.net",
+    ].map((emailAddress) => ({ emailAddress }));
+    const [one, ...more] = parse(went(event, "name@example.com"));
+    expect(more).toEqual([]);
+    expect(one).toMatchObject({
+      recipient: "NAME@Example.com",
+      effect: "permanent",
+      detail: { named: "victim@example.net, other@example.net" },
+    });
+  });
+
+  it.each([
+    ["several", ["one@example.com", "two@example.com"]],
+    ["nobody that is known", []],
+  ])("should act on nobody, where it went to %s", (_whom, destination) => {
+    const [one] = parse(went(bounce("Permanent", "General"), ...destination));
+    expect(one).toMatchObject({ recipient: "name@example.com", effect: "message" });
+  });
+
+  it("should take a complaint of nobody for that of the one recipient, and of no other", () => {
+    const event = complaint({ complainedRecipients: [] });
+    expect(parse(went(event, "name@example.com"))).toMatchObject([
+      { recipient: "name@example.com", effect: "complaint" },
+    ]);
+    expect(parse(event)).toEqual([]);
+  });
 });
 
 it("should know an event by its feedback id, or else by its time", () => {

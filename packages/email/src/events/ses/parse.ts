@@ -1,5 +1,6 @@
 import type { Prisma } from "@repo/db";
 import { EmailError } from "../../error.ts";
+import { addressKey } from "../address-key.ts";
 import type { Effect, SesEvent } from "../event.ts";
 
 /**
@@ -58,28 +59,68 @@ function readRecipients(type: string, body: Json, mail: Json): About[] {
       const recipient = key(entry) ?? key(fields.emailAddress);
       return recipient === undefined ? [] : [{ recipient, fields }];
     });
+  const destinations = named(mail.destination);
   switch (type) {
     case "Bounce":
-      return named(body.bouncedRecipients).map(({ recipient, fields }) => {
-        const effect = bounceEffect(body, fields);
-        return { recipient, detail: pick(fields, REPORTED), ...(effect && { effect }) };
-      });
+      return ours(
+        named(body.bouncedRecipients).map(({ recipient, fields }) => {
+          const effect = bounceEffect(body, fields);
+          return { recipient, detail: pick(fields, REPORTED), ...(effect && { effect }) };
+        }),
+        destinations,
+      );
     case "Complaint": {
-      // https://datatracker.ietf.org/doc/html/rfc6430: a person has moved it out of the spam.
-      const effect = text(body.complaintFeedbackType) === "not-spam" ? "not-spam" : "complaint";
-      return named(body.complainedRecipients).map(({ recipient }) => ({ recipient, effect }));
+      const complained = named(body.complainedRecipients);
+      // Of a message to one person, it is theirs also where SES does not know who complained.
+      const about =
+        complained.length === 0 && destinations.length === 1 ? destinations : complained;
+      const effect = complaintEffect(body);
+      return ours(
+        about.map(({ recipient }) => ({ recipient, ...(effect && { effect }) })),
+        destinations,
+      );
     }
     case "Delivery":
       return named(body.recipients);
     case "DeliveryDelay":
-      return named(body.delayedRecipients).map(({ recipient, fields }) => ({
-        recipient,
-        detail: pick(fields, ["status", "diagnosticCode"]),
-      }));
+      return ours(
+        named(body.delayedRecipients).map(({ recipient, fields }) => ({
+          recipient,
+          detail: pick(fields, ["status", "diagnosticCode"]),
+        })),
+        destinations,
+      );
     default:
       // Sent, refused or opened as a whole; ours have one recipient.
-      return named(mail.destination);
+      return destinations;
   }
+}
+
+/**
+ * Lets an event act on nobody but an address that the message went to. SES takes the address of a
+ * bounce from the report of the recipient's own mail server (Final-Recipient, RFC 3464), which may
+ * name anybody: the target of a forwarding, or a victim. What it named is kept as evidence.
+ */
+function ours(about: About[], destinations: { recipient: string }[]): About[] {
+  const isSame = (a: string) => (b: { recipient: string }) =>
+    addressKey(a) === addressKey(b.recipient);
+  const [only, ...more] = destinations;
+  if (only && more.length === 0) {
+    const one = about.find(isSame(only.recipient)) ?? about[0];
+    if (!one) return [];
+    const others = about.filter((each) => !isSame(only.recipient)(each));
+    const named = others.map(({ recipient }) => recipient).join(", ");
+    return [
+      {
+        ...one,
+        recipient: isSame(only.recipient)(one) ? one.recipient : only.recipient,
+        ...(named && { detail: { ...one.detail, named } }),
+      },
+    ];
+  }
+  return about.map((one) =>
+    !one.effect || destinations.some(isSame(one.recipient)) ? one : { ...one, effect: "message" },
+  );
 }
 
 /** What SES fills in from a delivery status notification, and only from one. */
@@ -95,11 +136,37 @@ const REPORTED = ["action", "status", "diagnosticCode"];
  */
 function bounceEffect(body: Json, recipient: Json): Effect | undefined {
   const { bounceType, bounceSubType } = body;
-  if (bounceType === "Permanent") return "permanent";
+  if (bounceType === "Permanent") {
+    return bounceSubType === "UnsubscribedRecipient" ? "message" : "permanent";
+  }
+  if (bounceType === "Transient" && OF_THE_MESSAGE.has(bounceSubType)) return "message";
   const reported = REPORTED.some((name) => text(recipient[name]));
   if (bounceType === "Transient" && bounceSubType === "General" && !reported) return undefined;
   // A type that SES adds is counted before it is believed.
   return "soft";
+}
+
+/** Sub-types of Transient that blame the message, or the time that we gave it. */
+const OF_THE_MESSAGE = new Set<unknown>([
+  "MessageTooLarge",
+  "ContentRejected",
+  "AttachmentRejected",
+  // Our MaxDeliverySeconds is over.
+  "CustomTimeoutExceeded",
+]);
+
+/** https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#complaint-object */
+function complaintEffect(body: Json): Effect | undefined {
+  switch (body.complaintFeedbackType) {
+    // A person has moved it out of the spam (RFC 6430).
+    case "not-spam":
+      return "not-spam";
+    // A server reports that it could not authenticate the message (RFC 6591). No person complains.
+    case "auth-failure":
+      return undefined;
+    default:
+      return "complaint";
+  }
 }
 
 /** What a person wants to know of it, by the type's own object. */

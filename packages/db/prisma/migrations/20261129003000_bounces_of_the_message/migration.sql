@@ -1,0 +1,2 @@
+-- A bounce that blames the message and not the mailbox.
+ALTER TYPE "event_effect" ADD VALUE 'message';
