@@ -19,6 +19,7 @@ it("starts with .env.example as it is, and a database", () => {
     APP_URL: "http://localhost:3000",
     APP_ENV: "development",
     TRUST_PROXY: 0,
+    KEEP_ALIVE_SECONDS: 75,
   });
 });
 
@@ -47,6 +48,7 @@ it.each([
   ["SES_EVENTS_TOPIC_ARN", "ses-events"],
   ["SES_EVENTS_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:ses-events"],
   ["TRUST_PROXY", "-1"],
+  ["KEEP_ALIVE_SECONDS", "0"],
   ["TRUST_PROXY", "yes"],
   ["LIMIT_SCALE", "0"],
   ["LOG_LEVEL", "loud"],

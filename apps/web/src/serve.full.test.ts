@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import http, { Agent } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { createTestDb } from "@repo/db/testing";
 import { exampleEnv } from "@repo/testing/example-env";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
@@ -73,6 +75,23 @@ it("listens, answers, and ends on SIGTERM with what it was answering", async () 
   expect(code).toBe(0);
   expect(output).toContain('"msg":"stopped"');
   await expect(fetch(url)).rejects.toThrow("fetch failed");
+});
+
+it("keeps an idle connection for longer than a load balancer's, and than its other time limits", async () => {
+  const app = start({ KEEP_ALIVE_SECONDS: "45" });
+  const { port } = JSON.parse(await app.line('"msg":"listening"')) as { port: number };
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const get = async () => {
+    const request = http.get({ port, path: "/healthz", agent });
+    const [response] = (await once(request, "response")) as [http.IncomingMessage];
+    await once(response.resume(), "end");
+    return { status: response.statusCode, socket: request.socket, reused: request.reusedSocket };
+  };
+  const first = await get();
+  // As a balancer does between two requests. Node.js looks for late ones each 30 s.
+  await setTimeout(35_000);
+  expect(await get()).toEqual({ status: 200, socket: first.socket, reused: true });
+  agent.destroy();
 });
 
 it("says in one line which port is taken, and what to set", async () => {

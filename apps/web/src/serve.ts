@@ -13,6 +13,9 @@ import type { Env } from "./env.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 10_000;
+// In ms, for all of a request. Its headers have as long; both begin with its first byte, and so
+// end no connection that is kept alive.
+const REQUEST = 30_000;
 // In seconds, of an event that is posted: SNS gives up after an hour.
 const MAX_AGE = 24 * 60 * 60;
 
@@ -59,7 +62,8 @@ async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
     hashesAtOnce: Math.floor(env.UV_THREADPOOL_SIZE / 2),
   });
   try {
-    const server = await listen(createServer({ requestTimeout: 30_000 }, app), env.PORT, env.HOST);
+    const timeouts = { requestTimeout: REQUEST, keepAliveTimeout: env.KEEP_ALIVE_SECONDS * 1000 };
+    const server = await listen(createServer(timeouts, app), env.PORT, env.HOST);
     const { port } = server.address() as AddressInfo;
     log.info({ port, url: env.APP_URL }, "listening");
     await stopped;

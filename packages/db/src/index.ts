@@ -1,6 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { Prisma, PrismaClient } from "./generated/client.ts";
+import { InstantsClient, withOffsets } from "./instants.ts";
 
 export { listen } from "./listen.ts";
 export { Prisma };
@@ -35,6 +36,7 @@ export function createDb(
 ): Db {
   const pool = new pg.Pool({
     connectionString: url,
+    Client: InstantsClient,
     max: options.poolSize ?? 10,
     // A server that accepts and says nothing would hold every request for ever.
     connectionTimeoutMillis: 5_000,
@@ -43,9 +45,11 @@ export function createDb(
   pool.on("error", () => undefined);
   const nameOf = options.keepStatements ? nameStatements() : () => "";
   const client = new PrismaClient({
-    adapter: new PrismaPg(pool, {
-      statementNameGenerator: ({ sql }) => nameOf(sql),
-    }),
+    adapter: withOffsets(
+      new PrismaPg(pool, {
+        statementNameGenerator: ({ sql }) => nameOf(sql),
+      }),
+    ),
   });
   const disconnect = client.$disconnect.bind(client);
   let ended: Promise<void> | undefined;

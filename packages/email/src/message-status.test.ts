@@ -1,7 +1,7 @@
 import type { Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { claimAs, emptyOutbox, queueReset } from "./delivery/test-queue.ts";
+import { claimAs, emptyOutbox, queueReset, queueWelcome } from "./delivery/test-queue.ts";
 import type { Effect } from "./events/event.ts";
 import { applyEvents } from "./events.ts";
 import { messageStatus } from "./message-status.ts";
@@ -48,9 +48,9 @@ async function sent(): Promise<string> {
   return id;
 }
 
-/** A message whose claim has closed it. */
+/** A message whose claim has closed it; one that soft bounces hold back as well. */
 async function suppressed(): Promise<string> {
-  const id = await queueReset(test.db, ADDRESS);
+  const id = await queueWelcome(test.db, ADDRESS);
   const { settled } = await claimAs(test.db);
   expect(settled).toMatchObject([{ id, reason: "suppressed" }]);
   return id;

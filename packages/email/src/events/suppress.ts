@@ -37,7 +37,8 @@ export function lockAddresses(keys: string[]): Prisma.Sql {
  * complaint that was heard of after that.
  */
 export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql {
-  const days = (count: number) => Prisma.sql`${count} * interval '1 day'`;
+  // In hours: the length of a day depends on the time zone of the session.
+  const days = (count: number) => Prisma.sql`${count} * interval '24 hours'`;
   return Prisma.sql`
     WITH heard AS MATERIALIZED (
       SELECT e.recipient_key AS key, e.effect, e.occurred_at, e.detail, e.ses_message_id,
