@@ -6,7 +6,7 @@ import type { Effect, SesEvent } from "../event.ts";
 /**
  * Reads an event as SES publishes it to SNS: the form of a configuration set (`eventType`) and
  * the older one of an identity (`notificationType`). One SesEvent for each recipient that the
- * event is about; those of the message that it does not name are left alone.
+ * event is about, who is one that the message went to; the others are left alone.
  *
  * SES adds fields and types as it likes: what is not known here is kept and does nothing.
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
@@ -106,17 +106,13 @@ function ours(about: About[], destinations: { recipient: string }[]): About[] {
     addressKey(a) === addressKey(b.recipient);
   const [only, ...more] = destinations;
   if (only && more.length === 0) {
-    const one = about.find(isSame(only.recipient)) ?? about[0];
+    const isOnly = isSame(only.recipient);
+    const one = about.find(isOnly) ?? about[0];
     if (!one) return [];
-    const others = about.filter((each) => !isSame(only.recipient)(each));
-    const named = others.map(({ recipient }) => recipient).join(", ");
-    return [
-      {
-        ...one,
-        recipient: isSame(only.recipient)(one) ? one.recipient : only.recipient,
-        ...(named && { detail: { ...one.detail, named } }),
-      },
-    ];
+    const recipient = isOnly(one) ? one.recipient : only.recipient;
+    const others = about.filter((each) => !isOnly(each)).map((each) => each.recipient);
+    if (others.length === 0) return [{ ...one, recipient }];
+    return [{ ...one, recipient, detail: { ...one.detail, named: others.join(", ") } }];
   }
   return about.map((one) =>
     !one.effect || destinations.some(isSame(one.recipient)) ? one : { ...one, effect: "message" },
