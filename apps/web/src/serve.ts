@@ -13,8 +13,8 @@ import type { Env } from "./env.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 10_000;
-// In ms, for all of a request. Its headers have as long; both begin with its first byte, and so
-// end no connection that is kept alive.
+// In ms, for all of a request. Node.js gives its headers as long. Both times begin with the
+// request's first byte, so neither ends an idle connection.
 const REQUEST = 30_000;
 // In seconds, of an event that is posted: SNS gives up after an hour.
 const MAX_AGE = 24 * 60 * 60;

@@ -7,8 +7,8 @@ const FRESH = 60_000;
 export function createQuota(db: Db): () => Promise<number | null> {
   let reading: Promise<number | null> | undefined;
   let readAt = -Infinity;
-  // Who asks while it is read waits for it: a quota taken for unknown is a far larger one. For the
-  // same reason nothing but a quota is kept.
+  // Who asks while it is read waits for it: a quota taken for unknown is a far larger one. An
+  // unknown quota is not kept, for the same reason.
   return () => {
     if (reading && performance.now() - readAt < FRESH) return reading;
     readAt = performance.now();

@@ -47,7 +47,6 @@ function readInstants(text: string): unknown[] {
   return parseAll(text).map((one) => (one === null ? null : (toText(one) ?? one)));
 }
 
-/** As pg reads it: `infinity` is a number. */
 type Read = Date | number;
 
 /** @returns undefined for `infinity`, which pg reads as a number */

@@ -19,7 +19,7 @@ export interface TestSns {
 
 /**
  * @param options of the certificate: RSA of 2048 bits for sns.amazonaws.com, a month old, issued
- *   by an authority that nobody serves by default
+ *   by default by an authority that nobody serves
  */
 export function createTestSns(topicArn: string, options: CertificateOptions = {}): TestSns {
   const [, partition, , region] = topicArn.split(":");

@@ -13,7 +13,7 @@ const ALL = [
 export type Variant = (typeof ALL)[number];
 
 /**
- * How people come to the pages: each flow is walked in these. The first alone before every commit:
- * what pages do without scripts, apps/web's own tests show too.
+ * How people come to the pages: each flow is walked in these. Before every commit only in the
+ * first: apps/web's own tests show the pages without scripts.
  */
 export const VARIANTS: readonly [Variant, ...Variant[]] = full ? ALL : [ALL[0]];

@@ -59,7 +59,7 @@ const EMAIL_IS_OFF: Record<Suppressed["reason"], string> = {
   bounce:
     "We send no email to this address any more: the last one came back, because the mailbox does not exist or does not take our email.",
   "soft-bounces":
-    "We send no email to this address for now: several came back, as from a mailbox that is full.",
+    "For now we send only security email to this address: several emails came back, as from a mailbox that is full.",
   complaint:
     "We send no email to this address any more: one of ours was reported as spam from this mailbox.",
   manual: "We send no email to this address any more: it was stopped by hand.",

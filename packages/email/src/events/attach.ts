@@ -8,7 +8,7 @@ import { lockMessages, raise } from "./raise.ts";
  * are each looked for once they can be seen, so that whichever commits last finds the other.
  * A process that ends between the two leaves it to the next call without ids.
  *
- * @param sesMessageIds all that wait by default: for housekeeping
+ * @param sesMessageIds by default all that wait: for housekeeping
  * @returns how many were attached
  */
 export async function attachEvents(db: Db, sesMessageIds?: string[]): Promise<number> {

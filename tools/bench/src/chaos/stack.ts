@@ -31,7 +31,7 @@ interface Ses extends Pick<SesLocal, "inbox" | "tally" | "subscribed" | "queueUr
 const UNLIMITED = 1_000_000;
 
 /**
- * @param options.url a migrated database; a new one, fsync on by default
+ * @param options.url a migrated database; by default a new one, with fsync on
  * @param options.webhook where SES's events are posted; nowhere by default
  * @param options.keep emails that the inbox keeps, for a campaign that reads them; by default 10
  */

@@ -75,7 +75,7 @@ export class Publisher extends EventEmitter<Changes> {
   /**
    * Publishes an event about a message of the inbox.
    *
-   * @param to whom it is about: one of its recipients; the first by default
+   * @param to the recipient that it is about. Default: the message's first
    * @returns undefined where its configuration set publishes no such event
    */
   trigger(kind: Kind, message: Kept, to?: string): SesLocalEvent | undefined {

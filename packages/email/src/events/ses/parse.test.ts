@@ -187,7 +187,7 @@ describe("an event that names somebody else than its message went to", () => {
     ["a complaint", complaint(), "complaint"],
     ["a delay", delay("General"), undefined],
   ])(
-    "should act on whom it went to, by %s, and keep the other as evidence",
+    "should act on the recipient of its message, by %s, and keep the other as evidence",
     (_what, event, effect) => {
       const parsed = parse(went(event, "Alias <alias@attacker.example>"));
       expect(parsed).toHaveLength(1);

@@ -6,7 +6,7 @@ import type { Effect, SesEvent } from "../event.ts";
 /**
  * Reads an event as SES publishes it to SNS: the form of a configuration set (`eventType`) and
  * the older one of an identity (`notificationType`). One SesEvent for each recipient that the
- * event is about, who is one that the message went to; the others are left alone.
+ * event is about. It acts on nobody that the message did not go to.
  *
  * SES adds fields and types as it likes: what is not known here is kept and does nothing.
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
