@@ -98,7 +98,7 @@ export function createMonitor({
     },
 
     async probed(settlements) {
-      const answered = ["accepted", "permanent", "throttled", "unverified"];
+      const answered = ["accepted", "permanent", "throttled", "deferred", "unverified"];
       if (!settlements.some(({ result }) => answered.includes(result))) return;
       failures = 0;
       if (await resumeSending(db)) log.info({}, "sending goes on");

@@ -324,7 +324,7 @@ function wait(seconds: UnknownWait): Prisma.Sql {
 function backoff(result: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`CASE
     WHEN ${result} = 'skipped' THEN interval '0'
-    WHEN ${result} IN ('unverified', 'unrendered') THEN LEAST(2 ^ LEAST(m.attempt_count, 12), 300) * (1 + random() / 4) * interval '1 second'
+    WHEN ${result} IN ('deferred', 'unverified', 'unrendered') THEN LEAST(2 ^ LEAST(m.attempt_count, 12), 300) * (1 + random() / 4) * interval '1 second'
     ELSE LEAST(2 ^ LEAST(m.attempt_count, 12), 30) * (1 + random() / 4) * interval '1 second'
   END`;
 }

@@ -5,6 +5,7 @@ import { clean } from "../to-json.ts";
  *
  * - `permanent`: refused, and so will every repetition be.
  * - `throttled`, `quota`, `unreachable`: certainly not sent; later it may be.
+ * - `deferred`: certainly not sent; later this message may be. Others are not concerned.
  * - `unverified`: certainly not sent, until a person admits this recipient; others are not concerned.
  * - `paused`, `misconfigured`: certainly not sent, nor will any other be, until a person changes something.
  * - `unknown`: it may have been sent. SES has no idempotency key, so a repetition may be a second copy.
@@ -14,6 +15,7 @@ export type Refusal =
   | "throttled"
   | "quota"
   | "unreachable"
+  | "deferred"
   | "unverified"
   | "paused"
   | "misconfigured"
@@ -42,6 +44,7 @@ const CAUSES = {
     "Nothing: sending slows down by itself; if it lasts, ask AWS for a higher sending rate.",
   ],
   later: ["throttled", "Nothing: the server asked to come back later, and the worker will."],
+  deferred: ["deferred", "Nothing: the server does not take this email yet; it is tried again."],
   quota: [
     "quota",
     "Nothing: the rest is sent as the last 24 hours pass; for more in a day, ask AWS for a higher quota.",

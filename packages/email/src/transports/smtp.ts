@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { createTransport } from "nodemailer";
 import { type Cause, readRefusal, readSystemCode, refused } from "./outcome.ts";
 import {
@@ -35,8 +36,8 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     requireTLS: !secure && !isLoopback(config.host),
     pool: true,
     maxConnections: 10,
-    // One call a message: nothing is sent again on another connection.
-    maxRequeues: 0,
+    // A connection that the server ended before it read a byte of the email is replaced.
+    maxRequeues: 2,
     ...(config.username && { auth: { user: config.username, pass: config.password ?? "" } }),
     connectionTimeout: 3_000,
     greetingTimeout: 3_000,
@@ -45,14 +46,24 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  // The email of each call as nodemailer reads it, by what both know of the call: its signal.
+  const bodies = new WeakMap<AbortSignal, Readable>();
+  mailer.use("stream", ({ data: { signal }, message }, done) => {
+    message.processFunc((body) => {
+      if (signal) bodies.set(signal, body);
+      return body;
+    });
+    done();
+  });
   return {
     async send({ id, template, category, to, subject, html, text, ...added }) {
       const { from, configurationSet } = sender(category);
       const tags = Object.entries({ ...added.tags, "message-id": id, template });
+      // socketTimeout is for each pause; a server that answers slowly must end as well.
+      const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
       try {
         const { response } = await mailer.sendMail({
-          // socketTimeout is for each pause; a server that answers slowly must end as well.
-          signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+          signal,
           from,
           to,
           ...(added.replyTo && { replyTo: added.replyTo }),
@@ -79,7 +90,9 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
       } catch (thrown) {
         const error = thrown as SmtpError;
         const code = String(error.responseCode ?? error.code ?? error.name);
-        return refused(causeOf(error, from.address, to), code, error.message);
+        // The dot that ends an email follows its last byte: before it, no server has the email.
+        const isWhole = bodies.get(signal)?.readableEnded ?? false;
+        return refused(causeOf(error, isWhole, from.address, to), code, error.message);
       }
     },
     // SMTP has no word for it.
@@ -92,15 +105,13 @@ interface SmtpError extends Error {
   code?: string;
   /** Of the system or of TLS, where nodemailer put its own code in its place. */
   originalCode?: string;
-  /** The system call that failed, where one did. */
-  syscall?: string;
   responseCode?: number;
   /** What the server answered: `CONN`, `MAIL FROM`, `RCPT TO`, `DATA`, … */
   command?: string;
 }
 
-// nodemailer's own words: it has no code for them.
-const NEVER_OPENED = /^(?:Connection timeout|Greeting never received)/;
+// While TLS was being set up: that says nothing about the certificate.
+const CONNECTION_LOST = /ECONNRESET|EPIPE|ETIMEDOUT|closed unexpectedly/;
 
 // https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes
 const BY_CODE: Record<number, Cause> = {
@@ -112,21 +123,32 @@ const BY_CODE: Record<number, Cause> = {
 };
 
 /**
- * Sorts what nodemailer throws. An answer of the server is clear. A connection that was never
- * opened sent nothing; of one that was lost nodemailer does not say how far it had come.
+ * Sorts what nodemailer throws, by what the server has answered to which command. Without an
+ * answer the email is in doubt if it was handed over whole, and was certainly not sent before.
+ * https://www.rfc-editor.org/rfc/rfc5321#section-4.2
  */
-function causeOf(error: SmtpError, from: string, to: string): Cause {
-  const { message, code = "", originalCode = code, syscall, responseCode, command = "" } = error;
-  const inSetUp = code === "EAUTH" ? "credentials" : code === "ETLS" ? "certificate" : undefined;
-  if (responseCode === undefined) {
-    if (inSetUp) return inSetUp;
-    const neverOpened = code === "EDNS" || syscall === "connect" || NEVER_OPENED.test(message);
-    return neverOpened ? "unreachable" : (readSystemCode(originalCode) ?? "unknown");
+function causeOf(error: SmtpError, isWhole: boolean, from: string, to: string): Cause {
+  const { message, code = "", originalCode = code, responseCode, command = "" } = error;
+  // Nothing is refused by 2xx or 3xx: whatever it answers, it is not this email.
+  if (responseCode === undefined || responseCode < 400) {
+    if (isWhole) return "unknown";
+    if (code === "EAUTH") return "credentials";
+    const isLost = CONNECTION_LOST.test(`${originalCode} ${message}`);
+    return (
+      readSystemCode(originalCode) ?? (code === "ETLS" && !isLost ? "certificate" : "unreachable")
+    );
   }
   const told = readRefusal(message, from, to);
   if (told) return told;
-  if (responseCode < 500) return /throttling|rate exceeded/i.test(message) ? "throttled" : "later";
+  const isInSetUp = !/^(?:MAIL FROM|RCPT TO|DATA)$/.test(command);
+  if (responseCode < 500) {
+    if (/throttling|rate exceeded/i.test(message)) return "throttled";
+    // It ends the session, or opens none: too many connections. Others get the same answer.
+    return responseCode === 421 || isInSetUp ? "later" : "deferred";
+  }
+  if (code === "EAUTH") return "credentials";
+  if (code === "ETLS") return "certificate";
   // Refused before a recipient was named, every message would be.
-  const ofTheMessage = /^(?:RCPT TO|DATA)$/.test(command);
-  return inSetUp ?? BY_CODE[responseCode] ?? (ofTheMessage ? "rejected" : "refused");
+  const isOfTheMessage = /^(?:RCPT TO|DATA)$/.test(command);
+  return BY_CODE[responseCode] ?? (isOfTheMessage ? "rejected" : "refused");
 }

@@ -34,7 +34,10 @@ interface Row {
 const LISTED = 5;
 
 /** Sets what SES has taken, by our id, against what the callers queued and what the log says. */
-export async function audit({ outbox, ses }: Stack): Promise<Audit> {
+export async function audit({
+  outbox,
+  ses,
+}: Pick<Stack, "outbox"> & { ses: Pick<Stack["ses"], "tally"> }): Promise<Audit> {
   const tally = await ses.tally();
   const rows = await outbox.rows<Row>(
     "SELECT id, state::text, closed_reason::text AS reason, on_unknown::text AS policy FROM messages",

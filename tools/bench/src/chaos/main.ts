@@ -9,6 +9,7 @@ import { killWorker } from "./campaigns/kill-worker.ts";
 import { lostAnswer, lostAnswerEvents } from "./campaigns/lost-answer.ts";
 import { misconfigured } from "./campaigns/misconfigured.ts";
 import { outage } from "./campaigns/outage.ts";
+import { smtp } from "./campaigns/smtp.ts";
 import { stop } from "./campaigns/stop.ts";
 import { throttle } from "./campaigns/throttle.ts";
 import { endAll, run } from "./run.ts";
@@ -22,6 +23,7 @@ const campaigns = new Map<string, Campaign>([
   ["database", database],
   ["throttle", throttle],
   ["outage", outage],
+  ["smtp", smtp],
   ["misconfigured", misconfigured],
   ["caller", caller],
   ["interleavings", interleavings],

@@ -1,6 +1,11 @@
 // apps/worker in small: the same parts, told by the campaign what a test must not wait for.
 import { createDb } from "@repo/db";
-import { type DelivererConfig, createDeliverer, createSesTransport } from "@repo/email/deliver";
+import {
+  type DelivererConfig,
+  createDeliverer,
+  createSesTransport,
+  createSmtpTransport,
+} from "@repo/email/deliver";
 import { serve } from "../shared/program.ts";
 import { FROM, KEY } from "../bench/messages.ts";
 import { createContent } from "../bench/senders/content.ts";
@@ -8,6 +13,8 @@ import { until } from "./until.ts";
 
 export interface WorkerOptions extends Pick<DelivererConfig, "lease" | "unknownWait" | "rate"> {
   configurationSet?: string;
+  /** Of an SMTP server on this machine, to which email goes instead of to ses-local. */
+  smtpPort?: number;
 }
 
 const render = createContent("rendered");
@@ -15,15 +22,18 @@ let onWire = 0;
 const errors: { message: string; stoppedBy?: string; next?: string }[] = [];
 
 const handlers = {
-  deliver({ url, configurationSet, ...options }: WorkerOptions & { url: string }) {
-    const ses = createSesTransport({ from: FROM, configurationSet, loopbackOnly: true });
+  deliver({ url, configurationSet, smtpPort, ...options }: WorkerOptions & { url: string }) {
+    const sender = { from: FROM, configurationSet, loopbackOnly: true };
+    const transport = smtpPort
+      ? createSmtpTransport({ ...sender, host: "127.0.0.1", port: smtpPort })
+      : createSesTransport(sender);
     createDeliverer({
       db: createDb(url, { keepStatements: true }),
       transport: {
-        ...ses,
+        ...transport,
         send: (message) => {
           onWire++;
-          return ses.send(message).finally(() => onWire--);
+          return transport.send(message).finally(() => onWire--);
         },
       },
       key: KEY,

@@ -1,0 +1,136 @@
+import { once } from "node:events";
+import { type AddressInfo, type Socket, createServer } from "node:net";
+
+/**
+ * A step of the SMTP dialogue: the greeting, a command, a part of the email, its final dot, and
+ * the moment after a good answer to that. https://www.rfc-editor.org/rfc/rfc5321#section-3
+ */
+export type SmtpStep =
+  "CONN" | "EHLO" | "STARTTLS" | "AUTH" | "MAIL" | "RCPT" | "DATA" | "PART" | "BODY" | "IDLE";
+
+export interface SmtpMoment {
+  step: SmtpStep;
+  /** The connection's number, and the email's on it: both from 1 up. */
+  connection: number;
+  email: number;
+  /** The email's X-Message-ID, once it has been read: at BODY. */
+  id?: string;
+}
+
+/** What to do instead: answer this line, or `close` or `reset` the connection, or `hang`. */
+export type SmtpAnswer = string | undefined;
+
+export interface SmtpServer {
+  port: number;
+  connections(): number;
+  /** The X-Message-ID of each email that was read up to its final dot, and of those accepted. */
+  read: string[];
+  accepted: string[];
+  stop(): Promise<void>;
+}
+
+const NORMAL: Record<SmtpStep, string> = {
+  CONN: "220 ready",
+  EHLO: "250 ok",
+  STARTTLS: "502 no TLS here",
+  AUTH: "235 ok",
+  MAIL: "250 ok",
+  RCPT: "250 ok",
+  DATA: "354 go on",
+  PART: "",
+  BODY: "250 Ok 0100-id",
+  IDLE: "",
+};
+
+/**
+ * An SMTP server on loopback that answers each step as it is told, and well where it is told nothing.
+ *
+ * @param extensions what it offers after EHLO
+ */
+export async function startSmtpServer(
+  tell: (moment: SmtpMoment) => SmtpAnswer | Promise<SmtpAnswer>,
+  extensions: string[] = [],
+): Promise<SmtpServer> {
+  const sockets = new Set<Socket>();
+  const read: string[] = [];
+  const accepted: string[] = [];
+  let connections = 0;
+
+  const server = createServer((socket) => {
+    const connection = ++connections;
+    let email = 1;
+    let body: string | undefined;
+    let isOver = false;
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => undefined);
+
+    /** @returns whether all is well */
+    async function answer(step: SmtpStep, id?: string): Promise<boolean> {
+      const told = await tell({ step, connection, email, ...(id && { id }) });
+      if (told === "hang") isOver = true;
+      if (told === "close") isOver = socket.end() !== undefined;
+      if (told === "reset") isOver = socket.resetAndDestroy() !== undefined;
+      if (isOver) return false;
+      const normal = step === "EHLO" ? multiline(["ok", ...extensions]) : NORMAL[step];
+      const line = told ?? normal;
+      if (line) socket.write(`${line}\r\n`);
+      // A server that takes its leave does so at once.
+      if (line.startsWith("421") || (step === "IDLE" && told)) isOver = socket.end() !== undefined;
+      return told === undefined || told.startsWith(NORMAL[step].charAt(0));
+    }
+
+    async function take(line: string): Promise<void> {
+      if (isOver) return;
+      if (body === undefined) {
+        const command = /^[A-Z]+/i.exec(line)?.[0].toUpperCase() ?? "";
+        if (command === "DATA") {
+          if (await answer("DATA")) body = "";
+        } else if (command in NORMAL) {
+          await answer(command as SmtpStep);
+        } else {
+          socket.write("250 ok\r\n");
+        }
+        return;
+      }
+      if (body === "" && !(await answer("PART"))) return;
+      if (line !== ".") {
+        body += `${line}\n`;
+        return;
+      }
+      const id = /^X-Message-ID: (.*)$/im.exec(body)?.[1] ?? "";
+      body = undefined;
+      read.push(id);
+      if (await answer("BODY", id)) {
+        accepted.push(id);
+        await answer("IDLE");
+      }
+      email++;
+    }
+
+    let rest = "";
+    let taken: Promise<unknown> = answer("CONN");
+    socket.on("data", (data) => {
+      const lines = (rest + data.toString()).split("\r\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) taken = taken.then(() => take(line));
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => connections,
+    read,
+    accepted,
+    async stop() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, "close");
+    },
+  };
+}
+
+function multiline(texts: string[]): string {
+  return texts.map((text, i) => `250${i === texts.length - 1 ? " " : "-"}${text}`).join("\r\n");
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type SmtpAnswer, type SmtpMoment, startSmtpServer } from "@repo/testing/smtp-server";
+import { always, audit } from "../audit.ts";
+import type { Findings, Setup } from "../campaign.ts";
+import { openStack } from "../stack.ts";
+
+/**
+ * An SMTP server as others run them: it takes a few emails a connection and then answers 421,
+ * closes or resets; says 451, or nothing, at idle; puts recipients off; answers slowly; loses
+ * answers; and now and then keeps a connection open without a word.
+ */
+export async function smtp(setup: Setup): Promise<Findings> {
+  const { messages, quick, say, atEnd } = setup;
+  const stack = await openStack(setup);
+  const { outbox } = stack;
+  const server = createServer(setup, quick ? 2 : 10);
+  const listening = await startSmtpServer((moment) => server.tell(moment));
+  atEnd(() => listening.stop());
+
+  await outbox.fill(messages);
+  const options = { unknownWait: { resend: 2, hold: 5 }, smtpPort: listening.port };
+  await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
+  say(`${messages} emails to a server that ends connections, waits, refuses and loses answers`);
+  await outbox.drained(1_800);
+
+  const found = await audit({ outbox, ses: { tally: async () => server.tally() } });
+  const doubts = await outbox.rows<{ id: string }>(
+    "SELECT message_id AS id FROM attempts WHERE result = 'unknown'",
+  );
+  const unread = doubts.filter(({ id }) => !server.read.has(id)).length;
+  return {
+    figures: { ...found, inDoubt: doubts.length, unread, faults: server.faults },
+    bars: {
+      ...always(found),
+      // Broken off when the email's last byte had left: nobody here knows how far it was read.
+      "none in doubt that the server did not read": unread <= (server.faults["broken off"] ?? 0),
+      "no second copy but of an answer that was lost": found.duplicates <= doubts.length,
+      "hold: one copy each": found.copies.hold === 1,
+    },
+  };
+}
+
+function createServer({ random }: Setup, hangs: number) {
+  const copies = new Map<string, number>();
+  const read = new Set<string>();
+  const faults: Record<string, number> = {};
+  /** How many emails each connection takes, and how it ends. */
+  const ends = new Map<number, { after: number; how: SmtpAnswer }>();
+  let hangsLeft = hangs;
+
+  const oneOf = (...answers: SmtpAnswer[]) => answers[Math.floor(random() * answers.length)];
+  const count = (fault: string, told: SmtpAnswer) => {
+    faults[fault] = (faults[fault] ?? 0) + 1;
+    return told;
+  };
+
+  function endOf(connection: number) {
+    const known = ends.get(connection);
+    if (known) return known;
+    const end = { after: 1 + Math.floor(random() * 8), how: oneOf("421 Enough", "close", "reset") };
+    ends.set(connection, end);
+    return end;
+  }
+
+  function answer({ step, connection, email, id = "" }: SmtpMoment): SmtpAnswer {
+    const end = endOf(connection);
+    switch (step) {
+      case "CONN":
+        return random() < 0.01 ? count("421 greeting", "421 Too many connections") : undefined;
+      case "MAIL":
+        if (hangsLeft > 0 && random() < 0.01) {
+          hangsLeft--;
+          return count("half-open", "hang");
+        }
+        return email > end.after ? count("ended in use", end.how) : undefined;
+      case "RCPT":
+        return random() < 0.02 ? count("put off", "450 Greylisted") : undefined;
+      case "PART":
+        return random() < 0.01 ? count("broken off", oneOf("close", "reset")) : undefined;
+      case "BODY": {
+        read.add(id);
+        if (random() < 0.02) return count("451 to an email", "451 Try later");
+        // Its answer may be lost.
+        copies.set(id, (copies.get(id) ?? 0) + 1);
+        return random() < 0.01 ? count("answer lost", oneOf("close", "reset")) : undefined;
+      }
+      case "IDLE":
+        return random() < 0.05
+          ? count("ended at idle", oneOf("421 Idle", "451 Idle", "close", "reset"))
+          : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  return {
+    read,
+    faults,
+    tally: () =>
+      Object.fromEntries([...copies].map(([id, n]) => [id, { copies: n, messageIds: [] }])),
+    async tell(moment: SmtpMoment): Promise<SmtpAnswer> {
+      if (random() < 0.02) await sleep(random() * 300);
+      return answer(moment);
+    },
+  };
+}
