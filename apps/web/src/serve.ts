@@ -41,7 +41,10 @@ export async function serve(
 
 async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
   const log = pino({ name: "web", level: env.LOG_LEVEL });
-  const stopped = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  // Not once: a supervisor may tell the whole group, and each launcher tells it again.
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
+  });
   const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
   const { ingest } = createIngest({
     db,

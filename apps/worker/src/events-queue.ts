@@ -6,6 +6,7 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { Db } from "@repo/db";
+import { proxied } from "@repo/email/deliver";
 import { EmailError, type Ingest } from "@repo/email/events";
 import type { Logger } from "pino";
 
@@ -42,6 +43,7 @@ export async function takeEvents(options: {
   const { db, queueUrl: QueueUrl, ingest, log, signal } = options;
   const sqs = new SQSClient({
     requestHandler: {
+      ...proxied(),
       connectionTimeout: 3_000,
       // A connection that has died without a word would be waited on for ever.
       requestTimeout: (LONG_POLL + 10) * 1000,

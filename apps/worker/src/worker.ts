@@ -27,7 +27,9 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
   const log = pino({ name: "worker", level: env.LOG_LEVEL });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
+    // Not once: a supervisor may tell the whole group, and each launcher tells it again.
+    process.on(signal, () => {
+      if (stop.signal.aborted) return;
       stop.abort();
       // A database that never answers must not keep the process from ending.
       setTimeout(() => process.exit(1), GRACE).unref();

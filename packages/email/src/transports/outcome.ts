@@ -174,5 +174,7 @@ const NO_CONNECTION = new Set([
 /** What the system's code of a failed connection tells. */
 export function readSystemCode(code: string): Cause | undefined {
   if (HANDSHAKE.test(code)) return "certificate";
+  // The proxy's answer, before anything of the call was sent through it.
+  if (code === "ERR_PROXY_TUNNEL") return "unreachable";
   return NO_CONNECTION.has(code) ? "unreachable" : undefined;
 }

@@ -1,4 +1,5 @@
 import { SESv2Client } from "@aws-sdk/client-sesv2";
+import { proxied } from "./proxied.ts";
 import { CALL_TIMEOUT_MS, requireLoopback } from "./transport.ts";
 
 /**
@@ -14,6 +15,7 @@ export function createSesClient({ loopbackOnly }: { loopbackOnly: boolean }): SE
     // Its stack of middleware is made once, not for each call: 8 us of 220.
     cacheMiddleware: true,
     requestHandler: {
+      ...proxied(),
       connectionTimeout: 3_000,
       requestTimeout: CALL_TIMEOUT_MS,
       throwOnRequestTimeout: true,

@@ -1,0 +1,45 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { message } from "./test-message.ts";
+
+const transport = JSON.stringify(path.join(import.meta.dirname, "ses.ts"));
+const SENDS = `
+  import { createSesTransport } from ${transport};
+  const transport = createSesTransport({ from: "hello@example.com", loopbackOnly: false });
+  console.log(JSON.stringify(await transport.send(${JSON.stringify(message)})));
+`;
+
+it("calls SES by way of the environment's proxy, and knows that its refusal sent nothing", async () => {
+  const asked: (string | undefined)[] = [];
+  const proxy = createServer().listen(0, "127.0.0.1");
+  proxy.on("connect", ({ url }, socket) => {
+    asked.push(url);
+    socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+  });
+  await once(proxy, "listening");
+  const { port } = proxy.address() as AddressInfo;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "--eval", SENDS],
+    {
+      env: {
+        ...process.env,
+        NODE_USE_ENV_PROXY: "1",
+        HTTPS_PROXY: `http://127.0.0.1:${port}`,
+        NO_PROXY: "",
+        AWS_REGION: "eu-central-1",
+        AWS_ENDPOINT_URL_SESV2: "",
+        AWS_ACCESS_KEY_ID: "local",
+        AWS_SECRET_ACCESS_KEY: "local",
+      },
+    },
+  );
+  expect(asked).toEqual(["email.eu-central-1.amazonaws.com:443"]);
+  expect(JSON.parse(stdout)).toMatchObject({ result: "unreachable", code: "ERR_PROXY_TUNNEL" });
+  proxy.close();
+});

@@ -1,0 +1,7 @@
+// `pnpm start`: both programs, as `pnpm build` made them.
+import path from "node:path";
+import { root } from "./env.ts";
+import { runTogether } from "./together.ts";
+
+const programs = ["web", "worker"].map((app) => path.join(root, "apps", app, "dist", "main.mjs"));
+process.exitCode = await runTogether(programs);

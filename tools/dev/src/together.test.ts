@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "together-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Says that it runs, and on SIGTERM takes a moment to end with a code of its own. */
+const patient = (name: string, code = 0) => `
+  process.on("SIGTERM", () => setTimeout(() => {
+    console.log("${name} ended");
+    process.exit(${code});
+  }, 100));
+  setInterval(() => undefined, 1000);
+  console.log("${name} runs", process.env.SET_OUTSIDE);
+`;
+
+/** Starts programs as `pnpm start` does; collects what they print. */
+async function start(...sources: string[]) {
+  const files = sources.map((_, i) => path.join(folder, `program-${i}.mjs`));
+  await Promise.all(sources.map((source, i) => writeFile(files[i]!, source)));
+  const together = path.join(import.meta.dirname, "together.ts");
+  const launcher = path.join(folder, "launcher.mjs");
+  await writeFile(
+    launcher,
+    `import { runTogether } from ${JSON.stringify(together)};
+     process.exitCode = await runTogether(${JSON.stringify(files)});`,
+  );
+  const child = spawn(process.execPath, [launcher], {
+    env: { ...process.env, SET_OUTSIDE: "from outside" },
+  });
+  const printed: string[] = [];
+  child.stdout.on("data", (data: Buffer) => printed.push(data.toString()));
+  return { child, printed: () => printed.join("") };
+}
+
+const codeOf = async (child: ChildProcess) => ((await once(child, "exit")) as [number | null])[0];
+
+it.runIf(process.platform !== "win32")("brings the environment in, a signal too, and waits until both have ended", async () => {
+  const { child, printed } = await start(patient("a"), patient("b"));
+  await expect
+    .poll(printed)
+    .toMatch(/a runs from outside[^]*b runs from|b runs from[^]*a runs from/);
+  child.kill("SIGTERM");
+  expect(await codeOf(child)).toBe(0);
+  expect(printed()).toContain("a ended");
+  expect(printed()).toContain("b ended");
+});
+
+it.runIf(process.platform !== "win32")("ends the other, and fails as it did, when one fails", async () => {
+  const { child, printed } = await start(patient("a"), "setTimeout(() => process.exit(3), 500)");
+  expect(await codeOf(child)).toBe(3);
+  expect(printed()).toContain("a ended");
+});
+
+it.runIf(process.platform !== "win32")("fails when one was killed", async () => {
+  const killed = "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100)";
+  const { child } = await start(patient("a"), killed);
+  expect(await codeOf(child)).toBe(128 + 9);
+});

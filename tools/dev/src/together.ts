@@ -1,0 +1,35 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
+
+/**
+ * Runs programs until all have ended. They have this process's environment and output, and are
+ * told of its signals; when one ends, the others are asked to.
+ *
+ * @param files what Node.js is to run
+ * @returns the exit code of the first that failed, as a shell gives it; or 0
+ */
+export async function runTogether(files: string[]): Promise<number> {
+  const children = files.map((file) => spawn(process.execPath, [file], { stdio: "inherit" }));
+  // SIGTERM for SIGINT too: a terminal has told them of that already.
+  const end = () => {
+    for (const child of children) child.kill("SIGTERM");
+  };
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, end);
+  let failed = 0;
+  await Promise.all(
+    children.map(async (child) => {
+      const code = await exitCodeOf(child);
+      failed ||= code;
+      end();
+    }),
+  );
+  for (const signal of signals) process.off(signal, end);
+  return failed;
+}
+
+async function exitCodeOf(child: ChildProcess): Promise<number> {
+  const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+  return code ?? 128 + (signal ? constants.signals[signal] : 0);
+}
