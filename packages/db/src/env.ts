@@ -17,6 +17,9 @@ export function readEnv() {
   };
 }
 
+/** A PostgreSQL for the tests instead of their own: another version, another time zone. */
+export const testDatabaseUrl = () => process.env["TEST_DATABASE_URL"] || undefined;
+
 /** The environment of a child process: this one's, and more. */
 export function withEnv(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...process.env, ...more };

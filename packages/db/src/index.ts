@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
+import { requirePublicFirst, requirePublicSchema } from "./address.ts";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 import { InstantsClient, withOffsets } from "./instants.ts";
 
@@ -23,23 +24,28 @@ export type Db = PrismaClient & {
 export type Tx = Prisma.TransactionClient;
 
 /**
- * Opens a pool on a PostgreSQL 18 database.
+ * Opens a pool on a PostgreSQL database, 15 or newer.
  *
  * @param url a `postgresql://` URL
  * @param options.poolSize connections kept at most; 10 by default
  * @param options.keepStatements PostgreSQL keeps what it has parsed and planned, a fifth of its
  *   work for the worker's statements; not through a pooler in transaction mode
+ * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`; the latter each query as well
  */
 export function createDb(
   url: string,
   options: { poolSize?: number; keepStatements?: boolean } = {},
 ): Db {
+  requirePublicSchema(url);
   const pool = new pg.Pool({
     connectionString: url,
     Client: InstantsClient,
     max: options.poolSize ?? 10,
     // A server that accepts and says nothing would hold every request for ever.
     connectionTimeoutMillis: 5_000,
+    // The pool waits for it, though its type does not say so.
+    // oxlint-disable-next-line typescript/no-misused-promises
+    onConnect: requirePublicFirst,
   });
   // The pool replaces an idle connection that is lost; unheard, it would end the process.
   pool.on("error", () => undefined);

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { requirePublicFirst, requirePublicSchema } from "./address.ts";
 import { execute, openEngine } from "./engine.ts";
 import { AppError } from "@repo/errors";
 import { type Migration, readMigrations, toMigrationList } from "./migrations.ts";
@@ -31,13 +32,25 @@ export async function migrate(url: string): Promise<string[]> {
     } catch (cause) {
       // Throws when one has failed, with its name.
       await missing(client, migrations);
-      throw new AppError("MIGRATION_FAILED", (cause as Error).message, { cause });
+      throw notApplied(cause, client);
     } finally {
       await close();
     }
   } finally {
     await client.end();
   }
+}
+
+function notApplied(cause: unknown, { user }: pg.Client): AppError {
+  const reason = reasonOf((cause as Error).message);
+  const grant = `As its owner: GRANT USAGE, CREATE ON SCHEMA public TO "${user}"; then try again.`;
+  const isForbidden = /permission denied for schema/.test(reason);
+  return new AppError("MIGRATION_FAILED", isForbidden ? `${reason}. ${grant}` : reason, { cause });
+}
+
+/** Without what precedes it, and without the engine's own stack. */
+function reasonOf(text: string): string {
+  return text.replace(/^[\s\S]*?ERROR: /, "").split("\n", 1)[0] ?? "";
 }
 
 /**
@@ -58,9 +71,7 @@ async function missing(client: pg.Client, migrations: Migration[]): Promise<stri
   const applied = await readApplied(client);
   for (const row of applied.values()) {
     if (row.finished) continue;
-    // What precedes the reason, and the engine's own stack.
-    const reason =
-      row.logs?.replace(/^[\s\S]*?ERROR: /, "").split("\n", 1)[0] ?? "it was interrupted";
+    const reason = row.logs === null ? "it was interrupted" : reasonOf(row.logs);
     throw new AppError(
       "MIGRATION_FAILED",
       `Migration ${row.name} failed: ${reason}. Correct its SQL, then: pnpm --filter @repo/db ` +
@@ -107,34 +118,61 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
   server.pathname = "postgres";
   try {
     await execute(server.href, `CREATE DATABASE "${name.replaceAll('"', '""')}"`);
-  } catch (error) {
+  } catch (cause) {
     // Another process created it meanwhile, or is about to.
-    if (!["42P04", "23505"].includes(codeOf(error) ?? "")) throw error;
+    if (!["42P04", "23505"].includes(codeOf(cause) ?? "")) {
+      throw new AppError(
+        "DATABASE_MISSING",
+        `There is no database ${name}, and this role cannot create it (${(cause as Error).message}). Create it, or correct DATABASE_URL.`,
+        { cause },
+      );
+    }
   }
   return await connect(url);
 }
 
-/** @throws AppError `DATABASE_URL_INVALID`, `DATABASE_UNREACHABLE` */
+/** @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`, `DATABASE_UNREACHABLE` */
 async function connect(url: string): Promise<pg.Client> {
-  if (!URL.canParse(url)) {
-    throw new AppError(
-      "DATABASE_URL_INVALID",
-      "DATABASE_URL is not an address: percent-encode the special characters of its password.",
-    );
-  }
+  requirePublicSchema(url);
   const client = new pg.Client(url);
   try {
     await client.connect();
-    return client;
   } catch (cause) {
     const { message } = cause as Error;
     throw new AppError(
       "DATABASE_UNREACHABLE",
       `No connection to the database at ${client.host}:${client.port}: ` +
-        `${message || codeOf(cause)}. Start it, or correct DATABASE_URL.`,
+        `${message || codeOf(cause)}. ${nextStep(cause)}`,
       { retryable: true, cause },
     );
   }
+  try {
+    await requirePublicFirst(client);
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+// What a connection fails with, by its code or its text, and what to do.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const NEXT_STEPS: [RegExp, string][] = [
+  [
+    /SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)/,
+    "This machine does not trust the server's certificate: download its authority's, and add sslrootcert=/path/to/it.pem to DATABASE_URL, or name the file in NODE_EXTRA_CA_CERTS.",
+  ],
+  [/ALTNAME_INVALID/, "Write the host in DATABASE_URL as the server's certificate has it."],
+  [/does not support SSL/, "Switch SSL on there, or remove sslmode from DATABASE_URL."],
+  [/no encryption/, "It wants TLS: add sslmode=verify-full to DATABASE_URL."],
+  [/28P01|28000/, "Correct the user and the password of DATABASE_URL."],
+  [/53300|08P01.*max/, "It has no free connection: end some, or raise max_connections."],
+];
+
+function nextStep(cause: unknown): string {
+  const text = `${codeOf(cause)} ${(cause as Error).message}`;
+  const known = NEXT_STEPS.find(([pattern]) => pattern.test(text));
+  return known?.[1] ?? "Start it, or correct DATABASE_URL.";
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { requirePublicSchema } from "./address.ts";
 import { schemaDrift } from "./drift.ts";
 import { startPostgres } from "./embedded.ts";
 import { readEnv, root, withEnv } from "./env.ts";
@@ -80,6 +81,7 @@ async function drift(): Promise<number> {
 }
 
 async function prisma(command: string[], url: string): Promise<number> {
+  requirePublicSchema(url);
   const cli = path.join(
     path.dirname(createRequire(import.meta.url).resolve("prisma/package.json")),
     "build/index.js",

@@ -39,7 +39,7 @@ function packageRoot(): string {
 function unavailable(what: string, cause?: unknown): AppError {
   return new AppError(
     "POSTGRES_UNAVAILABLE",
-    `There is no embedded PostgreSQL for ${what}: set DATABASE_URL to a PostgreSQL 18 database.`,
+    `There is no embedded PostgreSQL for ${what}: set DATABASE_URL to a database of PostgreSQL 15 or newer.`,
     { cause },
   );
 }

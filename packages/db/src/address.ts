@@ -1,0 +1,47 @@
+import { AppError } from "@repo/errors";
+import type pg from "pg";
+
+/**
+ * Refuses an address that names another schema than `public`. Prisma would look for the tables in
+ * the one, and the SQL of packages/email in the other.
+ *
+ * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`
+ */
+export function requirePublicSchema(url: string): void {
+  if (!URL.canParse(url)) {
+    throw new AppError(
+      "DATABASE_URL_INVALID",
+      "DATABASE_URL is not an address: percent-encode the special characters of its password.",
+    );
+  }
+  const { searchParams } = new URL(url);
+  const schema = searchParams.get("schema") ?? "public";
+  const isPath = /search_path/i.test(searchParams.get("options") ?? "");
+  if (schema === "public" && !isPath) return;
+  throw new AppError(
+    "DATABASE_SCHEMA",
+    `DATABASE_URL asks for another schema, by ${isPath ? "search_path" : "schema"}; the tables are in ` +
+      "the schema public. Remove that from it, and give this app a database of its own.",
+  );
+}
+
+/**
+ * Refuses a connection whose role or database leads to another schema: its names would mean the
+ * tables of somebody else.
+ *
+ * @throws AppError `DATABASE_SCHEMA`
+ */
+export async function requirePublicFirst(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ schema: string | null; role: string }>(
+    "SELECT current_schema() AS schema, current_user AS role",
+  );
+  const { schema = null, role = "" } = rows[0] ?? {};
+  if (schema === "public") return;
+  throw new AppError(
+    "DATABASE_SCHEMA",
+    schema === null
+      ? `The role ${role} cannot use the schema public: GRANT USAGE, CREATE ON SCHEMA public TO "${role}".`
+      : `The search_path of the role ${role} leads to the schema ${schema}; the tables are in public. ` +
+          `ALTER ROLE "${role}" SET search_path = public, or give this app a database of its own.`,
+  );
+}

@@ -1,0 +1,152 @@
+// Databases as others set them up: roles with few rights, other schemas, TLS.
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { TLSSocket, createSecureContext } from "node:tls";
+import { createCertificate } from "@repo/testing/certificate";
+import { full } from "@repo/testing/full";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { execute } from "./engine.ts";
+import { type Db, createDb } from "./index.ts";
+import { migrate } from "./migrate.ts";
+import { createTestDb } from "./testing.ts";
+
+const PASSWORD = "only-of-this-test";
+let server: Awaited<ReturnType<typeof createTestDb>>;
+let role: string;
+let database: string;
+
+beforeAll(async () => {
+  server = await createTestDb();
+});
+afterAll(() => server.drop());
+
+beforeEach(async () => {
+  role = `role_${crypto.randomUUID()}`;
+  database = `managed_${crypto.randomUUID()}`;
+  await execute(at("postgres"), `CREATE ROLE "${role}" LOGIN PASSWORD '${PASSWORD}'`);
+  await execute(at("postgres"), `CREATE DATABASE "${database}"`);
+});
+afterEach(async () => {
+  await execute(at("postgres"), `DROP DATABASE "${database}" WITH (FORCE)`);
+  await execute(at("postgres"), `DROP ROLE "${role}"`);
+});
+
+/** As the role, if not as the server's owner. */
+function at(name: string, query = "", as?: string): string {
+  const url = new URL(server.url);
+  url.pathname = name;
+  url.search = query;
+  if (as) [url.username, url.password] = [as, PASSWORD];
+  return url.href;
+}
+const grant = () => execute(at(database), `GRANT USAGE, CREATE ON SCHEMA public TO "${role}"`);
+
+/** Each way of asking the database. */
+const ways: [string, (db: Db) => Promise<unknown>][] = [
+  ["Prisma", (db) => db.user.findMany()],
+  ["Prisma's SQL", (db) => db.$queryRaw`SELECT 1`],
+];
+
+describe("a role with few rights", () => {
+  test("migrates where it may create in the schema public alone", async () => {
+    await grant();
+    expect((await migrate(at(database, "", role))).length).toBeGreaterThan(0);
+  });
+
+  test("is told what its owner must grant, and migrates after that", async () => {
+    await expect(migrate(at(database, "", role))).rejects.toMatchObject({
+      code: "MIGRATION_FAILED",
+      message: `permission denied for schema public. As its owner: GRANT USAGE, CREATE ON SCHEMA public TO "${role}"; then try again.`,
+    });
+    await grant();
+    expect((await migrate(at(database, "", role))).length).toBeGreaterThan(0);
+  });
+
+  test("is told that a database is missing which it cannot create", async () => {
+    await expect(migrate(at("missing", "", role))).rejects.toMatchObject({
+      code: "DATABASE_MISSING",
+      message: expect.stringContaining("no database missing"),
+    });
+  });
+});
+
+describe("another schema than public", () => {
+  test.each(["schema=app", "options=-c%20search_path%3Dapp", "options=-csearch_path=app,public"])(
+    "is refused in the address: %s",
+    async (query) => {
+      const refusal = expect.objectContaining({ code: "DATABASE_SCHEMA" });
+      expect(() => createDb(at(database, query))).toThrow(refusal);
+      await expect(migrate(at(database, query))).rejects.toMatchObject(refusal);
+    },
+  );
+
+  test("that the address names and that is public is fine", async () => {
+    expect((await migrate(at(database, "schema=public"))).length).toBeGreaterThan(0);
+  });
+
+  const leads: [string, () => string][] = [
+    ["the role's search_path", () => `ALTER ROLE "${role}" SET search_path = app, public`],
+    ["the database's", () => `ALTER DATABASE "${database}" SET search_path = app`],
+    // PostgreSQL's own default begins with "$user".
+    ["the role's name", () => `ALTER SCHEMA app RENAME TO "${role}"`],
+  ];
+  test.each(full ? leads : leads.slice(0, 1))(
+    "that %s leads to is never read, nor migrated",
+    async (_what, change) => {
+      await grant();
+      await migrate(at(database, "", role));
+      await execute(at(database), `CREATE SCHEMA app AUTHORIZATION "${role}"`);
+      await execute(at(database), "CREATE TABLE app.users (secret text)");
+      await execute(at(database), change());
+      await expect(migrate(at(database, "", role))).rejects.toMatchObject({
+        code: "DATABASE_SCHEMA",
+        message: expect.stringContaining("SET search_path = public"),
+      });
+      const db = createDb(at(database, "", role));
+      for (const [, ask] of ways)
+        await expect(ask(db)).rejects.toMatchObject({ code: "DATABASE_SCHEMA" });
+      await db.$disconnect();
+    },
+  );
+});
+
+describe("says what is wrong with a connection", () => {
+  test("whose password is wrong", async () => {
+    const url = new URL(at(database, "", role));
+    url.password = "other";
+    await expect(migrate(url.href)).rejects.toMatchObject({
+      code: "DATABASE_UNREACHABLE",
+      message: expect.stringMatching(/(?!.*other).*user and the password of DATABASE_URL/),
+    });
+  });
+
+  test("that wants TLS of a server without", async () => {
+    await expect(migrate(at(database, "sslmode=verify-full", role))).rejects.toMatchObject({
+      code: "DATABASE_UNREACHABLE",
+      message: expect.stringMatching(/SSL.*remove sslmode/),
+    });
+  });
+
+  test("whose certificate is of an authority that this machine does not know", async () => {
+    const context = createSecureContext(createCertificate("127.0.0.1"));
+    // As PostgreSQL answers a request for TLS: "S", and the handshake.
+    const tls = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.once("data", () => {
+        socket.write("S");
+        new TLSSocket(socket, { isServer: true, secureContext: context }).on(
+          "error",
+          () => undefined,
+        );
+      });
+    }).listen(0, "127.0.0.1");
+    await once(tls, "listening");
+    const { port } = tls.address() as AddressInfo;
+    const url = `postgresql://user:secret@127.0.0.1:${port}/app?sslmode=verify-full`;
+    await expect(migrate(url)).rejects.toMatchObject({
+      code: "DATABASE_UNREACHABLE",
+      message: expect.stringMatching(/(?!.*secret).*sslrootcert=.*NODE_EXTRA_CA_CERTS/),
+    });
+    tls.close();
+  });
+});
