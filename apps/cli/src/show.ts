@@ -5,13 +5,14 @@ import type { LoggedMessage, Stopped, TimelineEntry } from "@repo/email/log";
 // styleText leaves colours out where the output is not a terminal, and with NO_COLOR.
 
 /** Why nothing goes out, since when, and what to do. */
-export function showStopped({ by, since, error, probeAt, next }: Stopped): string {
+export function showStopped({ by, since, error, probeAt, expectedAt, next }: Stopped): string {
   const lines = [
     styleText(
       ["red", "bold"],
       `Sending is stopped: ${by}${since ? `, since ${moment(since)}` : ""}`,
     ),
     ...(error ? [`  Answer  ${printable(error)}`] : []),
+    ...(expectedAt ? [`  Goes on ${moment(expectedAt)}, as far as this log knows`] : []),
     `  Next    ${next}`,
     ...(probeAt
       ? [styleText("dim", `  One email tries again at ${moment(probeAt)}; every other is kept.`)]

@@ -124,3 +124,12 @@ it("stays ready while sending is stopped, and says by what and what to do, but n
   });
   expect(text).not.toContain("arn:");
 });
+
+it("stays ready while the daily quota is used up, and says so", async () => {
+  await app.db.sendingStatus.update({
+    where: { id: 1 },
+    data: { stoppedBy: null, max24Hours: 200, sent24Hours: 200 },
+  });
+  const { body } = await app.get("/readyz").expect(200);
+  expect(body).toMatchObject({ status: "ok", email: { status: "stopped", by: "quota" } });
+});

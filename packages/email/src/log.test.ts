@@ -176,7 +176,31 @@ it("tells the rate and the quota, and while sending is stopped by what and what 
       since: at(1),
       error: "why",
       probeAt: at(2),
+      expectedAt: null,
       next: expect.stringMatching(/Email goes on by itself|email goes on by itself/),
     });
   }
+});
+
+it("tells that the daily quota is used up though SES has refused nothing, and when it frees", async () => {
+  const sent = (sent24Hours: number) =>
+    test.db.sendingStatus.update({
+      where: { id: 1 },
+      data: { stoppedBy: null, stoppedAt: null, max24Hours: 200, sent24Hours },
+    });
+  await sent(189);
+  expect((await sendingStatus(test.db)).stopped).toBeNull();
+  await sent(190);
+  const usedUp = { by: "quota", since: null };
+  expect((await sendingStatus(test.db)).stopped).toMatchObject({ ...usedUp, expectedAt: null });
+  const hour = 60 * 60 * 1000;
+  const now = Date.now();
+  for (const hours of [30, 5, 3]) {
+    const then = new Date(now - hours * hour);
+    await add(0, { id: firstUuidAt(then), state: "closed", closedReason: "sent", closedAt: then });
+  }
+  expect((await sendingStatus(test.db)).stopped).toMatchObject({
+    ...usedUp,
+    expectedAt: new Date(now + 19 * hour),
+  });
 });

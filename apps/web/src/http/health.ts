@@ -51,8 +51,8 @@ async function readEverything(db: Db) {
   ]);
   if (!stopped) return { status: "ok" };
   // Anyone may ask: what SES answered may name an account or a role, and is in `pnpm email:log`.
-  const { by, since, next } = stopped;
-  return { status: "stopped", by, since, next };
+  const { by, since, expectedAt, next } = stopped;
+  return { status: "stopped", by, since, ...(expectedAt && { expectedAt }), next };
 }
 
 async function timeOut(): Promise<never> {

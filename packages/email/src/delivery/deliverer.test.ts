@@ -224,7 +224,7 @@ it("makes no call once too little of the lease is left for it", async () => {
     CREATE TRIGGER linger BEFORE UPDATE ON messages FOR EACH ROW
     WHEN (NEW.state = 'sending') EXECUTE FUNCTION linger()`;
   const id = await queueReset(test.db);
-  deliver(accepted, { lease: 11 });
+  deliver(accepted, { lease: 12 });
   await waitFor(async () =>
     expect((await find(id)).attempts[0]).toMatchObject({
       result: "skipped",
@@ -381,6 +381,32 @@ it("takes its limits from the account, and the rate from the configuration where
   stop = new AbortController();
   deliver(accepted, { quota, rate: 5 });
   await waitFor(async () => expect(await status()).toMatchObject({ maxRate: 5, rate: 5 }));
+});
+
+it("says once that the daily quota is used up, and when it should go on; and that it does", async () => {
+  const quota = { ...unlimited, max24HourSend: 200, sentLast24Hours: 188 };
+  const ids = await Promise.all([1, 2, 3, 4].map(() => queueWelcome(test.db)));
+  const firstSent = Date.now();
+  deliver(accepted, { quota });
+  await waitFor(() => expect(logged).toContain("sending stopped"));
+  // The last twentieth is for new passwords.
+  expect(calls).toHaveLength(2);
+  const line = logged.split("\n").find((one) => one.startsWith("sending stopped")) ?? "";
+  const { stoppedBy, expectedAt, next } = JSON.parse(line.slice(line.indexOf("{"))) as Record<
+    string,
+    string
+  >;
+  expect({ stoppedBy, next }).toMatchObject({
+    stoppedBy: "quota",
+    next: expect.stringContaining("quota"),
+  });
+  const expected = new Date(expectedAt ?? "").getTime() - 24 * 60 * 60 * 1000;
+  expect(expected).toBeGreaterThanOrEqual(firstSent - 1000);
+  expect(expected).toBeLessThanOrEqual(Date.now() + 1000);
+  await test.db.sendingStatus.update({ where: { id: 1 }, data: { sent24Hours: 0 } });
+  for (const id of ids) await becomes(id, { closedReason: "sent" });
+  await waitFor(() => expect(logged).toContain("sending goes on"));
+  expect(logged.match(/sending stopped/g)).toHaveLength(1);
 });
 
 it("keeps the last limits where SES cannot be asked for a while", async () => {

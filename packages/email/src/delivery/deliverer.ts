@@ -233,6 +233,7 @@ export function createDeliverer({
         }
         if (signal.aborted) return 0;
         unused.delete(leaseId);
+        await monitor.sawQuota(claimed.isQuotaUsed);
         if (claimed.messages.length > 0) {
           await deliver(claimed, deadline);
           if (claimed.messages.length === limit) limit = Math.min(BATCH, limit * 2);

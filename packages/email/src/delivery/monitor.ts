@@ -1,6 +1,6 @@
 import type { Db } from "@repo/db";
 import { EmailError } from "../error.ts";
-import { NEXT_STEP, type StoppedBy } from "../sending-status.ts";
+import { NEXT_STEP, type StoppedBy, sendingStatus } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
 import { type Log, describe } from "./log.ts";
 import type { Settlement } from "./queue.ts";
@@ -30,6 +30,8 @@ export interface Monitor {
   refresh(): Promise<void>;
   /** Takes note of one call's result; slows down, or stops sending, where that is due. */
   saw(sent: SendResult): Promise<void>;
+  /** Takes note of whether the daily quota holds email back; says so when that changes. */
+  sawQuota(isUsed: boolean | undefined): Promise<void>;
   /** Lets the queue go on when a probe was answered. */
   probed(settlements: Settlement[]): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function createMonitor({
   rate: number | undefined;
 }): Monitor {
   let failures = 0;
+  let wasQuotaUsed = false;
 
   async function stop(by: StoppedBy, code: string, error: string): Promise<void> {
     if (!(await stopSending(db, by, `${code}: ${error}`))) return;
@@ -95,6 +98,17 @@ export function createMonitor({
       } catch (error) {
         log.error(describe(error), "the sending status cannot be recorded");
       }
+    },
+
+    async sawQuota(isUsed) {
+      if (isUsed === undefined || isUsed === wasQuotaUsed) return;
+      wasQuotaUsed = isUsed;
+      if (!isUsed) return log.info({}, "the quota has freed: sending goes on");
+      const { quota, stopped } = await sendingStatus(db);
+      log.error(
+        { stoppedBy: "quota", quota, expectedAt: stopped?.expectedAt, next: NEXT_STEP.quota },
+        "sending stopped; every email is kept",
+      );
     },
 
     async probed(settlements) {

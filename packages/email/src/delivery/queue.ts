@@ -1,4 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
+import { RESERVE } from "../sending-status.ts";
 import { toJson } from "../to-json.ts";
 import type { SendResult } from "../transports/transport.ts";
 
@@ -30,6 +31,8 @@ export interface Claim {
   settled: Settled[];
   /** One message of a queue that is stopped, to see whether the cause is gone. */
   probing: boolean;
+  /** Whether the daily quota holds back what is due; undefined where nothing is. */
+  isQuotaUsed: boolean | undefined;
   /** Seconds until the rate allows more; undefined when it is not the rate that holds back. */
   wait: number | undefined;
 }
@@ -67,8 +70,6 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const BURST = 0.5;
 // Seconds from nothing to the full rate after a throttling.
 const RECOVERY = 30;
-// Share of the daily quota that only templates with `reserve` may use: their priority is 0.
-const RESERVE = 0.05;
 // Seconds between two probes of a stopped queue: doubled each time up to this.
 const MAX_PROBE_INTERVAL = 60;
 
@@ -90,6 +91,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
     reason: string | null;
     at: string;
     probing: boolean | null;
+    isQuotaUsed: boolean;
     wait: number | null;
   };
   const rows = await db.query<Row>(Prisma.sql`
@@ -172,7 +174,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       WHERE count > 0
     )
     SELECT t.id, t.attempt_count AS attempt, t.template, t.category, t.to_address AS "to",
-      t.payload, t.allowed, t.reason, now()::text AS at, b.probing, CASE WHEN a.size = 0 AND b.tokens < 1
+      t.payload, t.allowed, t.reason, now()::text AS at, b.probing, a.unreserved < 1 AS "isQuotaUsed", CASE WHEN a.size = 0 AND b.tokens < 1
         -- A tenth of a second's worth at once, rather than a claim for each.
         THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS wait
     FROM bucket b CROSS JOIN allowance a LEFT JOIN taken t ON true`);
@@ -185,6 +187,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       reason ? [{ id, template, reason }] : [],
     ),
     probing: rows[0]?.probing ?? false,
+    isQuotaUsed: rows[0]?.isQuotaUsed,
     wait: rows[0]?.wait ?? undefined,
   };
 }
