@@ -106,6 +106,18 @@ it("is alive without a database, and ready only with one that is migrated", asyn
   await old.drop();
 });
 
+it("is not ready while any table that it needs is missing", async () => {
+  const tables = await app.db.$queryRaw<{ name: string }[]>`
+    SELECT tablename AS name FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`;
+  for (const { name } of tables) {
+    await app.db.$executeRawUnsafe(`ALTER TABLE "${name}" RENAME TO "not_migrated"`);
+    await app.get("/readyz").expect(503);
+    await app.db.$executeRawUnsafe(`ALTER TABLE "not_migrated" RENAME TO "${name}"`);
+  }
+  await app.get("/readyz").expect(200);
+});
+
 it("stays ready while sending is stopped, and says by what and what to do, but not what SES answered", async () => {
   const stoppedAt = new Date("2030-01-01T00:00:00Z");
   await app.db.sendingStatus.update({

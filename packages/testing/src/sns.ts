@@ -23,7 +23,8 @@ export interface TestSns {
  */
 export function createTestSns(topicArn: string, options: CertificateOptions = {}): TestSns {
   const [, partition, , region] = topicArn.split(":");
-  const host = `sns.${region}.amazonaws.com${partition === "aws-cn" ? ".cn" : ""}`;
+  const ending = { "aws-cn": "com.cn", "aws-eusc": "eu" }[partition ?? ""] ?? "com";
+  const host = `sns.${region}.amazonaws.${ending}`;
   const authority = createCertificate("ca.example.com", { commonName: "Test CA" });
   const { cert: pem, key } = createCertificate("sns.amazonaws.com", {
     commonName: "sns.amazonaws.com",

@@ -20,7 +20,9 @@ declare global {
       /** Code of the error that was answered, for the log. */
       code?: string;
       /** What else the log may know of it. */
-      detail?: Record<string, string>;
+      detail?: Record<string, unknown>;
+      /** Of the request's line in the log, where it is not that of its status. */
+      level?: "silent" | "warn";
     }
   }
 }

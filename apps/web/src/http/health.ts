@@ -48,6 +48,11 @@ async function readEverything(db: Db) {
     db.resetRequest.findFirst(nothing),
     db.limit.findFirst(nothing),
     db.message.findFirst(nothing),
+    db.attempt.findFirst(nothing),
+    db.event.findFirst(nothing),
+    db.suppression.findFirst(nothing),
+    db.suppressionRemoval.findFirst(nothing),
+    db.snsCertificate.findFirst(nothing),
   ]);
   if (!stopped) return { status: "ok" };
   // Anyone may ask: what SES answered may name an account or a role, and is in `pnpm email:log`.

@@ -28,7 +28,8 @@ export function requestLog(log: Logger) {
     },
     customProps: (_req, res) =>
       res.locals?.code ? { code: res.locals.code, ...res.locals.detail } : {},
-    customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? "error" : "info"),
+    customLogLevel: (_req, res, error) =>
+      res.locals?.level ?? (error || res.statusCode >= 500 ? "error" : "info"),
   });
 }
 

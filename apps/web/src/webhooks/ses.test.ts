@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { type ClientRequest, request } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { type Db, createDb } from "@repo/db";
 import { full } from "@repo/testing/full";
 import { createTestSns } from "@repo/testing/sns";
@@ -167,6 +168,57 @@ it("answers 4xx to what no retry can mend", async () => {
   await zipped.expect(415);
 });
 
+it("logs ten of a stranger's posts a minute, as warnings, and counts the others", async () => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  try {
+    for (let i = 0; i < 25; i++) await post("no JSON").expect(400);
+    const lines = () =>
+      app
+        .log()
+        .split("\n")
+        .filter((line) => line.includes("MALFORMED_SNS_MESSAGE"))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines()).toHaveLength(10);
+    for (const line of lines()) expect(line).toMatchObject({ level: 40 });
+    vi.advanceTimersByTime(60_000);
+    await post("no JSON").expect(400);
+    expect(lines()).toHaveLength(11);
+    expect(lines().at(-1)).toMatchObject({ unlogged: 15 });
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it("holds sixteen large posts at once, and takes small ones all the same", async () => {
+  const server = app.app.listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const open: ClientRequest[] = [];
+  const answers: number[] = [];
+  // Slow ones, of 1 MB each; the last half does not say so.
+  for (let i = 0; i < 40; i++) {
+    const headers = i < 20 ? { "Content-Length": 1_000_000 } : { "Transfer-Encoding": "chunked" };
+    const slow = request({ port, method: "POST", path: "/webhooks/ses", headers }, (response) => {
+      answers.push(response.statusCode ?? 0);
+      response.resume();
+    });
+    slow.on("error", () => undefined);
+    slow.write("{");
+    open.push(slow);
+  }
+  await vi.waitFor(() => expect(answers).toHaveLength(24), { timeout: 60_000 });
+  expect(new Set(answers)).toEqual(new Set([503]));
+  const large = app.sns.notify(bounce() + " ".repeat(100_000));
+  const send = (body: object) =>
+    fetch(`http://127.0.0.1:${port}/webhooks/ses`, { method: "POST", body: JSON.stringify(body) });
+  expect((await send(app.sns.notify(bounce()))).status).toBe(200);
+  expect((await send(large)).status).toBe(503);
+  for (const slow of open) slow.destroy();
+  await vi.waitFor(async () => expect((await send(large)).status).toBe(200), { timeout: 60_000 });
+  expect(await rows()).toBe(2);
+  server.close();
+});
+
 it("answers 503 while the certificate cannot be fetched, and takes the next try", async () => {
   const { pem } = app.sns;
   app.sns.pem = "nothing that is a certificate";
@@ -252,7 +304,8 @@ it.runIf(full)(
 it("logs what was taken and what was not, without an address", async () => {
   const body = app.sns.notify(bounce("secret.person@example.com"));
   await post(body).expect(200);
-  await post({ ...body, Signature: "" }).expect(403);
+  const Signature = app.sns.notify(bounce())["Signature"];
+  await post({ ...body, Signature }).expect(403);
   await post(app.sns.confirmation("SubscriptionConfirmation")).expect(200);
   await app.db.event.deleteMany();
   await app.db.$executeRaw`ALTER TABLE events ADD CONSTRAINT culprit CHECK (recipient = '')`;

@@ -20,9 +20,35 @@ export function sesWebhook(ingest: Ingest): Router {
   router
     .route("/webhooks/ses")
     // SNS says text/plain of its JSON, or what its subscription was told to.
-    .post(express.raw({ type: () => true, limit: MAX_ENVELOPE, inflate: false }), take)
+    .post(
+      boundLarge(),
+      express.raw({ type: () => true, limit: MAX_ENVELOPE, inflate: false }),
+      take,
+    )
     .all(methodNotAllowed("POST"));
-  return router.use("/webhooks/ses", refuse);
+  return router.use("/webhooks/ses", refuse());
+}
+
+// In bytes. An event of SES has 2 to 10 KB; one of a message with many headers more.
+const SMALL = 64 * 1024;
+// 16 MB of memory at the most. Anyone may post, and as slowly as they like.
+const LARGE_AT_ONCE = 16;
+
+/** Large bodies come in a few at once; small ones never wait for them. */
+function boundLarge(): RequestHandler {
+  let large = 0;
+  return (req, res, next) => {
+    // One that does not say its size may be as large as any.
+    if (Number(req.headers["content-length"] ?? Infinity) <= SMALL) return next();
+    if (large >= LARGE_AT_ONCE) {
+      throw new HttpError(503, "BUSY", "Too many large messages come in. Send it again.", {
+        retryAfter: 1,
+      });
+    }
+    large++;
+    res.once("close", () => large--);
+    next();
+  };
 }
 
 function decode(body: unknown): string {
@@ -34,11 +60,55 @@ function decode(body: unknown): string {
   }
 }
 
-const refuse: ErrorRequestHandler = (error, req, res, _next) => {
-  // A program asks, whatever it says that it accepts.
-  req.headers.accept = "application/json";
-  sendError(req, res, answerTo(error));
-};
+/** Answers, and logs few of what a stranger can cause without end. */
+function refuse(): ErrorRequestHandler {
+  const sample = createSample();
+  return (error, req, res, _next) => {
+    // A program asks, whatever it says that it accepts.
+    req.headers.accept = "application/json";
+    if (isOfStrangers(error)) {
+      const unlogged = sample();
+      res.locals.level = unlogged === undefined ? "silent" : "warn";
+      res.locals.detail = { reason: codeOf(error), ...(unlogged && { unlogged }) };
+    }
+    sendError(req, res, answerTo(error));
+  };
+}
+
+// In a minute.
+const LOGGED = 10;
+const MINUTE = 60_000;
+
+/** @returns asks whether to log one more: undefined for no, else how many were not since the last */
+function createSample(): () => number | undefined {
+  let begun = -Infinity;
+  let logged = 0;
+  let unlogged = 0;
+  return () => {
+    if (performance.now() - begun >= MINUTE) {
+      begun = performance.now();
+      logged = 0;
+    }
+    if (logged >= LOGGED) {
+      unlogged++;
+      return undefined;
+    }
+    logged++;
+    const since = unlogged;
+    unlogged = 0;
+    return since;
+  };
+}
+
+/** Not what our own database fails with. */
+function isOfStrangers(error: unknown): boolean {
+  if (error instanceof EmailError) return error.code !== "EVENTS_NOT_STORED";
+  return toHttpError(error).status < 500 || codeOf(error) === "BUSY";
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof EmailError ? error.code : toHttpError(error).code;
+}
 
 // What no retry can mend.
 const FINAL: Record<string, number> = {
@@ -53,7 +123,7 @@ function answerTo(error: unknown): HttpError {
   const status = error instanceof EmailError && FINAL[error.code];
   if (status) return new HttpError(status, error.code, error.message);
   const answer = toHttpError(error);
-  if (answer.status < 500) return answer;
+  if (answer.status < 500 || error === answer) return answer;
   return new HttpError(503, "NOT_STORED", "This could not be stored now. Send it again.", {
     cause: error,
   });

@@ -1,9 +1,9 @@
 import type { Db } from "@repo/db";
-import { EmailError } from "../error.ts";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import { parseSesEvent } from "./ses/parse.ts";
 import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
+import { keepCertificates } from "./sns/kept-certificates.ts";
 import { type SnsMessage, createSnsVerifier } from "./sns/verify.ts";
 import type { SuppressionPolicy } from "./suppress.ts";
 
@@ -42,21 +42,16 @@ export type Ingest = (body: string) => Promise<IngestResult>;
  * come again; any other error is the database's, and it should.
  *
  * @throws EmailError `INVALID_TOPIC_ARN`; `ingest`: what `verify` throws, and
- *   `STALE_SNS_MESSAGE`, `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
+ *   `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
  */
 export function createIngest(options: IngestOptions): { ingest: Ingest } {
-  const { db, topicArn, fetch = snsFetch, policy, maxAge = Infinity } = options;
-  const { verify } = createSnsVerifier({ topicArn, fetch });
+  const { db, topicArn, fetch = snsFetch, policy, maxAge } = options;
+  const certificates = keepCertificates(db);
+  const { verify } = createSnsVerifier({ topicArn, certificates, fetch, maxAge });
   const apply = createApplier((events) => applyEvents(db, events, policy));
 
   async function ingest(body: string): Promise<IngestResult> {
-    const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
-    if (Date.now() - timestamp.getTime() > maxAge * 1000) {
-      throw new EmailError(
-        "STALE_SNS_MESSAGE",
-        `This message is older than ${maxAge} s. Send what is late through the queue.`,
-      );
-    }
+    const { type, messageId, message, subscribeUrl } = await verify(body);
     if (type === "SubscriptionConfirmation" && subscribeUrl) await fetch(subscribeUrl);
     const events = type === "Notification" ? parseSesEvent(message) : [];
     if (events.length > 0) await apply(events);

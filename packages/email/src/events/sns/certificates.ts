@@ -10,14 +10,34 @@ export interface SigningKey {
   to: Date;
 }
 
-// In a minute. SNS renews its certificate about once a year; who may post to us can invent names
-// of others without end, and each costs a request.
-const MOST_FETCHES = 10;
-const MINUTE = 60_000;
+/** Keeps the certificates that SNS has served: they are public, and outlive a process. */
+export interface CertificateStore {
+  all(): Promise<{ url: string; pem: string }[]>;
+  keep(url: string, pem: string): Promise<void>;
+}
+
+// Requests to SNS: ten at once, then one a second. SNS renews its certificate about once a year;
+// who may post to us can invent names of others without end, and each costs a request.
+const BURST = 10;
+const INTERVAL = 1_000;
+// In ms, until a message is refused whose certificate was not asked for. SNS waits 15 s for our
+// answer, of which the request may take 5.
+const PATIENCE = 8_000;
+// Each keeps its message in memory.
+const MOST_WAITING = 100;
+
+interface Waiter {
+  url: URL;
+  take(key: Promise<SigningKey>): void;
+  refuse(): void;
+}
 
 /**
  * The keys of a topic's messages, by the certificate's address. Each is fetched once, however
  * many ask for it, and kept as a key: to parse the certificate again costs five times the check.
+ *
+ * While requests are rationed, the next certificate is drawn at random from the messages that
+ * wait: invented names cannot keep a genuine one out by being first, nor by being many for long.
  *
  * What TLS of the host vouches for is the certificate; SNS serves it without the one that issued
  * it, so no chain is built.
@@ -25,30 +45,94 @@ const MINUTE = 60_000;
 export function createCertificates(
   topic: Topic,
   fetch: SnsFetch,
+  store: CertificateStore,
 ): (url: URL) => Promise<SigningKey> {
   const keys = new Map<string, Promise<SigningKey>>();
-  const fetches: number[] = [];
+  let waiting: Waiter[] = [];
+  let tokens = BURST;
+  let refilledAt = performance.now();
+  let nextDraw: NodeJS.Timeout | undefined;
+  let stored: Promise<void> | undefined;
 
-  async function load(url: URL): Promise<SigningKey> {
-    const now = performance.now();
-    while (fetches[0] !== undefined && fetches[0] <= now - MINUTE) fetches.shift();
-    if (fetches.length >= MOST_FETCHES) {
-      throw unusable("too many others were asked for in this minute");
+  async function readStored(): Promise<void> {
+    for (const { url, pem } of await store.all()) {
+      if (!keys.has(url)) keys.set(url, Promise.resolve(read(pem, topic)));
     }
-    fetches.push(now);
-    return read(await fetch(url), topic);
   }
 
-  return (url) => {
-    const known = keys.get(url.href);
-    if (known) return known;
+  async function load(url: URL): Promise<SigningKey> {
+    // Another process may have kept it meanwhile.
+    const found = (await store.all()).find((one) => one.url === url.href);
+    if (found) return read(found.pem, topic);
+    const pem = await fetch(url);
+    const key = read(pem, topic);
+    // A database that cannot keep it cannot take the event either, and that is answered.
+    await store.keep(url.href, pem).catch(() => undefined);
+    return key;
+  }
+
+  function start(url: URL): void {
     const loaded = load(url);
     keys.set(url.href, loaded);
-    // The next message asks again; this one hears of it from the promise itself.
+    // The next message asks again; those that wait hear of it from the promise itself.
     loaded.catch(() => keys.delete(url.href));
-    return loaded;
+    const mine = waiting.filter((waiter) => waiter.url.href === url.href);
+    waiting = waiting.filter((waiter) => waiter.url.href !== url.href);
+    for (const waiter of mine) waiter.take(loaded);
+  }
+
+  function draw(): void {
+    const now = performance.now();
+    tokens = Math.min(BURST, tokens + (now - refilledAt) / INTERVAL);
+    refilledAt = now;
+    while (tokens >= 1 && waiting.length > 0) {
+      tokens--;
+      const drawn = oneOf(waiting);
+      if (drawn) start(drawn.url);
+    }
+    if (waiting.length === 0 || nextDraw) return;
+    nextDraw = setTimeout(() => {
+      nextDraw = undefined;
+      draw();
+    }, INTERVAL);
+    nextDraw.unref();
+  }
+
+  function wait(url: URL): Promise<SigningKey> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        waiting = waiting.filter((other) => other !== waiter);
+      };
+      const waiter: Waiter = {
+        url,
+        take: (key) => {
+          end();
+          resolve(key);
+        },
+        refuse: () => {
+          end();
+          reject(unusable("too many others were asked for at this time"));
+        },
+      };
+      const timer = setTimeout(() => waiter.refuse(), PATIENCE).unref();
+      waiting.push(waiter);
+      if (waiting.length > MOST_WAITING) oneOf(waiting)?.refuse();
+      draw();
+    });
+  }
+
+  return async (url) => {
+    stored ??= readStored();
+    await stored.catch((error: unknown) => {
+      stored = undefined;
+      throw error;
+    });
+    return await (keys.get(url.href) ?? wait(url));
   };
 }
+
+const oneOf = <T>(list: T[]): T | undefined => list[Math.floor(Math.random() * list.length)];
 
 function read(pem: string, topic: Topic): SigningKey {
   let certificate: X509Certificate;

@@ -45,6 +45,8 @@ const SIGNED: Record<SnsMessageType, string[]> = {
 // with these shapes for all that follows it, there is still one reading of the whole.
 const SHAPES: Record<string, RegExp> = {
   MessageId: /^[\w-]{1,100}$/,
+  // Of a key of 2048 bits or more.
+  Signature: /^[\w+/]{342,1366}={0,2}$/,
   Subject: /^[^\p{Cc}]{1,100}$/u,
   SubscribeURL: /^https:[!-~]{1,2000}$/,
   Timestamp: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/,
@@ -72,6 +74,8 @@ export function readEnvelope(body: string, topic: Topic): Envelope {
       "This message is of another topic than SES_EVENTS_TOPIC_ARN. Set that to the topic that SES publishes to, or remove the subscription.",
     );
   }
+  // A Lambda function that SNS calls itself is given another spelling.
+  fields["SigningCertURL"] ??= fields["SigningCertUrl"];
   // A notification has a subject only where its publisher gave one.
   if (fields["Subject"] === null) delete fields["Subject"];
   const present = names.filter((name) => name !== "Subject" || fields[name] !== undefined);

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { createTestSns } from "@repo/testing/sns";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { snsFetch } from "./fetch.ts";
+import { createTestStore } from "./test-certificate-store.ts";
 import { type SnsServerOptions, serveSns } from "./test-sns-server.ts";
 import { createSnsVerifier } from "./verify.ts";
 
@@ -22,7 +23,7 @@ describe.each(["1", "2"] as const)("signature version %s", (version) => {
     await serve();
     const sns = createTestSns(topicArn);
     answer = (_request, response) => response.end(sns.pem);
-    const { verify } = createSnsVerifier({ topicArn });
+    const { verify } = createSnsVerifier({ topicArn, certificates: createTestStore() });
     for (const body of [
       sns.notify("{}", { Subject: "Amazon SES Email Event Notification" }, version),
       sns.confirmation("SubscriptionConfirmation", {}, version),
@@ -69,7 +70,7 @@ it.each([301, 302, 303, 307, 308])("follows no redirect: %i", async (status) => 
   await serve();
   answer = (_request, response) =>
     response.writeHead(status, { Location: `http://${address}/` }).end();
-  const { verify } = createSnsVerifier({ topicArn });
+  const { verify } = createSnsVerifier({ topicArn, certificates: createTestStore() });
   const body = JSON.stringify(createTestSns(topicArn).notify("{}"));
   for (const asked of [snsFetch(url), verify(body)]) {
     await expect(asked).rejects.toThrow(`status ${status}`);
@@ -84,7 +85,7 @@ it("opens no connection for a forged message, nor for another topic's", async ()
   const { address, port, connections, socket } = await trap();
   await serve();
   answer = (_request, response) => response.end("nothing");
-  const { verify } = createSnsVerifier({ topicArn });
+  const { verify } = createSnsVerifier({ topicArn, certificates: createTestStore() });
   const sns = createTestSns(topicArn);
   const stranger = createTestSns("arn:aws:sns:eu-west-1:999999999999:ses-events");
   const bodies = [

@@ -9,7 +9,8 @@ export interface Topic {
   signers: string[];
 }
 
-const ARN = /^arn:(aws|aws-cn|aws-us-gov):sns:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:[\w-]{1,256}$/;
+const ARN =
+  /^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:([a-z]{2,4}(?:-[a-z]+)+-\d):\d{12}:[\w-]{1,256}$/;
 
 /** Whether a text is the ARN of an SNS topic, in a partition and region that fit. */
 export function isTopicArn(arn: string): boolean {
@@ -27,20 +28,42 @@ export function parseTopic(arn: string): Topic {
 }
 
 // Hosts: https://docs.aws.amazon.com/general/latest/gr/sns.html. Names: those that AWS's SDK for
-// Java checks (sns-message-manager); the regions that are opted into have one each.
+// Java checks (sns-message-manager); the regions that are opted into have one each. It does not
+// say what the European sovereign cloud's is: by the same pattern.
 function parse(arn: string): Topic | undefined {
   const [, partition, region = ""] = ARN.exec(arn) ?? [];
-  const home = region.startsWith("cn-")
-    ? "aws-cn"
-    : region.startsWith("us-gov-")
-      ? "aws-us-gov"
-      : "aws";
-  if (partition !== home) return undefined;
-  const domain = home === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
-  const regional = {
-    aws: `sns-signing.${region}.amazonaws.com`,
-    "aws-cn": `sns-${region}.amazonaws.com.cn`,
-    "aws-us-gov": "sns-us-gov-west-1.amazonaws.com",
-  }[home];
-  return { arn, host: `sns.${region}.${domain}`, signers: ["sns.amazonaws.com", regional] };
+  const home = HOMES.find(({ prefix }) => region.startsWith(prefix));
+  if (!home || partition !== home.partition) return undefined;
+  return {
+    arn,
+    host: `sns.${region}.${home.domain}`,
+    signers: ["sns.amazonaws.com", home.signer(region)],
+  };
 }
+
+const HOMES = [
+  {
+    prefix: "cn-",
+    partition: "aws-cn",
+    domain: "amazonaws.com.cn",
+    signer: (region: string) => `sns-${region}.amazonaws.com.cn`,
+  },
+  {
+    prefix: "us-gov-",
+    partition: "aws-us-gov",
+    domain: "amazonaws.com",
+    signer: () => "sns-us-gov-west-1.amazonaws.com",
+  },
+  {
+    prefix: "eusc-",
+    partition: "aws-eusc",
+    domain: "amazonaws.eu",
+    signer: (region: string) => `sns-signing.${region}.amazonaws.eu`,
+  },
+  {
+    prefix: "",
+    partition: "aws",
+    domain: "amazonaws.com",
+    signer: (region: string) => `sns-signing.${region}.amazonaws.com`,
+  },
+];

@@ -1,6 +1,7 @@
 import { createTestSns } from "@repo/testing/sns";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MAX_ENVELOPE } from "./envelope.ts";
+import { createTestStore } from "./test-certificate-store.ts";
 import { createSnsVerifier } from "./verify.ts";
 
 const topicArn = "arn:aws:sns:eu-west-1:123456789012:ses-events";
@@ -12,6 +13,7 @@ beforeEach(() => void fetched.splice(0));
 function verifier(pem = sns.pem, topic = topicArn) {
   return createSnsVerifier({
     topicArn: topic,
+    certificates: createTestStore(),
     fetch: async (url) => {
       fetched.push(url.href);
       return pem;
@@ -71,16 +73,19 @@ describe.each(["1", "2"] as const)("signature version %s", (version) => {
     await expect(verify(without)).rejects.toThrow("signature is wrong");
   });
 
-  it("refuses the other version's signature, a wrong one and none", async () => {
+  it("refuses the other version's signature, a wrong one, and what is none", async () => {
     const body = sns.notify("{}", {}, version);
     for (const change of [
       { SignatureVersion: version === "1" ? "2" : "1" },
       { Signature: sns.notify("{}")["Signature"] },
-      { Signature: "" },
-      { Signature: "not base64 \u0000" },
     ]) {
       await expect(verify({ ...body, ...change })).rejects.toMatchObject({
         code: "FORGED_SNS_MESSAGE",
+      });
+    }
+    for (const Signature of ["", "not base64 \u0000"]) {
+      await expect(verify({ ...body, Signature })).rejects.toMatchObject({
+        code: "MALFORMED_SNS_MESSAGE",
       });
     }
   });
@@ -294,6 +299,11 @@ it.each([
     "sns.us-gov-east-1.amazonaws.com",
     "sns-us-gov-west-1.amazonaws.com",
   ],
+  [
+    "arn:aws-eusc:sns:eusc-de-east-1:123456789012:t",
+    "sns.eusc-de-east-1.amazonaws.eu",
+    "sns.amazonaws.com",
+  ],
 ])("asks for %s at %s alone, and takes its name %s", async (arn, host, commonName) => {
   const own = createTestSns(arn, { commonName });
   const { verify: check } = verifier(own.pem, arn);
@@ -310,9 +320,13 @@ it.each([
   "arn:aws:sns:cn-north-1:123456789012:t",
   "arn:aws-cn:sns:us-east-1:123456789012:t",
   "arn:aws:sns:us-gov-west-1:123456789012:t",
+  "arn:aws:sns:eusc-de-east-1:123456789012:t",
+  "arn:aws-eusc:sns:eu-central-1:123456789012:t",
   "arn:aws:sns:us-east-1:123456789012:t\n",
 ])("does not start with %j as its topic", (arn) => {
-  expect(() => createSnsVerifier({ topicArn: arn })).toThrow(/SES_EVENTS_TOPIC_ARN/);
+  expect(() => createSnsVerifier({ topicArn: arn, certificates: createTestStore() })).toThrow(
+    /SES_EVENTS_TOPIC_ARN/,
+  );
 });
 
 describe("the certificate", () => {
@@ -324,10 +338,21 @@ describe("the certificate", () => {
     expect(fetched).toEqual([sns.certificateUrl]);
   });
 
+  it("is found as a Lambda function that SNS calls finds it", async () => {
+    const { SigningCertURL, ...body } = sns.notify("{}");
+    expect(await verify({ ...body, SigningCertUrl: SigningCertURL })).toMatchObject({
+      type: "Notification",
+    });
+    await expect(
+      verify({ ...body, SigningCertUrl: "https://example.com/SimpleNotificationService.pem" }),
+    ).rejects.toMatchObject({ code: "FORGED_SNS_MESSAGE" });
+  });
+
   it("is asked for again after a failure, which is worth a retry", async () => {
     let down = true;
     const { verify: check } = createSnsVerifier({
       topicArn,
+      certificates: createTestStore(),
       fetch: async () => {
         if (down) throw new Error("down");
         return sns.pem;
@@ -339,25 +364,120 @@ describe("the certificate", () => {
     await check(body);
   });
 
-  it("costs ten requests a minute at most, whatever names are invented", async () => {
-    vi.useFakeTimers({ toFake: ["performance"] });
-    try {
-      const { verify: check } = verifier("not found");
-      const invent = (i: number) => {
-        const name = i.toString(16).padStart(32, "0");
-        const SigningCertURL = `https://${HOST}/SimpleNotificationService-${name}.pem`;
-        return check(JSON.stringify(sns.notify("{}", { SigningCertURL })));
-      };
-      const tries = await Promise.allSettled(Array.from({ length: 100 }, (_, i) => invent(i)));
-      for (const each of tries) {
-        expect(each).toMatchObject({ reason: { code: "SNS_CERTIFICATE", retryable: true } });
-      }
-      expect(fetched).toHaveLength(10);
-      vi.advanceTimersByTime(60_000);
-      await invent(1).catch(() => {});
-      expect(fetched).toHaveLength(11);
-    } finally {
+  describe("while invented names are many", () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+    });
+    afterEach(() => {
       vi.useRealTimers();
+      vi.restoreAllMocks();
+    });
+
+    /** SNS knows one certificate, and no other. */
+    function attacked() {
+      const { verify: check } = createSnsVerifier({
+        topicArn,
+        certificates: createTestStore(),
+        fetch: async (url) => {
+          fetched.push(url.href);
+          if (url.href !== sns.certificateUrl) throw new Error("status 404");
+          return sns.pem;
+        },
+      });
+      let count = 0;
+      const invent = () => {
+        const name = (++count).toString(16).padStart(32, "0");
+        const SigningCertURL = `https://${HOST}/SimpleNotificationService-${name}.pem`;
+        return check(JSON.stringify(sns.notify("{}", { SigningCertURL }))).catch(
+          (error: unknown) => error,
+        );
+      };
+      return { check, invent };
+    }
+
+    it("costs ten requests at once, then one a second; who waits for eight is refused", async () => {
+      const { invent } = attacked();
+      const answers = Array.from({ length: 50 }, invent);
+      await vi.advanceTimersByTimeAsync(0);
+      expect(fetched).toHaveLength(10);
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(fetched).toHaveLength(15);
+      await vi.advanceTimersByTimeAsync(60_000);
+      for (const answer of (await Promise.all(answers)).slice(-20)) {
+        expect(answer).toBeInstanceOf(Error);
+      }
+      expect(fetched.length).toBeLessThanOrEqual(18);
+    });
+
+    it("holds a hundred messages at the most", async () => {
+      const { invent } = attacked();
+      let refused = 0;
+      for (let i = 0; i < 500; i++) {
+        void invent().then((error) => {
+          if ((error as { code?: string }).code === "SNS_CERTIFICATE") refused++;
+        });
+      }
+      await vi.advanceTimersByTimeAsync(0);
+      expect(refused).toBe(500 - 10 - 100);
+    });
+
+    it("takes the genuine ones in within seconds, though nine a second are invented", async () => {
+      const random = seededRandom();
+      vi.spyOn(Math, "random").mockImplementation(random);
+      const { check, invent } = attacked();
+      // The attack has used up what may be asked for at once.
+      for (let i = 0; i < 40; i++) void invent();
+      await vi.advanceTimersByTimeAsync(3_000);
+      const left = new Set(Array.from({ length: 20 }, () => JSON.stringify(sns.notify("{}"))));
+      const post = async (body: string): Promise<void> => {
+        for (;;) {
+          const error = await check(body).catch((thrown: unknown) => thrown);
+          if (!(error instanceof Error)) break;
+          expect(error).toMatchObject({ retryable: true });
+          // As SNS does, at first.
+          await new Promise((resolve) => setTimeout(resolve, 1_000));
+        }
+        left.delete(body);
+      };
+      for (const body of left) void post(body);
+      let seconds = 0;
+      for (; left.size > 0 && seconds < 60; seconds++) {
+        for (let i = 0; i < 9; i++) void invent();
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+      expect(left.size).toBe(0);
+      expect(seconds).toBeLessThan(20);
+    });
+  });
+
+  it("outlives the process: another that has never asked SNS knows it", async () => {
+    const certificates = createTestStore();
+    const body = JSON.stringify(sns.notify("{}"));
+    const fetch = async () => sns.pem;
+    await createSnsVerifier({ topicArn, certificates, fetch }).verify(body);
+    expect(certificates.kept).toEqual([{ url: sns.certificateUrl, pem: sns.pem }]);
+    const down = () => Promise.reject(new Error("down"));
+    const other = createSnsVerifier({ topicArn, certificates, fetch: down });
+    expect(await other.verify(body)).toMatchObject({ type: "Notification" });
+  });
+
+  it("is not asked for by a message of another time, or without a signature's shape", async () => {
+    const { verify: check } = createSnsVerifier({
+      topicArn,
+      certificates: createTestStore(),
+      maxAge: 3600,
+      fetch: () => Promise.reject(new Error("asked")),
+    });
+    for (const hours of [-2, 2]) {
+      const Timestamp = new Date(Date.now() + hours * 3_600_000).toISOString();
+      await expect(check(JSON.stringify(sns.notify("{}", { Timestamp })))).rejects.toMatchObject({
+        code: "STALE_SNS_MESSAGE",
+      });
+    }
+    for (const Signature of ["", "AAAA", "*".repeat(344), `${"A".repeat(344)}!`]) {
+      await expect(check(JSON.stringify(sns.notify("{}", { Signature })))).rejects.toMatchObject({
+        code: "MALFORMED_SNS_MESSAGE",
+      });
     }
   });
 
@@ -373,7 +493,10 @@ describe("the certificate", () => {
     ["with a small key", { rsaBits: 1024 }, "not RSA of 2048"],
   ])("%s is refused", async (_, options, why) => {
     const other = createTestSns(topicArn, options);
-    await expect(verify(other.notify("{}"), other.pem)).rejects.toThrow(why);
+    const body = other.notify("{}");
+    // A small key's signature is short, and refused before this.
+    const Signature = body["Signature"]!.replace(/^.{172}$/, "A".repeat(344));
+    await expect(verify({ ...body, Signature }, other.pem)).rejects.toThrow(why);
   });
 
   it("that is no certificate is refused", async () => {
@@ -395,3 +518,9 @@ describe("the certificate", () => {
     expect(await verify(waited, expired.pem)).toMatchObject({ type: "Notification" });
   });
 });
+
+/** Numbers from 0 up to 1, the same in each run. */
+function seededRandom(): () => number {
+  let state = 1;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}

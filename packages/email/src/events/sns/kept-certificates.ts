@@ -1,0 +1,12 @@
+import type { Db } from "@repo/db";
+import type { CertificateStore } from "./certificates.ts";
+
+/** SNS's certificates in PostgreSQL, for every process: one a year and region. */
+export function keepCertificates(db: Db): CertificateStore {
+  return {
+    all: () => db.snsCertificate.findMany({ select: { url: true, pem: true } }),
+    async keep(url, pem) {
+      await db.snsCertificate.createMany({ data: { url, pem }, skipDuplicates: true });
+    },
+  };
+}
