@@ -98,6 +98,9 @@ describe("refuses what is not one plain address", () => {
     "name@example.com?cc=other@example.org",
     "name%0d%0aBcc:other@example.com",
     "=?utf-8?q?name?=@example.com,other@example.com",
+    // One mailbox here, and a@evil.com for a mailer that decodes it.
+    "=?utf-8?q?=61=40evil.com?=foo@example.com",
+    "=?x?=@example.com",
     "name@example.com\\r\\nBcc:other@example.org",
     "\u0000name@example.com",
     "name\u202e@example.com",
@@ -114,6 +117,7 @@ describe("refuses what is not one plain address", () => {
 it("is stable: what it returns, it returns again", () => {
   fc.assert(
     fc.property(fc.emailAddress(), (input) => {
+      fc.pre(!input.includes("=?"));
       const first = parseAddress(input);
       expect(parseAddress(first.address)).toEqual(first);
       expect(parseAddress(first.key).key).toBe(first.key);

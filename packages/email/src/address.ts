@@ -1,4 +1,5 @@
 import { domainToASCII } from "node:url";
+import { looksEncoded } from "./encoded-words.ts";
 import { EmailError } from "./error.ts";
 
 /** An address that SES accepts, and the key under which accounts and suppressions know it. */
@@ -31,7 +32,9 @@ export function parseAddress(input: string): Address {
   const trimmed = input.trim();
   const at = trimmed.lastIndexOf("@");
   const local = trimmed.slice(0, at);
-  if (at < 1 || local.length > 64 || !LOCAL_PART.test(local)) throw invalid();
+  // An encoded word (RFC 2047): some mailers would decode it, and read another mailbox.
+  const isEncoded = looksEncoded(local);
+  if (at < 1 || local.length > 64 || !LOCAL_PART.test(local) || isEncoded) throw invalid();
   const domain = parseDomain(trimmed.slice(at + 1));
   const address = `${local}@${domain}`;
   if (!domain || address.length > MAX_LENGTH) throw invalid();

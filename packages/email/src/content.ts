@@ -66,7 +66,9 @@ const MAX_ATTACHMENTS = 50;
 const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html
 const FILENAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}/\\]{1,255}$/u;
-const CONTENT_TYPE = /^(?!multipart\/)[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:; ?[\w-]+=[\w.-]+)?$/i;
+// With its parameters (RFC 2045 section 5.1): a calendar's has two (RFC 6047 section 2.4).
+const CONTENT_TYPE =
+  /^(?!multipart\/)[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: ?; ?[\w-]+=(?:[\w.+-]+|"[ !#-[\]-~]*"))*$/i;
 const CONTENT_ID = /^[\w.@+-]{1,78}$/;
 // https://docs.aws.amazon.com/ses/latest/dg/mime-types.html
 const UNSUPPORTED = new Set(
@@ -188,6 +190,11 @@ function checkAttachments(attachments: Attachment[]): SealedAttachment[] {
       throw refuse(`The contentId of ${it} must be 1 to 78 of A-Z, a-z, 0-9 and _ . @ + -.`);
     }
     const data = typeof content === "string" ? Buffer.from(content) : toBuffer(content);
+    if (isMessage(contentType) && !isSevenBit(data)) {
+      throw refuse(
+        `The content of ${it} must be ASCII in lines of 998 characters at the most: a message is sent as it is (RFC 2046). Send it in an archive.`,
+      );
+    }
     return {
       filename,
       contentType,
@@ -195,6 +202,14 @@ function checkAttachments(attachments: Attachment[]): SealedAttachment[] {
       ...(contentId !== undefined && { contentId }),
     };
   });
+}
+
+/** Whether a file is a message itself, of which RFC 2046 section 5.2.1 lets nothing be encoded. */
+export const isMessage = (contentType: string) => /^message\/(?!global)/i.test(contentType);
+
+/** RFC 2045 section 2.7. */
+function isSevenBit(data: Buffer): boolean {
+  return data.every((byte) => byte > 0 && byte < 128) && !/[^\n]{1000}/.test(data.toString());
 }
 
 /** The same bytes, not a copy. */

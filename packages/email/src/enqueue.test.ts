@@ -158,6 +158,18 @@ describe("additions", () => {
     });
   });
 
+  it.each([
+    "text/calendar; charset=utf-8; method=REQUEST",
+    'application/pdf; name="a file.pdf"',
+    "text/plain;charset=utf-8",
+    "message/rfc822",
+  ])("takes a file of the type %s", async (contentType) => {
+    const attachments = [{ filename: "a.txt", contentType, content: "Hello" }];
+    const { id } = await enqueue(test.db, verifyEmail({ attachments }));
+    const { payload } = await find(id);
+    expect(createSealer(key).open(id, payload!)).toMatchObject({ attachments: [{ contentType }] });
+  });
+
   const numbered = (count: number): Record<string, string> =>
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`X-${i}`, "v"]));
   const file = { filename: "a.pdf", contentType: "application/pdf", content: "x" };
@@ -249,6 +261,16 @@ describe("additions", () => {
       "a line break in a type",
       "INVALID_ATTACHMENT",
       { attachments: [{ ...file, contentType: "a/b\r\nsecret: c" }] },
+    ],
+    [
+      "a message that is not in ASCII",
+      "INVALID_ATTACHMENT",
+      { attachments: [{ ...file, contentType: "message/rfc822", content: "secret: ü" }] },
+    ],
+    [
+      "a message with a line of a thousand",
+      "INVALID_ATTACHMENT",
+      { attachments: [{ ...file, contentType: "message/rfc822", content: "x".repeat(1000) }] },
     ],
     [
       "a content id in brackets",

@@ -13,11 +13,6 @@ it.each([
   ["Sendoff, Inc. <hello@example.com>", "Sendoff, Inc.", '"Sendoff, Inc." <hello@example.com>'],
   ["O'Neil (sales) <hello@example.com>", "O'Neil (sales)", `"O'Neil (sales)" <${address}>`],
   ["Café Süd <hello@example.com>", "Café Süd", "=?UTF-8?B?Q2Fmw6kgU8O8ZA==?= <hello@example.com>"],
-  [
-    "=?utf-8?q?x?= <hello@example.com>",
-    "=?utf-8?q?x?=",
-    "=?UTF-8?B?PT91dGYtOD9xP3g/PQ==?= <hello@example.com>",
-  ],
   ["Shop <hello@bücher.example>", "Shop", "Shop <hello@xn--bcher-kva.example>"],
 ])("reads %s and writes it as the header needs it", (input, name, header) => {
   const mailbox = parseMailbox(input);
@@ -42,6 +37,9 @@ it.each([
   "Send\u0000off <hello@example.com>",
   "Send\u2028off <hello@example.com>",
   "Send\\off <hello@example.com>",
+  // Some mailers decode it, inside quotes too.
+  "=?utf-8?q?x?= <hello@example.com>",
+  '"=?utf-8?q?admin=40example.org?=" <hello@example.com>',
   `${"あ".repeat(100)} <hello@example.com>`,
 ])("refuses %j", (input) => {
   expect(() => parseMailbox(input)).toThrow(EmailError);

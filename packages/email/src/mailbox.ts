@@ -1,4 +1,5 @@
 import { parseAddress } from "./address.ts";
+import { encodeWords, looksEncoded } from "./encoded-words.ts";
 import { EmailError } from "./error.ts";
 
 /** Who an email is from, or whom a reply goes to. */
@@ -27,12 +28,13 @@ export function parseMailbox(input: string): Mailbox {
   }
   const name = raw.trim().replace(/^"(.*)"$/s, "$1");
   const mailbox = { name, address: parseAddress(inner).address };
-  // An @ in a name is how one address poses as another.
-  const isUnsafe = /[@"\\]/.test(name) || /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text);
+  // An @ in a name is how one address poses as another; what looks encoded may be one as well.
+  const isUnsafe =
+    /[@"\\]/.test(name) || looksEncoded(name) || /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text);
   if (isUnsafe || formatMailbox(mailbox).length > MAX_LENGTH) {
     throw new EmailError(
       "INVALID_NAME",
-      'A display name has no @, quote, backslash or line break, and no more than some 100 letters. Write "Name <name@example.com>".',
+      'A display name has no @, quote, backslash, line break or =?, and no more than some 100 letters. Write "Name <name@example.com>".',
     );
   }
   return mailbox;
@@ -41,19 +43,7 @@ export function parseMailbox(input: string): Mailbox {
 /** The header's form (RFC 5322 section 3.4; RFC 2047 beyond ASCII), as the SES API takes it. */
 export function formatMailbox({ name, address }: Mailbox): string {
   if (!name) return address;
-  // "=?" would be read as the beginning of an encoded word, so it becomes one.
-  if (/[^\x20-\x7e]|=\?/.test(name)) return `${encodeWords(name)} <${address}>`;
+  if (/[^\x20-\x7e]/.test(name)) return `${encodeWords(name)} <${address}>`;
   const isPhrase = /^[\w!#$%&'*+/=?^`{|}~ -]+$/.test(name);
   return isPhrase ? `${name} <${address}>` : `"${name}" <${address}>`;
-}
-
-/** RFC 2047 section 2: at most 75 characters a word, so 45 bytes, and no character cut in two. */
-function encodeWords(text: string): string {
-  const words: string[] = [""];
-  for (const character of text) {
-    const word = (words.at(-1) ?? "") + character;
-    if (Buffer.byteLength(word) > 45) words.push(character);
-    else words[words.length - 1] = word;
-  }
-  return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString("base64")}?=`).join(" ");
 }

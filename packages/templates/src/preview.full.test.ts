@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, expect, it } from "vitest";
@@ -50,6 +51,25 @@ it("should list every email, talk to nobody else, and end when asked", async () 
   for (const name of names) expect(html).toContain(name);
   const { text: email } = render(names[0], views[names[0]].cases.usual);
   for (const word of email.match(/[a-z]{5,}/gi) ?? []) expect(html).toContain(word);
+
+  // A page that points its own name at this machine.
+  const statusFor = (host: string, method = "GET") =>
+    new Promise<number | string>((resolve) => {
+      const headers = { Host: host };
+      request({ port, host: "127.0.0.1", method, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      })
+        .on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? ""))
+        .end();
+    });
+  for (const host of [`127.0.0.1:${port}`, `LOCALHOST:${port}`, "localhost"]) {
+    expect(await statusFor(host)).toBe(200);
+  }
+  for (const host of [`example.com:${port}`, "localhost.example.com", `127.0.0.1.example.com`]) {
+    expect(await statusFor(host)).toBe("ECONNRESET");
+    expect(await statusFor(host, "POST")).toBe("ECONNRESET");
+  }
 
   child.kill("SIGTERM");
   // Windows has no SIGTERM: the process ends without a code.

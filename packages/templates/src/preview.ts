@@ -12,6 +12,7 @@ import { previewPort } from "./env.ts";
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8);
 LOOPBACK.addAddress("::1", "ipv6");
+const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
 /** React Email would take the next port in silence, and the addresses shown would be wrong. */
 async function assertFree(port: number): Promise<void> {
@@ -43,9 +44,16 @@ try {
     // Each page would post its email to react.email for a spam check as soon as it opens, and its
     // Send button another copy. With only this server in reach, the browser refuses both.
     response.setHeader("Content-Security-Policy", "connect-src 'self'");
-    // React Email listens on every interface, and has no option for that.
+    // React Email listens on every interface, and has no option for that. And it answers to every
+    // name: a page on the internet can point its own at 127.0.0.1 (DNS rebinding), and would read
+    // what the preview fetches.
     const from = request.socket.remoteAddress ?? "";
-    if (!LOOPBACK.check(from, isIPv6(from) ? "ipv6" : "ipv4")) request.socket.destroy();
+    const isHere = LOOPBACK.check(from, isIPv6(from) ? "ipv6" : "ipv4");
+    if (isHere && OWN_NAME.test(request.headers.host ?? "")) return;
+    request.socket.destroy();
+    // What has arrived already is not acted on.
+    request.method = "GET";
+    request.url = "/";
   });
   // React Email tidies up on SIGINT and on exit.
   process.on("SIGTERM", () => process.exit(0));

@@ -12,7 +12,7 @@ import { startSesLocal } from "@repo/ses-local/client";
 import { full } from "@repo/testing/full";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
-import { fullMessage, message } from "./test-message.ts";
+import { SUBJECTS, fullMessage, message } from "./test-message.ts";
 import type { SenderConfig } from "./transport.ts";
 
 const config: SenderConfig = { from: "Sendoff <hello@example.com>", loopbackOnly: true };
@@ -107,6 +107,41 @@ describe("against ses-local", () => {
     expect(received?.headers["x-order"]?.replace(/\s/g, "")).toBe(
       fullMessage.headers?.["X-Order"]?.replace(/\s/g, ""),
     );
+  });
+
+  it.each(SUBJECTS)("brings the subject %j as it is", async (subject) => {
+    pointSdkTo(ses.url);
+    await send({}, { ...message, to: "subject@example.com", subject });
+    const [received] = await ses.inbox({ to: "subject@example.com", wait: 5 });
+    expect(received?.subject).toBe(subject);
+  });
+
+  it("says that no person has typed it, unless its caller says otherwise", async () => {
+    pointSdkTo(ses.url);
+    for (const [headers, said] of [
+      [{}, "auto-generated"],
+      [{ "auto-submitted": "no" }, "no"],
+    ] as const) {
+      await send({}, { ...message, to: `${said}@example.com`, headers });
+      const [received] = await ses.inbox({ to: `${said}@example.com`, wait: 5 });
+      expect(received?.headers["auto-submitted"]).toBe(said);
+    }
+  });
+
+  it("sends a message as it is, and any other file encoded", async () => {
+    pointSdkTo(ses.url);
+    const content = Buffer.from("Subject: Inner\r\n\r\nHello\r\n");
+    const attachments = [
+      { filename: "inner.eml", contentType: "message/rfc822", content },
+      { filename: "a.ics", contentType: "text/calendar; charset=utf-8; method=REQUEST", content },
+    ];
+    await send({}, { ...message, to: "files@example.com", attachments });
+    const [received] = await ses.inbox({ to: "files@example.com", wait: 5 });
+    const raw = await (await fetch(`${ses.url}/inbox/messages/${received?.id}/source`)).text();
+    const partOf = (type: string) => raw.slice(raw.indexOf(`Content-Type: ${type}`)).slice(0, 400);
+    expect(partOf("message/rfc822")).toMatch(/Content-Transfer-Encoding: 7bit/);
+    expect(partOf("message/rfc822")).toContain("Subject: Inner");
+    expect(partOf("text/calendar")).toMatch(/method=REQUEST[^]*base64/);
   });
 
   it("sends each category from its own address", async () => {

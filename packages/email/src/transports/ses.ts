@@ -3,6 +3,7 @@ import {
   type GetAccountResponse,
   SendEmailCommand,
 } from "@aws-sdk/client-sesv2";
+import { isMessage } from "../content.ts";
 import { EmailError } from "../error.ts";
 import { formatMailbox } from "../mailbox.ts";
 import { type Cause, readRefusal, readSystemCode, refused } from "./outcome.ts";
@@ -14,6 +15,8 @@ import {
   type SenderConfig,
   type Transport,
   createSender,
+  headersOf,
+  subjectOf,
 } from "./transport.ts";
 
 /**
@@ -54,23 +57,25 @@ function toCommand(sender: Sender, message: OutgoingMessage): SendEmailCommand {
   const pairs = (values: Record<string, string>) =>
     Object.entries(values).map(([Name, Value]) => ({ Name, Value }));
   const { from, configurationSet } = sender(message.category);
-  const { id, template, replyTo, headers = {}, tags = {}, attachments } = message;
+  const { id, template, replyTo, tags = {}, attachments } = message;
   return new SendEmailCommand({
     FromEmailAddress: formatMailbox(from),
     ...(replyTo && { ReplyToAddresses: [formatMailbox(replyTo)] }),
     Destination: { ToAddresses: [message.to] },
     Content: {
       Simple: {
-        Subject: utf8(message.subject),
+        Subject: utf8(subjectOf(message)),
         Body: { Html: utf8(message.html), Text: utf8(message.text) },
-        Headers: pairs({ "X-Message-ID": id, ...headers }),
+        Headers: pairs(headersOf(message)),
         ...(attachments && {
           Attachments: attachments.map((file) => ({
             FileName: file.filename,
             ContentType: file.contentType,
             RawContent: file.content,
-            // 7 bits, SES's default, would break a file.
-            ContentTransferEncoding: "BASE64" as const,
+            // Of a message nothing may be encoded, and 7 bits are enough: see content.ts.
+            ContentTransferEncoding: isMessage(file.contentType)
+              ? ("SEVEN_BIT" as const)
+              : ("BASE64" as const),
             ContentDisposition: file.contentId ? ("INLINE" as const) : ("ATTACHMENT" as const),
             ...(file.contentId && { ContentId: file.contentId }),
           })),

@@ -8,7 +8,7 @@ import { type ParsedMail, simpleParser } from "mailparser";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type SmtpConfig, createSmtpTransport } from "./smtp.ts";
-import { fullMessage, message } from "./test-message.ts";
+import { SUBJECTS, fullMessage, message } from "./test-message.ts";
 
 async function send(config: Partial<SmtpConfig> & { port: number }, outgoing = message) {
   const transport = createSmtpTransport({
@@ -61,6 +61,23 @@ describe("against ses-local", () => {
         { filename: "logo.png", contentType: "image/png", size: 5, inline: true },
       ]),
     });
+  });
+
+  it.each(SUBJECTS)("brings the subject %j as it is", async (subject) => {
+    await send({ port: ses.smtpPort }, { ...message, to: "subject@example.com", subject });
+    const [received] = await ses.inbox({ to: "subject@example.com", wait: 5 });
+    expect(received?.subject).toBe(subject);
+  });
+
+  it("says that no person has typed it, unless its caller says otherwise", async () => {
+    for (const [headers, said] of [
+      [{}, "auto-generated"],
+      [{ "auto-submitted": "no" }, "no"],
+    ] as const) {
+      await send({ port: ses.smtpPort }, { ...message, to: `${said}@example.com`, headers });
+      const [received] = await ses.inbox({ to: `${said}@example.com`, wait: 5 });
+      expect(received?.headers["auto-submitted"]).toBe(said);
+    }
   });
 
   it("takes an unverified sender for a mistake in the set-up", async () => {

@@ -6,8 +6,10 @@ import {
   type SenderConfig,
   type Transport,
   createSender,
+  headersOf,
   isLoopback,
   requireLoopback,
+  subjectOf,
 } from "./transport.ts";
 
 export interface SmtpConfig extends SenderConfig {
@@ -56,7 +58,8 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     done();
   });
   return {
-    async send({ id, template, category, to, subject, html, text, ...added }) {
+    async send(message) {
+      const { id, template, category, to, html, text, ...added } = message;
       const { from, configurationSet } = sender(category);
       const tags = Object.entries({ ...added.tags, "message-id": id, template });
       // socketTimeout is for each pause; a server that answers slowly must end as well.
@@ -67,12 +70,11 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
           from,
           to,
           ...(added.replyTo && { replyTo: added.replyTo }),
-          subject,
+          subject: subjectOf(message),
           html,
           text,
           headers: {
-            ...added.headers,
-            "X-Message-ID": id,
+            ...headersOf(message),
             // SES removes these two before it sends.
             "X-SES-MESSAGE-TAGS": tags.map((tag) => tag.join("=")).join(", "),
             ...(configurationSet && { "X-SES-CONFIGURATION-SET": configurationSet }),

@@ -1,4 +1,5 @@
 import type { SentAdditions } from "../content.ts";
+import { encodeWords, looksEncoded } from "../encoded-words.ts";
 import { EmailError } from "../error.ts";
 import { type Mailbox, parseMailbox } from "../mailbox.ts";
 import type { Refused } from "./outcome.ts";
@@ -15,6 +16,30 @@ export interface OutgoingMessage extends SentAdditions {
   subject: string;
   html: string;
   text: string;
+}
+
+/**
+ * The subject as a header takes it. What only looks like an encoded word would be shown decoded;
+ * as an encoded word of ours it is shown as it is.
+ */
+export function subjectOf({ subject }: OutgoingMessage): string {
+  return looksEncoded(subject) ? encodeWords(subject) : subject;
+}
+
+/**
+ * The headers of ours and of the caller, whose own come first.
+ *
+ * Auto-Submitted tells responders not to answer (RFC 3834 section 5); a caller sends "no" where a
+ * person has typed the email. No `Precedence`: no RFC defines it, and `bulk` costs a place in the
+ * inbox.
+ */
+export function headersOf({ id, headers = {} }: OutgoingMessage): Record<string, string> {
+  const isSet = Object.keys(headers).some((name) => name.toLowerCase() === "auto-submitted");
+  return {
+    "X-Message-ID": id,
+    ...(!isSet && { "Auto-Submitted": "auto-generated" }),
+    ...headers,
+  };
 }
 
 /** What became of one call. */

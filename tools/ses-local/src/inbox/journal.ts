@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   mkdirSync,
   openSync,
@@ -47,7 +48,8 @@ export class Journal {
   /** @param folder made where it is missing */
   constructor(folder: string) {
     this.#folder = folder;
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
     this.#segments = readdirSync(folder)
       .map((file) => Number(/^(\d+)\.journal$/.exec(file)?.[1]))
       .filter((segment) => !Number.isNaN(segment))

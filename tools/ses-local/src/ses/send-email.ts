@@ -139,6 +139,12 @@ function readHeaders(simple: Json) {
 const UNSUPPORTED =
   /\.(?:app|bat|chm|cmd|com|cpl|dll|exe|hta|jar|js|jse|lib|lnk|mst|msi|pif|ps1|reg|scr|sys|vb|vbe|vbs|wsf|wsh)$/i;
 
+const ENCODINGS: Record<string, string> = {
+  BASE64: "base64",
+  QUOTED_PRINTABLE: "quoted-printable",
+  SEVEN_BIT: "7bit",
+};
+
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html
 function readAttachment(attachment: Json) {
   const filename = required(attachment, "FileName", "content.simple.attachments.fileName");
@@ -150,6 +156,7 @@ function readAttachment(attachment: Json) {
     filename,
     content: Buffer.from(data, "base64"),
     contentType: text(attachment, "ContentType"),
+    contentTransferEncoding: ENCODINGS[text(attachment, "ContentTransferEncoding") ?? "SEVEN_BIT"],
     contentDisposition:
       text(attachment, "ContentDisposition") === "INLINE" ? "inline" : "attachment",
     ...(cid && { cid }),
