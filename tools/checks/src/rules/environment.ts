@@ -9,7 +9,7 @@ const AWS_SDK = [
   "AWS_REGION",
 ];
 
-// Set by the platform, the terminal or `pnpm dev`, not by whoever configures the app.
+// Set by the platform, the terminal, `pnpm dev` or `.ci/postgres`, not by whoever configures the app.
 const GIVEN = [
   "CHECKPOINT_DISABLE",
   "CI",
@@ -22,6 +22,7 @@ const GIVEN = [
   "NO_COLOR",
   "PATH",
   "PRISMA_SCHEMA_ENGINE_BINARY",
+  "TEST_DATABASE_URL",
   "TMPDIR",
   "TURBO_NO_UPDATE_NOTIFIER",
   "TURBO_TELEMETRY_DISABLED",
