@@ -42,22 +42,28 @@ async function start(...sources: string[]) {
 
 const codeOf = async (child: ChildProcess) => ((await once(child, "exit")) as [number | null])[0];
 
-it.runIf(process.platform !== "win32")("brings the environment in, a signal too, and waits until both have ended", async () => {
-  const { child, printed } = await start(patient("a"), patient("b"));
-  await expect
-    .poll(printed)
-    .toMatch(/a runs from outside[^]*b runs from|b runs from[^]*a runs from/);
-  child.kill("SIGTERM");
-  expect(await codeOf(child)).toBe(0);
-  expect(printed()).toContain("a ended");
-  expect(printed()).toContain("b ended");
-});
+it.runIf(process.platform !== "win32")(
+  "brings the environment in, a signal too, and waits until both have ended",
+  async () => {
+    const { child, printed } = await start(patient("a"), patient("b"));
+    await expect
+      .poll(printed)
+      .toMatch(/a runs from outside[^]*b runs from|b runs from[^]*a runs from/);
+    child.kill("SIGTERM");
+    expect(await codeOf(child)).toBe(0);
+    expect(printed()).toContain("a ended");
+    expect(printed()).toContain("b ended");
+  },
+);
 
-it.runIf(process.platform !== "win32")("ends the other, and fails as it did, when one fails", async () => {
-  const { child, printed } = await start(patient("a"), "setTimeout(() => process.exit(3), 500)");
-  expect(await codeOf(child)).toBe(3);
-  expect(printed()).toContain("a ended");
-});
+it.runIf(process.platform !== "win32")(
+  "ends the other, and fails as it did, when one fails",
+  async () => {
+    const { child, printed } = await start(patient("a"), "setTimeout(() => process.exit(3), 500)");
+    expect(await codeOf(child)).toBe(3);
+    expect(printed()).toContain("a ended");
+  },
+);
 
 it.runIf(process.platform !== "win32")("fails when one was killed", async () => {
   const killed = "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100)";
