@@ -102,9 +102,9 @@ export function createMonitor({
 
     async sawQuota(isUsed) {
       if (isUsed === undefined || isUsed === wasQuotaUsed) return;
-      wasQuotaUsed = isUsed;
-      if (!isUsed) return log.info({}, "the quota has freed: sending goes on");
       const { quota, stopped } = await sendingStatus(db);
+      wasQuotaUsed = isUsed;
+      if (!isUsed) return log.info({ quota }, "the quota has freed: sending goes on");
       log.error(
         { stoppedBy: "quota", quota, expectedAt: stopped?.expectedAt, next: NEXT_STEP.quota },
         "sending stopped; every email is kept",

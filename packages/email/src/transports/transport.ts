@@ -27,10 +27,10 @@ export function subjectOf({ subject }: OutgoingMessage): string {
 }
 
 /**
- * The headers of ours and of the caller, whose own come first.
+ * Our headers, and those of the caller.
  *
- * Auto-Submitted tells responders not to answer (RFC 3834 section 5); a caller sends "no" where a
- * person has typed the email. No `Precedence`: no RFC defines it, and `bulk` costs a place in the
+ * Auto-Submitted tells responders not to answer (RFC 3834 section 5). A caller whose email a person
+ * has typed sets it to "no". No `Precedence`: no RFC defines it, and `bulk` costs a place in the
  * inbox.
  */
 export function headersOf({ id, headers = {} }: OutgoingMessage): Record<string, string> {

@@ -9,7 +9,7 @@ const AWS_SDK = [
   "AWS_REGION",
 ];
 
-// Set by the platform, the terminal, `pnpm dev` or `.ci/postgres`, not by whoever configures the app.
+// No settings of the app: the platform, the terminal, `pnpm dev` and `.ci/postgres` set them.
 const GIVEN = [
   "CHECKPOINT_DISABLE",
   "CI",

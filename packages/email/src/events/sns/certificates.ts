@@ -54,16 +54,29 @@ export function createCertificates(
   let nextDraw: NodeJS.Timeout | undefined;
   let stored: Promise<void> | undefined;
 
-  async function readStored(): Promise<void> {
+  /** What was kept of this topic's SNS; one that cannot be read is asked for again. */
+  async function readStored(): Promise<Map<string, SigningKey>> {
+    const found = new Map<string, SigningKey>();
     for (const { url, pem } of await store.all()) {
-      if (!keys.has(url)) keys.set(url, Promise.resolve(read(pem, topic)));
+      // Others are of a topic in another region, that was configured before.
+      if (!url.startsWith(`https://${topic.host}/`)) continue;
+      try {
+        found.set(url, read(pem, topic));
+      } catch {
+        continue;
+      }
     }
+    return found;
+  }
+
+  async function begin(): Promise<void> {
+    for (const [url, key] of await readStored()) keys.set(url, Promise.resolve(key));
   }
 
   async function load(url: URL): Promise<SigningKey> {
     // Another process may have kept it meanwhile.
-    const found = (await store.all()).find((one) => one.url === url.href);
-    if (found) return read(found.pem, topic);
+    const found = (await readStored()).get(url.href);
+    if (found) return found;
     const pem = await fetch(url);
     const key = read(pem, topic);
     // A database that cannot keep it cannot take the event either, and that is answered.
@@ -123,7 +136,7 @@ export function createCertificates(
   }
 
   return async (url) => {
-    stored ??= readStored();
+    stored ??= begin();
     await stored.catch((error: unknown) => {
       stored = undefined;
       throw error;

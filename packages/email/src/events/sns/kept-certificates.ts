@@ -6,7 +6,8 @@ export function keepCertificates(db: Db): CertificateStore {
   return {
     all: () => db.snsCertificate.findMany({ select: { url: true, pem: true } }),
     async keep(url, pem) {
-      await db.snsCertificate.createMany({ data: { url, pem }, skipDuplicates: true });
+      const data = { url, pem };
+      await db.snsCertificate.upsert({ where: { url }, create: data, update: data });
     },
   };
 }

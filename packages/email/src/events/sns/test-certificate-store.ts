@@ -7,7 +7,8 @@ export function createTestStore(): CertificateStore & { kept: { url: string; pem
     kept,
     all: () => Promise.resolve(kept),
     async keep(url, pem) {
-      kept.push({ url, pem });
+      const others = kept.filter((one) => one.url !== url);
+      kept.splice(0, Infinity, ...others, { url, pem });
     },
   };
 }
