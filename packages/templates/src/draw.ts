@@ -1,11 +1,8 @@
-import { renderToStaticMarkup } from "react-dom/server";
 import type { z } from "zod";
+import { toHtml } from "./html.tsx";
 import type { Schema } from "./schema.ts";
 import { type Template, compose } from "./template.tsx";
 import { toText } from "./text.ts";
-
-/** React puts one into the head for each picture, which no inbox has a use for. */
-const PRELOAD = /<link rel="preload"[^>]*>/g;
 
 /**
  * Draws one email. The props are parsed again: they may have been queued by an older version.
@@ -15,6 +12,7 @@ const PRELOAD = /<link rel="preload"[^>]*>/g;
  * each call of the AWS SDK ever after (docs/decisions/email-components.md).
  *
  * @throws ZodError when the props do not fit the schema; it has no values in it
+ * @throws AppError `NOT_IN_ONE_PASS`: a component waits for something
  */
 export function draw<S extends Schema>(
   schema: S,
@@ -24,6 +22,6 @@ export function draw<S extends Schema>(
   // A cast because TypeScript does not follow S through parse.
   const parsed = schema.props.parse(props) as z.output<S["props"]>;
   const { subject, document } = compose(template, parsed);
-  const html = `<!DOCTYPE html>${renderToStaticMarkup(document).replaceAll(PRELOAD, "")}`;
+  const html = toHtml(document);
   return { subject, html, text: toText(html) };
 }

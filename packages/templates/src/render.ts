@@ -20,6 +20,7 @@ export const views: { [N in TemplateName]: Template<(typeof templates)[N]> } = {
  * Renders an email.
  *
  * @throws ZodError when the props do not fit the template's schema; it has no values in it
+ * @throws AppError `NOT_IN_ONE_PASS`: a component waits for something
  */
 export function render<N extends TemplateName>(
   name: N,

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
 import type { Schema } from "./schema.ts";
-import { type Template, compose } from "./template.tsx";
+import { type Template, compose, preview } from "./template.tsx";
 
 const schema = {
   props: z.object({ order: z.string() }),
@@ -21,4 +21,10 @@ const template: Template<typeof schema> = {
 it("should not let a prop break the subject into two headers", () => {
   const { subject } = compose(template, { order: "12\r\nBcc: all@example.org\u0000" });
   expect(subject).toBe("Your order 12 Bcc: all@example.org");
+});
+
+it("should show in the preview what the worker would say of an email that waits", () => {
+  const Content = async () => "It is on its way.";
+  const Email = preview(schema, { ...template, Content });
+  expect(() => Email(Email.PreviewProps)).toThrow(/^<Content> waits/);
 });

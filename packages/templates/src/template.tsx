@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { z } from "zod";
+import { toHtml } from "./html.tsx";
 import { Layout } from "./layout.tsx";
 import type { Schema } from "./schema.ts";
 
@@ -18,11 +19,12 @@ export interface Template<S extends Schema> {
 /** One email as a whole document. */
 export function compose<S extends Schema>(template: Template<S>, props: z.output<S["props"]>) {
   const subject = oneLine(template.subject(props));
+  const Content = () => template.Content(props);
   return {
     subject,
     document: (
       <Layout subject={subject} preheader={template.preheader(props)} reason={template.reason}>
-        {template.Content(props)}
+        <Content />
       </Layout>
     ),
   };
@@ -40,7 +42,10 @@ function oneLine(text: string): string {
 export function preview<S extends Schema>(schema: S, template: Template<S>) {
   function Email({ show, ...cases }: { show: string; [name: string]: unknown }) {
     const props = schema.props.parse(cases[show]) as z.output<S["props"]>;
-    return compose(template, props).document;
+    const { document } = compose(template, props);
+    // React Email would wait for what cannot be sent.
+    toHtml(document);
+    return document;
   }
   Email.PreviewProps = { show: "usual", ...template.cases };
   return Email;

@@ -145,8 +145,26 @@ it("keeps a message whose payload cannot be opened until the key is right", asyn
   await becomes(id, {
     state: "queued",
     attemptCount: 1,
-    lastError: "UNSEAL_FAILED: cannot be rendered",
+    lastError: expect.stringMatching(/^UNSEAL_FAILED: .* Start the worker with the EMAIL_KEY/),
   });
+  expect(calls).toHaveLength(0);
+});
+
+it("tells why an email cannot be rendered where the error is ours, and its kind where not", async () => {
+  const id = await queueReset(test.db);
+  const other = await queueWelcome(test.db);
+  const reason = "<Tailwind> waits for something.";
+  deliver(accepted, {
+    render: (template) => {
+      if (template === "welcome") throw new RangeError("no price for name@example.com");
+      throw new EmailError("NOT_IN_ONE_PASS", reason);
+    },
+  });
+  await becomes(id, { state: "queued", lastError: `NOT_IN_ONE_PASS: ${reason}` });
+  await becomes(other, { state: "queued", lastError: "RangeError: cannot be rendered" });
+  await waitFor(() => expect(logged.match(/email cannot be rendered; kept/g)).toHaveLength(2));
+  expect(logged).toContain(`"reason":"${reason}"`);
+  expect(logged).not.toContain("name@example.com");
   expect(calls).toHaveLength(0);
 });
 

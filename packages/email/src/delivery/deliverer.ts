@@ -158,9 +158,10 @@ export function createDeliverer({
       const isAway = redirectTo && !(allowTo && allowed);
       return { attempt, message: isAway ? redirected(outgoing, redirectTo) : outgoing };
     } catch (error) {
-      const { code, at } = describe(error);
-      log.error({ messageId: id, template, code, at }, "email cannot be rendered; kept for later");
-      return { id, attempt, result: "unrendered", code, error: "cannot be rendered" };
+      const what = describe(error);
+      log.error({ messageId: id, template, ...what }, "email cannot be rendered; kept for later");
+      const { code, reason = "cannot be rendered" } = what;
+      return { id, attempt, result: "unrendered", code, error: reason };
     }
   }
 

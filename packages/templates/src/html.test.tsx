@@ -1,0 +1,73 @@
+import { Suspense, lazy, use } from "react";
+import { Tailwind } from "@react-email/components";
+import { describe, expect, it } from "vitest";
+import { Body, Head, Html, Text } from "./components.ts";
+import { toHtml } from "./html.tsx";
+
+const Ready = () => <Text>Ready</Text>;
+const Async = async () => <Text>Late</Text>;
+const never = new Promise<string>(() => {});
+const Using = () => <Text>{use(never)}</Text>;
+const Lazy = lazy(async () => ({ default: Ready }));
+const Failing = (): never => {
+  throw new Error("no order");
+};
+const Nested = () => (
+  <Body>
+    <Ready />
+    <Async />
+  </Body>
+);
+
+describe("what waits", () => {
+  it.each([
+    ["an async component", <Async />, "<Async>"],
+    ["a component that uses a promise", <Using />, "<Using>"],
+    ["a lazy component", <Lazy />, "A lazy component"],
+    ["a component deep in another", <Nested />, "<Async>"],
+    ["a promise among others", [<Ready key={0} />, Async()], "A promise"],
+    ["React Email's Tailwind", <Tailwind>Styled</Tailwind>, "<Tailwind>"],
+  ])("should be an error that names it, not an email: %s", (_, waiting, name) => {
+    const plain = <Html>{waiting}</Html>;
+    const withFallback = (
+      <Html>
+        <Ready />
+        <Suspense fallback="One moment">{waiting}</Suspense>
+      </Html>
+    );
+    for (const document of [plain, withFallback]) {
+      expect(() => toHtml(document)).toThrow(
+        expect.objectContaining({
+          code: "NOT_IN_ONE_PASS",
+          message: expect.stringMatching(new RegExp(`^${name} waits .* pass it as a prop`)),
+        }),
+      );
+    }
+  });
+});
+
+it("should throw what a component throws, behind a fallback, too", () => {
+  for (const document of [
+    <Failing />,
+    <Suspense fallback="One moment">
+      <Failing />
+    </Suspense>,
+  ]) {
+    expect(() => toHtml(<Html>{document}</Html>)).toThrow(/^no order$/);
+  }
+});
+
+it("should have nothing in it that is for browsers alone", () => {
+  const html = toHtml(
+    <Html>
+      <Head />
+      <Suspense fallback="One moment">
+        Order {12}
+        <img src="https://example.com/logo.png" alt="" />
+      </Suspense>
+    </Html>,
+  );
+  expect(html).toMatch(/^<!DOCTYPE html><html /);
+  expect(html).toContain('Order 12<img src="https://example.com/logo.png" alt=""/></html>');
+  expect(html).not.toMatch(/<!--[ /$]|preload|One moment/);
+});

@@ -1,0 +1,56 @@
+import { AppError } from "@repo/errors";
+import { type ReactElement, type ReactNode, isValidElement } from "react";
+import { renderToString } from "react-dom/server";
+
+/** What React writes for a browser: between texts, around <Suspense>, and a link for each picture. */
+const FOR_BROWSERS = /<!--(?: |\/?[$&])-->|<link rel="preload"[^>]*>/g;
+/** Where React has put the fallback of a <Suspense>, since a component in it waits or has failed. */
+const FALLBACK = /<!--\$[!?]-->/;
+/** React's own words; it has no code for it. */
+const WAITS = "suspended while responding to synchronous input";
+
+/**
+ * Renders a document in one pass: what waits for something has no place in an email.
+ *
+ * @throws AppError `NOT_IN_ONE_PASS`: a component waits, as one does that is async or lazy
+ */
+export function toHtml(document: ReactElement): string {
+  const html = attempt(document);
+  if (html === undefined) {
+    throw new AppError(
+      "NOT_IN_ONE_PASS",
+      `${culprit(document) ?? "A component"} waits for something, but an email is rendered in one pass. Load what it needs before the email is queued, and pass it as a prop.`,
+    );
+  }
+  return `<!DOCTYPE html>${html.replaceAll(FOR_BROWSERS, "")}`;
+}
+
+/** Undefined when something in it waits, or has failed inside of <Suspense>. */
+function attempt(node: ReactNode): string | undefined {
+  try {
+    const html = renderToString(node);
+    return FALLBACK.test(html) ? undefined : html;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes(WAITS)) return undefined;
+    throw error;
+  }
+}
+
+/** The name of what waits in a node, if anything does. What fails there is thrown. */
+function culprit(node: ReactNode): string | undefined {
+  if (node instanceof Promise) return "A promise";
+  if (Array.isArray(node)) return node.map(culprit).find(Boolean);
+  if (!isValidElement<{ children?: ReactNode }>(node) || attempt(node) !== undefined) return;
+  const { type, props } = node;
+  if (typeof type !== "function") return culprit(props.children) ?? "A lazy component";
+
+  const name = `<${type.name || "Anonymous"}>`;
+  let output: ReactNode;
+  // Within a render, for its hooks.
+  const Probe = () => {
+    output = (type as (props: object) => ReactNode)(props);
+    return null;
+  };
+  const waits = attempt(<Probe />) === undefined || output instanceof Promise;
+  return waits ? name : (culprit(output) ?? name);
+}
