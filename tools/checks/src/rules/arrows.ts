@@ -16,7 +16,7 @@ const ARROWS: Record<string, string[]> = {
   "@repo/cli": ["@repo/email", "@repo/db", "@repo/templates", "@repo/errors"],
   "@repo/accounts": ["@repo/email", "@repo/templates", "@repo/db", "@repo/brand", "@repo/errors"],
   "@repo/email": ["@repo/db", "@repo/errors"],
-  "@repo/templates": ["@repo/brand"],
+  "@repo/templates": ["@repo/brand", "@repo/errors"],
   "@repo/db": ["@repo/errors"],
   "@repo/errors": [],
   "@repo/brand": [],
