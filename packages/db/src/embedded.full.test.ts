@@ -37,6 +37,24 @@ test("starts, tells each slow step, and keeps the data for the next start", asyn
   expect(onProgress).toHaveBeenCalledExactlyOnceWith("Creating the database");
 });
 
+test("starts in a folder whose name is not a plain word", async () => {
+  dataDir = path.join(folder, "it's José's (50 % & more)");
+  const { stop } = await startPostgres({ dataDir, fast: true });
+  await stop();
+});
+
+test.runIf(process.platform !== "win32").each(["$", '"', "`", "\\"])(
+  "says that a path cannot have %s in it, and what to do",
+  async (character) => {
+    dataDir = path.join(folder, `pri${character}e`);
+    await expect(startPostgres({ dataDir })).rejects.toMatchObject({
+      code: "POSTGRES_UNAVAILABLE",
+      message: `The embedded PostgreSQL cannot start from a path that has ${character} in it: ${dataDir}. Move the clone, or set DATABASE_URL.`,
+    });
+    expect(existsSync(dataDir)).toBe(false);
+  },
+);
+
 test("asks for the password that only its folder holds", async () => {
   const { url, stop } = await startPostgres({ dataDir, fast: true });
   const other = new URL(serverOf(url));

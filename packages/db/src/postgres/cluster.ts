@@ -103,6 +103,8 @@ export async function startCluster(
   options: { fast: boolean; onProgress: (step: string) => void },
 ): Promise<void> {
   const binaries = findBinaries();
+  assertQuotable(folder);
+  assertQuotable(path.dirname(binaries.initdb));
   if (!existsSync(folder)) {
     options.onProgress("Creating the database");
     await createCluster(folder, binaries.initdb, options.fast);
@@ -143,6 +145,16 @@ export async function stopCluster(folder: string): Promise<void> {
     log,
   });
   closeSync(log);
+}
+
+/** PostgreSQL's programs call each other by a shell, with paths in double quotes (POSIX.1, 2.2.3). */
+function assertQuotable(folder: string): void {
+  const [character] = /["$`\\]/.exec(folder) ?? [];
+  if (process.platform === "win32" || !character) return;
+  throw new AppError(
+    "POSTGRES_UNAVAILABLE",
+    `The embedded PostgreSQL cannot start from a path that has ${character} in it: ${folder}. Move the clone, or set DATABASE_URL.`,
+  );
 }
 
 function at(folder: string): string[] {
