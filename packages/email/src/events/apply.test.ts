@@ -240,7 +240,7 @@ it("can store whatever the parser reads", async () => {
     fc.asyncProperty(published, async (payload) => {
       let read: SesEvent[] = [];
       try {
-        read = parseSesEvent(JSON.stringify(payload));
+        read = parseSesEvent(JSON.stringify(payload), new Date());
       } catch (error) {
         expect(error).toMatchObject({ code: "MALFORMED_EVENT" });
       }

@@ -51,9 +51,9 @@ export function createIngest(options: IngestOptions): { ingest: Ingest } {
   const apply = createApplier((events) => applyEvents(db, events, policy));
 
   async function ingest(body: string): Promise<IngestResult> {
-    const { type, messageId, message, subscribeUrl } = await verify(body);
+    const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
     if (type === "SubscriptionConfirmation" && subscribeUrl) await fetch(subscribeUrl);
-    const events = type === "Notification" ? parseSesEvent(message) : [];
+    const events = type === "Notification" ? parseSesEvent(message, timestamp) : [];
     if (events.length > 0) await apply(events);
     return { type, messageId, events: events.length };
   }

@@ -13,9 +13,10 @@ import type { Effect, SesEvent } from "../event.ts";
  * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
  *
  * @param message `Message` of the SNS notification
+ * @param publishedAt its `Timestamp`, for an event that has no time of its own
  * @throws EmailError `MALFORMED_EVENT`: no retry will mend it
  */
-export function parseSesEvent(message: string): SesEvent[] {
+export function parseSesEvent(message: string, publishedAt: Date): SesEvent[] {
   // What SES publishes once, when a topic becomes a destination of events …
   if (message.startsWith("Successfully validated SNS topic")) return [];
   const event = object(parseJson(message));
@@ -27,8 +28,7 @@ export function parseSesEvent(message: string): SesEvent[] {
   if (!name || !sesMessageId) throw malformed();
   const type = name.replaceAll(" ", "");
   const body = object(event[KEYS[type] ?? lowerFirst(type)]);
-  const occurredAt = time(body.timestamp) ?? time(mail.timestamp);
-  if (!occurredAt) throw malformed();
+  const occurredAt = time(body.timestamp) ?? time(mail.timestamp) ?? publishedAt;
   const about = readRecipients(type, body, mail);
   const feedbackId = key(body.feedbackId);
   return about.map(({ recipient, detail, effect }) => ({
@@ -212,7 +212,7 @@ function parseJson(message: string): unknown {
 function malformed(cause?: unknown): EmailError {
   return new EmailError(
     "MALFORMED_EVENT",
-    "This is no event of SES: it needs eventType or notificationType, mail.messageId and a time. Subscribe this endpoint to the topic of SES's events alone.",
+    "This is no event of SES: it needs eventType or notificationType, and mail.messageId. Subscribe this endpoint to the topic of SES's events alone.",
     { cause },
   );
 }
