@@ -1,5 +1,6 @@
 import { AccountError } from "@repo/accounts";
 import { gotNoConnection } from "@repo/db";
+import { EmailError } from "@repo/email/enqueue";
 import { AppError } from "@repo/errors";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { ReactElement } from "react";
@@ -38,6 +39,12 @@ const FIELD: Partial<Record<AccountError["code"], string>> = {
   WEAK_PASSWORD: "password",
 };
 
+/** What `enqueue` refuses through the fault of who asked; the rest of its errors are ours. */
+const EMAIL_STATUS: Partial<Record<string, number>> = {
+  IDEMPOTENCY_CONFLICT: 409,
+  INVALID_ADDRESS: 422,
+};
+
 // In seconds: as long as the request has waited for a connection.
 const NO_CONNECTION = 5;
 
@@ -49,6 +56,10 @@ export function toHttpError(error: unknown): HttpError {
     const field = FIELD[code];
     const fields = field === undefined ? {} : { fields: { [field]: message } };
     return new HttpError(status, code, message, { ...fields, retryAfter, cause: error });
+  }
+  if (error instanceof EmailError) {
+    const status = EMAIL_STATUS[error.code];
+    if (status) return new HttpError(status, error.code, error.message, { cause: error });
   }
   // No fault of ours: more is asked for at once than the database can do.
   if (gotNoConnection(error))
