@@ -49,6 +49,15 @@ test("should take any user name and password", async () => {
   await expect(sent).resolves.toMatchObject({ accepted: ["auth@example.org"] });
 });
 
+test("should take a domain in Punycode, and no local part beyond ASCII", async () => {
+  const sendTo = (to: string) =>
+    transport().sendMail({ from: "hello@example.com", to, subject: "x", text: "x" });
+  await sendTo("sam@b\u00fccher.example");
+  const [message] = await ses.inbox({ to: "sam@xn--bcher-kva.example" });
+  expect(message).toMatchObject({ to: ["sam@xn--bcher-kva.example"], via: "smtp" });
+  await expect(sendTo("\u00e5@example.org")).rejects.toThrow("control or whitespace");
+});
+
 test.each([
   [
     "an unverified From",

@@ -1,4 +1,5 @@
 import { buffer } from "node:stream/consumers";
+import { domainToASCII } from "node:url";
 import { SMTPServer } from "smtp-server";
 import { type Accept, MAX_MESSAGE_SIZE } from "./ses/accept.ts";
 import type { Account } from "./ses/account.ts";
@@ -34,14 +35,14 @@ export function createSmtpServer({
     onAuth: (auth, _session, done) => done(null, { user: auth.username ?? "anyone" }),
     async onData(stream, session, done) {
       const { mailFrom, rcptTo } = session.envelope;
-      const from = mailFrom ? mailFrom.address : undefined;
+      const from = mailFrom ? asSent(mailFrom.address) : undefined;
       try {
         const raw = await buffer(stream);
         const messageId = await passDoor(account, { from: from ?? "", region: REGION }, () =>
           accept({
             raw,
             returnPath: from,
-            recipients: rcptTo.map(({ address }) => address),
+            recipients: rcptTo.map(({ address }) => asSent(address)),
             region: REGION,
             via: "smtp",
           }),
@@ -60,6 +61,13 @@ export function createSmtpServer({
     },
   });
   return server;
+}
+
+/** The server decodes a domain in Punycode, which SES needs as it is. */
+function asSent(address: string): string {
+  const at = address.lastIndexOf("@");
+  if (at < 0) return address;
+  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 }
 
 /** https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes */

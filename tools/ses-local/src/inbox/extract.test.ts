@@ -26,8 +26,21 @@ test.each([
   ["(https://example.com/a)", "https://example.com/a"],
   ["[link](https://example.com/a), then", "https://example.com/a"],
   ["https://example.com/?a=b&c=d#e!", "https://example.com/?a=b&c=d#e"],
+  ["https://example.com/?token=abc_", "https://example.com/?token=abc_"],
+  ["Open https://example.com/?token=abc*, then", "https://example.com/?token=abc*"],
+  ["_https://example.com/a_", "https://example.com/a"],
+  ["**https://example.com/a**", "https://example.com/a"],
 ])("should end the link in %j where the prose goes on", (text, url) => {
   expect(extractLinks("", text)).toEqual([{ url, label: "" }]);
+});
+
+test("should read a tag to its end, past a > in an attribute", () => {
+  const html = `<p title="a > b">See</p>
+    <a title="1 > 0" data-x='>' href="https://example.com/a_">Open <img alt="->" src="x.png">it</a>`;
+  expect(extractLinks(html, "")).toEqual([{ url: "https://example.com/a_", label: "Open it" }]);
+  expect(extractCodes("", '<p>Your code</p><p title=" > 481516 "><b>2342</b></p>', "")).toEqual([
+    "2342",
+  ]);
 });
 
 test.each([
@@ -68,7 +81,7 @@ test.each([
 });
 
 test("should stay fast on hostile input", () => {
-  const hostile = `${"<a ".repeat(20_000)}${"https://example.com/(".repeat(5_000)}${"1234 ".repeat(20_000)} code`;
+  const hostile = `${"<a ".repeat(20_000)}${`<a "' `.repeat(20_000)}${`"`.repeat(50_000)}${"https://example.com/(".repeat(5_000)}${"1234 ".repeat(20_000)} code`;
   expect(extractLinks(hostile, hostile).length).toBeGreaterThan(0);
   expect(extractCodes("", hostile, "")).toBeDefined();
 });

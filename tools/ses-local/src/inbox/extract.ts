@@ -7,12 +7,18 @@ export interface Link {
 // An email may be hostile, or only large and broken: every pattern here takes time in proportion
 // to the input, so tags end at the next "<" as well and nothing looks for its end twice.
 
+/** What follows the name of a tag: a value in quotes may have a ">" in it. */
+const REST = `(?:[^<>"']|"[^<"]*"|'[^<']*')*>`;
+const LINK = new RegExp(`<a\\s${REST}`, "gi");
+const BLOCK = new RegExp(`<(?:br|/?(?:p|div|td|tr|table|h\\d|li|ul|ol|pre|hr))\\b${REST}`, "gi");
+const TAG = new RegExp(`<${REST}`, "g");
+
 /** The http(s) links of a message in order, each once: those of the HTML, then of the text. */
 export function extractLinks(html: string, text: string): Link[] {
   const links = new Map<string, string>();
   const visible = without(html, /<!--/g, /-->/g);
   const end = /<\/a\s*>/gi;
-  for (const match of visible.matchAll(/<a\s[^<>]*>/gi)) {
+  for (const match of visible.matchAll(LINK)) {
     const [, double, single, bare] =
       /\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/i.exec(match[0]) ?? [];
     const url = decodeEntities(double ?? single ?? bare ?? "").trim();
@@ -22,21 +28,23 @@ export function extractLinks(html: string, text: string): Link[] {
     const label = htmlToText(visible.slice(match.index, Math.min(close, match.index + 2000)));
     links.set(url, label.replace(/\s+/g, " ").trim().replace(url, ""));
   }
-  for (const [found] of text.matchAll(/https?:\/\/[^\s<>"'`\][]+/gi)) {
-    const url = trimUrl(found);
+  for (const { 0: found, index } of text.matchAll(/https?:\/\/[^\s<>"'`\][]+/gi)) {
+    const url = trimUrl(found, text[index - 1] ?? "");
     if (URL.canParse(url) && !links.has(url)) links.set(url, "");
   }
   return [...links].map(([url, label]) => ({ url, label }));
 }
 
-// Prose goes on after a URL; a closing parenthesis belongs to it only with its opening one.
-function trimUrl(url: string): string {
+// Prose goes on after a URL; a closing parenthesis belongs to it only with its opening one. What
+// Markdown puts around it (*, _) is no part of it, but a token may end in one of these.
+function trimUrl(url: string, before: string): string {
+  const after = ".,;:!?" + ("*_".includes(before) ? before : "");
   let end = url.length;
   let surplus = url.split(")").length - url.split("(").length;
   for (; end > 0; end -= 1) {
     const last = url[end - 1] ?? "";
     if (last === ")" && surplus > 0) surplus -= 1;
-    else if (!".,;:!?*_".includes(last)) break;
+    else if (!after.includes(last)) break;
   }
   return url.slice(0, end);
 }
@@ -76,11 +84,10 @@ function htmlToText(html: string): string {
       without(rest, new RegExp(`<${name}\\b`, "gi"), new RegExp(`</${name}\\s*>`, "gi")),
     without(html, /<!--/g, /-->/g),
   );
-  return decodeEntities(
-    visible
-      .replace(/<(?:br|\/?(?:p|div|td|tr|table|h\d|li|ul|ol|pre|hr))\b[^<>]*>/gi, "\n")
-      .replace(/<[^<>]*>/g, ""),
-  ).replace(/[\u00ad\u200b-\u200f\u2060\ufeff]/g, "");
+  return decodeEntities(visible.replace(BLOCK, "\n").replace(TAG, "")).replace(
+    /[\u00ad\u200b-\u200f\u2060\ufeff]/g,
+    "",
+  );
 }
 
 /** Cuts out what stands from an opening to its closing; both patterns are global. */

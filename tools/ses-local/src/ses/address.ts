@@ -11,6 +11,8 @@ export function mailboxes(header: string): Mailbox[] {
   return addressparser(header, { flatten: true }).filter(({ address }) => address !== "");
 }
 
+const QUOTED_STRING = /"(?:[^"\\]|\\.)*"/g;
+
 /**
  * One mailbox, `address` or `Name <address>`. The messages are those of JavaMail's strict check,
  * which SES passes on.
@@ -22,11 +24,15 @@ export function parseMailbox(input: string): Mailbox {
   const text = input.trim();
   const open = text.endsWith(">") ? text.lastIndexOf("<") : -1;
   const address = open < 0 ? text : text.slice(open + 1, -1).trim();
+  const name = open < 0 ? "" : text.slice(0, open).trim();
+  // A comma ends an address, a colon begins a group: in a name they stand in quotes (RFC 5322, 3.4).
+  if (/[<>@,;:\\"[\]]/.test(name.replaceAll(QUOTED_STRING, "")))
+    throw badRequest("Illegal address");
   const problem = addressProblem(address);
   if (problem) throw badRequest(problem);
   if (text.length > 320)
     throw badRequest(`Address length is more than 320 characters long: '${text}'.`);
-  return { name: open < 0 ? "" : text.slice(0, open).trim().replace(/^"|"$/g, ""), address };
+  return { name: name.replace(/^"|"$/g, ""), address };
 }
 
 function addressProblem(address: string): string | undefined {

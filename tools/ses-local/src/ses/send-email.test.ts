@@ -176,6 +176,10 @@ test.each([
   ["sam@example.org, eve@example.org", "Domain contains control or whitespace"],
   ["sam@.example.org", "Domain starts with dot"],
   ["sam@exam_ple.org", "Domain contains illegal character"],
+  ["Sample, Sam <sam@example.org>", "Illegal address"],
+  ["Support: Sam <sam@example.org>", "Illegal address"],
+  ['Sam "the Man <sam@example.org>', "Illegal address"],
+  ["sam@example.org <sam@example.org>", "Illegal address"],
   ["sam@example.org\r\nBcc: eve@example.org", "contains a line break"],
   [`${"a".repeat(320)}@example.org`, "Address length is more than 320 characters"],
 ])("should refuse the address %j", async (address, message) => {
@@ -184,6 +188,22 @@ test.each([
     await expect(refused).rejects.toBeInstanceOf(BadRequestException);
     await expect(refused).rejects.toThrow(message);
   }
+});
+
+test("should leave a name as it was given, in quotes or encoded", async () => {
+  const from = "=?utf-8?B?w4VkYQ==?= <hello@example.com>";
+  const to = [
+    '"Sample, Sam" <sam@example.org>',
+    "=?utf-8?Q?=C3=85da?= <ada@example.org>",
+    '"Sam" Sample (work) <work@example.org>',
+  ];
+  const { MessageId } = await client.send(
+    email({ FromEmailAddress: from, Destination: { ToAddresses: to } }),
+  );
+  const [message] = await ses.inbox({ to: "ada@example.org" });
+  expect(message).toMatchObject({ messageId: MessageId, from: "Åda <hello@example.com>" });
+  const source = await (await fetch(`${ses.url}/inbox/messages/${message?.id}/source`)).text();
+  expect(source).toContain(`From: ${from}\r\nTo: ${to.join(",\r\n ")}\r\n`);
 });
 
 test.each([
@@ -223,6 +243,31 @@ test.each([
     email({}, { Headers: [{ Name: "X-A", Value: "a".repeat(996) }] }),
     "X-A",
   ],
+  [
+    "a header of 997 characters, with its name",
+    email({}, { Headers: [{ Name: "X-Abc", Value: "a".repeat(992) }] }),
+    "996 characters",
+  ],
+  [
+    "51 tags",
+    email({ EmailTags: Array.from({ length: 51 }, (_, i) => ({ Name: `t-${i}`, Value: "v" })) }),
+    "exceeds 50",
+  ],
+  ...(
+    [
+      ["FileName", `${"a".repeat(252)}.txt`],
+      ["ContentType", `text/${"a".repeat(74)}`],
+      ["ContentId", "a".repeat(79)],
+      ["ContentDescription", "a".repeat(1001)],
+    ] as const
+  ).map(([member, value]): [string, SendEmailCommand, string] => [
+    `an attachment whose ${member} is too long`,
+    email(
+      {},
+      { Attachments: [{ FileName: "a.txt", RawContent: Buffer.from("a"), [member]: value }] },
+    ),
+    "Member must have length from 1 to",
+  ]),
   ["a header with a colon", email({}, { Headers: [{ Name: "X:A", Value: "a" }] }), "X:A"],
   ["a header set elsewhere", email({}, { Headers: [{ Name: "Subject", Value: "a" }] }), "Subject"],
   [

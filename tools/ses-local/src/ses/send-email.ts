@@ -1,4 +1,5 @@
 import MailComposer from "nodemailer/lib/mail-composer";
+import { encodeWords } from "nodemailer/lib/mime-funcs";
 import type { Accept, Submission } from "./accept.ts";
 import { parseMailbox } from "./address.ts";
 import { buildMime } from "./build-mime.ts";
@@ -92,11 +93,12 @@ function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Buffer {
   const html = crlf("Html");
   if (!plain && !html) throw constraint("content.simple.body", "Member must have Text or Html");
 
+  const header =
+    addressField("From", [from]) +
+    addressField("To", to) +
+    addressField("Cc", cc) +
+    addressField("Reply-To", replyTo);
   const composer = new MailComposer({
-    from,
-    ...(to.length > 0 && { to }),
-    ...(cc.length > 0 && { cc }),
-    ...(replyTo.length > 0 && { replyTo }),
     subject,
     ...(plain && { text: plain }),
     ...(html && { html }),
@@ -106,7 +108,17 @@ function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Buffer {
     disableUrlAccess: true,
     newline: "win",
   });
-  return buildMime(composer.compile());
+  return Buffer.concat([Buffer.from(header), buildMime(composer.compile())]);
+}
+
+/** ASCII stays as it was given: nodemailer would put encoded words into quotes (RFC 2047, 5). */
+function addressField(field: string, given: string[]): string {
+  if (given.length === 0) return "";
+  const inAscii = given.map((mailbox) => {
+    const { name, address } = parseMailbox(mailbox);
+    return /[^ -~]/.test(name) ? `${encodeWords(name, "B", 52)} <${address}>` : mailbox.trim();
+  });
+  return `${field}: ${inAscii.join(",\r\n ")}\r\n`;
 }
 
 // Set from other members of the request; SES refuses them among the extra ones.
@@ -130,6 +142,9 @@ function readHeaders(simple: Json) {
     if (!/^[ -~]{1,995}$/.test(value)) {
       throw badRequest(`Invalid value of header <${key}>: 1 to 995 printable ASCII characters.`);
     }
+    if (key.length + value.length > 996) {
+      throw badRequest(`Header <${key}> has more than 996 characters, name and value together.`);
+    }
     if (RESERVED.test(key)) throw badRequest(`Header <${key}> cannot be set in Headers.`);
     return { key, value };
   });
@@ -138,6 +153,14 @@ function readHeaders(simple: Json) {
 // A part of https://docs.aws.amazon.com/ses/latest/dg/mime-types.html: those one might send.
 const UNSUPPORTED =
   /\.(?:app|bat|chm|cmd|com|cpl|dll|exe|hta|jar|js|jse|lib|lnk|mst|msi|pif|ps1|reg|scr|sys|vb|vbe|vbs|wsf|wsh)$/i;
+
+function limit(value: string | undefined, max: number, member: string): void {
+  if (value === undefined || (value !== "" && value.length <= max)) return;
+  throw constraint(
+    `content.simple.attachments.${member}`,
+    `Member must have length from 1 to ${max}`,
+  );
+}
 
 const ENCODINGS: Record<string, string> = {
   BASE64: "base64",
@@ -152,6 +175,10 @@ function readAttachment(attachment: Json) {
   const data = required(attachment, "RawContent", "content.simple.attachments.rawContent");
   const cid = text(attachment, "ContentId");
   const description = text(attachment, "ContentDescription");
+  limit(filename, 255, "fileName");
+  limit(text(attachment, "ContentType"), 78, "contentType");
+  limit(cid, 78, "contentId");
+  limit(description, 1000, "contentDescription");
   return {
     filename,
     content: Buffer.from(data, "base64"),

@@ -3,7 +3,7 @@ import { badRequest } from "./error.ts";
 export type Tags = Record<string, string>;
 
 /**
- * Checks message tags: 1 to 256 of `[A-Za-z0-9_-]`, name and value alike. The two feedback-id
+ * Checks message tags: up to 50, of 1 to 256 of `[A-Za-z0-9_-]`, name and value alike. The two feedback-id
  * tags are the only names with a colon.
  *
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
@@ -11,6 +11,7 @@ export type Tags = Record<string, string>;
  */
 export function checkTags(tags: Iterable<[name: string, value: string]>): Tags {
   const checked = [...tags];
+  if (checked.length > 50) throw badRequest("Number of tags exceeds 50.");
   for (const [name, value] of checked) {
     if (!/^ses:feedback-id-[ab]$/.test(name)) check("name", name);
     check("value", value);
