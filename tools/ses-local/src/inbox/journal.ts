@@ -7,6 +7,7 @@ import {
   readSync,
   readdirSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import path from "node:path";
 import { AppendFile } from "./append-file.ts";
@@ -25,10 +26,13 @@ export interface Entry extends Envelope {
 /** A change of the inbox. */
 export type Change = { added: Entry } | { removed: string[] } | { marked: string[]; read: boolean };
 
-/** Where the source of a message is. */
+/** Where a change is, and the source of a message that follows it. */
 export interface Place {
   segment: number;
+  /** Of the source. */
   offset: number;
+  /** Bytes of the two together. */
+  length: number;
 }
 
 /** Bytes after which the next segment begins: what is read at once, and freed at once. */
@@ -40,8 +44,8 @@ const SEGMENT_SIZE = 1024 * 1024;
  */
 export class Journal {
   readonly #folder: string;
-  /** Numbers of those on disk, ascending. */
-  #segments: number[];
+  /** Bytes of those on disk by their numbers, ascending. */
+  readonly #segments: Map<number, number>;
   /** The last of them, while it is written to. */
   #open: AppendFile | undefined;
 
@@ -50,17 +54,30 @@ export class Journal {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     chmodSync(folder, 0o700);
-    this.#segments = readdirSync(folder)
+    const numbers = readdirSync(folder)
       .map((file) => Number(/^(\d+)\.journal$/.exec(file)?.[1]))
       .filter((segment) => !Number.isNaN(segment))
       .toSorted((a, b) => a - b);
+    this.#segments = new Map(
+      numbers.map((segment) => [segment, statSync(this.#file(segment)).size]),
+    );
+  }
+
+  /** Bytes on disk. */
+  get size(): number {
+    return [...this.#segments.values()].reduce((sum, size) => sum + size, 0);
+  }
+
+  /** The number of the oldest segment. */
+  get oldest(): number | undefined {
+    return this.#segments.keys().next().value;
   }
 
   /** What was kept, in order. */
   *replay(): Generator<{ change: Change; place: Place }> {
-    for (const segment of this.#segments) {
-      for (const { change, offset } of readChanges(readFileSync(this.#file(segment)))) {
-        yield { change, place: { segment, offset } };
+    for (const segment of this.#segments.keys()) {
+      for (const { change, ...where } of readChanges(readFileSync(this.#file(segment)))) {
+        yield { change, place: { segment, ...where } };
       }
     }
   }
@@ -68,10 +85,13 @@ export class Journal {
   append(change: Change, source?: Buffer): Place {
     const file = (this.#open ??= this.#begin());
     const line = Buffer.from(`${JSON.stringify(change)}\n`);
-    const place = { segment: this.#segments.at(-1) ?? 0, offset: file.size + line.length };
-    file.append(source ? Buffer.concat([line, source, Buffer.from("\n")]) : line);
+    const content = source ? Buffer.concat([line, source, Buffer.from("\n")]) : line;
+    const segment = this.#last;
+    const { size } = file;
+    file.append(content);
+    this.#segments.set(segment, file.size);
     if (file.size >= SEGMENT_SIZE) this.#close();
-    return place;
+    return { segment, offset: size + line.length, length: content.length };
   }
 
   source({ segment, offset }: Place, size: number): Buffer {
@@ -85,26 +105,31 @@ export class Journal {
     return source;
   }
 
-  /** Removes the segments before that place, or all that are full. */
-  free(oldest: Place | undefined): void {
-    const first = oldest?.segment ?? this.#segments.at(-1) ?? 0;
-    while (this.#segments[0] !== undefined && this.#segments[0] < first) {
-      rmSync(this.#file(this.#segments[0]), { force: true });
-      this.#segments.shift();
-    }
+  /** Removes the segments before that one, or all but the last. */
+  free(first = this.#last): void {
+    for (const segment of [...this.#segments.keys()]) if (segment < first) this.#remove(segment);
   }
 
   clear(): void {
     this.#close();
     // The newest first: what an interruption leaves is then still a beginning.
-    for (const segment of this.#segments.toReversed()) rmSync(this.#file(segment), { force: true });
+    for (const segment of [...this.#segments.keys()].reverse()) this.#remove(segment);
+  }
+
+  get #last(): number {
+    return [...this.#segments.keys()].at(-1) ?? 0;
+  }
+
+  #remove(segment: number): void {
+    rmSync(this.#file(segment), { force: true });
+    this.#segments.delete(segment);
   }
 
   // Each process begins a segment of its own, so that nothing follows a change that the last
   // one left half-written.
   #begin(): AppendFile {
-    const segment = (this.#segments.at(-1) ?? 0) + 1;
-    this.#segments.push(segment);
+    const segment = this.#last + 1;
+    this.#segments.set(segment, 0);
     return new AppendFile(this.#file(segment));
   }
 
@@ -118,9 +143,12 @@ export class Journal {
   }
 }
 
-/** The whole changes of a segment; `offset` is where the source begins. */
-function* readChanges(segment: Buffer): Generator<{ change: Change; offset: number }> {
+/** The whole changes of a segment. */
+function* readChanges(
+  segment: Buffer,
+): Generator<{ change: Change; offset: number; length: number }> {
   for (let at = 0; at < segment.length;) {
+    const start = at;
     const end = segment.indexOf("\n", at);
     // What was half-written when the process was killed: its sender was not told that it arrived.
     if (end < 0) return;
@@ -129,7 +157,7 @@ function* readChanges(segment: Buffer): Generator<{ change: Change; offset: numb
     const offset = end + 1;
     at = "added" in change ? offset + change.added.size + 1 : offset;
     if (at > segment.length) return;
-    yield { change, offset };
+    yield { change, offset, length: at - start };
   }
 }
 

@@ -27,6 +27,9 @@ interface Held {
   content?: Promise<Content>;
 }
 
+/** Bytes that the journal may have beside twice what is kept, before it is written anew. */
+const SPARE = 4 * 1024 * 1024;
+
 interface Events {
   added: [Kept];
   changed: [Kept];
@@ -42,14 +45,22 @@ export class Store extends EventEmitter<Events> {
   readonly #journal: Journal;
   readonly #tally: Tally;
   readonly #limit: number;
+  /** By id, in the order of arrival. */
   readonly #held = new Map<string, Held>();
+  /** Ids by template, in the same order; of those without one by "". */
+  readonly #byTemplate = new Map<string, Set<string>>();
+  /** How many of the held are in a segment of the journal. */
+  readonly #inSegment = new Map<number, number>();
+  /** Bytes of the held in the journal. */
+  #bytes = 0;
   /** Ids by SES's, of messages with a configuration set: of no other anything is heard. */
   readonly #bySesId = new Map<string, string>();
   #lastId = "";
 
   /**
    * @param data folder, made where it is missing
-   * @param limit messages kept; the oldest go first
+   * @param limit messages kept. Beyond it go the oldest of the template that has the most, so that
+   *   a newsletter does not push out everything else
    */
   constructor(data: string, limit: number) {
     super();
@@ -58,7 +69,12 @@ export class Store extends EventEmitter<Events> {
     this.#limit = limit;
     this.#journal = new Journal(path.join(data, "messages"));
     this.#tally = new Tally(path.join(data, "tally.jsonl"));
-    for (const { change, place } of this.#journal.replay()) this.#apply(change, place);
+    // What was moved to the journal's end arrived before what stands in front of it.
+    const order = ({ change }: { change: Change }) => ("added" in change ? change.added.id : "~");
+    const changes = [...this.#journal.replay()].toSorted(
+      (a, b) => Number(order(a) > order(b)) - Number(order(a) < order(b)),
+    );
+    for (const { change, place } of changes) this.#apply(change, place);
   }
 
   /** Keeps a message: when this returns it is on disk, and counted. */
@@ -132,8 +148,45 @@ export class Store extends EventEmitter<Events> {
 
   #change(change: Change, source?: Buffer): void {
     this.#apply(change, this.#journal.append(change, source));
-    const [oldest] = this.#held.values();
-    this.#journal.free(oldest?.place);
+    this.#free();
+    while (this.#journal.size > 2 * this.#bytes + SPARE) {
+      this.#move(this.#journal.oldest);
+      this.#free();
+    }
+  }
+
+  /** Removes the segments of the journal before the first that has something kept. */
+  #free(): void {
+    const [...used] = this.#inSegment.keys();
+    this.#journal.free(used.length > 0 ? Math.min(...used) : undefined);
+  }
+
+  /** To the journal's end, out of a segment in which little is kept. */
+  #move(segment: number | undefined): void {
+    for (const { message, place } of [...this.#held.values()]) {
+      if (place.segment !== segment) continue;
+      const { read, ...added } = message;
+      const moved = this.#journal.append({ added }, this.source(message.id));
+      this.#hold(message, moved);
+      if (read) this.#journal.append({ marked: [message.id], read });
+    }
+  }
+
+  #hold(message: Kept, place: Place): void {
+    this.#release(message.id);
+    this.#held.set(message.id, { message, place });
+    this.#bytes += place.length;
+    this.#inSegment.set(place.segment, (this.#inSegment.get(place.segment) ?? 0) + 1);
+  }
+
+  #release(id: string): void {
+    const held = this.#held.get(id);
+    if (!held) return;
+    const { segment, length } = held.place;
+    this.#bytes -= length;
+    const left = (this.#inSegment.get(segment) ?? 0) - 1;
+    if (left > 0) this.#inSegment.set(segment, left);
+    else this.#inSegment.delete(segment);
   }
 
   /** The one way by which the inbox changes, now as when it is replayed. */
@@ -144,11 +197,13 @@ export class Store extends EventEmitter<Events> {
       // After the journal: a copy that it has was taken, and is counted at the latest by replay.
       const ourId = message.tags["message-id"];
       if (ourId) this.#tally.add(ourId, message.messageId);
-      this.#held.set(message.id, { message, place });
+      this.#hold(message, place);
+      const template = message.tags["template"] ?? "";
+      const siblings = this.#byTemplate.get(template) ?? new Set();
+      this.#byTemplate.set(template, siblings.add(message.id));
       if (message.configurationSet !== null) this.#bySesId.set(message.messageId, message.id);
       this.emit("added", message);
-      const [oldest] = this.#held.keys();
-      if (oldest && this.#held.size > this.#limit) this.#drop([oldest]);
+      if (this.#held.size > this.#limit) this.#prune();
     } else if ("removed" in change) {
       this.#drop(change.removed);
     } else {
@@ -160,11 +215,24 @@ export class Store extends EventEmitter<Events> {
     }
   }
 
+  #prune(): void {
+    const [most] = [...this.#byTemplate.values()].toSorted((a, b) => b.size - a.size);
+    const [oldest] = most ?? [];
+    if (oldest) this.#drop([oldest]);
+  }
+
   #drop(ids: string[]): void {
-    const dropped = ids.filter((id) => {
-      this.#bySesId.delete(this.get(id)?.messageId ?? "");
-      return this.#held.delete(id);
-    });
+    const dropped = ids.filter((id) => this.#held.has(id));
+    for (const id of dropped) {
+      const { messageId = "", tags = {} } = this.get(id) ?? {};
+      this.#bySesId.delete(messageId);
+      const template = tags["template"] ?? "";
+      const siblings = this.#byTemplate.get(template);
+      siblings?.delete(id);
+      if (siblings?.size === 0) this.#byTemplate.delete(template);
+      this.#release(id);
+      this.#held.delete(id);
+    }
     if (dropped.length > 0) this.emit("removed", dropped);
   }
 

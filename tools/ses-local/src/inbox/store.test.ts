@@ -1,0 +1,66 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Store } from "./store.ts";
+
+let data: string;
+beforeEach(() => {
+  data = mkdtempSync(path.join(tmpdir(), "ses-local-store-"));
+});
+afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+const add = (store: Store, template: string, bytes = 10) =>
+  store.add(Buffer.from(`Subject: ${template}\r\n\r\n${"x".repeat(bytes)}`), {
+    messageId: "0100-id",
+    recipients: ["name@example.com"],
+    tags: template ? { template } : {},
+    configurationSet: null,
+    via: "api",
+  });
+const templates = (store: Store) => store.find().map(({ tags }) => tags["template"]);
+const sizeOnDisk = () => {
+  const messages = path.join(data, "messages");
+  return readdirSync(messages).reduce(
+    (sum, file) => sum + statSync(path.join(messages, file)).size,
+    0,
+  );
+};
+
+test("should not let a newsletter push out what is not one", () => {
+  const store = new Store(data, 5);
+  add(store, "password-reset");
+  add(store, "");
+  for (let sent = 0; sent < 20; sent += 1) add(store, "newsletter");
+  add(store, "welcome");
+  expect(templates(store)).toEqual([
+    "welcome",
+    "newsletter",
+    "newsletter",
+    undefined,
+    "password-reset",
+  ]);
+  const kept = store.find();
+  expect(new Store(data, 5).find()).toEqual(kept);
+});
+
+test("should keep what is old through a flood, and the disk small, over restarts, too", async () => {
+  const store = new Store(data, 4);
+  add(store, "password-reset");
+  add(store, "welcome");
+  const [welcome, reset] = store.find();
+  store.mark([reset?.id ?? ""], true);
+  store.remove([welcome?.id ?? ""]);
+  for (let sent = 0; sent < 60; sent += 1) add(store, "newsletter", 300_000);
+  expect(sizeOnDisk()).toBeLessThan(2 * 4 * 300_000 + 6 * 1024 * 1024);
+
+  const again = new Store(data, 4);
+  expect(again.find()).toEqual(store.find());
+  expect(templates(again)).toEqual(["newsletter", "newsletter", "newsletter", "password-reset"]);
+  expect(await again.read(reset?.id ?? "")).toMatchObject({
+    read: true,
+    subject: "password-reset",
+  });
+  add(again, "newsletter");
+  expect(templates(again)).toEqual(["newsletter", "newsletter", "newsletter", "password-reset"]);
+});
