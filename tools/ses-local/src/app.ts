@@ -45,7 +45,7 @@ export function createApp(deps: AppDeps): Express {
     onlyThisPage,
     eventRoutes(publisher, store, () => info().queueUrl),
   );
-  app.use("/inbox", onlyThisPage, inboxRoutes(store, publisher, info));
+  app.use("/inbox", onlyThisPage, inboxRoutes(store, publisher.history, info));
   app.use("/inbox", (_req, res) => {
     res.status(404).json({ message: "No such route of the inbox." });
   });

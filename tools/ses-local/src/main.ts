@@ -1,7 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
+import path from "node:path";
 import { createApp } from "./app.ts";
 import { type Env, EnvError, readEnv } from "./env.ts";
+import { History } from "./events/history.ts";
 import { Publisher } from "./events/publisher.ts";
 import { Store } from "./inbox/store.ts";
 import { createAccept } from "./ses/accept.ts";
@@ -10,6 +12,8 @@ import { createSmtpServer } from "./smtp.ts";
 import { createTopic } from "./sns/message.ts";
 import { Webhook } from "./sns/webhook.ts";
 import { Queue } from "./sqs/queue.ts";
+
+const EVENTS_KEPT = 2_000;
 
 // Every answer waits for its write, so there is nothing to finish: stopping is stopping at once.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
@@ -38,7 +42,10 @@ async function start(env: Env): Promise<void> {
   const deadLetters = new Queue(`${name}-dead-letters`);
   const queue = new Queue(name, deadLetters);
   const webhook = env.webhook ? new Webhook(env.webhook, topic, account) : undefined;
-  const publisher = new Publisher({ store, account, topic, queue, webhook });
+  const history = new History(path.join(env.data, "events.jsonl"), EVENTS_KEPT, (messageId) =>
+    store.hasSesId(messageId),
+  );
+  const publisher = new Publisher({ store, account, topic, queue, webhook, history });
 
   let port = env.port;
   const queueUrl = () => `http://localhost:${port}/${owner}/${name}`;

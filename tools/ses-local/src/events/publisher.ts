@@ -7,11 +7,10 @@ import { type Topic, notification } from "../sns/message.ts";
 import type { Answer, Webhook } from "../sns/webhook.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { SesLocalEvent } from "./event.ts";
+import type { History } from "./history.ts";
 import { type About, type Kind, about, publish } from "./payload.ts";
 import { fateOf, isSimulator } from "./simulator.ts";
 
-/** Events kept to be looked at and replayed; the oldest go first. */
-const KEPT = 2_000;
 // In ms, between the event of sending and that of its fate.
 const TRANSIT = 50;
 /** Why an event puts its recipient on the account's suppression list. */
@@ -33,9 +32,8 @@ export class Publisher extends EventEmitter<Changes> {
   readonly #topic: Topic;
   readonly #queue: Queue;
   readonly webhook: Webhook | undefined;
-  readonly #events = new Map<string, SesLocalEvent>();
-  /** Of each message, by SES's id. */
-  readonly #byMessage = new Map<string, SesLocalEvent[]>();
+  /** What it has published. */
+  readonly history: History;
   /** Events that another is to overtake. */
   readonly #held = new Set<() => void>();
   #count = 0;
@@ -46,6 +44,7 @@ export class Publisher extends EventEmitter<Changes> {
     topic: Topic;
     queue: Queue;
     webhook: Webhook | undefined;
+    history: History;
   }) {
     super();
     this.#store = options.store;
@@ -53,23 +52,10 @@ export class Publisher extends EventEmitter<Changes> {
     this.#topic = options.topic;
     this.#queue = options.queue;
     this.webhook = options.webhook;
+    this.history = options.history;
     // The open inbox and `ses:listen` of every tab listen.
     this.setMaxListeners(0);
     options.store.on("added", (message) => this.#sent(message));
-  }
-
-  /** Newest first. @param after an event's id */
-  list(after = ""): SesLocalEvent[] {
-    return [...this.#events.values()].filter(({ id }) => id > after).reverse();
-  }
-
-  get(id: string): SesLocalEvent | undefined {
-    return this.#events.get(id);
-  }
-
-  /** Oldest first. @param messageId SES's */
-  of(messageId: string): SesLocalEvent[] {
-    return this.#byMessage.get(messageId) ?? [];
   }
 
   /**
@@ -136,26 +122,13 @@ export class Publisher extends EventEmitter<Changes> {
       payload,
       deliveries: [],
     };
-    this.#keep(event);
+    this.history.add(event);
+    this.#changed(event);
     const reason = REASONS[kind];
     if (reason && this.#account.suppressedReasons.includes(reason) && !isSimulator(recipient)) {
       this.#account.suppressions.put(recipient, reason);
     }
     return event;
-  }
-
-  #keep(event: SesLocalEvent): void {
-    this.#events.set(event.id, event);
-    const siblings = this.#byMessage.get(event.messageId) ?? [];
-    this.#byMessage.set(event.messageId, [...siblings, event]);
-    const [oldest] = this.#events.values();
-    if (oldest && this.#events.size > KEPT) {
-      this.#events.delete(oldest.id);
-      const rest = this.of(oldest.messageId).filter(({ id }) => id !== oldest.id);
-      if (rest.length > 0) this.#byMessage.set(oldest.messageId, rest);
-      else this.#byMessage.delete(oldest.messageId);
-    }
-    this.#changed(event);
   }
 
   /** By the faults that are set. Resolves once the webhook has answered, where one is to hear of it. */
@@ -201,7 +174,8 @@ export class Publisher extends EventEmitter<Changes> {
   }
 
   #note(event: SesLocalEvent, to: "webhook" | "queue", answer: Answer, attempt: number): void {
-    event.deliveries.push({ to, at: new Date().toISOString(), ...answer, attempt });
+    const at = new Date().toISOString();
+    this.history.addDelivery(event.id, { to, at, ...answer, attempt });
     this.#changed(event);
   }
 

@@ -22,10 +22,10 @@ export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => 
     const gone = new AbortController();
     res.on("close", () => gone.abort());
     const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(wait * 1000)]);
-    let found = publisher.list(after);
+    let found = publisher.history.list(after);
     while (found.length === 0 && !signal.aborted) {
       await once(publisher, "changed", { signal }).catch(() => undefined);
-      found = publisher.list(after);
+      found = publisher.history.list(after);
     }
     res.json(found);
   });
@@ -46,11 +46,9 @@ export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => 
   });
 
   router.post("/events/:id/replay", (req, res) => {
-    const event = publisher.get(req.params.id);
+    const event = publisher.history.get(req.params.id);
     if (!event) {
-      res
-        .status(404)
-        .json({ message: "No event of that id: it was pruned, or ses-local restarted." });
+      res.status(404).json({ message: "No event of that id: it was pruned." });
       return;
     }
     publisher.replay(event);

@@ -107,7 +107,7 @@ export class Journal {
 
   /** Removes the segments before that one, or all but the last. */
   free(first = this.#last): void {
-    for (const segment of [...this.#segments.keys()]) if (segment < first) this.#remove(segment);
+    for (const segment of this.#segments.keys()) if (segment < first) this.#remove(segment);
   }
 
   clear(): void {

@@ -98,6 +98,11 @@ export class Store extends EventEmitter<Events> {
       .reverse();
   }
 
+  /** Whether the message of that SES id is here, and has events. */
+  hasSesId(messageId: string): boolean {
+    return this.#bySesId.has(messageId);
+  }
+
   get(id: string): Kept | undefined {
     return this.#held.get(id)?.message;
   }
@@ -163,7 +168,7 @@ export class Store extends EventEmitter<Events> {
 
   /** To the journal's end, out of a segment in which little is kept. */
   #move(segment: number | undefined): void {
-    for (const { message, place } of [...this.#held.values()]) {
+    for (const { message, place } of this.#held.values()) {
       if (place.segment !== segment) continue;
       const { read, ...added } = message;
       const moved = this.#journal.append({ added }, this.source(message.id));

@@ -1,0 +1,63 @@
+import { appendFileSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Delivery, SesLocalEvent } from "./event.ts";
+import { History } from "./history.ts";
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "ses-local-history-"));
+  file = path.join(folder, "events.jsonl");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const event = (id: string, messageId = "0100-a"): SesLocalEvent => ({
+  id,
+  messageId,
+  type: "Bounce",
+  recipient: "name@example.com",
+  at: "2026-11-29T12:00:00.000Z",
+  summary: "",
+  payload: { eventType: "Bounce" },
+  deliveries: [],
+});
+const delivery: Delivery = { to: "webhook", at: "", status: 200, ms: 1, attempt: 1 };
+const ids = (history: History) => history.list().map(({ id }) => id);
+
+test("should have its events and what became of them after a restart", () => {
+  const history = new History(file, 10, () => true);
+  history.add(event("1"));
+  history.add(event("2", "0100-b"));
+  history.addDelivery("1", delivery);
+  // As a killed process may leave it.
+  appendFileSync(file, '{"event":{"id":"3"');
+
+  const again = new History(file, 10, () => true);
+  expect(again.list()).toEqual(history.list());
+  expect(again.of("0100-a")).toEqual([{ ...event("1"), deliveries: [delivery] }]);
+  again.add(event("4"));
+  expect(ids(new History(file, 10, () => true))).toEqual(["4", "2", "1"]);
+});
+
+test("should drop the events of messages that are gone first, and then the oldest", () => {
+  const history = new History(file, 3, (messageId) => messageId === "0100-a");
+  history.add(event("1"));
+  for (const id of ["2", "3", "4"]) history.add(event(id, "0100-gone"));
+  expect(ids(history)).toEqual(["4", "3", "1"]);
+  for (const id of ["5", "6", "7"]) history.add(event(id));
+  expect(ids(history)).toEqual(["7", "6", "5"]);
+  expect(history.get("1")).toBeUndefined();
+  expect(history.of("0100-gone")).toEqual([]);
+});
+
+test("should keep its file small", () => {
+  const history = new History(file, 3, () => true);
+  for (let id = 100; id < 400; id += 1) {
+    history.add(event(String(id)));
+    history.addDelivery(String(id), delivery);
+  }
+  expect(statSync(file).size).toBeLessThan(20 * JSON.stringify({ event: event("100") }).length);
+  expect(new History(file, 3, () => true).list()).toEqual(history.list());
+});
