@@ -348,6 +348,15 @@ describe("idempotency", () => {
     expect(await test.db.message.count({ where: { to: `after-${last}@example.com` } })).toBe(1);
   });
 
+  it("answers the first message's id for another content with keepFirst", async () => {
+    const idempotencyKey = newKey();
+    const { id } = await enqueue(test.db, verifyEmail({ idempotencyKey }));
+    const other = verifyEmail({ idempotencyKey, to: "other@example.com", keepFirst: true });
+    expect(await enqueue(test.db, other)).toEqual({ id });
+    expect(await count(idempotencyKey)).toBe(1);
+    expect((await find(id)).to).toBe("name@example.com");
+  });
+
   it("is unique for each template", async () => {
     const idempotencyKey = newKey();
     await enqueue(test.db, verifyEmail({ idempotencyKey }));

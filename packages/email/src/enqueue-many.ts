@@ -1,0 +1,170 @@
+import type { Tx } from "@repo/db";
+import { EmailError } from "./error.ts";
+import {
+  type NewMessage,
+  type NewRow,
+  type Templates,
+  conflict,
+  createPrepare,
+} from "./new-message.ts";
+
+// Of one statement. Both bound what is in memory.
+const MAX_ROWS = 1_000;
+const MAX_BYTES = 8 * 1024 * 1024;
+
+/** A message of any of the templates. */
+type AnyMessage<T extends Templates> = {
+  [N in keyof T & string]: NewMessage<T, N>;
+}[keyof T & string];
+
+/**
+ * Queues many emails in the caller's transaction, all or none, by statements of up to 1,000. Each
+ * message has its own key, props and times, and is checked as `Enqueue` does.
+ *
+ * Memory holds one statement's messages: give an async iterable for a list that does not fit. A
+ * transaction of Prisma's ends after 5 s by default: set its `timeout` (ms) for more than some
+ * 10,000 messages.
+ *
+ * @returns the ids of the messages, in their order
+ * @throws EmailError what `Enqueue` throws, with the message's index; `NOT_IN_A_TRANSACTION`.
+ *   The transaction stays usable, without any of the messages. What `messages` throws is passed on.
+ */
+export type EnqueueMany<T extends Templates> = (
+  tx: Tx,
+  messages: Iterable<AnyMessage<T>> | AsyncIterable<AnyMessage<T>>,
+) => Promise<{ ids: string[] }>;
+
+/** @param config.key EMAIL_KEY, the same in every process that enqueues or delivers */
+export function createEnqueueMany<T extends Templates>(config: {
+  key: string;
+  templates: T;
+}): EnqueueMany<T> {
+  const prepare = createPrepare(config);
+  const prepareAt = (index: number, message: NewMessage<T>) => {
+    try {
+      return prepare(message);
+    } catch (error) {
+      throw withIndex(index, error);
+    }
+  };
+  return async (tx, messages) => {
+    await begin(tx);
+    try {
+      const ids: string[] = [];
+      let rows: NewRow[] = [];
+      let bytes = 0;
+      const flush = async () => {
+        for (const id of await insert(tx, rows, ids.length)) ids.push(id);
+        rows = [];
+        bytes = 0;
+      };
+      for await (const message of messages) {
+        const row = prepareAt(ids.length + rows.length, message);
+        rows.push(row);
+        bytes += row.payload.length;
+        if (rows.length === MAX_ROWS || bytes >= MAX_BYTES) await flush();
+      }
+      await flush();
+      await tx.$executeRaw`RELEASE SAVEPOINT enqueue_many`;
+      return { ids };
+    } catch (error) {
+      // Fails only with the connection, and then the transaction is lost anyway.
+      await tx.$executeRaw`ROLLBACK TO SAVEPOINT enqueue_many`.catch(() => undefined);
+      throw error;
+    }
+  };
+}
+
+async function begin(tx: Tx): Promise<void> {
+  try {
+    await tx.$executeRaw`SAVEPOINT enqueue_many`;
+  } catch (cause) {
+    throw new EmailError(
+      "NOT_IN_A_TRANSACTION",
+      "Many emails are queued all or none, in a transaction: db.$transaction((tx) => enqueueMany(tx, messages)).",
+      { cause },
+    );
+  }
+}
+
+/** Says which message an error is about. */
+function withIndex(index: number, error: unknown): unknown {
+  if (!(error instanceof EmailError)) return error;
+  const { code, message } = error;
+  return new EmailError(code, `messages[${index}]: ${message}`, { cause: error });
+}
+
+/** @returns the ids, in the order of the rows: of those whose key was used, the first's */
+async function insert(tx: Tx, rows: NewRow[], start: number): Promise<string[]> {
+  const ids = new Map<NewRow, string>();
+  for (let left = rows; left.length > 0;) {
+    const inserted = new Set(await insertNew(tx, left));
+    for (const row of left) if (inserted.has(row.id)) ids.set(row, row.id);
+    left = left.filter((row) => !ids.has(row));
+    if (left.length === 0) break;
+    const firsts = await findFirsts(tx, left);
+    for (const row of left) {
+      const first = firsts.get(row.id);
+      // Deleted in between: the key is free again, and the row is tried once more.
+      if (!first) continue;
+      if (!first.same && !row.keepFirst) {
+        throw withIndex(start + rows.indexOf(row), conflict(row.template));
+      }
+      ids.set(row, first.id);
+    }
+    left = left.filter((row) => !ids.has(row));
+  }
+  return rows.map((row) => ids.get(row) ?? row.id);
+}
+
+/** @returns the ids of those whose key was free */
+async function insertNew(tx: Tx, rows: NewRow[]): Promise<string[]> {
+  const [result] = await tx.$queryRaw<{ ids: string[] | null }[]>`
+    WITH inserted AS (
+      INSERT INTO messages
+        (id, template, category, to_address, to_key, payload, priority, on_unknown, due_at,
+         expires_at, idempotency_key, content_digest)
+      SELECT id, template, category, address, "addressKey", decode(payload, 'base64'), priority,
+        "onUnknown", coalesce("sendAt", now()),
+        coalesce("expiresAt", coalesce("sendAt", now()) + expiry * interval '1 minute'),
+        "idempotencyKey", decode(digest, 'base64')
+      FROM jsonb_to_recordset(${toJson(rows)}::jsonb) AS x
+        (id uuid, template text, category text, address text, "addressKey" text, payload text,
+         priority int, "onUnknown" on_unknown, "sendAt" timestamptz, "expiresAt" timestamptz,
+         expiry double precision, "idempotencyKey" text, digest text)
+      -- The order in which two that use the same keys wait for each other.
+      ORDER BY template, "idempotencyKey", id
+      ON CONFLICT (template, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+      RETURNING id, due_at
+    )
+    SELECT array_agg(id) AS ids, wake_worker(min(due_at))::text FROM inserted HAVING count(*) > 0`;
+  return result?.ids ?? [];
+}
+
+async function findFirsts(
+  tx: Tx,
+  rows: NewRow[],
+): Promise<Map<string, { id: string; same: boolean }>> {
+  const keys = rows.map(({ id, template, idempotencyKey, digest }) => ({
+    id,
+    template,
+    idempotencyKey,
+    digest: digest?.toString("base64"),
+  }));
+  const found = await tx.$queryRaw<{ rowId: string; id: string; same: boolean }[]>`
+    SELECT x.id AS "rowId", m.id, m.content_digest = decode(x.digest, 'base64') AS same
+    FROM jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) AS x
+      (id uuid, template text, "idempotencyKey" text, digest text)
+    JOIN messages m ON m.template = x.template AND m.idempotency_key = x."idempotencyKey"`;
+  return new Map(found.map(({ rowId, ...first }) => [rowId, first]));
+}
+
+function toJson(rows: NewRow[]): string {
+  return JSON.stringify(
+    rows.map((row) => ({
+      ...row,
+      payload: row.payload.toString("base64"),
+      digest: row.digest?.toString("base64") ?? null,
+    })),
+  );
+}
