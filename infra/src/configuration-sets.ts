@@ -16,7 +16,7 @@ interface ConfigurationSetsArgs {
 
 /**
  * The two configuration sets that the app sends with. Each refuses to deliver without TLS, and
- * suppresses whom SES knows to bounce or complain. Neither tracks: SES would rewrite the links,
+ * suppresses addresses that SES knows to bounce or complain. Neither tracks: SES would rewrite the links,
  * and their tokens would pass through a tracking host.
  */
 export class ConfigurationSets extends pulumi.ComponentResource {

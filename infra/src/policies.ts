@@ -59,7 +59,7 @@ export function consume(queueArn: string): Policy {
   );
 }
 
-/** Seeing whom SES itself suppresses, and letting someone go. */
+/** Reading SES's own suppression list, and removing an address from it. */
 export function suppression(): Policy {
   return policy(
     allow(

@@ -17,7 +17,7 @@ interface SenderAccessArgs {
   queueArns: pulumi.Output<string>[];
   /** Taking events from their queue. */
   consumePolicy: iam.Policy;
-  /** A user with these access keys, the last of them in use; or a role for whom it trusts. */
+  /** A user with these access keys, the last of them in use; or a role and who may assume it. */
   principal: { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: string };
   /** What the user or role gets. Example: `["send", "quota", "events"]`. */
   grants: readonly Grant[];
@@ -25,8 +25,8 @@ interface SenderAccessArgs {
 }
 
 /**
- * Whoever sends, and what it may do: a policy for each thing, so that a person or another program
- * can be given one of them alone.
+ * The sender and its rights: a policy for each, so that a person or another program can get one of
+ * them alone.
  */
 export class SenderAccess extends pulumi.ComponentResource {
   readonly policyArns: Record<Grant, pulumi.Output<string>>;

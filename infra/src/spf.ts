@@ -66,7 +66,7 @@ export function mergeSpf(txtValues: string[], include: string): string[] {
 function add(include: string, record: string): string {
   const terms = record.split(/ +/).slice(1).filter(Boolean).map(parse);
   const modifiers = terms.filter(({ modifies }) => modifies).map(({ name }) => name);
-  // Whoever has the other record would have to add it there, for all that point to it.
+  // It would have to be added to the other record, for all that point to that one.
   if (modifiers.includes("redirect")) {
     throw new SpfError("it has a redirect=, by which another record answers");
   }
@@ -152,7 +152,7 @@ function network(isAddress: (text: string) => boolean, longest: number) {
   };
 }
 
-/** Whoever can write into the zone chose it: no control character reaches the terminal. */
+/** Anyone who can write into the zone chose it: no control character reaches the terminal. */
 function printable(text: string): string {
   return text.slice(0, 60).replaceAll(/[^ -~]/g, "?");
 }

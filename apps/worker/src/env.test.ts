@@ -20,7 +20,7 @@ it("starts with .env.example as it is, and a database, and sends to this machine
   expect(env.EMAIL_FROM).toBe(example["EMAIL_FROM"]);
 });
 
-it("reads whom a system that is not production may write to", () => {
+it("reads who may receive email of a system that is not production", () => {
   const env = readEnv({
     ...good,
     EMAIL_ALLOW_TO: "QA@example.com, example.org",

@@ -74,7 +74,7 @@ const Env = z
   })
   .transform((env) => ({
     ...env,
-    /** A system that is not production writes to nobody but whom it was told. */
+    /** A system that is not production sends only where a setting allows it. */
     loopbackOnly: env.APP_ENV !== "production" && !env.EMAIL_ALLOW_TO && !env.EMAIL_REDIRECT_TO,
   }));
 

@@ -130,7 +130,7 @@ it.each([
   expect(output()).not.toMatch(/\n\s+at /);
 });
 
-it("sends from the category's own address, to whom it is told", async () => {
+it("sends from the category's own address, to the recipients that are allowed", async () => {
   const id = await queue("kept@example.com");
   await queue("qa@example.org");
   startWorker({

@@ -5,7 +5,7 @@ import type { PlannedRecord } from "./records.ts";
 import { txtOf } from "./resolve.ts";
 
 /**
- * The records in words, for whoever enters them by hand.
+ * The records in words, to be entered by hand.
  *
  * @returns a table to read, and the same as a BIND zone to import
  */

@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 
 interface AlarmsArgs {
   account: Account;
-  /** Whom they are emailed to, once the address has confirmed. Example: `"ops@example.com"`. */
+  /** The address that gets them by email, once it has confirmed. Example: `"ops@example.com"`. */
   to: string;
   /** Watched for events that nobody takes. Default: none. */
   queue: EventQueue | undefined;

@@ -37,7 +37,7 @@ export class EventQueue extends pulumi.ComponentResource {
       name,
       {
         messageRetentionSeconds: (args.retentionDays ?? 14) * DAY,
-        // Long polling, for whoever asks for none.
+        // Long polling, where a caller does not ask for it.
         receiveWaitTimeSeconds: 20,
         visibilityTimeoutSeconds: VISIBILITY,
         sqsManagedSseEnabled: true,

@@ -28,7 +28,7 @@ const NEWEST = 5;
 
 /**
  * Stores a sign-up, and emails the link that proves its mailbox. An address that has an account
- * looks the same to whoever asks: its owner is told that there is one already.
+ * looks the same to the caller: its owner is told that there is one already.
  *
  * @returns the sign-up's token, for a cookie of this browser alone
  * @throws AccountError `WEAK_PASSWORD`, `TOO_MANY_TRIES`, `SIGN_UP_CLOSED`, `BUSY`

@@ -9,8 +9,8 @@ export function newToken(): string {
 }
 
 /**
- * What the database or the log keeps of a token, an address or a client: whoever reads a backup
- * cannot use it. The use is hashed with it, so that a token for one thing is unknown to every
+ * What the database or the log keeps of a token, an address or a client: a reader of a backup
+ * cannot use it. The use is part of the hash, so that a token for one thing is unknown to every
  * other.
  */
 export function hashToken(secret: string, use: Use, token: string): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,7 @@
 import { parseAddress, parseDomain } from "./address.ts";
 import { EmailError } from "./error.ts";
 
-/** Whom a staging system may send to, as the keys that `to_key` is compared with. */
+/** Who may receive email of a staging system, as the keys that `to_key` is compared with. */
 export interface AllowList {
   /** Keys of `parseAddress`. */
   addresses: string[];

@@ -15,7 +15,7 @@ export interface Attachment {
 
 /** What a caller may add to a template's email. */
 export interface Additions {
-  /** Whom an answer goes to: `name@example.com` or `Name <name@example.com>`. */
+  /** Where an answer goes: `name@example.com` or `Name <name@example.com>`. */
   replyTo?: string;
   /** Up to 10, in printable ASCII. */
   headers?: Record<string, string>;

@@ -2,7 +2,7 @@ import { parseAddress } from "./address.ts";
 import { encodeWords, looksEncoded } from "./encoded-words.ts";
 import { EmailError } from "./error.ts";
 
-/** Who an email is from, or whom a reply goes to. */
+/** The sender of an email, or where a reply goes. */
 export interface Mailbox {
   /** "" where there is none. */
   name: string;

@@ -106,7 +106,7 @@ describe("is undeliverable once a minute has passed, and never sooner", () => {
   });
 });
 
-describe("stays on its way, to whoever asks", () => {
+describe("stays on its way, to every caller", () => {
   it("a message that waits or is with the worker", async () => {
     const id = await queueReset(test.db, ADDRESS);
     expect(await later(id)).toBe("on-its-way");

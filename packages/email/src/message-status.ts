@@ -7,8 +7,8 @@ export type MessageStatus = "on-its-way" | "undeliverable";
 /**
  * Tells that browser whether the address can get email at all.
  *
- * Whoever typed the address may be a stranger to it, so this must be no oracle: it tells only
- * what anybody learns who writes to that address, that its server refuses it for good.
+ * A stranger may have typed the address, so this must be no oracle. It tells only what anybody
+ * learns by sending email to that address: that its server refuses it for good.
  * `undeliverable` is a message that came back by a permanent bounce, or that was not sent because
  * an earlier one had. Everything else is `on-its-way`: a complaint, an operator's word, soft
  * bounces, a message that was delivered, and one that does not exist.

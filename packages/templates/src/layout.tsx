@@ -208,7 +208,7 @@ export function TextLink({ href, children }: { href: string; children: string })
 }
 
 /**
- * The one thing to do: a button, and its address below it for whom the button does not work.
+ * The one thing to do: a button, and its address below it in case the button does not work.
  * Plain text has the label and then the address.
  */
 export function Action({ href, children }: { href: string; children: string }) {

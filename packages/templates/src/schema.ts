@@ -14,7 +14,7 @@ export interface Schema {
   onUnknown: "resend" | "hold";
   /**
    * Minutes from the time it is due after which the email helps nobody, and is not sent any
-   * more. Whoever queues it may say another time: that of the token it carries.
+   * more. `enqueue` takes another time as `expiresAt`: that of the token it carries.
    */
   expiry: number;
   /**

@@ -40,7 +40,7 @@ export function isJson(req: Request): boolean {
   return /^application\/json\b/i.test(req.headers["content-type"] ?? "");
 }
 
-/** JSON is answered in JSON; who sends nothing says by Accept what they want. */
+/** A JSON request gets JSON. Without a body, `Accept` decides. */
 export function wantsJson(req: Request): boolean {
   return isJson(req) || req.accepts(["html", "json"]) === "json";
 }

@@ -3,7 +3,7 @@ import { type Db, Prisma } from "@repo/db";
 /** One point of one bucket. */
 export interface Use<Name extends string = string> {
   name: Name;
-  /** Keyed hash of whom the bucket is for. */
+  /** Keyed hash of what the bucket is for, such as a mailbox. */
   keyHash: Uint8Array;
   /** Points of a full bucket: an integer, at least 1. */
   amount: number;
@@ -30,8 +30,8 @@ export async function take(db: Db, uses: Use[]): Promise<Taken[]> {
   // back; a bucket whose time is over is as full as one without a row. This is GCRA: the refill
   // needs no job, and a bucket one number.
   //
-  // clock_timestamp(), not now(): whoever has waited for another's point began before it was
-  // taken, and would take the bucket for emptier than it is.
+  // clock_timestamp(), not now(): a request that waited for another's point began before that was
+  // taken, and would read the bucket as emptier than it is.
   const rows = await db.query<{ granted: boolean }>(Prisma.sql`
     WITH uses AS MATERIALIZED (${given(uses)}), taken AS (
       INSERT INTO limits AS bucket (name, key, full_at)

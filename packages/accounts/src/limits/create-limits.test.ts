@@ -52,7 +52,7 @@ describe("an email", () => {
     const taken = await signUp({ address: "name@gmail.com" });
     expect(taken.refusal).toBeUndefined();
     expect(taken.granted("signUpMail")).toBe(false);
-    // Whoever has forgotten a password is not held up by who signs up.
+    // A forgotten password is not held up by sign-ups.
     const recovery = await limits.take(limits.address("recoveryMail", "name@gmail.com"));
     expect(recovery.granted("recoveryMail")).toBe(true);
   });

@@ -5,7 +5,7 @@ import { LIMITS, type LimitName, type LimitPer } from "./limits.ts";
 
 interface LimitsConfig {
   db: Db;
-  /** AUTH_SECRET: keys the hashes of whom buckets are for. */
+  /** AUTH_SECRET: the key of the hashes by which buckets are found. */
   secret: string;
   /** Multiplies every amount: for load tests. 1 by default. */
   scale?: number;
@@ -94,8 +94,8 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
 
     /**
      * Takes one of each, at once. What cannot happen does not count: an email needs all of its
-     * limits, and a request that ends has only been posted. Without that, whoever asks for one
-     * mailbox again and again would use up the email of a day.
+     * limits, and a request that ends has only been posted. Otherwise repeated
+     * requests for one mailbox would use up the email of a day.
      */
     async take<Name extends LimitName>(
       ...uses: (Use<Name> | Use<Name>[])[]

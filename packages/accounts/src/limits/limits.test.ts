@@ -4,7 +4,7 @@ import { LIMITS, dailyShare } from "./limits.ts";
 
 const minutesOfOne = ({ amount, minutes }: { amount: number; minutes: number }) => minutes / amount;
 
-it("lets whoever waits for a link have a new one before the old one ends, but not within an hour", () => {
+it("sends a new link before the old one ends, but not within an hour", () => {
   expect(minutesOfOne(LIMITS.signUpMail)).toBe(LINK_MINUTES.verify_email / 2);
   expect(minutesOfOne(LIMITS.recoveryMail)).toBe(60);
 });

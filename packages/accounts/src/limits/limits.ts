@@ -5,7 +5,7 @@ import { LINK_MINUTES } from "../lifetimes.ts";
  * come back one by one, evenly.
  */
 interface Limit {
-  /** Whom there is a bucket for. */
+  /** What has a bucket of its own. */
   per: "mailbox" | "client" | "network" | "address" | "browser" | "everybody";
   /** What a point stands for. Posts always count; the others only where they happen. */
   counts: "posts" | "emails" | "log-ins";
@@ -97,8 +97,8 @@ export function dailyShare(quotaPerDay: number | null): number {
 }
 
 /**
- * Minutes from one email to the next: half of the link's life, so that whoever waits for a new
- * link has it before the old one ends; no more often than hourly.
+ * Minutes from one email to the next: half of the link's life, so that a new link comes
+ * before the old one ends; no more often than hourly.
  */
 function pace(linkMinutes: number): number {
   return Math.max(60, linkMinutes / 2);

@@ -106,7 +106,7 @@ it("refuses beyond its bounds, but never what goes first because of others", asy
   expect(await Promise.all(taken)).toHaveLength(4);
 });
 
-it("hashes nothing for whom leaves the queue", async () => {
+it("hashes nothing for a request that leaves the queue", async () => {
   const hasher = createHasher({ atOnce: 1 });
   const running = hasher.hash(PASSWORD, place);
   const controller = new AbortController();

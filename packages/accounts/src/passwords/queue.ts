@@ -11,7 +11,7 @@ export interface Limits {
 
 /** Who asks. */
 export interface Place {
-  /** Whom `perClient` counts: such as an IP address. */
+  /** What `perClient` counts by, such as an IP address. */
   client: string;
   /** For a trusted browser or a valid link: goes before all others, uncounted by `perClient`. */
   first?: boolean;

@@ -1,5 +1,5 @@
 // Stops the embedded PostgreSQL when nobody uses it any more. A process of its own, in a
-// session of its own: it outlives a kill -9 of whoever started it, and Ctrl-C.
+// session of its own: it outlives a kill -9 of the process that started it, and Ctrl-C.
 //
 // Users are counted by PostgreSQL itself: each holds a shared advisory lock, which ends with
 // its connection, however that ends. The guard asks for the same lock exclusively; once it
@@ -17,7 +17,7 @@ const [folder, kind] = process.argv.slice(2);
 if (!folder) throw new Error("usage: guard.ts FOLDER [fast]");
 const fast = kind === "fast";
 
-// Whoever started us uses the server by now, or is gone.
+// The process that started us uses the server by now, or is gone.
 const released = new Promise<void>((resolve) => process.once("disconnect", resolve));
 
 try {

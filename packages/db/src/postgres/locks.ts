@@ -7,7 +7,7 @@ export const USE_LOCK = "7363633, 1";
 /** Held by the guard, whose connection is named `guard PID`. */
 export const GUARD_LOCK = "7363633, 2";
 
-/** What a guard tells whoever started it. */
+/** What a guard tells the process that started it. */
 export type GuardMessage =
   | { type: "progress"; step: string }
   | { type: "ready" }

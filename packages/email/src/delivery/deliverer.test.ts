@@ -296,7 +296,7 @@ it.runIf(full)("ends a batch in time, whatever its calls wait for", async () => 
 describe("the staging guard", () => {
   const allowTo = { addresses: [], domains: ["example.org"] };
 
-  it("redirects what is not allowed, and names whom it was for", async () => {
+  it("redirects what is not allowed, and names the recipient that it was for", async () => {
     await queueReset(test.db, "Customer@example.com");
     await queueReset(test.db, "team@example.org");
     deliver(accepted, { allowTo, redirectTo: "inbox@example.org" });

@@ -8,13 +8,13 @@ import { lockMessages, raise } from "./raise.ts";
 import { DEFAULT_POLICY, type SuppressionPolicy, lockAddresses, suppress } from "./suppress.ts";
 
 /**
- * Stores events, what they say of their messages, and whom they suppress, in one transaction:
- * each once, whatever brings it again, and in any order. An outcome only rises. A message that
- * was queued once more, on the wire or in doubt is closed as sent: SES has spoken of it.
+ * Stores events in one transaction, with the outcomes of their messages and the suppressions that
+ * follow: each event once, in any order. An outcome only rises. A message that was queued once
+ * more, on the wire or in doubt is closed as sent: SES has spoken of it.
  *
  * An event finds its message by our tag, or by the SES id of an attempt. One that finds none is
- * kept, and attached by `attachEvents` once the send has committed; whom it suppresses is
- * suppressed at once.
+ * kept, and attached by `attachEvents` once the send has committed; its suppression holds at
+ * once.
  *
  * Two that apply the same events, and a worker that settles, wait for one another and never in
  * a circle: all lock addresses first, then messages in the order of their ids, then events.

@@ -4,11 +4,11 @@ import { lockMessages, raise } from "./raise.ts";
 /**
  * Attaches events that were there before their send had committed, and applies what they say.
  *
- * Whoever writes an attempt's SES id calls it after the commit of that: the events and the ids
- * are each looked for once they can be seen, so that whichever commits last finds the other.
+ * Call it after the commit that writes an attempt's SES id. Events and ids are each looked for once
+ * they can be seen, so that the one that commits last finds the other.
  * A process that ends between the two leaves it to the next call without ids.
  *
- * @param sesMessageIds by default all that wait: for housekeeping
+ * @param sesMessageIds Default: all that wait, for housekeeping
  * @returns how many were attached
  */
 export async function attachEvents(db: Db, sesMessageIds?: string[]): Promise<number> {

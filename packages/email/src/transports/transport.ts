@@ -84,8 +84,7 @@ export interface SenderConfig {
   /** For security mail: MaxDeliverySeconds belongs to the set, not to the message. */
   securityConfigurationSet?: string | undefined;
   /**
-   * Nothing leaves this machine: set it unless this is production, or whom email goes to is
-   * restricted.
+   * Nothing leaves this machine. Set it, but for production and where recipients are restricted.
    */
   loopbackOnly: boolean;
 }
@@ -121,6 +120,6 @@ export function requireLoopback(host: string | undefined): void {
   if (host !== undefined && isLoopback(host)) return;
   throw new EmailError(
     "LOOPBACK_ONLY",
-    "Email would leave this machine from a system that is not production. Restrict whom it goes to, by EMAIL_ALLOW_TO or EMAIL_REDIRECT_TO, or set APP_ENV=production.",
+    "Email would leave this machine from a system that is not production. Restrict its recipients by EMAIL_ALLOW_TO or EMAIL_REDIRECT_TO, or set APP_ENV=production.",
   );
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** A shell command that runs when this process is gone, also by kill -9, unless told before. */
+/** A shell command that runs when this process is gone, also by kill -9, or before that by `now`. */
 export interface Afterwards {
   /** Runs it now, once, and resolves when it has run. */
   now: () => Promise<void>;

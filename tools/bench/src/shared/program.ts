@@ -14,7 +14,7 @@ export interface Program<H extends Handlers> {
     name: N,
     ...input: Parameters<H[N]>
   ): Promise<Awaited<ReturnType<H[N]>>>;
-  /** Ends it and waits for that: SIGTERM, unless told otherwise. */
+  /** Ends it and waits for that: Default: SIGTERM. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -87,7 +87,7 @@ export async function startProgram<H extends Handlers>(
   return program;
 }
 
-/** Answers the calls of whoever started this process, until that one is gone. */
+/** Answers the calls of the process that started this one, until that is gone. */
 export function serve(handlers: Handlers): void {
   // What it says is lost with its reader: nothing is left to do.
   process.once("disconnect", () => process.exit());

@@ -49,7 +49,7 @@ export const about = (message: Kept, source: Buffer): About => ({
  * An event in the form of event publishing.
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
  *
- * @param recipient whom it is about
+ * @param recipient that it is about
  */
 export function publish(kind: Kind, message: About, recipient: string): Published {
   const timestamp = new Date().toISOString();

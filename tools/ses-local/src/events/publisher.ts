@@ -23,7 +23,7 @@ interface Changes {
 }
 
 /**
- * What SES says of messages: which events there are, in which order they go out, and to whom.
+ * What SES says of messages: which events there are, in which order they go out, and where.
  * Only messages of a configuration set have any, as at SES.
  */
 export class Publisher extends EventEmitter<Changes> {

@@ -123,7 +123,7 @@ export class Store extends EventEmitter<Events> {
     return this.#journal.source(held.place, held.message.size);
   }
 
-  /** Tells whoever looks that something was heard of a message. @param messageId SES's */
+  /** Emits `changed` for a message that has a new event. @param messageId SES's */
   touch(messageId: string): void {
     const id = this.#bySesId.get(messageId);
     const message = id === undefined ? undefined : this.get(id);

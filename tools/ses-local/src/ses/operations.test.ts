@@ -63,7 +63,7 @@ it("should page through the suppression list, and by reason", async () => {
   ).rejects.toMatchObject({ name: "BadRequestException" });
 });
 
-it("should put on that list whom a bounce suppresses, as the account has it", async () => {
+it("should put a bounced address on that list, as the account is set", async () => {
   const has = (EmailAddress: string) =>
     client.send(new GetSuppressedDestinationCommand({ EmailAddress })).then(
       () => true,

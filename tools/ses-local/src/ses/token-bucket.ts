@@ -18,7 +18,7 @@ export class TokenBucket {
   }
 
   /**
-   * Takes that many, or none. More than the bucket ever holds are lent to whom finds it full.
+   * Takes that many, or none. A full bucket also lends more than it ever holds.
    *
    * @returns whether they were there
    */

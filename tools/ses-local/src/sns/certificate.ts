@@ -9,7 +9,7 @@ export interface Signer {
 /**
  * A key and a certificate as SNS has them: RSA of 2048 bits, subject `CN=sns.amazonaws.com`.
  * Written here because node:crypto makes none and not every machine has openssl (RFC 5280,
- * section 4.1). It vouches for nothing: whoever is to believe it must be told to.
+ * section 4.1). It vouches for nothing: a verifier must be told to believe it.
  */
 export function createSigner(): Signer {
   const { publicKey, privateKey: key } = generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -115,7 +115,7 @@ it("should be found by its name, and no other queue be there", async () => {
   });
 });
 
-it("should have an event for the next who asks, when whoever waited has gone", async () => {
+it("should have an event for the next caller, when the one that waited has gone", async () => {
   const gone = new AbortController();
   const waiting = sqs.send(
     new ReceiveMessageCommand({

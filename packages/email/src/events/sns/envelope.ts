@@ -137,6 +137,6 @@ function malformed(what: string): EmailError {
 function foreignUrl(name: string): EmailError {
   return new EmailError(
     "FORGED_SNS_MESSAGE",
-    `The ${name} of this message is not at the topic's own SNS. Nothing was fetched; whoever sent it is not SNS.`,
+    `The ${name} of this message is not at the topic's own SNS. Nothing was fetched: SNS did not send it.`,
   );
 }

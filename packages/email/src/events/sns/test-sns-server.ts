@@ -8,7 +8,7 @@ import { createCertificate } from "@repo/testing/certificate";
 export interface SnsServerOptions {
   host: string;
   answer: RequestListener;
-  /** Whom its TLS certificate is for; the host if unset. */
+  /** The name in its TLS certificate. Default: the host. */
   certificateOf?: string;
   /** Whether its TLS certificate is; true if unset. */
   isTrusted?: boolean;

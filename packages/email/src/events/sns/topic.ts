@@ -1,6 +1,6 @@
 import { EmailError } from "../../error.ts";
 
-/** A topic, and what follows from its ARN alone: whom its messages may send us to. */
+/** A topic, and what follows from its ARN alone: the host that its messages may name. */
 export interface Topic {
   arn: string;
   /** The only host that serves its certificates and confirms its subscriptions. */

@@ -12,7 +12,10 @@ export interface SnsMessage {
   topicArn: string;
   message: string;
   timestamp: Date;
-  /** Asked for, it confirms the subscription: ours to write, from the token that was signed. */
+  /**
+   * Fetching this URL confirms the subscription. We build it from the signed token and never use
+   * the URL in the message.
+   */
   subscribeUrl?: URL;
 }
 

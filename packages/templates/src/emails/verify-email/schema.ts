@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Schema, linkMinutes, webUrl } from "../../schema.ts";
 
-// No name: whoever typed the address typed that as well, and may be a stranger to it.
+// No name: a stranger may have typed the address, and the name with it.
 export const schema = {
   props: z.object({ url: webUrl, expiresInMinutes: linkMinutes }),
   category: "security",

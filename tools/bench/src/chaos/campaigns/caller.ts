@@ -15,7 +15,7 @@ import { type Stack, openStack } from "../stack.ts";
 const FAILING = 0.3;
 // PostgreSQL's own files take 8 MB of it.
 const DISK_MB = 24;
-// Uid and gid of "nobody", as whom root runs the embedded PostgreSQL.
+// Uid and gid of "nobody": as root, the embedded PostgreSQL runs as that user.
 const NOBODY = 65_534;
 
 /** The caller's transaction fails: at COMMIT, or since the disk is full. */

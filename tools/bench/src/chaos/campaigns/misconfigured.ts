@@ -75,7 +75,7 @@ export async function misconfigured(setup: Setup): Promise<Findings> {
   };
 }
 
-/** Half of the emails go to people whom the sandbox does not know. */
+/** Half of the emails go to addresses that the sandbox does not know. */
 async function sandbox(
   { say }: Setup,
   { outbox, ses }: Stack,
