@@ -39,6 +39,25 @@ it("tells that no connection could be had in time, by pg and through Prisma", as
   server.close();
 });
 
+it("tells a transaction that got no connection from one that took too long", async () => {
+  db = createDb(inject("templateUrl"), { poolSize: 1 });
+  const reasons: unknown[] = [];
+  const late = db.$transaction(
+    async (tx) => {
+      await tx.$queryRaw`SELECT 1`;
+      // The only connection is this one's.
+      const waiting = db.$transaction((other) => other.$queryRaw`SELECT 1`, { maxWait: 10 });
+      reasons.push(await waiting.catch((error: unknown) => error));
+      await tx.$queryRaw`SELECT pg_sleep(1)::text`;
+      await tx.$queryRaw`SELECT 1`;
+    },
+    { timeout: 500 },
+  );
+  reasons.push(await late.catch((error: unknown) => error));
+  expect(reasons.map((reason) => (reason as { code: string }).code)).toEqual(["P2028", "P2028"]);
+  expect(reasons.map(gotNoConnection)).toEqual([true, false]);
+});
+
 it.each([false, true])("ends for good with $disconnect, used by Prisma: %s", async (isUsed) => {
   db = createDb(inject("templateUrl"));
   await db.query(Prisma.sql`SELECT 1`);

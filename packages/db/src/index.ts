@@ -37,12 +37,13 @@ export function createDb(
   options: { poolSize?: number; keepStatements?: boolean } = {},
 ): Db {
   requirePublicSchema(url);
+  // In ms. A server that accepts and says nothing would hold every request for ever.
+  const timeout = 5_000;
   const pool = new pg.Pool({
     connectionString: url,
     Client: InstantsClient,
     max: options.poolSize ?? 10,
-    // A server that accepts and says nothing would hold every request for ever.
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: timeout,
     // The pool waits for it, though its type does not say so.
     // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: requirePublicFirst,
@@ -56,6 +57,8 @@ export function createDb(
         statementNameGenerator: ({ sql }) => nameOf(sql),
       }),
     ),
+    // A transaction waits for its connection as long as a query does.
+    transactionOptions: { maxWait: timeout },
   });
   const disconnect = client.$disconnect.bind(client);
   let ended: Promise<void> | undefined;
@@ -76,6 +79,9 @@ export function createDb(
  * it can do, or it does not answer. The same may succeed later.
  */
 export function gotNoConnection(error: unknown): boolean {
+  // Prisma's, of a transaction.
+  if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2028")
+    return error.message.includes("Unable to start a transaction");
   // pg's two texts, also through Prisma: none of the pool came free, or none could be opened.
   const texts = [
     "timeout exceeded when trying to connect",

@@ -4,7 +4,7 @@ import type { Outcome } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { uuidv7 } from "../uuid.ts";
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
@@ -398,6 +398,7 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
   const sequences = fc.sample(SEQUENCE, { seed, numRuns: SEQUENCES });
   const reasons = new Set<string | undefined>();
   const other = await startApplier(test.url);
+  onTestFinished(other.stop);
   // Many people at a time, so that batches hold several of them, in different orders.
   while (sequences.length > 0) {
     const all = sequences.splice(0, 100).map(person);
@@ -418,7 +419,6 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
     expect(await ends(all)).toEqual(all.map(expectedEnd));
     for (const { steps } of all) reasons.add(expected(steps)?.reason);
   }
-  await other.stop();
   expect(random.length).toBeGreaterThan(0);
   // Fewer do not come to all of them.
   if (full) expect(reasons).toEqual(new Set([undefined, "soft-bounces", "bounce", "complaint"]));
