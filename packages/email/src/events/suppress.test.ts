@@ -398,7 +398,7 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
   const sequences = fc.sample(SEQUENCE, { seed, numRuns: SEQUENCES });
   const reasons = new Set<string | undefined>();
   const other = await startApplier(test.url);
-  onTestFinished(other.stop);
+  onTestFinished(() => other.stop());
   // Many people at a time, so that batches hold several of them, in different orders.
   while (sequences.length > 0) {
     const all = sequences.splice(0, 100).map(person);
