@@ -22,8 +22,8 @@ type AnyMessage<T extends Templates> = {
  * message has its own key, props and times, and is checked as `Enqueue` does.
  *
  * Memory holds one statement's messages: give an async iterable for a list that does not fit. A
- * transaction of Prisma's ends after 5 s by default: set its `timeout` (ms) for more than some
- * 10,000 messages.
+ * transaction of Prisma's ends after 5 s by default: set its `timeout` (ms) for a long
+ * list.
  *
  * @returns the ids of the messages, in their order
  * @throws EmailError what `Enqueue` throws, with the message's index; `NOT_IN_A_TRANSACTION`.
@@ -79,6 +79,8 @@ async function begin(tx: Tx): Promise<void> {
   try {
     await tx.$executeRaw`SAVEPOINT enqueue_many`;
   } catch (cause) {
+    // no_active_sql_transaction. A lost connection is another matter.
+    if (!String(cause).includes("25P01")) throw cause;
     throw new EmailError(
       "NOT_IN_A_TRANSACTION",
       "Many emails are queued all or none, in a transaction: db.$transaction((tx) => enqueueMany(tx, messages)).",

@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense, lazy, use } from "react";
+import { Component, type ReactNode, Suspense, lazy, memo, use } from "react";
 // oxlint-disable-next-line no-restricted-imports -- no email of ours may use it
 import { Tailwind } from "@react-email/components";
 import { expect, it } from "vitest";
@@ -13,6 +13,12 @@ const Lazy = lazy(async () => ({ default: Ready }));
 const Failing = (): never => {
   throw new Error("no order");
 };
+const InMemo = memo(Async);
+class InClass extends Component<{ children: ReactNode }> {
+  override render() {
+    return this.props.children;
+  }
+}
 const Nested = () => (
   <Body>
     <Ready />
@@ -25,6 +31,16 @@ it.each<[name: string, what: string, Waiting: () => ReactNode]>([
   ["<Using>", "a component that uses a promise", () => <Using />],
   ["A lazy component", "a lazy component", () => <Lazy />],
   ["<Async>", "a component deep in another", () => <Nested />],
+  ["<Async>", "a component in memo", () => <InMemo />],
+  [
+    "<Async>",
+    "a component in a class",
+    () => (
+      <InClass>
+        <Async />
+      </InClass>
+    ),
+  ],
   ["A promise", "a promise among others", () => [<Ready key={0} />, Async()]],
   ["<Tailwind>", "React Email's Tailwind", () => <Tailwind>Styled</Tailwind>],
 ])("should throw what names %s, and never show a fallback: %s", (name, _, show) => {

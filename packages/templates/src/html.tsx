@@ -41,16 +41,26 @@ function culprit(node: ReactNode): string | undefined {
   if (node instanceof Promise) return "A promise";
   if (Array.isArray(node)) return node.map(culprit).find(Boolean);
   if (!isValidElement<{ children?: ReactNode }>(node) || attempt(node) !== undefined) return;
-  const { type, props } = node;
-  if (typeof type !== "function") return culprit(props.children) ?? "A lazy component";
+  const { props } = node;
+  const component = functionOf(node.type);
+  if (!component) return culprit(props.children) ?? "A lazy component";
 
-  const name = `<${type.name || "Anonymous"}>`;
+  const name = `<${component.name || "Anonymous"}>`;
   let output: ReactNode;
   // Within a render, for its hooks.
   const Probe = () => {
-    output = (type as (props: object) => ReactNode)(props);
+    output = component(props);
     return null;
   };
   const waits = attempt(<Probe />) === undefined || output instanceof Promise;
   return waits ? name : (culprit(output) ?? name);
+}
+
+/** The function of a component, also of one in `memo` or `forwardRef`; a class has none. */
+function functionOf(type: unknown): ((props: object) => ReactNode) | undefined {
+  if (typeof type === "function") {
+    return type.prototype?.isReactComponent ? undefined : (type as (props: object) => ReactNode);
+  }
+  const { type: inMemo, render } = (type ?? {}) as { type?: unknown; render?: unknown };
+  return inMemo || render ? functionOf(inMemo ?? render) : undefined;
 }

@@ -67,7 +67,9 @@ export function createSmtpServer({
 function asSent(address: string): string {
   const at = address.lastIndexOf("@");
   if (at < 0) return address;
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
+  const domain = address.slice(at + 1);
+  // What is no domain is refused as it was given.
+  return `${address.slice(0, at)}@${domainToASCII(domain) || domain}`;
 }
 
 /** https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes */

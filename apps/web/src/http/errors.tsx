@@ -39,7 +39,7 @@ const FIELD: Partial<Record<AccountError["code"], string>> = {
   WEAK_PASSWORD: "password",
 };
 
-/** What `enqueue` refuses through the fault of who asked; the rest of its errors are ours. */
+/** What `enqueue` refuses because of the request. Its other errors are our own faults. */
 const EMAIL_STATUS: Partial<Record<string, number>> = {
   IDEMPOTENCY_CONFLICT: 409,
   INVALID_ADDRESS: 422,

@@ -44,6 +44,12 @@ test("should not let a newsletter push out what is not one", () => {
   expect(new Store(data, 5).find()).toEqual(kept);
 });
 
+test("should end where it keeps nothing of a large message", () => {
+  const store = new Store(data, 0);
+  add(store, "newsletter", 5 * 1024 * 1024);
+  expect(store.find()).toEqual([]);
+});
+
 test("should keep what is old through a flood, and the disk small, over restarts, too", async () => {
   const store = new Store(data, 4);
   add(store, "password-reset");

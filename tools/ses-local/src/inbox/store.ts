@@ -155,7 +155,10 @@ export class Store extends EventEmitter<Events> {
     this.#apply(change, this.#journal.append(change, source));
     this.#free();
     while (this.#journal.size > 2 * this.#bytes + SPARE) {
-      this.#move(this.#journal.oldest);
+      const { oldest } = this.#journal;
+      // The last segment stays, even where nothing in it is kept.
+      if (oldest === undefined || !this.#inSegment.has(oldest)) return;
+      this.#move(oldest);
       this.#free();
     }
   }
@@ -167,7 +170,7 @@ export class Store extends EventEmitter<Events> {
   }
 
   /** To the journal's end, out of a segment in which little is kept. */
-  #move(segment: number | undefined): void {
+  #move(segment: number): void {
     for (const { message, place } of this.#held.values()) {
       if (place.segment !== segment) continue;
       const { read, ...added } = message;

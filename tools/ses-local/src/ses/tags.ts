@@ -3,8 +3,8 @@ import { badRequest } from "./error.ts";
 export type Tags = Record<string, string>;
 
 /**
- * Checks message tags: up to 50, of 1 to 256 of `[A-Za-z0-9_-]`, name and value alike. The two feedback-id
- * tags are the only names with a colon.
+ * Checks message tags: up to 50; a name and a value have 1 to 256 of `[A-Za-z0-9_-]`. The two
+ * feedback-id tags are the only names with a colon.
  *
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
  * @throws SesError BadRequestException
