@@ -35,12 +35,12 @@ export function health(db: Db): Router {
 /**
  * Prisma names every column that it knows of, so that a table or column that is yet to be
  * migrated is an error. Unlike the newest migration's name, this holds for an older version
- * that runs while a newer one has migrated.
+ * that runs while a newer one has migrated. One connection, so that a process that has just
+ * started need not open its whole pool to be ready.
  */
 async function readEverything(db: Db) {
   const nothing = { where: { OR: [] } };
-  const [{ stopped }] = await Promise.all([
-    sendingStatus(db),
+  await db.$transaction([
     db.user.findFirst(nothing),
     db.session.findFirst(nothing),
     db.signUp.findFirst(nothing),
@@ -54,6 +54,7 @@ async function readEverything(db: Db) {
     db.suppressionRemoval.findFirst(nothing),
     db.snsCertificate.findFirst(nothing),
   ]);
+  const { stopped } = await sendingStatus(db);
   if (!stopped) return { status: "ok" };
   // Anyone may ask: what SES answered may name an account or a role, and is in `pnpm email:log`.
   const { by, since, expectedAt, next } = stopped;
