@@ -37,6 +37,7 @@ const Env = z
       .refine((to) => reads(parseAddress, to), "must be an address")
       .transform((to) => parseAddress(to).address)
       .optional(),
+    EMAIL_CONCURRENCY: z.coerce.number().int().min(1).max(1000).optional(),
     EMAIL_RATE: z.coerce.number().positive().optional(),
     AWS_REGION: optional,
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),

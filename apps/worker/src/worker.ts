@@ -92,6 +92,7 @@ function createTransport(env: Env): Transport {
     configurationSet: env.SES_CONFIGURATION_SET,
     securityConfigurationSet: env.SES_SECURITY_CONFIGURATION_SET,
     loopbackOnly: env.loopbackOnly,
+    concurrency: env.EMAIL_CONCURRENCY,
   };
   if (env.EMAIL_TRANSPORT === "ses") return createSesTransport(common);
   return createSmtpTransport({

@@ -1,6 +1,6 @@
 export { type Deliverer, type DelivererConfig, createDeliverer } from "./delivery/deliverer.ts";
 export { proxied } from "./transports/proxied.ts";
-export { createSesTransport } from "./transports/ses.ts";
+export { type SesConfig, createSesTransport } from "./transports/ses.ts";
 export { type SmtpConfig, createSmtpTransport } from "./transports/smtp.ts";
 export type {
   OutgoingMessage,

@@ -51,8 +51,8 @@ async function sent(): Promise<string> {
 /** A message whose claim has closed it; one that soft bounces hold back as well. */
 async function suppressed(): Promise<string> {
   const id = await queueWelcome(test.db, ADDRESS);
-  const { settled } = await claimAs(test.db);
-  expect(settled).toMatchObject([{ id, reason: "suppressed" }]);
+  const { closed } = await claimAs(test.db);
+  expect(closed).toMatchObject([{ id, reason: "suppressed" }]);
   return id;
 }
 

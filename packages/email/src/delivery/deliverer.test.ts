@@ -46,8 +46,11 @@ const unlimited: SendQuota = {
 type Send = (message: OutgoingMessage) => SendResult | Promise<SendResult>;
 
 /** A worker, until the test ends. */
-function deliver(send: Send, options: Partial<DelivererConfig> & { quota?: SendQuota } = {}): void {
-  const { quota = unlimited, ...config } = options;
+function deliver(
+  send: Send,
+  options: Partial<DelivererConfig> & { quota?: SendQuota; concurrency?: number } = {},
+): void {
+  const { quota = unlimited, concurrency = 50, ...config } = options;
   const write = (fields: object, message: string) => {
     logged += `${message} ${JSON.stringify(fields)}\n`;
   };
@@ -56,6 +59,7 @@ function deliver(send: Send, options: Partial<DelivererConfig> & { quota?: SendQ
     key,
     log: { info: write, warn: write, error: write },
     transport: {
+      concurrency,
       send: (message) => {
         calls.push(message);
         return Promise.resolve(send(message));
@@ -255,18 +259,35 @@ it("makes no call once too little of the lease is left for it", async () => {
   expect(calls).toHaveLength(1);
 });
 
-it("begins with one, and takes twice as many after each full claim", async () => {
-  for (let i = 0; i < 150; i++) await queueWelcome(test.db, `name${i}@example.com`);
-  deliver(accepted);
+it("begins with one message, and never holds more than its calls and half as many again", async () => {
+  for (let i = 0; i < 30; i++) await queueWelcome(test.db, `name${i}@example.com`);
+  const held: number[] = [];
+  const send = async (): Promise<SendResult> => {
+    held.push(await test.db.message.count({ where: { state: "sending" } }));
+    return accepted();
+  };
+  deliver(send, { concurrency: 4 });
   await waitFor(async () =>
-    expect(await test.db.message.count({ where: { closedReason: "sent" } })).toBe(150),
+    expect(await test.db.message.count({ where: { closedReason: "sent" } })).toBe(30),
   );
-  const claims = await test.db.attempt.groupBy({
-    by: ["startedAt"],
-    orderBy: { startedAt: "asc" },
-    _count: true,
-  });
-  expect(claims.map(({ _count }) => _count)).toEqual([1, 2, 4, 8, 16, 32, 50, 37]);
+  expect(held[0]).toBe(1);
+  expect(Math.max(...held)).toBeGreaterThan(3);
+  expect(Math.max(...held)).toBeLessThanOrEqual(6);
+});
+
+it("gives back what still waits for its call when it is stopped", async () => {
+  for (let i = 0; i < 20; i++) await queueWelcome(test.db, `name${i}@example.com`);
+  const send: Send = async () => {
+    if (calls.length === 10) stop.abort();
+    await sleep(20);
+    return accepted();
+  };
+  deliver(send, { concurrency: 4 });
+  await waitFor(() => expect(stop.signal.aborted).toBe(true));
+  await running;
+  expect(await test.db.message.count({ where: { state: "sending" } })).toBe(0);
+  expect(await test.db.message.count({ where: { closedReason: "sent" } })).toBe(calls.length);
+  expect(calls.length).toBeLessThanOrEqual(10);
 });
 
 it("finishes what is on the wire when it is stopped, and claims no more", async () => {
@@ -286,7 +307,7 @@ it("finishes what is on the wire when it is stopped, and claims no more", async 
   );
 });
 
-it.runIf(full)("ends a batch in time, whatever its calls wait for", async () => {
+it.runIf(full)("ends a call in time, whatever it waits for", async () => {
   const id = await queueReset(test.db);
   deliver(() => new Promise<never>(() => {}), { unknownWait: { resend: 900, hold: 900 } });
   const message = await becomes(id, { state: "unknown" });
@@ -438,6 +459,7 @@ it("keeps the last limits where SES cannot be asked for a while", async () => {
   const late = new EmailError("QUOTA_UNAVAILABLE", "Not now.", { retryable: true });
   deliver(accepted, {
     transport: {
+      concurrency: 50,
       send: () => Promise.resolve(accepted()),
       quota: () => Promise.reject(late),
       close: () => undefined,
@@ -453,6 +475,7 @@ it("delivers where the credentials may send only, and says that it cannot read t
   deliver(accepted, {
     rate: 5,
     transport: {
+      concurrency: 50,
       send: () => Promise.resolve(accepted()),
       quota: () => Promise.reject(denied),
       close: () => undefined,

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { cancel } from "../cancel.ts";
 import { attachEvents } from "../events/attach.ts";
 import { applyEvents } from "../events.ts";
-import { type Claim, type Settlement, release, settle, sweep } from "./queue.ts";
+import { type Claim, type Claimed, release } from "./claim.ts";
+import { type Settlement, settle } from "./settle.ts";
+import { sweep } from "./sweep.ts";
 import {
   claimAs,
   emptyOutbox,
@@ -151,13 +153,13 @@ class World {
       }
       case "send":
         if (!hand || hand.isStale || hand.settlements.length > 0) return;
-        hand.settlements = hand.claim.messages.map(({ id, attempt }, at) =>
-          this.call(id, attempt, one.answers[at] ?? "accepted"),
+        hand.settlements = hand.claim.messages.map((claimed, at) =>
+          this.call(claimed, one.answers[at] ?? "accepted"),
         );
         return;
       case "settle":
         if (!hand || hand.settlements.length === 0) return;
-        await settle(db, hand.claim, hand.settlements, unknownWait);
+        await settle(db, hand.settlements, unknownWait);
         if (hand.isStale) for (const { id } of hand.settlements) this.late.add(id);
         this.hands[one.worker] = undefined;
         return;
@@ -197,14 +199,15 @@ class World {
   }
 
   /** One call to SES. */
-  call(id: string, attempt: number, how: string): Settlement {
+  call({ id, attempt, claimedAt }: Claimed, how: string): Settlement {
+    const call = { id, attempt, claimedAt };
     if (how === "accepted" || how === "taken, answer lost") {
       const sesMessageId = `ses-${++this.count}`;
       this.copies.set(id, [...(this.copies.get(id) ?? []), sesMessageId]);
-      if (how === "accepted") return { id, attempt, result: "accepted", sesMessageId };
+      if (how === "accepted") return { ...call, result: "accepted", sesMessageId };
     }
     const result = how.endsWith("lost") ? "unknown" : (how as "throttled");
-    return { id, attempt, result, code: "Code", error: "why", next: "Nothing." };
+    return { ...call, result, code: "Code", error: "why", next: "Nothing." };
   }
 
   /** An event about the newest copy; without our tag it has SES's id alone. */

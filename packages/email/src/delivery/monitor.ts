@@ -3,7 +3,7 @@ import { EmailError } from "../error.ts";
 import { NEXT_STEP, type StoppedBy, sendingStatus } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
 import { type Log, describe } from "./log.ts";
-import type { Settlement } from "./queue.ts";
+import type { Settlement } from "./settle.ts";
 import {
   isQuotaKnown,
   probeNow,
@@ -32,8 +32,8 @@ export interface Monitor {
   saw(sent: SendResult): Promise<void>;
   /** Takes note of whether the daily quota holds email back; says so when that changes. */
   sawQuota(isUsed: boolean | undefined): Promise<void>;
-  /** Lets the queue go on when a probe was answered. */
-  probed(settlements: Settlement[]): Promise<void>;
+  /** Lets the queue go on when its probe was answered. */
+  probed(settlement: Settlement): Promise<void>;
 }
 
 export function createMonitor({
@@ -111,9 +111,9 @@ export function createMonitor({
       );
     },
 
-    async probed(settlements) {
-      const answered = ["accepted", "permanent", "throttled", "deferred", "unverified"];
-      if (!settlements.some(({ result }) => answered.includes(result))) return;
+    async probed({ result }) {
+      if (!["accepted", "permanent", "throttled", "deferred", "unverified"].includes(result))
+        return;
       failures = 0;
       if (await resumeSending(db)) log.info({}, "sending goes on");
     },

@@ -2,8 +2,10 @@ import { createTestDb } from "@repo/db/testing";
 import { type Message, createDb } from "@repo/db";
 import { full } from "@repo/testing/full";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Settlement, claim, release, settle, sweep } from "./queue.ts";
+import { claim, release } from "./claim.ts";
+import { type Settlement, settle } from "./settle.ts";
 import { setLimits, slowDown, stopSending } from "./status.ts";
+import { sweep } from "./sweep.ts";
 import {
   claimAs,
   emptyOutbox,
@@ -27,7 +29,9 @@ const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
 const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
 
-type Answer = Settlement extends infer S ? Omit<S & Settlement, "id" | "attempt"> : never;
+type Answer = Settlement extends infer S
+  ? Omit<S & Settlement, "id" | "attempt" | "claimedAt">
+  : never;
 const accepted = { result: "accepted", sesMessageId: "ses-1" } as Answer;
 const refused = (result: string) => ({ result, code: "Code", error: "why" }) as unknown as Answer;
 
@@ -35,9 +39,9 @@ const refused = (result: string) => ({ result, code: "Code", error: "why" }) as 
 async function work(answer: Answer): Promise<string[]> {
   const claimed = await claimAs(test.db);
   const settlements = claimed.messages.map(
-    ({ id, attempt }) => ({ id, attempt, ...answer }) as Settlement,
+    ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...answer }) as Settlement,
   );
-  await settle(test.db, claimed, settlements, unknownWait);
+  await settle(test.db, settlements, unknownWait);
   return claimed.messages.map(({ id }) => id);
 }
 
@@ -71,9 +75,9 @@ describe("claim", () => {
       data: { addressKey: "suppressed@example.com", reason: "complaint" },
     });
     const expired = await queueReset(test.db, "late@example.com", { expiresAt: new Date(0) });
-    const { messages, settled } = await claimAs(test.db);
+    const { messages, closed } = await claimAs(test.db);
     expect(messages).toEqual([]);
-    expect(new Map(settled.map(({ id, reason }) => [id, reason]))).toEqual(
+    expect(new Map(closed.map(({ id, reason }) => [id, reason]))).toEqual(
       new Map([
         [suppressed, "suppressed"],
         [expired, "expired"],
@@ -91,9 +95,9 @@ describe("claim", () => {
     const { toKey: addressKey } = await find(reset);
     expect((await find(welcome)).toKey).toBe(addressKey);
     await test.db.suppression.create({ data: { addressKey, reason: "soft_bounces" } });
-    const { messages, settled } = await claimAs(test.db);
+    const { messages, closed } = await claimAs(test.db);
     expect(messages.map(({ id }) => id)).toEqual([reset]);
-    expect(settled).toMatchObject([{ id: welcome, reason: "suppressed" }]);
+    expect(closed).toMatchObject([{ id: welcome, reason: "suppressed" }]);
   });
 
   it("claims nothing when suppressions cannot be looked up", async () => {
@@ -134,9 +138,9 @@ describe("the staging guard", () => {
         queueReset(test.db, to),
       ),
     );
-    const { messages, settled } = await claimAs(test.db, { allowTo });
+    const { messages, closed } = await claimAs(test.db, { allowTo });
     expect(messages.map(({ id }) => id).toSorted()).toEqual(allowed.toSorted());
-    expect(settled.map(({ id }) => id).toSorted()).toEqual(refusedIds.toSorted());
+    expect(closed.map(({ id }) => id).toSorted()).toEqual(refusedIds.toSorted());
     expect(await find(refusedIds[0]!)).toMatchObject({
       closedReason: "failed",
       lastError: expect.stringContaining("EMAIL_ALLOW_TO"),
@@ -296,9 +300,10 @@ describe("settle", () => {
 
   it("records an attempt from its claim on", async () => {
     const id = await queueReset(test.db);
-    const claimed = { ...(await claimAs(test.db)), at: "2026-01-02 03:04:05+00" };
-    const settlement = { id, attempt: 1, ...accepted } as Settlement;
-    await settle(test.db, claimed, [settlement], unknownWait);
+    await claimAs(test.db);
+    const claimedAt = "2026-01-02 03:04:05+00";
+    const settlement = { id, attempt: 1, claimedAt, ...accepted } as Settlement;
+    await settle(test.db, [settlement], unknownWait);
     expect((await find(id)).attempts[0]?.startedAt).toEqual(new Date("2026-01-02T03:04:05Z"));
   });
 
@@ -319,10 +324,10 @@ describe("settle", () => {
     const [row] = await test.db.$queryRaw<{ name: string }[]>`SELECT current_database() AS name`;
     await test.db.$executeRawUnsafe(`ALTER DATABASE "${row?.name}" SET synchronous_commit = on`);
     const other = createDb(test.url);
-    const id = await queueReset(other);
-    const claimed = await claimAs(other);
-    const settlement = { id, attempt: 1, ...accepted } as Settlement;
-    await settle(other, claimed, [settlement], unknownWait);
+    await queueReset(other);
+    const [claimed] = (await claimAs(other)).messages;
+    const settlement = { ...claimed, ...accepted } as unknown as Settlement;
+    await settle(other, [settlement], unknownWait);
     await other.$disconnect();
     const seen = await test.db.$queryRaw`SELECT value FROM seen`;
     await test.db.$executeRaw`DROP FUNCTION see CASCADE`;
@@ -341,8 +346,8 @@ describe("settle", () => {
     await endWaits(test.db);
     await sweep(test.db, 30, unknownWait);
     const fresh = await claimAs(test.db);
-    const late = { id, attempt: 1, ...refused("permanent") } as Settlement;
-    await settle(test.db, stale, [late], unknownWait);
+    const late = { ...stale.messages[0], ...refused("permanent") } as unknown as Settlement;
+    await settle(test.db, [late], unknownWait);
     await release(test.db, stale.leaseId);
     expect(await find(id)).toMatchObject({
       state: "sending",
@@ -357,10 +362,10 @@ describe("settle", () => {
     const claimed = await claimAs(test.db);
     await test.db.message.delete({ where: { id: deleted } });
     const settlements = claimed.messages.map(
-      ({ id, attempt }) => ({ id, attempt, ...accepted }) as Settlement,
+      ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
     );
     expect(settlements).toHaveLength(2);
-    await settle(test.db, claimed, settlements, unknownWait);
+    await settle(test.db, settlements, unknownWait);
     expect(await find(kept)).toMatchObject({ closedReason: "sent" });
   });
 
@@ -482,7 +487,7 @@ it("needs its own tables alone", async () => {
       AND oid <> ALL(${own}::regclass[])`;
   await test.db.$executeRawUnsafe(`DROP TABLE ${others?.tables} CASCADE`);
   const id = await queueReset(test.db);
-  await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1 });
+  await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1, maxBytes: 1 });
   await expireLeases(test.db);
   await sweep(test.db, 30, unknownWait);
   await endWaits(test.db);

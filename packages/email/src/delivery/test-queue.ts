@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Db } from "@repo/db";
 import { createEnqueue } from "../enqueue.ts";
 import { templates } from "../test-templates.ts";
-import { type Claim, type ClaimOptions, claim } from "./queue.ts";
+import { type Claim, type ClaimOptions, claim } from "./claim.ts";
 import { resumeSending, setLimits } from "./status.ts";
 
 export const key = "a key of the tests, 32 characters";
@@ -57,7 +57,13 @@ export async function queueWelcome(db: Db, to = "name@example.com"): Promise<str
 
 /** Claims as a worker of its own. */
 export function claimAs(db: Db, options: Partial<ClaimOptions> = {}): Promise<Claim> {
-  return claim(db, { leaseId: randomUUID(), lease: 30, limit: 100, ...options });
+  return claim(db, {
+    leaseId: randomUUID(),
+    lease: 30,
+    limit: 100,
+    maxBytes: 16_000_000,
+    ...options,
+  });
 }
 
 export const expireLeases = (db: Db) =>

@@ -3,10 +3,13 @@ import { globalAgent } from "node:https";
 /**
  * The connections of an AWS client, by way of the proxy that the environment names. Node.js itself
  * reads HTTPS_PROXY and NO_PROXY where NODE_USE_ENV_PROXY=1 asks it to, but only for its own agent:
- * the SDK makes another. https://nodejs.org/api/http.html#built-in-proxy-support
+ * the SDK makes another.
+ *
+ * @param connections at once, at the most; what the SDK sets for its own agent where it is not given
+ * @see https://nodejs.org/api/http.html#built-in-proxy-support
  */
-export function proxied(): { httpsAgent: object } {
+export function proxied(connections = 50): { httpAgent: object; httpsAgent: object } {
   const { proxyEnv } = globalAgent.options as { proxyEnv?: object };
-  // The rest is what the SDK sets for its own.
-  return { httpsAgent: { keepAlive: true, maxSockets: 50, ...(proxyEnv && { proxyEnv }) } };
+  const agent = { keepAlive: true, maxSockets: connections, ...(proxyEnv && { proxyEnv }) };
+  return { httpAgent: agent, httpsAgent: agent };
 }

@@ -7,15 +7,20 @@ import { CALL_TIMEOUT_MS, requireLoopback } from "./transport.ts";
  * chain (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
  *
  * @param options.loopbackOnly a call to another machine throws EmailError `LOOPBACK_ONLY`
+ * @param options.connections at once, at the most
  */
-export function createSesClient({ loopbackOnly }: { loopbackOnly: boolean }): SESv2Client {
+export function createSesClient(options: {
+  loopbackOnly: boolean;
+  connections?: number;
+}): SESv2Client {
+  const { loopbackOnly, connections } = options;
   // The SDK's retry sends again when an answer is lost: three copies of one email. Ours decides.
   const client = new SESv2Client({
     maxAttempts: 1,
     // Its stack of middleware is made once, not for each call: 8 us of 220.
     cacheMiddleware: true,
     requestHandler: {
-      ...proxied(),
+      ...proxied(connections),
       connectionTimeout: 3_000,
       requestTimeout: CALL_TIMEOUT_MS,
       throwOnRequestTimeout: true,
@@ -28,8 +33,8 @@ export function createSesClient({ loopbackOnly }: { loopbackOnly: boolean }): SE
 }
 
 /**
- * For a call that nobody else times. Not for sending, whose batch has one timer: a signal for
- * each call costs 10 us, and lives on for its ten seconds.
+ * For a call that nobody else times. Not for sending, which has a timer: a signal for each call costs
+ * 10 us, and lives on for its ten seconds.
  */
 export const inTime = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
 

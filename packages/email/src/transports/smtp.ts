@@ -18,7 +18,12 @@ export interface SmtpConfig extends SenderConfig {
   port: number;
   username?: string | undefined;
   password?: string | undefined;
+  /** Connections, each with one email at a time; 10 where it is not given. */
+  concurrency?: number | undefined;
 }
+
+// Mail servers limit the connections of a client: Postfix to 50, Exchange Online to 20.
+const CONCURRENCY = 10;
 
 /**
  * Sends through SES's SMTP endpoint, or any other server.
@@ -29,6 +34,7 @@ export interface SmtpConfig extends SenderConfig {
 export function createSmtpTransport(config: SmtpConfig): Transport {
   if (config.loopbackOnly) requireLoopback(config.host);
   const sender = createSender(config);
+  const { concurrency = CONCURRENCY } = config;
   const secure = [465, 2465].includes(config.port);
   const mailer = createTransport({
     host: config.host,
@@ -37,7 +43,7 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     // Credentials and links never cross a network in the clear.
     requireTLS: !secure && !isLoopback(config.host),
     pool: true,
-    maxConnections: 10,
+    maxConnections: concurrency,
     // A connection that the server ended before it read a byte of the email is replaced.
     maxRequeues: 2,
     ...(config.username && { auth: { user: config.username, pass: config.password ?? "" } }),
@@ -58,6 +64,7 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     done();
   });
   return {
+    concurrency,
     async send(message) {
       const { id, template, category, to, html, text, ...added } = message;
       const { from, configurationSet } = sender(category);

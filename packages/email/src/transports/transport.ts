@@ -58,6 +58,8 @@ export interface SendQuota {
 
 /** A way to hand messages over. */
 export interface Transport {
+  /** How many calls it makes at once. */
+  readonly concurrency: number;
   /** Makes one call, never repeats it, and never throws. */
   send(message: OutgoingMessage): Promise<SendResult>;
   /**

@@ -85,6 +85,7 @@ export type Ours = typeof handlers;
 serve(handlers);
 
 const acceptAll: Transport = {
+  concurrency: 50,
   send: ({ id }) => Promise.resolve({ result: "accepted", sesMessageId: id }),
   quota: () => Promise.resolve(undefined),
   close: () => {},

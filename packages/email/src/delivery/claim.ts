@@ -1,34 +1,31 @@
 import { type Db, Prisma } from "@repo/db";
 import { RESERVE } from "../sending-status.ts";
-import { toJson } from "../to-json.ts";
-import type { SendResult } from "../transports/transport.ts";
 
 /** A message under a lease: from here on a lost lease leaves it in doubt. */
 export interface Claimed {
   id: string;
   attempt: number;
+  /** When the lease began, as the database writes a time. */
+  claimedAt: string;
   template: string;
   category: string;
   to: string;
-  /** False where EMAIL_ALLOW_TO names neither the address nor its domain. */
+  /** False where it goes to EMAIL_REDIRECT_TO instead. */
   allowed: boolean;
   payload: Uint8Array;
 }
 
 /** A message that its claim closed: it never reaches the transport. */
-interface Settled {
+interface ClosedUnsent {
   id: string;
   template: string;
   reason: string;
 }
 
 export interface Claim {
-  /** Which a settlement names: with another's it changes nothing. */
   leaseId: string;
-  /** When the lease began, as the database writes a time. */
-  at: string;
   messages: Claimed[];
-  settled: Settled[];
+  closed: ClosedUnsent[];
   /** One message of a queue that is stopped, to see whether the cause is gone. */
   probing: boolean;
   /** Whether the daily quota holds back what is due; undefined where nothing is. */
@@ -43,28 +40,14 @@ export interface ClaimOptions {
   lease: number;
   /** Messages at the most. */
   limit: number;
+  /** Bytes of sealed payloads at the most; one larger message goes alone. */
+  maxBytes: number;
   /** Who may be sent to; undefined: everyone. Keys of addresses, and domains. */
   allowTo?: { addresses: string[]; domains: string[] } | undefined;
   /** Others are claimed as not allowed, to be redirected, rather than closed. */
   redirect?: boolean;
 }
 
-/**
- * What one settlement says of one message. Without a call: `skipped`, to be taken again at
- * once, or `unrendered`, to wait for the template's or the key's repair.
- */
-export type Settlement = { id: string; attempt: number } & (
-  SendResult | { result: "skipped" | "unrendered"; code: string; error: string }
-);
-
-/** Seconds that a message stays in doubt before its policy decides. */
-export interface UnknownWait {
-  resend: number;
-  hold: number;
-}
-
-// What a worker holds of sealed payloads at once, in bytes; one larger message goes alone.
-const MAX_BYTES = 16 * 1024 * 1024;
 // Seconds' worth of the rate that may go out at once. SES's own bucket holds one: half of it
 // leaves room for calls that were held up on their way.
 const BURST = 0.5;
@@ -86,10 +69,9 @@ const MAX_PROBE_INTERVAL = 60;
  * waits for a settlement or an event.
  */
 export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
-  const { leaseId, lease, limit, allowTo, redirect = false } = options;
+  const { leaseId, lease, limit, maxBytes, allowTo, redirect = false } = options;
   type Row = { [K in keyof Claimed]: Claimed[K] | null } & {
     reason: string | null;
-    at: string;
     probing: boolean | null;
     isQuotaUsed: boolean;
     wait: number | null;
@@ -119,7 +101,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       FROM bucket
     ), due AS MATERIALIZED (
       SELECT id, priority, due_at, octet_length(payload) AS bytes, expires_at <= now() AS expired,
-        ${allows(allowTo)} AS allowed, EXISTS (
+        ${allows(allowTo, redirect)} AS allowed, EXISTS (
           SELECT FROM suppressions s
           WHERE s.address_key = m.to_key AND (s.expires_at IS NULL OR s.expires_at > now())
             -- A mailbox that was full is tried again for what a person needs to get in.
@@ -142,7 +124,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         WHEN expired THEN 'expired'
         WHEN NOT (allowed OR ${redirect}) THEN 'failed'
       END::closed_reason AS reason
-      FROM fitting WHERE before < ${MAX_BYTES}
+      FROM fitting WHERE before < ${maxBytes}
         -- A batch that begins above the reserve must not end within it.
         AND (priority = 0 OR place <= (SELECT unreserved FROM allowance))
     ), taken AS (
@@ -174,92 +156,24 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       WHERE count > 0
     )
     SELECT t.id, t.attempt_count AS attempt, t.template, t.category, t.to_address AS "to",
-      t.payload, t.allowed, t.reason, now()::text AS at, b.probing, a.unreserved < 1 AS "isQuotaUsed", CASE WHEN a.size = 0 AND b.tokens < 1
+      t.payload, t.allowed, t.reason, now()::text AS "claimedAt", b.probing, a.unreserved < 1 AS "isQuotaUsed", CASE WHEN a.size = 0 AND b.tokens < 1
         -- A tenth of a second's worth at once, rather than a claim for each.
         THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS wait
     FROM bucket b CROSS JOIN allowance a LEFT JOIN taken t ON true`);
   const taken = rows.filter((row): row is Row & Claimed => row.id !== null);
   return {
     leaseId,
-    at: rows[0]?.at ?? "",
     messages: taken.filter((row) => row.reason === null),
-    settled: taken.flatMap(({ id, template, reason }) =>
-      reason ? [{ id, template, reason }] : [],
-    ),
+    closed: taken.flatMap(({ id, template, reason }) => (reason ? [{ id, template, reason }] : [])),
     probing: rows[0]?.probing ?? false,
     isQuotaUsed: rows[0]?.isQuotaUsed,
     wait: rows[0]?.wait ?? undefined,
   };
 }
 
-function allows(allowTo: ClaimOptions["allowTo"]): Prisma.Sql {
-  if (!allowTo) return Prisma.sql`true`;
+function allows(allowTo: ClaimOptions["allowTo"], redirect: boolean): Prisma.Sql {
+  if (!allowTo) return Prisma.sql`${!redirect}::boolean`;
   return Prisma.sql`(to_key = ANY(${allowTo.addresses}) OR split_part(to_key, '@', 2) = ANY(${allowTo.domains}))`;
-}
-
-/**
- * Records what became of claimed messages, in one statement. What a worker says of a message
- * after its lease was lost changes nothing but the attempt's own row.
- *
- * Its commit does not wait for the disk: the next claim's takes it along, else the WAL writer
- * within 0.6 s. Should PostgreSQL itself crash before, the messages are in doubt, as those of
- * a worker that was killed on the wire.
- */
-export async function settle(
-  db: Db,
-  { leaseId, at }: Pick<Claim, "leaseId" | "at">,
-  settlements: Settlement[],
-  unknownWait: UnknownWait,
-): Promise<void> {
-  if (settlements.length === 0) return;
-  const ids = settlements.map(({ id }) => id);
-  await db.query(Prisma.sql`
-    WITH unforced AS MATERIALIZED (
-      SELECT set_config('synchronous_commit', 'off', true)
-    ), settled AS MATERIALIZED (
-      SELECT x.*, result IN ('accepted', 'permanent') AS closes
-      FROM jsonb_to_recordset(${toJson(settlements)}::jsonb) AS x
-        (id uuid, attempt int, result text, "sesMessageId" text, code text, error text)
-      CROSS JOIN unforced
-      LIMIT ${settlements.length} -- for the planner, as in claim
-    ), held AS MATERIALIZED (
-      -- Locked in the order of their ids, as events lock them: nobody waits in a circle.
-      SELECT id FROM messages
-      WHERE id = ANY(${ids}::uuid[]) AND state = 'sending' AND lease_id = ${leaseId}::uuid
-      ORDER BY id FOR NO KEY UPDATE
-    ), recorded AS (
-      -- Also of a call whose message an event or a sweep has settled meanwhile.
-      INSERT INTO attempts AS a
-        (message_id, number, started_at, finished_at, result, ses_message_id, error_code, error)
-      SELECT id, attempt, ${at}::timestamptz, now(), result, NULLIF("sesMessageId", ''), code, error
-      -- One that was deleted meanwhile must not keep the others from being settled; one that
-      -- cannot be rendered is tried for as long as it takes, and has its last_error.
-      FROM settled s WHERE result <> 'unrendered' AND EXISTS (SELECT FROM messages m WHERE m.id = s.id)
-      ON CONFLICT (message_id, number) DO UPDATE SET finished_at = now(), result = EXCLUDED.result,
-        ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,
-        error = EXCLUDED.error
-      WHERE a.error_code = 'LEASE_LOST'
-    )
-    UPDATE messages m SET
-      state = CASE WHEN closes THEN 'closed' WHEN s.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,
-      -- A refusal of the second copy says nothing of the first.
-      closed_reason = CASE
-        WHEN s.result = 'accepted' THEN 'sent'
-        WHEN s.result = 'permanent' AND m.resent THEN 'unknown'
-        WHEN s.result = 'permanent' THEN 'failed'
-      END::closed_reason,
-      closed_at = CASE WHEN closes THEN now() END,
-      outcome = CASE WHEN s.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
-      payload = CASE WHEN closes THEN NULL ELSE m.payload END,
-      due_at = CASE
-        WHEN closes THEN m.due_at
-        WHEN s.result = 'unknown' THEN now() + ${wait(unknownWait)}
-        ELSE now() + ${backoff(Prisma.sql`s.result`)}
-      END,
-      last_error = COALESCE(s.code || ': ' || s.error, m.last_error),
-      lease_id = NULL, lease_expires_at = NULL
-    FROM settled s JOIN held h USING (id)
-    WHERE m.id = s.id`);
 }
 
 /**
@@ -274,60 +188,4 @@ export async function release(db: Db, leaseId: string): Promise<void> {
     )
     UPDATE messages m SET state = 'queued', lease_id = NULL, lease_expires_at = NULL
     FROM held h WHERE m.id = h.id`);
-}
-
-/**
- * Takes from a dead worker what it held: in doubt, since it may have been sent. Then decides
- * what has been in doubt for long enough: `resend` goes out once more, everything else is
- * closed as unknown.
- *
- * @param lease seconds that it was for
- */
-export async function sweep(db: Db, lease: number, unknownWait: UnknownWait): Promise<void> {
-  await db.query(Prisma.sql`
-    WITH ended AS MATERIALIZED (
-      SELECT id, lease_expires_at FROM messages
-      WHERE state = 'sending' AND lease_expires_at < now()
-      FOR UPDATE SKIP LOCKED
-    ), lost AS (
-      UPDATE messages m SET state = 'unknown', due_at = now() + ${wait(unknownWait)},
-        lease_id = NULL, lease_expires_at = NULL
-      FROM ended e WHERE m.id = e.id
-      RETURNING m.id, m.attempt_count, e.lease_expires_at
-    )
-    INSERT INTO attempts (message_id, number, started_at, finished_at, result, error_code)
-    SELECT id, attempt_count, lease_expires_at - ${lease} * interval '1 second', now(),
-      'unknown', 'LEASE_LOST'
-    FROM lost
-    ON CONFLICT DO NOTHING`);
-  await db.query(Prisma.sql`
-    WITH decided AS (
-      SELECT id, on_unknown = 'resend' AND NOT resent AND COALESCE(expires_at > now(), true) AS again
-      FROM messages WHERE state = 'unknown' AND due_at <= now()
-      FOR UPDATE SKIP LOCKED
-    )
-    UPDATE messages m SET
-      state = CASE WHEN again THEN 'queued' ELSE 'closed' END::message_state,
-      resent = again OR resent,
-      closed_reason = CASE WHEN NOT again THEN 'unknown' END::closed_reason,
-      closed_at = CASE WHEN NOT again THEN now() END,
-      payload = CASE WHEN again THEN payload END
-    FROM decided d WHERE m.id = d.id`);
-}
-
-function wait(seconds: UnknownWait): Prisma.Sql {
-  return Prisma.sql`CASE m.on_unknown WHEN 'resend' THEN ${seconds.resend}::float8 ELSE ${seconds.hold}::float8 END * interval '1 second'`;
-}
-
-/**
- * 2 s after the first attempt, doubled each time, plus up to a quarter so that a burst spreads.
- * No more than half a minute where the shared row holds the queue back anyway, five minutes
- * where the message itself waits for something.
- */
-function backoff(result: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`CASE
-    WHEN ${result} = 'skipped' THEN interval '0'
-    WHEN ${result} IN ('deferred', 'unverified', 'unrendered') THEN LEAST(2 ^ LEAST(m.attempt_count, 12), 300) * (1 + random() / 4) * interval '1 second'
-    ELSE LEAST(2 ^ LEAST(m.attempt_count, 12), 30) * (1 + random() / 4) * interval '1 second'
-  END`;
 }

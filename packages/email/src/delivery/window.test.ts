@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { expect, it, vi } from "vitest";
+import { type Window, createWindow } from "./window.ts";
+
+interface Item {
+  id: number;
+  bytes: number;
+}
+
+const MB = 1024 * 1024;
+const small = (count: number): Item[] =>
+  Array.from({ length: count }, (_, id) => ({ id, bytes: 1 }));
+
+/** A world of calls and settlements that end when the test says so. */
+function open(concurrency: number) {
+  const onWire = new Map<number, () => void>();
+  const called: number[] = [];
+  const skipped: number[] = [];
+  const settled: number[][] = [];
+  let settling: (() => void) | undefined;
+  const window: Window<Item> = createWindow<Item, number>({
+    concurrency,
+    bytesOf: ({ bytes }) => bytes,
+    call: ({ id }) => {
+      called.push(id);
+      return new Promise((resolve) => onWire.set(id, () => (onWire.delete(id), resolve(id))));
+    },
+    skip: ({ id }) => (skipped.push(id), id),
+    settle: (ended) => {
+      expect(settling, "one settlement at a time").toBeUndefined();
+      settled.push(ended.map(({ result }) => result));
+      return new Promise((resolve) => (settling = () => ((settling = undefined), resolve())));
+    },
+  });
+  return {
+    window,
+    onWire,
+    called,
+    skipped,
+    settled,
+    isSettling: () => settling !== undefined,
+    endSettlement: () => settling?.(),
+    /** A call ends, and its settlement. */
+    async end(id: number) {
+      onWire.get(id)?.();
+      await vi.waitUntil(() => {
+        settling?.();
+        return settled.flat().includes(id) && settling === undefined;
+      });
+    },
+    /** Everything ends as soon as it can. */
+    async finish() {
+      let isDrained = false;
+      void window.drained().then(() => (isDrained = true));
+      await vi.waitUntil(
+        () => {
+          for (const end of onWire.values()) end();
+          settling?.();
+          return isDrained;
+        },
+        { timeout: 10_000, interval: 1 },
+      );
+    },
+  };
+}
+
+it("calls for each message once, settles each once, and holds no more than half as many again", async () => {
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("claim"), most: fc.nat(80) }) },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant("answer"), which: fc.nat(1000) }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant("settled") }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant("close") }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 50 }),
+      fc.array(step, { maxLength: 120, size: "max" }),
+      async (concurrency, steps) => {
+        const world = open(concurrency);
+        const { window, onWire, called, skipped, settled } = world;
+        let claimed = 0;
+        let isClosed = false;
+        const check = () => {
+          const done = settled.flat().length;
+          const unsettled = claimed - done + (world.isSettling() ? settled.at(-1)!.length : 0);
+          expect(onWire.size).toBeLessThanOrEqual(concurrency);
+          expect(unsettled).toBeLessThanOrEqual(Math.floor(concurrency * 1.5));
+        };
+        for (const one of steps) {
+          if (one.do === "answer") [...onWire.values()][one.which % (onWire.size || 1)]?.();
+          if (one.do === "settled") world.endSettlement();
+          if (one.do === "close") ((isClosed = true), window.close());
+          if (one.do === "claim" && !isClosed) {
+            const room = await Promise.race([window.room(), Promise.resolve()]);
+            const count = Math.min(room?.messages ?? 0, one.most);
+            if (room) expect(room.messages).toBeGreaterThan(0);
+            const items = small(count).map(({ bytes }) => ({ id: claimed++, bytes }));
+            window.add(items);
+          }
+          await Promise.resolve();
+          check();
+        }
+        window.close();
+        await world.finish();
+        const all = Array.from({ length: claimed }, (_, id) => id);
+        expect([...called, ...skipped].toSorted((a, b) => a - b)).toEqual(all);
+        expect(settled.flat().toSorted((a, b) => a - b)).toEqual(all);
+      },
+    ),
+    { numRuns: 50 },
+  );
+});
+
+it("begins with one call, and opens by one with each that is settled", async () => {
+  const { window, onWire, end } = open(50);
+  expect(await window.room()).toMatchObject({ messages: 1 });
+  window.add(small(1));
+  await end(0);
+  expect(await window.room()).toMatchObject({ messages: 3 });
+  window.add(small(3));
+  expect(onWire.size).toBe(2);
+});
+
+it("a call that hangs holds back its own place alone", async () => {
+  const { window, onWire, end } = open(2);
+  window.add([{ id: 0, bytes: 1 }]);
+  await end(0);
+  for (const id of [1, 2]) window.add([{ id, bytes: 1 }]);
+  for (let id = 2; id < 20; id++) {
+    await end(id);
+    window.add([{ id: id + 1, bytes: 1 }]);
+  }
+  expect([...onWire.keys()]).toEqual([1, 20]);
+});
+
+it("has no room while it holds 16 MB", async () => {
+  const world = open(10);
+  world.window.add([{ id: 0, bytes: 1 }]);
+  await world.finish();
+  world.window.add([{ id: 1, bytes: 17 * MB }]);
+  let room: unknown;
+  void world.window.room().then((found) => (room = found));
+  await Promise.resolve();
+  expect(room).toBeUndefined();
+  await world.finish();
+  await vi.waitUntil(() => room !== undefined);
+  expect(room).toMatchObject({ bytes: 16 * MB });
+});
+
+it("begins no call once it is closed, and skips what waits", async () => {
+  const world = open(2);
+  world.window.add(small(3));
+  expect(world.called).toEqual([0]);
+  world.window.close();
+  expect(world.skipped).toEqual([1, 2]);
+  world.window.add([{ id: 3, bytes: 1 }]);
+  await world.finish();
+  expect(world.called).toEqual([0]);
+  expect(world.settled.flat().toSorted()).toEqual([0, 1, 2, 3]);
+});

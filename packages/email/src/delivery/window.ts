@@ -1,0 +1,148 @@
+/** What a worker has claimed and not settled yet. */
+export interface Window<Item> {
+  /**
+   * Resolves once there is room for another claim, or the window is closed.
+   *
+   * @returns how many messages and bytes may be claimed now
+   */
+  room(): Promise<Room>;
+  /** Takes what was claimed: calls begin at once, as far as there is a place. */
+  add(items: Item[]): void;
+  /** Begins no more calls: what waits for one is skipped. Idempotent. */
+  close(): void;
+  /** Resolves once all that was claimed is settled. */
+  drained(): Promise<void>;
+}
+
+export interface Room {
+  messages: number;
+  bytes: number;
+}
+
+export interface WindowConfig<Item, Result> {
+  /** Calls at once, at the most. */
+  concurrency: number;
+  bytesOf(this: void, item: Item): number;
+  /** Makes the call. Must not reject. */
+  call(this: void, item: Item): Promise<Result>;
+  /** What becomes of an item whose call is not made. */
+  skip(this: void, item: Item): Result;
+  /** Records what has ended: one at a time, each with all that has gathered. Must not reject. */
+  settle(this: void, ended: { item: Item; result: Result }[]): Promise<void>;
+}
+
+// What a worker holds, over what it has on the wire. The other half are calls that have ended and
+// wait for their settlement, or messages that wait for a place: it hides the way to PostgreSQL.
+// A crash leaves so many in doubt.
+const HELD = 1.5;
+// A claim or a settlement is worth its way for a quarter of the window, or after this time in ms.
+const WORTH = 1 / 4;
+const GATHER_MS = 20;
+// Bytes of payloads that a worker holds. One larger message goes alone.
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Keeps the wire full: each call that ends makes place for the next one, so that a slow call holds
+ * back nothing but its own place. Claims and settlements gather what they can.
+ *
+ * It begins with one call and opens by one with each that is settled: a worker that dies of what
+ * it renders or sends leaves little in doubt, however often it is started anew.
+ */
+export function createWindow<Item, Result>({
+  concurrency,
+  bytesOf,
+  call,
+  skip,
+  settle,
+}: WindowConfig<Item, Result>): Window<Item> {
+  const waiting: Item[] = [];
+  const ended: { item: Item; result: Result }[] = [];
+  let onWire = 0;
+  let isSettling = false;
+  let isClosed = false;
+  /** Claimed and not settled, and the size of it. */
+  let held = 0;
+  let bytes = 0;
+  /** Since the start. */
+  let settled = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const changed: (() => void)[] = [];
+
+  const width = () => Math.min(concurrency, 1 + settled);
+  const worth = () => Math.ceil(width() * WORTH);
+
+  function begin(): void {
+    while (onWire < width()) {
+      const item = waiting.shift();
+      if (item === undefined) return;
+      onWire++;
+      void call(item).then((result) => {
+        onWire--;
+        end(item, result);
+        begin();
+      });
+    }
+  }
+
+  function end(item: Item, result: Result): void {
+    ended.push({ item, result });
+    settleSoon();
+  }
+
+  function settleSoon(): void {
+    if (isSettling || ended.length === 0) return;
+    if (ended.length >= worth() || ended.length === held) settleEnded();
+    else timer ??= setTimeout(settleEnded, GATHER_MS);
+  }
+
+  function settleEnded(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const batch = ended.splice(0);
+    isSettling = true;
+    void settle(batch).then(() => {
+      isSettling = false;
+      settled += batch.length;
+      held -= batch.length;
+      for (const { item } of batch) bytes -= bytesOf(item);
+      begin();
+      settleSoon();
+      wake();
+    });
+  }
+
+  const change = () => new Promise<void>((resolve) => changed.push(resolve));
+  const wake = () => {
+    for (const resolve of changed.splice(0)) resolve();
+  };
+
+  return {
+    async room() {
+      for (;;) {
+        const messages = Math.floor(width() * HELD) - held;
+        const isWorth = messages >= worth() && bytes < MAX_BYTES;
+        if (isWorth || isClosed) return { messages, bytes: MAX_BYTES - bytes };
+        await change();
+      }
+    },
+    add(items) {
+      held += items.length;
+      for (const item of items) bytes += bytesOf(item);
+      waiting.push(...items);
+      if (isClosed) skipAll();
+      else begin();
+    },
+    close() {
+      isClosed = true;
+      skipAll();
+      wake();
+    },
+    async drained() {
+      while (held > 0) await change();
+    },
+  };
+
+  function skipAll(): void {
+    for (const item of waiting.splice(0)) end(item, skip(item));
+  }
+}
