@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { createTestDb } from "@repo/db/testing";
 import { exampleEnv } from "@repo/testing/example-env";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 
 let testDb: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {
@@ -59,7 +59,11 @@ it("listens, answers, and ends on SIGTERM with what it was answering", async () 
   const app = start();
   const { port } = JSON.parse(await app.line('"msg":"listening"')) as { port: number };
   const url = `http://localhost:${port}`;
-  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  // As an orchestrator asks: on a slow machine the first queries take longer than it waits.
+  await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
+    timeout: 60_000,
+    interval: 100,
+  });
 
   // On the wire when the signal arrives: forgot-password takes 200 ms at least. The first
   // connection stays open and idle.

@@ -61,7 +61,7 @@ const TAG = /^[\w-]{1,256}$/;
 const RESERVED_TAGS = ["message-id", "template"];
 
 // SES states no number. A message of it may have 40 MB, encoded. Ours is lower because a worker
-// has 50 messages in memory at once, and each file there twice.
+// has several messages in memory at once, and each file there twice.
 const MAX_ATTACHMENTS = 50;
 const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html

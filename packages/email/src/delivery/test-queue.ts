@@ -3,6 +3,7 @@ import type { Db } from "@repo/db";
 import { createEnqueue } from "../enqueue.ts";
 import { templates } from "../test-templates.ts";
 import { type Claim, type ClaimOptions, claim } from "./claim.ts";
+import { type Settlement, settle } from "./settle.ts";
 import { resumeSending, setLimits } from "./status.ts";
 
 export const key = "a key of the tests, 32 characters";
@@ -71,3 +72,21 @@ export const expireLeases = (db: Db) =>
 
 export const endWaits = (db: Db) =>
   db.$executeRaw`UPDATE messages SET due_at = now() WHERE state IN ('queued', 'unknown')`;
+
+/** What one call answers. */
+export type Answer = Settlement extends infer S
+  ? Omit<S & Settlement, "id" | "attempt" | "claimedAt">
+  : never;
+export const accepted = { result: "accepted", sesMessageId: "ses-1" } as Answer;
+export const refused = (result: string) =>
+  ({ result, code: "Code", error: "why" }) as unknown as Answer;
+
+/** A worker's way with everything that is due: claim, settle. @returns the messages' ids */
+export async function work(db: Db, answer: Answer): Promise<string[]> {
+  const { messages } = await claimAs(db);
+  const settlements = messages.map(
+    ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...answer }) as Settlement,
+  );
+  await settle(db, settlements, unknownWait);
+  return messages.map(({ id }) => id);
+}

@@ -41,7 +41,7 @@ function open(concurrency: number) {
     isSettling: () => settling !== undefined,
     endSettlement: () => settling?.(),
     /** A call ends, and its settlement. */
-    async end(id: number) {
+    end: async (id: number) => {
       onWire.get(id)?.();
       await vi.waitUntil(() => {
         settling?.();
@@ -89,7 +89,10 @@ it("calls for each message once, settles each once, and holds no more than half 
         for (const one of steps) {
           if (one.do === "answer") [...onWire.values()][one.which % (onWire.size || 1)]?.();
           if (one.do === "settled") world.endSettlement();
-          if (one.do === "close") ((isClosed = true), window.close());
+          if (one.do === "close") {
+            isClosed = true;
+            window.close();
+          }
           if (one.do === "claim" && !isClosed) {
             const room = await Promise.race([window.room(), Promise.resolve()]);
             const count = Math.min(room?.messages ?? 0, one.most);
@@ -156,5 +159,5 @@ it("begins no call once it is closed, and skips what waits", async () => {
   world.window.add([{ id: 3, bytes: 1 }]);
   await world.finish();
   expect(world.called).toEqual([0]);
-  expect(world.settled.flat().toSorted()).toEqual([0, 1, 2, 3]);
+  expect(world.settled.flat().toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
 });

@@ -138,7 +138,8 @@ export function createWindow<Item, Result>({
       wake();
     },
     async drained() {
-      while (held > 0) await change();
+      const isEmpty = () => held === 0;
+      while (!isEmpty()) await change();
     },
   };
 

@@ -22,7 +22,7 @@ export interface SmtpConfig extends SenderConfig {
   concurrency?: number | undefined;
 }
 
-// Mail servers limit the connections of a client: Postfix to 50, Exchange Online to 20.
+// Mail servers limit the connections of a client: Postfix to 50, Exchange Server to 20.
 const CONCURRENCY = 10;
 
 /**

@@ -15,6 +15,7 @@ test("every benchmark runs, both its sides, and ends with its lines", async () =
   const names = [
     "deliver",
     "deliver-rendered",
+    "far",
     "peers",
     "enqueue",
     "latency",
@@ -37,6 +38,6 @@ test("every benchmark runs, both its sides, and ends with its lines", async () =
 test("names the benchmarks there are when asked for another", async () => {
   await expect(promisify(execFile)(process.execPath, [main, "nosuch"])).rejects.toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("deliver, deliver-rendered, peers"),
+    stderr: expect.stringContaining("deliver, deliver-rendered, far, peers"),
   });
 });

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { deliver, deliverRendered } from "./deliver.ts";
 import { enqueue } from "./enqueue.ts";
 import { events } from "./events.ts";
+import { far } from "./far.ts";
 import { latency } from "./latency.ts";
 import { oracle } from "./oracle.ts";
 import { peers } from "./peers.ts";
@@ -16,6 +17,7 @@ import { tail } from "./tail.ts";
 const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   deliver,
   "deliver-rendered": deliverRendered,
+  far,
   peers,
   enqueue,
   latency,

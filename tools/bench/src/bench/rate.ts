@@ -43,7 +43,7 @@ async function measure(setup: Setup, limit: number) {
   // More than can go out, with the first second's burst.
   await filler.call("fill", { url, count: Math.ceil(limit * (seconds * 1.25 + 4)) });
   const workers = [filler, await setup.start<Ours>("bench/senders/ours.ts")];
-  await endpoint.call("reset", limit);
+  await endpoint.call("reset", { maxSendRate: limit });
   for (const worker of workers)
     await worker.call("prepare", { url, content: "ready", warm: false });
   for (const worker of workers) await worker.call("run");

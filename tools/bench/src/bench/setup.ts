@@ -1,12 +1,14 @@
 import { type DurablePostgres, startDurablePostgres } from "../shared/durable-postgres.ts";
 import { type Handlers, type Program, startProgram } from "../shared/program.ts";
-import type { Endpoint } from "./endpoint/main.ts";
+import type { Delay, Endpoint } from "./endpoint/main.ts";
 
 /** How much is measured. */
 export interface Size {
   runs: number;
   /** Drained by each side in each run of `deliver`, `deliver-rendered` and `peers`. */
   emails: number;
+  /** The same of `far`. */
+  farEmails: number;
   /** The same while the peers' settings are swept. */
   swept: number;
   /** How many settings of each peer are tried. */
@@ -32,6 +34,7 @@ export interface Size {
 export const FULL: Size = {
   runs: 5,
   emails: 10_000,
+  farEmails: 2_000,
   swept: 4_000,
   settings: Infinity,
   transactions: 1_000,
@@ -48,6 +51,7 @@ export const FULL: Size = {
 export const QUICK: Size = {
   runs: 1,
   emails: 100,
+  farEmails: 100,
   swept: 100,
   settings: 1,
   transactions: 20,
@@ -68,6 +72,8 @@ export interface Setup {
   /** Starts a program that takes the endpoint for SES. */
   start<H extends Handlers>(file: string): Promise<Program<H>>;
   endpointPort: number;
+  /** How long the endpoint takes to answer what is measured; at once where it is not given. */
+  delay?: Delay;
   /** Tells the person who waits. */
   say(step: string): void;
 }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { type AddressInfo, type Socket, createServer } from "node:net";
 import { now } from "../../shared/clock.ts";
 import { serve } from "../../shared/program.ts";
+import { seeded } from "../../shared/random.ts";
 
 /** What arrived since the last reset. */
 interface Tally {
@@ -11,6 +12,21 @@ interface Tally {
   throttled: number;
   /** Of the requests, headers included. */
   bytes: number;
+}
+
+/** How long it takes to answer: lognormal, as services far away do. */
+export interface Delay {
+  /** In ms. */
+  median: number;
+  /** 0.9: the slowest in a hundred take eight times as long as the median. */
+  sigma: number;
+}
+
+interface Behaviour {
+  /** Enforced, and told by GetAccount. */
+  maxSendRate?: number;
+  /** Without, it answers at once. */
+  delay?: Delay | undefined;
 }
 
 // What an account may do that nothing limits here.
@@ -28,8 +44,14 @@ let latest: Uint8Array = new Uint8Array();
 let onArrival: ((at: number) => void) | undefined;
 let awaited: { count: number; resolve: (at: number) => void } | undefined;
 
-function reset(maxSendRate = UNLIMITED): void {
+let delay: Delay | undefined;
+let random: () => number;
+
+function reset({ maxSendRate = UNLIMITED, delay: told }: Behaviour = {}): void {
   tally = { accepted: 0, throttled: 0, bytes: 0 };
+  delay = told;
+  // Each side gets the same times.
+  random = seeded(1);
   rate = maxSendRate;
   tokens = maxSendRate;
   refilledAt = now();
@@ -69,7 +91,15 @@ function answer(socket: Socket, request: Buffer): void {
   if (awaited && tally.accepted >= awaited.count) awaited.resolve(now());
   // As long as SES's own.
   const id = tally.accepted.toString(16).padStart(16, "0");
-  respond(socket, "200 OK", { MessageId: `${id}-00000000-0000-4000-8000-000000000000-000000` });
+  const body = { MessageId: `${id}-00000000-0000-4000-8000-000000000000-000000` };
+  if (!delay) return respond(socket, "200 OK", body);
+  setTimeout(() => respond(socket, "200 OK", body), lognormal(delay));
+}
+
+/** By Box and Muller's transform. */
+function lognormal({ median, sigma }: Delay): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return median * Math.exp(sigma * normal);
 }
 
 /** A token bucket of one second's worth, which is how SES lets a burst pass. */
@@ -106,8 +136,8 @@ const handlers = {
     await once(server, "listening");
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   },
-  /** Forgets what arrived. @param maxSendRate enforced, and told by GetAccount */
-  reset: (maxSendRate?: number) => reset(maxSendRate),
+  /** Forgets what arrived. */
+  reset: (behaviour?: Behaviour) => reset(behaviour),
   tally: () => tally,
   /** Resolves with the time at which so many have been accepted. */
   accepted: (count: number) =>

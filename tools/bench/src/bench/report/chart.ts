@@ -135,6 +135,9 @@ ${rows.join("\n")}`,
 
 const LABELS: [string, string, string][] = [
   ["deliver", "emails/s", "deliver: emails a second"],
+  ["far", "emails/s, loop, 60 ms, sigma 0.9", "far: the loop, slow tail"],
+  ["far", "emails/s, loop, 60 ms, sigma 0.3", "far: the loop, 60 ms"],
+  ["far", "emails/s, loop, 200 ms, sigma 0.9", "far: the loop, 200 ms"],
   ["peers", "emails/s, graphile-worker", "peers: graphile-worker"],
   ["peers", "emails/s, pg-boss", "peers: pg-boss"],
   ["enqueue", "p50 ms, transaction", "enqueue: p50"],

@@ -6,8 +6,8 @@ import { openStack } from "../stack.ts";
 import { until } from "../until.ts";
 
 const WORKERS = 2;
-// Of packages/email: what a worker has on the wire at once.
-const BATCH = 50;
+// Of packages/email: what a worker has claimed and not settled, at the most.
+const HELD = 75;
 
 /** SES answers 503, then nobody is there at all: for a minute. Then it is well. */
 export async function outage(setup: Setup): Promise<Findings> {
@@ -47,8 +47,8 @@ export async function outage(setup: Setup): Promise<Findings> {
     figures: { ...found, left, stops: stops(), probes: probes(), inDoubt, refused },
     bars: {
       ...always(found),
-      "in doubt no more than a batch a worker and one a probe":
-        inDoubt <= stops() * WORKERS * BATCH + probes(),
+      "in doubt no more than a window a worker and one a probe":
+        inDoubt <= stops() * WORKERS * HELD + probes(),
       "all others sent": found.sent + found.held === found.queued,
       "hold: one copy each": found.copies.hold === 1,
     },

@@ -1,21 +1,21 @@
 import { createTestDb } from "@repo/db/testing";
-import { type Message, createDb } from "@repo/db";
 import { full } from "@repo/testing/full";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { claim, release } from "./claim.ts";
-import { type Settlement, settle } from "./settle.ts";
+import { release } from "./claim.ts";
 import { setLimits, slowDown, stopSending } from "./status.ts";
 import { sweep } from "./sweep.ts";
 import {
+  accepted,
   claimAs,
   emptyOutbox,
   endWaits,
-  expireLeases,
   queueChanged,
   queueReset,
   queueVerify,
   queueWelcome,
+  refused,
   unknownWait,
+  work,
 } from "./test-queue.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
@@ -28,22 +28,6 @@ beforeEach(() => emptyOutbox(test.db));
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
 const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
-
-type Answer = Settlement extends infer S
-  ? Omit<S & Settlement, "id" | "attempt" | "claimedAt">
-  : never;
-const accepted = { result: "accepted", sesMessageId: "ses-1" } as Answer;
-const refused = (result: string) => ({ result, code: "Code", error: "why" }) as unknown as Answer;
-
-/** A worker's way with everything that is due: claim, settle. */
-async function work(answer: Answer): Promise<string[]> {
-  const claimed = await claimAs(test.db);
-  const settlements = claimed.messages.map(
-    ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...answer }) as Settlement,
-  );
-  await settle(test.db, settlements, unknownWait);
-  return claimed.messages.map(({ id }) => id);
-}
 
 describe("claim", () => {
   it("takes first what has the reserve, then other security mail, of each the oldest", async () => {
@@ -110,7 +94,7 @@ describe("claim", () => {
 
   it("closes a second copy that may not go out any more as unknown: the first may have been sent", async () => {
     const id = await queueReset(test.db);
-    await work(refused("unknown"));
+    await work(test.db, refused("unknown"));
     await endWaits(test.db);
     await sweep(test.db, 30, unknownWait);
     await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
@@ -262,123 +246,6 @@ describe("a stopped queue", () => {
   });
 });
 
-describe("settle", () => {
-  it.each([
-    ["accepted", { state: "closed", closedReason: "sent", outcome: "sent", payload: null }],
-    ["permanent", { state: "closed", closedReason: "failed", outcome: "none", payload: null }],
-    ["throttled", { state: "queued", closedReason: null }],
-    ["quota", { state: "queued", closedReason: null }],
-    ["unreachable", { state: "queued", closedReason: null }],
-    ["paused", { state: "queued", closedReason: null }],
-    ["misconfigured", { state: "queued", closedReason: null }],
-    ["unverified", { state: "queued", closedReason: null }],
-    ["skipped", { state: "queued", closedReason: null }],
-    ["unknown", { state: "unknown", closedReason: null }],
-  ] as [string, Partial<Message>][])("%s", async (result, expected) => {
-    const id = await queueReset(test.db);
-    await work(result === "accepted" ? accepted : refused(result));
-    const message = await find(id);
-    expect(message).toMatchObject({
-      ...expected,
-      leaseId: null,
-      attemptCount: 1,
-    });
-    expect(message.attempts).toMatchObject([{ number: 1, result }]);
-    if (expected.payload === undefined) expect(message.payload).not.toBeNull();
-  });
-
-  it("writes no attempt of what cannot be rendered: it is tried for as long as it takes", async () => {
-    const id = await queueReset(test.db);
-    await work(refused("unrendered"));
-    expect(await find(id)).toMatchObject({
-      state: "queued",
-      attemptCount: 1,
-      lastError: "Code: why",
-      attempts: [],
-    });
-  });
-
-  it("records an attempt from its claim on", async () => {
-    const id = await queueReset(test.db);
-    await claimAs(test.db);
-    const claimedAt = "2026-01-02 03:04:05+00";
-    const settlement = { id, attempt: 1, claimedAt, ...accepted } as Settlement;
-    await settle(test.db, [settlement], unknownWait);
-    expect((await find(id)).attempts[0]?.startedAt).toEqual(new Date("2026-01-02T03:04:05Z"));
-  });
-
-  it("is not kept from settling by what PostgreSQL cannot hold", async () => {
-    const id = await queueReset(test.db);
-    await work({ ...refused("permanent"), code: "a\0b" } as unknown as Answer);
-    expect((await find(id)).attempts).toMatchObject([{ errorCode: "a\ufffdb" }]);
-  });
-
-  it("does not wait for the disk", async () => {
-    await test.db.$executeRaw`CREATE TABLE seen (value text)`;
-    await test.db.$executeRaw`
-      CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN INSERT INTO seen VALUES (current_setting(''synchronous_commit'')); RETURN NEW; END'`;
-    await test.db.$executeRaw`
-      CREATE TRIGGER see BEFORE UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION see()`;
-    // The embedded database has it off for all.
-    const [row] = await test.db.$queryRaw<{ name: string }[]>`SELECT current_database() AS name`;
-    await test.db.$executeRawUnsafe(`ALTER DATABASE "${row?.name}" SET synchronous_commit = on`);
-    const other = createDb(test.url);
-    await queueReset(other);
-    const [claimed] = (await claimAs(other)).messages;
-    const settlement = { ...claimed, ...accepted } as unknown as Settlement;
-    await settle(other, [settlement], unknownWait);
-    await other.$disconnect();
-    const seen = await test.db.$queryRaw`SELECT value FROM seen`;
-    await test.db.$executeRaw`DROP FUNCTION see CASCADE`;
-    await test.db.$executeRaw`DROP TABLE seen`;
-    expect(seen, "the claim waits, the settlement does not").toEqual([
-      { value: "on" },
-      { value: "off" },
-    ]);
-  });
-
-  it("lets no stale worker settle or give back", async () => {
-    const id = await queueReset(test.db);
-    const stale = await claimAs(test.db);
-    await expireLeases(test.db);
-    await sweep(test.db, 30, unknownWait);
-    await endWaits(test.db);
-    await sweep(test.db, 30, unknownWait);
-    const fresh = await claimAs(test.db);
-    const late = { ...stale.messages[0], ...refused("permanent") } as unknown as Settlement;
-    await settle(test.db, [late], unknownWait);
-    await release(test.db, stale.leaseId);
-    expect(await find(id)).toMatchObject({
-      state: "sending",
-      leaseId: fresh.leaseId,
-      // What it says is kept all the same.
-      attempts: [{ number: 1, result: "permanent", errorCode: "Code" }],
-    });
-  });
-
-  it("settles the others where one was deleted while it was on the wire", async () => {
-    const [kept, deleted] = [await queueReset(test.db), await queueWelcome(test.db)];
-    const claimed = await claimAs(test.db);
-    await test.db.message.delete({ where: { id: deleted } });
-    const settlements = claimed.messages.map(
-      ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
-    );
-    expect(settlements).toHaveLength(2);
-    await settle(test.db, settlements, unknownWait);
-    expect(await find(kept)).toMatchObject({ closedReason: "sent" });
-  });
-
-  it("a refusal of the second copy says nothing of the first: it stays unknown", async () => {
-    const id = await queueReset(test.db);
-    await work(refused("unknown"));
-    await endWaits(test.db);
-    await sweep(test.db, 30, unknownWait);
-    await work(refused("permanent"));
-    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
-  });
-});
-
 describe("release", () => {
   it("makes all that a claim took due again at once", async () => {
     const ids = [await queueReset(test.db), await queueWelcome(test.db)];
@@ -388,110 +255,6 @@ describe("release", () => {
       const message = await find(id);
       expect(message).toMatchObject({ state: "queued", leaseId: null, attempts: [] });
     }
-    expect(await work(accepted)).toEqual(ids);
+    expect(await work(test.db, accepted)).toEqual(ids);
   });
-});
-
-describe("sweep", () => {
-  it("leaves in doubt what a dead worker had claimed", async () => {
-    const id = await queueReset(test.db);
-    await claimAs(test.db);
-    await expireLeases(test.db);
-    await sweep(test.db, 30, unknownWait);
-    const message = await find(id);
-    expect(message).toMatchObject({ state: "unknown", leaseId: null });
-    expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "LEASE_LOST" }]);
-    // expireLeases says that the 30 seconds ended one second ago.
-    const { startedAt, finishedAt } = message.attempts[0]!;
-    expect(Number(finishedAt) - Number(startedAt)).toBeGreaterThanOrEqual(31_000);
-  });
-
-  it("is not stopped by an attempt that is there already", async () => {
-    const id = await queueReset(test.db);
-    await claimAs(test.db);
-    const ended = { number: 1, finishedAt: new Date(), result: "unknown" };
-    await test.db.attempt.create({ data: { messageId: id, ...ended } });
-    await expireLeases(test.db);
-    await sweep(test.db, 30, unknownWait);
-    expect(await find(id)).toMatchObject({ state: "unknown" });
-  });
-
-  it("leaves a message in doubt until its template's wait is over", async () => {
-    const ids = [await queueReset(test.db), await queueChanged(test.db)];
-    await work(refused("unknown"));
-    await sweep(test.db, 30, unknownWait);
-    const seconds = async (id: string) => {
-      const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
-        SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages WHERE id = ${id}::uuid AND state = 'unknown'`;
-      return Math.ceil((row?.seconds ?? 0) / 10) * 10;
-    };
-    expect(await Promise.all(ids.map(seconds))).toEqual([30, 900]);
-  });
-
-  it("resend: sends an unknown once more, then closes it as unknown", async () => {
-    const id = await queueReset(test.db);
-    for (const copies of [1, 2]) {
-      expect(await work(refused("unknown"))).toEqual([id]);
-      await endWaits(test.db);
-      await sweep(test.db, 30, unknownWait);
-      expect(await find(id)).toMatchObject({ state: copies === 1 ? "queued" : "closed" });
-    }
-    expect(await find(id)).toMatchObject({
-      closedReason: "unknown",
-      payload: null,
-      attemptCount: 2,
-    });
-  });
-
-  it("resend: sends no link again that has expired", async () => {
-    const id = await queueReset(test.db, "name@example.com", {
-      expiresAt: new Date(Date.now() + 60_000),
-    });
-    await work(refused("unknown"));
-    await endWaits(test.db);
-    await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
-    await sweep(test.db, 30, unknownWait);
-    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
-  });
-
-  it("hold: closes an unknown without a second copy", async () => {
-    const id = await queueChanged(test.db);
-    await work(refused("unknown"));
-    await endWaits(test.db);
-    await sweep(test.db, 30, unknownWait);
-    expect(await find(id)).toMatchObject({
-      state: "closed",
-      closedReason: "unknown",
-      payload: null,
-    });
-  });
-});
-
-it("needs its own tables alone", async () => {
-  const own = [
-    "messages",
-    "attempts",
-    "events",
-    "suppressions",
-    "suppression_removals",
-    "sending_status",
-  ];
-  const references = await test.db.$queryRaw`
-    SELECT conname FROM pg_constraint WHERE contype = 'f'
-      AND conrelid = ANY(${own}::regclass[]) AND confrelid <> ALL(${own}::regclass[])`;
-  expect(references).toEqual([]);
-  // Whatever else there is, with what refers to it.
-  const [others] = await test.db.$queryRaw<{ tables: string }[]>`
-    SELECT string_agg(oid::regclass::text, ', ') AS tables FROM pg_class
-    WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
-      AND oid <> ALL(${own}::regclass[])`;
-  await test.db.$executeRawUnsafe(`DROP TABLE ${others?.tables} CASCADE`);
-  const id = await queueReset(test.db);
-  await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1, maxBytes: 1 });
-  await expireLeases(test.db);
-  await sweep(test.db, 30, unknownWait);
-  await endWaits(test.db);
-  await sweep(test.db, 30, unknownWait);
-  await work(accepted);
-  expect(await find(id)).toMatchObject({ closedReason: "sent" });
 });

@@ -1,0 +1,144 @@
+import { createTestDb } from "@repo/db/testing";
+import { type Message, createDb } from "@repo/db";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { release } from "./claim.ts";
+import { type Settlement, settle } from "./settle.ts";
+import { sweep } from "./sweep.ts";
+import {
+  type Answer,
+  accepted,
+  claimAs,
+  emptyOutbox,
+  endWaits,
+  expireLeases,
+  queueReset,
+  queueWelcome,
+  refused,
+  unknownWait,
+  work,
+} from "./test-queue.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => emptyOutbox(test.db));
+
+const find = (id: string) =>
+  test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
+
+it.each([
+  ["accepted", { state: "closed", closedReason: "sent", outcome: "sent", payload: null }],
+  ["permanent", { state: "closed", closedReason: "failed", outcome: "none", payload: null }],
+  ["throttled", { state: "queued", closedReason: null }],
+  ["quota", { state: "queued", closedReason: null }],
+  ["unreachable", { state: "queued", closedReason: null }],
+  ["paused", { state: "queued", closedReason: null }],
+  ["misconfigured", { state: "queued", closedReason: null }],
+  ["unverified", { state: "queued", closedReason: null }],
+  ["skipped", { state: "queued", closedReason: null }],
+  ["unknown", { state: "unknown", closedReason: null }],
+] as [string, Partial<Message>][])("%s", async (result, expected) => {
+  const id = await queueReset(test.db);
+  await work(test.db, result === "accepted" ? accepted : refused(result));
+  const message = await find(id);
+  expect(message).toMatchObject({
+    ...expected,
+    leaseId: null,
+    attemptCount: 1,
+  });
+  expect(message.attempts).toMatchObject([{ number: 1, result }]);
+  if (expected.payload === undefined) expect(message.payload).not.toBeNull();
+});
+
+it("writes no attempt of what cannot be rendered: it is tried for as long as it takes", async () => {
+  const id = await queueReset(test.db);
+  await work(test.db, refused("unrendered"));
+  expect(await find(id)).toMatchObject({
+    state: "queued",
+    attemptCount: 1,
+    lastError: "Code: why",
+    attempts: [],
+  });
+});
+
+it("records an attempt from its claim on", async () => {
+  const id = await queueReset(test.db);
+  await claimAs(test.db);
+  const claimedAt = "2026-01-02 03:04:05+00";
+  const settlement = { id, attempt: 1, claimedAt, ...accepted } as Settlement;
+  await settle(test.db, [settlement], unknownWait);
+  expect((await find(id)).attempts[0]?.startedAt).toEqual(new Date("2026-01-02T03:04:05Z"));
+});
+
+it("is not kept from settling by what PostgreSQL cannot hold", async () => {
+  const id = await queueReset(test.db);
+  await work(test.db, { ...refused("permanent"), code: "a\0b" } as unknown as Answer);
+  expect((await find(id)).attempts).toMatchObject([{ errorCode: "a\ufffdb" }]);
+});
+
+it("does not wait for the disk", async () => {
+  await test.db.$executeRaw`CREATE TABLE seen (value text)`;
+  await test.db.$executeRaw`
+    CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN INSERT INTO seen VALUES (current_setting(''synchronous_commit'')); RETURN NEW; END'`;
+  await test.db.$executeRaw`
+    CREATE TRIGGER see BEFORE UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION see()`;
+  // The embedded database has it off for all.
+  const [row] = await test.db.$queryRaw<{ name: string }[]>`SELECT current_database() AS name`;
+  await test.db.$executeRawUnsafe(`ALTER DATABASE "${row?.name}" SET synchronous_commit = on`);
+  const other = createDb(test.url);
+  await queueReset(other);
+  const [claimed] = (await claimAs(other)).messages;
+  const settlement = { ...claimed, ...accepted } as unknown as Settlement;
+  await settle(other, [settlement], unknownWait);
+  await other.$disconnect();
+  const seen = await test.db.$queryRaw`SELECT value FROM seen`;
+  await test.db.$executeRaw`DROP FUNCTION see CASCADE`;
+  await test.db.$executeRaw`DROP TABLE seen`;
+  expect(seen, "the claim waits, the settlement does not").toEqual([
+    { value: "on" },
+    { value: "off" },
+  ]);
+});
+
+it("lets no stale worker settle or give back", async () => {
+  const id = await queueReset(test.db);
+  const stale = await claimAs(test.db);
+  await expireLeases(test.db);
+  await sweep(test.db, 30, unknownWait);
+  await endWaits(test.db);
+  await sweep(test.db, 30, unknownWait);
+  const fresh = await claimAs(test.db);
+  const late = { ...stale.messages[0], ...refused("permanent") } as unknown as Settlement;
+  await settle(test.db, [late], unknownWait);
+  await release(test.db, stale.leaseId);
+  expect(await find(id)).toMatchObject({
+    state: "sending",
+    leaseId: fresh.leaseId,
+    // What it says is kept all the same.
+    attempts: [{ number: 1, result: "permanent", errorCode: "Code" }],
+  });
+});
+
+it("settles the others where one was deleted while it was on the wire", async () => {
+  const [kept, deleted] = [await queueReset(test.db), await queueWelcome(test.db)];
+  const claimed = await claimAs(test.db);
+  await test.db.message.delete({ where: { id: deleted } });
+  const settlements = claimed.messages.map(
+    ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
+  );
+  expect(settlements).toHaveLength(2);
+  await settle(test.db, settlements, unknownWait);
+  expect(await find(kept)).toMatchObject({ closedReason: "sent" });
+});
+
+it("a refusal of the second copy says nothing of the first: it stays unknown", async () => {
+  const id = await queueReset(test.db);
+  await work(test.db, refused("unknown"));
+  await endWaits(test.db);
+  await sweep(test.db, 30, unknownWait);
+  await work(test.db, refused("permanent"));
+  expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+});

@@ -1,0 +1,128 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { claim } from "./claim.ts";
+import { sweep } from "./sweep.ts";
+import {
+  accepted,
+  claimAs,
+  emptyOutbox,
+  endWaits,
+  expireLeases,
+  queueChanged,
+  queueReset,
+  refused,
+  unknownWait,
+  work,
+} from "./test-queue.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => emptyOutbox(test.db));
+
+const find = (id: string) =>
+  test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
+
+it("leaves in doubt what a dead worker had claimed", async () => {
+  const id = await queueReset(test.db);
+  await claimAs(test.db);
+  await expireLeases(test.db);
+  await sweep(test.db, 30, unknownWait);
+  const message = await find(id);
+  expect(message).toMatchObject({ state: "unknown", leaseId: null });
+  expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "LEASE_LOST" }]);
+  // expireLeases says that the 30 seconds ended one second ago.
+  const { startedAt, finishedAt } = message.attempts[0]!;
+  expect(Number(finishedAt) - Number(startedAt)).toBeGreaterThanOrEqual(31_000);
+});
+
+it("is not stopped by an attempt that is there already", async () => {
+  const id = await queueReset(test.db);
+  await claimAs(test.db);
+  const ended = { number: 1, finishedAt: new Date(), result: "unknown" };
+  await test.db.attempt.create({ data: { messageId: id, ...ended } });
+  await expireLeases(test.db);
+  await sweep(test.db, 30, unknownWait);
+  expect(await find(id)).toMatchObject({ state: "unknown" });
+});
+
+it("leaves a message in doubt until its template's wait is over", async () => {
+  const ids = [await queueReset(test.db), await queueChanged(test.db)];
+  await work(test.db, refused("unknown"));
+  await sweep(test.db, 30, unknownWait);
+  const seconds = async (id: string) => {
+    const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
+      SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages WHERE id = ${id}::uuid AND state = 'unknown'`;
+    return Math.ceil((row?.seconds ?? 0) / 10) * 10;
+  };
+  expect(await Promise.all(ids.map(seconds))).toEqual([30, 900]);
+});
+
+it("resend: sends an unknown once more, then closes it as unknown", async () => {
+  const id = await queueReset(test.db);
+  for (const copies of [1, 2]) {
+    expect(await work(test.db, refused("unknown"))).toEqual([id]);
+    await endWaits(test.db);
+    await sweep(test.db, 30, unknownWait);
+    expect(await find(id)).toMatchObject({ state: copies === 1 ? "queued" : "closed" });
+  }
+  expect(await find(id)).toMatchObject({
+    closedReason: "unknown",
+    payload: null,
+    attemptCount: 2,
+  });
+});
+
+it("resend: sends no link again that has expired", async () => {
+  const id = await queueReset(test.db, "name@example.com", {
+    expiresAt: new Date(Date.now() + 60_000),
+  });
+  await work(test.db, refused("unknown"));
+  await endWaits(test.db);
+  await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
+  await sweep(test.db, 30, unknownWait);
+  expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+});
+
+it("hold: closes an unknown without a second copy", async () => {
+  const id = await queueChanged(test.db);
+  await work(test.db, refused("unknown"));
+  await endWaits(test.db);
+  await sweep(test.db, 30, unknownWait);
+  expect(await find(id)).toMatchObject({
+    state: "closed",
+    closedReason: "unknown",
+    payload: null,
+  });
+});
+
+it("needs its own tables alone", async () => {
+  const own = [
+    "messages",
+    "attempts",
+    "events",
+    "suppressions",
+    "suppression_removals",
+    "sending_status",
+  ];
+  const references = await test.db.$queryRaw`
+    SELECT conname FROM pg_constraint WHERE contype = 'f'
+      AND conrelid = ANY(${own}::regclass[]) AND confrelid <> ALL(${own}::regclass[])`;
+  expect(references).toEqual([]);
+  // Whatever else there is, with what refers to it.
+  const [others] = await test.db.$queryRaw<{ tables: string }[]>`
+    SELECT string_agg(oid::regclass::text, ', ') AS tables FROM pg_class
+    WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+      AND oid <> ALL(${own}::regclass[])`;
+  await test.db.$executeRawUnsafe(`DROP TABLE ${others?.tables} CASCADE`);
+  const id = await queueReset(test.db);
+  await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1, maxBytes: 1 });
+  await expireLeases(test.db);
+  await sweep(test.db, 30, unknownWait);
+  await endWaits(test.db);
+  await sweep(test.db, 30, unknownWait);
+  await work(test.db, accepted);
+  expect(await find(id)).toMatchObject({ closedReason: "sent" });
+});

@@ -1,0 +1,60 @@
+import { median, round } from "../shared/statistics.ts";
+import { type Peer, drainLoop, drainOurs, drainPeer } from "./drain.ts";
+import type { Delay } from "./endpoint/main.ts";
+import { type Bar, type Outcome, type Result, compare } from "./result.ts";
+import type { Setup } from "./setup.ts";
+
+const PLACES: { name: string; delay: Delay; atLeast: number }[] = [
+  { name: "60 ms, sigma 0.9", delay: { median: 60, sigma: 0.9 }, atLeast: 0.9 },
+  { name: "60 ms, sigma 0.3", delay: { median: 60, sigma: 0.3 }, atLeast: 0.8 },
+  { name: "200 ms, sigma 0.9", delay: { median: 200, sigma: 0.9 }, atLeast: 0.9 },
+];
+
+// Fifty calls at once on every side.
+const PEERS: Peer[] = [
+  {
+    name: "graphile-worker",
+    options: { concurrentJobs: 50, localQueue: 500, completeJobBatchDelay: 0 },
+  },
+  { name: "pg-boss", options: { batchSize: 1, localConcurrency: 50 } },
+];
+
+/** How fast emails go out where SES is as far away as it is, and its slow calls as slow. */
+export async function far(near: Setup): Promise<Outcome> {
+  const results: Result[] = [];
+  for (const { name, delay, atLeast } of PLACES) {
+    const setup = { ...near, delay };
+    const { runs, farEmails: emails } = setup.size;
+    const sides: [string, () => Promise<number>][] = [
+      ["ours", async () => (await drainOurs(setup, emails, { content: "ready" })).rate],
+      ["loop", () => drainLoop(setup, emails)],
+      ...PEERS.map((peer): [string, () => Promise<number>] => [
+        peer.name,
+        () => drainPeer(setup, peer, emails, "ready"),
+      ]),
+    ];
+    const rates = new Map(sides.map(([side]): [string, number[]] => [side, []]));
+    for (let run = 0; run < runs; run++) {
+      // Each side comes first in turn.
+      for (let i = 0; i < sides.length; i++) {
+        const [side, drain] = sides[(run + i) % sides.length] ?? [];
+        if (!side || !drain) continue;
+        const rate = await drain();
+        rates.get(side)?.push(rate);
+        setup.say(`  ${name}: ${side} ${round(rate)} emails/s`);
+      }
+    }
+    const beside = (side: string, bar?: Bar) => {
+      const pairs = { ours: rates.get("ours") ?? [], other: rates.get(side) ?? [] };
+      return compare("far", `emails/s, ${side}, ${name}`, pairs, bar);
+    };
+    const speed = ({ name: peer }: Peer) => median(rates.get(peer) ?? []);
+    const [best, other] = PEERS.toSorted((a, b) => speed(b) - speed(a)).map((peer) => peer.name);
+    results.push(
+      beside("loop", { atLeast }),
+      beside(best ?? "", { atLeast: 0.95 }),
+      beside(other ?? ""),
+    );
+  }
+  return { results };
+}
