@@ -114,14 +114,14 @@ it("calls for each message once, settles each once, and holds no more than half 
   );
 });
 
-it("begins with one call, and opens by one with each that is settled", async () => {
+it("begins with one call, and opens by four with each that is settled", async () => {
   const { window, onWire, end } = open(50);
   expect(await window.room()).toMatchObject({ messages: 1 });
   window.add(small(1));
   await end(0);
-  expect(await window.room()).toMatchObject({ messages: 3 });
-  window.add(small(3));
-  expect(onWire.size).toBe(2);
+  expect(await window.room()).toMatchObject({ messages: 7 });
+  window.add(small(7));
+  expect(onWire.size).toBe(5);
 });
 
 it("a call that hangs holds back its own place alone", async () => {

@@ -35,9 +35,12 @@ export interface WindowConfig<Item, Result> {
 // wait for their settlement, or messages that wait for a place: it hides the way to PostgreSQL.
 // A crash leaves so many in doubt.
 const HELD = 1.5;
-// A claim or a settlement is worth its way for a quarter of the window, or after this time in ms.
-const WORTH = 1 / 4;
+// A claim or a settlement is worth its way for an eighth of the calls at once; a settlement also
+// after this time in ms.
+const WORTH = 1 / 8;
 const GATHER_MS = 20;
+// Calls that each settled one makes room for, until all are open: 1, 5, 25, 50.
+const OPENING = 4;
 // Bytes of payloads that a worker holds. One larger message goes alone.
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -45,8 +48,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
  * Keeps the wire full: each call that ends makes place for the next one, so that a slow call holds
  * back nothing but its own place. Claims and settlements gather what they can.
  *
- * It begins with one call and opens by one with each that is settled: a worker that dies of what
- * it renders or sends leaves little in doubt, however often it is started anew.
+ * It begins with one call and opens with those that are settled: a worker that dies of what it
+ * renders or sends leaves little in doubt, however often it is started anew.
  */
 export function createWindow<Item, Result>({
   concurrency,
@@ -68,7 +71,7 @@ export function createWindow<Item, Result>({
   let timer: NodeJS.Timeout | undefined;
   const changed: (() => void)[] = [];
 
-  const width = () => Math.min(concurrency, 1 + settled);
+  const width = () => Math.min(concurrency, 1 + OPENING * settled);
   const worth = () => Math.ceil(width() * WORTH);
 
   function begin(): void {
