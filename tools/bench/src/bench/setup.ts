@@ -11,7 +11,7 @@ export interface Size {
   farEmails: number;
   /** The same while the peers' settings are swept. */
   swept: number;
-  /** How many settings of each peer are tried. */
+  /** How many settings of each peer are tried, and how many distances of `far`. */
   settings: number;
   /** Transactions of each side in each run of `enqueue`. */
   transactions: number;
