@@ -26,11 +26,13 @@ it("reads who may receive email of a system that is not production", () => {
     EMAIL_ALLOW_TO: "QA@example.com, example.org",
     EMAIL_REDIRECT_TO: "Team@Bücher.example",
     EMAIL_RATE: "0.5",
+    EMAIL_CONCURRENCY: "20",
   });
   expect(env).toMatchObject({
     EMAIL_ALLOW_TO: { addresses: ["qa@example.com"], domains: ["example.org"] },
     EMAIL_REDIRECT_TO: "Team@xn--bcher-kva.example",
     EMAIL_RATE: 0.5,
+    EMAIL_CONCURRENCY: 20,
   });
 });
 
@@ -62,6 +64,8 @@ it.each([
   ["EMAIL_ALLOW_TO", ","],
   ["EMAIL_REDIRECT_TO", "value.example.com"],
   ["EMAIL_REDIRECT_TO", "a@example.com,value@example.com"],
+  ["EMAIL_CONCURRENCY", "0"],
+  ["EMAIL_CONCURRENCY", "1.5"],
   ["EMAIL_RATE", "0"],
   ["EMAIL_RATE", "-1"],
   ["EMAIL_RATE", "value"],

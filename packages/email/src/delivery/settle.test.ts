@@ -122,6 +122,36 @@ it("lets no stale worker settle or give back", async () => {
   });
 });
 
+it("takes at once what several claims have brought, and knows the claim of each", async () => {
+  const lost = await queueReset(test.db);
+  const [stale] = (await claimAs(test.db)).messages;
+  await expireLeases(test.db);
+  await sweep(test.db, 30, unknownWait);
+  await endWaits(test.db);
+  await sweep(test.db, 30, unknownWait);
+  const again = (await claimAs(test.db)).messages;
+  const other = await queueWelcome(test.db);
+  const next = (await claimAs(test.db)).messages;
+  const settlements = [
+    { ...stale, ...refused("permanent") },
+    ...[...again, ...next].map((claimed) => ({ ...claimed, ...accepted })),
+  ] as unknown as Settlement[];
+  expect(settlements.map(({ id, attempt }) => [id, attempt])).toEqual([
+    [lost, 1],
+    [lost, 2],
+    [other, 1],
+  ]);
+  await settle(test.db, settlements, unknownWait);
+  expect(await find(lost)).toMatchObject({
+    closedReason: "sent",
+    attempts: [
+      { number: 1, result: "permanent" },
+      { number: 2, result: "accepted" },
+    ],
+  });
+  expect(await find(other)).toMatchObject({ closedReason: "sent" });
+});
+
 it("settles the others where one was deleted while it was on the wire", async () => {
   const [kept, deleted] = [await queueReset(test.db), await queueWelcome(test.db)];
   const claimed = await claimAs(test.db);

@@ -54,6 +54,22 @@ async function quota(changes: Partial<SenderConfig> = {}) {
   return transport.quota().finally(() => transport.close());
 }
 
+it("makes as many calls at once as it is told to, each on a connection of its own", async () => {
+  const waiting: ServerResponse[] = [];
+  await serve((request, response) => {
+    request.resume();
+    waiting.push(response);
+  });
+  // More than the SDK has connections for by itself.
+  const transport = createSesTransport({ ...config, concurrency: 60 });
+  expect(transport.concurrency).toBe(60);
+  const sending = Array.from({ length: 60 }, () => transport.send(message));
+  await vi.waitFor(() => expect(waiting).toHaveLength(60), { timeout: 9_000 });
+  for (const response of waiting) response.end('{"MessageId":"ses-1"}');
+  for (const sent of await Promise.all(sending)) expect(sent.result).toBe("accepted");
+  transport.close();
+});
+
 describe("against ses-local", () => {
   let ses: Awaited<ReturnType<typeof startSesLocal>>;
   beforeAll(async () => {

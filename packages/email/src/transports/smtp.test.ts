@@ -6,7 +6,7 @@ import { createCertificate } from "@repo/testing/certificate";
 import { startSesLocal } from "@repo/ses-local/client";
 import { type ParsedMail, simpleParser } from "mailparser";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type SmtpConfig, createSmtpTransport } from "./smtp.ts";
 import { SUBJECTS, fullMessage, message } from "./test-message.ts";
 
@@ -183,6 +183,32 @@ describe("against another SMTP server", () => {
       result,
       code: password,
     });
+  });
+
+  it("sends as many emails at once as it is told to, each on a connection of its own", async () => {
+    const held: (() => void)[] = [];
+    const port = await serve({
+      ...trusted,
+      onData: (stream, _session, done) => {
+        stream.resume().once("end", () => held.push(() => done(null, "Ok 0100-id")));
+      },
+    });
+    const transport = createSmtpTransport({
+      ...login,
+      from: "hello@example.com",
+      host,
+      port,
+      loopbackOnly: true,
+      concurrency: 3,
+    });
+    expect(transport.concurrency).toBe(3);
+    const sending = Array.from({ length: 4 }, () => transport.send(message));
+    for (const count of [3, 1]) {
+      await vi.waitFor(() => expect(held).toHaveLength(count), { timeout: 9_000 });
+      for (const answer of held.splice(0)) answer();
+    }
+    for (const sent of await Promise.all(sending)) expect(sent.result).toBe("accepted");
+    transport.close();
   });
 
   it("brings everything as it was given to a server of another make", async () => {
