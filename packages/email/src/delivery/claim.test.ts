@@ -205,7 +205,7 @@ describe("the token bucket", () => {
     expect((await claimAs(test.db)).messages).toMatchObject([{ id: verify }]);
   });
 
-  it("lets no batch that begins above the reserve end within it, and claims nothing beyond the quota", async () => {
+  it("lets no claim that begins above the reserve end within it, and claims nothing beyond the quota", async () => {
     await limit(1000, 100, 88);
     for (let i = 0; i < 10; i++) await queueVerify(test.db);
     for (let i = 0; i < 3; i++) await queueReset(test.db);

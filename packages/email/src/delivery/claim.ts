@@ -125,7 +125,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         WHEN NOT (allowed OR ${redirect}) THEN 'failed'
       END::closed_reason AS reason
       FROM fitting WHERE before < ${maxBytes}
-        -- A batch that begins above the reserve must not end within it.
+        -- A claim that begins above the reserve must not end within it.
         AND (priority = 0 OR place <= (SELECT unreserved FROM allowance))
     ), taken AS (
       UPDATE messages m SET

@@ -16,7 +16,7 @@ export type Settlement = Pick<Claimed, "id" | "attempt" | "claimedAt"> &
  * holds, since its lease was lost, nothing changes but the attempt's own row.
  *
  * Its commit does not wait for the disk: the next claim's takes it along, else the WAL writer
- * within 0.6 s. Should PostgreSQL itself crash before, the messages are in inDoubtFor, as those of
+ * within 0.6 s. Should PostgreSQL itself crash before, the messages are in doubt, as those of
  * a worker that was killed on the wire.
  */
 export async function settle(

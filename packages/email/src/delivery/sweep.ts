@@ -2,7 +2,7 @@ import { type Db, Prisma } from "@repo/db";
 import { type UnknownWait, inDoubtFor } from "./retry.ts";
 
 /**
- * Takes from a dead worker what it held: in inDoubtFor, since it may have been sent. Then decides
+ * Takes from a dead worker what it held: in doubt, since it may have been sent. Then decides
  * what has been in doubt for long enough: `resend` goes out once more, everything else is
  * closed as unknown.
  *

@@ -31,9 +31,8 @@ export interface WindowConfig<Item, Result> {
   settle(this: void, ended: { item: Item; result: Result }[]): Promise<void>;
 }
 
-// What a worker holds, over what it has on the wire. The other half are calls that have ended and
-// wait for their settlement, or messages that wait for a place: it hides the way to PostgreSQL.
-// A crash leaves so many in doubt.
+// Times the calls at once: what a worker holds, and a crash leaves in doubt. The half above them is
+// for calls that have ended and messages that wait for a place: it hides the way to PostgreSQL.
 const HELD = 1.5;
 // A claim or a settlement is worth its way for an eighth of the calls at once; a settlement also
 // after this time in ms.

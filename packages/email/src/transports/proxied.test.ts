@@ -43,3 +43,38 @@ it("calls SES by way of the environment's proxy, and knows that its refusal sent
   expect(JSON.parse(stdout)).toMatchObject({ result: "unreachable", code: "ERR_PROXY_TUNNEL" });
   proxy.close();
 });
+
+it("calls a stand-in on this machine without a proxy, whatever the environment names", async () => {
+  const asked: string[] = [];
+  const note = (who: string) =>
+    createServer((request, response) => {
+      asked.push(who);
+      request.resume();
+      response.end('{"MessageId":"ses-1"}');
+    }).listen(0, "127.0.0.1");
+  const servers = [note("stand-in"), note("proxy")];
+  await Promise.all(servers.map((server) => once(server, "listening")));
+  const [standIn, proxy] = servers.map(
+    (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  );
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--input-type=module", "--eval", SENDS],
+    {
+      env: {
+        ...process.env,
+        NODE_USE_ENV_PROXY: "1",
+        HTTP_PROXY: proxy,
+        HTTPS_PROXY: proxy,
+        NO_PROXY: "",
+        AWS_REGION: "eu-central-1",
+        AWS_ENDPOINT_URL_SESV2: standIn,
+        AWS_ACCESS_KEY_ID: "local",
+        AWS_SECRET_ACCESS_KEY: "local",
+      },
+    },
+  );
+  expect(JSON.parse(stdout)).toMatchObject({ result: "accepted" });
+  expect(asked).toEqual(["stand-in"]);
+  for (const server of servers) server.close();
+});

@@ -5,11 +5,12 @@ import { globalAgent } from "node:https";
  * reads HTTPS_PROXY and NO_PROXY where NODE_USE_ENV_PROXY=1 asks it to, but only for its own agent:
  * the SDK makes another.
  *
- * @param connections at once, at the most; what the SDK sets for its own agent where it is not given
+ * @param connections at the most; 50 is the SDK's own number
  * @see https://nodejs.org/api/http.html#built-in-proxy-support
  */
 export function proxied(connections = 50): { httpAgent: object; httpsAgent: object } {
   const { proxyEnv } = globalAgent.options as { proxyEnv?: object };
-  const agent = { keepAlive: true, maxSockets: connections, ...(proxyEnv && { proxyEnv }) };
-  return { httpAgent: agent, httpsAgent: agent };
+  const agent = { keepAlive: true, maxSockets: connections };
+  // Plain HTTP is for a stand-in on this machine: no proxy gets to see what it is sent.
+  return { httpAgent: agent, httpsAgent: { ...agent, ...(proxyEnv && { proxyEnv }) } };
 }

@@ -24,7 +24,7 @@ export interface SesConfig extends SenderConfig {
   concurrency?: number | undefined;
 }
 
-// At SES's usual 60 to 100 ms it carries 500 emails a second, more than most accounts may send.
+// As many as the SDK has connections for. Where a call takes 100 ms they carry 500 emails a second.
 const CONCURRENCY = 50;
 
 /**
