@@ -131,11 +131,12 @@ async function insertNew(tx: Tx, rows: NewRow[]): Promise<string[]> {
         coalesce("expiresAt", coalesce("sendAt", now()) + expiry * interval '1 minute'),
         "idempotencyKey", decode(digest, 'base64')
       FROM jsonb_to_recordset(${toJson(rows)}::jsonb) AS x
-        (id uuid, template text, category text, address text, "addressKey" text, payload text,
+        (index int, id uuid, template text, category text, address text, "addressKey" text, payload text,
          priority int, "onUnknown" on_unknown, "sendAt" timestamptz, "expiresAt" timestamptz,
          expiry double precision, "idempotencyKey" text, digest text)
-      -- The order in which two that use the same keys wait for each other.
-      ORDER BY template, "idempotencyKey", id
+      -- The order in which two that use the same keys wait for each other; of a key used twice
+      -- the first in the list is queued.
+      ORDER BY template, "idempotencyKey", index
       ON CONFLICT (template, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
       RETURNING id, due_at
     )
@@ -163,8 +164,9 @@ async function findFirsts(
 
 function toJson(rows: NewRow[]): string {
   return JSON.stringify(
-    rows.map((row) => ({
+    rows.map((row, index) => ({
       ...row,
+      index,
       payload: row.payload.toString("base64"),
       digest: row.digest?.toString("base64") ?? null,
     })),
