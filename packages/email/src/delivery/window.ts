@@ -38,7 +38,8 @@ const HELD = 1.5;
 // after this time in ms.
 const WORTH = 1 / 8;
 const GATHER_MS = 20;
-// Calls that each settled one makes room for, until all are open: 1, 5, 25, 50.
+// Calls at first, and those that each settled one makes room for: 4, 20, 50. With one at first a
+// slow first call would hold back a worker that has just started, and a hanging one for 11 s.
 const OPENING = 4;
 // Bytes of payloads that a worker holds. One larger message goes alone.
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -47,7 +48,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
  * Keeps the wire full: each call that ends makes place for the next one, so that a slow call holds
  * back nothing but its own place. Claims and settlements gather what they can.
  *
- * It begins with one call and opens with those that are settled: a worker that dies of what it
+ * It begins with four calls and opens with those that are settled: a worker that dies of what it
  * renders or sends leaves little in doubt, however often it is started anew.
  */
 export function createWindow<Item, Result>({
@@ -70,7 +71,7 @@ export function createWindow<Item, Result>({
   let timer: NodeJS.Timeout | undefined;
   const changed: (() => void)[] = [];
 
-  const width = () => Math.min(concurrency, 1 + OPENING * settled);
+  const width = () => Math.min(concurrency, OPENING * (1 + settled));
   const worth = () => Math.ceil(width() * WORTH);
 
   function begin(): void {

@@ -4,7 +4,7 @@ import type { Delay } from "./endpoint/main.ts";
 import { type Bar, type Outcome, type Result, compare } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
-const PLACES: { name: string; delay: Delay; atLeast: number }[] = [
+const PLACES: { name: string; delay: Omit<Delay, "seed">; atLeast: number }[] = [
   { name: "60 ms, sigma 0.9", delay: { median: 60, sigma: 0.9 }, atLeast: 0.9 },
   { name: "60 ms, sigma 0.3", delay: { median: 60, sigma: 0.3 }, atLeast: 0.8 },
   { name: "200 ms, sigma 0.9", delay: { median: 200, sigma: 0.9 }, atLeast: 0.9 },
@@ -23,14 +23,13 @@ const PEERS: Peer[] = [
 export async function far(near: Setup): Promise<Outcome> {
   const results: Result[] = [];
   for (const { name, delay, atLeast } of PLACES.slice(0, near.size.settings)) {
-    const setup = { ...near, delay };
-    const { runs, farEmails: emails } = setup.size;
-    const sides: [string, () => Promise<number>][] = [
-      ["ours", async () => (await drainOurs(setup, emails, { content: "ready" })).rate],
-      ["loop", () => drainLoop(setup, emails)],
-      ...PEERS.map((peer): [string, () => Promise<number>] => [
+    const { runs, farEmails: emails } = near.size;
+    const sides: [string, (setup: Setup) => Promise<number>][] = [
+      ["ours", async (setup) => (await drainOurs(setup, emails, { content: "ready" })).rate],
+      ["loop", (setup) => drainLoop(setup, emails)],
+      ...PEERS.map((peer): [string, (setup: Setup) => Promise<number>] => [
         peer.name,
-        () => drainPeer(setup, peer, emails, "ready"),
+        (setup) => drainPeer(setup, peer, emails, "ready"),
       ]),
     ];
     const rates = new Map(sides.map(([side]): [string, number[]] => [side, []]));
@@ -39,9 +38,9 @@ export async function far(near: Setup): Promise<Outcome> {
       for (let i = 0; i < sides.length; i++) {
         const [side, drain] = sides[(run + i) % sides.length] ?? [];
         if (!side || !drain) continue;
-        const rate = await drain();
+        const rate = await drain({ ...near, delay: { ...delay, seed: run } });
         rates.get(side)?.push(rate);
-        setup.say(`  ${name}: ${side} ${round(rate)} emails/s`);
+        near.say(`  ${name}: ${side} ${round(rate)} emails/s`);
       }
     }
     const beside = (side: string, bar?: Bar) => {

@@ -20,6 +20,8 @@ export interface Delay {
   median: number;
   /** 0.9: the slowest in a hundred take eight times as long as the median. */
   sigma: number;
+  /** Each side of a run gets the same times. */
+  seed: number;
 }
 
 interface Behaviour {
@@ -50,8 +52,7 @@ let random: () => number;
 function reset({ maxSendRate = UNLIMITED, delay: told }: Behaviour = {}): void {
   tally = { accepted: 0, throttled: 0, bytes: 0 };
   delay = told;
-  // Each side gets the same times.
-  random = seeded(1);
+  random = seeded(told?.seed ?? 1);
   rate = maxSendRate;
   tokens = maxSendRate;
   refilledAt = now();
