@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { type Db, listen } from "@repo/db";
 import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
@@ -154,6 +154,8 @@ export function createDeliverer({
     const { messages, probing: isProbe } = claimed;
     window.add(messages.map((message) => ({ ...message, deadline, isProbe })));
     await monitor.sawQuota(claimed.isQuotaUsed);
+    // The calls leave before the next claim is made.
+    await turn();
     if (messages.length > 0 || claimed.closed.length > 0) return 0;
     if (claimed.wait !== undefined) return claimed.wait * 1000;
     return listenUrl && (await markIdle(db)) ? 0 : POLL;

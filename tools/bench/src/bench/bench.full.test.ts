@@ -16,8 +16,11 @@ test("every benchmark runs, both its sides, and ends with its lines", async () =
     "deliver",
     "deliver-rendered",
     "far",
+    "workers",
+    "hanging",
     "peers",
     "enqueue",
+    "enqueue-many",
     "latency",
     "rate",
     "tail",
@@ -38,6 +41,6 @@ test("every benchmark runs, both its sides, and ends with its lines", async () =
 test("names the benchmarks there are when asked for another", async () => {
   await expect(promisify(execFile)(process.execPath, [main, "nosuch"])).rejects.toMatchObject({
     code: 2,
-    stderr: expect.stringContaining("deliver, deliver-rendered, far, peers"),
+    stderr: expect.stringContaining("deliver, deliver-rendered, far, workers, hanging, peers"),
   });
 });

@@ -26,21 +26,41 @@ export async function drainLoop(setup: Setup, count: number, together = false): 
   return rate;
 }
 
-/** Our worker. @returns emails a second, and where the time went if that was asked for */
+export interface DrainOptions {
+  content: ContentKind;
+  profile?: boolean;
+  workers?: number;
+  /** Calls at once of each; unset: as many as the product makes. */
+  concurrency?: number;
+  /** Emails a second; unset: no limit. */
+  rate?: number;
+  /** The clock stops when the last call has arrived, and not when all is settled. */
+  untilCalled?: boolean;
+}
+
+/**
+ * Our worker, or several of them. @returns emails a second, and where the first one's time went
+ * if that was asked for
+ */
 export async function drainOurs(
   setup: Setup,
   count: number,
-  options: { content: ContentKind; profile?: boolean },
+  options: DrainOptions,
 ): Promise<{ rate: number; profile: Profile | undefined }> {
-  const { content, profile = false } = options;
+  const { content, profile = false, workers = 1, concurrency, rate: limit = UNLIMITED } = options;
   const queue = await openQueue<Ours>(setup, OURS, count);
   const { program, url } = queue;
-  await program.call("prepare", { url, content, rate: UNLIMITED });
+  const programs = [program];
+  while (programs.length < workers) programs.push(await setup.start<Ours>(OURS.program));
+  for (const each of programs) {
+    await each.call("prepare", { url, content, rate: limit, concurrency });
+  }
   const rate = await measure(setup, count, async () => {
-    await program.call("run", { profile });
-    await queue.drained();
+    await Promise.all(programs.map((each) => each.call("run", { profile })));
+    await (options.untilCalled ? setup.endpoint.call("accepted", count) : queue.drained());
   });
-  const found = await program.call("finish");
+  const [found] = await Promise.all(programs.map((each) => each.call("finish")));
+  await Promise.all(programs.slice(1).map((each) => each.stop()));
   await queue.close();
   return { rate, profile: found as Profile | undefined };
 }

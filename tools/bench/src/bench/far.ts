@@ -1,7 +1,8 @@
-import { median, round } from "../shared/statistics.ts";
+import { round } from "../shared/statistics.ts";
 import { type Peer, drainLoop, drainOurs, drainPeer } from "./drain.ts";
 import type { Delay } from "./endpoint/main.ts";
-import { type Bar, type Outcome, type Result, compare } from "./result.ts";
+import { besidePeers } from "./peers.ts";
+import { type Outcome, type Result, compare } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
 const PLACES: { name: string; delay: Omit<Delay, "seed">; atLeast: number }[] = [
@@ -43,16 +44,11 @@ export async function far(near: Setup): Promise<Outcome> {
         near.say(`  ${name}: ${side} ${round(rate)} emails/s`);
       }
     }
-    const beside = (side: string, bar?: Bar) => {
-      const pairs = { ours: rates.get("ours") ?? [], other: rates.get(side) ?? [] };
-      return compare("far", `emails/s, ${side}, ${name}`, pairs, bar);
-    };
-    const speed = ({ name: peer }: Peer) => median(rates.get(peer) ?? []);
-    const [best, other] = PEERS.toSorted((a, b) => speed(b) - speed(a)).map((peer) => peer.name);
+    const ours = rates.get("ours") ?? [];
+    const pairs = { ours, other: rates.get("loop") ?? [] };
     results.push(
-      beside("loop", { atLeast }),
-      beside(best ?? "", { atLeast: 0.95 }),
-      beside(other ?? ""),
+      compare("far", `emails/s, loop, ${name}`, pairs, { atLeast }),
+      ...besidePeers("far", `, ${name}`, ours, rates),
     );
   }
   return { results };

@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
 import { deliver, deliverRendered } from "./deliver.ts";
+import { enqueueMany } from "./enqueue-many.ts";
 import { enqueue } from "./enqueue.ts";
 import { events } from "./events.ts";
 import { far } from "./far.ts";
+import { hanging } from "./hanging.ts";
 import { latency } from "./latency.ts";
 import { oracle } from "./oracle.ts";
 import { peers } from "./peers.ts";
@@ -13,13 +15,17 @@ import type { Outcome } from "./result.ts";
 import { FULL, QUICK, type Setup, setUp } from "./setup.ts";
 import { signup } from "./signup.ts";
 import { tail } from "./tail.ts";
+import { workers } from "./workers.ts";
 
 const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   deliver,
   "deliver-rendered": deliverRendered,
   far,
+  workers,
+  hanging,
   peers,
   enqueue,
+  "enqueue-many": enqueueMany,
   latency,
   rate,
   tail,
@@ -29,7 +35,7 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
 };
 
 // Minutes for all of them. `oracle` alone may take 14.
-const BUDGET = 60;
+const BUDGET = 100;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

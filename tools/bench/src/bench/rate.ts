@@ -5,16 +5,17 @@ import type { Ours } from "./senders/ours.ts";
 import type { Setup } from "./setup.ts";
 
 // A new account in production has 14 a second.
-const RATES = [14, 100];
+const RATES = [14, 100, 500];
+const DELAY = { median: 60, sigma: 0.9 };
 
 /** How near two workers come to the account's rate, and how often they are told that it was too much. */
 export async function rate(setup: Setup): Promise<Outcome> {
   const results: Result[] = [];
-  for (const limit of RATES) {
+  for (const limit of RATES.slice(0, setup.size.settings)) {
     const achieved: number[] = [];
     const throttled: Pairs = { ours: [], other: [] };
     for (let run = 0; run < setup.size.runs; run++) {
-      const found = await measure(setup, limit);
+      const found = await measure(setup, limit, run);
       setup.say(
         `  ${round(found.achieved)}/s of ${limit}/s, ${found.throttled} of ${found.calls} calls throttled`,
       );
@@ -35,7 +36,7 @@ export async function rate(setup: Setup): Promise<Outcome> {
   return { results };
 }
 
-async function measure(setup: Setup, limit: number) {
+async function measure(setup: Setup, limit: number, run: number) {
   const { postgres, endpoint } = setup;
   const { seconds } = setup.size;
   const url = await postgres.createMigrated("rate");
@@ -43,7 +44,7 @@ async function measure(setup: Setup, limit: number) {
   // More than can go out, with the first second's burst.
   await filler.call("fill", { url, count: Math.ceil(limit * (seconds * 1.25 + 4)) });
   const workers = [filler, await setup.start<Ours>("bench/senders/ours.ts")];
-  await endpoint.call("reset", { maxSendRate: limit });
+  await endpoint.call("reset", { maxSendRate: limit, delay: { ...DELAY, seed: run } });
   for (const worker of workers)
     await worker.call("prepare", { url, content: "ready", warm: false });
   for (const worker of workers) await worker.call("run");

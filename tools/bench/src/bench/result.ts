@@ -16,8 +16,8 @@ export interface Result {
   runs: number;
   /** How well a classifier tells the sides apart by their times; 0.5 is a guess. */
   auc?: number;
-  /** `>= 0.85`; absent where a figure is only reported. */
-  bar?: string;
+  /** `>= 0.85`; null where a figure is only reported. */
+  bar: string | null;
   met?: boolean;
 }
 
@@ -67,7 +67,7 @@ export function compare(bench: string, metric: string, pairs: Pairs, bar?: Bar):
     other: round(median(pairs.other), 4),
     ratio: round(ratio),
     runs: pairs.ours.length,
-    ...(bar && judge(ratio, bar)),
+    ...(bar ? judge(ratio, bar) : { bar: null }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface Delay {
   sigma: number;
   /** Each side of a run gets the same times. */
   seed: number;
+  /** One call in so many is taken and never answered. */
+  never?: number | undefined;
 }
 
 interface Behaviour {
@@ -94,7 +96,9 @@ function answer(socket: Socket, request: Buffer): void {
   const id = tally.accepted.toString(16).padStart(16, "0");
   const body = { MessageId: `${id}-00000000-0000-4000-8000-000000000000-000000` };
   if (!delay) return respond(socket, "200 OK", body);
-  setTimeout(() => respond(socket, "200 OK", body), lognormal(delay));
+  const time = lognormal(delay);
+  if (delay.never && tally.accepted % delay.never === 0) return;
+  setTimeout(() => respond(socket, "200 OK", body), time);
 }
 
 /** By Box and Muller's transform. */

@@ -24,8 +24,7 @@ const handlers = {
     send = createSesCall(createContent(input.content));
     await warmUp(send);
   },
-  /** @param input.idle notes when a task starts and sends nothing */
-  async run(input: { url: string; options: GraphileOptions; idle?: boolean }) {
+  async run(input: { url: string; options: GraphileOptions }) {
     const { concurrentJobs, localQueue, completeJobBatchDelay } = input.options;
     await run({
       preset: {
@@ -41,8 +40,8 @@ const handlers = {
       noHandleSignals: true,
       taskList: {
         [TASK]: async (payload) => {
-          if (input.idle) onStart?.(now());
-          else await send(payload as Job);
+          onStart?.(now());
+          await send(payload as Job);
         },
       },
     });

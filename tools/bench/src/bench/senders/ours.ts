@@ -18,6 +18,8 @@ interface Options {
   withoutCalls?: boolean;
   /** Makes calls before the clock runs, unless false. */
   warm?: boolean;
+  /** Calls at once; unset: as many as the product makes. */
+  concurrency?: number | undefined;
 }
 
 const stop = new AbortController();
@@ -26,11 +28,13 @@ let running: Promise<unknown>;
 let claims: number[] = [];
 
 const handlers = {
-  async prepare({ url, content, rate, withoutCalls = false, warm = !withoutCalls }: Options) {
+  async prepare(options: Options) {
+    const { url, content, rate, concurrency, withoutCalls = false } = options;
+    const { warm = !withoutCalls } = options;
     const db = createDb(url, { keepStatements: true });
     const transport = withoutCalls
       ? acceptAll
-      : createSesTransport({ from: FROM, loopbackOnly: true });
+      : createSesTransport({ from: FROM, loopbackOnly: true, concurrency });
     const ready = createContent(content);
     // Before the warm-up: V8 drops compiled code when Prisma's WebAssembly first grows.
     await db.sendingStatus.findFirst();

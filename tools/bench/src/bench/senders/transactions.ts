@@ -1,19 +1,17 @@
 // The other side of `enqueue`: a caller's transaction that queues one email.
 import { Prisma, createDb } from "@repo/db";
-import { type Enqueue, createEnqueue } from "@repo/email/enqueue";
-import type pg from "pg";
+import { createEnqueue } from "@repo/email/enqueue";
 import { now } from "../../shared/clock.ts";
 import { connect } from "../../shared/durable-postgres.ts";
 import { serve } from "../../shared/program.ts";
 import { KEY, newMessage, templates } from "../messages.ts";
+import { columnsOf, readyRows } from "./ready-rows.ts";
 
 /** Milliseconds of each transaction, and of the one call inside it. */
 export interface Times {
   transaction: number[];
   call: number[];
 }
-
-type Row = Record<string, unknown>;
 
 const handlers = {
   /** Ours, the same INSERT through Prisma, and through pg: in turn, so often each. */
@@ -86,29 +84,3 @@ const handlers = {
 };
 export type Transactions = typeof handlers;
 serve(handlers);
-
-/** The columns that `enqueue` gives; PostgreSQL's defaults fill the others. */
-async function columnsOf(enqueue: Enqueue<typeof templates>): Promise<string[]> {
-  let statement = "";
-  const insertOne = (query: readonly string[]) => {
-    statement = query.join("?");
-    return Promise.resolve(1);
-  };
-  await enqueue({ $executeRaw: insertOne } as never, newMessage(0));
-  const list = /INSERT INTO messages\s*\(([^)]+)\)/.exec(statement)?.[1];
-  if (!list) throw new Error("enqueue writes no INSERT INTO messages (…)");
-  return list.split(",").map((name) => name.trim());
-}
-
-/** What `enqueue` writes, read back and removed. */
-async function readyRows(
-  client: pg.Client,
-  columns: string[],
-  write: () => Promise<void>,
-): Promise<Row[]> {
-  await client.query("TRUNCATE messages CASCADE");
-  await write();
-  const { rows } = await client.query<Row>(`SELECT ${columns.join(", ")} FROM messages`);
-  await client.query("TRUNCATE messages CASCADE");
-  return rows;
-}
