@@ -1,10 +1,10 @@
-import { execFile } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
 import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { applyEvents } from "@repo/email/events";
 import { templates } from "@repo/templates/registry";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { runCommand } from "./test-command.ts";
 
 const enqueue = createEnqueue({ key: "a key of the tests, 32 characters", templates });
 let test: Awaited<ReturnType<typeof createTestDb>>;
@@ -18,17 +18,7 @@ beforeEach(async () => {
   await test.db.sendingStatus.update({ where: { id: 1 }, data: { stoppedBy: null } });
 });
 
-/** The command as the root's script runs it, without a terminal. */
-function log(args: string[], url = test.url) {
-  return new Promise<{ code: number | string; out: string; err: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      ["src/main.ts", "log", ...args],
-      { cwd: `${import.meta.dirname}/..`, env: { DATABASE_URL: url } },
-      (error, out, err) => resolve({ code: error?.code ?? 0, out, err }),
-    );
-  });
-}
+const log = (args: string[], url = test.url) => runCommand(["log", ...args], { DATABASE_URL: url });
 
 async function queue(to: string): Promise<string> {
   const props = { url: "https://app.example.com/?token=secret", expiresInMinutes: 60 };

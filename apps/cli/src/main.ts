@@ -24,6 +24,8 @@ async function run(): Promise<number> {
   if (command === "suppressions") {
     return await (await import("./suppressions.ts")).suppressions(args);
   }
-  console.error(`There is no command "${command}". Commands: log, suppressions.`);
+  if (command === "retry") return await (await import("./operate.ts")).retry(args);
+  if (command === "cancel") return await (await import("./operate.ts")).cancel(args);
+  console.error(`There is no command "${command}". Commands: log, suppressions, retry, cancel.`);
   return 1;
 }

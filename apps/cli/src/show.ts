@@ -91,6 +91,8 @@ function describe(entry: TimelineEntry): [what: string, more: string] {
   switch (entry.what) {
     case "queued":
       return ["queued", ""];
+    case "operator":
+      return [entry.action, printable(`by ${entry.by}: ${entry.because}`)];
     case "closed":
       return ["closed", entry.reason];
     case "event":

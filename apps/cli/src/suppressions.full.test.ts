@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,6 +5,7 @@ import { createTestDb } from "@repo/db/testing";
 import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { runCommand } from "./test-command.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 // SES's own list, as the SDK calls it.
@@ -35,27 +35,15 @@ beforeEach(async () => {
   await test.db.event.deleteMany();
 });
 
-/** The command as the root's script runs it, without a terminal. */
-function run(args: string[], env: Record<string, string> = {}) {
-  return new Promise<{ code: number | string; out: string; err: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      ["src/main.ts", "suppressions", ...args],
-      {
-        cwd: `${import.meta.dirname}/..`,
-        env: {
-          DATABASE_URL: test.url,
-          AWS_REGION: "us-east-1",
-          AWS_ACCESS_KEY_ID: "local",
-          AWS_SECRET_ACCESS_KEY: "local",
-          AWS_ENDPOINT_URL_SESV2: `http://127.0.0.1:${(ses.address() as AddressInfo).port}`,
-          ...env,
-        },
-      },
-      (error, out, err) => resolve({ code: error?.code ?? 0, out, err }),
-    );
+const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  runCommand(["suppressions", ...args], {
+    DATABASE_URL: test.url,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_ENDPOINT_URL_SESV2: `http://127.0.0.1:${(ses.address() as AddressInfo).port}`,
+    ...env,
   });
-}
 
 const hear = (recipient: string, effect: "permanent" | "complaint") =>
   applyEvents(test.db, [

@@ -2,16 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deleteEnded } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
 import { attachEvents } from "@repo/email/events";
-import { deleteOldMessages } from "@repo/email/log";
+import { deleteOldMessages, eraseOldContents } from "@repo/email/log";
 import type { Logger } from "pino";
 
 // How long a closed message stays in the log, and its idempotency key taken (docs/runbook.md).
 const RETENTION_DAYS = 90;
+// How long what failed or is in doubt can be sent again by an operator.
+const CONTENTS_DAYS = 7;
 const INTERVAL_MS = 60 * 60_000;
 
 /**
- * Once an hour, until the signal aborts: deletes what is old, and attaches the events that a
- * worker which died did not. Several workers may do it at the same time.
+ * Once an hour, until the signal aborts: deletes what is old, erases contents that are kept no
+ * longer, and attaches the events that a worker which died did not. Several workers may do it at the same time.
  */
 export async function keepHouse(db: Db, log: Logger, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -22,6 +24,8 @@ export async function keepHouse(db: Db, log: Logger, signal: AbortSignal): Promi
         more = deleted.more;
         if (deleted.messages > 0) log.info({ messages: deleted.messages }, "old emails deleted");
       }
+      const erased = await eraseOldContents(db, { olderThanDays: CONTENTS_DAYS, signal });
+      if (erased > 0) log.info({ messages: erased }, "contents of unsent emails erased");
       await attachEvents(db);
       const ended = await deleteEnded(db);
       if (ended > 0)

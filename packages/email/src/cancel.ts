@@ -1,4 +1,4 @@
-import type { Tx } from "@repo/db";
+import { Prisma, type Tx } from "@repo/db";
 import { isUuid } from "./uuid.ts";
 
 /**
@@ -12,8 +12,10 @@ export async function cancel(tx: Tx, id: string): Promise<boolean> {
   // PostgreSQL would refuse another text for a UUID, and with it the caller's transaction.
   if (!isUuid(id)) return false;
   const cancelled = await tx.$executeRaw`
-    UPDATE messages SET state = 'closed', closed_at = now(), payload = NULL,
-      closed_reason = CASE WHEN resent THEN 'unknown' ELSE 'cancelled' END::closed_reason
-    WHERE id = ${id}::uuid AND state = 'queued'`;
+    UPDATE messages SET ${CANCELLED} WHERE id = ${id}::uuid AND state = 'queued'`;
   return cancelled > 0;
 }
+
+/** What an UPDATE sets. */
+export const CANCELLED = Prisma.sql`state = 'closed', closed_at = now(), payload = NULL,
+  closed_reason = CASE WHEN resent THEN 'unknown' ELSE 'cancelled' END::closed_reason`;

@@ -6,11 +6,12 @@ import {
   Prisma,
   type Tx,
 } from "@repo/db";
-import { parseAddress } from "./address.ts";
-import { firstUuidAt, isUuid } from "./uuid.ts";
+import { type MessageFilter, all, conditionsOf } from "./message-filter.ts";
+import { isUuid } from "./uuid.ts";
 
 export { type SendingStatus, type Stopped, sendingStatus } from "./sending-status.ts";
-export { type DeletedMessages, deleteOldMessages } from "./retention.ts";
+export { type DeletedMessages, deleteOldMessages, eraseOldContents } from "./retention.ts";
+export type { MessageFilter } from "./message-filter.ts";
 export { type MessageStatus, messageStatus } from "./message-status.ts";
 
 /** What the log tells of a message: neither its contents nor its props. */
@@ -34,20 +35,6 @@ export interface LoggedMessage {
   closedAt: Date | null;
 }
 
-/** Which messages; all that are given must hold. */
-export interface MessageFilter {
-  /** An address, in any spelling that reaches the same mailbox. */
-  to?: string | undefined;
-  template?: string | undefined;
-  state?: MessageState | undefined;
-  closedReason?: ClosedReason | undefined;
-  outcome?: Outcome | undefined;
-  /** Queued at this time or later. */
-  since?: Date | undefined;
-  /** Queued before this time. */
-  until?: Date | undefined;
-}
-
 export interface Page {
   /** `next` of the page before. */
   before?: string | undefined;
@@ -66,10 +53,6 @@ const MAX_LIMIT = 200;
 // Messages that one page looks at: 60 ms. One that searches for what is rare goes on from
 // page to page instead of holding the database for as long as the log is.
 const WALK = 100_000;
-// An id holds the time of the process that made it, `created_at` that at which its transaction
-// began, by PostgreSQL's clock: ids narrow the walk, `created_at` decides. In ms.
-const CLOCK_MARGIN = 10 * 60_000;
-
 /**
  * A page of the log, newest first. Its cost does not depend on how long the log is: an address,
  * a state other than closed, a reason other than sent and a time are found by an index, template
@@ -82,22 +65,9 @@ export async function listMessages(
   filter: MessageFilter = {},
   page: Page = {},
 ): Promise<MessagePage> {
-  const { to, template, state, closedReason, outcome, since, until } = filter;
   const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
-  const indexed = [
-    page.before && Prisma.sql`id < ${page.before}::uuid`,
-    since && Prisma.sql`id >= ${idAt(since, -CLOCK_MARGIN)}::uuid`,
-    until && Prisma.sql`id < ${idAt(until, CLOCK_MARGIN)}::uuid`,
-    to !== undefined && Prisma.sql`to_key = ${parseAddress(to).key}`,
-    state && Prisma.sql`state = ${state}::message_state`,
-    closedReason && Prisma.sql`closed_reason = ${closedReason}::closed_reason`,
-  ];
-  const walked = [
-    since && Prisma.sql`created_at >= ${since}`,
-    until && Prisma.sql`created_at < ${until}`,
-    template !== undefined && Prisma.sql`template = ${template}`,
-    outcome && Prisma.sql`outcome = ${outcome}::outcome`,
-  ];
+  const { indexed, walked } = conditionsOf(filter);
+  if (page.before) indexed.push(Prisma.sql`id < ${page.before}::uuid`);
   const messages = await db.$queryRaw<LoggedMessage[]>`
     SELECT ${COLUMNS}
     FROM (SELECT * FROM messages WHERE ${all(indexed)} ORDER BY id DESC LIMIT ${WALK}) m
@@ -125,6 +95,7 @@ export type TimelineEntry = { at: Date } & (
       error: string | null;
     }
   | { what: "event"; type: string; recipient: string; receivedAt: Date; detail: Prisma.JsonValue }
+  | { what: "operator"; action: "retry" | "cancel"; by: string; because: string }
   | { what: "closed"; reason: ClosedReason }
 );
 
@@ -134,10 +105,11 @@ export async function findMessage(
   id: string,
 ): Promise<(LoggedMessage & { timeline: TimelineEntry[] }) | null> {
   if (!isUuid(id)) return null;
-  const [[message], attempts, events] = await Promise.all([
+  const [[message], attempts, events, actions] = await Promise.all([
     db.$queryRaw<LoggedMessage[]>`SELECT ${COLUMNS} FROM messages WHERE id = ${id}::uuid`,
     db.attempt.findMany({ where: { messageId: id }, orderBy: { number: "asc" } }),
     db.event.findMany({ where: { messageId: id }, orderBy: { occurredAt: "asc" } }),
+    db.operatorAction.findMany({ where: { messageId: id }, orderBy: { doneAt: "asc" } }),
   ]);
   if (!message) return null;
   const { createdAt, closedAt, closedReason } = message;
@@ -157,6 +129,13 @@ export async function findMessage(
       receivedAt,
       detail,
     })),
+    ...actions.map(({ doneAt, action, doneBy, because }) => ({
+      at: doneAt,
+      what: "operator" as const,
+      action: action as "retry" | "cancel",
+      by: doneBy,
+      because,
+    })),
     ...(closedAt && closedReason
       ? [{ at: closedAt, what: "closed" as const, reason: closedReason }]
       : []),
@@ -168,12 +147,3 @@ const COLUMNS = Prisma.sql`id, template, category, to_address AS "to", state::te
   closed_reason::text AS "closedReason", outcome::text, attempt_count AS "attemptCount",
   due_at AS "dueAt", expires_at AS "expiresAt", last_error AS "lastError",
   created_at AS "createdAt", closed_at AS "closedAt"`;
-
-function all(conditions: (Prisma.Sql | false | "" | undefined)[]): Prisma.Sql {
-  const given = conditions.filter((condition) => condition instanceof Prisma.Sql);
-  return given.length > 0 ? Prisma.join(given, " AND ") : Prisma.sql`true`;
-}
-
-function idAt(time: Date, margin: number): string {
-  return firstUuidAt(new Date(time.getTime() + margin));
-}

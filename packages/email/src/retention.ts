@@ -2,7 +2,7 @@ import type { Db } from "@repo/db";
 import { firstUuidAt } from "./uuid.ts";
 
 export interface Retention {
-  /** A message goes this many days after it was closed, with its attempts and events. */
+  /** Since a message was closed. */
   olderThanDays: number;
   /** Rows of one transaction; 1,000 by default. */
   batch?: number;
@@ -74,6 +74,28 @@ interface Range {
 
 /** `last`: the last id that was looked at; null when there are no more. */
 type Step = { deleted: number; last: string | null };
+
+/**
+ * Erases the sealed contents of what failed or was closed in doubt so many days ago, or whose time
+ * to be sent is over: nobody can retry it from here on.
+ *
+ * @returns of how many messages
+ */
+export async function eraseOldContents(
+  db: Db,
+  { olderThanDays, batch = 1_000, signal }: Retention,
+): Promise<number> {
+  let erased = 0;
+  for (let last = batch; last === batch && !signal?.aborted; erased += last) {
+    last = await db.$executeRaw`
+      UPDATE messages m SET payload = NULL FROM (
+        SELECT id FROM messages WHERE state = 'closed' AND payload IS NOT NULL
+          AND (closed_at < now() - ${olderThanDays} * interval '1 day' OR expires_at <= now())
+        ORDER BY id LIMIT ${batch} FOR UPDATE SKIP LOCKED
+      ) old WHERE m.id = old.id`;
+  }
+  return erased;
+}
 
 async function deleteMessages(db: Db, { after, end, olderThanDays, batch }: Range): Promise<Step> {
   const [row] = await db.$queryRaw<Step[]>`

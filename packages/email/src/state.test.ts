@@ -21,14 +21,15 @@ const outcomes = [
   "complained",
 ] as const;
 
-/** The columns that go with a state. */
+/** The columns that go with a state. A closed one keeps its contents, as one that failed does. */
+const open = "lease_id = NULL, lease_expires_at = NULL, closed_reason = NULL, closed_at = NULL";
 const columns = {
-  queued: "",
-  sending: "lease_id = gen_random_uuid(), lease_expires_at = now(),",
-  unknown: "",
-  closed: "closed_reason = 'sent', closed_at = now(), payload = NULL,",
+  queued: open,
+  sending:
+    "lease_id = gen_random_uuid(), lease_expires_at = now(), closed_reason = NULL, closed_at = NULL",
+  unknown: open,
+  closed: "lease_id = NULL, lease_expires_at = NULL, closed_reason = 'failed', closed_at = now()",
 };
-const cleared = "lease_id = NULL, lease_expires_at = NULL,";
 
 /** Puts a message into a state, past the trigger. */
 async function messageIn(state: (typeof states)[number]): Promise<string> {
@@ -36,7 +37,7 @@ async function messageIn(state: (typeof states)[number]): Promise<string> {
   await test.db.$transaction([
     test.db.$executeRaw`ALTER TABLE messages DISABLE TRIGGER refuse_illegal_transition`,
     test.db.$executeRawUnsafe(
-      `UPDATE messages SET ${columns[state]} state = '${state}' WHERE id = '${id}'`,
+      `UPDATE messages SET ${columns[state]}, state = '${state}' WHERE id = '${id}'`,
     ),
     test.db.$executeRaw`ALTER TABLE messages ENABLE TRIGGER refuse_illegal_transition`,
   ]);
@@ -50,7 +51,7 @@ it.each(pairs.filter(({ from, to }) => from !== to))(
   async ({ from, to }) => {
     const id = await messageIn(from);
     const change = test.db.$executeRawUnsafe(
-      `UPDATE messages SET ${to === "sending" ? "" : cleared} ${columns[to]} state = '${to}' WHERE id = '${id}'`,
+      `UPDATE messages SET ${columns[to]}, state = '${to}' WHERE id = '${id}'`,
     );
     const legal = TRANSITIONS.some((one) => one.from === from && one.to === to);
     if (legal) await expect(change).resolves.toBe(1);
@@ -61,7 +62,7 @@ it.each(pairs.filter(({ from, to }) => from !== to))(
 it("lets no outcome fall, by any writer", async () => {
   const id = await messageIn("closed");
   for (const [at, outcome] of outcomes.entries()) {
-    await test.db.message.update({ where: { id }, data: { outcome } });
+    await test.db.message.update({ where: { id }, data: { outcome, payload: null } });
     for (const lower of outcomes.slice(0, at)) {
       const fall = test.db.message.update({ where: { id }, data: { outcome: lower } });
       await expect(fall).rejects.toThrow("cannot fall");
@@ -70,15 +71,26 @@ it("lets no outcome fall, by any writer", async () => {
 });
 
 it.each([
-  ["a closed message keeps no payload", "payload = '\\x00'"],
   ["a closed message has its reason", "closed_reason = NULL"],
-  ["why it was closed stays", "closed_reason = 'failed'"],
+  ["why it was closed stays", "closed_reason = 'cancelled'"],
   ["only what is being sent has a lease", "lease_id = gen_random_uuid()"],
 ])("%s", async (_promise, change) => {
   const id = await messageIn("closed");
   await expect(
     test.db.$executeRawUnsafe(`UPDATE messages SET ${change} WHERE id = '${id}'`),
   ).rejects.toThrow(/23514|check/);
+});
+
+it("lets nothing that was sent keep its contents, or go back into the queue", async () => {
+  const id = await messageIn("closed");
+  const keep = test.db.$executeRawUnsafe(`UPDATE messages SET outcome = 'sent' WHERE id = '${id}'`);
+  await expect(keep).rejects.toThrow("payload_for_a_retry");
+  await test.db
+    .$executeRaw`UPDATE messages SET outcome = 'sent', payload = NULL WHERE id = ${id}::uuid`;
+  const back = test.db.$executeRawUnsafe(
+    `UPDATE messages SET ${open}, state = 'queued', payload = '\\x00' WHERE id = '${id}'`,
+  );
+  await expect(back).rejects.toThrow("cannot go from closed to queued");
 });
 
 it("an outcome above none closes the message", async () => {

@@ -15,4 +15,5 @@ export const TRANSITIONS = [
   { from: "unknown", to: "queued", by: "sweep: resend, once" },
   { from: "unknown", to: "closed", by: "sweep: hold, or resent once already" },
   { from: "unknown", to: "closed", by: "event: it had been sent" },
+  { from: "closed", to: "queued", by: "retry: failed or unknown, its contents still there" },
 ] as const;

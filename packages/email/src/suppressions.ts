@@ -1,5 +1,6 @@
 import { type Db, Prisma, type SuppressionReason, type Tx } from "@repo/db";
 import { parseAddress } from "./address.ts";
+import { type Decision, checkDecision } from "./decision.ts";
 import { EmailError } from "./error.ts";
 import { lockAddresses } from "./events/suppress.ts";
 import { uuidv7 } from "./uuid.ts";
@@ -36,14 +37,6 @@ export interface SuppressionFilter {
   expired?: boolean | undefined;
 }
 
-/** Who does it, and why: kept as evidence. */
-export interface Decision {
-  by: string;
-  because: string;
-}
-
-// What an operator writes is shown in one line.
-const MAX_WORDS = 500;
 const MAX_LIMIT = 200;
 
 /**
@@ -137,7 +130,7 @@ export async function addSuppression(
   decision: Decision,
 ): Promise<Suppressed | null> {
   const { key } = parseAddress(address);
-  const evidence = JSON.stringify(words(decision));
+  const evidence = JSON.stringify(checkDecision(decision));
   await db.$transaction([
     db.$executeRaw(lockAddresses([key])),
     db.$executeRaw`
@@ -175,7 +168,7 @@ export async function removeSuppression(
   { overrideComplaint = false, atSes, ...decision }: Removal,
 ): Promise<Suppressed> {
   const { address: typed, key } = parseAddress(address);
-  const { by, because } = words(decision);
+  const { by, because } = checkDecision(decision);
   const check = async (tx: Db | Tx): Promise<Suppressed> => {
     const [row] = await tx.$queryRaw<Suppressed[]>`
       SELECT ${COLUMNS} FROM suppressions WHERE address_key = ${key}`;
@@ -213,12 +206,6 @@ function olderThan(cursor: string): Prisma.Sql {
     throw new EmailError("INVALID_CURSOR", "A list goes on at the `next` of the page before.");
   }
   return Prisma.sql`(created_at, address_key) < (${time}, ${cursor.slice(at + 1)})`;
-}
-
-function words({ by, because }: Decision): Decision {
-  const text = because.trim();
-  if (text !== "" && text.length <= MAX_WORDS) return { by, because: text };
-  throw new EmailError("NO_REASON", `Say why, in ${MAX_WORDS} characters at most.`);
 }
 
 function complained(): EmailError {

@@ -133,7 +133,8 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         -- Its first copy may have been sent.
         closed_reason = CASE WHEN reason IS NOT NULL AND resent THEN 'unknown' ELSE reason END,
         closed_at = CASE WHEN reason IS NOT NULL THEN now() END,
-        payload = CASE WHEN reason IS NULL THEN payload END,
+        -- What was not allowed may be sent again by an operator.
+        payload = CASE WHEN reason IS NULL OR reason = 'failed' THEN payload END,
         last_error = CASE WHEN reason = 'failed'
           THEN 'NOT_ALLOWED: EMAIL_ALLOW_TO names neither this address nor its domain'
           ELSE last_error END,

@@ -30,7 +30,7 @@ const find = (id: string) =>
 
 it.each([
   ["accepted", { state: "closed", closedReason: "sent", outcome: "sent", payload: null }],
-  ["permanent", { state: "closed", closedReason: "failed", outcome: "none", payload: null }],
+  ["permanent", { state: "closed", closedReason: "failed", outcome: "none" }],
   ["throttled", { state: "queued", closedReason: null }],
   ["quota", { state: "queued", closedReason: null }],
   ["unreachable", { state: "queued", closedReason: null }],

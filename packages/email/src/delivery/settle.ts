@@ -65,7 +65,8 @@ export async function settle(
       END::closed_reason,
       closed_at = CASE WHEN closes THEN now() END,
       outcome = CASE WHEN s.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
-      payload = CASE WHEN closes THEN NULL ELSE m.payload END,
+      -- What was refused may be sent again by an operator.
+      payload = CASE WHEN s.result = 'accepted' THEN NULL ELSE m.payload END,
       due_at = CASE
         WHEN closes THEN m.due_at
         WHEN s.result = 'unknown' THEN now() + ${inDoubtFor(unknownWait)}

@@ -70,7 +70,8 @@ it("resend: sends an unknown once more, then closes it as unknown", async () => 
   }
   expect(await find(id)).toMatchObject({
     closedReason: "unknown",
-    payload: null,
+    // An operator may still send it again.
+    payload: expect.anything(),
     attemptCount: 2,
   });
 });
@@ -94,7 +95,7 @@ it("hold: closes an unknown without a second copy", async () => {
   expect(await find(id)).toMatchObject({
     state: "closed",
     closedReason: "unknown",
-    payload: null,
+    payload: expect.anything(),
   });
 });
 

@@ -35,7 +35,6 @@ export async function sweep(db: Db, lease: number, unknownWait: UnknownWait): Pr
       state = CASE WHEN again THEN 'queued' ELSE 'closed' END::message_state,
       resent = again OR resent,
       closed_reason = CASE WHEN NOT again THEN 'unknown' END::closed_reason,
-      closed_at = CASE WHEN NOT again THEN now() END,
-      payload = CASE WHEN again THEN payload END
+      closed_at = CASE WHEN NOT again THEN now() END
     FROM decided d WHERE m.id = d.id`);
 }

@@ -1,0 +1,98 @@
+import { createTestDb } from "@repo/db/testing";
+import type { ClosedReason } from "@repo/db";
+import { createEnqueue } from "@repo/email/enqueue";
+import { templates } from "@repo/templates/registry";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { runCommand } from "./test-command.ts";
+
+const enqueue = createEnqueue({ key: "a key of the tests, 32 characters", templates });
+let test: Awaited<ReturnType<typeof createTestDb>>;
+
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => test.db.message.deleteMany());
+
+const run = (...args: string[]) => runCommand(args, { DATABASE_URL: test.url });
+const because = ["--reason", "the sender is repaired", "--by", "operator"];
+
+async function queue(to: string): Promise<string> {
+  const props = { url: "https://app.example.com/?token=secret", expiresInMinutes: 60 };
+  return (await enqueue(test.db, { template: "verify-email", to, props })).id;
+}
+
+async function closed(to: string, closedReason: ClosedReason): Promise<string> {
+  const id = await queue(to);
+  const data = { state: "closed", closedReason, closedAt: new Date() } as const;
+  await test.db.message.update({ where: { id }, data });
+  return id;
+}
+
+const stateOf = async (id: string) =>
+  (await test.db.message.findUniqueOrThrow({ where: { id } })).state;
+
+it("retries one, and the log tells who did it and why", async () => {
+  const id = await closed("name@example.com", "failed");
+  expect(await run("retry", id, ...because)).toEqual({
+    code: 0,
+    out: "1 email queued once more.\n",
+    err: "",
+  });
+  expect(await stateOf(id)).toBe("queued");
+  const { out } = await run("log", id);
+  expect(out).toMatch(/retry +by operator: the sender is repaired\n/);
+  const again = await run("retry", id, ...because);
+  expect(again).toEqual({
+    code: 1,
+    out: "",
+    err: "This email is not sent again: it is still queued.\n",
+  });
+});
+
+it("retries what a filter finds once its number is confirmed, and says how many may arrive twice", async () => {
+  const failed = await closed("one@example.com", "failed");
+  const doubt = await closed("two@example.com", "unknown");
+  const filter = ["retry", "--template", "verify-email", ...because];
+  const asked = await run(...filter);
+  expect(asked).toMatchObject({ code: 1, err: "" });
+  expect(asked.out).toBe(
+    "2 emails would be sent again.\n" +
+      "1 of them may have been sent already, and may arrive twice.\n" +
+      "Nothing is done yet. To do it: the same with --confirm 2\n",
+  );
+  const other = await run(...filter, "--confirm", "3");
+  expect(other).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^These are 2 now/) });
+  expect(await stateOf(failed)).toBe("closed");
+
+  const done = await run(...filter, "--confirm", "2");
+  expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/^2 emails queued once more/) });
+  expect([await stateOf(failed), await stateOf(doubt)]).toEqual(["queued", "queued"]);
+  expect(await run(...filter)).toMatchObject({ code: 1, out: "No such email.\n" });
+});
+
+it("cancels what waits", async () => {
+  const id = await queue("name@example.com");
+  const other = await queue("other@example.com");
+  const asked = await run("cancel", "--to", "NAME@example.com", ...because);
+  expect(asked.out).toContain("1 email would be cancelled.\n");
+  await run("cancel", "--to", "NAME@example.com", ...because, "--confirm", "1");
+  expect([await stateOf(id), await stateOf(other)]).toEqual(["closed", "queued"]);
+  expect((await run("cancel", other, ...because)).out).toBe("1 email cancelled.\n");
+});
+
+it.each([
+  [["retry", "--reason", "x"], "Which emails?"],
+  [["retry", "01a227ee-43a1-78e3-98d0-449b0cd610e4", "--closed", "failed"], "Which emails?"],
+  [["retry", "one", "two", "--reason", "x"], "One email at a time"],
+  [["retry", "--to", "a@example.com"], "Say why"],
+  [["retry", "--closed", "sent", "--reason", "x"], "--closed is one of failed, unknown"],
+  [["cancel", "--closed", "failed", "--reason", "x"], "leave out --closed"],
+  [["retry", "nobody", "--reason", "x"], "There is no email nobody"],
+  [["cancel", "--since", "soon", "--reason", "x"], "--since is a time"],
+])("refuses %j in one line", async (args, message) => {
+  const { code, out, err } = await run(...args);
+  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect(err).toContain(message);
+  expect(err.trimEnd()).not.toContain("\n");
+});

@@ -1,0 +1,17 @@
+import { execFile } from "node:child_process";
+
+export interface Ran {
+  code: number | string;
+  out: string;
+  err: string;
+}
+
+/** A command as the root's script runs it, without a terminal. */
+export function runCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+  return new Promise((resolve) => {
+    const cwd = `${import.meta.dirname}/..`;
+    execFile(process.execPath, ["src/main.ts", ...args], { cwd, env }, (error, out, err) =>
+      resolve({ code: error?.code ?? 0, out, err }),
+    );
+  });
+}

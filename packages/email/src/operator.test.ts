@@ -1,0 +1,296 @@
+import { createTestDb } from "@repo/db/testing";
+import type { Message } from "@repo/db";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  accepted,
+  claimAs,
+  emptyOutbox,
+  endWaits,
+  expireLeases,
+  key,
+  queueChanged,
+  queueReset,
+  queueWelcome,
+  refused,
+  unknownWait,
+  work,
+} from "./delivery/test-queue.ts";
+import { type Settlement, settle } from "./delivery/settle.ts";
+import { sweep } from "./delivery/sweep.ts";
+import { applyEvents } from "./events.ts";
+import { eraseOldContents, findMessage } from "./log.ts";
+import { cancelMessages, countCancels, countRetries, retryMessages } from "./operator.ts";
+import { createSealer } from "./seal.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => emptyOutbox(test.db));
+
+const decision = { by: "operator", because: "the sender is repaired" };
+const find = (id: string): Promise<Message> => test.db.message.findUniqueOrThrow({ where: { id } });
+
+/** A message that SES has refused for good. */
+async function failed(queue = queueWelcome, to?: string): Promise<string> {
+  const id = await queue(test.db, to);
+  await work(test.db, refused("permanent"));
+  expect(await find(id)).toMatchObject({ state: "closed", closedReason: "failed" });
+  return id;
+}
+
+/** A message whose answer was lost, which its policy does not send again. */
+async function unknown(): Promise<string> {
+  const id = await queueChanged(test.db);
+  await work(test.db, refused("unknown"));
+  await endWaits(test.db);
+  await sweep(test.db, 30, unknownWait);
+  expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+  return id;
+}
+
+const event = (messageId: string, type: string) =>
+  applyEvents(test.db, [
+    {
+      sesMessageId: "ses-of-an-event",
+      messageId,
+      type,
+      recipient: "name@example.com",
+      dedupeKey: "1",
+      occurredAt: new Date(),
+      detail: {},
+      effect: undefined,
+    },
+  ]);
+
+describe("retry", () => {
+  it("sends what failed again, with the contents that it had, and keeps who did it and why", async () => {
+    const id = await failed();
+    const before = createSealer(key).open(id, (await find(id)).payload!);
+    await test.db.sendingStatus.updateMany({ data: { idleUntil: new Date(Date.now() + 60_000) } });
+
+    expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 0 });
+    expect(await find(id)).toMatchObject({ state: "queued", closedReason: null, resent: false });
+    const { messages } = await claimAs(test.db);
+    expect(createSealer(key).open(id, messages[0]!.payload)).toEqual(before);
+    const [{ attempt, claimedAt } = { attempt: 0, claimedAt: "" }] = messages;
+    await settle(test.db, [{ id, attempt, claimedAt, ...accepted } as Settlement], unknownWait);
+
+    const told = await findMessage(test.db, id);
+    expect(told).toMatchObject({ closedReason: "sent", attemptCount: 2 });
+    expect(told?.timeline).toMatchObject([
+      { what: "queued" },
+      { what: "attempt", number: 1, result: "permanent" },
+      { what: "operator", action: "retry", by: "operator", because: "the sender is repaired" },
+      { what: "attempt", number: 2, result: "accepted" },
+      { what: "closed", reason: "sent" },
+    ]);
+    expect((await find(id)).payload).toBeNull();
+  });
+
+  it("says which may arrive twice, and never that they failed afterwards", async () => {
+    const id = await unknown();
+    expect(await countRetries(test.db, { id })).toEqual({ messages: 1, inDoubt: 1 });
+    expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
+    // A refusal of the second copy says nothing of the first.
+    await work(test.db, refused("permanent"));
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+    // And once more, if the operator says so.
+    expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
+    // Then SES says that the first one had arrived: the second one is not sent.
+    await event(id, "Delivery");
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "sent", payload: null });
+    expect(await work(test.db, accepted)).toEqual([]);
+  });
+
+  it("leaves in doubt what is in doubt again, and does not send it by itself once more", async () => {
+    const id = await unknown();
+    await retryMessages(test.db, { id }, decision);
+    await work(test.db, refused("unknown"));
+    await endWaits(test.db);
+    await sweep(test.db, 30, unknownWait);
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+  });
+
+  it.each<[string, () => Promise<string>, RegExp]>([
+    [
+      "was sent",
+      async () => {
+        const id = await queueWelcome(test.db);
+        await work(test.db, accepted);
+        return id;
+      },
+      /it has been sent/,
+    ],
+    [
+      "was sent, as an answer says that came after its lease had ended",
+      async () => {
+        const id = await queueChanged(test.db);
+        const { messages } = await claimAs(test.db);
+        await expireLeases(test.db);
+        await sweep(test.db, 30, unknownWait);
+        await endWaits(test.db);
+        await sweep(test.db, 30, unknownWait);
+        const [{ attempt, claimedAt } = { attempt: 0, claimedAt: "" }] = messages;
+        await settle(test.db, [{ id, attempt, claimedAt, ...accepted } as Settlement], unknownWait);
+        return id;
+      },
+      /may have been sent/,
+    ],
+    [
+      "was sent, as an event says that tells no outcome",
+      async () => {
+        const id = await unknown();
+        await event(id, "Open");
+        return id;
+      },
+      /may have been sent/,
+    ],
+    [
+      "was sent, as its delivery says",
+      async () => {
+        const id = await unknown();
+        await event(id, "Delivery");
+        return id;
+      },
+      /it has been sent/,
+    ],
+    [
+      "is of no use any more",
+      async () => {
+        const id = await failed(queueReset);
+        await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
+        return id;
+      },
+      /its time is over/,
+    ],
+    [
+      "has lost its contents",
+      async () => {
+        const id = await failed();
+        await test.db.$executeRaw`UPDATE messages SET closed_at = now() - interval '8 days'`;
+        expect(await eraseOldContents(test.db, { olderThanDays: 7 })).toBe(1);
+        return id;
+      },
+      /contents are erased/,
+    ],
+    ["still waits", () => queueWelcome(test.db), /it is still queued/],
+    [
+      "was cancelled",
+      async () => {
+        const id = await queueWelcome(test.db);
+        await cancelMessages(test.db, { id }, decision);
+        return id;
+      },
+      /it is cancelled/,
+    ],
+  ])("sends nothing again that %s, and says so", async (_, prepare, why) => {
+    const id = await prepare();
+    const before = await find(id);
+    for (const ask of [retryMessages, countRetries]) {
+      await expect(ask(test.db, { id }, decision)).rejects.toMatchObject({
+        code: "NOT_RETRIABLE",
+        message: expect.stringMatching(why),
+      });
+    }
+    expect(await find(id)).toEqual(before);
+    expect(await retryMessages(test.db, { template: before.template }, decision)).toEqual({
+      messages: 0,
+      inDoubt: 0,
+    });
+    expect(await find(id)).toEqual(before);
+  });
+
+  it("takes all that a filter finds, in any number, and no more than were confirmed", async () => {
+    const other = await failed(queueWelcome, "other@example.com");
+    const id = await failed();
+    // More than one statement's worth.
+    await test.db.$executeRaw`
+      INSERT INTO messages (id, template, category, to_address, to_key, payload, on_unknown, state,
+        closed_reason, closed_at)
+      SELECT gen_random_uuid(), template, category, to_address, to_key, payload, on_unknown, state,
+        closed_reason, closed_at
+      FROM messages, generate_series(1, 1100) WHERE id = ${id}::uuid`;
+    await unknown();
+    const filter = { to: "NAME@example.com", closedReason: "failed" } as const;
+    expect(await countRetries(test.db, filter)).toEqual({ messages: 1101, inDoubt: 0 });
+    expect(await retryMessages(test.db, filter, { ...decision, most: 1_050 })).toEqual({
+      messages: 1_050,
+      inDoubt: 0,
+    });
+    expect(await test.db.message.count({ where: { state: "queued" } })).toBe(1_050);
+    expect(await retryMessages(test.db, filter, decision)).toMatchObject({ messages: 51 });
+    expect(await countRetries(test.db, {})).toEqual({ messages: 2, inDoubt: 1 });
+    expect(await find(other)).toMatchObject({ closedReason: "failed" });
+    expect(await test.db.operatorAction.count()).toBe(1_101);
+  });
+});
+
+describe("cancel", () => {
+  it("closes what waits, erases its contents, and keeps who did it and why", async () => {
+    const id = await queueWelcome(test.db, "one@example.com");
+    const other = await queueWelcome(test.db, "two@example.com");
+    expect(await countCancels(test.db, { to: "one@example.com" })).toEqual({
+      messages: 1,
+      inDoubt: 0,
+    });
+    expect(await cancelMessages(test.db, { to: "one@example.com" }, decision)).toEqual({
+      messages: 1,
+      inDoubt: 0,
+    });
+    expect(await find(id)).toMatchObject({ closedReason: "cancelled", payload: null });
+    expect((await findMessage(test.db, id))?.timeline).toMatchObject([
+      { what: "queued" },
+      { what: "operator", action: "cancel", by: "operator" },
+      { what: "closed", reason: "cancelled" },
+    ]);
+    expect(await work(test.db, accepted)).toEqual([other]);
+    await expect(cancelMessages(test.db, { id: other }, decision)).rejects.toMatchObject({
+      code: "NOT_WAITING",
+      message: expect.stringMatching(/it is sent/),
+    });
+  });
+
+  it("counts those whose first copy may have been sent", async () => {
+    const id = await queueReset(test.db);
+    await work(test.db, refused("unknown"));
+    await endWaits(test.db);
+    await sweep(test.db, 30, unknownWait);
+    expect(await find(id)).toMatchObject({ state: "queued", resent: true });
+    expect(await cancelMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
+    expect(await find(id)).toMatchObject({ closedReason: "unknown", payload: null });
+  });
+});
+
+it.each([
+  [
+    "no reason",
+    { id: "01a227ee-43a1-78e3-98d0-449b0cd610e4" },
+    { ...decision, because: " " },
+    "NO_REASON",
+  ],
+  ["what is no id", { id: "' OR true" }, decision, "UNKNOWN_EMAIL"],
+  ["an id of none", { id: "01a227ee-43a1-78e3-98d0-449b0cd610e4" }, decision, "UNKNOWN_EMAIL"],
+  ["what is no address", { to: "nobody" }, decision, "INVALID_ADDRESS"],
+])("refuses %s, and does nothing", async (_, selection, options, code) => {
+  await queueWelcome(test.db);
+  await expect(retryMessages(test.db, selection, options)).rejects.toMatchObject({ code });
+  await expect(cancelMessages(test.db, selection, options)).rejects.toMatchObject({ code });
+  expect(await test.db.message.count({ where: { state: "queued" } })).toBe(1);
+});
+
+it("erases contents after their days, and at once when their time to be sent is over", async () => {
+  const kept = await failed(queueWelcome, "kept@example.com");
+  const old = await failed(queueWelcome, "old@example.com");
+  const over = await failed(queueReset, "over@example.com");
+  await test.db
+    .$executeRaw`UPDATE messages SET closed_at = now() - interval '8 days' WHERE id = ${old}::uuid`;
+  await test.db.$executeRaw`UPDATE messages SET expires_at = now() WHERE id = ${over}::uuid`;
+  const waiting = await queueWelcome(test.db);
+  expect(await eraseOldContents(test.db, { olderThanDays: 7, batch: 1 })).toBe(2);
+  expect((await find(kept)).payload).not.toBeNull();
+  expect((await find(waiting)).payload).not.toBeNull();
+  expect((await find(old)).payload).toBeNull();
+  expect((await find(over)).payload).toBeNull();
+});
