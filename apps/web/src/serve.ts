@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { onEvents } from "@repo/accounts/on-events";
 import { createDb } from "@repo/db";
 import { AppError } from "@repo/errors";
 import { createEnqueue } from "@repo/email/enqueue";
@@ -50,6 +51,7 @@ async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
     db,
     topicArn: env.SES_EVENTS_TOPIC_ARN,
     fetch: snsFetch,
+    onEvents,
     maxAge: MAX_AGE,
   });
   const app = createApp({

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { onEvents } from "@repo/accounts/on-events";
 import { deleteEnded } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
 import { attachEvents } from "@repo/email/events";
@@ -26,7 +27,12 @@ export async function keepHouse(db: Db, log: Logger, signal: AbortSignal): Promi
       }
       const erased = await eraseOldContents(db, { olderThanDays: CONTENTS_DAYS, signal });
       if (erased > 0) log.info({ messages: erased }, "contents of unsent emails erased");
-      await attachEvents(db);
+      const { failed } = await attachEvents(db, { onEvents });
+      for (const { event, error } of failed) {
+        const { messageId, type } = event;
+        const { code } = error as { code?: string };
+        log.error({ messageId, type, code }, "onEvents has failed for an event; again in an hour");
+      }
       const ended = await deleteEnded(db);
       if (ended > 0)
         log.info({ rows: ended }, "ended sign-ups, sessions, links and limits deleted");

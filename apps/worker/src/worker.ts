@@ -1,3 +1,4 @@
+import { onEvents } from "@repo/accounts/on-events";
 import { createResetRequests } from "@repo/accounts/worker";
 import { createDb } from "@repo/db";
 import {
@@ -55,6 +56,7 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
       rate: env.EMAIL_RATE,
       allowTo: env.EMAIL_ALLOW_TO,
       redirectTo: env.EMAIL_REDIRECT_TO,
+      onEvents,
       render,
     });
     const requests = createResetRequests({
@@ -69,7 +71,7 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
     ];
     const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
     if (queueUrl && topicArn) {
-      const { ingest } = createIngest({ db, topicArn, fetch: snsFetch });
+      const { ingest } = createIngest({ db, topicArn, fetch: snsFetch, onEvents });
       beside.push(takeEvents({ db, queueUrl, ingest, log, signal: stop.signal }));
     }
     try {

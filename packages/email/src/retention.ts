@@ -86,15 +86,16 @@ export async function eraseOldContents(
   { olderThanDays, batch = 1_000, signal }: Retention,
 ): Promise<number> {
   let erased = 0;
-  for (let last = batch; last === batch && !signal?.aborted; erased += last) {
-    last = await db.$executeRaw`
+  for (;;) {
+    const last = await db.$executeRaw`
       UPDATE messages m SET payload = NULL FROM (
         SELECT id FROM messages WHERE state = 'closed' AND payload IS NOT NULL
           AND (closed_at < now() - ${olderThanDays} * interval '1 day' OR expires_at <= now())
         ORDER BY id LIMIT ${batch} FOR UPDATE SKIP LOCKED
       ) old WHERE m.id = old.id`;
+    erased += last;
+    if (last < batch || signal?.aborted) return erased;
   }
-  return erased;
 }
 
 async function deleteMessages(db: Db, { after, end, olderThanDays, batch }: Range): Promise<Step> {

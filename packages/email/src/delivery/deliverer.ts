@@ -3,6 +3,7 @@ import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises"
 import { type Db, listen } from "@repo/db";
 import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
+import type { OnEvents } from "../events/event.ts";
 import { createSealer } from "../seal.ts";
 import type { Transport } from "../transports/transport.ts";
 import { createAlarm } from "./alarm.ts";
@@ -35,6 +36,8 @@ export interface DelivererConfig extends Renderer {
   redirectTo?: string | undefined;
   /** Seconds until another worker takes over a dead one's messages; 30 by default. */
   lease?: number;
+  /** What the app does about events: those of a send that had not committed when they came. */
+  onEvents?: OnEvents | undefined;
   /** Seconds that a message stays in doubt before its template's policy decides; 30 and 900 by default. */
   unknownWait?: UnknownWait;
 }
@@ -70,6 +73,7 @@ export function createDeliverer({
   redirectTo,
   lease = 30,
   unknownWait = { resend: 30, hold: 900 },
+  onEvents,
   render,
 }: DelivererConfig): Deliverer {
   /** Calls whose events may have come before their settlement had committed. */
@@ -133,7 +137,12 @@ export function createDeliverer({
     if (performance.now() < nextSweep) return;
     await sweep(db, lease, unknownWait);
     // Together rather than with each settlement: 1.5 ms a call, mostly planning.
-    await attachEvents(db, unattached.splice(0));
+    const sesMessageIds = unattached.splice(0);
+    const { failed } = await attachEvents(db, { sesMessageIds, onEvents });
+    for (const { event, error } of failed) {
+      const fields = { messageId: event.messageId, type: event.type, ...describe(error) };
+      log.error(fields, "onEvents has failed for an event; again within an hour");
+    }
     nextSweep = performance.now() + SWEEP;
   }
 

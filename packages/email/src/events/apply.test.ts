@@ -116,8 +116,8 @@ describe("finds its message", () => {
     expect(await test.db.event.count({ where: { sesMessageId: sesId, messageId: null } })).toBe(2);
 
     await recordSend(id, sesId);
-    expect(await attachEvents(test.db, [sesId])).toBe(2);
-    expect(await attachEvents(test.db, [sesId])).toBe(0);
+    expect(await attachEvents(test.db, { sesMessageIds: [sesId] })).toMatchObject({ attached: 2 });
+    expect(await attachEvents(test.db, { sesMessageIds: [sesId] })).toMatchObject({ attached: 0 });
     const found = await find(id);
     expect(found).toMatchObject(closedAs("sent", "bounced"));
     expect(found.events).toHaveLength(2);
@@ -128,7 +128,7 @@ describe("finds its message", () => {
     const id = await message({ state: "unknown" });
     await applyEvents(test.db, [event(sesId, "Send")]);
     await recordSend(id, sesId);
-    expect(await attachEvents(test.db)).toBe(1);
+    expect(await attachEvents(test.db)).toMatchObject({ attached: 1 });
     expect(await find(id)).toMatchObject(closedAs("sent", "sent"));
   });
 
@@ -154,7 +154,9 @@ describe("finds its message", () => {
         { timeout: 60_000 },
       );
       await recordSend(id, sesId);
-      expect(await attachEvents(test.db, [sesId])).toBe(0);
+      expect(await attachEvents(test.db, { sesMessageIds: [sesId] })).toMatchObject({
+        attached: 0,
+      });
       return { started };
     });
     await applying.started;
@@ -313,7 +315,7 @@ it("ends in the same outcome whatever the order, the repetition and the batches"
           );
         const settle = async () => {
           await recordSend(id, sesId);
-          await attachEvents(test.db, [sesId]);
+          await attachEvents(test.db, { sesMessageIds: [sesId] });
         };
         await Promise.all([apply(batches[0]!), settle(), apply(batches[1]!)]);
         await apply(batches[2]!);

@@ -3,7 +3,7 @@ import { clean, toJson } from "../to-json.ts";
 import { isUuid, uuidv7 } from "../uuid.ts";
 import { addressKey } from "./address-key.ts";
 import { attachEvents } from "./attach.ts";
-import type { SesEvent } from "./event.ts";
+import type { OnEvents, SesEvent } from "./event.ts";
 import { lockMessages, raise } from "./raise.ts";
 import { DEFAULT_POLICY, type SuppressionPolicy, lockAddresses, suppress } from "./suppress.ts";
 
@@ -19,13 +19,16 @@ import { DEFAULT_POLICY, type SuppressionPolicy, lockAddresses, suppress } from 
  * Two that apply the same events, and a worker that settles, wait for one another and never in
  * a circle: all lock addresses first, then messages in the order of their ids, then events.
  *
+ * @param options.onEvents is told of the new ones that have a message. What it throws is thrown, and
+ *   nothing of these events is stored; or, of one that finds its message only now, not attached
  * @returns how many were new
  */
 export async function applyEvents(
   db: Db,
   events: SesEvent[],
-  policy: SuppressionPolicy = DEFAULT_POLICY,
+  options: { policy?: SuppressionPolicy | undefined; onEvents?: OnEvents | undefined } = {},
 ): Promise<{ stored: number }> {
+  const { policy = DEFAULT_POLICY, onEvents } = options;
   if (events.length === 0) return { stored: 0 };
   const given = events.map((event) => ({
     ...event,
@@ -34,22 +37,39 @@ export async function applyEvents(
     // Anyone may send with a tag of that name.
     messageId: event.messageId && isUuid(event.messageId) ? event.messageId : undefined,
   }));
-  const storing = db.$queryRaw<Stored[]>(store(toJson(given)));
+  const storing = store(toJson(given));
   const keys = [...new Set(given.filter(isJudged).map((e) => e.recipientKey))];
-  // Most events suppress nobody: one statement is then a transaction by itself.
-  const [row] =
-    keys.length === 0
-      ? await storing
-      : (
-          await db.$transaction([
-            db.$executeRaw(lockAddresses(keys)),
-            storing,
-            db.$executeRaw(suppress(keys, policy)),
-          ])
-        )[1];
+  let row: Stored | undefined;
+  if (onEvents) {
+    row = await db.$transaction(async (tx) => {
+      if (keys.length > 0) await tx.$executeRaw(lockAddresses(keys));
+      const [found] = await tx.$queryRaw<Stored[]>(storing);
+      if (keys.length > 0) await tx.$executeRaw(suppress(keys, policy));
+      const messageIds = new Map(found?.attached?.map(({ id, messageId }) => [id, messageId]));
+      const heard = given.flatMap(({ id, recipientKey: _key, ...event }) => {
+        const messageId = messageIds.get(id);
+        return messageId ? [{ ...event, messageId }] : [];
+      });
+      if (heard.length > 0) await onEvents(tx, heard);
+      return found;
+    });
+  } else if (keys.length > 0) {
+    const [, [found] = []] = await db.$transaction([
+      db.$executeRaw(lockAddresses(keys)),
+      db.$queryRaw<Stored[]>(storing),
+      db.$executeRaw(suppress(keys, policy)),
+    ]);
+    row = found;
+  } else {
+    // Most events suppress nobody: one statement is then a transaction by itself.
+    [row] = await db.$queryRaw<Stored[]>(storing);
+  }
   const { stored = 0, unattached = [] } = row ?? {};
   // A send may have committed meanwhile, and looked for these before they had.
-  if (unattached.length > 0) await attachEvents(db, unattached);
+  if (unattached.length > 0) {
+    const { failed } = await attachEvents(db, { sesMessageIds: unattached, onEvents });
+    if (failed[0]) throw failed[0].error;
+  }
   return { stored };
 }
 
@@ -60,6 +80,8 @@ function isJudged({ effect }: SesEvent): boolean {
 
 interface Stored {
   stored: number;
+  /** Those of the new events that have a message. */
+  attached: { id: string; messageId: string }[] | null;
   unattached: string[];
 }
 
@@ -87,11 +109,14 @@ function store(given: string): Prisma.Sql {
       -- The order in which two that store the same events wait for each other.
       ORDER BY "sesMessageId", type, recipient, "dedupeKey"
       ON CONFLICT DO NOTHING
-      RETURNING id
+      RETURNING id, message_id
     ), risen AS (
       ${raise(Prisma.sql`SELECT message_id, type, effect FROM found`)}
     )
-    SELECT (SELECT count(*) FROM stored)::int AS stored, ARRAY(
+    SELECT (SELECT count(*) FROM stored)::int AS stored, (
+      SELECT jsonb_agg(jsonb_build_object('id', id, 'messageId', message_id))
+      FROM stored WHERE message_id IS NOT NULL
+    ) AS attached, ARRAY(
       SELECT "sesMessageId" FROM found WHERE message_id IS NULL
     ) AS unattached`;
 }

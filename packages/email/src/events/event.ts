@@ -1,4 +1,4 @@
-import type { Prisma } from "@repo/db";
+import type { Prisma, Tx } from "@repo/db";
 
 /** An event of SES about one recipient, verified and parsed. */
 export interface SesEvent {
@@ -17,6 +17,20 @@ export interface SesEvent {
   /** What the event does to its recipient; undefined: nothing. */
   effect?: Effect | undefined;
 }
+
+/** An event that has found its message. */
+export interface HeardEvent extends SesEvent {
+  /** Ours. */
+  messageId: string;
+}
+
+/**
+ * What the app does about events, in the transaction that stores them with their outcome: each
+ * event once, when it has found its message, which may be later than it came. Only with `tx`, and
+ * quickly: the message is locked meanwhile. What throws leaves the event as it was; it is tried
+ * again, alone, so that it holds back no other.
+ */
+export type OnEvents = (tx: Tx, events: HeardEvent[]) => Promise<void>;
 
 /**
  * `permanent`: the mailbox does not exist or refuses us. `soft`: this time it did not work.

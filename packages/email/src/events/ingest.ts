@@ -1,6 +1,7 @@
 import type { Db } from "@repo/db";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
+import type { OnEvents } from "./event.ts";
 import { parseSesEvent } from "./ses/parse.ts";
 import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
 import { keepCertificates } from "./sns/kept-certificates.ts";
@@ -13,8 +14,10 @@ export interface IngestOptions {
   topicArn: string;
   /** What asks SNS; only development brings another. */
   fetch?: SnsFetch | undefined;
-  /** When soft bounces suppress an address; five in 30 days for two weeks by default. */
+  /** When soft bounces suppress an address; unset: five in 30 days, for two weeks. */
   policy?: SuppressionPolicy;
+  /** What the app does about events. Give the same to `createDeliverer` and to `attachEvents`. */
+  onEvents?: OnEvents | undefined;
   /**
    * In seconds. Older messages are refused: what was overheard once is not played for ever. For
    * the webhook, which anyone can reach; what waits in a queue is late because we were.
@@ -45,10 +48,10 @@ export type Ingest = (body: string) => Promise<IngestResult>;
  *   `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
  */
 export function createIngest(options: IngestOptions): { ingest: Ingest } {
-  const { db, topicArn, fetch = snsFetch, policy, maxAge } = options;
+  const { db, topicArn, fetch = snsFetch, policy, onEvents, maxAge } = options;
   const certificates = keepCertificates(db);
   const { verify } = createSnsVerifier({ topicArn, certificates, fetch, maxAge });
-  const apply = createApplier((events) => applyEvents(db, events, policy));
+  const apply = createApplier((events) => applyEvents(db, events, { policy, onEvents }));
 
   async function ingest(body: string): Promise<IngestResult> {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);

@@ -105,10 +105,9 @@ async function commitSend({ messages }: Person): Promise<void> {
       sesMessageId,
     })),
   });
-  await attachEvents(
-    test.db,
-    messages.map(({ sesMessageId }) => sesMessageId),
-  );
+  await attachEvents(test.db, {
+    sesMessageIds: messages.map(({ sesMessageId }) => sesMessageId),
+  });
 }
 
 interface Suppressed {
@@ -456,7 +455,7 @@ it("suppresses the mailbox simulator's addresses like any other, each label for 
 
 it("counts by the policy that it is given", async () => {
   const two = person(softOn(0, 3));
-  await applyEvents(test.db, two.events, { softBounces: 2, withinDays: 3, forDays: 1 });
+  await applyEvents(test.db, two.events, { policy: { softBounces: 2, withinDays: 3, forDays: 1 } });
   expect(await ends([two])).toMatchObject([{ suppression: { since: at(3), until: at(4) } }]);
 });
 

@@ -230,6 +230,23 @@ const brand: Recipe = {
   },
 };
 
+const outcomes: Recipe = {
+  title: "Act on what became of an email",
+  edits: {
+    "packages/accounts/src/on-events.ts": replace(
+      "= undefined;",
+      `= async (tx, events) => {
+  for (const { messageId, type } of events) {
+    if (type !== "Complaint") continue;
+    const { toKey } = await tx.message.findUniqueOrThrow({ where: { id: messageId } });
+    const user = await tx.user.findFirst({ where: { emailKey: toKey } });
+    if (user) await tx.note.create({ data: { userId: user.id, text: "complained" } });
+  }
+};`,
+    ),
+  },
+};
+
 const noWelcome: Recipe = {
   title: "No welcome email",
   edits: {
@@ -253,4 +270,4 @@ const noWelcome: Recipe = {
 };
 
 /** In the order of docs/recipes.md. They are done one after the other in one clone. */
-export const recipes: Recipe[] = [table, email, field, setting, brand, noWelcome];
+export const recipes: Recipe[] = [table, email, field, setting, brand, outcomes, noWelcome];
