@@ -241,12 +241,12 @@ it("gives back, unsent, what it claims while it is stopped", async () => {
 it("makes no call once too little of the lease is left for it", async () => {
   // What a process that is stopped for a while finds when it goes on after its claim.
   await test.db.$executeRaw`
-    CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END'`;
+    CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END'`;
   await test.db.$executeRaw`
     CREATE TRIGGER linger BEFORE UPDATE ON messages FOR EACH ROW
     WHEN (NEW.state = 'sending') EXECUTE FUNCTION linger()`;
   const id = await queueReset(test.db);
-  deliver(accepted, { lease: 12 });
+  deliver(accepted, { lease: 11.3 });
   await waitFor(async () =>
     expect((await find(id)).attempts[0]).toMatchObject({
       result: "skipped",
@@ -348,6 +348,9 @@ describe("the staging guard", () => {
 });
 
 describe("stops the queue, keeps every email, says so once, and goes on by itself", () => {
+  // Seconds later.
+  const probeNow = () => test.db.$executeRaw`UPDATE sending_status SET probe_at = now()`;
+
   it.each(["paused", "misconfigured", "quota"] as const)("%s", async (result) => {
     const ids = await Promise.all(Array.from({ length: 5 }, () => queueReset(test.db)));
     let repaired = false;
@@ -358,6 +361,7 @@ describe("stops the queue, keeps every email, says so once, and goes on by itsel
     expect(await test.db.message.count({ where: { state: "closed" } })).toBe(0);
     repaired = true;
     await test.db.$executeRaw`UPDATE messages SET due_at = now()`;
+    await probeNow();
     for (const id of ids) await becomes(id, { closedReason: "sent" });
     expect(await status()).toMatchObject({ stoppedBy: null });
     expect(logged.match(/sending stopped/g)).toHaveLength(1);
@@ -376,6 +380,7 @@ describe("stops the queue, keeps every email, says so once, and goes on by itsel
       expect(await test.db.message.count({ where: { state: "sending" } })).toBe(0),
     );
     repaired = true;
+    await probeNow();
     await waitFor(async () =>
       expect(await test.db.message.count({ where: { state: "queued" } })).toBe(0),
     );
@@ -390,6 +395,7 @@ describe("stops the queue, keeps every email, says so once, and goes on by itsel
     deliver(accepted, { quota: { ...unlimited, sendingEnabled: false } });
     await waitFor(async () => expect(await status()).toMatchObject({ stoppedBy: "paused" }));
     // The probe finds that it does.
+    await probeNow();
     await becomes(id, { closedReason: "sent" });
   });
 });
@@ -399,6 +405,11 @@ it("slows down when SES throttles, and loses nothing", async () => {
   let count = 0;
   deliver(() => (++count <= 5 ? refused("throttled")() : accepted()));
   await waitFor(async () => expect((await status()).loweredAt).not.toBeNull());
+  // Each waits for seconds. None is on the wire any more, or its answer would set the time again.
+  await waitFor(async () =>
+    expect(await test.db.message.count({ where: { state: "sending" } })).toBe(0),
+  );
+  await test.db.$executeRaw`UPDATE messages SET due_at = now() WHERE state = 'queued'`;
   await waitFor(async () =>
     expect(await test.db.message.count({ where: { closedReason: "sent" } })).toBe(20),
   );

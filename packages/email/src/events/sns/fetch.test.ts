@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { full } from "@repo/testing/full";
 import { createTestSns } from "@repo/testing/sns";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { snsFetch } from "./fetch.ts";
@@ -141,7 +142,7 @@ it("fails with an answer that is cut short", async () => {
   await expect(snsFetch(url)).rejects.toMatchObject({ code: "SNS_UNREACHABLE", retryable: true });
 });
 
-it("waits 5 s, for an answer that does not come as for one that drips", async () => {
+it.runIf(full)("waits 5 s, for an answer that does not come as for one that drips", async () => {
   await serve();
   let closed = 0;
   answer = (request, response) => {
