@@ -3,7 +3,7 @@ import { onEvents } from "@repo/accounts/on-events";
 import { deleteEnded } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
 import { attachEvents } from "@repo/email/events";
-import { deleteOldMessages, eraseOldContents } from "@repo/email/log";
+import { deleteOldMessages, eraseOldContents } from "@repo/email/retention";
 import type { Logger } from "pino";
 
 // How long a closed message stays in the log, and its idempotency key taken (docs/runbook.md).

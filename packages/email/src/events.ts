@@ -7,4 +7,4 @@ export { type Ingest, type IngestResult, createIngest } from "./events/ingest.ts
 export { MAX_ENVELOPE } from "./events/sns/envelope.ts";
 export type { SnsFetch } from "./events/sns/fetch.ts";
 export { isTopicArn } from "./events/sns/topic.ts";
-export type { SuppressionPolicy } from "./events/suppress.ts";
+export type { SuppressionPolicy } from "./suppression/suppress.ts";

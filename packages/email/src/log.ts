@@ -10,7 +10,6 @@ import { type MessageFilter, all, conditionsOf } from "./message-filter.ts";
 import { isUuid } from "./uuid.ts";
 
 export { type SendingStatus, type Stopped, sendingStatus } from "./sending-status.ts";
-export { type DeletedMessages, deleteOldMessages, eraseOldContents } from "./retention.ts";
 export type { MessageFilter } from "./message-filter.ts";
 export { type MessageStatus, messageStatus } from "./message-status.ts";
 

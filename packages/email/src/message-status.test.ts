@@ -2,10 +2,10 @@ import type { Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { claimAs, emptyOutbox, queueReset, queueWelcome } from "./delivery/test-queue.ts";
-import type { Effect } from "./events/event.ts";
+import type { Effect } from "./suppression/effect.ts";
 import { applyEvents } from "./events.ts";
 import { messageStatus } from "./message-status.ts";
-import { addSuppression, removeSuppression } from "./suppressions.ts";
+import { addSuppression, removeSuppression } from "./suppression/suppressions.ts";
 import { uuidv7 } from "./uuid.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;

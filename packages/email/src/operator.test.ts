@@ -18,8 +18,9 @@ import {
 import { type Settlement, settle } from "./delivery/settle.ts";
 import { sweep } from "./delivery/sweep.ts";
 import { applyEvents } from "./events.ts";
-import { eraseOldContents, findMessage } from "./log.ts";
+import { findMessage } from "./log.ts";
 import { cancelMessages, countCancels, countRetries, retryMessages } from "./operator.ts";
+import { eraseOldContents } from "./retention.ts";
 import { createSealer } from "./seal.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;

@@ -1,7 +1,7 @@
 import type { Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { deleteOldMessages } from "./log.ts";
+import { deleteOldMessages } from "./retention.ts";
 import { firstUuidAt, uuidv7 } from "./uuid.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;

@@ -1,6 +1,6 @@
 import { type Payload, openAdditions } from "../content.ts";
 import type { Sealer } from "../seal.ts";
-import { refused } from "../transports/outcome.ts";
+import { refused } from "../transports/refusal.ts";
 import {
   CALL_TIMEOUT_MS,
   type OutgoingMessage,
@@ -8,7 +8,7 @@ import {
   type Transport,
 } from "../transports/transport.ts";
 import type { Claimed } from "./claim.ts";
-import { type Log, describe } from "./log.ts";
+import { type Log, describe } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
 
 /** A claimed message in a worker's hands. */

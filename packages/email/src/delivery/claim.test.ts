@@ -2,7 +2,7 @@ import { createTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { release } from "./claim.ts";
-import { setLimits, slowDown, stopSending } from "./status.ts";
+import { setLimits, slowDown, stopSending } from "./pace.ts";
 import { sweep } from "./sweep.ts";
 import {
   accepted,
@@ -159,10 +159,10 @@ describe("the token bucket", () => {
     await limit(10);
     await stopClock();
     expect((await claimAs(test.db)).messages).toHaveLength(5);
-    const { messages, wait } = await claimAs(test.db);
+    const { messages, pace } = await claimAs(test.db);
     expect(messages).toEqual([]);
-    expect(wait).toBeGreaterThan(0);
-    expect(wait).toBeLessThanOrEqual(0.1);
+    expect(pace?.wait).toBeGreaterThan(0);
+    expect(pace?.wait).toBeLessThanOrEqual(0.1);
     await rewind(0.2);
     expect((await claimAs(test.db)).messages.length).toBeGreaterThanOrEqual(2);
   });
@@ -233,7 +233,7 @@ describe("a stopped queue", () => {
       const [before] = await test.db.$queryRaw<{ at: Date }[]>`
         UPDATE sending_status SET probe_at = now() RETURNING probe_at AS at`;
       const probe = await claimAs(test.db);
-      expect(probe).toMatchObject({ probing: true, messages: [expect.anything()] });
+      expect(probe).toMatchObject({ pace: { probing: true }, messages: [expect.anything()] });
       expect((await claimAs(test.db)).messages).toEqual([]);
       await release(test.db, probe.leaseId);
       // The claim was somewhere between the two, on a slow machine seconds from either.

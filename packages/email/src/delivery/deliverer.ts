@@ -9,11 +9,11 @@ import type { Transport } from "../transports/transport.ts";
 import { createAlarm } from "./alarm.ts";
 import { type Held, type Renderer, createCall, unsent } from "./call.ts";
 import { type ClaimOptions, claim, release } from "./claim.ts";
-import { type Log, describe } from "./log.ts";
+import { type Log, describe } from "./logger.ts";
 import { createMonitor } from "./monitor.ts";
 import type { UnknownWait } from "./retry.ts";
 import { type Settlement, settle } from "./settle.ts";
-import { markIdle } from "./status.ts";
+import { markIdle } from "./pace.ts";
 import { sweep } from "./sweep.ts";
 import { type Room, createWindow } from "./window.ts";
 
@@ -160,13 +160,14 @@ export function createDeliverer({
     }
     if (signal.aborted) return 0;
     unused.delete(leaseId);
-    const { messages, probing: isProbe } = claimed;
+    const { messages, pace } = claimed;
+    const isProbe = pace?.probing ?? false;
     window.add(messages.map((message) => ({ ...message, deadline, isProbe })));
-    await monitor.sawQuota(claimed.isQuotaUsed);
+    await monitor.sawQuota(pace?.isQuotaUsed);
     // The calls leave before the next claim is made.
     await turn();
     if (messages.length > 0 || claimed.closed.length > 0) return 0;
-    if (claimed.wait !== undefined) return claimed.wait * 1000;
+    if (pace?.wait != null) return pace.wait * 1000;
     return listenUrl && (await markIdle(db)) ? 0 : POLL;
   }
 

@@ -2,16 +2,9 @@ import type { Db } from "@repo/db";
 import { EmailError } from "../error.ts";
 import { NEXT_STEP, type StoppedBy, sendingStatus } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
-import { type Log, describe } from "./log.ts";
+import { type Log, describe } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
-import {
-  isQuotaKnown,
-  probeNow,
-  resumeSending,
-  setLimits,
-  slowDown,
-  stopSending,
-} from "./status.ts";
+import { isQuotaKnown, probeNow, resumeSending, setLimits, slowDown, stopSending } from "./pace.ts";
 
 // The rate most accounts have out of the sandbox, where SES cannot be asked.
 const DEFAULT_RATE = 14;

@@ -4,7 +4,7 @@ import { createEnqueue } from "../enqueue.ts";
 import { templates } from "../test-templates.ts";
 import { type Claim, type ClaimOptions, claim } from "./claim.ts";
 import { type Settlement, settle } from "./settle.ts";
-import { resumeSending, setLimits } from "./status.ts";
+import { resumeSending, setLimits } from "./pace.ts";
 
 export const key = "a key of the tests, 32 characters";
 const link = "https://app.example.com/reset-password?token=secret";

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { uuidv7 } from "../uuid.ts";
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
-import type { Effect, SesEvent } from "./event.ts";
+import type { Effect } from "../suppression/effect.ts";
+import type { SesEvent } from "./event.ts";
 import { parseSesEvent } from "./ses/parse.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;

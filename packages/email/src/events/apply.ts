@@ -4,8 +4,13 @@ import { isUuid, uuidv7 } from "../uuid.ts";
 import { addressKey } from "./address-key.ts";
 import { attachEvents } from "./attach.ts";
 import type { OnEvents, SesEvent } from "./event.ts";
-import { lockMessages, raise } from "./raise.ts";
-import { DEFAULT_POLICY, type SuppressionPolicy, lockAddresses, suppress } from "./suppress.ts";
+import { lockMessages, raise } from "./outcome.ts";
+import {
+  DEFAULT_POLICY,
+  type SuppressionPolicy,
+  lockAddresses,
+  suppress,
+} from "../suppression/suppress.ts";
 
 /**
  * Stores events in one transaction, with the outcomes of their messages and the suppressions that
@@ -54,7 +59,7 @@ export async function applyEvents(
       return found;
     });
   } else if (keys.length > 0) {
-    const [, [found] = []] = await db.$transaction([
+    const [, [found]] = await db.$transaction([
       db.$executeRaw(lockAddresses(keys)),
       db.$queryRaw<Stored[]>(storing),
       db.$executeRaw(suppress(keys, policy)),
@@ -111,7 +116,7 @@ function store(given: string): Prisma.Sql {
       ON CONFLICT DO NOTHING
       RETURNING id, message_id
     ), risen AS (
-      ${raise(Prisma.sql`SELECT message_id, type, effect FROM found`)}
+      ${raise(Prisma.sql`SELECT id FROM locked`, Prisma.sql`SELECT message_id, type, effect FROM found`)}
     )
     SELECT (SELECT count(*) FROM stored)::int AS stored, (
       SELECT jsonb_agg(jsonb_build_object('id', id, 'messageId', message_id))

@@ -1,6 +1,7 @@
 import { type Db, Prisma } from "@repo/db";
-import type { Effect, HeardEvent, OnEvents } from "./event.ts";
-import { lockMessages, raise } from "./raise.ts";
+import type { Effect } from "../suppression/effect.ts";
+import type { HeardEvent, OnEvents } from "./event.ts";
+import { lockMessages, raise } from "./outcome.ts";
 
 export interface AttachOptions {
   /** SES's ids whose events are looked for; unset: all that wait, for housekeeping. */
@@ -83,7 +84,7 @@ function attach(named: Prisma.Sql, answer: Prisma.Sql): Prisma.Sql {
       WHERE e.id = f.id AND e.message_id IS NULL
       RETURNING ${EVENT}, e.message_id AS "messageId"
     ), risen AS (
-      ${raise(Prisma.sql`SELECT message_id, type, effect FROM found`)}
+      ${raise(Prisma.sql`SELECT id FROM locked`, Prisma.sql`SELECT message_id, type, effect FROM found`)}
     )
     ${answer}`;
 }

@@ -1,4 +1,5 @@
 import type { Prisma, Tx } from "@repo/db";
+import type { Effect } from "../suppression/effect.ts";
 
 /** An event of SES about one recipient, verified and parsed. */
 export interface SesEvent {
@@ -31,10 +32,3 @@ export interface HeardEvent extends SesEvent {
  * again, alone, so that it holds back no other.
  */
 export type OnEvents = (tx: Tx, events: HeardEvent[]) => Promise<void>;
-
-/**
- * `permanent`: the mailbox does not exist or refuses us. `soft`: this time it did not work.
- * `complaint`: the person does not want it. `not-spam`: a complaint was taken back. `message`: this
- * message did not arrive, and the mailbox is not to blame.
- */
-export type Effect = "permanent" | "soft" | "complaint" | "not-spam" | "message";

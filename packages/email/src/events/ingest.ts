@@ -6,7 +6,7 @@ import { parseSesEvent } from "./ses/parse.ts";
 import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
 import { keepCertificates } from "./sns/kept-certificates.ts";
 import { type SnsMessage, createSnsVerifier } from "./sns/verify.ts";
-import type { SuppressionPolicy } from "./suppress.ts";
+import type { SuppressionPolicy } from "../suppression/suppress.ts";
 
 export interface IngestOptions {
   db: Db;

@@ -17,9 +17,9 @@ afterAll(() => test.drop());
 let told: HeardEvent[] = [];
 /** Writes into the app's table, and fails for one type. */
 const onEvents: OnEvents = async (tx, events) => {
-  for (const event of events) {
-    await tx.$executeRaw`INSERT INTO heard VALUES (${event.messageId}::uuid, ${event.type})`;
-    if (event.type === "Click") throw new Error("the app does not like it");
+  for (const { messageId, type } of events) {
+    await tx.$executeRaw`INSERT INTO heard VALUES (${messageId}::uuid, ${type})`;
+    if (type === "Click") throw new Error("the app does not like it");
   }
   told.push(...events);
 };
@@ -122,7 +122,7 @@ it("lets an event that the app fails for later hold back no other either, and sa
   expect(await heard()).toHaveLength(2);
   expect(await test.db.event.count({ where: { messageId: null } })).toBe(1);
   // The app is repaired.
-  const repaired = vi.fn(async () => {});
+  const repaired = vi.fn<OnEvents>(async () => {});
   expect(await attachEvents(test.db, { onEvents: repaired })).toMatchObject({ attached: 1 });
   expect(repaired).toHaveBeenCalledOnce();
 });

@@ -6,7 +6,7 @@ import {
 import { isMessage } from "../content.ts";
 import { EmailError } from "../error.ts";
 import { formatMailbox } from "../mailbox.ts";
-import { type Cause, readRefusal, readSystemCode, refused } from "./outcome.ts";
+import { type Cause, readRefusal, readSystemCode, refused } from "./refusal.ts";
 import { createSesClient, inTime } from "./ses-client.ts";
 import {
   type OutgoingMessage,

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { createTransport } from "nodemailer";
-import { type Cause, readRefusal, readSystemCode, refused } from "./outcome.ts";
+import { type Cause, readRefusal, readSystemCode, refused } from "./refusal.ts";
 import {
   CALL_TIMEOUT_MS,
   type SenderConfig,

@@ -2,9 +2,9 @@ import type { SentAdditions } from "../content.ts";
 import { encodeWords, looksEncoded } from "../encoded-words.ts";
 import { EmailError } from "../error.ts";
 import { type Mailbox, parseMailbox } from "../mailbox.ts";
-import type { Refused } from "./outcome.ts";
+import type { Refused } from "./refusal.ts";
 
-export type { Refusal } from "./outcome.ts";
+export type { Refusal } from "./refusal.ts";
 
 /** A rendered email, ready for the wire. */
 export interface OutgoingMessage extends SentAdditions {

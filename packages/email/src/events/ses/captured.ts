@@ -1,6 +1,6 @@
 // Events in shapes that others have received from SES, and that AWS's pages do not show. The
 // shapes are those of the source; names, addresses, ids and texts are ours.
-import type { Effect } from "../event.ts";
+import type { Effect } from "../../suppression/effect.ts";
 import { AT, FEEDBACK } from "./fixtures.ts";
 
 export interface Captured {

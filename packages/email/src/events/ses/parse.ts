@@ -1,7 +1,8 @@
 import type { Prisma } from "@repo/db";
 import { EmailError } from "../../error.ts";
 import { addressKey } from "../address-key.ts";
-import type { Effect, SesEvent } from "../event.ts";
+import { type Effect, REPORTED, bounceEffect, complaintEffect } from "../../suppression/effect.ts";
+import type { SesEvent } from "../event.ts";
 
 /**
  * Reads an event as SES publishes it to SNS: the form of a configuration set (`eventType`) and
@@ -117,52 +118,6 @@ function ours(about: About[], destinations: { recipient: string }[]): About[] {
   return about.map((one) =>
     !one.effect || destinations.some(isSame(one.recipient)) ? one : { ...one, effect: "message" },
   );
-}
-
-/** What SES fills in from a delivery status notification, and only from one. */
-const REPORTED = ["action", "status", "diagnosticCode"];
-
-/**
- * An out-of-office reply comes as a Bounce of Transient, General, beside the Delivery. So does a
- * server that was not reached for 14 hours, and one that refuses us by DMARC policy. What tells
- * them apart: those are told by a delivery status notification (RFC 3464), which a person's
- * reply (RFC 3834) is not. By the sub-type alone, a server that is gone for good would be on
- * holiday for ever. A reply that SES does not recognise comes as Undetermined, of nobody.
- * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients
- */
-function bounceEffect(body: Json, recipient: Json): Effect | undefined {
-  const { bounceType, bounceSubType } = body;
-  if (bounceType === "Permanent") {
-    return bounceSubType === "UnsubscribedRecipient" ? "message" : "permanent";
-  }
-  if (bounceType === "Transient" && OF_THE_MESSAGE.has(bounceSubType)) return "message";
-  const reported = REPORTED.some((name) => text(recipient[name]));
-  if (bounceType === "Transient" && bounceSubType === "General" && !reported) return undefined;
-  // A type that SES adds is counted before it is believed.
-  return "soft";
-}
-
-/** Sub-types of Transient that blame the message, or the time that we gave it. */
-const OF_THE_MESSAGE = new Set<unknown>([
-  "MessageTooLarge",
-  "ContentRejected",
-  "AttachmentRejected",
-  // Our MaxDeliverySeconds is over.
-  "CustomTimeoutExceeded",
-]);
-
-/** https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#complaint-object */
-function complaintEffect(body: Json): Effect | undefined {
-  switch (body.complaintFeedbackType) {
-    // A person has moved it out of the spam (RFC 6430).
-    case "not-spam":
-      return "not-spam";
-    // A server reports that it could not authenticate the message (RFC 6591). No person complains.
-    case "auth-failure":
-      return undefined;
-    default:
-      return "complaint";
-  }
 }
 
 /** What a person wants to know of it, by the type's own object. */

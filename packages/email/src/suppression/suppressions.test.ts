@@ -1,7 +1,7 @@
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Effect } from "./events/event.ts";
-import { applyEvents } from "./events.ts";
+import type { Effect } from "./effect.ts";
+import { applyEvents } from "../events.ts";
 import {
   addSuppression,
   explainSuppression,

@@ -23,9 +23,10 @@ export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
  * without an effect, which is an out-of-office reply, and `not-spam` feedback. A Complaint without
  * an effect is a server's report, and says that the message was sent.
  *
- * @param said rows of `message_id`, `type` and `effect`, of messages that the query `locked` has locked
+ * @param locked a query of the ids of messages that are locked
+ * @param said a query of `message_id`, `type` and `effect`: what events say of them
  */
-export function raise(said: Prisma.Sql): Prisma.Sql {
+export function raise(locked: Prisma.Sql, said: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     UPDATE messages m SET
       outcome = r.outcome,
@@ -37,7 +38,7 @@ export function raise(said: Prisma.Sql): Prisma.Sql {
       END::closed_reason,
       closed_at = COALESCE(m.closed_at, now()),
       payload = NULL, lease_id = NULL, lease_expires_at = NULL
-    FROM locked l JOIN (
+    FROM (${locked}) l JOIN (
       SELECT message_id, max((${JSON.stringify(OUTCOMES)}::jsonb ->> CASE
         WHEN effect = 'not-spam' OR type = 'Bounce' AND effect IS NULL THEN 'Delivery'
         WHEN type = 'Complaint' AND effect IS NULL THEN 'Send'

@@ -1,9 +1,9 @@
 import { type Db, Prisma, type SuppressionReason, type Tx } from "@repo/db";
-import { parseAddress } from "./address.ts";
-import { type Decision, checkDecision } from "./decision.ts";
-import { EmailError } from "./error.ts";
-import { lockAddresses } from "./events/suppress.ts";
-import { uuidv7 } from "./uuid.ts";
+import { parseAddress } from "../address.ts";
+import { type Decision, checkDecision } from "../decision.ts";
+import { EmailError } from "../error.ts";
+import { lockAddresses } from "./suppress.ts";
+import { uuidv7 } from "../uuid.ts";
 
 /** An address that gets no email, and why. */
 export interface Suppressed {

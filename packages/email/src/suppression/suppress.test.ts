@@ -6,9 +6,10 @@ import { full } from "@repo/testing/full";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { uuidv7 } from "../uuid.ts";
-import { applyEvents } from "./apply.ts";
-import { attachEvents } from "./attach.ts";
-import type { Effect, SesEvent } from "./event.ts";
+import { applyEvents } from "../events/apply.ts";
+import { attachEvents } from "../events/attach.ts";
+import type { SesEvent } from "../events/event.ts";
+import type { Effect } from "./effect.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {
@@ -498,7 +499,7 @@ interface Answer {
 
 /** A second process on the same database. */
 async function startApplier(url: string) {
-  const child = fork(`${import.meta.dirname}/test-applier.ts`, [url]);
+  const child = fork(`${import.meta.dirname}/../events/test-applier.ts`, [url]);
   const waiting = new Map<number, (answer: Answer) => void>();
   await once(child, "message");
   child.on("message", (answer: Answer) => waiting.get(answer.id)?.(answer));
