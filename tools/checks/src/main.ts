@@ -3,12 +3,24 @@ import { openRepository } from "./repository.ts";
 import { arrows } from "./rules/arrows.ts";
 import { commands } from "./rules/commands.ts";
 import { environment } from "./rules/environment.ts";
+import { errors } from "./rules/errors.ts";
 import { lockfile } from "./rules/lockfile.ts";
 import { migrations } from "./rules/migrations.ts";
+import { paths } from "./rules/paths.ts";
 import { scripts } from "./rules/scripts.ts";
 import { versions } from "./rules/versions.ts";
 
-const rules = { arrows, commands, environment, lockfile, migrations, scripts, versions };
+const rules = {
+  arrows,
+  commands,
+  environment,
+  errors,
+  lockfile,
+  migrations,
+  paths,
+  scripts,
+  versions,
+};
 
 // `pnpm rules lockfile` runs one of them.
 const names = process.argv.slice(2);

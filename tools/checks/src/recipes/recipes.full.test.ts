@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Copy, copyRepository } from "../test-copy.ts";
-import { recipes } from "./recipes.ts";
+import { gettingStarted, recipes } from "./recipes.ts";
 
 // What everybody does first with a clone, done in a copy of it. It must not break our tests, and
 // must stay as small as docs/recipes.md says.
@@ -19,10 +19,12 @@ async function succeed(script: string, args = ""): Promise<void> {
   expect(failed, `pnpm ${script} ${args}\n${output}`).toBe(false);
 }
 
+const docs = path.join(import.meta.dirname, "../../../../docs");
+const read = (page: string) => readFileSync(path.join(docs, page), "utf8");
+
 /** The files that docs/recipes.md lists below each heading. */
 function documented(): { title: string; files: string[] }[] {
-  const page = readFileSync(path.join(import.meta.dirname, "../../../../docs/recipes.md"), "utf8");
-  return page
+  return read("recipes.md")
     .split(/^## /m)
     .slice(1)
     .map((part) => ({
@@ -37,9 +39,12 @@ test("docs/recipes.md lists the files that each recipe changes by hand", () => {
   expect(written).toEqual(done);
 });
 
-test("a clone in which they are all done passes its check and its tests", async () => {
+test("a clone in which they and docs/getting-started.md are done passes its check and its tests", async () => {
   const changed = new Set<string>();
-  for (const { before = [], edits, after = [] } of recipes) {
+  for (const { before = [], edits, after = [] } of [
+    gettingStarted(read("getting-started.md")),
+    ...recipes,
+  ]) {
     for (const command of before) await succeed(...command);
     for (const [file, edit] of Object.entries(edits)) {
       await copy.change(file, edit);

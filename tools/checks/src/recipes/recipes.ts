@@ -269,5 +269,24 @@ const noWelcome: Recipe = {
   },
 };
 
+/** docs/getting-started.md: its files are the page's own blocks of code. */
+export function gettingStarted(page: string): Recipe {
+  const blocks = page.matchAll(/^```tsx? file=(\S+)\n(.*?)^```$/gms);
+  return {
+    title: "An email of your own",
+    before: [["email:new", "--args order-placed account"]],
+    edits: {
+      ...Object.fromEntries(Array.from(blocks, ([, file = "", code = ""]) => [file, () => code])),
+      [`${web}/app.ts`]: all(
+        insert(
+          'import { account } from "./pages/account.tsx";\n',
+          'import { orders } from "./pages/orders.tsx";\n',
+        ),
+        insert("    account(db),\n", "    orders(db, enqueue, appUrl),\n"),
+      ),
+    },
+  };
+}
+
 /** In the order of docs/recipes.md. They are done one after the other in one clone. */
 export const recipes: Recipe[] = [table, email, field, setting, brand, outcomes, noWelcome];

@@ -4,7 +4,9 @@ import { type Repository, type Rule, openRepository } from "../repository.ts";
 import { arrows } from "./arrows.ts";
 import { commands } from "./commands.ts";
 import { environment } from "./environment.ts";
+import { errors } from "./errors.ts";
 import { lockfile } from "./lockfile.ts";
+import { paths } from "./paths.ts";
 import { scripts } from "./scripts.ts";
 import { versions } from "./versions.ts";
 
@@ -47,6 +49,7 @@ function withDependency(folder: string, name: string, version: string): Partial<
   };
 }
 
+// Not errors and paths, which look at every file: `pnpm check` runs them.
 test.each(Object.entries({ arrows, commands, environment, lockfile, scripts, versions }))(
   "%s finds nothing in the repository as it is",
   async (_name, rule) => {
@@ -105,6 +108,26 @@ test("fails on a setting that .env.example does not name", async () => {
   expect(await failuresOf(environment, broken)).toContain(
     "UNDOCUMENTED is missing, which apps/worker/src/env.ts reads",
   );
+});
+
+test("fails on an error code that docs/errors.md does not explain, and on one that is gone", async () => {
+  const thrown = withFile(
+    "apps/worker/src/worker.ts",
+    (text) => `${text}\nthrow new AppError("NEVER_HEARD_OF", "why");\n`,
+  );
+  expect(await failuresOf(errors, thrown)).toContain("NEVER_HEARD_OF of apps/worker/src/worker.ts");
+  const gone = withFile("docs/errors.md", (text) => `${text}\n| \`LONG_GONE\` | | |\n`);
+  expect(await failuresOf(errors, gone)).toContain("nothing has the code LONG_GONE");
+});
+
+test("fails on a link to a file that is gone, and on a map that names one", async () => {
+  const broken = withFile(
+    "AGENTS.md",
+    (text) => `${text}\n[gone](docs/gone.md), \`packages/email/src/gone.ts\`\n`,
+  );
+  const failures = await failuresOf(paths, broken);
+  expect(failures).toContain("there is no docs/gone.md");
+  expect(failures).toContain("there is no packages/email/src/gone.ts");
 });
 
 test("fails on tests that no script runs", async () => {

@@ -1,0 +1,29 @@
+import path from "node:path";
+import type { Rule } from "../repository.ts";
+
+// They name files of the repository alone; other pages also name files that a reader makes.
+const MAPS = ["AGENTS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"];
+
+/** Every file that a document links to, or a map of the repository names, exists. */
+export const paths: Rule = ({ files, read }) => {
+  const folders = new Set(files.flatMap((file) => ancestors(file)));
+  const exists = (name: string) => files.includes(name) || folders.has(name.replace(/\/$/, ""));
+  return files
+    .filter((file) => file.endsWith(".md"))
+    .flatMap((file) => {
+      const text = read(file).replaceAll(/^```.*?^```$/gms, "");
+      const links = [...text.matchAll(/\]\((?!\w+:|#)([^)#]+)/g)].map(([, target = ""]) =>
+        path.posix.join(path.posix.dirname(file), target),
+      );
+      const named = [...text.matchAll(/`((?:apps|docs|infra|packages|tools|turbo)\/[\w./-]+)`/g)];
+      const mapped = MAPS.includes(file) ? named.map(([, target = ""]) => target) : [];
+      return [...links, ...mapped]
+        .filter((target) => !exists(target))
+        .map((target) => `${file}: there is no ${target}; correct the path`);
+    });
+};
+
+function ancestors(file: string): string[] {
+  const folder = path.posix.dirname(file);
+  return folder === "." ? ["."] : [folder, ...ancestors(folder)];
+}
