@@ -39,7 +39,7 @@ export interface CallConfig extends Renderer {
   /** Gets what is not allowed. */
   redirectTo: string | undefined;
   /** Is told of each answer. */
-  saw(this: void, sent: SendResult): Promise<void>;
+  saw(this: void, sent: SendResult, begun: number): Promise<void>;
 }
 
 // A transport ends its own calls, and knows more of them: this is for one that does not.
@@ -76,6 +76,7 @@ export function createCall({
     // A process that was stopped since the claim: its lease may be another's by now.
     if (performance.now() + TIMEOUT_MS > deadline)
       return unsent(message, "skipped", "LEASE_SHORT", "not enough lease left");
+    const begun = performance.now();
     const sent = await inTime(transport.send(outgoing));
     const fields = { messageId: id, template, attempt };
     if (sent.result === "accepted") {
@@ -83,7 +84,7 @@ export function createCall({
     } else {
       log.warn({ ...fields, result: sent.result, code: sent.code }, "email not sent");
     }
-    await saw(sent);
+    await saw(sent, begun);
     return { ...settlementOf(message), ...sent };
   };
 }

@@ -92,7 +92,7 @@ export function createDeliverer({
       log,
       redirectTo,
       render,
-      saw: (sent) => monitor.saw(sent),
+      saw: (sent, begun) => monitor.saw(sent, begun),
     }),
     skip: (message) => unsent(message, "skipped", "STOPPED", "the worker was stopped"),
     settle: record,

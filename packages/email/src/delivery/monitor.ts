@@ -10,6 +10,8 @@ import { isQuotaKnown, probeNow, resumeSending, setLimits, slowDown, stopSending
 const DEFAULT_RATE = 14;
 // Calls in a row without an answer, after which the next ones would only be in doubt as well.
 const OUTAGE = 10;
+// In ms. A call that began so long before another one was accepted hung by itself.
+const HUNG = 5_000;
 
 const STOPS: Partial<Record<Refusal, StoppedBy>> = {
   paused: "paused",
@@ -21,8 +23,12 @@ const STOPS: Partial<Record<Refusal, StoppedBy>> = {
 export interface Monitor {
   /** Asks SES for the account's limits. */
   refresh(): Promise<void>;
-  /** Takes note of one call's result; slows down, or stops sending, where that is due. */
-  saw(sent: SendResult): Promise<void>;
+  /**
+   * Takes note of one call's result; slows down, or stops sending, where that is due.
+   *
+   * @param begun when it began, as `performance.now()` has it
+   */
+  saw(sent: SendResult, begun: number): Promise<void>;
   /** Takes note of whether the daily quota holds email back; says so when that changes. */
   sawQuota(isUsed: boolean | undefined): Promise<void>;
   /** Lets the queue go on when its probe was answered. */
@@ -41,6 +47,7 @@ export function createMonitor({
   rate: number | undefined;
 }): Monitor {
   let failures = 0;
+  let acceptedAt = -Infinity;
   let wasQuotaUsed = false;
 
   async function stop(by: StoppedBy, code: string, error: string): Promise<void> {
@@ -77,8 +84,10 @@ export function createMonitor({
       }
     },
 
-    async saw(sent) {
+    async saw(sent, begun) {
+      if (sent.result === "accepted") acceptedAt = performance.now();
       const isLost = sent.result === "unknown" || sent.result === "unreachable";
+      if (isLost && begun < acceptedAt - HUNG) return;
       failures = isLost ? failures + 1 : 0;
       if (sent.result === "accepted") return;
       try {

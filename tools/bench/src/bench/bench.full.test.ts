@@ -23,6 +23,7 @@ test("every benchmark runs, both its sides, and ends with its lines", async () =
     "enqueue-many",
     "latency",
     "rate",
+    "fair",
     "tail",
     "events",
     "signup",

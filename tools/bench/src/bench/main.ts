@@ -3,6 +3,7 @@ import { deliver, deliverRendered } from "./deliver.ts";
 import { enqueueMany } from "./enqueue-many.ts";
 import { enqueue } from "./enqueue.ts";
 import { events } from "./events.ts";
+import { fair } from "./fair.ts";
 import { far } from "./far.ts";
 import { hanging } from "./hanging.ts";
 import { latency } from "./latency.ts";
@@ -28,6 +29,7 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   "enqueue-many": enqueueMany,
   latency,
   rate,
+  fair,
   tail,
   events,
   signup,

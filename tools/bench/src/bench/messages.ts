@@ -41,3 +41,14 @@ export function newMessage(i: number): NewMessage<typeof templates> {
     },
   };
 }
+
+/** As many, or as many of one template. */
+export function* newMessages(count: number, only?: string) {
+  for (let i = 0, made = 0; made < count; i++) {
+    const message = newMessage(i);
+    if (only !== undefined && message.template !== only) continue;
+    made++;
+    // Of some template: TypeScript would want to know of which.
+    yield message as NewMessage<typeof templates, "welcome">;
+  }
+}

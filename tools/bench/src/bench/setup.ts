@@ -23,6 +23,9 @@ export interface Size {
   finished: number;
   /** Emails that it claims in each run. */
   claimed: number;
+  /** Emails that `fair` has waiting, and resets that it queues beside them in each run. */
+  waiting: number;
+  resets: number;
   /** Events that each side takes in each run of `events`. */
   events: number;
   /** Times of each kind of address, for each form and each way, of `oracle`. */
@@ -42,6 +45,8 @@ export const FULL: Size = {
   seconds: 16,
   finished: 1_000_000,
   claimed: 20_000,
+  waiting: 100_000,
+  resets: 60,
   events: 10_000,
   samples: 2_000,
   signUps: 1_000,
@@ -59,6 +64,8 @@ export const QUICK: Size = {
   seconds: 2,
   finished: 1_000,
   claimed: 200,
+  waiting: 1_000,
+  resets: 5,
   events: 100,
   samples: 7,
   signUps: 20,

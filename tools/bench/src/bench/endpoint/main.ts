@@ -44,8 +44,8 @@ let rate: number;
 let tokens: number;
 let refilledAt: number;
 let latest: Uint8Array = new Uint8Array();
-/** Times of arrival, when somebody waits for them. */
-let onArrival: ((at: number) => void) | undefined;
+/** When somebody waits for an arrival, of an email that contains a text. */
+let expected: { text: string; resolve: (at: number) => void } | undefined;
 let awaited: { count: number; resolve: (at: number) => void } | undefined;
 
 let delay: Delay | undefined;
@@ -90,7 +90,7 @@ function answer(socket: Socket, request: Buffer): void {
     return respond(socket, "429 Too Many Requests", refusal, "TooManyRequestsException");
   }
   tally.accepted++;
-  onArrival?.(now());
+  if (expected && request.includes(expected.text)) expected.resolve(now());
   if (awaited && tally.accepted >= awaited.count) awaited.resolve(now());
   // As long as SES's own.
   const id = tally.accepted.toString(16).padStart(16, "0");
@@ -150,10 +150,10 @@ const handlers = {
       if (tally.accepted >= count) return resolve(now());
       awaited = { count, resolve: (at) => ((awaited = undefined), resolve(at)) };
     }),
-  /** Resolves with the time of the next arrival. */
-  next: () =>
+  /** Resolves with the time of the next arrival, of an email that contains the text. */
+  next: (text = "") =>
     new Promise<number>((resolve) => {
-      onArrival = (at) => ((onArrival = undefined), resolve(at));
+      expected = { text, resolve: (at) => ((expected = undefined), resolve(at)) };
     }),
   /** The last SendEmail as it came, byte for byte. */
   latest: () => latest,

@@ -151,6 +151,7 @@ const LABELS: [string, string, string][] = [
   ["rate", "emails/s of 14/s", "rate: share of 14 a second"],
   ["rate", "emails/s of 100/s", "rate: share of 100 a second"],
   ["rate", "emails/s of 500/s", "rate: share of 500 a second"],
+  ["fair", "p99 ms of 1,000", "fair: a reset, p99 of a second"],
   ["tail", "p99 ms of a claim", "tail: p99 of a claim"],
   ["events", "events/s, both rows", "events: the least it takes"],
 ];

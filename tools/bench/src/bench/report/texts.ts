@@ -47,6 +47,9 @@ export const TEXTS = {
     rate:
       "Two workers and an endpoint, 60 ms and sigma 0.9 away, that enforces the account's rate with a " +
       "token bucket of one second's worth, and answers `TooManyRequestsException` beyond it.",
+    fair:
+      "A new password beside 100,000 emails that wait, at a new account's 14 a second, one worker: from " +
+      "the COMMIT until its call of SES arrives. The other side is a second.",
     events:
       "10,000 events, each a signed message of SNS about an email of its own (nineteen deliveries to " +
       "one bounce, which suppresses its address), over 32 connections: verified, parsed, stored and " +

@@ -1,10 +1,10 @@
 // Both sides of `enqueue-many`: one transaction that queues a list.
 import { createDb } from "@repo/db";
-import { type NewMessage, createEnqueue, createEnqueueMany } from "@repo/email/enqueue";
+import { createEnqueue, createEnqueueMany } from "@repo/email/enqueue";
 import { now } from "../../shared/clock.ts";
 import { connect } from "../../shared/durable-postgres.ts";
 import { serve } from "../../shared/program.ts";
-import { KEY, newMessage, templates } from "../messages.ts";
+import { KEY, newMessages, templates } from "../messages.ts";
 import { columnsOf, readyRows } from "./ready-rows.ts";
 
 // Of one INSERT, as of one of ours.
@@ -17,7 +17,7 @@ const handlers = {
     const client = await connect(url);
     const enqueueMany = createEnqueueMany({ key: KEY, templates });
     const queueAll = () =>
-      db.$transaction((tx) => enqueueMany(tx, messages(count)), { timeout: 60_000 });
+      db.$transaction((tx) => enqueueMany(tx, newMessages(count)), { timeout: 60_000 });
 
     // What the plain INSERTs write is ready: checked, sealed and with its id.
     const columns = await columnsOf(createEnqueue({ key: KEY, templates }));
@@ -53,8 +53,3 @@ const handlers = {
 };
 export type Many = typeof handlers;
 serve(handlers);
-
-function* messages(count: number) {
-  // Of some template: TypeScript would want to know of which.
-  for (let i = 0; i < count; i++) yield newMessage(i) as NewMessage<typeof templates, "welcome">;
-}

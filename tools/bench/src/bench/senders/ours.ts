@@ -1,9 +1,9 @@
 // apps/worker in small: the same parts, told what to do by the benchmark.
 import { createDb } from "@repo/db";
 import { type Transport, createDeliverer, createSesTransport } from "@repo/email/deliver";
-import { createEnqueue } from "@repo/email/enqueue";
+import { createEnqueueMany } from "@repo/email/enqueue";
 import { serve } from "../../shared/program.ts";
-import { FROM, KEY, newMessage, templates } from "../messages.ts";
+import { FROM, KEY, newMessages, templates } from "../messages.ts";
 import { profiled } from "../profile.ts";
 import { timed } from "./claim-times.ts";
 import { type ContentKind, createContent } from "./content.ts";
@@ -68,20 +68,13 @@ const handlers = {
   claims() {
     return claims.splice(0);
   },
-  /** Queues so many emails. */
-  async fill({ url, count }: { url: string; count: number }) {
+  /** Queues so many emails: each template in turn, or one alone. */
+  async fill({ url, count, template }: { url: string; count: number; template?: string }) {
     const db = createDb(url);
-    const enqueue = createEnqueue({ key: KEY, templates });
-    for (let first = 0; first < count; first += 500) {
-      await db.$transaction(
-        async (tx) => {
-          for (let i = first; i < Math.min(first + 500, count); i++) {
-            await enqueue(tx, newMessage(i));
-          }
-        },
-        { timeout: 60_000 },
-      );
-    }
+    const enqueueMany = createEnqueueMany({ key: KEY, templates });
+    await db.$transaction((tx) => enqueueMany(tx, newMessages(count, template)), {
+      timeout: 60_000,
+    });
     await db.$disconnect();
   },
 };

@@ -32,7 +32,10 @@ export function createSesCall(content: Content): (job: Job) => Promise<void> {
           Simple: {
             Subject: utf8(subject),
             Body: { Html: utf8(html), Text: utf8(text) },
-            Headers: [{ Name: "X-Message-ID", Value: id }],
+            Headers: [
+              { Name: "X-Message-ID", Value: id },
+              { Name: "Auto-Submitted", Value: "auto-generated" },
+            ],
           },
         },
         EmailTags: [

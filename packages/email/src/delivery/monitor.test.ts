@@ -1,0 +1,53 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { refused } from "../transports/refusal.ts";
+import type { SendResult } from "../transports/transport.ts";
+import { createMonitor } from "./monitor.ts";
+import { emptyOutbox } from "./test-queue.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(() => emptyOutbox(test.db));
+
+const ignore = () => undefined;
+const create = () =>
+  createMonitor({
+    db: test.db,
+    transport: {
+      concurrency: 50,
+      send: () => Promise.reject(new Error("nothing is sent here")),
+      quota: () => Promise.resolve(undefined),
+      close: ignore,
+    },
+    log: { info: ignore, warn: ignore, error: ignore },
+    rate: undefined,
+  });
+
+const accepted: SendResult = { result: "accepted", sesMessageId: "ses-1" };
+const lost = refused("unknown", "TIMEOUT", "no answer");
+const stoppedBy = async () =>
+  (await test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } })).stoppedBy;
+
+it("takes ten calls in a row without an answer for an outage", async () => {
+  const { saw } = create();
+  await saw(accepted, performance.now());
+  for (let i = 0; i < 9; i++) await saw(lost, performance.now());
+  expect(await stoppedBy()).toBeNull();
+  await saw(lost, performance.now());
+  expect(await stoppedBy()).toBe("outage");
+});
+
+it("takes no number of calls for an outage that hung while later ones were accepted", async () => {
+  const { saw } = create();
+  const longAgo = performance.now() - 10_000;
+  for (let i = 0; i < 9; i++) await saw(lost, performance.now());
+  await saw(accepted, performance.now());
+  for (let i = 0; i < 30; i++) await saw(lost, longAgo);
+  expect(await stoppedBy()).toBeNull();
+  // Ten more that begin now are one.
+  for (let i = 0; i < 10; i++) await saw(lost, performance.now());
+  expect(await stoppedBy()).toBe("outage");
+});
