@@ -107,10 +107,10 @@ it("is alive without a database, and ready only with one that is migrated", asyn
 });
 
 it("is not ready while any table that it needs is missing", async () => {
-  const tables = await app.db.$queryRaw<{ name: string }[]>`
-    SELECT tablename AS name FROM pg_tables
-    WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`;
-  for (const { name } of tables) {
+  const tables =
+    "users sessions sign_ups links reset_requests limits messages attempts events operator_actions " +
+    "suppressions suppression_removals sns_certificates sending_status";
+  for (const name of tables.split(" ")) {
     await app.db.$executeRawUnsafe(`ALTER TABLE "${name}" RENAME TO "not_migrated"`);
     await app.get("/readyz").expect(503);
     await app.db.$executeRawUnsafe(`ALTER TABLE "not_migrated" RENAME TO "${name}"`);

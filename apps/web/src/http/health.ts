@@ -50,6 +50,7 @@ async function readEverything(db: Db) {
     db.message.findFirst(nothing),
     db.attempt.findFirst(nothing),
     db.event.findFirst(nothing),
+    db.operatorAction.findFirst(nothing),
     db.suppression.findFirst(nothing),
     db.suppressionRemoval.findFirst(nothing),
     db.snsCertificate.findFirst(nothing),
