@@ -4,7 +4,7 @@ import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { createIngest } from "@repo/email/events";
 import { type EmailTemplates, templates } from "@repo/templates/registry";
-import { createTestSns } from "@repo/testing/sns";
+import { type TestSns, createTestSns } from "@repo/testing/sns";
 import { pino } from "pino";
 import supertest, { type Test } from "supertest";
 import { createApp } from "./app.ts";
@@ -31,6 +31,9 @@ export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 const authSecret = "the tests' own secret, 32 characters or more";
 
+/** One for all apps of a process: its RSA key takes longer to make than the app. */
+let genuine: TestSns | undefined;
+
 /** @param options.limitScale 1 where limits are what is tested */
 export async function startTestApp({ appUrl = "http://localhost:3000", limitScale = 1_000 } = {}) {
   const { db, url: databaseUrl, drop } = await createTestDb();
@@ -44,7 +47,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     sent.push(message);
     return realEnqueue(tx, message);
   };
-  const sns = createTestSns("arn:aws:sns:us-east-1:123456789012:ses-events");
+  const sns = (genuine ??= createTestSns("arn:aws:sns:us-east-1:123456789012:ses-events"));
   const askedOfSns: string[] = [];
   const snsFetch = async (url: URL) => {
     askedOfSns.push(url.href);

@@ -43,10 +43,13 @@ function open(concurrency: number) {
     /** A call ends, and its settlement. */
     end: async (id: number) => {
       onWire.get(id)?.();
-      await vi.waitUntil(() => {
-        settling?.();
-        return settled.flat().includes(id) && settling === undefined;
-      });
+      await vi.waitUntil(
+        () => {
+          settling?.();
+          return settled.flat().includes(id) && settling === undefined;
+        },
+        { interval: 1 },
+      );
     },
     /** Everything ends as soon as it can. */
     async finish() {
