@@ -108,10 +108,13 @@ async function readTyped(
   { hasher }: Context,
   caller: Caller,
   email: string,
-  { password, ...told }: Typed,
+  { password, ...typed }: Typed,
 ): Promise<Chosen> {
   if (password === undefined) throw new AccountError("PASSWORD_REQUIRED");
-  // A program may leave the name out; the page asks for it.
+  // A program may leave fields out; the page asks for them. Their columns have defaults.
+  const told = Object.fromEntries(
+    Object.entries(typed).filter(([, value]) => value !== undefined),
+  ) as Partial<Profile>;
   const profile = { ...told, name: told.name ?? email.slice(0, email.lastIndexOf("@")) };
   checkPassword(password, { name: profile.name, email });
   const place = { client: caller.ip, signal: caller.signal, first: true };

@@ -32,22 +32,22 @@ const stoppedBy = async () =>
   (await test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } })).stoppedBy;
 
 it("takes ten calls in a row without an answer for an outage", async () => {
-  const { saw } = create();
-  await saw(accepted, performance.now());
-  for (let i = 0; i < 9; i++) await saw(lost, performance.now());
+  const monitor = create();
+  await monitor.saw(accepted, performance.now());
+  for (let i = 0; i < 9; i++) await monitor.saw(lost, performance.now());
   expect(await stoppedBy()).toBeNull();
-  await saw(lost, performance.now());
+  await monitor.saw(lost, performance.now());
   expect(await stoppedBy()).toBe("outage");
 });
 
 it("takes no number of calls for an outage that hung while later ones were accepted", async () => {
-  const { saw } = create();
+  const monitor = create();
   const longAgo = performance.now() - 10_000;
-  for (let i = 0; i < 9; i++) await saw(lost, performance.now());
-  await saw(accepted, performance.now());
-  for (let i = 0; i < 30; i++) await saw(lost, longAgo);
+  for (let i = 0; i < 9; i++) await monitor.saw(lost, performance.now());
+  await monitor.saw(accepted, performance.now());
+  for (let i = 0; i < 30; i++) await monitor.saw(lost, longAgo);
   expect(await stoppedBy()).toBeNull();
   // Ten more that begin now are one.
-  for (let i = 0; i < 10; i++) await saw(lost, performance.now());
+  for (let i = 0; i < 10; i++) await monitor.saw(lost, performance.now());
   expect(await stoppedBy()).toBe("outage");
 });
