@@ -14,7 +14,8 @@ const INTERVAL_MS = 60 * 60_000;
 
 /**
  * Once an hour, until the signal aborts: deletes what is old, erases contents that are kept no
- * longer, and attaches the events that a worker which died did not. Several workers may do it at the same time.
+ * longer, and attaches the events that a worker which died did not. Several workers may do it at
+ * the same time.
  */
 export async function keepHouse(db: Db, log: Logger, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {

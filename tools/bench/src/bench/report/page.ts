@@ -9,7 +9,7 @@ export function writePage(records: Records): string {
   return [
     "# Performance",
     "Written by `pnpm bench --write`; every figure here comes out of it. `pnpm bench` measures again, " +
-      "`pnpm bench deliver` one of them, `pnpm bench --quick` shows in a minute that all of them run.",
+      "`pnpm bench deliver` one of them, `pnpm bench --quick` shows in two minutes that all of them run.",
     "![Emails a second of Sendoff, a plain loop and two job queues; below, each ratio against its bar](performance.svg)",
     "## Results",
     TEXTS.reading,

@@ -93,8 +93,8 @@ export const TEXTS = {
       "its end. PostgreSQL works twice as long for ours, and it shares two cores with the sender.",
     enqueue: "Checking, sealing and the digest are in the caller's process.",
     hanging:
-      "A call that hangs keeps its place until its time limit of 10 s. At 445 emails a second some " +
-      "twenty of the fifty places hang.",
+      "A call that hangs keeps its place until its time limit of 10 s: at 400 emails a second, twenty " +
+      "of the fifty places.",
     latency:
       "The start of a task is not the end of ours: behind it ours renders, and makes the call, which " +
       "costs the SDK 2 ms in a process that has just been idle.",
