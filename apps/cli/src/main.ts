@@ -26,6 +26,9 @@ async function run(): Promise<number> {
   }
   if (command === "retry") return await (await import("./operate.ts")).retry(args);
   if (command === "cancel") return await (await import("./operate.ts")).cancel(args);
-  console.error(`There is no command "${command}". Commands: log, suppressions, retry, cancel.`);
+  if (command === "evidence") return await (await import("./evidence.ts")).evidence(args);
+  console.error(
+    `There is no command "${command}". Commands: log, suppressions, retry, cancel, evidence.`,
+  );
   return 1;
 }

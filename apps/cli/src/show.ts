@@ -91,6 +91,8 @@ function describe(entry: TimelineEntry): [what: string, more: string] {
   switch (entry.what) {
     case "queued":
       return ["queued", ""];
+    case "judged":
+      return ["not sent", "as SES's other events show: queued again"];
     case "operator":
       return [entry.action, printable(`by ${entry.by}: ${entry.because}`)];
     case "closed":

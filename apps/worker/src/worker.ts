@@ -19,6 +19,10 @@ import { handleResetRequests } from "./reset-requests.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 25_000;
+// In seconds, with some to spare: what is taken from the queue is tried ten times, a minute apart;
+// SNS posts to a webhook for an hour.
+const QUEUE_HORIZON = 15 * 60;
+const WEBHOOK_HORIZON = 65 * 60;
 
 /**
  * Delivers the outbox and takes SES's events from their queue, until SIGTERM or SIGINT; then
@@ -56,6 +60,7 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
       rate: env.EMAIL_RATE,
       allowTo: env.EMAIL_ALLOW_TO,
       redirectTo: env.EMAIL_REDIRECT_TO,
+      evidence: { horizon: env.SES_EVENTS_QUEUE_URL ? QUEUE_HORIZON : WEBHOOK_HORIZON },
       onEvents,
       render,
     });

@@ -94,7 +94,9 @@ export type TimelineEntry = { at: Date } & (
       error: string | null;
     }
   | { what: "event"; type: string; recipient: string; receivedAt: Date; detail: Prisma.JsonValue }
-  | { what: "operator"; action: "retry" | "cancel"; by: string; because: string }
+  /** SES's events have shown that no attempt so far had been sent. The last time that they did. */
+  | { what: "judged" }
+  | { what: "operator"; action: string; by: string; because: string }
   | { what: "closed"; reason: ClosedReason }
 );
 
@@ -104,18 +106,20 @@ export async function findMessage(
   id: string,
 ): Promise<(LoggedMessage & { timeline: TimelineEntry[] }) | null> {
   if (!isUuid(id)) return null;
-  const [[message], attempts, events, actions] = await Promise.all([
-    db.$queryRaw<LoggedMessage[]>`SELECT ${COLUMNS} FROM messages WHERE id = ${id}::uuid`,
+  const [[found], attempts, events, actions] = await Promise.all([
+    db.$queryRaw<(LoggedMessage & { judgedAt: Date | null })[]>`
+      SELECT ${COLUMNS}, judged_at AS "judgedAt" FROM messages WHERE id = ${id}::uuid`,
     db.attempt.findMany({ where: { messageId: id }, orderBy: { number: "asc" } }),
     db.event.findMany({ where: { messageId: id }, orderBy: { occurredAt: "asc" } }),
     db.operatorAction.findMany({ where: { messageId: id }, orderBy: { doneAt: "asc" } }),
   ]);
-  if (!message) return null;
+  if (!found) return null;
+  const { judgedAt, ...message } = found;
   const { createdAt, closedAt, closedReason } = message;
   // What happened in the same millisecond stays in this order: a sort is stable.
   const timeline: TimelineEntry[] = [
     { at: createdAt, what: "queued" },
-    ...attempts.map(({ messageId: _id, startedAt, ...attempt }) => ({
+    ...attempts.map(({ messageId: _id, eventSource: _source, startedAt, ...attempt }) => ({
       at: startedAt,
       what: "attempt" as const,
       ...attempt,
@@ -128,10 +132,11 @@ export async function findMessage(
       receivedAt,
       detail,
     })),
+    ...(judgedAt ? [{ at: judgedAt, what: "judged" as const }] : []),
     ...actions.map(({ doneAt, action, doneBy, because }) => ({
       at: doneAt,
       what: "operator" as const,
-      action: action as "retry" | "cancel",
+      action,
       by: doneBy,
       because,
     })),

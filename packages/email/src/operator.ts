@@ -7,6 +7,7 @@ import { type MessageFilter, all, conditionsOf } from "./message-filter.ts";
 import { isUuid } from "./uuid.ts";
 
 export type { Decision } from "./decision.ts";
+export { type EvidenceStop, allowEvidence, evidenceStops } from "./evidence-stops.ts";
 export { EmailError } from "./error.ts";
 
 /** One message, or all that a filter finds. */

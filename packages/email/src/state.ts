@@ -13,6 +13,7 @@ export const TRANSITIONS = [
   { from: "sending", to: "unknown", by: "sweep: the lease was lost" },
   { from: "sending", to: "closed", by: "event: sooner than the answer" },
   { from: "unknown", to: "queued", by: "sweep: resend, once" },
+  { from: "unknown", to: "queued", by: "evidence: it had not been sent; twice" },
   { from: "unknown", to: "closed", by: "sweep: hold, or resent once already" },
   { from: "unknown", to: "closed", by: "event: it had been sent" },
   { from: "closed", to: "queued", by: "retry: failed or unknown, its contents still there" },

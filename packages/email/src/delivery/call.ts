@@ -8,13 +8,13 @@ import {
   type Transport,
 } from "../transports/transport.ts";
 import type { Claimed } from "./claim.ts";
+import type { Lease } from "./lease.ts";
 import { type Log, describe } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
 
 /** A claimed message in a worker's hands. */
 export interface Held extends Claimed {
-  /** When its lease ends for this process, as `performance.now()` has it: before PostgreSQL's. */
-  deadline: number;
+  lease: Lease;
   /** The one message of a queue that is stopped. */
   isProbe: boolean;
 }
@@ -62,7 +62,7 @@ export function createCall({
   }
 
   return async function call(message) {
-    const { id, template, attempt, deadline } = message;
+    const { id, template, attempt, lease } = message;
     let outgoing: OutgoingMessage;
     try {
       outgoing = prepare(message);
@@ -74,10 +74,12 @@ export function createCall({
       return unsent(message, "unrendered", code, reason);
     }
     // A process that was stopped since the claim: its lease may be another's by now.
-    if (performance.now() + TIMEOUT_MS > deadline)
-      return unsent(message, "skipped", "LEASE_SHORT", "not enough lease left");
+    const mayLeave = () => lease.left() > TIMEOUT_MS;
+    const short = () => unsent(message, "skipped", "LEASE_SHORT", "not enough lease left");
+    if (!mayLeave()) return short();
     const begun = performance.now();
-    const sent = await inTime(transport.send(outgoing));
+    const sent = await inTime(transport.send(outgoing, mayLeave));
+    if (sent.result === "skipped") return short();
     const fields = { messageId: id, template, attempt };
     if (sent.result === "accepted") {
       log.info({ ...fields, sesMessageId: sent.sesMessageId }, "email sent");

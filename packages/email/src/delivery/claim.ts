@@ -1,5 +1,6 @@
 import { type Db, Prisma } from "@repo/db";
 import { type Pace, allowance, pace, spend } from "./pace.ts";
+import type { EventSources } from "../transports/transport.ts";
 import { NOT_ALLOWED, type Recipients, closingReason, isAllowed } from "./unsendable.ts";
 
 /** A message under a lease: from here on a lost lease leaves it in doubt. */
@@ -13,6 +14,8 @@ export interface Claimed {
   to: string;
   /** False where it goes to EMAIL_REDIRECT_TO instead. */
   allowed: boolean;
+  /** It was in doubt, and events have shown that it had not been sent: perhaps it kills its worker. */
+  isJudged: boolean;
   payload: Uint8Array;
 }
 
@@ -39,6 +42,10 @@ export interface ClaimOptions extends Recipients {
   limit: number;
   /** Bytes of sealed payloads at the most; one larger message goes alone. */
   maxBytes: number;
+  /** Whose events will speak of the calls. Not given: nobody's. */
+  eventSources?: EventSources | undefined;
+  /** Whether one message may be taken that was judged to be unsent. Never two at once. */
+  takesJudged?: boolean;
 }
 
 /**
@@ -53,28 +60,41 @@ export interface ClaimOptions extends Recipients {
  * waits for a settlement or an event.
  */
 export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
-  const { leaseId, lease, limit, maxBytes, ...recipients } = options;
+  const {
+    leaseId,
+    lease,
+    limit,
+    maxBytes,
+    eventSources,
+    takesJudged = true,
+    ...recipients
+  } = options;
+  const source = Prisma.sql`CASE m.category
+    WHEN 'security' THEN ${eventSources?.security ?? null}::text ELSE ${eventSources?.other ?? null}::text END`;
   type Row = Pace & { [K in keyof Claimed]: Claimed[K] | null } & { reason: string | null };
   const willBeSent = Prisma.sql`SELECT count(*) FROM taken WHERE reason IS NULL`;
   const rows = await db.query<Row>(Prisma.sql`
     WITH ${allowance(limit)}, due AS MATERIALIZED (
-      SELECT id, priority, due_at, octet_length(payload) AS bytes,
+      SELECT id, priority, due_at, octet_length(payload) AS bytes, judged_unsent > 0 AS judged,
         ${isAllowed(recipients)} AS allowed, ${closingReason(recipients)} AS reason
       FROM messages m
       WHERE state = 'queued' AND due_at <= now()
         AND (priority = 0 OR (SELECT unreserved FROM allowance) >= 1)
+        AND (judged_unsent = 0 OR ${takesJudged})
       ORDER BY priority, due_at
       LIMIT COALESCE((SELECT size FROM allowance), 0)
       FOR UPDATE SKIP LOCKED
     ), fitting AS (
       -- The second limit tells the planner how few these are: it would scan the table for more.
-      SELECT *, sum(bytes) OVER w - bytes AS before, row_number() OVER w AS place
+      SELECT *, sum(bytes) OVER w - bytes AS before, row_number() OVER w AS place,
+        count(*) FILTER (WHERE judged) OVER w AS nth_judged
       FROM (SELECT * FROM due LIMIT ${limit}) d
       WINDOW w AS (ORDER BY priority, due_at, id)
     ), chosen AS (
       SELECT id, allowed, reason FROM fitting WHERE before < ${maxBytes}
         -- A claim that begins above the reserve must not end within it.
         AND (priority = 0 OR place <= (SELECT unreserved FROM allowance))
+        AND NOT (judged AND nth_judged > 1)
     ), taken AS (
       UPDATE messages m SET
         state = CASE WHEN reason IS NULL THEN 'sending' ELSE 'closed' END::message_state,
@@ -85,16 +105,17 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         payload = CASE WHEN reason IS NULL OR reason = 'failed' THEN payload END,
         last_error = CASE WHEN reason = 'failed' THEN ${NOT_ALLOWED} ELSE last_error END,
         attempt_count = attempt_count + (reason IS NULL)::int,
+        event_source = ${source},
         lease_id = CASE WHEN reason IS NULL THEN ${leaseId}::uuid END,
         lease_expires_at = CASE WHEN reason IS NULL THEN now() + ${lease} * interval '1 second' END
       FROM chosen c WHERE c.id = m.id
       RETURNING m.id, m.template, m.category, m.to_address, m.payload, m.attempt_count,
-        c.allowed, c.reason::text
+        m.judged_unsent > 0 AS judged, c.allowed, c.reason::text
     ), spent AS (
       ${spend(willBeSent, limit)}
     )
     SELECT t.id, t.attempt_count AS attempt, t.template, t.category, t.to_address AS "to",
-      t.payload, t.allowed, t.reason, now()::text AS "claimedAt", ${pace(limit)}
+      t.payload, t.allowed, t.judged AS "isJudged", t.reason, now()::text AS "claimedAt", ${pace(limit)}
     FROM bucket b CROSS JOIN allowance a LEFT JOIN taken t ON true`);
   const taken = rows.filter((row): row is Row & Claimed => row.id !== null);
   return {

@@ -9,7 +9,9 @@ import { EmailError } from "../error.ts";
 import { render, templates } from "../test-templates.ts";
 import type { OutgoingMessage, Refusal, SendQuota, SendResult } from "../transports/transport.ts";
 import { type DelivererConfig, createDeliverer } from "./deliverer.ts";
-import { emptyOutbox, key, queueReset, queueWelcome } from "./test-queue.ts";
+import { sweep } from "./sweep.ts";
+import { SOURCE, otherCalls } from "./test-evidence.ts";
+import { claimAs, emptyOutbox, expireLeases, key, queueReset, queueWelcome } from "./test-queue.ts";
 
 // The transport is the seam of this file: it plays what SES answers. The SDK's own calls
 // are tested over HTTP in ../transports.
@@ -369,7 +371,7 @@ describe("stops the queue, keeps every email, says so once, and goes on by itsel
     expect(logged).toContain("sending goes on");
   });
 
-  it("an outage: after ten calls without an answer, and only what was on the wire is in doubt", async () => {
+  it("an outage: after ten calls without an answer, and only what the window held is in doubt", async () => {
     for (let i = 0; i < 120; i++) await queueWelcome(test.db, `name${i}@example.com`);
     let repaired = false;
     deliver(() => (repaired ? accepted() : refused("unknown")()), {
@@ -386,7 +388,8 @@ describe("stops the queue, keeps every email, says so once, and goes on by itsel
     );
     const unknown = await test.db.message.count({ where: { state: "unknown" } });
     const probes = calls.length - 120;
-    expect(unknown).toBeLessThanOrEqual(50 + Math.max(0, probes));
+    // The window: 50 calls at once, and what was claimed beside them.
+    expect(unknown).toBeLessThanOrEqual(75 + Math.max(0, probes));
     expect(await status()).toMatchObject({ stoppedBy: null });
   });
 
@@ -515,4 +518,20 @@ it("hands the transport what the caller has added, files as their bytes", async 
     tags: { campaign: "spring" },
     attachments: [{ filename: "a.txt", contentType: "text/plain", content: Buffer.from("Grüße") }],
   });
+});
+
+it("queues again what SES's events show had not been sent, says so, and says when that was false", async () => {
+  const id = await queueReset(test.db);
+  await claimAs(test.db, { eventSources: { security: SOURCE } });
+  await expireLeases(test.db);
+  await sweep(test.db, 30, { resend: 30, hold: 900 });
+  await test.db.$executeRaw`UPDATE messages SET resent = true`;
+  await test.db.$executeRaw`UPDATE attempts SET started_at = now() - interval '2 hours'`;
+  await otherCalls(test.db, { count: 105 });
+  await test.db.evidenceStop.create({ data: { eventSource: "eu-west-1/old", messageId: id } });
+  deliver(accepted, { evidence: { horizon: 900 } });
+  await becomes(id, { closedReason: "sent", judgedUnsent: 1 });
+  expect(calls.map((call) => call.id)).toEqual([id]);
+  expect(logged).toContain("email had not been sent, as SES's events show; queued again");
+  expect(logged).toMatch(/judged to be unsent had been sent.*eu-west-1\/old/);
 });

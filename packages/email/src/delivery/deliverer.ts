@@ -5,10 +5,13 @@ import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
 import type { OnEvents } from "../events/event.ts";
 import { createSealer } from "../seal.ts";
-import type { Transport } from "../transports/transport.ts";
+import type { EventSources, Transport } from "../transports/transport.ts";
 import { createAlarm } from "./alarm.ts";
 import { type Held, type Renderer, createCall, unsent } from "./call.ts";
 import { type ClaimOptions, claim, release } from "./claim.ts";
+import { type EvidenceRules, patienceOf } from "./evidence.ts";
+import { createJudgement } from "./judgement.ts";
+import { type Lease, createLease } from "./lease.ts";
 import { type Log, describe } from "./logger.ts";
 import { createMonitor } from "./monitor.ts";
 import type { UnknownWait } from "./retry.ts";
@@ -40,6 +43,8 @@ export interface DelivererConfig extends Renderer {
   onEvents?: OnEvents | undefined;
   /** Seconds that a message stays in doubt before its template's policy decides; 30 and 900 by default. */
   unknownWait?: UnknownWait;
+  /** When SES's events show that a message in doubt had not been sent; not given: never. */
+  evidence?: EvidenceRules | undefined;
 }
 
 export interface Deliverer {
@@ -73,15 +78,20 @@ export function createDeliverer({
   redirectTo,
   lease = 30,
   unknownWait = { resend: 30, hold: 900 },
+  evidence,
   onEvents,
   render,
 }: DelivererConfig): Deliverer {
   /** Calls whose events may have come before their settlement had committed. */
   const unattached: string[] = [];
   const monitor = createMonitor({ db, transport, log, rate });
-  /** Leases of claims that nobody acts on, and their deadlines: stopped, or their answer was lost. */
-  const unused = new Map<string, number>();
+  const judgement = evidence && createJudgement({ db, log, lease, rules: evidence });
+  /** Leases of claims that nobody acts on: stopped, or their answer was lost. */
+  const unused = new Map<string, Lease>();
+  const waits = { ...unknownWait, evidence: evidence && patienceOf(evidence) };
+  let eventSources: EventSources | undefined;
   let nextSweep = 0;
+  let holdsJudged = false;
 
   const window = createWindow<Held, Settlement>({
     concurrency: transport.concurrency,
@@ -101,22 +111,23 @@ export function createDeliverer({
   /** Records what became of calls. It never rejects. */
   async function record(ended: { item: Held; result: Settlement }[]): Promise<void> {
     const settlements = ended.map(({ result }) => result);
-    const deadline = Math.max(...ended.map(({ item }) => item.deadline));
-    await persist(deadline, () => settle(db, settlements, unknownWait));
+    const left = () => Math.max(...ended.map(({ item }) => item.lease.left()));
+    await persist(left, () => settle(db, settlements, waits));
+    if (ended.some(({ item }) => item.isJudged)) holdsJudged = false;
     for (const settled of settlements) {
       if (settled.result === "accepted") unattached.push(settled.sesMessageId);
     }
     const probe = ended.find(({ item }) => item.isProbe);
-    if (probe) await persist(deadline, () => monitor.probed(probe.result));
+    if (probe) await persist(left, () => monitor.probed(probe.result));
   }
 
   /** What SES has answered must not be lost to a moment without the database. */
-  async function persist(deadline: number, write: () => Promise<void>): Promise<void> {
+  async function persist(left: () => number, write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
         return await write();
       } catch (error) {
-        const isLost = performance.now() > deadline;
+        const isLost = left() < 0;
         const then = isLost ? "its lease ends" : "trying again";
         log.error(describe(error), `what became of emails cannot be recorded; ${then}`);
         if (isLost) return;
@@ -126,16 +137,17 @@ export function createDeliverer({
   }
 
   async function giveBack(): Promise<void> {
-    for (const [leaseId, deadline] of unused) {
+    for (const [leaseId, claimed] of unused) {
       await release(db, leaseId);
       // Until then the server may not have come to the claim, or to its commit.
-      if (performance.now() > deadline) unused.delete(leaseId);
+      if (claimed.left() < 0) unused.delete(leaseId);
     }
   }
 
   async function keepUp(): Promise<void> {
     if (performance.now() < nextSweep) return;
-    await sweep(db, lease, unknownWait);
+    await sweep(db, lease, waits);
+    if (judgement) await judgement.keepUp();
     // Together rather than with each settlement: 1.5 ms a call, mostly planning.
     const sesMessageIds = unattached.splice(0);
     const { failed } = await attachEvents(db, { sesMessageIds, onEvents });
@@ -148,13 +160,19 @@ export function createDeliverer({
 
   /** @returns milliseconds until it is worth looking again */
   async function fill({ messages: limit, bytes }: Room, signal: AbortSignal): Promise<number> {
-    // Before the claim: the database's own deadline is later than this one.
-    const deadline = performance.now() + lease * 1000;
+    const held = createLease(lease);
     const leaseId = randomUUID();
-    unused.set(leaseId, deadline);
-    const isAway = redirectTo !== undefined;
-    const options = { leaseId, lease, limit, maxBytes: bytes, allowTo, redirect: isAway };
-    const claimed = await claim(db, options);
+    unused.set(leaseId, held);
+    const claimed = await claim(db, {
+      leaseId,
+      lease,
+      limit,
+      maxBytes: bytes,
+      allowTo,
+      redirect: redirectTo !== undefined,
+      eventSources,
+      takesJudged: !holdsJudged,
+    });
     for (const { id, template, reason } of claimed.closed) {
       log.warn({ messageId: id, template, reason }, "email closed unsent");
     }
@@ -162,7 +180,8 @@ export function createDeliverer({
     unused.delete(leaseId);
     const { messages, pace } = claimed;
     const isProbe = pace?.probing ?? false;
-    window.add(messages.map((message) => ({ ...message, deadline, isProbe })));
+    holdsJudged ||= messages.some(({ isJudged }) => isJudged);
+    window.add(messages.map((message) => ({ ...message, lease: held, isProbe })));
     await monitor.sawQuota(pace?.isQuotaUsed);
     // The calls leave before the next claim is made.
     await turn();
@@ -185,10 +204,12 @@ export function createDeliverer({
 
       async function step(): Promise<number> {
         await giveBack();
+        eventSources ??= await transport.eventSources?.();
         if (!refreshed) await monitor.refresh();
         refreshed = true;
         await keepUp();
         const room = await window.room();
+        await monitor.recorded();
         return signal.aborted ? 0 : fill(room, signal);
       }
 
@@ -206,7 +227,7 @@ export function createDeliverer({
         clearInterval(refresh);
         window.close();
         await window.drained();
-        await persist(Math.max(...unused.values()), giveBack);
+        await persist(() => Math.max(...[...unused.values()].map((held) => held.left())), giveBack);
         if (close) await close();
       }
     },

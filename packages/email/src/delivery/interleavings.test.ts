@@ -8,8 +8,10 @@ import { attachEvents } from "../events/attach.ts";
 import { applyEvents } from "../events.ts";
 import { retryMessages } from "../operator.ts";
 import { type Claim, type Claimed, release } from "./claim.ts";
+import { judge } from "./evidence.ts";
 import { type Settlement, settle } from "./settle.ts";
 import { sweep } from "./sweep.ts";
+import { SOURCE, otherCalls } from "./test-evidence.ts";
 import {
   claimAs,
   emptyOutbox,
@@ -69,6 +71,7 @@ const whole = fc.oneof(
   fc.record({ do: fc.constant("die on the wire"), worker, answers: fourAnswers }),
   fc.record({ do: fc.constant("come back late"), worker, answers: fourAnswers }),
   fc.record({ do: fc.constant("time passes") }),
+  fc.record({ do: fc.constant("evidence") }),
 );
 const step = fc.oneof(small, whole);
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -150,7 +153,8 @@ class World {
         return;
       case "claim": {
         if (hand) return;
-        const claim = await claimAs(db, { limit: one.limit });
+        const eventSources = { security: SOURCE };
+        const claim = await claimAs(db, { limit: one.limit, eventSources });
         if (claim.messages.length === 0) return;
         this.hands[one.worker] = { claim, settlements: [], isStale: false };
         return;
@@ -186,6 +190,8 @@ class World {
         await sweep(db, 30, unknownWait);
         await attachEvents(db);
         return;
+      case "evidence":
+        return this.judge();
       case "event":
         return this.publish(one);
       case "cancel":
@@ -201,6 +207,22 @@ class World {
           data: [{ addressKey: `name${one.message}@example.com`, reason: "bounce" }],
           skipDuplicates: true,
         });
+    }
+  }
+
+  /** Two hours pass in which SES's events come in: they show what had not been sent. */
+  async judge(): Promise<void> {
+    const { db } = test;
+    await this.take({ do: "leases end" });
+    await sweep(db, 30, unknownWait);
+    for (const [message, id] of this.ids.entries()) {
+      if (this.copies.has(id))
+        await this.publish({ do: "event", message, type: "Send", tagged: true });
+    }
+    await db.$executeRaw`
+      UPDATE attempts SET started_at = now() - interval '2 hours' WHERE result = 'unknown'`;
+    for (const { id } of await judge(db, 30, { horizon: 900 })) {
+      expect(this.copies.get(id) ?? [], "copies of what was judged to be unsent").toEqual([]);
     }
   }
 
@@ -274,7 +296,10 @@ class World {
   }
 
   async check(): Promise<void> {
-    const rows = await test.db.message.findMany({ include: { attempts: true } });
+    const rows = await test.db.message.findMany({
+      where: { id: { in: this.ids } },
+      include: { attempts: true },
+    });
     expect(rows.map(({ id }) => id).toSorted(), "none vanishes").toEqual(this.ids.toSorted());
     for (const row of rows) this.#check(row);
   }
@@ -306,12 +331,17 @@ it(
         fc.array(step, { minLength: 8, maxLength: 30, size: "max" }),
         async (steps) => {
           await emptyOutbox(test.db);
+          await test.db.evidenceStop.deleteMany();
+          await otherCalls(test.db, { count: 105 });
           const world = new World();
           for (const one of steps) await world.take(one);
           await world.check();
           await world.drain();
           await world.check();
-          const rows = await test.db.message.findMany({ include: { attempts: true } });
+          const rows = await test.db.message.findMany({
+            where: { id: { in: world.ids } },
+            include: { attempts: true },
+          });
           for (const row of rows) {
             const known = new Set(row.attempts.map(({ sesMessageId }) => sesMessageId));
             // One without our tag, about a copy whose answer was lost, can be told of by nobody.

@@ -29,6 +29,8 @@ export interface Monitor {
    * @param begun when it began, as `performance.now()` has it
    */
   saw(sent: SendResult, begun: number): Promise<void>;
+  /** Resolves once what it has seen is recorded: until then a claim would not know of a stop. */
+  recorded(): Promise<void>;
   /** Takes note of whether the daily quota holds email back; says so when that changes. */
   sawQuota(isUsed: boolean | undefined): Promise<void>;
   /** Lets the queue go on when its probe was answered. */
@@ -49,6 +51,7 @@ export function createMonitor({
   let failures = 0;
   let acceptedAt = -Infinity;
   let wasQuotaUsed = false;
+  let recording = Promise.resolve();
 
   async function stop(by: StoppedBy, code: string, error: string): Promise<void> {
     if (!(await stopSending(db, by, `${code}: ${error}`))) return;
@@ -56,6 +59,14 @@ export function createMonitor({
       { stoppedBy: by, code, error, next: NEXT_STEP[by] },
       "sending stopped; every email is kept",
     );
+  }
+
+  async function keep(record: () => Promise<void>): Promise<void> {
+    try {
+      await record();
+    } catch (error) {
+      log.error(describe(error), "the sending status cannot be recorded");
+    }
   }
 
   return {
@@ -90,17 +101,15 @@ export function createMonitor({
       if (isLost && begun < acceptedAt - HUNG) return;
       failures = isLost ? failures + 1 : 0;
       if (sent.result === "accepted") return;
-      try {
-        const by = STOPS[sent.result];
-        if (by) await stop(by, sent.code, sent.error);
-        else if (sent.result === "throttled") await slowDown(db);
-        // Again at each further ten: another worker's probe may have let the queue go on.
-        else if (failures > 0 && failures % OUTAGE === 0)
-          await stop("outage", sent.code, sent.error);
-      } catch (error) {
-        log.error(describe(error), "the sending status cannot be recorded");
-      }
+      // Again at each further ten: another worker's probe may have let the queue go on.
+      const isOutage = failures > 0 && failures % OUTAGE === 0;
+      const by = STOPS[sent.result] ?? (isOutage ? "outage" : undefined);
+      if (by) recording = keep(() => stop(by, sent.code, sent.error));
+      else if (sent.result === "throttled") recording = keep(() => slowDown(db));
+      await recording;
     },
+
+    recorded: () => recording,
 
     async sawQuota(isUsed) {
       if (isUsed === undefined || isUsed === wasQuotaUsed) return;

@@ -1,4 +1,5 @@
 import { Prisma } from "@repo/db";
+import { waitsForEvidence } from "./evidence.ts";
 
 // When the message of row `m` is tried again: in SQL, since its clock is PostgreSQL's.
 
@@ -6,11 +7,17 @@ import { Prisma } from "@repo/db";
 export interface UnknownWait {
   resend: number;
   hold: number;
+  /** Where events may show that it was not sent; not given: `hold`. */
+  evidence?: number | undefined;
 }
 
-/** An interval: how long the message stays in doubt before its policy decides. */
-export function inDoubtFor(seconds: UnknownWait): Prisma.Sql {
-  return Prisma.sql`CASE m.on_unknown WHEN 'resend' THEN ${seconds.resend}::float8 ELSE ${seconds.hold}::float8 END * interval '1 second'`;
+/** A time: when the policy decides about a message in doubt. An email that has expired is not sent. */
+export function doubtEnds({ resend, hold, evidence = hold }: UnknownWait): Prisma.Sql {
+  return Prisma.sql`LEAST(m.expires_at, now() + CASE
+    WHEN ${waitsForEvidence} THEN ${evidence}::float8
+    WHEN m.on_unknown = 'resend' THEN ${resend}::float8
+    ELSE ${hold}::float8
+  END * interval '1 second')`;
 }
 
 /**

@@ -26,7 +26,10 @@ afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 
 const find = (id: string) =>
-  test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
+  test.db.message.findUniqueOrThrow({
+    where: { id },
+    include: { attempts: { orderBy: { number: "asc" } } },
+  });
 
 it.each([
   ["accepted", { state: "closed", closedReason: "sent", outcome: "sent", payload: null }],

@@ -2,7 +2,7 @@ import { type Db, Prisma } from "@repo/db";
 import { toJson } from "../to-json.ts";
 import type { SendResult } from "../transports/transport.ts";
 import type { Claimed } from "./claim.ts";
-import { type UnknownWait, backoff, inDoubtFor } from "./retry.ts";
+import { type UnknownWait, backoff, doubtEnds } from "./retry.ts";
 
 /**
  * What one settlement says of one message. Without a call: `skipped`, to be taken again at
@@ -45,11 +45,11 @@ export async function settle(
     ), recorded AS (
       -- Also of a call whose message an event or a sweep has settled meanwhile.
       INSERT INTO attempts AS a
-        (message_id, number, started_at, finished_at, result, ses_message_id, error_code, error)
-      SELECT id, attempt, "claimedAt", now(), result, NULLIF("sesMessageId", ''), code, error
+        (message_id, number, started_at, finished_at, result, event_source, ses_message_id, error_code, error)
+      SELECT id, attempt, "claimedAt", now(), result, m.event_source, NULLIF("sesMessageId", ''), code, error
       -- One that was deleted meanwhile must not keep the others from being settled; one that
       -- cannot be rendered is tried for as long as it takes, and has its last_error.
-      FROM settled s WHERE result <> 'unrendered' AND EXISTS (SELECT FROM messages m WHERE m.id = s.id)
+      FROM settled s JOIN messages m USING (id) WHERE result <> 'unrendered'
       ON CONFLICT (message_id, number) DO UPDATE SET finished_at = now(), result = EXCLUDED.result,
         ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,
         error = EXCLUDED.error
@@ -69,7 +69,7 @@ export async function settle(
       payload = CASE WHEN s.result = 'accepted' THEN NULL ELSE m.payload END,
       due_at = CASE
         WHEN closes THEN m.due_at
-        WHEN s.result = 'unknown' THEN now() + ${inDoubtFor(unknownWait)}
+        WHEN s.result = 'unknown' THEN ${doubtEnds(unknownWait)}
         ELSE now() + ${backoff(Prisma.sql`s.result`)}
       END,
       last_error = COALESCE(s.code || ': ' || s.error, m.last_error),

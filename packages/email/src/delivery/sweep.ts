@@ -1,5 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
-import { type UnknownWait, inDoubtFor } from "./retry.ts";
+import { type UnknownWait, doubtEnds } from "./retry.ts";
 
 /**
  * Takes from a dead worker what it held: in doubt, since it may have been sent. Then decides
@@ -15,7 +15,7 @@ export async function sweep(db: Db, lease: number, unknownWait: UnknownWait): Pr
       WHERE state = 'sending' AND lease_expires_at < now()
       FOR UPDATE SKIP LOCKED
     ), lost AS (
-      UPDATE messages m SET state = 'unknown', due_at = now() + ${inDoubtFor(unknownWait)},
+      UPDATE messages m SET state = 'unknown', due_at = ${doubtEnds(unknownWait)},
         lease_id = NULL, lease_expires_at = NULL
       FROM ended e WHERE m.id = e.id
       RETURNING m.id, m.attempt_count, e.lease_expires_at

@@ -117,6 +117,16 @@ function store(given: string): Prisma.Sql {
       RETURNING id, message_id
     ), risen AS (
       ${raise(Prisma.sql`SELECT id FROM locked`, Prisma.sql`SELECT message_id, type, effect FROM found`)}
+    ), disproved AS (
+      -- SES took it before other events had shown that it had not been sent (delivery/evidence.ts).
+      -- The minute is for two clocks.
+      INSERT INTO evidence_stops (event_source, message_id)
+      SELECT DISTINCT ON (l.event_source) l.event_source, l.id
+      FROM found f JOIN locked l ON l.id = f.message_id
+      WHERE type = 'Send' AND l.judged_at - interval '1 minute' > "occurredAt"
+        AND l.event_source IS NOT NULL
+      ORDER BY l.event_source
+      ON CONFLICT DO NOTHING
     )
     SELECT (SELECT count(*) FROM stored)::int AS stored, (
       SELECT jsonb_agg(jsonb_build_object('id', id, 'messageId', message_id))

@@ -5,6 +5,7 @@ import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import type { SesEvent } from "./event.ts";
 import { createIngest } from "./ingest.ts";
+import { queueReset } from "../delivery/test-queue.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {
@@ -124,4 +125,51 @@ it("lets no event fail those that are applied with it", async () => {
   // And the next are applied together again.
   await Promise.all([20, 21, 22].map((i) => apply([event(`0100-${i}`)])));
   expect(await test.db.event.count()).toBe(19);
+});
+
+it.each<[string, object, "stored" | "thrown"]>([
+  ["is of no type", { eventType: undefined }, "thrown"],
+  ["has no id of SES", { mail: { messageId: "x".repeat(700) } }, "thrown"],
+  ["is about nobody", { mail: { destination: [] }, eventType: "Send" }, "stored"],
+  ["fails in the app", {}, "thrown"],
+])("keeps that an event named our message where it %s", async (_, changes, then) => {
+  const id = await queueReset(test.db);
+  const failing = "app fails";
+  const { ingest } = createIngest({
+    db: test.db,
+    topicArn,
+    fetch: async () => sns.pem,
+    onEvents: () => Promise.reject(new Error(failing)),
+  });
+  const { mail = {}, ...others } = changes as { mail?: object };
+  const named = {
+    eventType: "Delivery",
+    delivery: { recipients: ["name@example.com"] },
+    ...others,
+    mail: {
+      messageId: "0100-named",
+      destination: ["name@example.com"],
+      tags: { "message-id": [id] },
+      ...mail,
+    },
+  };
+  // A repetition adds nothing.
+  for (let times = 0; times < 2; times++) {
+    const ingested = ingest(JSON.stringify(sns.notify(JSON.stringify(named)))).then(
+      () => "stored",
+      () => "thrown",
+    );
+    expect(await ingested).toBe(then);
+  }
+  expect(await test.db.event.findMany()).toMatchObject([{ messageId: id, type: "Unprocessed" }]);
+  expect(await test.db.message.findUnique({ where: { id } })).toMatchObject({ state: "queued" });
+});
+
+it("keeps nothing of an event that it cannot read and that names no message of ours", async () => {
+  const { ingest } = createIngest({ db: test.db, topicArn, fetch: async () => sns.pem });
+  const named = { mail: { tags: { "message-id": ["another system's"] } } };
+  await expect(ingest(JSON.stringify(sns.notify(JSON.stringify(named))))).rejects.toMatchObject({
+    code: "MALFORMED_EVENT",
+  });
+  expect(await test.db.event.count()).toBe(0);
 });

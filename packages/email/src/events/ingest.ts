@@ -2,7 +2,7 @@ import type { Db } from "@repo/db";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import type { OnEvents } from "./event.ts";
-import { parseSesEvent } from "./ses/parse.ts";
+import { parseNaming, parseSesEvent } from "./ses/parse.ts";
 import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
 import { keepCertificates } from "./sns/kept-certificates.ts";
 import { type SnsMessage, createSnsVerifier } from "./sns/verify.ts";
@@ -56,9 +56,18 @@ export function createIngest(options: IngestOptions): { ingest: Ingest } {
   async function ingest(body: string): Promise<IngestResult> {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
     if (type === "SubscriptionConfirmation" && subscribeUrl) await fetch(subscribeUrl);
-    const events = type === "Notification" ? parseSesEvent(message, timestamp) : [];
-    if (events.length > 0) await apply(events);
-    return { type, messageId, events: events.length };
+    if (type !== "Notification") return { type, messageId, events: 0 };
+    const naming = parseNaming(message, timestamp);
+    try {
+      const events = parseSesEvent(message, timestamp);
+      if (events.length > 0) await apply(events);
+      else if (naming) await applyEvents(db, [naming]);
+      return { type, messageId, events: events.length };
+    } catch (error) {
+      // Without what the app does about it, which may be what has failed.
+      if (naming) await applyEvents(db, [naming]).catch(() => undefined);
+      throw error;
+    }
   }
   return { ingest };
 }

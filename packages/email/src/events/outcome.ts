@@ -15,7 +15,7 @@ const OUTCOMES = {
 /** In the order of their ids, as everything that holds several messages at once must. */
 export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
-    SELECT m.id FROM messages m WHERE m.id IN (${ids}) ORDER BY m.id FOR NO KEY UPDATE OF m`;
+    SELECT m.id, m.judged_at, m.event_source FROM messages m WHERE m.id IN (${ids}) ORDER BY m.id FOR NO KEY UPDATE OF m`;
 }
 
 /**

@@ -8,6 +8,7 @@ import { clean } from "../to-json.ts";
  * - `deferred`: certainly not sent; later this message may be. Others are not concerned.
  * - `unverified`: certainly not sent, until a person admits this recipient; others are not concerned.
  * - `paused`, `misconfigured`: certainly not sent, nor will any other be, until a person changes something.
+ * - `skipped`: certainly not sent, since its lease was about to end; it is taken again at once.
  * - `unknown`: it may have been sent. SES has no idempotency key, so a repetition may be a second copy.
  */
 export type Refusal =
@@ -19,6 +20,7 @@ export type Refusal =
   | "unverified"
   | "paused"
   | "misconfigured"
+  | "skipped"
   | "unknown";
 
 /** A call that did not end with acceptance. */
@@ -102,6 +104,7 @@ const CAUSES = {
     "misconfigured",
     "Read the error, and check the endpoint and the region, or SMTP_HOST and the From.",
   ],
+  late: ["skipped", "Nothing: it is taken again at once."],
   unknown: [
     "unknown",
     "Nothing yet: an event of SES tells, or else the template's policy decides; look at the AWS Health Dashboard if there are many.",

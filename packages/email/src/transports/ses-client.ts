@@ -2,6 +2,9 @@ import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { proxied } from "./proxied.ts";
 import { CALL_TIMEOUT_MS, requireLoopback } from "./transport.ts";
 
+/** What is asked of a command last of all, by its input. False: the call throws `TooLate`. */
+export type Questions = WeakMap<object, () => boolean>;
+
 /**
  * A client that makes each call once. Region, credentials and endpoint come from the SDK's own
  * chain (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
@@ -12,8 +15,9 @@ import { CALL_TIMEOUT_MS, requireLoopback } from "./transport.ts";
 export function createSesClient(options: {
   loopbackOnly: boolean;
   connections?: number;
+  questions?: Questions;
 }): SESv2Client {
-  const { loopbackOnly, connections } = options;
+  const { loopbackOnly, connections, questions } = options;
   // The SDK's retry sends again when an answer is lost: three copies of one email. Ours decides.
   const client = new SESv2Client({
     maxAttempts: 1,
@@ -29,6 +33,7 @@ export function createSesClient(options: {
     },
   });
   if (loopbackOnly) keepOnLoopback(client);
+  if (questions) askBeforeTheWire(client, questions);
   return client;
 }
 
@@ -50,4 +55,21 @@ function keepOnLoopback(client: SESv2Client): void {
     },
     { name: "keepOnLoopback", step: "deserialize", priority: "low" },
   );
+}
+
+/** After the request is signed: SES refuses what is sent more than five minutes later. */
+function askBeforeTheWire(client: SESv2Client, questions: Questions): void {
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const mayLeave = questions.get(args.input);
+      if (mayLeave && !mayLeave()) throw new TooLate();
+      return next(args);
+    },
+    { name: "askBeforeTheWire", step: "deserialize", priority: "low" },
+  );
+}
+
+/** The call was not made. */
+export class TooLate extends Error {
+  override readonly name = "TooLate";
 }

@@ -70,6 +70,44 @@ it("makes as many calls at once as it is told to, each on a connection of its ow
   transport.close();
 });
 
+it("sends nothing where it may not leave once the request is signed", async () => {
+  let requests = 0;
+  await serve((request, response) => {
+    requests++;
+    request.resume();
+    response.end('{"MessageId":"ses-1"}');
+  });
+  const transport = createSesTransport(config);
+  const asked: boolean[] = [];
+  const answers = [true, false];
+  const mayLeave = () => {
+    asked.push(true);
+    return answers.shift() ?? false;
+  };
+  expect(await transport.send(message, mayLeave)).toMatchObject({ result: "accepted" });
+  expect(await transport.send(message, mayLeave)).toMatchObject({ result: "skipped" });
+  expect(await transport.send(message)).toMatchObject({ result: "accepted" });
+  expect(asked).toHaveLength(2);
+  expect(requests).toBe(2);
+  transport.close();
+});
+
+it("says whose events speak of its calls, by region and configuration set", async () => {
+  pointSdkTo(undefined);
+  const sources = async (changes: Partial<SenderConfig>) => {
+    const transport = createSesTransport({ ...config, ...changes });
+    return transport.eventSources?.().finally(() => transport.close());
+  };
+  expect(await sources({})).toEqual({ security: undefined, other: undefined });
+  const other = "us-east-1/app";
+  expect(await sources({ configurationSet: "app" })).toEqual({ security: other, other });
+  expect(
+    await sources({ configurationSet: "app", securityConfigurationSet: "app-security" }),
+  ).toEqual({ security: "us-east-1/app-security", other });
+  vi.stubEnv("AWS_REGION", undefined);
+  expect(await sources({ configurationSet: "app" })).toEqual({});
+});
+
 describe("against ses-local", () => {
   let ses: Awaited<ReturnType<typeof startSesLocal>>;
   beforeAll(async () => {

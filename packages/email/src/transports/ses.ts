@@ -7,7 +7,7 @@ import { isMessage } from "../content.ts";
 import { EmailError } from "../error.ts";
 import { formatMailbox } from "../mailbox.ts";
 import { type Cause, readRefusal, readSystemCode, refused } from "./refusal.ts";
-import { createSesClient, inTime } from "./ses-client.ts";
+import { type Questions, TooLate, createSesClient, inTime } from "./ses-client.ts";
 import {
   type OutgoingMessage,
   type SendQuota,
@@ -35,13 +35,25 @@ const CONCURRENCY = 50;
 export function createSesTransport(config: SesConfig): Transport {
   const { concurrency = CONCURRENCY, loopbackOnly } = config;
   const sender = createSender(config);
-  const client = createSesClient({ loopbackOnly, connections: concurrency });
+  const questions: Questions = new WeakMap();
+  const client = createSesClient({ loopbackOnly, connections: concurrency, questions });
+  const sourceOf = (region: string, category: string) => {
+    const { configurationSet } = sender(category);
+    return configurationSet && `${region}/${configurationSet}`;
+  };
 
   return {
     concurrency,
-    async send(message) {
+    async eventSources() {
+      // Without a region no call leaves either.
+      const region = await client.config.region().catch(() => undefined);
+      return region ? { security: sourceOf(region, "security"), other: sourceOf(region, "") } : {};
+    },
+    async send(message, mayLeave) {
       try {
-        const { MessageId } = await client.send(toCommand(sender, message));
+        const command = toCommand(sender, message);
+        if (mayLeave) questions.set(command.input, mayLeave);
+        const { MessageId } = await client.send(command);
         return { result: "accepted", sesMessageId: MessageId ?? "" };
       } catch (error) {
         const cause = causeOf(error, sender(message.category).from.address, message.to);
@@ -161,6 +173,7 @@ const BY_NAME: Record<string, Cause> = {
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
  */
 function causeOf(thrown: unknown, from = "", to = ""): Cause {
+  if (thrown instanceof TooLate) return "late";
   if (thrown instanceof EmailError) return "loopbackOnly";
   const { name, message: text, code = name, $metadata } = thrown as SdkError;
   const status = $metadata?.httpStatusCode ?? 0;

@@ -56,12 +56,25 @@ export interface SendQuota {
   sendingEnabled: boolean;
 }
 
+/** The configuration sets that publish events of calls, as `REGION/NAME`. */
+export interface EventSources {
+  /** Of security mail. */
+  security?: string | undefined;
+  other?: string | undefined;
+}
+
 /** A way to hand messages over. */
 export interface Transport {
   /** How many calls it makes at once. */
   readonly concurrency: number;
-  /** Makes one call, never repeats it, and never throws. */
-  send(message: OutgoingMessage): Promise<SendResult>;
+  /** Whose events speak of the calls; a transport without events has none. */
+  eventSources?(): Promise<EventSources>;
+  /**
+   * Makes one call, never repeats it, and never throws.
+   *
+   * @param mayLeave asked as late as can be; false: nothing is sent, and the result is `skipped`
+   */
+  send(message: OutgoingMessage, mayLeave?: () => boolean): Promise<SendResult>;
   /**
    * Asks for the account's limits: once a second at the most, which is all that SES answers.
    *

@@ -2,6 +2,7 @@ import type { Prisma } from "@repo/db";
 import { EmailError } from "../../error.ts";
 import { addressKey } from "../address-key.ts";
 import { type Effect, REPORTED, bounceEffect, complaintEffect } from "../../suppression/effect.ts";
+import { isUuid } from "../../uuid.ts";
 import type { SesEvent } from "../event.ts";
 
 /**
@@ -39,9 +40,35 @@ export function parseSesEvent(message: string, publishedAt: Date): SesEvent[] {
     recipient,
     dedupeKey: feedbackId ?? occurredAt.toISOString(),
     occurredAt,
-    detail: bounded({ ...describe(type, body), ...detail }),
+    detail: bounded({ ...describe(type, body, mail), ...detail }),
     effect,
   }));
+}
+
+/**
+ * Of an event that is not stored as what it is, since it cannot be read, is about nobody, or fails
+ * in the app: that it named one of our messages. What an event has named was sent.
+ *
+ * @returns undefined where it names none
+ */
+export function parseNaming(message: string, publishedAt: Date): SesEvent | undefined {
+  let mail: Json;
+  try {
+    mail = object(object(JSON.parse(message)).mail);
+  } catch {
+    return undefined;
+  }
+  const messageId = text(list(object(mail.tags)["message-id"])[0]);
+  if (messageId === undefined || !isUuid(messageId)) return undefined;
+  return {
+    sesMessageId: key(mail.messageId) ?? "",
+    messageId,
+    type: "Unprocessed",
+    recipient: "",
+    dedupeKey: messageId,
+    occurredAt: publishedAt,
+    detail: {},
+  };
 }
 
 /** Where an event's own object has another name than its type. */
@@ -121,8 +148,13 @@ function ours(about: About[], destinations: { recipient: string }[]): About[] {
 }
 
 /** What a person wants to know of it, by the type's own object. */
-function describe(type: string, body: Json): Prisma.JsonObject {
+function describe(type: string, body: Json, mail: Json): Prisma.JsonObject {
   switch (type) {
+    case "Send": {
+      // Evidence is of one account (delivery/evidence.ts).
+      const account = text(mail.sendingAccountId);
+      return account ? { account } : {};
+    }
     case "Bounce":
       return pick(body, ["bounceType", "bounceSubType", "reportingMTA"]);
     case "Complaint":

@@ -1,0 +1,285 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { allowEvidence, evidenceStops } from "../evidence-stops.ts";
+import { applyEvents } from "../events.ts";
+import { findMessage } from "../log.ts";
+import { judge } from "./evidence.ts";
+import { settle } from "./settle.ts";
+import { sweep } from "./sweep.ts";
+import { type Others, SOURCE, otherCalls } from "./test-evidence.ts";
+import {
+  accepted,
+  claimAs,
+  emptyOutbox,
+  endWaits,
+  expireLeases,
+  queueChanged,
+  queueReset,
+  queueWelcome,
+  refused,
+  unknownWait,
+  work,
+} from "./test-queue.ts";
+
+// The call in doubt was claimed two hours ago.
+const LEASE = 30;
+const RULES = { horizon: 900 };
+const waits = { ...unknownWait, evidence: 24 * 60 * 60 };
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await emptyOutbox(test.db);
+  await test.db.evidenceStop.deleteMany();
+});
+
+const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
+
+/** A message in doubt since two hours: its worker died. */
+async function doubt(queue = queueChanged, source: string | undefined = SOURCE): Promise<string> {
+  const id = await queue(test.db);
+  await claimAs(test.db, { eventSources: { security: source, other: source } });
+  await expireLeases(test.db);
+  await sweep(test.db, LEASE, waits);
+  await test.db.$executeRaw`
+    UPDATE attempts SET started_at = now() - interval '2 hours' WHERE message_id = ${id}::uuid`;
+  expect(await find(id)).toMatchObject({ state: "unknown" });
+  return id;
+}
+
+const judged = () => judge(test.db, LEASE, RULES);
+
+describe("what had not been sent", () => {
+  it("is queued again once every other call of its time has its Send event", async () => {
+    const id = await doubt();
+    await otherCalls(test.db);
+    expect(await judged()).toEqual([{ id, template: "password-changed" }]);
+    expect(await find(id)).toMatchObject({ state: "queued", judgedUnsent: 1 });
+    expect((await findMessage(test.db, id))?.timeline.map(({ what }) => what)).toEqual([
+      "attempt",
+      "queued",
+      "judged",
+    ]);
+    // Another copy is accepted, and its event follows.
+    const { messages } = await claimAs(test.db);
+    expect(messages).toMatchObject([{ id, isJudged: true }]);
+  });
+
+  it("is queued again where an answer was lost and not the worker", async () => {
+    const id = await queueWelcome(test.db);
+    const { messages } = await claimAs(test.db, { eventSources: { other: SOURCE } });
+    const call = messages.map(({ payload: _payload, ...claimed }) => claimed);
+    const lost = { result: "unknown", code: "TIMEOUT", error: "no answer", next: "" } as const;
+    await settle(
+      test.db,
+      call.map((one) => ({ ...one, ...lost })),
+      waits,
+    );
+    await test.db.$executeRaw`
+      UPDATE attempts SET started_at = now() - interval '2 hours' WHERE message_id = ${id}::uuid`;
+    await otherCalls(test.db);
+    expect(await judged()).toMatchObject([{ id }]);
+  });
+
+  it("is queued again where both copies of a resend are in doubt, and not the first alone", async () => {
+    const id = await doubt(queueReset);
+    await otherCalls(test.db);
+    expect(await judged()).toEqual([]);
+    await endWaits(test.db);
+    await sweep(test.db, LEASE, waits);
+    await claimAs(test.db, { eventSources: { security: SOURCE } });
+    await expireLeases(test.db);
+    await sweep(test.db, LEASE, waits);
+    // Its second copy is younger than the horizon.
+    expect(await judged()).toEqual([]);
+    await test.db.$executeRaw`
+      UPDATE attempts SET started_at = now() - interval '119 minutes' WHERE message_id = ${id}::uuid AND number = 2`;
+    expect(await judged()).toMatchObject([{ id }]);
+  });
+
+  it("waits for evidence for a day, and not beyond its expiry", async () => {
+    const id = await doubt();
+    const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
+      SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages`;
+    expect(row?.seconds).toBeGreaterThan(23 * 60 * 60);
+    await test.db
+      .$executeRaw`UPDATE messages SET expires_at = now() + interval '1 hour' WHERE id = ${id}::uuid`;
+    await expireAgain(id);
+    expect(await find(id)).toMatchObject({ state: "unknown" });
+    await endWaits(test.db);
+    await sweep(test.db, LEASE, waits);
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+
+    /** Claimed anew, and its worker dies. */
+    async function expireAgain(of: string): Promise<void> {
+      await otherCalls(test.db);
+      await judged();
+      await claimAs(test.db, { eventSources: { security: SOURCE } });
+      await expireLeases(test.db);
+      await sweep(test.db, LEASE, waits);
+      const [due] = await test.db.$queryRaw<{ seconds: number }[]>`
+        SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages WHERE id = ${of}::uuid`;
+      expect(due?.seconds).toBeLessThanOrEqual(60 * 60);
+    }
+  });
+
+  it("is queued again twice and no more, then closed by its policy", async () => {
+    const id = await doubt();
+    await otherCalls(test.db, { count: 200, every: 30 });
+    for (const times of [1, 2]) {
+      expect(await judged()).toHaveLength(1);
+      await claimAs(test.db, { eventSources: { security: SOURCE } });
+      await expireLeases(test.db);
+      await sweep(test.db, LEASE, waits);
+      expect(await find(id)).toMatchObject({ judgedUnsent: times, state: "unknown" });
+      await test.db.$executeRaw`UPDATE messages SET judged_at = now() - interval '118 minutes'`;
+      await test.db.$executeRaw`
+        UPDATE attempts SET started_at = now() - interval '117 minutes'
+        WHERE message_id = ${id}::uuid AND number = ${times + 1}`;
+    }
+    expect(await judged()).toEqual([]);
+    await endWaits(test.db);
+    await sweep(test.db, LEASE, waits);
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+  });
+});
+
+describe("nothing is judged:", () => {
+  it.each<[string, Others]>([
+    ["one call has no Send event", { unheard: [50] }],
+    ["the first call has no Send event", { unheard: [0] }],
+    ["there are 99 calls", { count: 99 }],
+    ["19 calls began when it could no longer be sent", { count: 119, every: 9.35 }],
+    ["the last call is younger than the horizon", { every: 70 }],
+    ["the calls are of another configuration set", { source: "eu-west-1/other" }],
+    ["the calls are of another region", { source: "us-east-1/sendoff" }],
+    ["the Send events are of two accounts", { account: (n) => (n < 20 ? "111" : "222") }],
+    ["the calls are of before", { from: -100 * 60 }],
+  ])("%s", async (_, others) => {
+    const id = await doubt();
+    await otherCalls(test.db, others);
+    expect(await judged()).toEqual([]);
+    expect(await find(id)).toMatchObject({ state: "unknown", judgedUnsent: 0 });
+  });
+
+  it("the call had no configuration set, or went by SMTP", async () => {
+    const id = await queueChanged(test.db);
+    await work(test.db, refused("unknown"));
+    await test.db.$executeRaw`UPDATE attempts SET started_at = now() - interval '2 hours'`;
+    await otherCalls(test.db);
+    expect(await judged()).toEqual([]);
+    expect(await find(id)).toMatchObject({ state: "unknown", eventSource: null });
+  });
+
+  it.each(["Send", "Delivery", "Open", "RenderingFailure", "Unprocessed"])(
+    "an event of type %s names it",
+    async (type) => {
+      const id = await doubt();
+      await otherCalls(test.db);
+      // Of a version that would not close it.
+      await test.db.event.create({
+        data: {
+          messageId: id,
+          sesMessageId: "ses-x",
+          type,
+          recipient: "",
+          recipientKey: "",
+          dedupeKey: "x",
+          occurredAt: new Date(),
+          detail: {},
+        },
+      });
+      expect(await judged()).toEqual([]);
+    },
+  );
+
+  it("its answer came after its lease: it was accepted", async () => {
+    const id = await doubt();
+    await otherCalls(test.db);
+    const [attempt] = await test.db.attempt.findMany({ where: { messageId: id } });
+    const claimedAt = attempt!.startedAt.toISOString();
+    await settle(
+      test.db,
+      [{ id, attempt: 1, claimedAt, ...accepted } as Parameters<typeof settle>[1][number]],
+      waits,
+    );
+    expect(await judged()).toEqual([]);
+  });
+
+  it("a day has passed without evidence: the policy decides", async () => {
+    const id = await doubt();
+    await endWaits(test.db);
+    await sweep(test.db, LEASE, waits);
+    await otherCalls(test.db);
+    expect(await judged()).toEqual([]);
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
+  });
+});
+
+describe("false evidence", () => {
+  const send = (messageId: string, occurredAt: Date) =>
+    applyEvents(test.db, [
+      {
+        sesMessageId: "ses-late",
+        messageId,
+        type: "Send",
+        recipient: "name@example.com",
+        dedupeKey: "1",
+        occurredAt,
+        detail: {},
+      },
+    ]);
+  const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+
+  it("ends that of its configuration set, until an operator allows it again", async () => {
+    const first = await doubt();
+    await otherCalls(test.db, { count: 105 });
+    await judged();
+    await send(first, ago(119));
+    expect(await evidenceStops(test.db)).toMatchObject([{ eventSource: SOURCE, messageId: first }]);
+    // It had been sent: no second copy.
+    expect(await find(first)).toMatchObject({ state: "closed", closedReason: "sent" });
+
+    const second = await doubt();
+    expect(await judged()).toEqual([]);
+    const elsewhere = await doubt(queueChanged, "eu-west-1/other");
+    await otherCalls(test.db, { source: "eu-west-1/other" });
+    expect(await judged()).toMatchObject([{ id: elsewhere }]);
+
+    const decision = { by: "operator", because: "the queue was purged by hand" };
+    await allowEvidence(test.db, SOURCE, decision);
+    expect(await judged()).toMatchObject([{ id: second }]);
+    expect((await findMessage(test.db, first))?.timeline).toContainEqual(
+      expect.objectContaining({ what: "operator", action: "allow-evidence", ...decision }),
+    );
+    await expect(allowEvidence(test.db, SOURCE, decision)).rejects.toMatchObject({
+      code: "EVIDENCE_NOT_STOPPED",
+    });
+  });
+
+  it("is not what the Send event of the copy says that was sent afterwards", async () => {
+    const id = await doubt();
+    await otherCalls(test.db);
+    await judged();
+    await claimAs(test.db, { eventSources: { security: SOURCE } });
+    await send(id, new Date());
+    expect(await evidenceStops(test.db)).toEqual([]);
+  });
+});
+
+describe("a message that was judged", () => {
+  it("is claimed alone of its kind, beside others, and not by a worker that has one", async () => {
+    const ids = [await doubt(), await doubt(), await doubt()];
+    await otherCalls(test.db);
+    expect((await judged()).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    const ordinary = await queueWelcome(test.db);
+    const first = await claimAs(test.db);
+    expect(first.messages.filter(({ isJudged }) => isJudged)).toHaveLength(1);
+    expect(first.messages.map(({ id }) => id)).toContain(ordinary);
+    expect((await claimAs(test.db, { takesJudged: false })).messages).toEqual([]);
+    expect((await claimAs(test.db)).messages).toHaveLength(1);
+  });
+});
