@@ -3,6 +3,6 @@ import { defineConfig, env } from "prisma/config";
 export default defineConfig({
   schema: "prisma/schema.prisma",
   migrations: { path: "prisma/migrations" },
-  // Always set by src/prisma-cli.ts, which alone decides which database it is.
+  // Set by src/prisma.ts.
   datasource: { url: env("DATABASE_URL") },
 });

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import path from "node:path";
 import { type Db, createDb } from "@repo/db";
 import { AppError } from "@repo/errors";
-import { readEnv, root } from "./env.ts";
+import { readEnv } from "./env.ts";
 
 /**
  * Runs a command on the database that `DATABASE_URL` names, or on the one that `pnpm dev` uses,
@@ -13,20 +11,13 @@ import { readEnv, root } from "./env.ts";
 export async function withDatabase<T>(use: (db: Db) => Promise<T>): Promise<T> {
   const { databaseUrl } = readEnv();
   if (databaseUrl) return await connected(databaseUrl, use);
-  const dataDir = path.join(root, ".local/pg");
-  if (!existsSync(dataDir)) {
-    throw new AppError(
-      "NO_DATABASE",
-      "There is no database yet: start `pnpm dev` once, or set DATABASE_URL.",
-    );
-  }
   // Loaded only here: an operator's machine has no embedded database.
-  const { startPostgres } = await import("@repo/db/embedded");
-  const postgres = await startPostgres({ dataDir });
+  const { startDevDatabase } = await import("./dev.ts");
+  const database = await startDevDatabase();
   try {
-    return await connected(postgres.url, use);
+    return await connected(database.url, use);
   } finally {
-    await postgres.stop();
+    await database.stop();
   }
 }
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Db, createDb } from "./index.ts";
-import { execute } from "./engine.ts";
+import { execute } from "@repo/postgres-local/testing";
 import { createTestDb } from "./testing.ts";
 
 // The second is a quarter of an hour off; the last was seconds off until 1906.

@@ -5,7 +5,7 @@ import { TLSSocket, createSecureContext } from "node:tls";
 import { createCertificate } from "@repo/testing/certificate";
 import { full } from "@repo/testing/full";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { execute } from "./engine.ts";
+import { execute } from "@repo/postgres-local/testing";
 import { type Db, createDb } from "./index.ts";
 import { migrate } from "./migrate.ts";
 import { createTestDb } from "./testing.ts";

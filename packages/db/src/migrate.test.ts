@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { execute } from "./engine.ts";
+import { execute } from "@repo/postgres-local/testing";
 import { migrate, pendingMigrations } from "./migrate.ts";
 import { readMigrations } from "./migrations.ts";
 import { createTestDb } from "./testing.ts";

@@ -1,15 +1,15 @@
+import { randomUUID } from "node:crypto";
+import { AppError } from "@repo/errors";
 import pg from "pg";
 import { requirePublicFirst, requirePublicSchema } from "./address.ts";
-import { execute, openEngine } from "./engine.ts";
-import { AppError } from "@repo/errors";
-import { type Migration, readMigrations, toMigrationList } from "./migrations.ts";
+import { type Migration, readMigrations } from "./migrations.ts";
 
-/** Two processes that migrate at once take turns. "sendoff" on a telephone's keys. */
-const LOCK = "7363633, 3";
+/** The lock that `prisma migrate` takes: whoever else migrates waits for it. */
+const LOCK = 72_707_369;
 
 /**
- * Applies the committed migrations that a database lacks; creates the database if it is
- * missing.
+ * Applies the committed migrations that a database lacks, and writes them down as `prisma migrate`
+ * does; creates the database if it is missing.
  *
  * @param url needs a session of its own: not that of a pooler in transaction mode
  * @returns the names of those applied now
@@ -21,34 +21,82 @@ export async function migrate(url: string): Promise<string[]> {
   try {
     await client.query(`SELECT pg_advisory_lock(${LOCK})`);
     const migrations = readMigrations();
-    if ((await missing(client, migrations)).length === 0) return [];
-    const { engine, close } = await openEngine(url);
-    try {
-      const { appliedMigrationNames } = await engine.applyMigrations({
-        migrationsList: toMigrationList(migrations),
-        filters: { externalTables: [], externalEnums: [] },
-      });
-      return appliedMigrationNames;
-    } catch (cause) {
-      // Throws when one has failed, with its name.
+    const names = await missing(client, migrations);
+    if (names.length > 0) await createTable(client);
+    for (const migration of migrations.filter(({ name }) => names.includes(name))) {
+      await apply(client, migration);
+      // Throws when it has failed, with its name.
       await missing(client, migrations);
-      throw notApplied(cause, client);
-    } finally {
-      await close();
     }
+    return names;
   } finally {
     await client.end();
   }
 }
 
-function notApplied(cause: unknown, { user }: pg.Client): AppError {
-  const reason = reasonOf((cause as Error).message);
-  const grant = `As its owner: GRANT USAGE, CREATE ON SCHEMA public TO "${user}"; then try again.`;
-  const isForbidden = /permission denied for schema/.test(reason);
-  return new AppError("MIGRATION_FAILED", isForbidden ? `${reason}. ${grant}` : reason, { cause });
+/** Prisma's own table, where there is none. */
+async function createTable(client: pg.Client): Promise<void> {
+  if (await hasTable(client)) return;
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+        AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+      LIMIT 1`,
+  );
+  if (rows[0]) {
+    throw new AppError(
+      "MIGRATION_FAILED",
+      `The database is not empty (${rows[0].name}), and no migration of this app made it. Give the ` +
+        "app a database of its own; or, where the tables are this app's, https://pris.ly/d/migrate-baseline.",
+    );
+  }
+  try {
+    await client.query(
+      `CREATE TABLE _prisma_migrations (
+        id VARCHAR(36) PRIMARY KEY NOT NULL,
+        checksum VARCHAR(64) NOT NULL,
+        finished_at TIMESTAMPTZ,
+        migration_name VARCHAR(255) NOT NULL,
+        logs TEXT,
+        rolled_back_at TIMESTAMPTZ,
+        started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+        applied_steps_count INTEGER NOT NULL DEFAULT 0
+      )`,
+    );
+  } catch (cause) {
+    const { message } = cause as Error;
+    const grant = `As its owner: GRANT USAGE, CREATE ON SCHEMA public TO "${client.user}"; then try again.`;
+    const isForbidden = /permission denied for schema/.test(message);
+    throw new AppError("MIGRATION_FAILED", isForbidden ? `${message}. ${grant}` : message, {
+      cause,
+    });
+  }
 }
 
-/** Without what precedes it, and without the engine's own stack. */
+/** Its statements are one transaction, unless they say otherwise. A failure is written down. */
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  const id = randomUUID();
+  await client.query(
+    "INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)",
+    [id, checksum, name],
+  );
+  try {
+    await client.query(sql);
+  } catch (error) {
+    await client.query("ROLLBACK");
+    await client.query("UPDATE _prisma_migrations SET logs = $2 WHERE id = $1", [
+      id,
+      (error as Error).message,
+    ]);
+    return;
+  }
+  await client.query(
+    "UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1",
+    [id],
+  );
+}
+
+/** What failed, of the text that this or Prisma's own engine has written down. */
 function reasonOf(text: string): string {
   return text.replace(/^[\s\S]*?ERROR: /, "").split("\n", 1)[0] ?? "";
 }
@@ -74,8 +122,8 @@ async function missing(client: pg.Client, migrations: Migration[]): Promise<stri
     const reason = row.logs === null ? "it was interrupted" : reasonOf(row.logs);
     throw new AppError(
       "MIGRATION_FAILED",
-      `Migration ${row.name} failed: ${reason}. Correct its SQL, then: pnpm --filter @repo/db ` +
-        `prisma migrate resolve --rolled-back ${row.name}; or, losing the data, pnpm db:reset.`,
+      `Migration ${row.name} failed: ${reason}. Correct its SQL, then: pnpm db:prisma ` +
+        `migrate resolve --rolled-back ${row.name}; or, losing the data, pnpm db:reset.`,
     );
   }
   for (const { name, checksum } of migrations) {
@@ -95,15 +143,19 @@ type Applied = { name: string; checksum: string; finished: boolean; logs: string
 
 /** What Prisma wrote down; one that was marked as rolled back does not count. */
 async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {
-  const table = await client.query<{ exists: boolean }>(
-    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists",
-  );
-  if (!table.rows[0]?.exists) return new Map();
+  if (!(await hasTable(client))) return new Map();
   const { rows } = await client.query<Applied>(
     `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished, logs
        FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
   );
   return new Map(rows.map((row) => [row.name, row]));
+}
+
+async function hasTable(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    "SELECT to_regclass('_prisma_migrations') IS NOT NULL AS exists",
+  );
+  return rows[0]?.exists ?? false;
 }
 
 async function connectOrCreate(url: string): Promise<pg.Client> {
@@ -116,8 +168,10 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
   const name = decodeURIComponent(pathname.slice(1));
   const server = new URL(url);
   server.pathname = "postgres";
+  const client = new pg.Client(server.href);
   try {
-    await execute(server.href, `CREATE DATABASE "${name.replaceAll('"', '""')}"`);
+    await client.connect();
+    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
   } catch (cause) {
     // Another process created it meanwhile, or is about to.
     if (!["42P04", "23505"].includes(codeOf(cause) ?? "")) {
@@ -127,6 +181,8 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
         { cause },
       );
     }
+  } finally {
+    await client.end();
   }
   return await connect(url);
 }

@@ -1,12 +1,10 @@
 // `pnpm clean`: removes what can be made again, and the development data.
-import { rmSync } from "node:fs";
+import { globSync, rmSync } from "node:fs";
 import path from "node:path";
-import { globSync } from "node:fs";
-import { runningPostgres } from "@repo/db/embedded";
+import { runningPostgres } from "@repo/postgres-local";
+import { DATA_DIR, root } from "./env.ts";
 
-const root = path.resolve(import.meta.dirname, "../../..");
-
-if (await runningPostgres(path.join(root, ".local/pg"))) {
+if (await runningPostgres(DATA_DIR)) {
   console.error("The development database is running: stop `pnpm dev` first.");
   process.exitCode = 1;
 } else {

@@ -1,12 +1,11 @@
 // `pnpm dev`: everything on this machine by one command.
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
-import { startPostgres } from "@repo/db/embedded";
-import { AppError } from "@repo/errors";
 import { migrate } from "@repo/db/migrate";
+import { AppError } from "@repo/errors";
+import { startPostgres } from "@repo/postgres-local";
 import { onOrphaned } from "./ancestors.ts";
-import { type Env, type Ports, portsOf, readEnv, root } from "./env.ts";
+import { DATA_DIR, type Env, type Ports, portsOf, readEnv } from "./env.ts";
 import { type Guarded, startGuard } from "./guarded.ts";
 import { type Line, formatLine, parseLine, parseLog, step, table } from "./output.ts";
 import { assertFree } from "./ports.ts";
@@ -64,8 +63,7 @@ async function run(): Promise<void> {
 async function openDatabase(env: Env): Promise<string> {
   const own = env["DATABASE_URL"];
   if (!own) {
-    const dataDir = path.join(root, ".local", "pg");
-    const postgres = await step("PostgreSQL", () => startPostgres({ dataDir }));
+    const postgres = await step("PostgreSQL", () => startPostgres({ dataDir: DATA_DIR }));
     // After the services, which use it.
     undo.push(postgres.stop);
     env["DATABASE_URL"] = postgres.url;

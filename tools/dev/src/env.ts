@@ -6,6 +6,9 @@ import { AppError } from "@repo/errors";
 /** The folder of the repository. */
 export const root = path.resolve(import.meta.dirname, "../../..");
 
+/** Where the embedded PostgreSQL of `pnpm dev` keeps its data. */
+export const DATA_DIR = path.join(root, ".local", "pg");
+
 /** The environment of everything that `pnpm dev` starts. */
 export type Env = Record<string, string>;
 

@@ -1,4 +1,5 @@
-import type { Rule } from "../repository.ts";
+import { draw, findCircle, nameOf, readGraph } from "../graph.ts";
+import type { Repository, Rule } from "../repository.ts";
 
 // Imports run one way. `turbo boundaries` refuses an import that package.json does not
 // declare; this table says what package.json may declare. (Turbo's own tag rules look at
@@ -22,19 +23,76 @@ const ARROWS: Record<string, string[]> = {
   "@repo/brand": [],
   "@repo/testing": [],
   "@repo/infra": [],
-  "@repo/dev": ["@repo/db", "@repo/errors"],
+  "@repo/dev": ["@repo/db", "@repo/errors", "@repo/postgres-local", "@repo/prisma-offline"],
+  "@repo/postgres-local": ["@repo/errors"],
+  "@repo/prisma-offline": ["@repo/db"],
   "@repo/ses-local": [],
   "@repo/setup": [],
   "@repo/checks": [],
-  "@repo/bench": ["@repo/email", "@repo/db", "@repo/templates", "@repo/ses-local"],
+  "@repo/measure": ["@repo/email", "@repo/db", "@repo/templates", "@repo/postgres-local"],
+  "@repo/bench": ["@repo/email", "@repo/db", "@repo/measure"],
+  "@repo/chaos": [
+    "@repo/email",
+    "@repo/db",
+    "@repo/measure",
+    "@repo/postgres-local",
+    "@repo/ses-local",
+    "@repo/testing",
+  ],
   "@repo/e2e": ["@repo/email", "@repo/db", "@repo/templates"],
 };
 
-const TESTS = ["@repo/testing", "@repo/ses-local"];
+const TESTS = ["@repo/testing", "@repo/ses-local", "@repo/postgres-local"];
 
-/** A package of the workspace depends on those alone that the architecture allows it. */
-export const arrows: Rule = ({ packages }) =>
-  packages
+const DRAWING = /(<!-- drawn by pnpm arrows -->\n+```mermaid\n)[^`]*(\n```)/;
+const PAGE = "ARCHITECTURE.md";
+
+/** Packages depend on those that they may, in no circle; ARCHITECTURE.md shows how it is. */
+export const arrows: Rule = (repository) => [
+  ...undeclared(repository),
+  ...circles(repository),
+  ...tools(repository),
+  ...(drawn(repository) === repository.read(PAGE)
+    ? []
+    : [`${PAGE}: its drawing is not what the imports are; write it with pnpm arrows`]),
+];
+
+/** ARCHITECTURE.md with the drawing that the imports make. */
+export function drawn(repository: Repository): string {
+  const groups = new Map<string, string[]>();
+  for (const { folder, manifest } of repository.packages) {
+    const [group, name] = folder.split("/");
+    // infra imports nothing, and is imported by nothing.
+    if (!group || !name) continue;
+    groups.set(group, [...(groups.get(group) ?? []), nameOf(manifest.name)]);
+  }
+  const drawing = draw(readGraph(repository, { shipped: true }), groups);
+  return repository.read(PAGE).replace(DRAWING, (_all, before, after) => before + drawing + after);
+}
+
+function circles(repository: Repository): string[] {
+  const circle = findCircle(readGraph(repository, { shipped: false }));
+  return circle ? [`packages import each other in a circle: ${circle.join(" → ")}`] : [];
+}
+
+/** What is shipped imports no tool; tests and dev.ts may. */
+function tools(repository: Repository): string[] {
+  const rooms = new Map(
+    repository.packages.map(({ folder, manifest }) => [nameOf(manifest.name), folder]),
+  );
+  return [...readGraph(repository, { shipped: true })].flatMap(([from, targets]) =>
+    [...targets]
+      .filter((to) => rooms.get(to)?.startsWith("tools/") && !rooms.get(from)?.startsWith("tools/"))
+      .map(
+        (to) =>
+          `${rooms.get(from)} imports ${rooms.get(to)}; only its tests and its dev.ts may import a tool`,
+      ),
+  );
+}
+
+/** What a package.json declares and the table above does not allow. */
+function undeclared({ packages }: Repository): string[] {
+  return packages
     .filter(({ folder }) => folder !== ".")
     .flatMap(({ folder, manifest }) => {
       const allowed = ARROWS[manifest.name];
@@ -58,3 +116,4 @@ export const arrows: Rule = ({ packages }) =>
             "(ARCHITECTURE.md draws the arrows)",
         );
     });
+}

@@ -8,7 +8,7 @@ const run = promisify(execFile);
 export const migrations: Rule = async ({ root, files }) => {
   if (!files.includes("packages/db/prisma/schema.prisma")) return [];
   try {
-    await run(process.execPath, ["packages/db/src/prisma-cli.ts", "drift"], { cwd: root });
+    await run(process.execPath, ["tools/dev/src/db.ts", "drift"], { cwd: root });
     return [];
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };

@@ -62,6 +62,29 @@ test("fails on a dependency against the arrows", async () => {
   expect(await failuresOf(arrows, broken)).toContain("@repo/db may not depend on @repo/email");
 });
 
+test("fails on packages that import each other in a circle", async () => {
+  const broken = {
+    ...withFile("packages/db/src/violation.test.ts", () => 'import "@repo/email/enqueue";\n'),
+    ...withDependency("packages/db", "@repo/email", "workspace:*"),
+  };
+  expect(await failuresOf(arrows, broken)).toContain("in a circle: db → email → db");
+});
+
+test("fails on a tool that something imports which is shipped, and not on one that a test imports", async () => {
+  const testing = 'import "@repo/postgres-local";\n';
+  const shipped = withFile("packages/db/src/violation.ts", () => testing);
+  expect(await failuresOf(arrows, shipped)).toContain(
+    "packages/db imports tools/postgres-local; only its tests and its dev.ts may import a tool",
+  );
+  const tested = withFile("packages/db/src/violation.test.ts", () => testing);
+  expect(await arrows({ ...repository, ...tested })).toEqual([]);
+});
+
+test("fails on a drawing that is not what the imports are", async () => {
+  const broken = withFile("ARCHITECTURE.md", (text) => text.replace("  accounts --> email\n", ""));
+  expect(await failuresOf(arrows, broken)).toContain("write it with pnpm arrows");
+});
+
 test("fails on a native package that lacks a platform in the lockfile", async () => {
   const broken = withFile("pnpm-lock.yaml", (text) =>
     text.replace(/^ {6}'@esbuild\/darwin-arm64': .*\n/m, ""),

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { seeded } from "@repo/measure/random";
+import { auc } from "./classify.ts";
+
+const random = seeded(1);
+const times = (ms: () => number) => Array.from({ length: 2_000 }, ms);
+
+test("times that nothing tells apart are a guess", () => {
+  expect(auc(times(random), times(random))).toBeLessThan(0.53);
+});
+
+test("a tenth of the noise is found, whichever of the two is slower", () => {
+  const [slower, faster] = [times(() => random() + 0.1), times(random)];
+  expect(auc(slower, faster)).toBeGreaterThan(0.57);
+  expect(auc(faster, slower)).toBeCloseTo(auc(slower, faster), 5);
+});
+
+test("what is neither slower nor faster, but now this and now that, is found as well", () => {
+  const spread = times(() => (random() < 0.5 ? 10 : 12));
+  expect(
+    auc(
+      spread,
+      times(() => 11),
+    ),
+  ).toBeGreaterThan(0.99);
+});
+
+test("certainty is 1", () => {
+  expect(
+    auc(
+      times(() => 2),
+      times(() => 1),
+    ),
+  ).toBeCloseTo(1, 5);
+});

@@ -1,0 +1,64 @@
+import { startBuiltApp } from "@repo/measure/built-app";
+import { connect } from "@repo/measure/durable-postgres";
+import { type Answer, openSite } from "@repo/measure/site";
+
+/** Of everybody here. */
+export const PASSWORD = "correct horse battery staple";
+
+/** Posts JSON, each time as another client. */
+export type Post = (path: string, fields: Record<string, string>) => Promise<Answer>;
+
+/** apps/web as it is built, with limits that nothing here reaches. */
+export async function openWeb(databaseUrl: string): Promise<{ post: Post; stop(): Promise<void> }> {
+  const app = await startBuiltApp("web", {
+    DATABASE_URL: databaseUrl,
+    LIMIT_SCALE: "1000000",
+    // So that X-Forwarded-For says who the client is.
+    TRUST_PROXY: "1",
+  });
+  const { post, close } = poster(app.port);
+  return {
+    post,
+    async stop() {
+      close();
+      await app.stop();
+    },
+  };
+}
+
+export function poster(port: number): { post: Post; close: () => void } {
+  const site = openSite(port);
+  let clients = 0;
+  return {
+    post(path, fields) {
+      const client = ++clients;
+      const ip = `10.${(client >> 16) & 255}.${(client >> 8) & 255}.${client & 255}`;
+      return site.ask({ ip, path, fields, json: true });
+    },
+    close: () => site.close(),
+  };
+}
+
+/** Accounts with PASSWORD, hashed by the app itself. @returns the hash */
+export async function makeAccounts(
+  databaseUrl: string,
+  post: Post,
+  addresses: string[],
+): Promise<string> {
+  const first = { name: "Sam Sample", email: "first@example.com", password: PASSWORD };
+  const { status, body } = await post("/signup", first);
+  if (status !== 202) throw new Error(`${status}: ${body}`);
+  const client = await connect(databaseUrl);
+  const { rows } = await client.query<{ hash: string }>(
+    "SELECT password_hash AS hash FROM sign_ups",
+  );
+  const hash = rows[0]?.hash ?? "";
+  await client.query(
+    `INSERT INTO users (id, name, email, email_key, password_hash)
+     SELECT gen_random_uuid(), 'Sam Sample', address, address, $2 FROM unnest($1::text[]) address`,
+    [addresses, hash],
+  );
+  await client.query("VACUUM ANALYZE");
+  await client.end();
+  return hash;
+}

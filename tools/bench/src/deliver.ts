@@ -1,0 +1,86 @@
+import { median, round } from "@repo/measure/statistics";
+import { drainLoop, drainOurs } from "./drain.ts";
+import type { Load } from "./endpoint/load.ts";
+import { type Outcome, type Pairs, type Result, compare, paired } from "./result.ts";
+import type { ContentKind } from "@repo/measure/content";
+import type { Setup } from "./setup.ts";
+
+/** How near our worker, on a durable queue, comes to a loop that only makes the calls. */
+export async function deliver(setup: Setup): Promise<Outcome> {
+  const together: number[] = [];
+  const outcome = await against(setup, "deliver", "ready", async () => {
+    together.push(await drainLoop(setup, setup.size.emails, true));
+  });
+  const { results, ours, ...rest } = outcome;
+  return {
+    ...rest,
+    results: [
+      await capacity(setup, results),
+      ...results,
+      compare("deliver", "emails/s, loop by fifties", { ours, other: together }),
+    ],
+  };
+}
+
+/** The same, with every email rendered; the loop has its content ready. */
+export async function deliverRendered(setup: Setup): Promise<Outcome> {
+  const { ours: _, ...outcome } = await against(setup, "deliver-rendered", "rendered");
+  return outcome;
+}
+
+/** @param beside measures something else in each run as well */
+async function against(
+  setup: Setup,
+  bench: string,
+  content: ContentKind,
+  beside?: () => Promise<void>,
+): Promise<Outcome & { ours: number[] }> {
+  const { runs, emails } = setup.size;
+  const bytes: Pairs = { ours: [], other: [] };
+  const note = async (side: keyof Pairs, rate: number) => {
+    const tally = await setup.endpoint.call("tally");
+    bytes[side].push(tally.bytes / emails);
+    setup.say(`  ${side === "ours" ? "ours" : "loop"} ${round(rate)} emails/s`);
+    return rate;
+  };
+  const pairs = await paired(
+    runs,
+    async () => {
+      await beside?.();
+      return note("ours", (await drainOurs(setup, emails, { content })).rate);
+    },
+    async () => note("other", await drainLoop(setup, emails)),
+  );
+  const { profile } = await drainOurs(setup, emails, { content, profile: true });
+  const bar = content === "ready" ? { atLeast: 1 } : undefined;
+  return {
+    ours: pairs.ours,
+    results: [
+      compare(bench, "emails/s", pairs, bar),
+      // That both sides say the same to SES.
+      compare(bench, "bytes a call", bytes),
+    ],
+    ...(profile && { profile }),
+  };
+}
+
+/** What the endpoint can do by itself, so that it is not what was measured. */
+async function capacity(setup: Setup, [loop]: Result[]): Promise<Result> {
+  const request = await setup.endpoint.call("latest");
+  const program = await setup.start<Load>(import.meta.resolve("./endpoint/load.ts"));
+  const rates: number[] = [];
+  for (let run = 0; run < setup.size.runs; run++) {
+    rates.push(
+      await program.call("run", {
+        port: setup.endpointPort,
+        request,
+        connections: 20,
+        seconds: Math.min(2, setup.size.seconds / 4),
+      }),
+    );
+  }
+  await program.stop();
+  const other = rates.map(() => loop?.other ?? Number.NaN);
+  setup.say(`  endpoint alone ${round(median(rates))} answers/s`);
+  return compare("deliver", "endpoint alone, answers/s", { ours: rates, other }, { atLeast: 3 });
+}

@@ -1,0 +1,51 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { format } from "prettier";
+import type { Outcome } from "../result.ts";
+import { drawChart } from "./chart.ts";
+import type { Machine } from "./machine.ts";
+import { writePage } from "./page.ts";
+import { TEXTS } from "./texts.ts";
+
+/** What one benchmark found, and when. */
+export interface Entry extends Outcome {
+  /** ISO 8601, the day alone. */
+  date: string;
+  machine: Machine;
+  /** Processes that wanted a core when it began. */
+  load: number;
+  seconds: number;
+}
+
+/** The last full-size run of each benchmark, by its name. */
+export type Records = Record<string, Entry>;
+
+/** Where the page, its chart and their figures are. */
+export const docs = path.resolve(import.meta.dirname, "../../../../docs");
+
+/** Takes a benchmark's figures into docs/performance.json, and writes page and chart from all. */
+export async function record(name: string, entry: Entry): Promise<void> {
+  const file = path.join(docs, "performance.json");
+  const earlier = await readFile(file, "utf8").then(
+    (text): Records => JSON.parse(text) as Records,
+    () => ({}),
+  );
+  for (const [made, text] of Object.entries(await publish({ ...earlier, [name]: entry }))) {
+    await writeFile(path.join(docs, made), text);
+  }
+}
+
+/** The three files that figures make, by their names, formatted as `pnpm check` wants them. */
+export async function publish(found: Records): Promise<Record<string, string>> {
+  const inOrder = Object.keys(TEXTS.benches).flatMap((name) => {
+    const entry = found[name];
+    return entry ? [[name, entry] as const] : [];
+  });
+  const records: Records = Object.fromEntries(inOrder);
+  const options = { printWidth: 100 };
+  return {
+    "performance.json": await format(JSON.stringify(records), { ...options, parser: "json" }),
+    "performance.md": await format(writePage(records), { ...options, parser: "markdown" }),
+    "performance.svg": drawChart(records),
+  };
+}

@@ -1,0 +1,78 @@
+import { median, round } from "@repo/measure/statistics";
+import type { Profile } from "./profile.ts";
+
+/** What a figure has to reach. */
+export type Bar = { atLeast: number } | { atMost: number };
+
+/** One line of JSON. */
+export interface Result {
+  bench: string;
+  metric: string;
+  ours: number;
+  other: number;
+  /** Ours over the other side: the median of the paired runs. */
+  ratio: number;
+  /** Or samples, where single times are compared. */
+  runs: number;
+  /** How well a classifier tells the sides apart by their times; 0.5 is a guess. */
+  auc?: number;
+  /** `>= 0.85`; null where a figure is only reported. */
+  bar: string | null;
+  met?: boolean;
+}
+
+/** What a benchmark found. */
+export interface Outcome {
+  results: Result[];
+  tables?: Table[];
+  profile?: Profile;
+}
+
+export interface Table {
+  title: string;
+  columns: string[];
+  rows: (string | number)[][];
+}
+
+/** Both sides' figures, run by run. */
+export interface Pairs {
+  ours: number[];
+  other: number[];
+}
+
+/** Runs both sides so often, and neither always first: A B, B A, A B, … */
+export async function paired(
+  runs: number,
+  ours: () => Promise<number>,
+  other: () => Promise<number>,
+): Promise<Pairs> {
+  const pairs: Pairs = { ours: [], other: [] };
+  for (let run = 0; run < runs; run++) {
+    const first = run % 2 === 0 ? "ours" : "other";
+    for (const side of first === "ours"
+      ? (["ours", "other"] as const)
+      : (["other", "ours"] as const)) {
+      pairs[side].push(await (side === "ours" ? ours() : other()));
+    }
+  }
+  return pairs;
+}
+
+export function compare(bench: string, metric: string, pairs: Pairs, bar?: Bar): Result {
+  const ratio = median(pairs.ours.map((value, run) => value / (pairs.other[run] ?? Number.NaN)));
+  return {
+    bench,
+    metric,
+    ours: round(median(pairs.ours), 4),
+    other: round(median(pairs.other), 4),
+    ratio: round(ratio),
+    runs: pairs.ours.length,
+    ...(bar ? judge(ratio, bar) : { bar: null }),
+  };
+}
+
+function judge(value: number, bar: Bar): { bar: string; met: boolean } {
+  return "atLeast" in bar
+    ? { bar: `>= ${bar.atLeast}`, met: value >= bar.atLeast }
+    : { bar: `<= ${bar.atMost}`, met: value <= bar.atMost };
+}

@@ -1,0 +1,55 @@
+// Both sides of `enqueue-many`: one transaction that queues a list.
+import { createDb } from "@repo/db";
+import { createEnqueue, createEnqueueMany } from "@repo/email/enqueue";
+import { now } from "@repo/measure/clock";
+import { connect } from "@repo/measure/durable-postgres";
+import { serve } from "@repo/measure/program";
+import { KEY, newMessages, templates } from "@repo/measure/messages";
+import { columnsOf, readyRows } from "./ready-rows.ts";
+
+// Of one INSERT, as of one of ours.
+const ROWS = 1_000;
+
+const handlers = {
+  /** Ours first, or the other side: emails a second of each. */
+  async run({ url, count, oursFirst }: { url: string; count: number; oursFirst: boolean }) {
+    const db = createDb(url);
+    const client = await connect(url);
+    const enqueueMany = createEnqueueMany({ key: KEY, templates });
+    const queueAll = () =>
+      db.$transaction((tx) => enqueueMany(tx, newMessages(count)), { timeout: 60_000 });
+
+    // What the plain INSERTs write is ready: checked, sealed and with its id.
+    const columns = await columnsOf(createEnqueue({ key: KEY, templates }));
+    const rows = await readyRows(client, columns, async () => void (await queueAll()));
+    const insertAll = async () => {
+      await client.query("BEGIN");
+      for (let first = 0; first < rows.length; first += ROWS) {
+        const part = rows.slice(first, first + ROWS);
+        const places = part.map(
+          (_, row) =>
+            `(${columns.map((_name, i) => `$${row * columns.length + i + 1}`).join(", ")})`,
+        );
+        await client.query(
+          `INSERT INTO messages (${columns.join(", ")}) VALUES ${places.join(", ")}`,
+          part.flatMap((row) => columns.map((column) => row[column])),
+        );
+      }
+      await client.query("COMMIT");
+    };
+
+    const rateOf = async (side: () => Promise<unknown>) => {
+      await client.query("TRUNCATE messages CASCADE");
+      const start = now();
+      await side();
+      return (count / (now() - start)) * 1000;
+    };
+    const first = await rateOf(oursFirst ? queueAll : insertAll);
+    const second = await rateOf(oursFirst ? insertAll : queueAll);
+    await db.$disconnect();
+    await client.end();
+    return oursFirst ? { ours: first, other: second } : { ours: second, other: first };
+  },
+};
+export type Many = typeof handlers;
+serve(handlers);

@@ -1,0 +1,89 @@
+// apps/worker in small: the same parts, told what to do by the benchmark.
+import { createDb } from "@repo/db";
+import { type Transport, createDeliverer, createSesTransport } from "@repo/email/deliver";
+import { createEnqueueMany } from "@repo/email/enqueue";
+import { serve } from "@repo/measure/program";
+import { FROM, KEY, newMessages, templates } from "@repo/measure/messages";
+import { profiled } from "../profile.ts";
+import { timed } from "./claim-times.ts";
+import { type ContentKind, createContent } from "@repo/measure/content";
+import { warmUp } from "./ses-call.ts";
+
+interface Options {
+  url: string;
+  content: ContentKind;
+  /** Emails a second; unset: what GetAccount says. */
+  rate?: number;
+  /** No call at all: the transport accepts at once. */
+  withoutCalls?: boolean;
+  /** Makes calls before the clock runs, unless false. */
+  warm?: boolean;
+  /** Calls at once; unset: as many as the product makes. */
+  concurrency?: number | undefined;
+}
+
+const stop = new AbortController();
+let start: () => Promise<void>;
+let running: Promise<unknown>;
+let claims: number[] = [];
+
+const handlers = {
+  async prepare(options: Options) {
+    const { url, content, rate, concurrency, withoutCalls = false } = options;
+    const { warm = !withoutCalls } = options;
+    const db = createDb(url, { keepStatements: true });
+    const transport = withoutCalls
+      ? acceptAll
+      : createSesTransport({ from: FROM, loopbackOnly: true, concurrency });
+    const ready = createContent(content);
+    // Before the warm-up: V8 drops compiled code when Prisma's WebAssembly first grows.
+    await db.sendingStatus.findFirst();
+    if (warm) {
+      await warmUp(async ({ id, template, to }) =>
+        transport.send({ id, template, category: "account", to, ...ready(template) }),
+      );
+    }
+    const deliverer = createDeliverer({
+      db: withoutCalls ? timed(db, claims) : db,
+      transport,
+      key: KEY,
+      log: { info: () => {}, warn: () => {}, error: console.error },
+      listenUrl: url,
+      rate,
+      render: ready,
+    });
+    start = () => deliverer.run(stop.signal);
+  },
+  /** Delivers until `finish`. */
+  run(input: { profile?: boolean } = {}) {
+    running = input.profile ? profiled(start) : start();
+    running.catch(console.error);
+  },
+  /** @returns the profile, if one was asked for */
+  async finish() {
+    stop.abort();
+    return await running;
+  },
+  /** How long each claim took, in ms, since the last time this was asked. */
+  claims() {
+    return claims.splice(0);
+  },
+  /** Queues so many emails: each template in turn, or one alone. */
+  async fill({ url, count, template }: { url: string; count: number; template?: string }) {
+    const db = createDb(url);
+    const enqueueMany = createEnqueueMany({ key: KEY, templates });
+    await db.$transaction((tx) => enqueueMany(tx, newMessages(count, template)), {
+      timeout: 60_000,
+    });
+    await db.$disconnect();
+  },
+};
+export type Ours = typeof handlers;
+serve(handlers);
+
+const acceptAll: Transport = {
+  concurrency: 50,
+  send: ({ id }) => Promise.resolve({ result: "accepted", sesMessageId: id }),
+  quota: () => Promise.resolve(undefined),
+  close: () => {},
+};

@@ -1,0 +1,63 @@
+// apps/worker in small: the same parts, told by the campaign what a test must not wait for.
+import { createDb } from "@repo/db";
+import {
+  type DelivererConfig,
+  createDeliverer,
+  createSesTransport,
+  createSmtpTransport,
+} from "@repo/email/deliver";
+import { serve } from "@repo/measure/program";
+import { FROM, KEY } from "@repo/measure/messages";
+import { createContent } from "@repo/measure/content";
+import { until } from "./until.ts";
+
+export interface WorkerOptions extends Pick<DelivererConfig, "lease" | "unknownWait" | "rate"> {
+  configurationSet?: string;
+  /** Of an SMTP server on this machine, to which email goes instead of to ses-local. */
+  smtpPort?: number;
+}
+
+const render = createContent("rendered");
+let onWire = 0;
+const errors: { message: string; stoppedBy?: string; next?: string }[] = [];
+
+const handlers = {
+  deliver({ url, configurationSet, smtpPort, ...options }: WorkerOptions & { url: string }) {
+    const sender = { from: FROM, configurationSet, loopbackOnly: true };
+    const transport = smtpPort
+      ? createSmtpTransport({ ...sender, host: "127.0.0.1", port: smtpPort })
+      : createSesTransport(sender);
+    createDeliverer({
+      db: createDb(url, { keepStatements: true }),
+      transport: {
+        ...transport,
+        send: (message) => {
+          onWire++;
+          return transport.send(message).finally(() => onWire--);
+        },
+      },
+      key: KEY,
+      render,
+      log: {
+        info: () => {},
+        warn: () => {},
+        error: (fields, message) => errors.push({ ...fields, message }),
+      },
+      listenUrl: url,
+      ...options,
+    })
+      .run(new AbortController().signal)
+      .catch((error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      });
+  },
+  /** Answered while at least one call is on the wire. */
+  async sending() {
+    await until("a call", async () => onWire > 0);
+  },
+  /** What the log has said at level error. */
+  errors: () => errors,
+};
+export type Worker = typeof handlers;
+serve(handlers);

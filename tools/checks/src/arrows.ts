@@ -1,0 +1,8 @@
+// `pnpm arrows`: draws into ARCHITECTURE.md which package imports which.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openRepository } from "./repository.ts";
+import { drawn } from "./rules/arrows.ts";
+
+const root = join(import.meta.dirname, "../../..");
+writeFileSync(join(root, "ARCHITECTURE.md"), drawn(openRepository(root)));

@@ -1,0 +1,78 @@
+import { readFile, readdir } from "node:fs/promises";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Copy, copyRepository } from "./test-copy.ts";
+
+// The database commands without a terminal, in a copy of the repository: they write migrations.
+
+const SCHEMA = "packages/db/prisma/schema.prisma";
+let copy: Copy;
+
+beforeAll(async () => {
+  copy = await copyRepository();
+  await run("db:deploy");
+});
+afterAll(() => copy.remove());
+
+async function run(script: string, args = ""): Promise<string> {
+  const { failed, output } = await copy.run(script, args);
+  expect(failed, output).toBe(false);
+  return output;
+}
+
+async function refused(script: string, args = ""): Promise<string> {
+  const { failed, output } = await copy.run(script, args);
+  expect(failed, output).toBe(true);
+  return output;
+}
+
+async function sql(statement: string): Promise<void> {
+  const undo = await copy.change("statement.sql", () => statement);
+  await run("db:prisma", "db execute --file ../../statement.sql");
+  await undo();
+}
+
+async function changeUser(edit: (model: string) => string): Promise<void> {
+  await copy.change(SCHEMA, (schema) => schema.replace(/^model User \{[^}]*\}/m, edit));
+}
+
+const migrations = () => readdir(path.join(copy.folder, "packages/db/prisma/migrations"));
+
+test.each([
+  ["db:migrate", "", "pnpm db:migrate --name add-phone"],
+  ["db:migrate", '--name ""', "pnpm db:migrate --name add-phone"],
+  ["db:reset", "", "pnpm db:reset --force"],
+])("%s %s ends at once and says in one line what to type", async (script, args, advice) => {
+  const before = await migrations();
+  const output = await refused(script, args);
+  expect(output).toMatch(/^Without a terminal .*\n$/);
+  expect(output).toContain(advice);
+  expect(await migrations()).toEqual(before);
+});
+
+test("db:migrate with a name writes and applies the migration, and asks nothing", async () => {
+  await changeUser((model) => model.replace("{", "{\n  fieldOfThisTest String?"));
+  await run("db:migrate", "--name add-field");
+  expect((await migrations()).filter((name) => name.endsWith("_add_field"))).toHaveLength(1);
+  await sql('SELECT "fieldOfThisTest" FROM users');
+});
+
+test("db:migrate ends, with the reason, where Prisma would ask whether data may go", async () => {
+  await sql(`INSERT INTO users (id, name, email, email_key, password_hash, "fieldOfThisTest")
+    VALUES (gen_random_uuid(), '', '', '', '', 'data')`);
+  const before = await readFile(path.join(copy.folder, SCHEMA), "utf8");
+  await changeUser((model) => model.replace(/\n.*fieldOfThisTest.*/, ""));
+  const written = await migrations();
+  const output = await refused("db:migrate", "--name drop-field");
+  expect(output).toContain("drop the column `fieldOfThisTest`");
+  expect(output).toContain("non-interactive");
+  expect(await migrations()).toEqual(written);
+  await copy.change(SCHEMA, () => before);
+});
+
+test("db:migrate ends, with the reason, where the database would have to be reset", async () => {
+  await sql("UPDATE _prisma_migrations SET checksum = 'other'");
+  expect(await refused("db:migrate", "--name another")).toMatch(
+    /modified after (?:it was|they were) applied/,
+  );
+});

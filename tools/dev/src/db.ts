@@ -1,0 +1,77 @@
+// Prisma's command line, on the database of DATABASE_URL or of `pnpm dev`: `pnpm db:migrate`.
+// One command of its own: `drift`.
+import { parseArgs } from "node:util";
+import { prisma } from "@repo/db/prisma";
+import { AppError } from "@repo/errors";
+import { startPostgres } from "@repo/postgres-local";
+import { engineEnv } from "@repo/prisma-offline";
+import { onMigrated } from "./drift.ts";
+import { DATA_DIR, readEnv } from "./env.ts";
+
+const args = process.argv.slice(2);
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof AppError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<number> {
+  const [command = "", subcommand] = args;
+  if (!process.stdin.isTTY) refuseToAsk(`${command} ${subcommand}`);
+  if (command === "drift") return await onMigrated(drift);
+  if (!["migrate", "db", "studio"].includes(command)) return await prisma(args);
+  const { DATABASE_URL: own, DIRECT_DATABASE_URL: direct } = readEnv();
+  const embedded = own
+    ? undefined
+    : await startPostgres({
+        dataDir: DATA_DIR,
+        onProgress: (step) => console.log(`${step} …`),
+      });
+  try {
+    // The database itself where there is a pooler before it: migrations need a session.
+    const code = await prisma(args, embedded?.url ?? direct ?? own, engineEnv());
+    // Prisma 7 leaves the client as it was.
+    if (code !== 0 || command !== "migrate" || subcommand !== "dev") return code;
+    return await prisma(["generate"]);
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+/**
+ * Without a terminal Prisma refuses to ask, with one exception: it waits for ever for the name of
+ * a migration. Its refusal to reset is a page of text, and comes once PostgreSQL has started.
+ */
+function refuseToAsk(command: string): void {
+  const { values } = parseArgs({
+    args,
+    options: {
+      name: { type: "string", short: "n" },
+      force: { type: "boolean", short: "f" },
+      help: { type: "boolean", short: "h" },
+    },
+    strict: false,
+  });
+  if (values.help) return;
+  if (command === "migrate dev" && !values.name) {
+    throw new AppError(
+      "NAME_MISSING",
+      "Without a terminal the migration needs a name: pnpm db:migrate --name add-phone",
+    );
+  }
+  if (command === "migrate reset" && !values.force) {
+    throw new AppError(
+      "FORCE_MISSING",
+      "Without a terminal nobody can confirm that all data may go: pnpm db:reset --force",
+    );
+  }
+}
+
+/** Fails, with the SQL of the migration that is missing. */
+function drift(url: string): Promise<number> {
+  const compare = ["--from-config-datasource", "--to-schema", "prisma/schema.prisma"];
+  return prisma(["migrate", "diff", ...compare, "--script", "--exit-code"], url, engineEnv());
+}

@@ -1,0 +1,123 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { AppError } from "@repo/errors";
+import pg from "pg";
+import { testDatabaseUrl } from "./env.ts";
+import { type Postgres, startPostgres } from "./postgres.ts";
+
+const DATA_DIR = path.resolve(import.meta.dirname, "../../../.local/test-pg");
+
+// One run at a time makes a template. "sendoff" on a telephone's keys.
+const LOCK = "7363633, 4";
+
+/**
+ * Starts the PostgreSQL of this clone's tests, or joins the one that runs. Its folder is kept:
+ * making it anew would take longer than most tests. TEST_DATABASE_URL names another server.
+ *
+ * @returns the URL of the database `postgres`, and `stop`
+ */
+export async function startTestPostgres(): Promise<Postgres> {
+  const other = testDatabaseUrl();
+  if (other) return { url: withDatabase(other, "postgres"), stop: () => Promise.resolve() };
+  const options = { dataDir: DATA_DIR, fast: true };
+  const { url, stop } = await startPostgres(options).catch((error: unknown) => {
+    // It is not durable: a crash of the machine may have left it in pieces.
+    if (!(error instanceof AppError) || error.code !== "POSTGRES_FAILED") throw error;
+    rmSync(DATA_DIR, { recursive: true, force: true });
+    return startPostgres(options);
+  });
+  return { url: withDatabase(url, "postgres"), stop };
+}
+
+/**
+ * Makes a database to copy, where there is none of this content. Those of other contents, and the
+ * copies of processes that have ended, are dropped.
+ *
+ * @param server the URL of the database `postgres`
+ * @param content names what `fill` makes, in hexadecimal digits
+ * @param fill makes it in a database that may not exist yet
+ * @returns its URL
+ */
+export async function prepareTemplate(
+  server: string,
+  content: string,
+  fill: (url: string) => Promise<unknown>,
+): Promise<string> {
+  const name = `template_${content}`;
+  const client = new pg.Client(server);
+  await client.connect();
+  try {
+    await client.query(`SELECT pg_advisory_lock(${LOCK})`);
+    const { rows } = await client.query<{ name: string }>(
+      "SELECT datname AS name FROM pg_database WHERE datname ~ '^(test|template|unfinished)_'",
+    );
+    const exists = rows.some((row) => row.name === name);
+    for (const { name: other } of rows) {
+      if (other !== name && !isInUse(other)) {
+        await client.query(`DROP DATABASE IF EXISTS "${other}" WITH (FORCE)`);
+      }
+    }
+    if (!exists) {
+      // Renamed once it is complete: nobody may be connected to a database that is copied.
+      const unfinished = `unfinished_${content}`;
+      await fill(withDatabase(server, unfinished));
+      await client.query(`ALTER DATABASE "${unfinished}" RENAME TO "${name}"`);
+    }
+    return withDatabase(server, name);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Begins the name of each copy: who made it. */
+export const copiesOfThisProcess = () => `test_${process.pid}_`;
+
+/** Whether the process that made a copy still runs. */
+function isInUse(database: string): boolean {
+  const pid = /^test_(\d+)_/.exec(database)?.[1];
+  if (!pid) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Copies a template: 15 to 30 ms.
+ *
+ * @param prefix of `copiesOfThisProcess`
+ */
+export async function copyTemplate(
+  templateUrl: string,
+  prefix: string,
+): Promise<{ url: string; drop: () => Promise<void> }> {
+  const server = withDatabase(templateUrl, "postgres");
+  const template = new URL(templateUrl).pathname.slice(1);
+  const name = `${prefix}${crypto.randomUUID()}`;
+  // file_copy is the faster strategy without fsync: 20 ms rather than 60.
+  await execute(server, `CREATE DATABASE "${name}" TEMPLATE "${template}" STRATEGY file_copy`);
+  return {
+    url: withDatabase(templateUrl, name),
+    drop: () => execute(server, `DROP DATABASE "${name}" WITH (FORCE)`),
+  };
+}
+
+/** The URL of another database on the same server. */
+export function withDatabase(url: string, name: string): string {
+  const other = new URL(url);
+  other.pathname = name;
+  return other.href;
+}
+
+/** Runs SQL on a connection of its own. */
+export async function execute(url: string, sql: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
