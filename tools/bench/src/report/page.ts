@@ -1,47 +1,32 @@
 import type { Profile } from "../profile.ts";
 import type { Result, Table } from "../result.ts";
 import type { Entry, Records } from "./record.ts";
-import { TEXTS } from "./texts.ts";
 
-/** docs/performance.md, from what was measured. */
-export function writePage(records: Records): string {
+/**
+ * docs/performance.md with what was measured.
+ *
+ * @param page as it is: its words are kept, and each table between its two marks is replaced
+ */
+export function writePage(page: string, records: Records): string {
   const entries = Object.entries(records);
-  return [
-    "# Performance",
-    "Written by `pnpm bench --write`; every figure here comes out of it. `pnpm bench` measures again, " +
-      "`pnpm bench deliver` one of them, `pnpm bench --quick` shows in two minutes that all of them run.",
-    "![Emails a second of Sendoff, a plain loop and two job queues; below, each ratio against its bar](performance.svg)",
-    "## Results",
-    TEXTS.reading,
-    table({
+  const parts = {
+    results: table({
       title: "",
       columns: ["", "What", "Ours", "Other side", "Ratio", "Bar", ""],
       rows: entries.flatMap(([, { results }]) => results.map(row)),
     }),
-    ...notMet(entries),
-    "## What is on the other side",
-    ...Object.entries(TEXTS.benches).map(([name, text]) => `**${name}.** ${text}`),
-    "## Where the time goes",
-    TEXTS.profile,
-    ...entries.flatMap(([name, entry]) => profile(name, entry)),
-    ...entries.flatMap(([, { tables = [] }]) =>
-      tables.flatMap((each) => [`## ${each.title}`, TEXTS.peers, table(each)]),
-    ),
-    "## The machine",
-    ...machines(entries),
-    TEXTS.cores,
-  ].join("\n\n");
-}
-
-function notMet(entries: [string, Entry][]): string[] {
-  const names = entries.flatMap(([name, { results }]) =>
-    results.some(({ met }) => met === false) ? [name] : [],
+    profile: entries.flatMap(([name, entry]) => profile(name, entry)).join("\n\n"),
+    peers: entries.flatMap(([, { tables = [] }]) => tables.map(table)).join("\n\n"),
+    machine: machines(entries).join("\n\n"),
+  };
+  return Object.entries(parts).reduce(
+    (text, [name, part]) =>
+      text.replace(
+        new RegExp(`(<!-- ${name} -->)[^]*(<!-- /${name} -->)`),
+        (_all, begin, end) => `${begin}\n\n${part}\n\n${end}`,
+      ),
+    page,
   );
-  if (names.length === 0) return [];
-  return [
-    "## What is not met, and why",
-    ...names.map((name) => `**${name}.** ${TEXTS.notMet[name] ?? ""}`),
-  ];
 }
 
 function row({ bench, metric, ours, other, ratio, auc, bar, met }: Result): string[] {

@@ -5,9 +5,20 @@ import { type Records, docs, publish } from "./record.ts";
 
 const read = (file: string) => readFile(path.join(docs, file), "utf8");
 
-test("docs/performance.md and its chart are what the figures beside them make", async () => {
-  const records = JSON.parse(await read("performance.json")) as Records;
+const records = JSON.parse(await read("performance.json")) as Records;
+
+test("the tables of docs/performance.md and its chart are what the figures beside them make", async () => {
   for (const [file, text] of Object.entries(await publish(records))) {
     expect(await read(file), `${file}: pnpm bench --write`).toBe(text);
+  }
+});
+
+test("docs/performance.md describes every benchmark, and says why a bar is not met", async () => {
+  const page = await read("performance.md");
+  const [notMet = "", rest = ""] = page.split("## What is not met")[1]?.split("\n## ") ?? [];
+  for (const [name, { results }] of Object.entries(records)) {
+    expect(rest).toContain(`\n**${name}.** `);
+    const missed = results.some(({ met }) => met === false);
+    expect(notMet.includes(`\n**${name}.** `), `${name} under "What is not met"`).toBe(missed);
   }
 });

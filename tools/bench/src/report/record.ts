@@ -5,7 +5,6 @@ import type { Outcome } from "../result.ts";
 import { drawChart } from "./chart.ts";
 import type { Machine } from "./machine.ts";
 import { writePage } from "./page.ts";
-import { TEXTS } from "./texts.ts";
 
 /** What one benchmark found, and when. */
 export interface Entry extends Outcome {
@@ -23,7 +22,7 @@ export type Records = Record<string, Entry>;
 /** Where the page, its chart and their figures are. */
 export const docs = path.resolve(import.meta.dirname, "../../../../docs");
 
-/** Takes a benchmark's figures into docs/performance.json, and writes page and chart from all. */
+/** Takes a benchmark's figures into docs/performance.json, and writes the page's tables and the chart from all. */
 export async function record(name: string, entry: Entry): Promise<void> {
   const file = path.join(docs, "performance.json");
   const earlier = await readFile(file, "utf8").then(
@@ -35,17 +34,13 @@ export async function record(name: string, entry: Entry): Promise<void> {
   }
 }
 
-/** The three files that figures make, by their names, formatted as `pnpm check` wants them. */
-export async function publish(found: Records): Promise<Record<string, string>> {
-  const inOrder = Object.keys(TEXTS.benches).flatMap((name) => {
-    const entry = found[name];
-    return entry ? [[name, entry] as const] : [];
-  });
-  const records: Records = Object.fromEntries(inOrder);
+/** The three files with these figures, by their names, formatted as `pnpm check` wants them. */
+export async function publish(records: Records): Promise<Record<string, string>> {
   const options = { printWidth: 100 };
+  const page = await readFile(path.join(docs, "performance.md"), "utf8");
   return {
     "performance.json": await format(JSON.stringify(records), { ...options, parser: "json" }),
-    "performance.md": await format(writePage(records), { ...options, parser: "markdown" }),
+    "performance.md": await format(writePage(page, records), { ...options, parser: "markdown" }),
     "performance.svg": drawChart(records),
   };
 }
