@@ -10,7 +10,18 @@ let copy: Copy;
 
 beforeAll(async () => {
   copy = await copyRepository();
-  await run("db:deploy");
+  // As `pnpm dev` makes the database.
+  const script = `
+    import { migrate } from "@repo/db/migrate";
+    import { startPostgres } from "@repo/postgres-local";
+    import { DATA_DIR } from "./env.ts";
+    const { url, stop } = await startPostgres({ dataDir: DATA_DIR });
+    await migrate(url);
+    await stop();`;
+  const undo = await copy.change("tools/dev/src/as-dev.ts", () => script);
+  const { failed, output } = await copy.exec("node tools/dev/src/as-dev.ts");
+  expect(failed, output).toBe(false);
+  await undo();
 });
 afterAll(() => copy.remove());
 
@@ -48,6 +59,10 @@ test.each([
   expect(output).toMatch(/^Without a terminal .*\n$/);
   expect(output).toContain(advice);
   expect(await migrations()).toEqual(before);
+});
+
+test("db:prisma finds that pnpm dev has applied every migration", async () => {
+  expect(await run("db:prisma", "migrate status")).toContain("Database schema is up to date");
 });
 
 test("db:migrate with a name writes and applies the migration, and asks nothing", async () => {
