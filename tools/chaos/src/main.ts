@@ -5,10 +5,12 @@ import { database } from "./campaigns/database.ts";
 import { events } from "./campaigns/events.ts";
 import { flood } from "./campaigns/flood.ts";
 import { interleavings } from "./campaigns/interleavings.ts";
+import { eventsPartial, eventsStop, killWorkerEvents } from "./campaigns/kill-worker-events.ts";
 import { killWorker } from "./campaigns/kill-worker.ts";
 import { lostAnswer, lostAnswerEvents } from "./campaigns/lost-answer.ts";
 import { misconfigured } from "./campaigns/misconfigured.ts";
 import { outage } from "./campaigns/outage.ts";
+import { poison } from "./campaigns/poison.ts";
 import { smtp } from "./campaigns/smtp.ts";
 import { stop } from "./campaigns/stop.ts";
 import { throttle } from "./campaigns/throttle.ts";
@@ -18,6 +20,10 @@ const campaigns = new Map<string, Campaign>([
   ["kill-worker", killWorker],
   ["lost-answer", lostAnswer],
   ["lost-answer-events", lostAnswerEvents],
+  ["kill-worker-events", killWorkerEvents],
+  ["events-stop", eventsStop],
+  ["events-partial", eventsPartial],
+  ["poison", poison],
   ["events", events],
   ["stop", stop],
   ["database", database],

@@ -11,8 +11,14 @@ import { FROM, KEY } from "@repo/measure/messages";
 import { createContent } from "@repo/measure/content";
 import { until } from "./until.ts";
 
-export interface WorkerOptions extends Pick<DelivererConfig, "lease" | "unknownWait" | "rate"> {
+export interface WorkerOptions extends Pick<
+  DelivererConfig,
+  "lease" | "unknownWait" | "rate" | "evidence"
+> {
   configurationSet?: string;
+  securityConfigurationSet?: string;
+  /** The id of a message that kills the worker when it is sent. */
+  poison?: string;
   /** Of an SMTP server on this machine, to which email goes instead of to ses-local. */
   smtpPort?: number;
 }
@@ -22,8 +28,15 @@ let onWire = 0;
 const errors: { message: string; stoppedBy?: string; next?: string }[] = [];
 
 const handlers = {
-  deliver({ url, configurationSet, smtpPort, ...options }: WorkerOptions & { url: string }) {
-    const sender = { from: FROM, configurationSet, loopbackOnly: true };
+  deliver({
+    url,
+    configurationSet,
+    securityConfigurationSet,
+    smtpPort,
+    poison,
+    ...options
+  }: WorkerOptions & { url: string }) {
+    const sender = { from: FROM, configurationSet, securityConfigurationSet, loopbackOnly: true };
     const transport = smtpPort
       ? createSmtpTransport({ ...sender, host: "127.0.0.1", port: smtpPort })
       : createSesTransport(sender);
@@ -31,9 +44,10 @@ const handlers = {
       db: createDb(url, { keepStatements: true }),
       transport: {
         ...transport,
-        send: (message) => {
+        send: (message, mayLeave) => {
+          if (message.id === poison) process.kill(process.pid, "SIGKILL");
           onWire++;
-          return transport.send(message).finally(() => onWire--);
+          return transport.send(message, mayLeave).finally(() => onWire--);
         },
       },
       key: KEY,
@@ -56,6 +70,8 @@ const handlers = {
   async sending() {
     await until("a call", async () => onWire > 0);
   },
+  /** Never answered: rejects when the worker ends. */
+  ends: () => new Promise<never>(() => {}),
   /** What the log has said at level error. */
   errors: () => errors,
 };

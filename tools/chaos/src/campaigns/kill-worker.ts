@@ -7,6 +7,8 @@ import { openStack } from "../stack.ts";
 const LEASE = 30;
 const UNKNOWN_WAIT = { resend: 2, hold: 5 };
 const RECOVERY = 60;
+// In ms: SES is not on this machine.
+const DELAY = 60;
 // Of packages/email: what a worker has claimed and not settled, at the most.
 const HELD = 75;
 
@@ -16,6 +18,7 @@ export async function killWorker(setup: Setup): Promise<Findings> {
   const kills = quick ? 4 : 100;
   const stack = await openStack(setup);
   const { outbox } = stack;
+  await stack.ses.behave({ delay: DELAY });
   const options = { lease: LEASE, unknownWait: UNKNOWN_WAIT };
   const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
 

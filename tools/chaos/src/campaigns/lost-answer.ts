@@ -1,18 +1,21 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { createDb } from "@repo/db";
-import { type SesEvent, applyEvents } from "@repo/email/events";
 import { always, audit } from "../audit.ts";
 import type { Findings, Setup } from "../campaign.ts";
+import { evidenceOptions, judgedFigures, settleDoubts } from "../doubt.ts";
+import { publishEvents } from "../ses-events.ts";
 import { type Stack, openStack } from "../stack.ts";
+import { until } from "../until.ts";
+import type { WorkerOptions } from "../worker.ts";
 
 // Of all sends: half of them end without an answer, half with a 500.
 const SHARE = 0.05;
-const EVENTS_MS = 1_000;
-const BATCH = 100;
+// And of these SES takes nothing: the connection ends.
+const NOT_TAKEN = 0.02;
+// In ms: SES is not on this machine.
+const DELAY = 60;
 
 /** SES takes the email and its answer is lost: the template's policy decides, and no event helps. */
 export async function lostAnswer(setup: Setup): Promise<Findings> {
-  const stack = await loseAnswers(setup, { resend: 1, hold: 2 });
+  const stack = await loseAnswers(setup, { unknownWait: { resend: 1, hold: 2 } });
   await stack.outbox.drained();
   const found = await audit(stack);
   return {
@@ -27,41 +30,73 @@ export async function lostAnswer(setup: Setup): Promise<Findings> {
   };
 }
 
-/** The same, and SES's events come in: each once or twice, in any order, soon after the call. */
+/**
+ * The same, and SES's events come in: each once or twice, in any order, soon after the call. Of some
+ * emails the connection ends before SES takes them: evidence finds out which.
+ */
 export async function lostAnswerEvents(setup: Setup): Promise<Findings> {
-  const stack = await loseAnswers(setup, { resend: 60, hold: 60 });
-  const published = await publishEvents(setup, stack);
+  const { lease: _, ...options } = evidenceOptions(setup);
+  // Longer than an event needs.
+  const unknownWait = { resend: setup.quick ? 10 : 60, hold: 60 };
+  const stack = await loseAnswers(setup, { ...options, unknownWait }, NOT_TAKEN);
+  const events = publishEvents(setup, stack);
+  await until("every call", async () => {
+    const { left } = await stack.outbox.look<"left">(
+      "SELECT count(*) AS left FROM messages WHERE state <> 'closed' AND attempt_count = 0",
+    );
+    return left === 0;
+  });
+  await stack.ses.behave({ delay: DELAY });
+  const settled = await settleDoubts(setup, stack);
+  await until("every event", async () => (await deliveredOf(stack)) === stack.outbox.queued.size);
+  await events.stop();
+  const { sources: _sources, ...judged } = await judgedFigures(stack);
   const found = await audit(stack);
-  const { delivered } = await stack.outbox.look<"delivered">(
-    "SELECT count(*) AS delivered FROM messages WHERE outcome = 'delivered'",
-  );
   return {
-    figures: { ...found, answersLost: await answersLost(stack), events: published, delivered },
+    figures: {
+      ...found,
+      ...judged,
+      answersLost: await answersLost(stack),
+      settled,
+      events: events.published(),
+    },
     bars: {
       ...always(found),
       "all settled as sent": found.sent === found.queued,
       "no second copy": found.duplicates === 0,
-      "every event counts": delivered === found.queued,
+      "no false evidence": judged.falseEvidence === 0 && judged.evidenceStops === 0,
+      "every event counts": (await deliveredOf(stack)) === found.queued,
     },
   };
 }
 
 async function loseAnswers(
   setup: Setup,
-  unknownWait: { resend: number; hold: number },
+  options: WorkerOptions,
+  /** Share of sends whose connection ends before SES takes the email. */
+  notTaken = 0,
 ): Promise<Stack> {
   const stack = await openStack(setup);
   await stack.ses.behave({
+    delay: DELAY,
     faults: [
       { fault: "lost-answer", share: SHARE / 2 },
       { fault: "error-after-accept", share: SHARE / 2 },
+      { fault: "reset-before-accept", share: notTaken },
     ],
   });
   setup.say(`queueing ${setup.messages} emails`);
   await stack.outbox.fill(setup.messages);
   setup.say(`two workers; ${SHARE * 100} % of the answers are lost`);
-  await Promise.all([stack.startWorker({ unknownWait }), stack.startWorker({ unknownWait })]);
+  await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
   return stack;
+}
+
+async function deliveredOf({ outbox }: Stack): Promise<number> {
+  const { delivered } = await outbox.look<"delivered">(
+    "SELECT count(*) AS delivered FROM messages WHERE outcome = 'delivered'",
+  );
+  return delivered;
 }
 
 async function answersLost({ outbox }: Stack): Promise<number> {
@@ -69,46 +104,4 @@ async function answersLost({ outbox }: Stack): Promise<number> {
     "SELECT count(*) AS lost FROM attempts WHERE result = 'unknown'",
   );
   return lost;
-}
-
-/** Until every email is closed and spoken of. @returns how many events there were */
-async function publishEvents(setup: Setup, { outbox, ses }: Stack): Promise<number> {
-  const db = createDb(outbox.url, { poolSize: 1 });
-  setup.atEnd(() => db.$disconnect());
-  const spokenOf = new Set<string>();
-  let published = 0;
-  for (const deadline = performance.now() + 600_000; performance.now() < deadline;) {
-    const events: SesEvent[] = [];
-    for (const [messageId, { messageIds }] of Object.entries(await ses.tally())) {
-      for (const sesMessageId of messageIds) {
-        if (spokenOf.has(sesMessageId)) continue;
-        spokenOf.add(sesMessageId);
-        events.push(...["Send", "Delivery"].map((type) => event(type, messageId, sesMessageId)));
-      }
-    }
-    events.push(...events.filter(() => setup.random() < 0.1));
-    const shuffled = events
-      .map((each) => ({ each, at: setup.random() }))
-      .toSorted((a, b) => a.at - b.at)
-      .map(({ each }) => each);
-    for (let i = 0; i < shuffled.length; i += BATCH) {
-      await applyEvents(db, shuffled.slice(i, i + BATCH));
-    }
-    published += shuffled.length;
-    if (events.length === 0 && (await outbox.closed()) === outbox.queued.size) return published;
-    await sleep(EVENTS_MS);
-  }
-  throw new Error("the events did not close every email in ten minutes");
-}
-
-function event(type: string, messageId: string, sesMessageId: string): SesEvent {
-  return {
-    type,
-    messageId,
-    sesMessageId,
-    recipient: "person@example.com",
-    dedupeKey: type,
-    occurredAt: new Date(),
-    detail: {},
-  };
 }

@@ -6,6 +6,8 @@ import { openStack } from "../stack.ts";
 import { until } from "../until.ts";
 
 const WORKERS = 2;
+// In ms: SES is not on this machine.
+const DELAY = 60;
 // Of packages/email: what a worker has claimed and not settled, at the most.
 const HELD = 75;
 
@@ -16,6 +18,7 @@ export async function outage(setup: Setup): Promise<Findings> {
   const [unavailable, refusing] = quick ? [4, 5] : [20, 40];
   const stack = await openStack(setup);
   const { outbox, ses } = stack;
+  await ses.behave({ delay: DELAY });
   const first = Math.floor(messages / 2);
   await outbox.fill(first);
   const options = { unknownWait: { resend: 5, hold: 10 } };
@@ -33,6 +36,7 @@ export async function outage(setup: Setup): Promise<Findings> {
   await sleep(refusing * 1000);
   const left = outbox.queued.size - (await outbox.closed());
   await ses.start();
+  await ses.behave({ delay: DELAY });
   say(`well again, ${left} emails are left`);
   await outbox.drained();
 
