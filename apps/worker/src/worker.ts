@@ -70,20 +70,20 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
       secret: env.AUTH_SECRET,
       appUrl: env.APP_URL,
     });
-    const beside = [
+    const jobs = [
       keepHouse(db, log, stop.signal),
       handleResetRequests({ requests, listenUrl, log, signal: stop.signal }),
     ];
     const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
     if (queueUrl && topicArn) {
       const { ingest } = createIngest({ db, topicArn, fetch: snsFetch, onEvents });
-      beside.push(takeEvents({ db, queueUrl, ingest, log, signal: stop.signal }));
+      jobs.push(takeEvents({ db, queueUrl, ingest, log, signal: stop.signal }));
     }
     try {
       await deliverer.run(stop.signal);
     } finally {
       stop.abort();
-      await Promise.all(beside);
+      await Promise.all(jobs);
     }
     log.info("worker stopped");
   } finally {

@@ -26,7 +26,10 @@ const noTelemetry = {
 
 /** The real environment, .env below it, .env.example below both. */
 export function readEnv(): Env {
-  return mergeEnv(readFile(".env.example"), readFile(".env"), turboEnv());
+  const env = mergeEnv(readFile(".env.example"), readFile(".env"), turboEnv());
+  // Beside the other data, whatever folder ses-local runs in.
+  const data = path.resolve(root, env["SES_LOCAL_DATA"] || ".local/ses-local");
+  return { ...env, SES_LOCAL_DATA: data };
 }
 
 /**

@@ -72,6 +72,21 @@ it("says that faults are on, and has one click back to normal", async () => {
   await page.close();
 });
 
+it("keeps the tools of the view beside the tabs, and every filter in sight, on a screen of 1,280 pixels", async () => {
+  await open({ viewport: { width: 1280, height: 720 } });
+  await send("wide@example.org");
+  await page.getByRole("link", { name: /wide@example.org/ }).click();
+  const middleOf = async (name: string, role: "tab" | "button") => {
+    const box = await page.getByRole(role, { name, exact: true }).boundingBox();
+    return box ? box.y + box.height / 2 : Number.NaN;
+  };
+  const [tab, tool] = [await middleOf("HTML", "tab"), await middleOf("Images", "button")];
+  expect(Math.abs(tab - tool)).toBeLessThan(10);
+  const filters = page.getByRole("group", { name: "Filter by template" });
+  expect(await filters.evaluate((node) => node.scrollWidth <= node.clientWidth)).toBe(true);
+  await page.close();
+});
+
 it("has the link of an email ready to be clicked", async () => {
   await open();
   const link = `${ses.url}/?token=something`;

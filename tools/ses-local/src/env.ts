@@ -1,8 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 
-const root = path.resolve(import.meta.dirname, "../../..");
-
 /** A setting that stops the start; its message is the one line to print. */
 export class EnvError extends Error {}
 
@@ -37,7 +35,7 @@ export function readEnv(): Env {
       .split(",")
       .map((identity) => identity.trim().toLowerCase())
       .filter(Boolean),
-    data: env["SES_LOCAL_DATA"] || path.join(root, ".local/ses-local"),
+    data: path.resolve(env["SES_LOCAL_DATA"] || ".local/ses-local"),
     keep: integer("SES_LOCAL_KEEP", 500, 100_000, "a number of messages"),
     topicArn: env["SES_EVENTS_TOPIC_ARN"] || "arn:aws:sns:us-east-1:000000000000:ses-events",
     webhook: env["SES_LOCAL_WEBHOOK"] || undefined,
@@ -45,13 +43,12 @@ export function readEnv(): Env {
 }
 
 /**
- * Where the commands find ses-local: the environment, and .env below it.
+ * Where the commands find ses-local: the environment, and .env of the working folder below it.
  *
  * @throws EnvError on a malformed port
  */
 export function readUrl(): string {
-  const file = path.join(root, ".env");
-  if (existsSync(file)) process.loadEnvFile(file);
+  if (existsSync(".env")) process.loadEnvFile(".env");
   return `http://localhost:${integer("SES_LOCAL_PORT", 3002, 65_535, "a port")}`;
 }
 

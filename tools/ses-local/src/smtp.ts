@@ -3,7 +3,7 @@ import { domainToASCII } from "node:url";
 import { SMTPServer } from "smtp-server";
 import { type Accept, MAX_MESSAGE_SIZE } from "./ses/accept.ts";
 import type { Account } from "./ses/account.ts";
-import { NoAnswer, passDoor } from "./ses/door.ts";
+import { NoAnswer, withFaults } from "./ses/faults.ts";
 import { SesError } from "./ses/error.ts";
 
 const REGION = "us-east-1";
@@ -38,7 +38,7 @@ export function createSmtpServer({
       const from = mailFrom ? asSent(mailFrom.address) : undefined;
       try {
         const raw = await buffer(stream);
-        const messageId = await passDoor(account, { from: from ?? "", region: REGION }, () =>
+        const messageId = await withFaults(account, { from: from ?? "", region: REGION }, () =>
           accept({
             raw,
             returnPath: from,

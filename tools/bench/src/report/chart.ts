@@ -1,5 +1,5 @@
 import type { Result } from "../result.ts";
-import type { Records } from "./record.ts";
+import type { Records } from "./records.ts";
 
 const WIDTH = 800;
 const LEFT = 24;

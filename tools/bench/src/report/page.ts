@@ -1,6 +1,6 @@
 import type { Profile } from "../profile.ts";
 import type { Result, Table } from "../result.ts";
-import type { Entry, Records } from "./record.ts";
+import type { Entry, Records } from "./records.ts";
 
 /**
  * docs/performance.md with what was measured.

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { type Records, docs, publish } from "./record.ts";
+import { docs, publish } from "./record.ts";
+import type { Records } from "./records.ts";
 
 const read = (file: string) => readFile(path.join(docs, file), "utf8");
 

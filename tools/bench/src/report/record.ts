@@ -1,23 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { format } from "prettier";
-import type { Outcome } from "../result.ts";
 import { drawChart } from "./chart.ts";
-import type { Machine } from "./machine.ts";
 import { writePage } from "./page.ts";
-
-/** What one benchmark found, and when. */
-export interface Entry extends Outcome {
-  /** ISO 8601, the day alone. */
-  date: string;
-  machine: Machine;
-  /** Processes that wanted a core when it began. */
-  load: number;
-  seconds: number;
-}
-
-/** The last full-size run of each benchmark, by its name. */
-export type Records = Record<string, Entry>;
+import type { Entry, Records } from "./records.ts";
 
 /** Where the page, its chart and their figures are. */
 export const docs = path.resolve(import.meta.dirname, "../../../../docs");

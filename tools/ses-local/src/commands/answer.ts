@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { type Client, CommandError } from "./client.ts";
+import { ClientError, type Connection } from "../connection.ts";
 import type { Delivery, SesLocalEvent } from "../events/event.ts";
 
 /** Milliseconds between two looks at an event that the app has not answered. */
@@ -21,10 +21,10 @@ export function taken({ status, error }: Delivery): boolean {
  * Waits until the app has answered the event more often than `before`, or, where no webhook is
  * subscribed, until it is handed to the queue.
  *
- * @throws CommandError where that takes too long, or ses-local no longer has the event
+ * @throws ClientError where that takes too long, or ses-local no longer has the event
  */
 export async function awaitAnswer(
-  client: Client,
+  client: Connection,
   id: string,
   before: number,
   signal?: AbortSignal,
@@ -33,15 +33,15 @@ export async function awaitAnswer(
   for (const end = Date.now() + PATIENCE; Date.now() < end; await setTimeout(EVERY)) {
     signal?.throwIfAborted();
     const event = (await client.events({}, signal)).find((each) => each.id === id);
-    if (!event) throw new CommandError(`ses-local no longer has the event ${id}.`);
+    if (!event) throw new ClientError(`ses-local no longer has the event ${id}.`);
     if (webhook ? answers(event).length > before : event.deliveries.length > 0) return event;
   }
-  throw new CommandError(
+  throw new ClientError(
     `The event ${id} was handed to nobody within ${PATIENCE / 1000} s: see the faults on ${client.url}`,
   );
 }
 
-export async function hasWebhook(client: Client): Promise<boolean> {
+export async function hasWebhook(client: Connection): Promise<boolean> {
   const subscriptions = await client.subscriptions();
   return subscriptions.some(
     ({ protocol, state }) => protocol.startsWith("http") && state === "confirmed",

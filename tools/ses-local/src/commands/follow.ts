@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { EVERY, PATIENCE, answers, hasWebhook, taken } from "./answer.ts";
-import type { Client } from "./client.ts";
+import type { Connection } from "../connection.ts";
 import type { Delivery, SesLocalEvent } from "../events/event.ts";
 
 /** Seconds that one request waits for an event. */
@@ -10,10 +10,10 @@ const WAIT = 30;
  * Every event from now on, once for each answer of the app; without an answer where no webhook is
  * subscribed. Ends by the signal, with its reason.
  *
- * @throws CommandError where ses-local no longer answers
+ * @throws ClientError where ses-local no longer answers
  */
 export async function* follow(
-  client: Client,
+  client: Connection,
   signal: AbortSignal,
 ): AsyncGenerator<[SesLocalEvent, Delivery | undefined]> {
   // All up to here is told to its end.

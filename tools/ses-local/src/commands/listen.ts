@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { readUrl } from "../env.ts";
 import { answers, awaitAnswer, taken } from "./answer.ts";
-import { type Client, CommandError, createClient } from "./client.ts";
+import { ClientError, type Connection, connect } from "../connection.ts";
 import type { Delivery, SesLocalEvent } from "../events/event.ts";
 import { follow } from "./follow.ts";
 import { showLine } from "./show.ts";
@@ -32,7 +32,7 @@ export async function listen(args: string[], signal: AbortSignal): Promise<numbe
     console.log(HELP);
     return 0;
   }
-  const client = createClient(readUrl());
+  const client = connect(readUrl());
   const print = (event: SesLocalEvent, delivery: Delivery | undefined) =>
     console.log(
       values.json
@@ -51,10 +51,10 @@ export async function listen(args: string[], signal: AbortSignal): Promise<numbe
   return 0;
 }
 
-async function replay(client: Client, id: string, signal: AbortSignal) {
+async function replay(client: Connection, id: string, signal: AbortSignal) {
   const before = (await client.events()).find((event) => event.id === id);
   if (!before) {
-    throw new CommandError(
+    throw new ClientError(
       `There is no event ${id}. The last column of pnpm ses:listen has the ids, and so has ${client.url}/events`,
     );
   }
@@ -63,7 +63,7 @@ async function replay(client: Client, id: string, signal: AbortSignal) {
   return { event, answer: answers(event).at(-1) };
 }
 
-async function greet(client: Client): Promise<string> {
+async function greet(client: Connection): Promise<string> {
   const webhook = (await client.subscriptions()).find(({ protocol }) =>
     protocol.startsWith("http"),
   );

@@ -1,6 +1,6 @@
 // The commands of a terminal: `node src/commands/main.ts listen`.
 import { EnvError } from "../env.ts";
-import { CommandError } from "./client.ts";
+import { ClientError } from "../connection.ts";
 import { listen } from "./listen.ts";
 import { trigger } from "./trigger.ts";
 
@@ -11,16 +11,14 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
 try {
-  if (!run) throw new CommandError(`There is no command "${command}". Commands: listen, trigger.`);
+  if (!run) throw new ClientError(`There is no command "${command}". Commands: listen, trigger.`);
   process.exitCode = await run(args, stop.signal);
 } catch (error) {
   // Ended by who started it.
   if (stop.signal.aborted) process.exit(0);
   const { code } = error as { code?: string };
   const expected =
-    error instanceof CommandError ||
-    error instanceof EnvError ||
-    code?.startsWith("ERR_PARSE_ARGS");
+    error instanceof ClientError || error instanceof EnvError || code?.startsWith("ERR_PARSE_ARGS");
   if (!expected) throw error;
   console.error((error as Error).message);
   process.exitCode = 1;

@@ -1,7 +1,7 @@
 import { parseArgs, styleText } from "node:util";
 import { readUrl } from "../env.ts";
 import { answers, awaitAnswer, taken } from "./answer.ts";
-import { type Client, CommandError, createClient } from "./client.ts";
+import { ClientError, type Connection, connect } from "../connection.ts";
 import type { SesLocalEvent } from "../events/event.ts";
 import { colourOf, printable, showAnswer } from "./show.ts";
 
@@ -49,15 +49,15 @@ export async function trigger(args: string[], signal: AbortSignal): Promise<numb
   }
   const [type = "", ...others] = positionals;
   if (!TYPES.includes(type) || others.length > 0) {
-    throw new CommandError(
+    throw new ClientError(
       `One of these must follow pnpm ses:trigger: ${TYPES.join(", ")}; not "${positionals.join(" ")}".`,
     );
   }
   if (!values.to) {
-    throw new CommandError(`Whose email? pnpm ses:trigger ${type} --to name@example.org`);
+    throw new ClientError(`Whose email? pnpm ses:trigger ${type} --to name@example.org`);
   }
 
-  const client = createClient(readUrl());
+  const client = connect(readUrl());
   const { id } = await client.trigger(type, values.to);
   const event = await awaitAnswer(client, id, 0, signal);
   console.log(values.json ? JSON.stringify(event) : await tell(client, event));
@@ -66,9 +66,9 @@ export async function trigger(args: string[], signal: AbortSignal): Promise<numb
 }
 
 /** What was published, about what, and who took it. */
-async function tell(client: Client, event: SesLocalEvent): Promise<string> {
+async function tell(client: Connection, event: SesLocalEvent): Promise<string> {
   const [messages, subscriptions] = await Promise.all([
-    client.messages(event.recipient),
+    client.inbox({ to: event.recipient }),
     client.subscriptions(),
   ]);
   const about = messages.find(({ messageId }) => messageId === event.messageId);

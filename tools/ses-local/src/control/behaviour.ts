@@ -1,4 +1,4 @@
-import { type Check, flag, list, number, oneOf, shape, text } from "./checks.ts";
+import { z } from "zod";
 
 /** What can befall a SendEmail; see the README for what each answers. */
 const FAULTS = [
@@ -16,123 +16,97 @@ const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** How SES behaves, as `PUT /control` sets it. */
-export interface Behaviour {
-  /** Of the draws that `share` asks for. */
-  seed: number;
-  account: {
-    /** Recipients a second. */
-    maxSendRate: number;
-    /** Recipients a day; -1 is unlimited. */
-    max24HourSend: number;
-    sentLast24Hours: number;
-    sendingEnabled: boolean;
-    /** False is the sandbox: verified recipients only. */
-    productionAccess: boolean;
-  };
-  enforceRate: boolean;
-  enforceQuota: boolean;
-  /** Addresses and domains that the sandbox sends to, besides the verified senders. */
-  verifiedRecipients: string[];
-  /** Without a list, every name exists. */
-  configurationSets?: string[];
-  /** Milliseconds before SendEmail's answer. */
-  delay: number;
-  /** A SendEmail meets one at most. Shares add up, in this order; 1 is all that is left. */
-  faults: { fault: Fault; share: number }[];
-  /** What befalls the events that are published; see the README. */
-  events: {
-    duplicate: number;
-    reorder: number;
-    /** Milliseconds. */
-    delay: number;
-    beforeResponse: number;
-    drop: number;
-    signatureVersion: "1" | "2";
-  };
-}
-
-/** An account out of the sandbox with the rates AWS gives most new ones, told and not enforced. */
-export const NORMAL: Behaviour = {
-  seed: 1,
-  account: {
-    maxSendRate: 14,
-    max24HourSend: 50_000,
-    sentLast24Hours: 0,
-    sendingEnabled: true,
-    productionAccess: true,
-  },
-  enforceRate: false,
-  enforceQuota: false,
-  verifiedRecipients: [],
-  delay: 0,
-  faults: [],
-  events: {
-    duplicate: 0,
-    reorder: 0,
-    delay: 0,
-    beforeResponse: 0,
-    drop: 0,
-    signatureVersion: "2",
-  },
-};
-
+const flag = z.boolean("must be true or false");
+const text = z.string("must be a string");
+const number = (requirement: string, holds: (value: number) => boolean) =>
+  z.number(`must be ${requirement}`).refine(holds, `must be ${requirement}`);
 const count = number(
   "a whole number of 0 or more",
   (value) => Number.isInteger(value) && value >= 0,
 );
-
 const share = number("from 0 to 1", (value) => value >= 0 && value <= 1);
 const milliseconds = number(
   "milliseconds from 0 to 600000",
   (value) => value >= 0 && value <= 600_000,
 );
+const list = <Each extends z.ZodType>(each: Each) => z.array(each, "must be an array");
+const oneOf = <const Value extends string>(values: readonly Value[]) =>
+  z.enum(values, {
+    error: ({ input }) =>
+      input === undefined ? "is missing" : `must be one of ${values.join(", ")}`,
+  });
+const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: ({ code }) =>
+      code === "unrecognized_keys" ? Object.keys(shape).join(", ") : "must be an object",
+  });
 
-const check: Check<Behaviour> = shape<Behaviour>(
-  {
-    seed: count,
-    account: shape<Behaviour["account"]>(
-      {
-        maxSendRate: number("a number above 0", (value) => value > 0),
-        max24HourSend: number(
-          "a whole number of 0 or more, or -1 for no limit",
-          (value) => Number.isInteger(value) && value >= -1,
-        ),
-        sentLast24Hours: count,
-        sendingEnabled: flag,
-        productionAccess: flag,
-      },
-      NORMAL.account,
-    ),
-    enforceRate: flag,
-    enforceQuota: flag,
-    verifiedRecipients: list(text),
-    configurationSets: list(text),
-    delay: milliseconds,
-    faults: list(
-      shape<Behaviour["faults"][number]>({ fault: oneOf(FAULTS), share }, { share: 1 }, ["fault"]),
-    ),
-    events: shape<Behaviour["events"]>(
-      {
-        duplicate: share,
-        reorder: share,
-        delay: milliseconds,
-        beforeResponse: share,
-        drop: share,
-        signatureVersion: oneOf(["1", "2"] as const),
-      },
-      NORMAL.events,
-    ),
-  },
-  NORMAL,
-);
+/** An account out of the sandbox with the rates AWS gives most new ones, told and not enforced. */
+const Behaviour = object({
+  /** Of the draws that `share` asks for. */
+  seed: count.default(1),
+  account: object({
+    /** Recipients a second. */
+    maxSendRate: number("a number above 0", (value) => value > 0).default(14),
+    /** Recipients a day; -1 is unlimited. */
+    max24HourSend: number(
+      "a whole number of 0 or more, or -1 for no limit",
+      (value) => Number.isInteger(value) && value >= -1,
+    ).default(50_000),
+    sentLast24Hours: count.default(0),
+    sendingEnabled: flag.default(true),
+    /** False is the sandbox: verified recipients only. */
+    productionAccess: flag.default(true),
+  }).prefault({}),
+  enforceRate: flag.default(false),
+  enforceQuota: flag.default(false),
+  /** Addresses and domains that the sandbox sends to, besides the verified senders. */
+  verifiedRecipients: list(text).default([]),
+  /** Without a list, every name exists. */
+  configurationSets: list(text).optional(),
+  /** Milliseconds before SendEmail's answer. */
+  delay: milliseconds.default(0),
+  /** A SendEmail meets one at most. Shares add up, in this order; 1 is all that is left. */
+  faults: list(object({ fault: oneOf(FAULTS), share: share.default(1) })).default([]),
+  /** What befalls the events that are published; see the README. */
+  events: object({
+    duplicate: share.default(0),
+    reorder: share.default(0),
+    delay: milliseconds.default(0),
+    beforeResponse: share.default(0),
+    drop: share.default(0),
+    signatureVersion: oneOf(["1", "2"]).default("2"),
+  }).prefault({}),
+});
+
+/** How SES behaves. */
+export type Behaviour = z.output<typeof Behaviour>;
+
+/** The same as `PUT /control` takes it: what is not given is as usual. */
+export type BehaviourInput = z.input<typeof Behaviour>;
+
+export const NORMAL: Behaviour = Behaviour.parse({});
 
 /** @throws ControlError that names all that is wrong */
 export function readBehaviour(body: unknown): Behaviour {
-  const problems: string[] = [];
-  const behaviour = check(body, "", problems);
-  if (problems.length > 0) throw new ControlError(problems.join(" "));
-  return behaviour;
+  const { data, error } = Behaviour.safeParse(body);
+  if (data) return data;
+  throw new ControlError(error.issues.map(sentence).join(" "));
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  const { path, message } = issue;
+  if (issue.code !== "unrecognized_keys") return `${nameOf(path) || "The body"} ${message}.`;
+  const unknown = issue.keys.map((key) => nameOf([...path, key]));
+  return `Unknown: ${unknown.join(", ")}. Known: ${message}.`;
+}
+
+/** The member, as a person would name it: `faults[0].share`. */
+function nameOf(path: PropertyKey[]): string {
+  return path
+    .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
+    .join("")
+    .replace(/^\./, "");
 }
 
 /** A behaviour that there is not. */

@@ -63,9 +63,9 @@ test("should replace the whole behaviour, answer it, and reset it", async () => 
 });
 
 test.each([
-  ['{"rate":1,"account":{"quota":2}}', ["rate", "account.quota", "account.maxSendRate"]],
+  ['{"rate":1,"account":{"quota":2}}', ["rate", "account.quota", "maxSendRate"]],
   ['{"faults":[{"fault":"throttle","rate":1}]}', ["faults[0].rate"]],
-  ['{"faults":[{"share":1}]}', ["Missing: faults[0].fault."]],
+  ['{"faults":[{"share":1}]}', ["faults[0].fault is missing."]],
   ['{"faults":[{"fault":"flood"}]}', ["faults[0].fault must be one of lost-answer, "]],
   ['{"faults":[{"fault":"quota","share":2}]}', ["faults[0].share must be from 0 to 1."]],
   ['{"faults":{}}', ["faults must be an array."]],

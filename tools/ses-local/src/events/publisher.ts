@@ -9,7 +9,7 @@ import type { Queue } from "../sqs/queue.ts";
 import type { SesLocalEvent } from "./event.ts";
 import type { History } from "./history.ts";
 import { type About, type Kind, about, publish } from "./payload.ts";
-import { fateOf, isSimulator } from "./simulator.ts";
+import { eventsOf, isSimulator } from "./simulator.ts";
 
 // In ms, between the event of sending and that of its fate.
 const TRANSIT = 50;
@@ -97,7 +97,7 @@ export class Publisher extends EventEmitter<Changes> {
     setTimeout(() => {
       for (const recipient of message.recipients) {
         const suppressed = this.#account.suppressions.has(recipient);
-        for (const kind of suppressed ? (["suppressed"] as const) : fateOf(recipient)) {
+        for (const kind of suppressed ? (["suppressed"] as const) : eventsOf(recipient)) {
           this.#publish(kind, told, recipient);
         }
       }

@@ -16,7 +16,7 @@ export function isSimulator(address: string): boolean {
 }
 
 /** What becomes of a message to an address, after it was sent. */
-export function fateOf(address: string): Kind[] {
+export function eventsOf(address: string): Kind[] {
   const [, mailbox = ""] = /^([a-z]+)(?:\+[^@]*)?@simulator\.amazonses\.com$/i.exec(address) ?? [];
   return SIMULATOR[mailbox.toLowerCase()] ?? ["delivery"];
 }

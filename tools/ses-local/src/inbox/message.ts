@@ -1,15 +1,7 @@
 import { type AddressObject, simpleParser } from "mailparser";
 import { parseMime } from "../ses/mime.ts";
+import type { Attachment } from "./inbox-message.ts";
 import { type Link, extractCodes, extractLinks } from "./extract.ts";
-
-interface Attachment {
-  filename: string;
-  contentType: string;
-  /** Bytes. */
-  size: number;
-  /** Shown inside the HTML by its Content-ID. */
-  inline: boolean;
-}
 
 /** What is known of a message without reading it. */
 export interface Envelope {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type Request, type Response, Router } from "express";
 import type { SesLocalEvent } from "../events/event.ts";
+import type { InboxMessage } from "./inbox-message.ts";
 import { parse } from "./message.ts";
 import { hasDarkStyles, preview, previewPolicy } from "./preview.ts";
 import type { Kept, Message, Query, Store } from "./store.ts";
@@ -215,7 +216,7 @@ async function waitFor(
 
 type Told = Message & { events: SesLocalEvent[] };
 
-function forTests({ headerFields, links, codes, ...message }: Told) {
+function forTests({ headerFields, links, codes, ...message }: Told): InboxMessage {
   const values = Map.groupBy(headerFields, ({ name }) => name.toLowerCase());
   const headers = Object.fromEntries(
     [...values].map(([name, fields]) => [name, fields.map(({ value }) => value).join(", ")]),

@@ -1,12 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { AppendFile } from "./append-file.ts";
 
+/** What SES has taken of a message of ours. */
+export interface Counted {
+  messageIds: string[];
+  copies: number;
+}
+
 /**
  * How often SES has taken a message of ours, by the value of its `message-id` tag. On disk a
  * line for each copy; it outlives the messages.
  */
 export class Tally {
-  readonly counts = new Map<string, { messageIds: string[]; copies: number }>();
+  readonly counts = new Map<string, Counted>();
   readonly #file: AppendFile;
 
   constructor(path: string) {

@@ -62,8 +62,8 @@ export class Account {
     this.#held = held;
   }
 
-  /** What the answer to the message just accepted has to wait for. */
-  takeHeld(): Promise<unknown> | undefined {
+  /** What the answer to the message just accepted waits for; asked once. */
+  beforeAnswer(): Promise<unknown> | undefined {
     const held = this.#held;
     this.#held = undefined;
     return held;

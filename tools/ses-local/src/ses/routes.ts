@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Accept } from "./accept.ts";
 import type { Account } from "./account.ts";
-import { NoAnswer, passDoor } from "./door.ts";
+import { NoAnswer, withFaults } from "./faults.ts";
 import { badRequest, SesError } from "./error.ts";
 import { type Json, text } from "./json.ts";
 import { operationRoutes } from "./operations.ts";
@@ -38,7 +38,7 @@ export function sesRoutes({
       from: text(request, "FromEmailAddress") ?? "",
       region: res.locals["region"],
     };
-    const answered = await passDoor(account, caller, () =>
+    const answered = await withFaults(account, caller, () =>
       sendEmail(request, caller.region, accept),
     );
     res.json(answered);

@@ -90,13 +90,13 @@ const SIGNED = ["Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", 
 );
 
 // On node's own threads: a signature is as much work as all else that is done for an event.
-const signAside = promisify<string, Buffer, KeyObject, Buffer>(sign);
+const signOnThread = promisify<string, Buffer, KeyObject, Buffer>(sign);
 
 async function signature(fields: Record<string, string>, version: "1" | "2", key: KeyObject) {
   const text = SIGNED.filter((name) => fields[name] !== undefined)
     .map((name) => `${name}\n${fields[name]}\n`)
     .join("");
-  const signed = await signAside(version === "1" ? "sha1" : "sha256", Buffer.from(text), key);
+  const signed = await signOnThread(version === "1" ? "sha1" : "sha256", Buffer.from(text), key);
   return signed.toString("base64");
 }
 

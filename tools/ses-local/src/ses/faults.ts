@@ -23,7 +23,7 @@ export class NoAnswer extends Error {}
  * @throws SesError to be answered
  * @throws NoAnswer
  */
-export async function passDoor<Answer>(
+export async function withFaults<Answer>(
   account: Account,
   { from, region }: { from: string; region: string },
   take: () => Answer,
@@ -33,7 +33,7 @@ export async function passDoor<Answer>(
     const refusal = fault && refusalOf(fault, from, region);
     if (refusal) throw refusal;
     const answer = take();
-    await account.takeHeld();
+    await account.beforeAnswer();
     if (fault === "lost-answer") throw new NoAnswer(fault);
     if (fault === "error-after-accept") {
       throw new SesError("InternalFailure", "The request failed for an unknown reason.", 500);
