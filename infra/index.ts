@@ -2,14 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { account as whoseAccount } from "./src/account.ts";
 import { readSettings } from "./src/config/settings.ts";
 import { ConfigurationSets } from "./src/configuration-sets.ts";
-import { CloudflareRecords, cloudflareApexSpf, refuseOthers } from "./src/dns/cloudflare.ts";
-import { describeRecords, manualApexSpf } from "./src/dns/manual.ts";
-import { dkimRecords, dmarcRecord, mailFromRecords } from "./src/dns/records.ts";
-import { Route53Records, route53ApexSpf } from "./src/dns/route53.ts";
+import { DnsRecords, dkimRecords, dmarcRecord, mailFromRecords } from "./src/dns/records.ts";
 import { Alarms } from "./src/events/alarms.ts";
 import { EventSubscription } from "./src/events/subscriber.ts";
 import { EventTopic } from "./src/events/topic.ts";
-import { DomainIdentity } from "./src/identity.ts";
+import { DomainIdentity, refuseOtherDkim } from "./src/identity.ts";
 import { outputs } from "./src/outputs.ts";
 import { SenderAccess } from "./src/sender.ts";
 import { tags as stackTags } from "./src/tags.ts";
@@ -20,10 +17,24 @@ const settings = readSettings({
   stack,
   raw: pulumi.runtime.allConfig(),
 });
-const { name, region, domain, mailFromDomain, configurationSet, securityConfigurationSet, dns } =
+const { name, region, domain, mailFromDomain, configurationSet, securityConfigurationSet } =
   settings;
+const { dns, existing } = settings;
 const account = whoseAccount(region);
 const tags = stackTags(stack);
+
+// What is there already is read before anything is registered: a refusal is then one line of its
+// own, and every record is in the preview.
+const imported = settings.identity === "import";
+if (imported && settings.dkimHost) await refuseOtherDkim(domain);
+const zone = { name, id: dns.zoneId, domain };
+const mailFrom =
+  settings.identity === "existing" || existing.has("mailFrom")
+    ? []
+    : mailFromRecords(mailFromDomain, region, imported);
+const dmarc = existing.has("dmarc") ? [] : [dmarcRecord(domain, settings.dmarc)];
+await dns.provider.refuse?.(zone, [...mailFrom, ...dmarc]);
+const apex = settings.apexSpf ? [await dns.provider.apex(zone)] : [];
 
 const sets = new ConfigurationSets(name, {
   general: configurationSet,
@@ -44,40 +55,24 @@ if (settings.alarmsTo) {
   new Alarms(`${name}-alarms`, { account, to: settings.alarmsTo, queue, deadLetters, tags });
 }
 
-const identity =
-  settings.identity === "existing"
-    ? undefined
-    : new DomainIdentity(name, {
-        domain,
-        mailFromDomain,
-        mailFromFailure: settings.mailFromFailure,
-        import: settings.identity === "import",
-        feedbackBy: [...topic.destinations, events.subscription],
-        tags,
-      });
-
-const { existing } = settings;
-const records = [
-  ...(identity && !existing.has("dkim")
-    ? dkimRecords({ domain, region, tokens: identity.dkimTokens })
-    : []),
-  ...(identity && !existing.has("mailFrom") ? mailFromRecords(mailFromDomain, region) : []),
-  ...(existing.has("dmarc") ? [] : [dmarcRecord(domain, settings.dmarc)]),
-];
-// What is there already is read first: then all records are in the preview, and a refusal is one
-// line of its own.
-if (dns.provider === "route53") {
-  const { zoneId } = dns;
-  const apex = settings.apexSpf ? await route53ApexSpf(zoneId, domain) : undefined;
-  new Route53Records(name, { zoneId, records, apex });
-} else if (dns.provider === "cloudflare") {
-  const { zoneId } = dns;
-  await refuseOthers(name, zoneId, records);
-  if (settings.apexSpf) records.push(await cloudflareApexSpf(name, zoneId, domain));
-  new CloudflareRecords(name, { zoneId, records });
-} else if (settings.apexSpf) {
-  records.push(await manualApexSpf(domain));
+const records = new DnsRecords(name, { provider: dns.provider, zone });
+const mailFromBy = records.add(mailFrom);
+if (settings.identity !== "existing") {
+  const identity = new DomainIdentity(name, {
+    domain,
+    mailFromDomain,
+    mailFromFailure: settings.mailFromFailure,
+    import: imported,
+    feedbackBy: [...topic.destinations, events.subscription],
+    mailFromBy,
+    tags,
+  });
+  if (settings.dkimHost) {
+    const { dkimTokens: tokens } = identity;
+    records.add(dkimRecords({ domain, host: settings.dkimHost, tokens, retain: imported }));
+  }
 }
+records.add([...dmarc, ...apex]);
 
 const sender = new SenderAccess(`${name}-sender`, {
   account,
@@ -97,5 +92,5 @@ export default outputs(settings, {
   topicArn: topic.arn,
   events,
   sender,
-  dns: describeRecords(records),
+  dns: records.describe(),
 });

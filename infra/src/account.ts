@@ -7,6 +7,8 @@ export interface Account {
   region: string;
   /** Of a thing of SES, by name: known before it exists, so that the preview shows the policies. */
   ses: (kind: "identity" | "configuration-set", name: string) => pulumi.Output<string>;
+  /** Of the account's OIDC provider, by its issuer without `https://`. */
+  oidcProvider: (issuer: string) => pulumi.Output<string>;
 }
 
 /** Asks AWS whose credentials these are. */
@@ -18,5 +20,7 @@ export function account(region: string): Account {
     region,
     ses: (kind, name) =>
       pulumi.interpolate`arn:${partition}:ses:${region}:${caller.accountId}:${kind}/${name}`,
+    oidcProvider: (issuer) =>
+      pulumi.interpolate`arn:${partition}:iam::${caller.accountId}:oidc-provider/${issuer}`,
   };
 }

@@ -1,5 +1,7 @@
+import { getEmailIdentity } from "@pulumi/aws/sesv2/getEmailIdentity.js";
 import * as sesv2 from "@pulumi/aws/sesv2/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import { InfraError } from "./error.ts";
 import type { Tags } from "./tags.ts";
 
 interface DomainIdentityArgs {
@@ -11,19 +13,21 @@ interface DomainIdentityArgs {
   mailFromFailure?: "use-default" | "reject";
   /** Whether SES has the identity already, to be taken over as it is. Default: `false`. */
   import?: boolean;
-  /** What must be there before SES stops to forward bounces by email: the events, on their way. */
+  /** What must be there before SES stops forwarding bounces by email: the events, on their way. */
   feedbackBy: pulumi.Resource[];
+  /** What must be there before SES uses the MAIL FROM domain: its records. */
+  mailFromBy: pulumi.Resource[];
   tags: Tags;
 }
 
 /**
  * The right to send as a domain, with Easy DKIM and a MAIL FROM domain of its own.
  *
- * The identity is protected: replacing it means new DKIM tokens, and no email until DNS has them.
+ * The identity is protected: a new one has new DKIM tokens, and may not send until DNS has them. One
+ * that was imported stays at SES, with its MAIL FROM domain, when the stack is destroyed.
  */
 export class DomainIdentity extends pulumi.ComponentResource {
-  /** What the names of DKIM's three CNAME records begin with; unknown until the identity exists. */
-  readonly dkimTokens: pulumi.Output<string>[];
+  readonly #identity: sesv2.EmailIdentity;
 
   constructor(name: string, args: DomainIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("email:ses:DomainIdentity", name, {}, opts);
@@ -38,7 +42,8 @@ export class DomainIdentity extends pulumi.ComponentResource {
       {
         parent: this,
         protect: true,
-        // An import fails where the program says other than SES; what was there stays.
+        retainOnDelete: args.import ?? false,
+        // An import fails where the program says something else than SES has; SES's values stay.
         ...(args.import
           ? {
               import: args.domain,
@@ -47,10 +52,7 @@ export class DomainIdentity extends pulumi.ComponentResource {
           : {}),
       },
     );
-    // By constant index: a record that is made inside `apply` is missing from the preview.
-    this.dkimTokens = [0, 1, 2].map((index) =>
-      identity.dkimSigningAttributes.tokens.apply((tokens) => tokens[index] ?? ""),
-    );
+    this.#identity = identity;
 
     const { emailIdentity } = identity;
     new sesv2.EmailIdentityMailFromAttributes(
@@ -61,13 +63,48 @@ export class DomainIdentity extends pulumi.ComponentResource {
         behaviorOnMxFailure:
           args.mailFromFailure === "reject" ? "REJECT_MESSAGE" : "USE_DEFAULT_VALUE",
       },
-      { parent: this },
+      { parent: this, dependsOn: args.mailFromBy, retainOnDelete: args.import ?? false },
     );
     new sesv2.EmailIdentityFeedbackAttributes(
       `${name}-feedback`,
       { emailIdentity, emailForwardingEnabled: false },
-      { parent: this, dependsOn: args.feedbackBy },
+      { parent: this, dependsOn: args.feedbackBy, retainOnDelete: args.import ?? false },
     );
     this.registerOutputs();
   }
+
+  /**
+   * What the names of Easy DKIM's three CNAME records begin with; unknown until the identity
+   * exists. Only for an identity that has Easy DKIM.
+   */
+  get dkimTokens(): pulumi.Output<string>[] {
+    const { tokens } = this.#identity.dkimSigningAttributes;
+    // By constant index: a record that is made inside `apply` is missing from the preview.
+    return [0, 1, 2].map((index) => tokens.apply((all) => all[index] ?? ""));
+  }
+}
+
+/**
+ * Stops where SES does not sign for the domain with keys of its own (Easy DKIM): there are no three
+ * CNAME records to make then.
+ *
+ * @throws InfraError which says what to do
+ */
+export async function refuseOtherDkim(domain: string): Promise<void> {
+  const { dkimSigningAttributes } = await getEmailIdentity({ emailIdentity: domain });
+  const [dkim] = dkimSigningAttributes;
+  const origin = dkim?.signingAttributesOrigin ?? "";
+  const tokens = dkim?.tokens ?? [];
+  if (origin === "AWS_SES" && tokens.length === 3) return;
+  if (tokens.length === 0) {
+    throw new InfraError(
+      `SES signs nothing for ${domain}; turn Easy DKIM on: aws sesv2 ` +
+        `put-email-identity-dkim-signing-attributes --email-identity ${domain} ` +
+        "--signing-attributes-origin AWS_SES --signing-attributes NextSigningKeyLength=RSA_2048_BIT",
+    );
+  }
+  throw new InfraError(
+    `SES signs for ${domain} with keys from elsewhere (${origin}), whose records this program does ` +
+      "not make; keep them: pulumi config set existing dkim",
+  );
 }

@@ -4,9 +4,10 @@
 interface Statement {
   Sid: string;
   Effect: "Allow" | "Deny";
-  Principal?: "*" | { Service: string };
+  Principal?: "*" | { Service: string } | { AWS: string } | { Federated: string };
   Action: string[];
-  Resource: string[];
+  /** Of a trust policy, none: it is about its role. */
+  Resource?: string[];
   Condition?: Record<string, Record<string, string | readonly string[]>>;
 }
 
@@ -149,16 +150,51 @@ export function alarmsPolicy(topicArn: string, accountId: string): Policy {
   });
 }
 
-/** Of the role: who may take it on. */
-export function trustPolicy(trusts: string) {
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: trusts.startsWith("arn:") ? { AWS: trusts } : { Service: trusts },
-        Action: "sts:AssumeRole",
-      },
-    ],
-  };
+/** Who may assume the role. */
+export type Trust =
+  | { kind: "service"; principal: string }
+  | { kind: "arn"; principal: string }
+  /** A workload outside AWS, or in EKS, by the token that its platform gives it. */
+  | { kind: "oidc"; issuer: string; audience: string; subject: string };
+
+/**
+ * Of the role.
+ *
+ * @param account where the role is: its id, and the ARN of its OIDC provider where `trust` has one
+ */
+export function trustPolicy(trust: Trust, account: { id: string; oidcProvider: string }): Policy {
+  return policy({ Sid: "Assume", Effect: "Allow", ...assumeBy(trust, account) });
+}
+
+function assumeBy(
+  trust: Trust,
+  account: { id: string; oidcProvider: string },
+): Pick<Statement, "Principal" | "Action" | "Condition"> {
+  switch (trust.kind) {
+    case "arn":
+      return { Principal: { AWS: trust.principal }, Action: ["sts:AssumeRole"] };
+    case "service":
+      return {
+        Principal: { Service: trust.principal },
+        Action: ["sts:AssumeRole"],
+        // Against a confused deputy. "IfExists", since not every service says for which account it
+        // asks: ECS does, EC2 does not.
+        Condition: { StringEqualsIfExists: { "aws:SourceAccount": account.id } },
+      };
+    case "oidc": {
+      const { issuer, audience, subject } = trust;
+      const pattern = subject.includes("*");
+      return {
+        Principal: { Federated: account.oidcProvider },
+        Action: ["sts:AssumeRoleWithWebIdentity"],
+        Condition: {
+          StringEquals: {
+            [`${issuer}:aud`]: audience,
+            ...(!pattern && { [`${issuer}:sub`]: subject }),
+          },
+          ...(pattern && { StringLike: { [`${issuer}:sub`]: subject } }),
+        },
+      };
+    }
+  }
 }

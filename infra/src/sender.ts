@@ -18,7 +18,8 @@ interface SenderAccessArgs {
   /** Taking events from their queue. */
   consumePolicy: iam.Policy;
   /** A user with these access keys, the last of them in use; or a role and who may assume it. */
-  principal: { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: string };
+  principal:
+    { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: policies.Trust };
   /** What the user or role gets. Example: `["send", "quota", "events"]`. */
   grants: readonly Grant[];
   tags: Tags;
@@ -67,7 +68,7 @@ export class SenderAccess extends pulumi.ComponentResource {
       events: args.consumePolicy,
       suppression: make(
         "suppression",
-        "Lists and removes whom SES suppresses.",
+        "Lists the addresses that SES suppresses, and removes one.",
         policies.suppression(),
       ),
       doctor: make(
@@ -80,7 +81,8 @@ export class SenderAccess extends pulumi.ComponentResource {
     };
 
     if (args.principal.kind === "user") {
-      const user = new iam.User(name, { tags }, inside);
+      // A key that somebody made by hand would otherwise keep the user from being deleted.
+      const user = new iam.User(name, { forceDestroy: true, tags }, inside);
       for (const grant of args.grants) {
         new iam.UserPolicyAttachment(
           `${name}-${grant}`,
@@ -93,9 +95,18 @@ export class SenderAccess extends pulumi.ComponentResource {
       );
       this.accessKey = keys.at(-1);
     } else {
+      const { trusts } = args.principal;
+      const oidcProvider = account.oidcProvider(trusts.kind === "oidc" ? trusts.issuer : "");
       const role = new iam.Role(
         name,
-        { assumeRolePolicy: JSON.stringify(policies.trustPolicy(args.principal.trusts)), tags },
+        {
+          assumeRolePolicy: pulumi
+            .all([account.id, oidcProvider])
+            .apply(([id, provider]) =>
+              JSON.stringify(policies.trustPolicy(trusts, { id, oidcProvider: provider })),
+            ),
+          tags,
+        },
         inside,
       );
       for (const grant of args.grants) {

@@ -6,15 +6,26 @@ export const REGION = "eu-central-1";
 /** What must be found nowhere but inside a secret. */
 export const SECRETS = { key: "secret-access-key-0000", smtp: "smtp-password-0000" };
 
-interface Zone {
+/** What SES has of an identity that it signs for with keys of its own. */
+const EASY_DKIM = {
+  signingAttributesOrigin: "AWS_SES",
+  status: "SUCCESS",
+  tokens: ["token0", "token1", "token2"],
+};
+
+interface Before {
+  /** The DKIM attributes of the identity that is imported. Default: Easy DKIM. */
+  dkim?: Values;
   /** TXT values of the domain itself, as Route 53 has them: quoted. */
   route53?: string[];
   /** Records at Cloudflare. */
+  /** Records at DigitalOcean; names without the domain. */
+  digitalocean?: { name: string; type: string; value: string }[];
   cloudflare?: { name: string; type: string; content: string; comment?: string }[];
 }
 
-/** An account, and the zones as they were before. */
-export function aws(zone: Zone = {}): World {
+/** An account, and what it and the zones had before. */
+export function aws(zone: Before = {}): World {
   const arn =
     (service: string, path = "") =>
     (name: string) => ({ arn: `arn:aws:${service}:${REGION}:${ACCOUNT}:${path}${name}`, name });
@@ -57,6 +68,11 @@ export function aws(zone: Zone = {}): World {
         results: (zone.cloudflare ?? []).filter(
           (record) => record.name === (name as Values).exact && record.type === type,
         ),
+      }),
+      "digitalocean:index/getRecords:getRecords": () => ({ records: zone.digitalocean ?? [] }),
+      "aws:sesv2/getEmailIdentity:getEmailIdentity": ({ emailIdentity }) => ({
+        emailIdentity,
+        dkimSigningAttributes: [zone.dkim ?? EASY_DKIM],
       }),
     },
     computed: {

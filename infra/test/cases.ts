@@ -5,6 +5,8 @@ export interface Case {
   /** Keys without the project's namespace; the region is eu-central-1 unless said. */
   config: Record<string, string>;
   region?: string;
+  /** Default: `dev`. */
+  stack?: string;
   world?: World;
   /** TXT values that DNS has, by name. */
   dns?: Record<string, string[]>;
@@ -46,6 +48,7 @@ export const CASES: Record<string, Case> = {
       ],
     }),
   },
+  digitalocean: { config: { dns: "digitalocean", zoneId: "example.com" } },
   https: { config: { events: "https", webhookUrl: "https://app.example.com/webhooks/ses" } },
   lambda: {
     config: {
@@ -55,6 +58,14 @@ export const CASES: Record<string, Case> = {
     },
   },
   role: { config: { sender: "role", roleTrusts: "ecs-tasks.amazonaws.com" } },
+  "role-oidc": {
+    config: {
+      sender: "role",
+      oidcIssuer: "https://oidc.vercel.com/acme",
+      oidcAudience: "https://vercel.com/acme",
+      oidcSubject: "owner:acme:project:app:environment:production",
+    },
+  },
   sandbox: { config: { sandboxRecipients: "you@example.org,qa@example.org" } },
   "identity-import": { config: { identity: "import", dns: "route53", zoneId: "Z1" } },
   "identity-import-with-records": {
@@ -103,6 +114,9 @@ export const CASES: Record<string, Case> = {
     config: {
       domain: "mail.example.com",
       dmarcPolicy: "reject",
+      dmarcSubdomainPolicy: "quarantine",
+      dkimAlignment: "strict",
+      spfAlignment: "strict",
       dmarcReportsTo: "dmarc@example.com",
       mailFrom: "b",
       mailFromFailure: "reject",
@@ -110,4 +124,82 @@ export const CASES: Record<string, Case> = {
     },
     region: "il-central-1",
   },
+  "longest-names": {
+    config: {
+      domain: `${"a".repeat(63)}.${"b".repeat(63)}.${"c".repeat(63)}.example.com`,
+      alarmsTo: "ops@example.com",
+      sender: "role",
+      roleTrusts: "ecs-tasks.amazonaws.com",
+    },
+    stack: "s".repeat(40),
+  },
 };
+
+/** What stops the preview, and the one line that it says. */
+export const STOPS: [string, Case, RegExp][] = [
+  [
+    "two SPF records",
+    {
+      config: { dns: "route53", zoneId: "Z1", apexSpf: "true" },
+      world: aws({ route53: ['"v=spf1 mx -all"', '"v=spf1 a -all"'] }),
+    },
+    /^error: the SPF record of example\.com cannot be changed: .*pulumi config rm apexSpf$/,
+  ],
+  [
+    "a redirect in DNS",
+    { config: { apexSpf: "true" }, dns: { "example.com": ["v=spf1 redirect=_spf.example.org"] } },
+    /^error: the SPF record of example\.com cannot be changed: .*redirect=.*pulumi config rm apexSpf$/,
+  ],
+  [
+    "more than ten look-ups, most of them in what the record includes,",
+    {
+      config: { apexSpf: "true" },
+      dns: {
+        "example.com": ["v=spf1 include:a.example.net include:b.example.net mx -all"],
+        "a.example.net": ["v=spf1 a mx include:b.example.net ~all"],
+        "b.example.net": ["token", "v=spf1 exists:%{i}.example.net ptr ~all"],
+      },
+    },
+    /^error: the SPF record of example\.com cannot be changed: receivers stop at 10 look-ups/,
+  ],
+  [
+    "an SPF record at Cloudflare that somebody else made",
+    {
+      config: { dns: "cloudflare", zoneId: "c1", apexSpf: "true" },
+      world: aws({
+        cloudflare: [{ name: "example.com", type: "TXT", content: '"v=spf1 mx -all"' }],
+      }),
+    },
+    /^error: example\.com has an SPF record .*change it to "v=spf1 mx include:amazonses\.com -all"/,
+  ],
+  [
+    "a DMARC record at Cloudflare that somebody else made",
+    {
+      config: { dns: "cloudflare", zoneId: "c1" },
+      world: aws({
+        cloudflare: [{ name: "_dmarc.example.com", type: "TXT", content: '"v=DMARC1; p=reject"' }],
+      }),
+    },
+    /^error: _dmarc\.example\.com has another TXT record .*pulumi config set existing dmarc/,
+  ],
+  [
+    "a DMARC record at DigitalOcean that is another than the stack's",
+    {
+      config: { dns: "digitalocean", zoneId: "example.com" },
+      world: aws({
+        digitalocean: [{ name: "_dmarc", type: "TXT", value: "v=DMARC1; p=reject" }],
+      }),
+    },
+    /^error: _dmarc\.example\.com has another TXT record at DigitalOcean .*pulumi config set existing dmarc/,
+  ],
+  [
+    "a domain that is not in DigitalOcean's zone",
+    { config: { dns: "digitalocean", zoneId: "example.org" } },
+    /^error: example\.com is not in the zone example\.org: pulumi config set zoneId example\.com$/,
+  ],
+  [
+    "a key that is wrong",
+    { config: { events: "kinesis" } },
+    /^error: sendoff:events must be one of sqs, https, lambda: pulumi config set events https$/,
+  ],
+];

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { KEYS } from "../src/config/keys.ts";
 import { readSettings } from "../src/config/settings.ts";
+import { PROVIDERS } from "../src/dns/providers.ts";
 import { InfraError } from "../src/error.ts";
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
@@ -51,7 +52,8 @@ test("a domain and a region are enough", () => {
     mailFromDomain: "bounce.example.com",
     configurationSet: "sendoff-dev",
     securityConfigurationSet: "sendoff-dev-security",
-    dns: { provider: "manual" },
+    dns: { provider: PROVIDERS.manual },
+    dkimHost: "dkim.amazonses.com",
     events: { to: "sqs" },
     sender: { kind: "user", accessKeys: ["a"] },
     from: ["*@example.com"],
@@ -59,6 +61,12 @@ test("a domain and a region are enough", () => {
 });
 
 test("every example is taken where it belongs", () => {
+  const OIDC = {
+    sender: "role",
+    oidcIssuer: KEYS.oidcIssuer.example,
+    oidcAudience: KEYS.oidcAudience.example,
+    oidcSubject: KEYS.oidcSubject.example,
+  };
   const together: Record<string, Record<string, string>> = {
     zoneId: { dns: "route53" },
     dns: { zoneId: "Z1" },
@@ -69,6 +77,9 @@ test("every example is taken where it belongs", () => {
     existing: { configurationSet: "mine", securityConfigurationSet: "mine-security" },
     sender: { roleTrusts: KEYS.roleTrusts.example },
     roleTrusts: { sender: "role" },
+    oidcIssuer: OIDC,
+    oidcAudience: OIDC,
+    oidcSubject: OIDC,
   };
   for (const [key, { example }] of Object.entries(KEYS)) {
     const config = { domain: "example.com", ...together[key], [key]: example };
@@ -116,6 +127,41 @@ test.each<[string, Record<string, string>, RegExp]>([
   ],
   ["a role that nobody may take", { sender: "role" }, /^sendoff:roleTrusts is needed with sender/],
   ["a role that anybody may take", { sender: "role", roleTrusts: "*" }, /^sendoff:roleTrusts must/],
+  [
+    "a workload without a subject",
+    {
+      sender: "role",
+      oidcIssuer: "https://token.actions.githubusercontent.com",
+      oidcAudience: "sts.amazonaws.com",
+    },
+    /^sendoff:oidcSubject is needed with oidcIssuer: pulumi config set oidcSubject owner:/,
+  ],
+  [
+    "a subject that everybody at the issuer has",
+    {
+      sender: "role",
+      oidcIssuer: "https://token.actions.githubusercontent.com",
+      oidcAudience: "sts.amazonaws.com",
+      oidcSubject: "repo:*",
+    },
+    /^sendoff:oidcSubject must be two parts or more/,
+  ],
+  [
+    "both kinds of trust",
+    {
+      sender: "role",
+      roleTrusts: "ecs-tasks.amazonaws.com",
+      oidcIssuer: "https://oidc.fly.io/acme",
+      oidcAudience: "sts.amazonaws.com",
+      oidcSubject: "acme:app:*",
+    },
+    /^sendoff:oidcIssuer has no effect without sender: role, or beside roleTrusts/,
+  ],
+  [
+    "Route 53's zone by its domain",
+    { dns: "route53", zoneId: "example.com" },
+    /^sendoff:zoneId must be, with dns: route53, the id of a hosted zone/,
+  ],
   ["three access keys", { accessKeys: "a,b,c" }, /^sendoff:accessKeys must be one or two names/],
   ["an unknown grant", { grants: "send,all" }, /^sendoff:grants must be one of send, quota/],
   ["a From of another domain", { from: "a@example.org" }, /^sendoff:from has a@example\.org/],
@@ -149,6 +195,30 @@ test.each(["feature.x", "s".repeat(60)])("a stack's name that AWS cannot take: %
   expect(() => settings({ domain: "example.com" }, "eu-central-1", stack)).toThrow(
     /^the stack's name .*: pulumi stack rename dev$/,
   );
+});
+
+test("a region that the program does not know is refused, unless DKIM's host is given", () => {
+  const config = { domain: "example.com" };
+  expect(() => settings(config, "eusc-de-east-1")).toThrow(
+    /^sendoff:dkimHost is needed in eusc-de-east-1, .*: pulumi config set dkimHost dkim\.eusc-/,
+  );
+  const dkimHost = "dkim.eusc-de-east-1.amazonses.com";
+  expect(settings({ ...config, dkimHost }, "eusc-de-east-1").dkimHost).toBe(dkimHost);
+  expect(settings({ ...config, identity: "existing" }, "eusc-de-east-1").dkimHost).toBeUndefined();
+});
+
+test.each([
+  "system:serviceaccount:default:app",
+  "repo:acme/app:ref:refs/heads/main",
+  "repo:acme/app:*",
+  "acme:app:*",
+  "owner:acme:project:app:environment:production",
+])("the subject %s of a platform's token is taken", (oidcSubject) => {
+  const config = { domain: "example.com", sender: "role", oidcSubject };
+  const oidc = { oidcIssuer: "https://oidc.example.net/acme", oidcAudience: "sts.amazonaws.com" };
+  expect(settings({ ...config, ...oidc }).sender).toMatchObject({
+    trusts: { kind: "oidc", issuer: "oidc.example.net/acme", subject: oidcSubject },
+  });
 });
 
 test("a missing region is named", () => {

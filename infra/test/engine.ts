@@ -49,6 +49,13 @@ export interface World {
   computed: Record<string, (name: string, inputs: Values) => Values>;
 }
 
+/** What the engine answers to a registration. */
+export interface Registered {
+  id: string;
+  /** What the provider knows of the resource, with its inputs. */
+  outputs: Values;
+}
+
 export interface Run {
   exitCode: number | null;
   resources: Resource[];
@@ -82,8 +89,10 @@ export async function run(options: {
   world: World;
   nameServer?: string;
   runtime: Runtime;
+  /** Decides what becomes of a resource, or throws. Default: each is new (stack.ts remembers). */
+  register?: (resource: Resource) => Registered;
 }): Promise<Run> {
-  const { world, runtime, ...start } = options;
+  const { world, runtime, register, ...start } = options;
   const { project, stack, preview } = start;
   const resources: Resource[] = [];
   const log: string[] = [];
@@ -121,7 +130,7 @@ export async function run(options: {
       const chain = parent.split("::")[2] ?? "";
       const path = parent && !chain.endsWith("pulumi:Stack") ? `${chain}$${type}` : type;
       const urn = `urn:pulumi:${stack}::${project}::${path}::${name}`;
-      resources.push({
+      const resource: Resource = {
         urn,
         type,
         name,
@@ -133,11 +142,16 @@ export async function run(options: {
         ignoreChanges: request.getIgnorechangesList?.() ?? [],
         dependencies: request.getDependenciesList?.() ?? [],
         inputs,
-      });
-      // In a preview, what is left out counts as unknown.
-      const computed = (custom && world.computed[type]?.(name, inputs)) || {};
-      const id = typeof computed.id === "string" ? computed.id : name;
-      const outputs = preview ? hide(inputs, computed) : { ...inputs, ...computed };
+      };
+      resources.push(resource);
+      let id: string;
+      let outputs: Values;
+      try {
+        if (custom && register) ({ id, outputs } = register(resource));
+        else ({ id, outputs } = makeNew(resource, world, preview));
+      } catch (error) {
+        return reply(problem((error as Error).message));
+      }
       for (const property of (request.getAdditionalsecretoutputsList?.() ?? []) as string[]) {
         if (property in outputs) {
           outputs[property] = { [SIGNATURE]: SECRET, value: outputs[property] };
@@ -220,6 +234,15 @@ export function plainStrings(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   if ((value as Values)[SIGNATURE] === SECRET) return [];
   return Object.values(value).flatMap(plainStrings);
+}
+
+/** A resource that nobody had before. */
+function makeNew(resource: Resource, world: World, preview: boolean): Registered {
+  const { custom, type, name, inputs } = resource;
+  const computed = (custom && world.computed[type]?.(name, inputs)) || {};
+  const id = typeof computed.id === "string" ? computed.id : name;
+  // In a preview, what is left out counts as unknown.
+  return { id, outputs: preview ? hide(inputs, computed) : { ...inputs, ...computed } };
 }
 
 /** The inputs, with what is only known once the resource is made left out or marked. */

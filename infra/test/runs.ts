@@ -2,29 +2,31 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { REGION, aws } from "./aws.ts";
-import { CASES, type Case } from "./cases.ts";
+import { CASES, type Case, STOPS } from "./cases.ts";
 import { startDnsServer } from "./dns-server.ts";
-import { type Run, run } from "./engine.ts";
+import { type Registered, type Resource, type Run, run } from "./engine.ts";
 import { type Runtime, sharedProcess } from "./runtime.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     runs: Record<string, { preview: Run; up: Run }>;
+    stopped: Record<string, Run>;
   }
 }
 
 /** The program with one configuration. */
 export async function runCase(
-  { config, region, world, dns }: Case,
+  { config, region, stack = "dev", world, dns }: Case,
   preview: boolean,
   runtime: Runtime,
+  register?: (resource: Resource) => Registered,
 ): Promise<Run> {
   const server = dns && (await startDnsServer(dns));
   try {
     return await run({
       folder: fileURLToPath(new URL("..", import.meta.url)),
       project: "sendoff",
-      stack: "dev",
+      stack,
       config: {
         "aws:region": region ?? REGION,
         ...Object.fromEntries(
@@ -38,30 +40,37 @@ export async function runCase(
       world: world ?? aws(),
       ...(server && { nameServer: `127.0.0.1:${server.port}` }),
       runtime,
+      ...(register && { register }),
     });
   } finally {
     server?.stop();
   }
 }
 
-/** Before all tests: every case once in each mode, in as many processes as there are cores. */
+/** Before all tests: every case once in each mode and every stop as a preview, in as many processes as there are cores. */
 export default async function setup({ provide }: TestProject): Promise<void> {
   const runs: Record<string, { preview: Run; up: Run }> = {};
-  const waiting = Object.entries(CASES);
+  const stopped: Record<string, Run> = {};
+  const waiting = [
+    ...Object.entries(CASES).map(([name, one]) => async (runtime: Runtime) => {
+      runs[name] = {
+        preview: await runCase(one, true, runtime),
+        up: await runCase(one, false, runtime),
+      };
+    }),
+    ...STOPS.map(([name, one]) => async (runtime: Runtime) => {
+      stopped[name] = await runCase(one, true, runtime);
+    }),
+  ];
   const worker = async () => {
     const { runtime, stop } = sharedProcess();
     try {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const [name, one] = next;
-        runs[name] = {
-          preview: await runCase(one, true, runtime),
-          up: await runCase(one, false, runtime),
-        };
-      }
+      for (let next = waiting.shift(); next; next = waiting.shift()) await next(runtime);
     } finally {
       await stop();
     }
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker));
   provide("runs", runs);
+  provide("stopped", stopped);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countLookups } from "../src/spf-lookups.ts";
+import { countLookups } from "../src/dns/spf-lookups.ts";
 import { hasEvaluator, startEvaluator } from "./spf-evaluator.ts";
 
 function count(record: string, zone: Record<string, string> = {}, limit = 100): Promise<number> {

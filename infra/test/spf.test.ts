@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mergeSpf, SpfError } from "../src/spf.ts";
+import { mergeSpf, SpfError } from "../src/dns/spf.ts";
 import { CORPUS } from "./spf-corpus.ts";
 import { hasEvaluator, startEvaluator } from "./spf-evaluator.ts";
 

@@ -28,7 +28,8 @@ const registered: Registered[] = [
   ...new Map(
     Object.values(inject("runs"))
       .flatMap(({ up }) => up.resources)
-      .filter(({ custom }) => custom)
+      // DigitalOcean's SDK is not installed (src/dns/digitalocean.ts).
+      .filter(({ custom, type }) => custom && !type.startsWith("digitalocean:"))
       .map(({ type, inputs }) => [JSON.stringify([type, inputs]), { type, inputs }]),
   ).values(),
 ];

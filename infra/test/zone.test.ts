@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DnsRecord, toTable, toZone } from "../src/zone.ts";
+import { type DnsRecord, toTable, toZone } from "../src/dns/zone.ts";
 import { CORPUS } from "./spf-corpus.ts";
 
 const TOKEN = "abcdefghijklmnopqrstuvwxyz012345";

@@ -11,11 +11,14 @@ import {
   fromPattern,
   httpsUrl,
   flag,
+  oidcIssuer,
+  oidcSubject,
   deliverySeconds,
   keyNames,
   oneOf,
   listOf,
 } from "./parse.ts";
+import { PROVIDERS } from "../dns/providers.ts";
 
 /** One key of the stack's configuration: `pulumi config set <key> <value>`. */
 export interface Key<T> {
@@ -34,10 +37,12 @@ type Parsed<Keys> = { [Name in keyof Keys]: Keys[Name] extends Key<infer T> ? T 
 export const SECURITY_DELIVERY = 3600;
 
 const EVENTS = ["sqs", "https", "lambda"] as const;
-const DNS = ["manual", "route53", "cloudflare"] as const;
+const DMARC_POLICIES = ["none", "quarantine", "reject"] as const;
+const ALIGNMENTS = ["relaxed", "strict"] as const;
 const IDENTITY = ["create", "import", "existing"] as const;
 const EXISTING = ["configurationSets", "dkim", "mailFrom", "dmarc"] as const;
 const PRINCIPALS = ["user", "role"] as const;
+const DNS = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
 /** Policies that the app's user or role may have; the other ones are for people. */
 export const GRANTS = ["send", "quota", "events", "suppression", "doctor"] as const;
 export type Grant = (typeof GRANTS)[number];
@@ -95,28 +100,55 @@ export const KEYS = {
     default: String(SECURITY_DELIVERY),
     parse: optional(deliverySeconds, SECURITY_DELIVERY),
   }),
+  dkimHost: define({
+    about:
+      "What DKIM's records point below: `DkimAttributes.SigningHostedZone` of the identity at SES. Needed only in a region that the program does not know, and where SES says something else than the records have.",
+    example: "dkim.eu-central-2.amazonses.com",
+    default: "by region",
+    parse: optional(domainName, undefined),
+  }),
   dns: define({
     about:
-      "Who has the zone: `route53` and `cloudflare` get the records, `manual` prints them as a table and a BIND zone.",
+      "Who has the zone: `route53`, `cloudflare` and `digitalocean` get the records from Pulumi; `manual` prints them as a table and a BIND zone, for any other.",
     example: "route53",
     default: "manual",
     parse: optional(oneOf(DNS), "manual"),
   }),
   zoneId: define({
-    about: "The zone's id at Route 53 or Cloudflare.",
+    about: "The zone: its id at Route 53 or Cloudflare, its domain at DigitalOcean.",
     example: "Z0123456789ABCDEFGHIJ",
     default: "none",
-    parse: optional(matching(/^[A-Za-z0-9]+$/, "a zone's id, as the provider shows it"), undefined),
+    parse: optional(matching(/^[\w.-]+$/, "a zone's id, as the provider shows it"), undefined),
   }),
   dmarcPolicy: define({
-    about: "What receivers do with email that fails DMARC: `none`, `quarantine` or `reject`.",
+    about: "What receivers do with email that fails DMARC: `none`, `quarantine` or `reject` (`p`).",
     example: "quarantine",
     default: "none",
-    parse: optional(oneOf(["none", "quarantine", "reject"]), "none"),
+    parse: optional(oneOf(DMARC_POLICIES), "none"),
+  }),
+  dmarcSubdomainPolicy: define({
+    about: "The same for email from its subdomains (`sp`).",
+    example: "reject",
+    default: "dmarcPolicy",
+    parse: optional(oneOf(DMARC_POLICIES), undefined),
+  }),
+  dkimAlignment: define({
+    about:
+      "Whether DKIM must be signed by the domain itself, `strict`, or may be by one of its subdomains (`adkim`). SES signs as the domain itself.",
+    example: "strict",
+    default: "relaxed",
+    parse: optional(oneOf(ALIGNMENTS), "relaxed"),
+  }),
+  spfAlignment: define({
+    about:
+      "The same of SPF (`aspf`). SPF is about the MAIL FROM subdomain, so with `strict` it never counts, and DMARC passes by DKIM alone.",
+    example: "strict",
+    default: "relaxed",
+    parse: optional(oneOf(ALIGNMENTS), "relaxed"),
   }),
   dmarcReportsTo: define({
     about:
-      "The address that receivers send DMARC's daily reports to (rua); outside the domain it must allow that in its own DNS (RFC 7489, 7.1).",
+      "The address that receivers send DMARC's daily reports to (`rua`); outside the domain it must allow that in its own DNS (RFC 7489, 7.1).",
     example: "dmarc@example.com",
     default: "no reports",
     parse: optional(address, undefined),
@@ -172,7 +204,7 @@ export const KEYS = {
   }),
   roleTrusts: define({
     about:
-      "With `sender: role`: who may assume it, an AWS service's principal or an ARN of an account, user or role.",
+      "With `sender: role`, in AWS: who may assume it, an AWS service's principal or an ARN of an account, user or role.",
     example: "ecs-tasks.amazonaws.com",
     default: "none",
     parse: optional(
@@ -182,6 +214,26 @@ export const KEYS = {
       ),
       undefined,
     ),
+  }),
+  oidcIssuer: define({
+    about:
+      "With `sender: role`, outside AWS or in EKS: who issues the app's token (Vercel, GitHub, Fly, EKS). The account must have it as an OIDC provider.",
+    example: "https://oidc.vercel.com/acme",
+    default: "none",
+    parse: optional(oidcIssuer, undefined),
+  }),
+  oidcAudience: define({
+    about: "With `oidcIssuer`: the audience that the token must have (`aud`).",
+    example: "https://vercel.com/acme",
+    default: "none",
+    parse: optional(matching(/^[^\s*?]+$/, "one audience, without *"), undefined),
+  }),
+  oidcSubject: define({
+    about:
+      "With `oidcIssuer`: whose token it must be (`sub`); a `*` may stand for the end of its last part.",
+    example: "owner:acme:project:app:environment:production",
+    default: "none",
+    parse: optional(oidcSubject, undefined),
   }),
   grants: define({
     about:

@@ -21,7 +21,8 @@ export function matching(pattern: RegExp, what: string) {
 }
 
 export function domainName(value: string): string {
-  const valid = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$/;
+  // A name of DNS has 253 characters; DKIM's records have 44 before the domain.
+  const valid = /^(?=.{4,209}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$/;
   return matching(valid, "a domain in lower case, an international one in its xn-- form")(value);
 }
 
@@ -44,6 +45,20 @@ export function fromPattern(value: string): string {
 
 export function httpsUrl(value: string): string {
   return matching(/^https:\/\/[^\s/@]+\/\S*$/, "an https:// address with its path")(value);
+}
+
+/** Without `https://`, as IAM names it. */
+export function oidcIssuer(value: string): string {
+  const valid = /^https:\/\/([a-z0-9.-]+(\/[\w./-]*[\w-])?)$/i;
+  return matching(valid, "an https:// address without a / at the end")(value).slice(8);
+}
+
+/** `repo:*` would let in everybody who has an account with the issuer. */
+export function oidcSubject(value: string): string {
+  return matching(
+    /^[^\s*?:]+(:[^\s*?:]+)+(:[^\s*?:]*\*)?$/,
+    "two parts or more with : between them, and * at most at the end, after two parts",
+  )(value);
 }
 
 export function flag(value: string): boolean {

@@ -1,4 +1,9 @@
 import { InfraError } from "../error.ts";
+import type { DnsProvider } from "../dns/provider.ts";
+import { PROVIDERS } from "../dns/providers.ts";
+import type { Dmarc } from "../dns/records.ts";
+import { dkimHostOf } from "../dns/regions.ts";
+import type { Trust } from "../policies.ts";
 import { type Grant, KEYS, type Key, type Values } from "./keys.ts";
 
 /** The configuration of a stack, checked: what belongs together is there together. */
@@ -15,15 +20,18 @@ export interface Settings {
   configurationSet: string;
   securityConfigurationSet: string;
   securityDeliverySeconds: number;
-  dns: { provider: "manual" } | { provider: "route53" | "cloudflare"; zoneId: string };
-  dmarc: { policy: Values["dmarcPolicy"]; reportsTo: string | undefined };
+  /** `zoneId` is empty with `manual`. */
+  dns: { provider: DnsProvider; zoneId: string };
+  /** What DKIM's records point below; `undefined` where the stack makes none. */
+  dkimHost: string | undefined;
+  dmarc: Dmarc;
   apexSpf: boolean;
   events:
     | { to: "sqs" }
     | { to: "https"; webhookUrl: string }
     | { to: "lambda"; functionArn: string; roleName: string };
   alarmsTo: string | undefined;
-  sender: { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: string };
+  sender: { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: Trust };
   grants: readonly Grant[];
   from: readonly string[];
   sandboxRecipients: readonly string[];
@@ -86,7 +94,20 @@ export function readSettings(stack: {
   }
 
   const { domain, dns, events, sender } = values;
-  const zoneId = along("zoneId", values.zoneId, dns !== "manual", "dns: route53 or cloudflare");
+  const provider: DnsProvider = PROVIDERS[dns];
+  const providers = Object.keys(PROVIDERS).filter((one) => one !== "manual");
+  const zoneId = along(
+    "zoneId",
+    values.zoneId,
+    provider.zoneId !== undefined,
+    `dns: ${providers.join(", ")}`,
+  );
+  if (provider.zoneId && !provider.zoneId.pattern.test(zoneId)) {
+    throw new InfraError(
+      `${prefix}zoneId must be, with dns: ${dns}, ${provider.zoneId.what}: ` +
+        `pulumi config set zoneId ${provider.zoneId.what.split(" ").at(-1)}`,
+    );
+  }
   const webhookUrl = along("webhookUrl", values.webhookUrl, events === "https", "events: https");
   const functionArn = along("lambdaArn", values.lambdaArn, events === "lambda", "events: lambda");
   const roleName = along("lambdaRole", values.lambdaRole, events === "lambda", "events: lambda");
@@ -96,7 +117,20 @@ export function readSettings(stack: {
         KEYS.lambdaArn.example.replace("eu-central-1", region),
     );
   }
-  const trusts = along("roleTrusts", values.roleTrusts, sender === "role", "sender: role");
+
+  function trust(): Trust {
+    const { oidcIssuer: issuer, roleTrusts: principal } = values;
+    const oidc = sender === "role" && issuer !== undefined;
+    const audience = along("oidcAudience", values.oidcAudience, oidc, "oidcIssuer");
+    const subject = along("oidcSubject", values.oidcSubject, oidc, "oidcIssuer");
+    if (oidc && principal === undefined) return { kind: "oidc", issuer, audience, subject };
+    along("oidcIssuer", issuer, false, "sender: role, or beside roleTrusts");
+    const trusted = along("roleTrusts", principal, sender === "role", "sender: role");
+    return trusted?.startsWith("arn:")
+      ? { kind: "arn", principal: trusted }
+      : { kind: "service", principal: trusted };
+  }
+  const trusts = trust();
 
   for (const pattern of values.from ?? []) {
     if (!pattern.endsWith(`@${domain}`)) {
@@ -108,7 +142,22 @@ export function readSettings(stack: {
     return events === "lambda" ? { to: events, functionArn, roleName } : { to: events };
   }
 
+  const mailFromDomain = `${values.mailFrom}.${domain}`;
+  if (mailFromDomain.length > 253) {
+    throw new InfraError(
+      `${prefix}mailFrom makes a name of more than 253 characters: pulumi config set mailFrom b`,
+    );
+  }
+
   const existing = new Set(values.existing);
+  const makesDkim = values.identity !== "existing" && !existing.has("dkim");
+  const dkimHost = values.dkimHost ?? dkimHostOf(region);
+  if (makesDkim && dkimHost === undefined) {
+    throw new InfraError(
+      `${prefix}dkimHost is needed in ${region}, which this program does not know; README.md says ` +
+        `where SES shows it: pulumi config set dkimHost dkim.${region}.amazonses.com`,
+    );
+  }
   if (existing.has("configurationSets")) {
     for (const key of ["configurationSet", "securityConfigurationSet"] as const) {
       along(key, values[key], true, "existing: configurationSets");
@@ -127,15 +176,22 @@ export function readSettings(stack: {
     name,
     region,
     domain,
-    mailFromDomain: `${values.mailFrom}.${domain}`,
+    mailFromDomain,
     mailFromFailure: values.mailFromFailure,
     identity: values.identity,
     existing,
     configurationSet,
     securityConfigurationSet,
     securityDeliverySeconds: values.securityDeliverySeconds,
-    dns: dns === "manual" ? { provider: dns } : { provider: dns, zoneId },
-    dmarc: { policy: values.dmarcPolicy, reportsTo: values.dmarcReportsTo },
+    dns: { provider, zoneId: zoneId ?? "" },
+    dkimHost: makesDkim ? dkimHost : undefined,
+    dmarc: {
+      policy: values.dmarcPolicy,
+      subdomains: values.dmarcSubdomainPolicy,
+      dkimAlignment: values.dkimAlignment,
+      spfAlignment: values.spfAlignment,
+      reportsTo: values.dmarcReportsTo,
+    },
     apexSpf: values.apexSpf,
     events: subscriber(),
     alarmsTo: values.alarmsTo,

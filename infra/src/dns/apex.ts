@@ -1,6 +1,6 @@
 import { InfraError } from "../error.ts";
-import { LOOKUPS, mergeSpf } from "../spf.ts";
-import { countLookups } from "../spf-lookups.ts";
+import { LOOKUPS, mergeSpf } from "./spf.ts";
+import { countLookups } from "./spf-lookups.ts";
 import { txtOf } from "./resolve.ts";
 
 /** What SPF names SES by. */

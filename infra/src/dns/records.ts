@@ -1,5 +1,7 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { SES_SPF } from "./apex.ts";
+import type { DnsProvider, Zone } from "./provider.ts";
+import { type DnsRecord, toTable, toZone } from "./zone.ts";
 
 /** A record as the zone is to have it. Names are full, without the dot at the end. */
 export interface PlannedRecord {
@@ -7,43 +9,86 @@ export interface PlannedRecord {
   key: string;
   name: pulumi.Input<string>;
   type: "CNAME" | "MX" | "TXT";
-  /** Unquoted, whatever its length. */
+  /** Without quotes, of any length. */
   value: pulumi.Input<string>;
   priority?: number;
   /** In seconds. */
   ttl: number;
-  /** Whether it stays until somebody says otherwise. Default: `false`. */
+  /** Whether neither an update nor a destroy may delete it. Default: `false`. */
   protect?: boolean;
+  /** Whether it stays in the zone when Pulumi no longer manages it. Default: `false`. */
+  retain?: boolean;
+  /**
+   * At Route 53, where all TXT values of a name are one record set: all of them, as its provider
+   * takes them. Default: `value` alone.
+   */
+  set?: string[];
+}
+
+/** One whose name and value are known before anything is made. */
+export interface FixedRecord extends PlannedRecord {
+  name: string;
+  value: string;
+}
+
+/** The records of a stack: made in the zone, or printed for a person. */
+export class DnsRecords extends pulumi.ComponentResource {
+  readonly #provider: DnsProvider;
+  readonly #zone: Zone;
+  readonly #planned: PlannedRecord[] = [];
+
+  constructor(
+    name: string,
+    args: { provider: DnsProvider; zone: Zone },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("email:dns:Records", name, {}, opts);
+    this.#provider = args.provider;
+    this.#zone = args.zone;
+    this.registerOutputs();
+  }
+
+  /** @returns what makes the records, to depend on; nothing where a person enters them */
+  add(records: PlannedRecord[]): pulumi.Resource[] {
+    this.#planned.push(...records);
+    const { make } = this.#provider;
+    if (!make) return [];
+    return records.map((record) =>
+      make(this.#zone, record, {
+        parent: this,
+        protect: record.protect ?? false,
+        retainOnDelete: record.retain ?? false,
+      }),
+    );
+  }
+
+  /** All that were added, as a table to read and as a BIND zone to import. */
+  describe(): { table: pulumi.Output<string>; zone: pulumi.Output<string> } {
+    const records: pulumi.Output<DnsRecord[]> = pulumi.all(
+      this.#planned.map(({ name, type, value, priority, ttl }) =>
+        pulumi.output({ name, type, value, ttl, ...(priority !== undefined && { priority }) }),
+      ),
+    );
+    return { table: records.apply(toTable), zone: records.apply(toZone) };
+  }
 }
 
 const TTL = 300;
 
-// Where SES signs under a domain of the region's own (AWS General Reference, "DKIM domains").
-const REGIONAL_DKIM = new Set([
-  "af-south-1",
-  "ap-northeast-3",
-  "ap-south-2",
-  "ap-southeast-3",
-  "ap-southeast-5",
-  "ca-west-1",
-  "eu-central-2",
-  "eu-south-1",
-  "il-central-1",
-  "me-central-1",
-  "us-gov-east-1",
-]);
-
 /**
- * DKIM's CNAMEs: they verify the domain, and hold SES's keys. Protected as the identity is, which
- * without them may not send.
+ * DKIM's CNAMEs: they verify the domain, and point to SES's keys. Protected as the identity is,
+ * which may not send without them.
+ *
+ * @param args.host what they point below: `dkim.amazonses.com`
+ * @param args.retain whether they were in the zone before the stack, and stay after it
  */
 export function dkimRecords(args: {
   domain: string;
-  region: string;
+  host: string;
   tokens: pulumi.Output<string>[];
+  retain: boolean;
 }): PlannedRecord[] {
-  const { domain, region, tokens } = args;
-  const host = REGIONAL_DKIM.has(region) ? `dkim.${region}.amazonses.com` : "dkim.amazonses.com";
+  const { domain, host, tokens, retain } = args;
   return tokens.map((token, index) => ({
     key: `dkim-${index}`,
     name: token.apply((value) => `${value}._domainkey.${domain}`),
@@ -51,11 +96,20 @@ export function dkimRecords(args: {
     value: token.apply((value) => `${value}.${host}`),
     ttl: TTL,
     protect: true,
+    retain,
   }));
 }
 
-/** Of the MAIL FROM domain: bounces go to SES, and SPF is about this name. */
-export function mailFromRecords(mailFromDomain: string, region: string): PlannedRecord[] {
+/**
+ * Of the MAIL FROM domain: bounces go to SES, and SPF is about this name.
+ *
+ * @param retain whether the MAIL FROM domain, and so these, outlive the stack
+ */
+export function mailFromRecords(
+  mailFromDomain: string,
+  region: string,
+  retain: boolean,
+): FixedRecord[] {
   return [
     {
       key: "mail-from-mx",
@@ -64,6 +118,7 @@ export function mailFromRecords(mailFromDomain: string, region: string): Planned
       value: `feedback-smtp.${region}.amazonses.com`,
       priority: 10,
       ttl: TTL,
+      retain,
     },
     {
       key: "mail-from-spf",
@@ -71,21 +126,30 @@ export function mailFromRecords(mailFromDomain: string, region: string): Planned
       type: "TXT",
       value: `v=spf1 ${SES_SPF} ~all`,
       ttl: TTL,
+      retain,
     },
   ];
 }
 
-/** DMARC (RFC 7489): what receivers do with email that is not ours. */
-export function dmarcRecord(
-  domain: string,
-  dmarc: { policy: string; reportsTo: string | undefined },
-): PlannedRecord {
-  const reports = dmarc.reportsTo ? `; rua=mailto:${dmarc.reportsTo}` : "";
-  return {
-    key: "dmarc",
-    name: `_dmarc.${domain}`,
-    type: "TXT",
-    value: `v=DMARC1; p=${dmarc.policy}${reports}`,
-    ttl: TTL,
-  };
+/** What a domain's DMARC record says. */
+export interface Dmarc {
+  policy: string;
+  /** The policy of its subdomains. Default: `policy`. */
+  subdomains: string | undefined;
+  dkimAlignment: "relaxed" | "strict";
+  spfAlignment: "relaxed" | "strict";
+  reportsTo: string | undefined;
+}
+
+/** DMARC (RFC 7489): what receivers do with email that is not ours. Its tags have this order. */
+export function dmarcRecord(domain: string, dmarc: Dmarc): FixedRecord {
+  const tags = [
+    "v=DMARC1",
+    `p=${dmarc.policy}`,
+    ...(dmarc.subdomains ? [`sp=${dmarc.subdomains}`] : []),
+    ...(dmarc.dkimAlignment === "strict" ? ["adkim=s"] : []),
+    ...(dmarc.spfAlignment === "strict" ? ["aspf=s"] : []),
+    ...(dmarc.reportsTo ? [`rua=mailto:${dmarc.reportsTo}`] : []),
+  ];
+  return { key: "dmarc", name: `_dmarc.${domain}`, type: "TXT", value: tags.join("; "), ttl: TTL };
 }

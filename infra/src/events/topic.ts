@@ -63,7 +63,9 @@ export class EventTopic extends pulumi.ComponentResource {
           `${name}-${kind}`,
           {
             configurationSetName,
-            eventDestinationName: name,
+            // Another name in every life of the stack: after a lost state, the destination of the
+            // lost one may be there still.
+            eventDestinationName: topic.name,
             eventDestination: {
               // Off unless said.
               enabled: true,

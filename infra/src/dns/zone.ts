@@ -1,4 +1,4 @@
-import { quoteTxt } from "./dns/txt.ts";
+import { quoteTxt } from "./txt.ts";
 
 /** A record of DNS. Names are full, without the dot at the end; a TXT value is not quoted. */
 export interface DnsRecord {

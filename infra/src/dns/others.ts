@@ -1,0 +1,41 @@
+// What a provider does that takes a second record of a name without an error.
+import { InfraError } from "../error.ts";
+import { withSes } from "./apex.ts";
+import type { FixedRecord } from "./records.ts";
+
+/** @param provider as people write it: `"Cloudflare"` */
+export function refuseRecord(provider: string, record: FixedRecord, content: string): InfraError {
+  return new InfraError(
+    `${record.name} has another ${record.type} record at ${provider} (${content}): ` +
+      (record.key === "dmarc"
+        ? "keep it with pulumi config set existing dmarc, or delete it"
+        : "keep it with pulumi config set existing mailFrom, delete it, or choose another " +
+          "subdomain with pulumi config set mailFrom"),
+  );
+}
+
+/**
+ * The domain's own SPF record, where it has none that somebody else made.
+ *
+ * @param values TXT values of the domain that the stack did not make
+ * @throws InfraError where there is one, with what to change it to
+ */
+export async function ownSpf(
+  provider: string,
+  domain: string,
+  values: string[],
+): Promise<FixedRecord> {
+  const merged = await withSes(domain, values);
+  const added = merged.find((value) => !values.includes(value));
+  if (added === undefined) {
+    throw new InfraError(`the SPF record of ${domain} names SES already: pulumi config rm apexSpf`);
+  }
+  // Pulumi cannot change a record that it did not make, and a second one breaks both.
+  if (values.some((value) => !merged.includes(value))) {
+    throw new InfraError(
+      `${domain} has an SPF record that this stack did not make; at ${provider}, change it to ` +
+        `"${added}", and then: pulumi config rm apexSpf`,
+    );
+  }
+  return { key: "apex", name: domain, type: "TXT", value: added, ttl: 300 };
+}

@@ -1,0 +1,37 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { FixedRecord, PlannedRecord } from "./records.ts";
+
+/** The zone that gets the records. */
+export interface Zone {
+  /** What the names of the stack's resources begin with: `sendoff-dev`. */
+  name: string;
+  /** As the provider knows the zone; empty with `manual`. */
+  id: string;
+  /** The domain that email comes from; the zone may be that of a domain above it. */
+  domain: string;
+}
+
+/**
+ * Who has the zone. To add one: implement this in a file beside this one, and name it in
+ * providers.ts.
+ */
+export interface DnsProvider {
+  /** What `zoneId` must look like. Default: the provider needs no zone. */
+  zoneId?: { pattern: RegExp; what: string };
+  /**
+   * Stops where a record of somebody else is in the way. Needed where the provider would take a
+   * second record of a name without an error; receivers then ignore both. DKIM's records are not
+   * asked about: their names are tokens of SES, which nobody else has.
+   *
+   * @throws InfraError
+   */
+  refuse?: (zone: Zone, records: FixedRecord[]) => Promise<void>;
+  /**
+   * The SPF record of the domain itself, with SES in it.
+   *
+   * @throws InfraError where it cannot be changed
+   */
+  apex: (zone: Zone) => Promise<FixedRecord>;
+  /** Makes one record. Default: the records are printed, and a person enters them. */
+  make?: (zone: Zone, record: PlannedRecord, opts: pulumi.CustomResourceOptions) => pulumi.Resource;
+}

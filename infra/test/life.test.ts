@@ -1,0 +1,307 @@
+// A stack over its life: what each update does, and what is there after it.
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { aws } from "./aws.ts";
+import type { Case } from "./cases.ts";
+import { Cloud } from "./cloud.ts";
+import { sharedProcess } from "./runtime.ts";
+import { Stack } from "./stack.ts";
+
+const { runtime, stop } = sharedProcess();
+afterAll(stop);
+
+const ROUTE53: Case = { config: { dns: "route53", zoneId: "Z1" } };
+const withConfig = (config: Record<string, string>, world?: Case["world"]): Case => ({
+  config: { ...ROUTE53.config, ...config },
+  ...(world && { world }),
+});
+const DKIM = [0, 1, 2].map((n) => `Z1/token${n}._domainkey.example.com/CNAME`);
+const MAIL_FROM = ["Z1/bounce.example.com/MX", "Z1/bounce.example.com/TXT"];
+
+let cloud: Cloud;
+let stack: Stack;
+beforeEach(() => {
+  cloud = new Cloud();
+  stack = new Stack(cloud, runtime);
+});
+
+/** Expects it to end well. */
+async function up(one: Case) {
+  const done = await stack.up(one);
+  expect(done.log.trim()).toBe("");
+  expect(done.exitCode).toBe(0);
+  return done;
+}
+
+describe("an update", () => {
+  test("that changes nothing does nothing", async () => {
+    await up(ROUTE53);
+    expect((await up(ROUTE53)).steps).toEqual([]);
+  });
+
+  test("that failed half-way is finished by the next one, and nothing is made twice", async () => {
+    cloud.broken.add("ConfigurationSetEventDestination");
+    const failed = await stack.up(ROUTE53);
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log).toContain("LimitExceededException");
+    cloud.broken.clear();
+    const { steps } = await up(ROUTE53);
+    expect(steps.filter((step) => !step.startsWith("create"))).toEqual([]);
+    expect(new Set([...failed.steps, ...steps]).size).toBe(failed.steps.length + steps.length);
+    expect(cloud.names("User")).toHaveLength(1);
+  });
+
+  test("to a stricter DMARC policy changes that record alone", async () => {
+    await up(ROUTE53);
+    const { steps } = await up(withConfig({ dmarcPolicy: "reject" }));
+    expect(steps).toEqual(["update Record sendoff-dev-dmarc"]);
+  });
+
+  test("to another MAIL FROM subdomain has its new records before SES uses it", async () => {
+    await up(ROUTE53);
+    const { steps } = await up(withConfig({ mailFrom: "mail" }));
+    expect(steps).toEqual([
+      "replace Record sendoff-dev-mail-from-mx",
+      "replace Record sendoff-dev-mail-from-spf",
+      "update EmailIdentityMailFromAttributes sendoff-dev-mail-from",
+      "delete Record sendoff-dev-mail-from-mx",
+      "delete Record sendoff-dev-mail-from-spf",
+    ]);
+  });
+
+  test("to another domain is stopped by the identity's protection", async () => {
+    await up(ROUTE53);
+    const { exitCode, log } = await stack.up(withConfig({ domain: "mail.example.com" }));
+    expect(exitCode).toBe(1);
+    expect(log).toContain("unable to replace EmailIdentity sendoff-dev: it is protected");
+    expect(cloud.names("EmailIdentity")).toEqual(["example.com"]);
+  });
+
+  test("to another DNS provider is stopped before it takes DKIM's records away", async () => {
+    await up(ROUTE53);
+    const { exitCode, log } = await stack.up({ config: {} });
+    expect(exitCode).toBe(1);
+    expect(log).toMatch(/unable to delete Record sendoff-dev-dkim-\d: it is protected/);
+    expect(cloud.names("Record")).toEqual(expect.arrayContaining(DKIM));
+  });
+});
+
+describe("the SPF record of the domain itself", () => {
+  const APEX = withConfig({ apexSpf: "true" });
+  const TXT = "Record Z1/example.com/TXT";
+
+  test("is not changed at Route 53 by a second update, which reads what the first one wrote", async () => {
+    const before = ['"google-site-verification=1"', '"v=spf1 mx -all"'];
+    await up({ ...APEX, world: aws({ route53: before }) });
+    const { records } = cloud.things.get(TXT) as { records: string[] };
+    expect(records).toContain("v=spf1 mx include:amazonses.com -all");
+    const route53 = records.map((value) => `"${value.replaceAll('""', '" "')}"`);
+    expect((await up({ ...APEX, world: aws({ route53 }) })).steps).toEqual([]);
+  });
+
+  test("is the stack's own at Cloudflare when it runs a second time", async () => {
+    const config = { dns: "cloudflare", zoneId: "c1", apexSpf: "true" };
+    await up({ config });
+    const [id] = cloud.names("DnsRecord").filter((one) => one.includes("-apex"));
+    const { name, type, content, comment } = cloud.things.get(`DnsRecord ${id}`) as never;
+    const world = aws({ cloudflare: [{ name, type, content, comment }] });
+    expect((await up({ config, world })).steps).toEqual([]);
+  });
+
+  test("is the stack's own at DigitalOcean when it runs a second time", async () => {
+    const config = { dns: "digitalocean", zoneId: "example.com", apexSpf: "true" };
+    await up({ config });
+    const digitalocean = cloud
+      .names("DnsRecord")
+      .map((id) => cloud.things.get(`DnsRecord ${id}`) as never);
+    expect(digitalocean).toHaveLength(7);
+    expect((await up({ config, world: aws({ digitalocean }) })).steps).toEqual([]);
+  });
+});
+
+describe("rotating the key", () => {
+  test("has both work, then the new one alone, and touches nothing else", async () => {
+    const first = await up(ROUTE53);
+    const [old] = cloud.names("AccessKey");
+
+    const both = await up(withConfig({ accessKeys: "a,b" }));
+    expect(both.steps).toEqual(["create AccessKey sendoff-dev-sender-b"]);
+    expect(cloud.names("AccessKey")).toHaveLength(2);
+    expect(both.outputs.AWS_ACCESS_KEY_ID).not.toBe(first.outputs.AWS_ACCESS_KEY_ID);
+
+    const last = await up(withConfig({ accessKeys: "b" }));
+    expect(last.steps).toEqual(["delete AccessKey sendoff-dev-sender-a"]);
+    expect(cloud.names("AccessKey")).not.toContain(old);
+    expect(last.outputs.AWS_ACCESS_KEY_ID).toBe(both.outputs.AWS_ACCESS_KEY_ID);
+  });
+});
+
+describe("taking a stack down", () => {
+  test("stops at what is protected, with everything still there", async () => {
+    await up(ROUTE53);
+    const there = cloud.things.size;
+    const { exitCode, log } = stack.destroy();
+    expect(exitCode).toBe(1);
+    expect(log).toMatch(/it is protected/);
+    expect(cloud.things.size).toBe(there);
+  });
+
+  test("without what is protected leaves the identity and DKIM's records, no key and no queue", async () => {
+    await up(ROUTE53);
+    expect(stack.destroy({ excludeProtected: true }).exitCode).toBe(0);
+    expect([...cloud.things.keys()].sort()).toEqual(
+      ["EmailIdentity example.com", ...DKIM.map((id) => `Record ${id}`)].sort(),
+    );
+    // And the next update makes the rest again.
+    const { steps } = await up(ROUTE53);
+    expect(steps.filter((step) => !step.startsWith("create"))).toEqual([]);
+    expect(steps).not.toContain("create EmailIdentity sendoff-dev");
+  });
+
+  test("with its protection removed leaves nothing that it made", async () => {
+    await up(ROUTE53);
+    stack.unprotect();
+    expect(stack.destroy().exitCode).toBe(0);
+    expect([...cloud.things.keys()]).toEqual([]);
+  });
+
+  test("keeps the TXT values of the domain itself, others' among them", async () => {
+    const world = aws({ route53: ['"google-site-verification=1"'] });
+    await up(withConfig({ apexSpf: "true" }, world));
+    stack.unprotect();
+    stack.destroy();
+    expect([...cloud.things.keys()]).toEqual(["Record Z1/example.com/TXT"]);
+  });
+
+  test("is not stopped by an access key that somebody made by hand", async () => {
+    await up(ROUTE53);
+    const [user] = cloud.names("User");
+    cloud.create("AccessKey", "by-hand", { user });
+    expect(stack.destroy({ excludeProtected: true }).log).toBe("");
+    expect(cloud.names("User")).toEqual([]);
+    expect(cloud.names("AccessKey")).toEqual([]);
+  });
+});
+
+describe("adopting an identity", () => {
+  const IMPORT = { identity: "import" };
+  const there = {
+    emailIdentity: "example.com",
+    configurationSetName: "theirs",
+    dkimSigningAttributes: { nextSigningKeyLength: "RSA_1024_BIT" },
+    tags: { owner: "marketing" },
+  };
+  beforeEach(() => {
+    cloud.create("EmailIdentity", "", there);
+  });
+
+  test("with Easy DKIM takes it over as it is, and its DKIM records at Route 53", async () => {
+    for (const id of DKIM) {
+      const [zoneId, name, type] = id.split("/");
+      cloud.create("Record", "", { zoneId, name, type });
+    }
+    const { steps } = await up(withConfig(IMPORT));
+    expect(steps).toContain("import EmailIdentity sendoff-dev");
+    expect(cloud.things.get("EmailIdentity example.com")).toEqual(there);
+    expect((await up(withConfig(IMPORT))).steps).toEqual([]);
+  });
+
+  test("and taking the stack down leaves it able to send: identity, DKIM, MAIL FROM", async () => {
+    await up(withConfig(IMPORT));
+    stack.unprotect();
+    expect(stack.destroy().exitCode).toBe(0);
+    expect(cloud.things.get("EmailIdentity example.com")).toEqual(there);
+    expect(cloud.names("EmailIdentityMailFromAttributes")).toEqual(["example.com"]);
+    expect(cloud.names("Record").sort()).toEqual([...DKIM, ...MAIL_FROM].sort());
+    expect(cloud.names("User")).toEqual([]);
+    expect(stack.state.size).toBe(0);
+  });
+
+  test("with a DKIM key of one's own (BYODKIM) is refused in one line, and done without its records", async () => {
+    const world = aws({ dkim: { signingAttributesOrigin: "EXTERNAL", tokens: ["selector1"] } });
+    const { exitCode, log } = await stack.up(withConfig(IMPORT, world));
+    expect(exitCode).not.toBe(0);
+    expect(log.trim()).toBe(
+      "SES signs for example.com with keys from elsewhere (EXTERNAL), whose records this program " +
+        "does not make; keep them: pulumi config set existing dkim",
+    );
+    expect(stack.state.size).toBe(0);
+
+    await up(withConfig({ ...IMPORT, existing: "dkim" }, world));
+    expect(cloud.names("Record").filter((id) => id.endsWith("CNAME"))).toEqual([]);
+  });
+
+  test("without DKIM is refused in one line with the command that turns it on", async () => {
+    const world = aws({ dkim: { signingAttributesOrigin: "AWS_SES", status: "NOT_STARTED" } });
+    const { exitCode, log } = await stack.up(withConfig(IMPORT, world));
+    expect(exitCode).not.toBe(0);
+    expect(log.trim()).toMatch(
+      /^SES signs nothing for example\.com; turn Easy DKIM on: aws sesv2 put-email-identity-dkim-signing-attributes .*RSA_2048_BIT$/,
+    );
+    expect(stack.state.size).toBe(0);
+    // It can also go on without.
+    await up(withConfig({ ...IMPORT, existing: "dkim" }, world));
+  });
+});
+
+describe("after a lost state", () => {
+  const RECOVER = {
+    identity: "import",
+    existing: "configurationSets,mailFrom,dmarc",
+    configurationSet: "sendoff-dev",
+    securityConfigurationSet: "sendoff-dev-security",
+  };
+
+  test("an update as before stops, and changes nothing that was there", async () => {
+    await up(ROUTE53);
+    const there = new Map(cloud.things);
+    stack.lose();
+    const { exitCode, log } = await stack.up(ROUTE53);
+    expect(exitCode).toBe(1);
+    expect(log).toContain("AlreadyExistsException: ConfigurationSet sendoff-dev");
+    for (const [key, value] of there) expect(cloud.things.get(key), key).toEqual(value);
+  });
+
+  test("the identity and the sets are taken over, events flow anew, and the old key lives until it is deleted", async () => {
+    await up(ROUTE53);
+    const [identity, [user], [key]] = [
+      cloud.things.get("EmailIdentity example.com"),
+      cloud.names("User"),
+      cloud.names("AccessKey"),
+    ];
+    stack.lose();
+    await up(withConfig(RECOVER));
+    expect(cloud.things.get("EmailIdentity example.com")).toEqual(identity);
+    expect(cloud.names("ConfigurationSet")).toHaveLength(2);
+    // Two a set: the lost one's, and the new one's.
+    expect(cloud.names("ConfigurationSetEventDestination")).toHaveLength(4);
+    expect((await up(withConfig(RECOVER))).steps).toEqual([]);
+
+    // What the page on recovery has to find and delete: the old user is still there, by its tags.
+    expect(cloud.names("User")).toContain(user);
+    expect(cloud.names("AccessKey")).toContain(key);
+    expect(cloud.things.get(`User ${user}`)?.tags).toMatchObject({
+      stack: "dev",
+      "managed-by": "pulumi",
+    });
+  });
+});
+
+describe("a provider's new major version", () => {
+  test("finds every resource again: no URN has a version in it", async () => {
+    await up(ROUTE53);
+    expect([...stack.state.keys()].filter((urn) => /\d+\.\d+/.test(urn))).toEqual([]);
+  });
+
+  test("that would replace the identity is stopped by its protection, with everything still there", async () => {
+    await up(ROUTE53);
+    const there = cloud.things.size;
+    cloud.fixedNow.set("EmailIdentity", "dkimSigningAttributes");
+    for (const known of stack.state.values()) {
+      if (known.type.endsWith(":EmailIdentity")) known.inputs.dkimSigningAttributes = { old: true };
+    }
+    const { exitCode, log } = await stack.up(ROUTE53);
+    expect(exitCode).toBe(1);
+    expect(log).toContain("unable to replace EmailIdentity sendoff-dev: it is protected");
+    expect(cloud.things.size).toBe(there);
+  });
+});
