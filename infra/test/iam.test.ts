@@ -1,8 +1,10 @@
 // What each principal may do, decided by an IAM simulator on the policies as the program makes them.
-import { type Simulation, runSimulation } from "@cloud-copilot/iam-simulate";
 import { describe, expect, inject, test } from "vitest";
+import { type Trust, trustPolicy } from "../src/policies.ts";
 import { ACCOUNT, REGION } from "./aws.ts";
 import type { Run } from "./engine.ts";
+import { inputsOf } from "./find.ts";
+import { type Document, type Policies, decide as simulate } from "./simulate.ts";
 
 const runs = inject("runs");
 const STRANGER = "999999999999";
@@ -20,8 +22,6 @@ const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:sendoff-dev-events`;
 const ALARMS = `arn:aws:sns:${REGION}:${ACCOUNT}:sendoff-dev-alarms`;
 const USER = `arn:aws:iam::${ACCOUNT}:user/sendoff-dev-sender`;
 
-type Document = Simulation["identityPolicies"][number]["policy"];
-
 /** The policy document of one resource. */
 function documentOf({ resources }: Pick<Run, "resources">, type: string, name: string): Document {
   const found = resources.find((one) => one.type.endsWith(`:${type}`) && one.name === name);
@@ -29,42 +29,17 @@ function documentOf({ resources }: Pick<Run, "resources">, type: string, name: s
 }
 
 /** The policies that the run attaches to its user or role. */
-function attached({ resources }: Run): Simulation["identityPolicies"] {
+function attached({ resources }: Run): Policies {
   return resources
     .filter(({ type }) => /:(User|Role)PolicyAttachment$/.test(type))
     .map(({ inputs }) => String(inputs.policyArn).split("/").at(-1) ?? "")
     .map((name) => ({ name, policy: documentOf({ resources }, "Policy", name) }));
 }
 
-async function decide(request: {
-  policies?: Simulation["identityPolicies"];
-  resourcePolicy?: Document;
-  principal?: string;
-  action: string;
-  resource?: string;
-  context?: Record<string, string>;
-}): Promise<string> {
-  const { resource = "*", resourcePolicy } = request;
-  const response = await runSimulation(
-    {
-      request: {
-        action: request.action,
-        principal: request.principal ?? USER,
-        resource: { resource, accountId: ACCOUNT },
-        contextVariables: request.context ?? {},
-      },
-      identityPolicies: request.policies ?? [],
-      serviceControlPolicies: [],
-      resourceControlPolicies: [],
-      ...(resourcePolicy && { resourcePolicy }),
-    },
-    {},
-  );
-  if (response.resultType === "error") {
-    throw new Error(JSON.stringify(response.errors, null, 2));
-  }
-  return response.overallResult;
-}
+/** By the app's user, if nobody else is named. */
+const decide = (
+  request: Omit<Parameters<typeof simulate>[0], "principal"> & { principal?: string },
+) => simulate({ principal: USER, ...request });
 
 const from = (address: string) => ({ "ses:FromAddress": address });
 const HELLO = from("hello@example.com");
@@ -78,7 +53,7 @@ const one = (name: string) => [
   { name, policy: documentOf(runs["manual-sqs-user"]!.up, "Policy", name) },
 ];
 
-type Row = [string, Simulation["identityPolicies"], string, string?, Record<string, string>?];
+type Row = [string, Policies, string, string?, Record<string, string>?];
 
 describe("may", () => {
   test.each<Row>([
@@ -217,7 +192,7 @@ describe("may not", () => {
 
   test("another account: publish to the topic", async () => {
     const principal = `arn:aws:iam::${STRANGER}:user/stranger`;
-    const everything: Simulation["identityPolicies"] = [
+    const everything: Policies = [
       {
         name: "all",
         policy: {
@@ -247,6 +222,78 @@ describe("may not", () => {
     const by = (principal: string) => decide({ ...request, principal, context });
     expect(await by("cloudwatch.amazonaws.com")).toBe("Allowed");
     expect(await by("ses.amazonaws.com")).toBe("ImplicitlyDenied");
+  });
+});
+
+describe("the role", () => {
+  const ROLE = `arn:aws:iam::${ACCOUNT}:role/sendoff-dev-sender`;
+  const trustOf = (run: Run): Document =>
+    JSON.parse(String(inputsOf(run, "Role", "sendoff-dev-sender").assumeRolePolicy));
+  const assume = (principal: string, context: Record<string, string>, policies: Policies = []) =>
+    decide({
+      principal,
+      action: "sts:AssumeRole",
+      resource: ROLE,
+      resourcePolicy: trustOf(runs.role!.up),
+      policies,
+      context,
+    });
+
+  test("may be assumed by the named service, for this account", async () => {
+    const ecs = "ecs-tasks.amazonaws.com";
+    expect(await assume(ecs, { "aws:SourceAccount": ACCOUNT })).toBe("Allowed");
+    // Not every service says for which account it asks.
+    expect(await assume(ecs, {})).toBe("Allowed");
+    expect(await assume(ecs, { "aws:SourceAccount": STRANGER })).toBe("ImplicitlyDenied");
+    expect(await assume("ec2.amazonaws.com", {})).toBe("ImplicitlyDenied");
+  });
+
+  test("may not be assumed by a user of another account, or of this one, whatever it is allowed", async () => {
+    const everything: Policies = [
+      {
+        name: "all",
+        policy: {
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+        },
+      },
+    ];
+    for (const account of [STRANGER, ACCOUNT]) {
+      const user = `arn:aws:iam::${account}:user/anybody`;
+      expect(await assume(user, {}, everything)).not.toBe("Allowed");
+    }
+  });
+
+  // The simulator knows no condition keys of OIDC issuers: the documents are compared as they are.
+  test("may be assumed with a token of the named issuer, for its audience and subject alone", () => {
+    expect(trustOf(runs["role-oidc"]!.up).Statement).toEqual([
+      {
+        Sid: "Assume",
+        Effect: "Allow",
+        Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/oidc.vercel.com/acme` },
+        Action: ["sts:AssumeRoleWithWebIdentity"],
+        Condition: {
+          StringEquals: {
+            "oidc.vercel.com/acme:aud": "https://vercel.com/acme",
+            "oidc.vercel.com/acme:sub": "owner:acme:project:app:environment:production",
+          },
+        },
+      },
+    ]);
+  });
+
+  test("takes a subject with * as a pattern, and the audience never", () => {
+    const trust = {
+      kind: "oidc",
+      issuer: "oidc.fly.io/acme",
+      audience: "a",
+      subject: "acme:app:*",
+    };
+    const [statement] = trustPolicy(trust as Trust, { id: ACCOUNT, oidcProvider: "" }).Statement;
+    expect(statement?.Condition).toEqual({
+      StringEquals: { "oidc.fly.io/acme:aud": "a" },
+      StringLike: { "oidc.fly.io/acme:sub": "acme:app:*" },
+    });
   });
 });
 
