@@ -5,5 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/runs.ts"],
     testTimeout: 120_000,
+    // Nothing of one file is in another's way, and the SDKs are loaded once.
+    isolate: false,
   },
 });

@@ -5,9 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 export interface Account {
   id: pulumi.Output<string>;
   region: string;
-  /** Of a thing of SES, by name: known before it exists, so that the preview shows the policies. */
+  /** The ARN of a thing of SES by its name, so that the preview can show whole policies. */
   ses: (kind: "identity" | "configuration-set", name: string) => pulumi.Output<string>;
-  /** Of the account's OIDC provider, by its issuer without `https://`. */
+  /** The ARN of the account's OIDC provider, by its issuer without `https://`. */
   oidcProvider: (issuer: string) => pulumi.Output<string>;
 }
 

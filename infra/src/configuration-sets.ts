@@ -15,9 +15,9 @@ interface ConfigurationSetsArgs {
 }
 
 /**
- * The two configuration sets that the app sends with. Each refuses to deliver without TLS, and
- * suppresses addresses that SES knows to bounce or complain. Neither tracks: SES would rewrite the links,
- * and their tokens would pass through a tracking host.
+ * The two configuration sets that the app sends with. Each delivers over TLS only, and suppresses
+ * addresses that have bounced or complained. Neither tracks opens or clicks: for that SES rewrites
+ * the links, and their tokens would pass through a tracking host.
  */
 export class ConfigurationSets extends pulumi.ComponentResource {
   /** Names, known once the sets exist. */

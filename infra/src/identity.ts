@@ -13,9 +13,9 @@ interface DomainIdentityArgs {
   mailFromFailure?: "use-default" | "reject";
   /** Whether SES has the identity already, to be taken over as it is. Default: `false`. */
   import?: boolean;
-  /** What must be there before SES stops forwarding bounces by email: the events, on their way. */
+  /** The events' way: it must be there before SES stops forwarding bounces by email. */
   feedbackBy: pulumi.Resource[];
-  /** What must be there before SES uses the MAIL FROM domain: its records. */
+  /** The MAIL FROM domain's records: they must be there before SES looks for them. */
   mailFromBy: pulumi.Resource[];
   tags: Tags;
 }
@@ -43,7 +43,7 @@ export class DomainIdentity extends pulumi.ComponentResource {
         parent: this,
         protect: true,
         retainOnDelete: args.import ?? false,
-        // An import fails where the program says something else than SES has; SES's values stay.
+        // Pulumi refuses an import whose values differ from the program's. These stay as SES has them.
         ...(args.import
           ? {
               import: args.domain,
@@ -79,7 +79,7 @@ export class DomainIdentity extends pulumi.ComponentResource {
    */
   get dkimTokens(): pulumi.Output<string>[] {
     const { tokens } = this.#identity.dkimSigningAttributes;
-    // By constant index: a record that is made inside `apply` is missing from the preview.
+    // A fixed number of outputs: a record that is made inside `apply` is missing from the preview.
     return [0, 1, 2].map((index) => tokens.apply((all) => all[index] ?? ""));
   }
 }

@@ -4,8 +4,8 @@ import type { EventSubscription } from "./events/subscriber.ts";
 import type { SenderAccess } from "./sender.ts";
 
 /**
- * What the app is to be told, under the names of its environment (.env.example); the rest, in
- * lower case, is for people.
+ * Outputs in capitals are settings of the app, named as in .env.example. Those in lower case are
+ * for people.
  */
 export function outputs(
   settings: Settings,
@@ -20,12 +20,12 @@ export function outputs(
   const { accessKey, roleArn } = sender;
   return {
     AWS_REGION: settings.region,
-    // Empty, so that the stand-in's address of .env.example does not hold.
+    // Empty, so that it replaces the stand-in's address of .env.example.
     AWS_ENDPOINT_URL_SESV2: "",
     SES_CONFIGURATION_SET: settings.configurationSet,
     SES_SECURITY_CONFIGURATION_SET: settings.securityConfigurationSet,
     SES_EVENTS_TOPIC_ARN: made.topicArn,
-    // With a function, the worker leaves the queue to it.
+    // With a function, the worker must not read the queue as well.
     ...(settings.events.to === "sqs" && events.queue && { SES_EVENTS_QUEUE_URL: events.queue.url }),
     ...(accessKey && {
       AWS_ACCESS_KEY_ID: accessKey.id,

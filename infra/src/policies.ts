@@ -1,12 +1,12 @@
-// Who may do what, as documents. No allowed action has a `*` in it, and `*` is a resource only
-// where AWS knows none (the account's quota, its suppression list).
+// IAM policies. No allowed action has a `*` in it. `*` is a resource only for actions that have none
+// in IAM (the account's quota, its suppression list).
 
 interface Statement {
   Sid: string;
   Effect: "Allow" | "Deny";
   Principal?: "*" | { Service: string } | { AWS: string } | { Federated: string };
   Action: string[];
-  /** Of a trust policy, none: it is about its role. */
+  /** A trust policy has none: it is about its role. */
   Resource?: string[];
   Condition?: Record<string, Record<string, string | readonly string[]>>;
 }
@@ -26,20 +26,20 @@ function allow(sid: string, actions: string[], resources: string[]): Statement {
 }
 
 /**
- * Sending, as these addresses alone.
+ * Sending, from these addresses only.
  *
- * @param resources the identity and the configuration sets: SES checks both; and, in the sandbox,
- *   each recipient's identity, since SES then asks for the right to it too
+ * @param resources the identity and the configuration sets, since SES checks both; in the sandbox,
+ *   also each recipient's identity, since SES then checks that too
  */
 export function send(resources: string[], from: readonly string[]): Policy {
   return policy({
-    // SMTP is SendRawEmail, to IAM.
+    // By SMTP, the action is SendRawEmail.
     ...allow("Send", ["ses:SendEmail", "ses:SendRawEmail"], resources),
     Condition: { StringLike: { "ses:FromAddress": from } },
   });
 }
 
-/** Reading the account's sending rate and quota, which the worker paces itself by. */
+/** Reading the account's sending rate and quota, which limit the worker's pace. */
 export function quota(): Policy {
   return policy(allow("Quota", ["ses:GetAccount"], ["*"]));
 }
@@ -75,7 +75,7 @@ export function suppression(): Policy {
   );
 }
 
-/** Reading how all of it is set up; changes nothing and reads no event. */
+/** Reading the whole set-up. It changes nothing and reads no event. */
 export function doctor(resources: {
   ses: string[];
   topicArn: string;
@@ -101,7 +101,7 @@ export function doctor(resources: {
   );
 }
 
-/** Of the topic: SES alone may publish, for this account and these configuration sets. */
+/** For the topic: only SES may publish, for this account and these configuration sets. */
 export function topicPolicy(topicArn: string, accountId: string, setArns: string[]): Policy {
   return policy({
     Sid: "SesPublishes",
@@ -116,7 +116,7 @@ export function topicPolicy(topicArn: string, accountId: string, setArns: string
   });
 }
 
-/** Of a queue: the topic alone may send to it, whether as subscriber or as what was given up. */
+/** For a queue: only the topic may send to it, as to a subscriber or as to a dead-letter queue. */
 export function queuePolicy(queueArn: string, topicArn: string): Policy {
   return policy(
     {
@@ -138,7 +138,7 @@ export function queuePolicy(queueArn: string, topicArn: string): Policy {
   );
 }
 
-/** Of the alarms' topic: this account's alarms alone may publish. */
+/** For the alarms' topic: only alarms of this account may publish. */
 export function alarmsPolicy(topicArn: string, accountId: string): Policy {
   return policy({
     Sid: "AlarmsPublish",
@@ -158,7 +158,7 @@ export type Trust =
   | { kind: "oidc"; issuer: string; audience: string; subject: string };
 
 /**
- * Of the role.
+ * For the role: who may assume it.
  *
  * @param account where the role is: its id, and the ARN of its OIDC provider where `trust` has one
  */
@@ -177,8 +177,8 @@ function assumeBy(
       return {
         Principal: { Service: trust.principal },
         Action: ["sts:AssumeRole"],
-        // Against a confused deputy. "IfExists", since not every service says for which account it
-        // asks: ECS does, EC2 does not.
+        // The service must act for this account (AWS: "confused deputy"). "IfExists", because not
+        // every service says for which account it acts: ECS does, EC2 does not.
         Condition: { StringEqualsIfExists: { "aws:SourceAccount": account.id } },
       };
     case "oidc": {

@@ -11,13 +11,13 @@ interface SenderAccessArgs {
   configurationSets: string[];
   /** Example: `["hello@example.com"]`. */
   from: readonly string[];
-  /** In the sandbox, the verified recipients. Default: out of the sandbox. */
+  /** In the sandbox, the verified recipients. Default: the account is out of the sandbox. */
   sandboxRecipients?: readonly string[];
   topicArn: pulumi.Output<string>;
   queueArns: pulumi.Output<string>[];
-  /** Taking events from their queue. */
+  /** Allows taking events from their queue. */
   consumePolicy: iam.Policy;
-  /** A user with these access keys, the last of them in use; or a role and who may assume it. */
+  /** A user and its access keys, of which the app uses the last; or a role and who may assume it. */
   principal:
     { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: policies.Trust };
   /** What the user or role gets. Example: `["send", "quota", "events"]`. */
@@ -26,12 +26,12 @@ interface SenderAccessArgs {
 }
 
 /**
- * The sender and its rights: a policy for each, so that a person or another program can get one of
- * them alone.
+ * The user or role that sends. Each of its rights is a policy of its own, so that a person or another
+ * program can be given a single one.
  */
 export class SenderAccess extends pulumi.ComponentResource {
   readonly policyArns: Record<Grant, pulumi.Output<string>>;
-  /** The newest key, of a user. Its `secret` and `sesSmtpPasswordV4` are secrets. */
+  /** The last key of a user. Its `secret` and `sesSmtpPasswordV4` are secrets. */
   readonly accessKey: iam.AccessKey | undefined;
   readonly roleArn: pulumi.Output<string> | undefined;
 
@@ -81,7 +81,7 @@ export class SenderAccess extends pulumi.ComponentResource {
     };
 
     if (args.principal.kind === "user") {
-      // A key that somebody made by hand would otherwise keep the user from being deleted.
+      // Without it, a key that somebody made by hand stops the user from being deleted.
       const user = new iam.User(name, { forceDestroy: true, tags }, inside);
       for (const grant of args.grants) {
         new iam.UserPolicyAttachment(

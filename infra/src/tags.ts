@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 
 export type Tags = Record<string, string>;
 
-/** What every resource that can be tagged carries: the product's name and the stack. */
+/** The tags of every resource that can have some: the product's name and the stack. */
 export function tags(stack: string): Tags {
-  // Read as a file: infra imports nothing of the workspace.
+  // Read as a file, because infra imports nothing of the workspace.
   const brand = new URL("../../packages/brand/brand.json", import.meta.url);
   const { name } = JSON.parse(readFileSync(brand, "utf8")) as { name: string };
   return { app: name, stack, "managed-by": "pulumi" };

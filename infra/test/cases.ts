@@ -2,7 +2,7 @@ import { type World } from "./engine.ts";
 import { aws } from "./aws.ts";
 
 export interface Case {
-  /** Keys without the project's namespace; the region is eu-central-1 unless said. */
+  /** Keys without the project's namespace; the region is eu-central-1 by default. */
   config: Record<string, string>;
   region?: string;
   /** Default: `dev`. */

@@ -90,6 +90,13 @@ export class Cloud {
     this.things.delete(`${kind} ${id}`);
   }
 
+  copy(): Cloud {
+    const copy = new Cloud();
+    for (const [key, value] of this.things) copy.things.set(key, structuredClone(value));
+    copy.#made = this.#made;
+    return copy;
+  }
+
   /** Ids of a kind. */
   names(kind: string): string[] {
     return [...this.things.keys()]

@@ -171,7 +171,7 @@ test.each<[string, Record<string, string>, RegExp]>([
   ["one set for both", { securityConfigurationSet: "sendoff-dev" }, /must be another than/],
   ["a flag in words", { apexSpf: "yes" }, /^sendoff:apexSpf must be one of true, false/],
   ["half a list", { from: '["a@example.com"' }, /^sendoff:from must be a list as a,b or JSON:/],
-  ["lists that are none", { from: "[]" }, /^sendoff:from must be a list of at least one/],
+  ["a list without an entry", { from: "[]" }, /^sendoff:from must be a list of at least one/],
 ])("%s is refused in one line that says what to set", (_, config, line) => {
   const domain =
     "domian" in config || Object.keys(config).length === 0 ? {} : { domain: "example.com" };

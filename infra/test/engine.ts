@@ -179,7 +179,7 @@ export async function run(options: {
   };
   const engine: typeof monitor = {
     log({ request }, reply) {
-      // What --debug alone shows repeats every message of this wire, secrets too.
+      // Messages for --debug repeat everything that is sent here, secrets too.
       if (Number(request.getSeverity?.()) > DEBUG) log.push(String(request.getMessage?.()));
       reply(null, message(Empty, {}));
     },
@@ -222,7 +222,7 @@ export function unwrap(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const { [SIGNATURE]: mark, value: inner, ...rest } = value as Values;
   if (mark === SECRET) return { secret: unwrap(inner) };
-  // An output that carries its dependencies: the value alone is of interest.
+  // An output with its dependencies: only the value is of interest.
   if (mark !== undefined) return inner === undefined ? UNKNOWN : unwrap(inner);
   const entries = inner === undefined ? rest : { ...rest, value: inner };
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, unwrap(entry)]));

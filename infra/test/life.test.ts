@@ -4,7 +4,7 @@ import { aws } from "./aws.ts";
 import type { Case } from "./cases.ts";
 import { Cloud } from "./cloud.ts";
 import { sharedProcess } from "./runtime.ts";
-import { Stack } from "./stack.ts";
+import { Stack, type Update } from "./stack.ts";
 
 const { runtime, stop } = sharedProcess();
 afterAll(stop);
@@ -24,8 +24,21 @@ beforeEach(() => {
   stack = new Stack(cloud, runtime);
 });
 
+/** A stack with Route 53 that is up: made once, and copied for each test. */
+let standing: { cloud: Cloud; stack: Stack; first: Update } | undefined;
+async function upOnce(): Promise<Update> {
+  if (!standing) {
+    const first = await up(ROUTE53);
+    standing = { cloud: cloud.copy(), stack, first };
+    standing.stack = stack.copy(standing.cloud);
+  }
+  cloud = standing.cloud.copy();
+  stack = standing.stack.copy(cloud);
+  return standing.first;
+}
+
 /** Expects it to end well. */
-async function up(one: Case) {
+async function up(one: Case): Promise<Update> {
   const done = await stack.up(one);
   expect(done.log.trim()).toBe("");
   expect(done.exitCode).toBe(0);
@@ -34,7 +47,7 @@ async function up(one: Case) {
 
 describe("an update", () => {
   test("that changes nothing does nothing", async () => {
-    await up(ROUTE53);
+    await upOnce();
     expect((await up(ROUTE53)).steps).toEqual([]);
   });
 
@@ -51,13 +64,13 @@ describe("an update", () => {
   });
 
   test("to a stricter DMARC policy changes that record alone", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const { steps } = await up(withConfig({ dmarcPolicy: "reject" }));
     expect(steps).toEqual(["update Record sendoff-dev-dmarc"]);
   });
 
   test("to another MAIL FROM subdomain has its new records before SES uses it", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const { steps } = await up(withConfig({ mailFrom: "mail" }));
     expect(steps).toEqual([
       "replace Record sendoff-dev-mail-from-mx",
@@ -69,7 +82,7 @@ describe("an update", () => {
   });
 
   test("to another domain is stopped by the identity's protection", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const { exitCode, log } = await stack.up(withConfig({ domain: "mail.example.com" }));
     expect(exitCode).toBe(1);
     expect(log).toContain("unable to replace EmailIdentity sendoff-dev: it is protected");
@@ -77,7 +90,7 @@ describe("an update", () => {
   });
 
   test("to another DNS provider is stopped before it takes DKIM's records away", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const { exitCode, log } = await stack.up({ config: {} });
     expect(exitCode).toBe(1);
     expect(log).toMatch(/unable to delete Record sendoff-dev-dkim-\d: it is protected/);
@@ -120,7 +133,7 @@ describe("the SPF record of the domain itself", () => {
 
 describe("rotating the key", () => {
   test("has both work, then the new one alone, and touches nothing else", async () => {
-    const first = await up(ROUTE53);
+    const first = await upOnce();
     const [old] = cloud.names("AccessKey");
 
     const both = await up(withConfig({ accessKeys: "a,b" }));
@@ -137,7 +150,7 @@ describe("rotating the key", () => {
 
 describe("taking a stack down", () => {
   test("stops at what is protected, with everything still there", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const there = cloud.things.size;
     const { exitCode, log } = stack.destroy();
     expect(exitCode).toBe(1);
@@ -146,7 +159,7 @@ describe("taking a stack down", () => {
   });
 
   test("without what is protected leaves the identity and DKIM's records, no key and no queue", async () => {
-    await up(ROUTE53);
+    await upOnce();
     expect(stack.destroy({ excludeProtected: true }).exitCode).toBe(0);
     expect([...cloud.things.keys()].sort()).toEqual(
       ["EmailIdentity example.com", ...DKIM.map((id) => `Record ${id}`)].sort(),
@@ -158,7 +171,7 @@ describe("taking a stack down", () => {
   });
 
   test("with its protection removed leaves nothing that it made", async () => {
-    await up(ROUTE53);
+    await upOnce();
     stack.unprotect();
     expect(stack.destroy().exitCode).toBe(0);
     expect([...cloud.things.keys()]).toEqual([]);
@@ -173,7 +186,7 @@ describe("taking a stack down", () => {
   });
 
   test("is not stopped by an access key that somebody made by hand", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const [user] = cloud.names("User");
     cloud.create("AccessKey", "by-hand", { user });
     expect(stack.destroy({ excludeProtected: true }).log).toBe("");
@@ -252,7 +265,7 @@ describe("after a lost state", () => {
   };
 
   test("an update as before stops, and changes nothing that was there", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const there = new Map(cloud.things);
     stack.lose();
     const { exitCode, log } = await stack.up(ROUTE53);
@@ -262,7 +275,7 @@ describe("after a lost state", () => {
   });
 
   test("the identity and the sets are taken over, events flow anew, and the old key lives until it is deleted", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const [identity, [user], [key]] = [
       cloud.things.get("EmailIdentity example.com"),
       cloud.names("User"),
@@ -288,12 +301,12 @@ describe("after a lost state", () => {
 
 describe("a provider's new major version", () => {
   test("finds every resource again: no URN has a version in it", async () => {
-    await up(ROUTE53);
+    await upOnce();
     expect([...stack.state.keys()].filter((urn) => /\d+\.\d+/.test(urn))).toEqual([]);
   });
 
   test("that would replace the identity is stopped by its protection, with everything still there", async () => {
-    await up(ROUTE53);
+    await upOnce();
     const there = cloud.things.size;
     cloud.fixedNow.set("EmailIdentity", "dkimSigningAttributes");
     for (const known of stack.state.values()) {

@@ -73,7 +73,8 @@ export const ownProcess: Runtime = async (start) => {
  */
 export function sharedProcess(): { runtime: Runtime; stop: () => Promise<void> } {
   const child: ChildProcess = fork(new URL("runtime-server.ts", import.meta.url), {
-    execArgv: [],
+    // A fifth off each run: Pulumi takes a stack trace for every promise.
+    execArgv: ["--stack-trace-limit=0"],
     env: ENV,
   });
   let last: Promise<unknown> = Promise.resolve();

@@ -6,7 +6,7 @@ export interface Shape {
   becomes?: string;
   /** Or why it is refused. */
   refused?: RegExp;
-  /** A receiver understands it all the same, and it would with SES blindly added. */
+  /** A receiver understands it, and would do so with SES simply added. */
   understood?: true;
 }
 

@@ -29,6 +29,13 @@ export class Stack {
     this.#runtime = runtime;
   }
 
+  /** The same stack in another account, to go on from here more than once. */
+  copy(cloud: Cloud): Stack {
+    const copy = new Stack(cloud, this.#runtime);
+    for (const [urn, known] of this.state) copy.state.set(urn, structuredClone(known));
+    return copy;
+  }
+
   /** `pulumi up` */
   async up(one: Case): Promise<Update> {
     const world = one.world ?? aws();

@@ -83,7 +83,7 @@ describe.skipIf(!hasBind && !process.env["CI"])("to named-checkzone", () => {
     expect(values.map((_, index) => read.get(`t${index}`))).toEqual(values);
   });
 
-  it("a wrong zone is none", () => {
+  it("a malformed zone is refused", () => {
     expect(() => check('example.com. 300 IN TXT unfinished"')).toThrow(/unbalanced quotes/);
   });
 });

@@ -25,7 +25,7 @@ export interface Key<T> {
   /** One sentence, for configuration.md. */
   about: string;
   example: string;
-  /** What holds where the key is not set, in words for configuration.md. */
+  /** What is used when the key is not set, in words for configuration.md. */
   default: string;
   /** @throws Error whose message completes "… must be" */
   parse: (value: string | undefined) => T;
@@ -33,7 +33,7 @@ export interface Key<T> {
 
 type Parsed<Keys> = { [Name in keyof Keys]: Keys[Name] extends Key<infer T> ? T : never };
 
-/** In seconds. The shortest token in a security email, a password reset's, lives an hour. */
+/** In seconds. The shortest-lived token in a security email, for a password reset, lasts an hour. */
 export const SECURITY_DELIVERY = 3600;
 
 const EVENTS = ["sqs", "https", "lambda"] as const;
@@ -43,7 +43,7 @@ const IDENTITY = ["create", "import", "existing"] as const;
 const EXISTING = ["configurationSets", "dkim", "mailFrom", "dmarc"] as const;
 const PRINCIPALS = ["user", "role"] as const;
 const DNS = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
-/** Policies that the app's user or role may have; the other ones are for people. */
+/** The policies that exist. `grants` says which of them the app's user or role gets. */
 export const GRANTS = ["send", "quota", "events", "suppression", "doctor"] as const;
 export type Grant = (typeof GRANTS)[number];
 
@@ -264,7 +264,7 @@ export const KEYS = {
   }),
 } satisfies Record<string, Key<unknown>>;
 
-/** What each key comes to. */
+/** The value of each key, after its parser. */
 export type Values = Parsed<typeof KEYS>;
 
 function define<T>(spec: Omit<Key<T>, "default"> & { default?: string }): Key<T> {

@@ -21,7 +21,7 @@ export function matching(pattern: RegExp, what: string) {
 }
 
 export function domainName(value: string): string {
-  // A name of DNS has 253 characters; DKIM's records have 44 before the domain.
+  // A name in DNS has at most 253 characters, and DKIM's records put 44 before the domain.
   const valid = /^(?=.{4,209}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$/;
   return matching(valid, "a domain in lower case, an international one in its xn-- form")(value);
 }
@@ -35,7 +35,7 @@ export function setName(value: string): string {
 }
 
 export function address(value: string): string {
-  // Some of what RFC 5321 allows has a meaning in DMARC's mailto: or in an ARN, and stays out.
+  // RFC 5321 allows more, but some of that has a meaning in DMARC's mailto: or in an ARN.
   return matching(/^[\w.+=-]+@[a-z0-9.-]+\.[a-z0-9-]+$/i, "one address, without a name")(value);
 }
 
@@ -47,7 +47,7 @@ export function httpsUrl(value: string): string {
   return matching(/^https:\/\/[^\s/@]+\/\S*$/, "an https:// address with its path")(value);
 }
 
-/** Without `https://`, as IAM names it. */
+/** @returns the address without `https://`, which is how IAM writes it */
 export function oidcIssuer(value: string): string {
   const valid = /^https:\/\/([a-z0-9.-]+(\/[\w./-]*[\w-])?)$/i;
   return matching(valid, "an https:// address without a / at the end")(value).slice(8);

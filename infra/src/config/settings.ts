@@ -6,13 +6,13 @@ import { dkimHostOf } from "../dns/regions.ts";
 import type { Trust } from "../policies.ts";
 import { type Grant, KEYS, type Key, type Values } from "./keys.ts";
 
-/** The configuration of a stack, checked: what belongs together is there together. */
+/** The configuration of a stack, after the checks on each key and on keys that need each other. */
 export interface Settings {
-  /** Of every name: `project-stack`, so that stacks stand side by side in one account. */
+  /** What every name begins with: `project-stack`. It keeps stacks of one account apart. */
   name: string;
   region: string;
   domain: string;
-  /** The full name. */
+  /** The full name of the MAIL FROM domain: `bounce.example.com`. */
   mailFromDomain: string;
   mailFromFailure: Values["mailFromFailure"];
   identity: Values["identity"];
@@ -40,7 +40,7 @@ export interface Settings {
 /**
  * Checks a stack's configuration.
  *
- * @param raw every key as Pulumi hands it over: `{ "sendoff:domain": "example.com", … }`
+ * @param raw every key as Pulumi gives it: `{ "sendoff:domain": "example.com", … }`
  * @throws InfraError of one line, which names the key and what to set
  */
 export function readSettings(stack: {
@@ -64,7 +64,8 @@ export function readSettings(stack: {
     throw new InfraError("aws:region is missing: pulumi config set aws:region eu-central-1");
   }
 
-  // SES and SNS take no other characters; the longest name, a user's, has 64 with what is added.
+  // SES and SNS allow these characters only. The longest names, of the user and of the event
+  // destinations, may have 64 with what is added to them.
   if (!/^[\w-]{1,48}$/.test(name)) {
     throw new InfraError(
       `the stack's name is in those of queues, users and configuration sets; ${name} must be 1 to 48 ` +
@@ -84,7 +85,7 @@ export function readSettings(stack: {
     }),
   ) as Values;
 
-  /** A key that another one's value calls for; without that value it would be ignored. */
+  /** Stops where a key is missing that another key needs, or is set and would be ignored. */
   function along<T>(key: keyof Values, value: T | undefined, needed: boolean, why: string): T {
     if (needed === (value !== undefined)) return value as T;
     const command = needed ? `set ${key} ${KEYS[key].example}` : `rm ${key}`;

@@ -3,7 +3,7 @@ import { LOOKUPS, mergeSpf } from "./spf.ts";
 import { countLookups } from "./spf-lookups.ts";
 import { txtOf } from "./resolve.ts";
 
-/** What SPF names SES by. */
+/** The mechanism by which an SPF record allows SES. */
 export const SES_SPF = "include:amazonses.com";
 
 /**
@@ -19,7 +19,7 @@ export async function withSes(domain: string, values: string[]): Promise<string[
     throw refusal(domain, (error as Error).message);
   }
   const before = values.find((value, index) => value !== merged[index]);
-  // Our own include asks once: SES's record has addresses alone.
+  // SES's include costs one look-up: its record has only addresses.
   if (before && (await countLookups(before, txtOf, LOOKUPS)) >= LOOKUPS) {
     throw refusal(
       domain,

@@ -38,7 +38,7 @@ export const cloudflare: DnsProvider = {
         ttl,
         content: pulumi.output(value).apply((text) => (type === "TXT" ? quoteTxt(text) : text)),
         ...(priority === undefined ? {} : { priority }),
-        // A proxied name answers with Cloudflare's addresses, and SES finds no record.
+        // A proxied name answers with Cloudflare's addresses, and SES would not find the record.
         proxied: false,
         comment: commentOf(zone),
       },

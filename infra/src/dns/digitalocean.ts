@@ -9,7 +9,10 @@ import type { PlannedRecord } from "./records.ts";
 // download the provider for every stack, and not only for those that have their zone there.
 const VERSION = "4.80.1";
 
-/** DigitalOcean. Its records have no comment, so a record with another value is somebody else's. */
+/**
+ * DigitalOcean. Its records have no comment that could tell the stack's own from others, so a record
+ * with another value counts as somebody else's.
+ */
 export const digitalocean: DnsProvider = {
   zoneId: { pattern: /^([a-z0-9-]+\.)+[a-z0-9-]+$/, what: "the zone's domain, like example.com" },
 
@@ -39,7 +42,7 @@ export const digitalocean: DnsProvider = {
     const values = found
       .filter((one) => one.name === name && one.type === "TXT")
       .map(({ value }) => value)
-      // What the stack itself makes of a domain without an SPF record.
+      // The record that the stack itself makes where there is no SPF record.
       .filter((value) => value !== `v=spf1 ${SES_SPF} ~all`);
     return ownSpf("DigitalOcean", zone.domain, values);
   },
@@ -59,7 +62,7 @@ export const digitalocean: DnsProvider = {
     ),
 };
 
-/** `@pulumi/digitalocean`'s class of this name, with those of its inputs that are used. */
+/** The class of this name in `@pulumi/digitalocean`, with the inputs that are used here. */
 class DnsRecord extends pulumi.CustomResource {
   constructor(
     name: string,
@@ -98,7 +101,7 @@ function within(zone: Zone, name: string): string {
   return name === zone.id ? "@" : name.slice(0, -zone.id.length - 1);
 }
 
-/** A host ends with a dot; without it, it would be a name inside the zone. */
+/** A host ends with a dot. Without it, DigitalOcean takes it for a name inside the zone. */
 function valueOf({ type }: PlannedRecord, value: string): string {
   return type === "TXT" ? value : `${value}.`;
 }

@@ -1,9 +1,14 @@
-// What a provider does that takes a second record of a name without an error.
+// For providers that accept a second record of a name without an error.
 import { InfraError } from "../error.ts";
 import { withSes } from "./apex.ts";
 import type { FixedRecord } from "./records.ts";
 
-/** @param provider as people write it: `"Cloudflare"` */
+/**
+ * The error for a record of somebody else that is in the way.
+ *
+ * @param provider its name for people: `"Cloudflare"`
+ * @param content of the other record
+ */
 export function refuseRecord(provider: string, record: FixedRecord, content: string): InfraError {
   return new InfraError(
     `${record.name} has another ${record.type} record at ${provider} (${content}): ` +
@@ -15,7 +20,7 @@ export function refuseRecord(provider: string, record: FixedRecord, content: str
 }
 
 /**
- * The domain's own SPF record, where it has none that somebody else made.
+ * The SPF record of the domain itself, where nobody else has made one.
  *
  * @param values TXT values of the domain that the stack did not make
  * @throws InfraError where there is one, with what to change it to

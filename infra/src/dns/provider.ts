@@ -5,7 +5,7 @@ import type { FixedRecord, PlannedRecord } from "./records.ts";
 export interface Zone {
   /** What the names of the stack's resources begin with: `sendoff-dev`. */
   name: string;
-  /** As the provider knows the zone; empty with `manual`. */
+  /** What the provider calls the zone; empty with `manual`. */
   id: string;
   /** The domain that email comes from; the zone may be that of a domain above it. */
   domain: string;
@@ -19,9 +19,9 @@ export interface DnsProvider {
   /** What `zoneId` must look like. Default: the provider needs no zone. */
   zoneId?: { pattern: RegExp; what: string };
   /**
-   * Stops where a record of somebody else is in the way. Needed where the provider would take a
-   * second record of a name without an error; receivers then ignore both. DKIM's records are not
-   * asked about: their names are tokens of SES, which nobody else has.
+   * Stops where a record of somebody else is in the way. Needed where the provider would accept a
+   * second record of a name without an error, because receivers then ignore both. DKIM's records
+   * are not checked: their names are tokens of SES, which nobody else has.
    *
    * @throws InfraError
    */

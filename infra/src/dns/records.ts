@@ -5,7 +5,7 @@ import { type DnsRecord, toTable, toZone } from "./zone.ts";
 
 /** A record as the zone is to have it. Names are full, without the dot at the end. */
 export interface PlannedRecord {
-  /** Of the resource: `dkim-0`. */
+  /** Part of the resource's name: `dkim-0`. */
   key: string;
   name: pulumi.Input<string>;
   type: "CNAME" | "MX" | "TXT";
@@ -25,7 +25,7 @@ export interface PlannedRecord {
   set?: string[];
 }
 
-/** One whose name and value are known before anything is made. */
+/** A record whose name and value are known before anything is made. */
 export interface FixedRecord extends PlannedRecord {
   name: string;
   value: string;
@@ -79,7 +79,7 @@ const TTL = 300;
  * DKIM's CNAMEs: they verify the domain, and point to SES's keys. Protected as the identity is,
  * which may not send without them.
  *
- * @param args.host what they point below: `dkim.amazonses.com`
+ * @param args.host the domain of SES's keys: `dkim.amazonses.com`
  * @param args.retain whether they were in the zone before the stack, and stay after it
  */
 export function dkimRecords(args: {
@@ -101,9 +101,9 @@ export function dkimRecords(args: {
 }
 
 /**
- * Of the MAIL FROM domain: bounces go to SES, and SPF is about this name.
+ * The records of the MAIL FROM domain: bounces go to SES, and SPF is checked for this name.
  *
- * @param retain whether the MAIL FROM domain, and so these, outlive the stack
+ * @param retain whether SES keeps the MAIL FROM domain after the stack, and so needs these
  */
 export function mailFromRecords(
   mailFromDomain: string,
@@ -141,7 +141,7 @@ export interface Dmarc {
   reportsTo: string | undefined;
 }
 
-/** DMARC (RFC 7489): what receivers do with email that is not ours. Its tags have this order. */
+/** DMARC (RFC 7489): what receivers do with email that is not ours. `v` and `p` must come first. */
 export function dmarcRecord(domain: string, dmarc: Dmarc): FixedRecord {
   const tags = [
     "v=DMARC1",

@@ -2,7 +2,7 @@ import { promises as dns } from "node:dns";
 import { InfraError } from "../error.ts";
 
 /**
- * Every TXT value of a name, as DNS has it now; none where there is none.
+ * Every TXT value that DNS has for a name now; an empty list where there are none.
  *
  * @throws InfraError where DNS does not answer
  */
@@ -12,7 +12,7 @@ export async function txtOf(name: string): Promise<string[]> {
   } catch (error) {
     const { code = "" } = error as { code?: string };
     if (code === dns.NODATA || code === dns.NOTFOUND) return [];
-    // Silence is not "no record": one that is made for it would replace what is there.
+    // No answer does not mean "no record": a new record would then stand beside an unseen one.
     throw new InfraError(
       `DNS does not say what TXT records ${name} has (${code}): try again, or pulumi config rm apexSpf`,
     );

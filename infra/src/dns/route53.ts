@@ -11,7 +11,7 @@ import { quoteTxt, unquoteTxt } from "./txt.ts";
 export const route53: DnsProvider = {
   zoneId: { pattern: /^[A-Z0-9]+$/, what: "the id of a hosted zone, like Z0123456789ABCDEFGHIJ" },
 
-  // All TXT values of a name are one record set: the ones of others are kept as they are.
+  // All TXT values of a name are one record set. The values of others are kept.
   async apex({ id, domain }) {
     const { resourceRecordSets } = await getRecords({
       zoneId: id,
@@ -35,7 +35,7 @@ export const route53: DnsProvider = {
       type: "TXT",
       value: merged.find((value) => /^v=spf1( |$)/i.test(value)) ?? "",
       set: merged.map((value, index) =>
-        // The values of others go back as they were written, to the last escape.
+        // The values of others are written exactly as they were read, with their escapes.
         toProvider(value === before[index] ? (found[index] ?? "") : quoteTxt(value)),
       ),
       ttl: sets[0]?.ttl ?? 300,
@@ -55,8 +55,8 @@ export const route53: DnsProvider = {
         records: record.set ?? [
           pulumi.output(record.value).apply((value) => toRoute53(record, value)),
         ],
-        // A DKIM record's name is a token of SES, so a record that is there can only be the same;
-        // and the set of the domain itself holds what was read of it. Any other record that is
+        // A DKIM record's name is a token of SES, so a record of that name can only be the same one.
+        // The set of the domain itself contains what was read of it. Any other record that is
         // there stops the update: its owner has to decide.
         allowOverwrite: record.type === "CNAME" || record.set !== undefined,
       },

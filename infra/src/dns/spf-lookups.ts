@@ -6,8 +6,8 @@ const OTHER_RECORD = /^(?:[+\-~?]?include:|redirect=)(.+)$/i;
  * How often a receiver asks DNS for an SPF record, with the records that it includes (RFC 7208,
  * 4.6.4), when nothing in it matches.
  *
- * @param txtOf every TXT value of a name; none where there is none
- * @param limit where to stop counting, since records may include each other
+ * @param txtOf gets every TXT value of a name; an empty list where there are none
+ * @param limit where to stop counting, because records may include each other
  */
 export async function countLookups(
   record: string,
@@ -16,7 +16,7 @@ export async function countLookups(
 ): Promise<number> {
   const terms = record.split(/ +/).slice(1);
   const all = terms.findIndex((term) => ALL.test(term));
-  // Beyond `all` a receiver reads nothing, and no redirect= at all.
+  // A receiver reads nothing after `all`, and then ignores redirect= too.
   const read = all === -1 ? terms : terms.slice(0, all).filter((term) => !/^redirect=/i.test(term));
 
   let count = 0;
@@ -25,9 +25,9 @@ export async function countLookups(
     if (name === undefined && !ASKS.test(term)) continue;
     count += 1;
     if (count >= limit) return count;
-    // A macro's record is another for every email.
+    // A name with a macro is a different one for every email.
     if (name === undefined || name.includes("%")) continue;
-    // One after the other: the first ones may reach the limit.
+    // One after the other, because the first ones may reach the limit.
     const values = await txtOf(name);
     const included = values.find((value) => /^v=spf1(?: |$)/i.test(value));
     if (included !== undefined) count += await countLookups(included, txtOf, limit - count);

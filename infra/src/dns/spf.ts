@@ -1,17 +1,17 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** The TXT values cannot take one more include; the message gives the reason. */
+/** SES cannot be added to the TXT values; the message gives the reason. */
 export class SpfError extends Error {
   override name = "SpfError";
 }
 
-/** RFC 7208, 4.6.4: more of them and a receiver treats the record as an error. */
+/** RFC 7208, 4.6.4: with more look-ups, a receiver treats the record as an error. */
 export const LOOKUPS = 10;
 const LOOK_UP = new Set(["include", "a", "mx", "ptr", "exists"]);
 
 const RECORD = /^v=spf1(?: |$)/i;
-// `v=spf1;include:…`, `"v=spf1 …`, `spf1 …`: meant as one, and none to a receiver. A record beside
-// it would be the first that counts, and turn away whomever the other one names.
+// `v=spf1;include:…`, `"v=spf1 …`, `spf1 …`: meant as SPF, but receivers ignore it. A correct record
+// beside it would begin to count, and refuse the senders that only the other one names.
 const MEANT = /^[\s"']*(?:v\s*=\s*)?spf\s*1(?!\d)/i;
 
 // RFC 7208, 7.1 and 12; c, r and t are for the text of an explanation alone (7.2).
@@ -45,9 +45,9 @@ const MODIFIERS: Record<string, (value: string) => boolean> = {
  *
  * @param txtValues every TXT value of the name, its strings joined
  * @param include such as `include:amazonses.com`
- * @returns all of them, every other one as it was; merging twice is merging once
+ * @returns all values; only the SPF record is changed, and merging it again changes nothing
  * @throws SpfError where there are two SPF records, a malformed one, a `redirect=`, or more than ten
- *   look-ups in the record itself; those in what it includes take DNS (spf-lookups.ts)
+ *   look-ups in the record itself; spf-lookups.ts counts those of the records that it includes
  */
 export function mergeSpf(txtValues: string[], include: string): string[] {
   const records = txtValues.filter((value) => RECORD.test(value));
@@ -55,7 +55,9 @@ export function mergeSpf(txtValues: string[], include: string): string[] {
   if (records.length > 1) throw new SpfError(`there are ${records.length}, and only one may be`);
   const meant = txtValues.find((value) => MEANT.test(value) && !RECORD.test(value));
   if (meant !== undefined) {
-    throw new SpfError(`"${printable(meant)}" does not begin with "v=spf1 ", and so is none`);
+    throw new SpfError(
+      `"${printable(meant)}" does not begin with "v=spf1 ", so it is not an SPF record`,
+    );
   }
   if (record === undefined) return [...txtValues, `v=spf1 ${include} ~all`];
 
@@ -66,13 +68,13 @@ export function mergeSpf(txtValues: string[], include: string): string[] {
 function add(include: string, record: string): string {
   const terms = record.split(/ +/).slice(1).filter(Boolean).map(parse);
   const modifiers = terms.filter(({ modifies }) => modifies).map(({ name }) => name);
-  // It would have to be added to the other record, for all that point to that one.
+  // The other record would have to change, and other domains may point to it.
   if (modifiers.includes("redirect")) {
     throw new SpfError("it has a redirect=, by which another record answers");
   }
   if (modifiers.filter((name) => name === "exp").length > 1) throw new SpfError("it has two exp=");
 
-  // A receiver reads no mechanism beyond `all`.
+  // A receiver reads no mechanism after `all`.
   const all = terms.findIndex(({ name, modifies }) => name === "all" && !modifies);
   const end = all === -1 ? terms.length : all;
   const read = terms.slice(0, end);
@@ -102,13 +104,13 @@ interface Term {
   name: string;
   /** `exp=…` modifies; `mx`, `-all` are mechanisms. */
   modifies: boolean;
-  /** What a mechanism makes of who matches it: `+` passes. */
+  /** The result for a sender that matches: `+` passes. */
   qualifier: string;
-  /** The mechanism alone, the same however it is written. */
+  /** The mechanism in a normal form, to compare it. */
   plain: string;
 }
 
-/** @throws SpfError where no receiver would understand the record for it */
+/** @throws SpfError where the term is not SPF: receivers then ignore the whole record */
 function parse(text: string): Term {
   const [, sign = "", rawName = "", rest = ""] =
     /^([+\-~?]?)([a-z][a-z\d_.-]*)(.*)$/is.exec(text) ?? [];
@@ -131,14 +133,14 @@ function matches(pattern: string): (text: string) => boolean {
   return (text) => whole.test(text);
 }
 
-/** A name that DNS can hold, too: one that it cannot has no record, which is an error (5.2). */
+/** The name must be possible in DNS: an include without a record is an error (5.2). */
 function included(rest: string): boolean {
   const name = rest.slice(1).replaceAll(RegExp(MACRO, "gi"), "x").replace(/\.$/, "");
   const possible = name.split(".").every((label) => label !== "" && label.length < 64);
   return possible && matches(`:${DOMAIN}`)(rest);
 }
 
-/** `:example.com/24//64`, each part or none. */
+/** `:example.com/24//64`, each part optional. */
 function host(rest: string): boolean {
   const [whole, length4 = "0", length6 = "0"] = HOST.exec(rest) ?? [];
   return whole !== undefined && Number(length4) <= 32 && Number(length6) <= 128;
@@ -152,7 +154,7 @@ function network(isAddress: (text: string) => boolean, longest: number) {
   };
 }
 
-/** Anyone who can write into the zone chose it: no control character reaches the terminal. */
+/** The text comes from the zone: no control character of it must reach the terminal. */
 function printable(text: string): string {
   return text.slice(0, 60).replaceAll(/[^ -~]/g, "?");
 }

@@ -5,7 +5,7 @@ export interface DnsRecord {
   name: string;
   type: "CNAME" | "MX" | "TXT";
   value: string;
-  /** Of an MX alone. */
+  /** Only of an MX. */
   priority?: number;
   /** In seconds. */
   ttl: number;
@@ -18,7 +18,7 @@ export function toTable(records: DnsRecord[]): string {
     name,
     String(ttl),
     String(priority ?? ""),
-    // Last, since it alone may be long.
+    // Last, because only this column can be long.
     value,
   ]);
   const all = [["TYPE", "NAME", "TTL", "PRIORITY", "VALUE"], ...rows];

@@ -11,17 +11,17 @@ const HOUR = 60 * MINUTE;
 
 interface AlarmsArgs {
   account: Account;
-  /** The address that gets them by email, once it has confirmed. Example: `"ops@example.com"`. */
+  /** The address that gets an email of each, once it has confirmed. Example: `"ops@example.com"`. */
   to: string;
-  /** Watched for events that nobody takes. Default: none. */
+  /** Watched for events that nobody takes. `undefined` with a webhook, which has no queue. */
   queue: EventQueue | undefined;
   /** Watched for events that were given up. */
   deadLetters: EventQueue;
   tags: Tags;
 }
 
-// AWS reviews an account at a bounce rate of 5 % or a complaint rate of 0.1 %. The first of each
-// pair leaves time to act. They are the account's: SES judges it as a whole.
+// AWS reviews an account at a bounce rate of 5 % or a complaint rate of 0.1 %. The lower of each
+// pair leaves time to act. The rates are those of the whole account, as SES judges it.
 const RATES = [
   { metric: "Bounce", at: 0.025 },
   { metric: "Bounce", at: 0.05 },
@@ -29,7 +29,7 @@ const RATES = [
   { metric: "Complaint", at: 0.001 },
 ];
 
-/** Emails a person when SES is about to object, or events are stuck. */
+/** Emails a person before SES reviews the account, and when events are stuck. */
 export class Alarms extends pulumi.ComponentResource {
   constructor(name: string, args: AlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("email:events:Alarms", name, {}, opts);
@@ -87,7 +87,7 @@ export class Alarms extends pulumi.ComponentResource {
         period: HOUR,
         comparisonOperator: "GreaterThanOrEqualToThreshold",
         at,
-        // SES reports it only while email goes out; a quiet hour changes nothing.
+        // SES reports the rate only while email goes out; an hour without email changes nothing.
         treatMissingData: "ignore",
       });
     }

@@ -10,21 +10,22 @@ interface EventQueueArgs {
   topicArn: pulumi.Input<string>;
   /** How long a message stays. Default: SQS's longest, 14 days. */
   retentionDays?: number;
-  /** Takes what cannot be processed. Default: none, as of a dead-letter queue itself. */
+  /** Gets what cannot be processed. Left out for a dead-letter queue itself. */
   deadLetters?: EventQueue;
   tags: Tags;
 }
 
 // In seconds: long enough for a batch of ten through a busy database.
 const VISIBILITY = 60;
-// What no retry can mend (forged, malformed) is put aside after ten tries, ten minutes.
+// What no retry can help (forged, malformed) goes to the dead-letter queue after ten tries, in ten
+// minutes.
 const RECEIVES = 10;
 
-/** A queue that a topic sends to, encrypted with SQS's own key, over TLS alone. */
+/** A queue that one topic may send to, over TLS only. It is encrypted with SQS's own key. */
 export class EventQueue extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
-  /** Of the dimension of its metrics. */
+  /** The value of the dimension `QueueName` of its metrics. */
   readonly queueName: pulumi.Output<string>;
   /** What must be there before anything is sent to it. */
   readonly ready: pulumi.Resource[];
@@ -37,7 +38,7 @@ export class EventQueue extends pulumi.ComponentResource {
       name,
       {
         messageRetentionSeconds: (args.retentionDays ?? 14) * DAY,
-        // Long polling, where a caller does not ask for it.
+        // Long polling, also for a caller that does not ask for it.
         receiveWaitTimeSeconds: 20,
         visibilityTimeoutSeconds: VISIBILITY,
         sqsManagedSseEnabled: true,

@@ -19,8 +19,8 @@ interface EventSubscriptionArgs {
   tags: Tags;
 }
 
-// For 40 to 55 minutes: a deployment that went wrong is mended by then, and SNS takes no policy of
-// more than an hour. Unless told it gives up after three tries in a minute.
+// SNS retries for 40 to 55 minutes, in which a deployment can be repaired; it allows an hour at
+// most. By default it gives up after three tries in a minute.
 const PERSISTENT = {
   healthyRetryPolicy: {
     minDelayTarget: 5,
@@ -37,10 +37,10 @@ const PERSISTENT = {
  * processed waits for 14 days in a dead-letter queue.
  */
 export class EventSubscription extends pulumi.ComponentResource {
-  /** The queue that the worker, or the function, reads; none with a webhook. */
+  /** The queue that the worker or the function reads; `undefined` with a webhook. */
   readonly queue: EventQueue | undefined;
   readonly deadLetters: EventQueue;
-  /** Of the queue that has the events to consume: with a webhook, the dead-letter queue. */
+  /** Allows taking events from the queue; with a webhook, from the dead-letter queue. */
   readonly consumePolicy: iam.Policy;
   readonly subscription: sns.TopicSubscription;
 
@@ -55,7 +55,7 @@ export class EventSubscription extends pulumi.ComponentResource {
         ? undefined
         : new EventQueue(
             name,
-            // Shorter than the dead-letter queue's: a message keeps its age when it moves there.
+            // Less than in the dead-letter queue, because a message keeps its age when it moves there.
             { topicArn, retentionDays: 4, deadLetters: this.deadLetters, tags },
             inside,
           );
@@ -78,12 +78,12 @@ export class EventSubscription extends pulumi.ComponentResource {
           ? {
               protocol: "https",
               endpoint: subscriber.webhookUrl,
-              // The app confirms, once it is live; waiting for it here would fail before that.
+              // The app confirms once it is live. Pulumi must not wait for that: it may come later.
               endpointAutoConfirms: false,
               deliveryPolicy: JSON.stringify(PERSISTENT),
             }
           : { protocol: "sqs", endpoint: source.arn }),
-        // The signature is in the envelope, which raw delivery leaves out.
+        // Raw delivery would leave out the envelope, and the signature is in it.
         rawMessageDelivery: false,
         redrivePolicy: pulumi.jsonStringify({ deadLetterTargetArn: this.deadLetters.arn }),
       },
@@ -102,7 +102,7 @@ export class EventSubscription extends pulumi.ComponentResource {
           eventSourceArn: source.arn,
           functionName: subscriber.functionArn,
           batchSize: 10,
-          // One event that fails brings back itself alone, not its batch.
+          // When one event fails, only that one is delivered again, not its batch.
           functionResponseTypes: ["ReportBatchItemFailures"],
           tags,
         },

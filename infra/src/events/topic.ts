@@ -5,7 +5,7 @@ import type { Account } from "../account.ts";
 import { topicPolicy } from "../policies.ts";
 import type { Tags } from "../tags.ts";
 
-// OPEN and CLICK are left out for good: SES would rewrite links, and publish their tokens.
+// Never OPEN and CLICK: for them SES rewrites links, and publishes their tokens.
 const EVENT_TYPES = [
   "SEND",
   "REJECT",
@@ -37,8 +37,8 @@ export class EventTopic extends pulumi.ComponentResource {
     const topic = new sns.Topic(
       name,
       {
-        // SHA256; version 1 signs with SHA1. Not encrypted: that takes a customer's key, at 1 USD
-        // a month, whose policy lets SES use it.
+        // SHA256; version 1 signs with SHA1. The topic is not encrypted: that needs a KMS key that
+        // lets SES use it, 1 USD a month.
         signatureVersion: 2,
         tags: args.tags,
       },
@@ -63,17 +63,17 @@ export class EventTopic extends pulumi.ComponentResource {
           `${name}-${kind}`,
           {
             configurationSetName,
-            // Another name in every life of the stack: after a lost state, the destination of the
-            // lost one may be there still.
+            // A new name for each new topic: after a lost state, the old destination may still be
+            // there, and SES refuses a second one of its name.
             eventDestinationName: topic.name,
             eventDestination: {
-              // Off unless said.
+              // The default is false.
               enabled: true,
               matchingEventTypes: EVENT_TYPES,
               snsDestination: { topicArn: topic.arn },
             },
           },
-          // SES tries the topic on the spot, and is refused before it has the policy.
+          // SES publishes a test to the topic at once, which needs the policy.
           { parent: this, dependsOn: [policy] },
         ),
     );
