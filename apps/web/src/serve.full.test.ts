@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import http, { Agent } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { createInterface } from "node:readline";
@@ -97,6 +98,44 @@ it("keeps an idle connection for longer than a load balancer's, and than its oth
   expect(await get()).toEqual({ status: 200, socket: first.socket, reused: true });
   agent.destroy();
 });
+
+/** What a process has held at most, in MB, as Linux counts it. */
+function peakOf({ pid }: ChildProcess): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
+}
+
+it.runIf(process.platform === "linux")(
+  "holds 300 slow posts of 1 MB in less than 128 MB of memory",
+  async () => {
+    const app = start();
+    const { port } = JSON.parse(await app.line('"msg":"listening"')) as { port: number };
+    const agent = new Agent({ keepAlive: true });
+    const answers: (number | undefined)[] = [];
+    const post = (headers: http.OutgoingHttpHeaders) => {
+      const options = { port, method: "POST", path: "/webhooks/ses", headers, agent };
+      const request = http.request(options, (response) => {
+        answers.push(response.statusCode);
+        response.resume();
+      });
+      return request.on("error", () => undefined);
+    };
+    post({ "Content-Length": 2 }).end("{}");
+    await vi.waitFor(() => expect(answers).toEqual([400]), { timeout: 60_000 });
+    const before = peakOf(app.process);
+
+    // All but the last byte. Half of them do not say their size.
+    const body = Buffer.alloc(999_999, " ");
+    const posts = Array.from({ length: 300 }, (_, i) =>
+      post(i % 2 ? { "Content-Length": 1_000_000 } : { "Transfer-Encoding": "chunked" }),
+    );
+    await Promise.all(posts.map((one) => new Promise((sent) => one.write(body, sent))));
+    // All but sixteen are refused. Their connections take 45 MB; without a limit it was 263 MB.
+    await vi.waitFor(() => expect(answers).toHaveLength(285), { timeout: 60_000 });
+    expect(peakOf(app.process) - before).toBeLessThan(128);
+    agent.destroy();
+  },
+);
 
 it("says in one line which port is taken, and what to set", async () => {
   const other = createServer().listen(0);

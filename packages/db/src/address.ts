@@ -42,6 +42,7 @@ export async function requirePublicFirst(client: pg.ClientBase): Promise<void> {
     schema === null
       ? `The role ${role} cannot use the schema public: GRANT USAGE, CREATE ON SCHEMA public TO "${role}".`
       : `The search_path of the role ${role} leads to the schema ${schema}; the tables are in public. ` +
-          `ALTER ROLE "${role}" SET search_path = public, or give this app a database of its own.`,
+          `ALTER ROLE "${role}" SET search_path = public (or in the pooler, where that sets it), or ` +
+          "give this app a database of its own.",
   );
 }
