@@ -9,7 +9,6 @@ import path from "node:path";
 import { freePort } from "@repo/testing/free-port";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { execute } from "./engine.ts";
 import { type Db, Prisma, createDb } from "./index.ts";
 import { migrate } from "./migrate.ts";
 import { createTestDb } from "./testing.ts";
@@ -105,8 +104,8 @@ describe.skipIf(!existsSync(PGBOUNCER))("through a pooler in transaction mode", 
   });
 
   test("whose connections are in another schema, nothing is read or migrated, and it says so", async () => {
-    await execute(server.url, "CREATE SCHEMA app");
-    await execute(server.url, "CREATE TABLE app.users (secret text)");
+    await server.db.$executeRawUnsafe("CREATE SCHEMA app");
+    await server.db.$executeRawUnsafe("CREATE TABLE app.users (secret text)");
     const url = await startPooler("SET search_path TO app");
     const refusal = {
       code: "DATABASE_SCHEMA",
