@@ -56,6 +56,24 @@ it.runIf(process.platform !== "win32")(
   },
 );
 
+// Node.js hears no signal any more while it ends, and a second one would be what it ended by.
+it.runIf(process.platform !== "win32")(
+  "tells each once: how one ends is its own doing, though the other ends meanwhile",
+  async () => {
+    const leaving = `
+      process.once("SIGTERM", () => setTimeout(() => process.exit(0), 500));
+      setInterval(() => undefined, 1000);
+      console.log("b runs");
+    `;
+    const { child, printed } = await start(patient("a"), leaving);
+    await expect.poll(printed).toMatch(/a runs[^]*b runs|b runs[^]*a runs/);
+    child.kill("SIGTERM");
+    await expect.poll(printed).toContain("a ended");
+    child.kill("SIGTERM");
+    expect(await codeOf(child)).toBe(0);
+  },
+);
+
 it.runIf(process.platform !== "win32")(
   "ends the other, and fails as it did, when one fails",
   async () => {

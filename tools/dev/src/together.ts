@@ -11,8 +11,12 @@ import { constants } from "node:os";
  */
 export async function runTogether(files: string[]): Promise<number> {
   const children = files.map((file) => spawn(process.execPath, [file], { stdio: "inherit" }));
-  // SIGTERM for SIGINT too: a terminal has told them of that already.
+  let told = false;
+  // SIGTERM for SIGINT too: a terminal has told them of that already. Once: Node.js hears no signal
+  // while it ends, and a second one would kill it.
   const end = () => {
+    if (told) return;
+    told = true;
     for (const child of children) child.kill("SIGTERM");
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

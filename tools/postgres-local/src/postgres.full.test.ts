@@ -102,9 +102,11 @@ test("is not kept from starting by a pid file whose number is another program's"
 
 test("ends a server whose guard was killed, once the next user leaves", async () => {
   const first = await startUser();
-  const guard = await guardOf(first);
-  process.kill(guard, "SIGKILL");
+  const guard = (await clientsOf(first)).find((name) => name.startsWith("guard "));
+  process.kill(Number(guard?.split(" ")[1]), "SIGKILL");
   users[0]?.kill("SIGKILL");
+  // PostgreSQL takes a moment to see that their connections are gone.
+  await vi.waitFor(async () => expect(await clientsOf(first)).toEqual([]), { timeout: 60_000 });
   const next = await startPostgres({ dataDir });
   expect(next.url).toBe(first);
   await next.stop();
@@ -124,15 +126,16 @@ async function startUser(): Promise<string> {
   return url;
 }
 
-async function guardOf(url: string): Promise<number> {
+/** The names of the connections of a server's users and its guard, which ends by its pid. */
+async function clientsOf(url: string): Promise<string[]> {
   const client = new pg.Client(serverOf(url));
   await client.connect();
-  const { rows } = await client.query<{ pid: number }>(
-    `SELECT substr(application_name, 7)::int AS pid FROM pg_stat_activity
-      WHERE application_name LIKE 'guard %'`,
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT application_name AS name FROM pg_stat_activity
+      WHERE application_name = 'user' OR application_name LIKE 'guard %'`,
   );
   await client.end();
-  return rows[0]?.pid ?? 0;
+  return rows.map(({ name }) => name);
 }
 
 /** The database of the URL itself is made by the first migration. */
