@@ -1,0 +1,174 @@
+// `pnpm start` as a process manager has it: with an environment, a private certificate authority
+// and a proxy, and ended by a signal.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request as call, createServer as createHttpServer } from "node:http";
+import { type AddressInfo, type Server, type Socket, connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { TLSSocket, createSecureContext } from "node:tls";
+import { createTestDb } from "@repo/db/testing";
+import { startSesLocal } from "@repo/ses-local/client";
+import { createCertificate } from "@repo/testing/certificate";
+import { exampleEnv } from "@repo/testing/example-env";
+import { freePort } from "@repo/testing/free-port";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+const SES = "email.us-east-1.amazonaws.com";
+const root = `${import.meta.dirname}/../../..`;
+
+let testDb: Awaited<ReturnType<typeof createTestDb>>;
+let ses: Awaited<ReturnType<typeof startSesLocal>>;
+let folder: string;
+let child: ChildProcess | undefined;
+const servers: Server[] = [];
+beforeEach(async () => {
+  [testDb, ses] = await Promise.all([createTestDb(), startSesLocal()]);
+  folder = await mkdtemp(path.join(tmpdir(), "start-"));
+});
+afterEach(async () => {
+  child?.kill("SIGTERM");
+  for (const server of servers) server.close();
+  await Promise.all([ses.stop(), testDb.drop(), rm(folder, { recursive: true })]);
+});
+
+const authority = createCertificate("authority.example.com", { commonName: "An authority" });
+
+/** Ends TLS by a certificate of that authority. */
+function unwrap(host: string, socket: Socket): TLSSocket {
+  const issuer = { commonName: "An authority", key: authority.key };
+  const secureContext = createSecureContext(createCertificate(host, { issuer }));
+  socket.on("error", () => undefined);
+  const inside = new TLSSocket(socket, { isServer: true, secureContext });
+  return inside.on("error", () => undefined);
+}
+
+async function portOf(server: Server): Promise<number> {
+  servers.push(server.listen(0, "127.0.0.1"));
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** The database, by TLS alone. PostgreSQL answers "S" to a request for it. */
+function startDatabase(): Promise<number> {
+  return portOf(
+    createServer((socket) => {
+      socket.once("data", () => {
+        socket.write("S");
+        const target = connect(Number(new URL(testDb.url).port), "127.0.0.1");
+        target.on("error", () => socket.destroy());
+        const inside = unwrap("127.0.0.1", socket);
+        inside.pipe(target).pipe(inside);
+      });
+    }),
+  );
+}
+
+/** A proxy, behind which ses-local is SES. */
+function startProxy(asked: Set<string | undefined>): Promise<number> {
+  const { port } = ses;
+  const standIn = createHttpServer((request, response) => {
+    // It answers to this machine's names alone.
+    const headers = { ...request.headers, host: `localhost:${port}` };
+    const { method, url } = request;
+    const forward = call({ port, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(forward);
+  });
+  const proxy = createHttpServer();
+  proxy.on("connect", ({ url }, socket: Socket) => {
+    asked.add(url);
+    if (url !== `${SES}:443`) return socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    standIn.emit("connection", unwrap(SES, socket));
+  });
+  return portOf(proxy);
+}
+
+it.runIf(process.platform !== "win32")(
+  "lets the environment through to both programs, and ends both on a signal to it alone",
+  async () => {
+    const port = await freePort();
+    const url = `http://localhost:${port}`;
+    const databaseUrl = new URL(testDb.url);
+    databaseUrl.port = String(await startDatabase());
+    databaseUrl.search = "sslmode=verify-full";
+    const asked = new Set<string | undefined>();
+    const proxy = `http://127.0.0.1:${await startProxy(asked)}`;
+    const certificate = path.join(folder, "authority.pem");
+    await writeFile(certificate, authority.cert);
+    // Only NODE_OPTIONS loads it.
+    const tells = path.join(folder, "tells.cjs");
+    await writeFile(
+      tells,
+      'if (process.argv[1].endsWith("main.mjs")) console.log(JSON.stringify({ told: process.env }));',
+    );
+    // What turbo once kept back, and anything else.
+    const passed = {
+      NODE_EXTRA_CA_CERTS: certificate,
+      NODE_OPTIONS: `--require=${tells}`,
+      NODE_USE_ENV_PROXY: "1",
+      HTTPS_PROXY: proxy,
+      HTTP_PROXY: "http://127.0.0.1:9",
+      NO_PROXY: "169.254.169.254",
+      SSL_CERT_FILE: certificate,
+      PGSSLROOTCERT: certificate,
+      TZ: "America/St_Johns",
+      OF_NOBODY_HERE: "x",
+    };
+    const { scripts } = JSON.parse(readFileSync(`${root}/package.json`, "utf8")) as {
+      scripts: { start: string };
+    };
+    const [program, ...args] = scripts.start.split(" ");
+    expect(program).toBe("node");
+    const started = spawn(process.execPath, args, {
+      cwd: root,
+      env: {
+        ...exampleEnv(),
+        NODE_ENV: "production",
+        APP_ENV: "staging",
+        EMAIL_ALLOW_TO: "example.com",
+        APP_URL: url,
+        PORT: String(port),
+        DATABASE_URL: databaseUrl.href,
+        AUTH_SECRET: "a".repeat(32),
+        EMAIL_KEY: "b".repeat(32),
+        AWS_ENDPOINT_URL_SESV2: "",
+        ...passed,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    child = started;
+    let output = "";
+    started.stdout.on("data", (data: Buffer) => (output += data.toString()));
+    const exit = once(started, "exit");
+
+    await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    const told = output
+      .split("\n")
+      .filter((line) => line.startsWith('{"told"'))
+      .map((line) => (JSON.parse(line) as { told: object }).told);
+    expect(told).toEqual([expect.objectContaining(passed), expect.objectContaining(passed)]);
+
+    const email = "sam@example.com";
+    await fetch(`${url}/signup`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ name: "Sam", email, password: "correct horse battery staple" }),
+    });
+    expect(await ses.inbox({ to: email, wait: 60 })).toHaveLength(1);
+    expect([...asked]).toEqual([`${SES}:443`]);
+
+    started.kill("SIGTERM");
+    expect(await exit).toEqual([0, null]);
+    expect(output).toContain('"msg":"stopped"');
+    expect(output).toContain('"msg":"worker stopped"');
+  },
+);
