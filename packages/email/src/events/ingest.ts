@@ -57,15 +57,15 @@ export function createIngest(options: IngestOptions): { ingest: Ingest } {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
     if (type === "SubscriptionConfirmation" && subscribeUrl) await fetch(subscribeUrl);
     if (type !== "Notification") return { type, messageId, events: 0 };
-    const naming = parseNaming(message, timestamp);
+    // Without what the app does about it, which may be what has failed.
+    const keepNaming = () => applyEvents(db, parseNaming(message, timestamp));
     try {
       const events = parseSesEvent(message, timestamp);
       if (events.length > 0) await apply(events);
-      else if (naming) await applyEvents(db, [naming]);
+      else await keepNaming();
       return { type, messageId, events: events.length };
     } catch (error) {
-      // Without what the app does about it, which may be what has failed.
-      if (naming) await applyEvents(db, [naming]).catch(() => undefined);
+      await keepNaming().catch(() => undefined);
       throw error;
     }
   }

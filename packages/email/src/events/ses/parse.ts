@@ -49,26 +49,20 @@ export function parseSesEvent(message: string, publishedAt: Date): SesEvent[] {
  * Of an event that is not stored as what it is, since it cannot be read, is about nobody, or fails
  * in the app: that it named one of our messages. What an event has named was sent.
  *
- * @returns undefined where it names none
+ * @returns nothing where it names none
  */
-export function parseNaming(message: string, publishedAt: Date): SesEvent | undefined {
+export function parseNaming(message: string, publishedAt: Date): SesEvent[] {
   let mail: Json;
   try {
     mail = object(object(JSON.parse(message)).mail);
   } catch {
-    return undefined;
+    return [];
   }
   const messageId = text(list(object(mail.tags)["message-id"])[0]);
-  if (messageId === undefined || !isUuid(messageId)) return undefined;
-  return {
-    sesMessageId: key(mail.messageId) ?? "",
-    messageId,
-    type: "Unprocessed",
-    recipient: "",
-    dedupeKey: messageId,
-    occurredAt: publishedAt,
-    detail: {},
-  };
+  if (messageId === undefined || !isUuid(messageId)) return [];
+  const sesMessageId = key(mail.messageId) ?? "";
+  const naming = { type: "Unprocessed", recipient: "", dedupeKey: messageId, detail: {} };
+  return [{ ...naming, sesMessageId, messageId, occurredAt: publishedAt }];
 }
 
 /** Where an event's own object has another name than its type. */
