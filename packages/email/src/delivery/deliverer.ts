@@ -95,6 +95,7 @@ export function createDeliverer({
 
   const window = createWindow<Held, Settlement>({
     concurrency: transport.concurrency,
+    spare: transport.spare ?? 0,
     bytesOf: ({ payload }) => payload.length,
     call: createCall({
       transport,

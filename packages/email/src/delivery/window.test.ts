@@ -12,7 +12,7 @@ const small = (count: number): Item[] =>
   Array.from({ length: count }, (_, id) => ({ id, bytes: 1 }));
 
 /** A world of calls and settlements that end when the test says so. */
-function open(concurrency: number) {
+function open(concurrency: number, spare = 0) {
   const onWire = new Map<number, () => void>();
   const called: number[] = [];
   const skipped: number[] = [];
@@ -20,6 +20,7 @@ function open(concurrency: number) {
   let settling: (() => void) | undefined;
   const window: Window<Item> = createWindow<Item, number>({
     concurrency,
+    spare,
     bytesOf: ({ bytes }) => bytes,
     call: ({ id }) => {
       called.push(id);
@@ -163,4 +164,29 @@ it("begins no call once it is closed, and skips what waits", async () => {
   await world.finish();
   expect(world.called).toEqual([0, 1]);
   expect(world.settled.flat().toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+});
+
+it("gives the place of a call that is late to another, while there are spare ones", async () => {
+  vi.useFakeTimers();
+  try {
+    const { window, onWire, called } = open(2, 1);
+    window.add(small(5));
+    expect(called).toEqual([0, 1]);
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(called).toEqual([0, 1]);
+    await vi.advanceTimersByTimeAsync(1);
+    // Two are late, and one place is spare.
+    expect(called).toEqual([0, 1, 2]);
+    onWire.get(2)?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(called).toEqual([0, 1, 2, 3]);
+    onWire.get(0)?.();
+    onWire.get(1)?.();
+    await vi.advanceTimersByTimeAsync(0);
+    // Those were late; the one that is on time has one of two places.
+    expect(called).toEqual([0, 1, 2, 3, 4]);
+    expect(onWire.size).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });

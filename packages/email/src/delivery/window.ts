@@ -22,6 +22,8 @@ export interface Room {
 export interface WindowConfig<Item, Result> {
   /** Calls at once, at the most. */
   concurrency: number;
+  /** Calls that are late, at the most, whose places others may take. Default: 0. */
+  spare?: number;
   bytesOf(this: void, item: Item): number;
   /** Makes the call. Must not reject. */
   call(this: void, item: Item): Promise<Result>;
@@ -41,6 +43,9 @@ const GATHER_MS = 20;
 // Calls at first, and those that each settled one makes room for: 4, 20, 50. With one at first a
 // slow first call would hold back a worker that has just started, and a hanging one for 11 s.
 const OPENING = 4;
+// In ms. A call that takes longer is late: it gives its place away while there are spare ones, so
+// that one that hangs until its time limit holds back nothing but itself.
+const LATE_MS = 2_000;
 // Bytes of payloads that a worker holds. One larger message goes alone.
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -53,6 +58,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
  */
 export function createWindow<Item, Result>({
   concurrency,
+  spare = 0,
   bytesOf,
   call,
   skip,
@@ -61,6 +67,7 @@ export function createWindow<Item, Result>({
   const waiting: Item[] = [];
   const ended: { item: Item; result: Result }[] = [];
   let onWire = 0;
+  let late = 0;
   let isSettling = false;
   let isClosed = false;
   /** Claimed and not settled, and the size of it. */
@@ -75,16 +82,29 @@ export function createWindow<Item, Result>({
   const worth = () => Math.ceil(width() * WORTH);
 
   function begin(): void {
-    while (onWire < width()) {
+    while (onWire - Math.min(late, spare) < width()) {
       const item = waiting.shift();
       if (item === undefined) return;
       onWire++;
+      const isLate = watch();
       void call(item).then((result) => {
         onWire--;
+        if (isLate()) late--;
         end(item, result);
         begin();
       });
     }
+  }
+
+  /** Of a call that begins. @returns whether it is late; asked once, when it ends */
+  function watch(): () => boolean {
+    let isLate = false;
+    const watched = setTimeout(() => {
+      isLate = true;
+      late++;
+      begin();
+    }, LATE_MS);
+    return () => (clearTimeout(watched), isLate);
   }
 
   function end(item: Item, result: Result): void {

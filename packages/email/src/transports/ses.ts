@@ -20,7 +20,10 @@ import {
 } from "./transport.ts";
 
 export interface SesConfig extends SenderConfig {
-  /** Calls at once, each on a connection of its own; 50 where it is not given. */
+  /**
+   * Calls at once, each on a connection of its own; half as many more while others are late.
+   * Default: 50.
+   */
   concurrency?: number | undefined;
 }
 
@@ -36,7 +39,8 @@ export function createSesTransport(config: SesConfig): Transport {
   const { concurrency = CONCURRENCY, loopbackOnly } = config;
   const sender = createSender(config);
   const questions: Questions = new WeakMap();
-  const client = createSesClient({ loopbackOnly, connections: concurrency, questions });
+  const spare = Math.floor(concurrency / 2);
+  const client = createSesClient({ loopbackOnly, connections: concurrency + spare, questions });
   const sourceOf = (region: string, category: string) => {
     const { configurationSet } = sender(category);
     return configurationSet && `${region}/${configurationSet}`;
@@ -44,6 +48,7 @@ export function createSesTransport(config: SesConfig): Transport {
 
   return {
     concurrency,
+    spare,
     async eventSources() {
       // Without a region no call leaves either.
       const region = await client.config.region().catch(() => undefined);

@@ -67,6 +67,8 @@ export interface EventSources {
 export interface Transport {
   /** How many calls it makes at once. */
   readonly concurrency: number;
+  /** Connections for more calls, while others are late. Default: none. */
+  readonly spare?: number;
   /** Whose events speak of the calls; a transport without events has none. */
   eventSources?(): Promise<EventSources>;
   /**
