@@ -131,6 +131,28 @@ describe("the SPF record of the domain itself", () => {
   });
 });
 
+describe("the DMARC record at DigitalOcean, whose records have no comment", () => {
+  const config = { dns: "digitalocean", zoneId: "example.com" };
+  const now = () =>
+    aws({
+      digitalocean: cloud
+        .names("DnsRecord")
+        .map((id) => cloud.things.get(`DnsRecord ${id}`) as never),
+    });
+
+  test("is changed in two updates, as dns.md says", async () => {
+    await up({ config });
+    const strict = { ...config, dmarcPolicy: "reject" };
+    expect((await stack.up({ config: strict, world: now() })).log).toContain(
+      "pulumi config set existing dmarc",
+    );
+    const removed = await up({ config: { ...strict, existing: "dmarc" }, world: now() });
+    expect(removed.steps).toEqual(["delete DnsRecord sendoff-dev-dmarc"]);
+    const made = await up({ config: strict, world: now() });
+    expect(made.steps).toEqual(["create DnsRecord sendoff-dev-dmarc"]);
+  });
+});
+
 describe("rotating the key", () => {
   test("has both work, then the new one alone, and touches nothing else", async () => {
     const first = await upOnce();

@@ -10,41 +10,19 @@ export const STRANGER_IP = "203.0.113.9";
 
 // Where SES has its keys (AWS General Reference, SES endpoints, "DKIM domains"): most regions
 // share one domain, these have one of their own.
-const OWN_DKIM_DOMAIN = [
-  "af-south-1",
-  "ap-northeast-3",
-  "ap-south-2",
-  "ap-southeast-3",
-  "ap-southeast-5",
-  "ca-west-1",
-  "eu-central-2",
-  "eu-south-1",
-  "il-central-1",
-  "me-central-1",
-  "us-gov-east-1",
-];
+const OWN_DKIM_DOMAIN = words(`
+  af-south-1 ap-northeast-3 ap-south-2 ap-southeast-3 ap-southeast-5 ca-west-1 eu-central-2
+  eu-south-1 il-central-1 me-central-1 us-gov-east-1`);
 
 /** Regions of SES that share its DKIM domain. */
-export const SHARED_DKIM_DOMAIN = [
-  "ap-northeast-1",
-  "ap-northeast-2",
-  "ap-south-1",
-  "ap-southeast-1",
-  "ap-southeast-2",
-  "ca-central-1",
-  "eu-central-1",
-  "eu-north-1",
-  "eu-west-1",
-  "eu-west-2",
-  "eu-west-3",
-  "me-south-1",
-  "sa-east-1",
-  "us-east-1",
-  "us-east-2",
-  "us-gov-west-1",
-  "us-west-1",
-  "us-west-2",
-];
+const SHARED_DKIM_DOMAIN = words(`
+  ap-northeast-1 ap-northeast-2 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1
+  eu-central-1 eu-north-1 eu-west-1 eu-west-2 eu-west-3 me-south-1 sa-east-1 us-east-1 us-east-2
+  us-gov-west-1 us-west-1 us-west-2`);
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/);
+}
 
 export const SES_REGIONS = [...OWN_DKIM_DOMAIN, ...SHARED_DKIM_DOMAIN];
 

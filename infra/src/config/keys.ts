@@ -77,7 +77,7 @@ export const KEYS = {
   }),
   existing: define({
     about:
-      "What is there already and stays as it is: `configurationSets` (only the events are added); `dkim`, `mailFrom`, `dmarc` (these records are not made).",
+      "What exists already and stays as it is: `configurationSets` (only the events are added); `dkim`, `mailFrom`, `dmarc` (these records are not made).",
     example: "dkim,dmarc",
     default: "nothing",
     parse: optional(listOf(oneOf(EXISTING)), []),
@@ -95,27 +95,27 @@ export const KEYS = {
     parse: optional(setName, undefined),
   }),
   securityDeliverySeconds: define({
-    about: `How long SES may go on trying to deliver security email, ${SHORTEST_DELIVERY} to ${LONGEST_DELIVERY} seconds; longer than the shortest token lives, and the link is dead on arrival.`,
+    about: `How long SES may go on trying to deliver security email, ${SHORTEST_DELIVERY} to ${LONGEST_DELIVERY} seconds. If it is longer than the shortest token lives, an email can arrive with a link that no longer works.`,
     example: "1800",
     default: String(SECURITY_DELIVERY),
     parse: optional(deliverySeconds, SECURITY_DELIVERY),
   }),
   dkimHost: define({
     about:
-      "What DKIM's records point below: `DkimAttributes.SigningHostedZone` of the identity at SES. Needed only in a region that the program does not know, and where SES says something else than the records have.",
+      "The domain of SES's keys, which DKIM's records point into: `DkimAttributes.SigningHostedZone` of the identity at SES. Needed only in a region that the program does not know, or where SES shows another one than the records have.",
     example: "dkim.eu-central-2.amazonses.com",
     default: "by region",
     parse: optional(domainName, undefined),
   }),
   dns: define({
     about:
-      "Who has the zone: `route53`, `cloudflare` and `digitalocean` get the records from Pulumi; `manual` prints them as a table and a BIND zone, for any other.",
+      "The provider of the DNS zone: `route53`, `cloudflare` and `digitalocean` get the records from Pulumi; `manual` prints them as a table and a BIND zone, for any other.",
     example: "route53",
     default: "manual",
     parse: optional(oneOf(DNS), "manual"),
   }),
   zoneId: define({
-    about: "The zone: its id at Route 53 or Cloudflare, its domain at DigitalOcean.",
+    about: "The zone's id at Route 53 or Cloudflare; its domain at DigitalOcean.",
     example: "Z0123456789ABCDEFGHIJ",
     default: "none",
     parse: optional(matching(/^[\w.-]+$/, "a zone's id, as the provider shows it"), undefined),
@@ -127,7 +127,7 @@ export const KEYS = {
     parse: optional(oneOf(DMARC_POLICIES), "none"),
   }),
   dmarcSubdomainPolicy: define({
-    about: "The same for email from its subdomains (`sp`).",
+    about: "The policy for email from its subdomains (`sp`).",
     example: "reject",
     default: "dmarcPolicy",
     parse: optional(oneOf(DMARC_POLICIES), undefined),
@@ -141,7 +141,7 @@ export const KEYS = {
   }),
   spfAlignment: define({
     about:
-      "The same of SPF (`aspf`). SPF is about the MAIL FROM subdomain, so with `strict` it never counts, and DMARC passes by DKIM alone.",
+      "The same for SPF (`aspf`). SPF is about the MAIL FROM subdomain, so with `strict` it never counts, and DMARC passes by DKIM alone.",
     example: "strict",
     default: "relaxed",
     parse: optional(oneOf(ALIGNMENTS), "relaxed"),
@@ -183,21 +183,22 @@ export const KEYS = {
     ),
   }),
   lambdaRole: define({
-    about: "With `events: lambda`: the name of the function's role, which gets to read the queue.",
+    about:
+      "With `events: lambda`: the name of the function's role, which is given the right to read the queue.",
     example: "ses-events-role",
     default: "none",
     parse: optional(matching(/^[\w+=,.@-]{1,64}$/, "an IAM role's name"), undefined),
   }),
   alarmsTo: define({
     about:
-      "The address that alarms go to (it has to confirm): bounces over 2.5 and 5 %, complaints over 0.05 and 0.1 %, events waiting or given up.",
+      "The address that alarms go to, once it has confirmed: bounces over 2.5 and 5 %, complaints over 0.05 and 0.1 %, events waiting or given up.",
     example: "ops@example.com",
     default: "no alarms",
     parse: optional(address, undefined),
   }),
   sender: define({
     about:
-      "Who sends: `user` (an IAM user with an access key and an SMTP password) or `role` (no lasting key; for what runs in AWS, without SMTP).",
+      "Who sends: `user` (an IAM user with an access key and an SMTP password) or `role` (no lasting key and no SMTP; the app runs in AWS, or its platform gives it a token).",
     example: "role",
     default: "user",
     parse: optional(oneOf(PRINCIPALS), "user"),
@@ -230,14 +231,14 @@ export const KEYS = {
   }),
   oidcSubject: define({
     about:
-      "With `oidcIssuer`: whose token it must be (`sub`); a `*` may stand for the end of its last part.",
+      "With `oidcIssuer`: the app that the token must be of (`sub`). A `*` may stand for its last part, or the end of it.",
     example: "owner:acme:project:app:environment:production",
     default: "none",
     parse: optional(oidcSubject, undefined),
   }),
   grants: define({
     about:
-      "The policies of the user or role: `send`, `quota` (the account's sending rate), `events` (the queue), `suppression`, `doctor`. All five exist, for people to have.",
+      "The policies of the user or role: `send`, `quota` (the account's sending rate), `events` (the queue), `suppression`, `doctor`. All five are made, so that people can have them too.",
     example: "send,quota",
     default: "send,quota,events",
     parse: optional(listOf(oneOf(GRANTS)), ["send", "quota", "events"]),
@@ -257,7 +258,7 @@ export const KEYS = {
   }),
   sandboxRecipients: define({
     about:
-      "While the account is in SES's sandbox: the verified addresses that it may write to, since each is an identity too.",
+      "While the account is in SES's sandbox: the verified addresses that it may write to. SES checks the right to each of them.",
     example: "you@example.com",
     default: "none",
     parse: optional(listOf(address), []),
