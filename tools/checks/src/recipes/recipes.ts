@@ -231,7 +231,7 @@ const brand: Recipe = {
 };
 
 const outcomes: Recipe = {
-  title: "Act on what became of an email",
+  title: "React to a bounce or a delivery",
   edits: {
     "packages/accounts/src/on-events.ts": replace(
       "= undefined;",
