@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, type Socket, createServer } from "node:net";
 
 /**
- * A step of the SMTP dialogue: the greeting, a command, a part of the email, its final dot, and
- * the moment after a good answer to that. https://www.rfc-editor.org/rfc/rfc5321#section-3
+ * A step of the SMTP dialogue: the greeting, a command, the email's X-Message-ID in its headers, its
+ * final dot, and the moment after a good answer to that. https://www.rfc-editor.org/rfc/rfc5321#section-3
  */
 export type SmtpStep =
   "CONN" | "EHLO" | "STARTTLS" | "AUTH" | "MAIL" | "RCPT" | "DATA" | "PART" | "BODY" | "IDLE";
@@ -13,8 +13,8 @@ export interface SmtpMoment {
   /** The connection's number, and the email's on it: both from 1 up. */
   connection: number;
   email: number;
-  /** The email's X-Message-ID, once it has been read: at BODY. */
-  id?: string;
+  /** The email's X-Message-ID; "" before PART. */
+  id: string;
 }
 
 /** What to do instead: answer this line, or `close` or `reset` the connection, or `hang`. */
@@ -59,15 +59,16 @@ export async function startSmtpServer(
   const server = createServer((socket) => {
     const connection = ++connections;
     let email = 1;
-    let body: string | undefined;
+    let isBody = false;
+    let id = "";
     let isOver = false;
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => undefined);
 
     /** @returns whether all is well */
-    async function answer(step: SmtpStep, id?: string): Promise<boolean> {
-      const told = await tell({ step, connection, email, ...(id && { id }) });
+    async function answer(step: SmtpStep): Promise<boolean> {
+      const told = await tell({ step, connection, email, id });
       if (told === "hang") isOver = true;
       if (told === "close") isOver = socket.end() !== undefined;
       if (told === "reset") isOver = socket.resetAndDestroy() !== undefined;
@@ -82,10 +83,10 @@ export async function startSmtpServer(
 
     async function take(line: string): Promise<void> {
       if (isOver) return;
-      if (body === undefined) {
+      if (!isBody) {
         const command = /^[A-Z]+/i.exec(line)?.[0].toUpperCase() ?? "";
         if (command === "DATA") {
-          if (await answer("DATA")) body = "";
+          isBody = await answer("DATA");
         } else if (command in NORMAL) {
           await answer(command as SmtpStep);
         } else {
@@ -93,19 +94,21 @@ export async function startSmtpServer(
         }
         return;
       }
-      if (body === "" && !(await answer("PART"))) return;
       if (line !== ".") {
-        body += `${line}\n`;
+        const named = /^X-Message-ID: (.*)$/i.exec(line)?.[1];
+        if (id || !named) return;
+        id = named;
+        await answer("PART");
         return;
       }
-      const id = /^X-Message-ID: (.*)$/im.exec(body)?.[1] ?? "";
-      body = undefined;
+      isBody = false;
       read.push(id);
-      if (await answer("BODY", id)) {
+      if (await answer("BODY")) {
         accepted.push(id);
         await answer("IDLE");
       }
       email++;
+      id = "";
     }
 
     let rest = "";

@@ -5,7 +5,7 @@ import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import type { SesEvent } from "./event.ts";
 import { createIngest } from "./ingest.ts";
-import { queueReset } from "../delivery/test-queue.ts";
+import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {
@@ -40,6 +40,41 @@ it("applies an event once, whichever of two transports brings it", async () => {
   );
   expect(results).toContainEqual(expect.objectContaining({ type: "Notification", events: 1 }));
   expect(await test.db.event.count()).toBe(1);
+});
+
+// `bouncedRecipients` is what the recipient's own mail server has reported (Final-Recipient, RFC
+// 3464): with a mailbox at a server of one's own, one could name anybody.
+// https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients
+it.each<[string, boolean, string]>([
+  ["of a message of ours", true, "alias@attacker.example"],
+  ["of a message that is not known here", false, "alias@attacker.example"],
+  ["of a message that was redirected", true, "team@example.org"],
+])("suppresses who it went to, and not who an event names, %s", async (_what, isOurs, went) => {
+  await emptyOutbox(test.db);
+  const id = isOurs ? await queueReset(test.db, "alias@attacker.example") : crypto.randomUUID();
+  const { ingest } = createIngest({ db: test.db, topicArn, fetch: async () => sns.pem });
+  const timestamp = new Date().toISOString();
+  const victim = { emailAddress: "victim@example.net" };
+  const mail = {
+    messageId: `0100-${id}`,
+    timestamp,
+    destination: [went],
+    tags: { "message-id": [id] },
+  };
+  const bounce = { bounceType: "Permanent", bounceSubType: "General", bouncedRecipients: [victim] };
+  for (const published of [
+    { eventType: "Bounce", mail, bounce: { ...bounce, timestamp } },
+    { eventType: "Complaint", mail, complaint: { complainedRecipients: [victim], timestamp } },
+    { eventType: "DeliveryDelay", mail, deliveryDelay: { delayedRecipients: [victim], timestamp } },
+  ]) {
+    await ingest(JSON.stringify(sns.notify(JSON.stringify(published))));
+  }
+  expect(await test.db.suppression.findMany()).toMatchObject([
+    { addressKey: went, reason: "complaint", evidence: { named: victim.emailAddress } },
+  ]);
+  // The victim's next email goes out.
+  const next = await queueReset(test.db, victim.emailAddress);
+  expect((await claimAs(test.db)).messages.map((message) => message.id)).toContain(next);
 });
 
 it("takes from the queue what has waited for days", async () => {

@@ -27,13 +27,16 @@ export async function smtp(setup: Setup): Promise<Findings> {
   const doubts = await outbox.rows<{ id: string }>(
     "SELECT message_id AS id FROM attempts WHERE result = 'unknown'",
   );
-  const unread = doubts.filter(({ id }) => !server.read.has(id)).length;
+  const unread = doubts.filter(({ id }) => !server.read.has(id));
   return {
-    figures: { ...found, inDoubt: doubts.length, unread, faults: server.faults },
+    figures: { ...found, inDoubt: doubts.length, unread: unread.length, faults: server.faults },
     bars: {
       ...always(found),
-      // Broken off when the email's last byte had left: nobody here knows how far it was read.
-      "none in doubt that the server did not read": unread <= (server.faults["broken off"] ?? 0),
+      // A small email's last byte has left before the server breaks it off in its headers: nobody
+      // on this side knows how far it was read.
+      "none in doubt that the server did not read, but those that it broke off": unread.every(
+        ({ id }) => server.brokenOff.has(id),
+      ),
       "no second copy but of an answer that was lost": found.duplicates <= doubts.length,
       "hold: one copy each": found.copies.hold === 1,
     },
@@ -43,6 +46,7 @@ export async function smtp(setup: Setup): Promise<Findings> {
 function createServer({ random }: Setup, hangs: number) {
   const copies = new Map<string, number>();
   const read = new Set<string>();
+  const brokenOff = new Set<string>();
   const faults: Record<string, number> = {};
   /** How many emails each connection takes, and how it ends. */
   const ends = new Map<number, { after: number; how: SmtpAnswer }>();
@@ -62,7 +66,7 @@ function createServer({ random }: Setup, hangs: number) {
     return end;
   }
 
-  function answer({ step, connection, email, id = "" }: SmtpMoment): SmtpAnswer {
+  function answer({ step, connection, email, id }: SmtpMoment): SmtpAnswer {
     const end = endOf(connection);
     switch (step) {
       case "CONN":
@@ -76,7 +80,9 @@ function createServer({ random }: Setup, hangs: number) {
       case "RCPT":
         return random() < 0.02 ? count("put off", "450 Greylisted") : undefined;
       case "PART":
-        return random() < 0.01 ? count("broken off", oneOf("close", "reset")) : undefined;
+        if (random() >= 0.01) return undefined;
+        brokenOff.add(id);
+        return count("broken off", oneOf("close", "reset"));
       case "BODY": {
         read.add(id);
         if (random() < 0.02) return count("451 to an email", "451 Try later");
@@ -95,6 +101,7 @@ function createServer({ random }: Setup, hangs: number) {
 
   return {
     read,
+    brokenOff,
     faults,
     tally: () =>
       Object.fromEntries([...copies].map(([id, n]) => [id, { copies: n, messageIds: [] }])),
