@@ -3,9 +3,11 @@ import path from "node:path";
 import { AppError } from "@repo/errors";
 import pg from "pg";
 import { testDatabaseUrl } from "./env.ts";
+import { makeFolderInMemory } from "./memory.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 
-const DATA_DIR = path.resolve(import.meta.dirname, "../../../.local/test-pg");
+const FOLDER = path.resolve(import.meta.dirname, "../../../.local/tests");
+const DATA_DIR = path.join(FOLDER, "pg");
 
 // One run at a time makes a template. "sendoff" on a telephone's keys.
 const LOCK = "7363633, 4";
@@ -19,6 +21,7 @@ const LOCK = "7363633, 4";
 export async function startTestPostgres(): Promise<Postgres> {
   const other = testDatabaseUrl();
   if (other) return { url: withDatabase(other, "postgres"), stop: () => Promise.resolve() };
+  makeFolderInMemory(FOLDER);
   const options = { dataDir: DATA_DIR, fast: true };
   const { url, stop } = await startPostgres(options).catch((error: unknown) => {
     // It is not durable: a crash of the machine may have left it in pieces.
