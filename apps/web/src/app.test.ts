@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, cookieOf, startTestApp } from "./test-app.ts";
+import { type TestApp, startTestApp } from "./test-app.ts";
 
 let app: TestApp;
 beforeAll(async () => {
@@ -46,53 +46,6 @@ it("serves stylesheet and script under paths that change with them, to be kept f
   expect(css.text).toContain("--brand-on-accent:");
 });
 
-it("describes its forms to programs", async () => {
-  const response = await app.get("/login").set("Accept", "application/json").expect(200);
-  expect(response.body).toEqual({ method: "POST", path: "/login", fields: ["email", "password"] });
-});
-
-it("shows who is logged in on every page, with the button to log out", async () => {
-  const cookie = await app.signUpAndVerify("sam@example.com");
-  for (const path of ["/", "/account", "/login", "/signup", "/forgot-password", "/nowhere"]) {
-    const page = await app.get(path).set("Cookie", cookie);
-    expect(page.text).toMatch(/<form action="\/logout" method="post"><button[^>]*>Log out</);
-  }
-  const json = await app.get("/account").set("Cookie", cookie).set("Accept", "application/json");
-  expect(json.body).toEqual({ user: { name: "Sam", email: "sam@example.com" } });
-});
-
-it("treats a cookie that is not a session as none", async () => {
-  for (const cookie of [
-    "session=",
-    "session=x",
-    "session=%00",
-    `session=${"a".repeat(4000)}`,
-    "session=' OR true --",
-    "session",
-  ]) {
-    await app.get("/").set("Cookie", cookie).expect(200);
-    await app.get("/account").set("Cookie", cookie).expect(303);
-  }
-});
-
-it("takes a session from its own cookie, and from nowhere else", async () => {
-  const email = "elsewhere@example.com";
-  await app.signUpAndVerify(email);
-  const logIn = await app.postJson("/login", { email, password: PASSWORD }).expect(200);
-  const session = cookieOf(logIn, "session");
-  const [, token = ""] = session.split("=");
-  await app.get("/account").set("Cookie", session).expect(200);
-  await app.get(`/account?${session}`).expect(303);
-  await app.get(`/account;${session}`).expect(404);
-  await app.get("/account").set("Authorization", `Bearer ${token}`).expect(303);
-  await app.get("/account").set("Session", token).expect(303);
-  // The other cookies let nobody in.
-  const trusted = cookieOf(logIn, "trusted-browser");
-  for (const cookie of [trusted, `trusted-browser=${token}`, `sign-up=${token}`]) {
-    await app.get("/account").set("Cookie", cookie).expect(303);
-  }
-});
-
 it("is alive without a database, and ready only with one that is migrated", async () => {
   await app.get("/healthz").expect(200, { status: "ok" });
   await app.get("/readyz").expect(200, { status: "ok", email: { status: "ok" } });
@@ -107,10 +60,11 @@ it("is alive without a database, and ready only with one that is migrated", asyn
 });
 
 it("is not ready while any table that it needs is missing", async () => {
-  const tables =
-    "users sessions sign_ups links reset_requests limits messages attempts events operator_actions " +
-    "suppressions suppression_removals sns_certificates sending_status";
-  for (const name of tables.split(" ")) {
+  const tables = await app.db.$queryRaw<{ name: string }[]>`
+    SELECT tablename AS name FROM pg_tables
+     WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`;
+  expect(tables.length).toBeGreaterThan(0);
+  for (const { name } of tables) {
     await app.db.$executeRawUnsafe(`ALTER TABLE "${name}" RENAME TO "not_migrated"`);
     await app.get("/readyz").expect(503);
     await app.db.$executeRawUnsafe(`ALTER TABLE "not_migrated" RENAME TO "${name}"`);

@@ -1,5 +1,5 @@
 import { AppError } from "@repo/errors";
-import { isTopicArn } from "@repo/email/events";
+import { type DevEnv, isTopicArn } from "@repo/email/events";
 import { z } from "zod";
 
 const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -64,7 +64,7 @@ const Env = z
   });
 
 /** The settings of the app; .env.example explains each. */
-export type Env = z.infer<typeof Env>;
+export type Env = z.infer<typeof Env> & DevEnv;
 
 /**
  * Reads the settings.

@@ -2,37 +2,28 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { onEvents } from "@repo/accounts/on-events";
 import { createDb } from "@repo/db";
 import { AppError } from "@repo/errors";
 import { createEnqueue } from "@repo/email/enqueue";
-import { type SnsFetch, createIngest } from "@repo/email/events";
 import { templates } from "@repo/templates/registry";
 import { pino } from "pino";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
+import { takeEvents } from "./webhooks/ses.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 10_000;
 // In ms, for all of a request. Node.js gives its headers as long. Both times begin with the
 // request's first byte, so neither ends an idle connection.
 const REQUEST = 30_000;
-// In seconds, of an event that is posted: SNS gives up after an hour.
-const MAX_AGE = 24 * 60 * 60;
 
 /**
  * Runs the app until SIGTERM or SIGINT; then finishes what it is answering and returns.
  * A start that fails is one message on standard error and exit code 1.
- *
- * @param snsFetchOf what asks SNS; only development brings another
  */
-export async function serve(
-  readEnv: () => Env | Promise<Env>,
-  snsFetchOf?: (env: Env) => SnsFetch | undefined,
-): Promise<void> {
+export async function serve(readEnv: () => Env): Promise<void> {
   try {
-    const env = await readEnv();
-    await run(env, snsFetchOf?.(env));
+    await run(readEnv());
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -40,31 +31,26 @@ export async function serve(
   }
 }
 
-async function run(env: Env, snsFetch: SnsFetch | undefined): Promise<void> {
+async function run(env: Env): Promise<void> {
   const log = pino({ name: "web", level: env.LOG_LEVEL });
   // Not once: a supervisor may tell the whole group, and each launcher tells it again.
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
   });
   const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
-  const { ingest } = createIngest({
-    db,
-    topicArn: env.SES_EVENTS_TOPIC_ARN,
-    fetch: snsFetch,
-    onEvents,
-    maxAge: MAX_AGE,
-  });
   const app = createApp({
     db,
-    enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
-    ingest,
     log,
     appUrl: env.APP_URL,
-    authSecret: env.AUTH_SECRET,
     trustProxy: env.TRUST_PROXY,
-    limitScale: env.LIMIT_SCALE,
-    // The other half is for DNS, files and ciphers.
-    hashesAtOnce: Math.floor(env.UV_THREADPOOL_SIZE / 2),
+    webhooks: [takeEvents(db, env)],
+    enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
+    accounts: {
+      secret: env.AUTH_SECRET,
+      limitScale: env.LIMIT_SCALE,
+      // The other half is for DNS, files and ciphers.
+      hashesAtOnce: Math.floor(env.UV_THREADPOOL_SIZE / 2),
+    },
   });
   try {
     const timeouts = { requestTimeout: REQUEST, keepAliveTimeout: env.KEEP_ALIVE_SECONDS * 1000 };

@@ -8,6 +8,7 @@ import { type TestSns, createTestSns } from "@repo/testing/sns";
 import { pino } from "pino";
 import supertest, { type Test } from "supertest";
 import { createApp } from "./app.ts";
+import { sesWebhook } from "./webhooks/ses.ts";
 
 export const PASSWORD = "correct horse battery staple";
 
@@ -58,16 +59,13 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
   const log = pino({ level: "trace" }, { write: (line: string) => lines.push(line) });
   const app = createApp({
     db,
-    enqueue,
-    ingest,
     log,
     appUrl,
-    authSecret,
     trustProxy: 0,
-    limitScale,
+    webhooks: [sesWebhook(ingest)],
+    enqueue,
+    accounts: { secret: authSecret, limitScale },
   });
-  const resetRequests = createResetRequests({ db, enqueue, secret: authSecret, appUrl });
-
   const get = (path: string): Test => supertest(app).get(path);
   /** A post as a browser on our page sends it. */
   const postForm = (path: string, fields: Record<string, string> = {}): Test =>
@@ -78,17 +76,9 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
       .send(new URLSearchParams(fields).toString());
   const postJson = (path: string, body: object = {}): Test => supertest(app).post(path).send(body);
 
-  return {
-    app,
-    db,
-    databaseUrl,
+  const resetRequests = createResetRequests({ db, enqueue, secret: authSecret, appUrl });
+  const people = {
     sent,
-    sns,
-    askedOfSns,
-    get,
-    postForm,
-    postJson,
-    log: () => lines.join(""),
     /** The token in the newest email to somebody. */
     tokenFor(email: string): string {
       const token = tokenOf(linkIn(sent.findLast(({ to }) => to === email)));
@@ -127,7 +117,20 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
       await resetRequests.handle();
       return this.tokenFor(email);
     },
+  };
+
+  return {
+    app,
+    db,
+    databaseUrl,
+    sns,
+    askedOfSns,
+    get,
+    postForm,
+    postJson,
+    log: () => lines.join(""),
     drop,
+    ...people,
   };
 }
 

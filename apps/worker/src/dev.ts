@@ -1,7 +1,6 @@
 // What `pnpm dev` starts: main.ts, with SNS played by ses-local where SES is.
-import { fetchFromSesLocal } from "@repo/email/dev";
+import { withSesLocal } from "@repo/email/dev";
+import { readEnv } from "./env.ts";
 import { start } from "./start.ts";
 
-await start(({ AWS_ENDPOINT_URL_SESV2: sesLocal }) =>
-  sesLocal === undefined ? undefined : fetchFromSesLocal(sesLocal),
-);
+await start(() => withSesLocal(readEnv()));

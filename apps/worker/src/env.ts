@@ -1,5 +1,5 @@
 import { AppError } from "@repo/errors";
-import { isTopicArn } from "@repo/email/events";
+import { type DevEnv, isTopicArn } from "@repo/email/events";
 import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
 import { z } from "zod";
 
@@ -89,7 +89,7 @@ function reads(parse: (input: string) => unknown, input: string): boolean {
   }
 }
 
-export type Env = z.infer<typeof Env>;
+export type Env = z.infer<typeof Env> & DevEnv;
 
 /**
  * Reads the worker's settings; `.env.example` explains each.

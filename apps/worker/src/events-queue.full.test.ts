@@ -11,7 +11,7 @@ import { templates } from "@repo/templates/registry";
 import { startSesLocal } from "@repo/ses-local/client";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { takeEvents } from "./events-queue.ts";
+import { receiveEvents } from "./events-queue.ts";
 import { createWorkers, key } from "./test-workers.ts";
 
 const topicArn = "arn:aws:sns:us-east-1:000000000000:ses-events";
@@ -271,7 +271,7 @@ describe("by the certificate that SNS serves", () => {
     vi.stubEnv("AWS_ENDPOINT_URL_SQS", ses.url);
     const { ingest } = createIngest({ db: test.db, topicArn, fetch: fetchFromSesLocal(ses.url) });
     const refused = new Set<string>();
-    const taking = takeEvents({
+    const taking = receiveEvents({
       db: test.db,
       queueUrl: ses.queueUrl,
       log: pino({ level: "silent" }),

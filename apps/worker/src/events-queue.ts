@@ -5,10 +5,12 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
+import { onEvents } from "@repo/accounts/on-events";
 import type { Db } from "@repo/db";
 import { proxied } from "@repo/email/deliver";
-import { EmailError, type Ingest } from "@repo/email/events";
+import { EmailError, type Ingest, createIngest } from "@repo/email/events";
 import type { Logger } from "pino";
+import type { Env } from "./env.ts";
 
 // The most of one receive; SQS's own limits.
 const BATCH = 10;
@@ -18,6 +20,20 @@ const RECEIVERS = 2;
 // In ms.
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
+
+/** Takes SES's events from the queue that SES_EVENTS_QUEUE_URL names, if it names one. */
+export async function takeEvents(options: {
+  env: Env;
+  db: Db;
+  log: Logger;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { db, env } = options;
+  const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
+  if (!queueUrl || !topicArn) return;
+  const { ingest } = createIngest({ db, topicArn, fetch: env.snsFetch, onEvents });
+  await receiveEvents({ ...options, queueUrl, ingest });
+}
 
 /**
  * Takes SES's events from the queue until the signal aborts: each is deleted after the commit of
@@ -33,7 +49,7 @@ const LONGEST_PAUSE = 30_000;
  *
  * Region, credentials and endpoint come from the SDK's own chain.
  */
-export async function takeEvents(options: {
+export async function receiveEvents(options: {
   db: Db;
   queueUrl: string;
   ingest: Ingest;

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { RESET_REQUESTS, type createResetRequests } from "@repo/accounts/worker";
-import { listen } from "@repo/db";
+import { RESET_REQUESTS, createResetRequests } from "@repo/accounts/worker";
+import { type Db, listen } from "@repo/db";
+import { createEnqueue } from "@repo/email/enqueue";
+import { templates } from "@repo/templates/registry";
 import type { Logger } from "pino";
+import type { Env } from "./env.ts";
 
 // In ms, where no notification comes through.
 const POLL_MS = 5_000;
@@ -11,12 +14,19 @@ const POLL_MS = 5_000;
  * tried again at the next look.
  */
 export async function handleResetRequests(config: {
-  requests: ReturnType<typeof createResetRequests>;
+  env: Env;
+  db: Db;
   listenUrl: string;
   log: Logger;
   signal: AbortSignal;
 }): Promise<void> {
-  const { requests, listenUrl, log, signal } = config;
+  const { env, db, listenUrl, log, signal } = config;
+  const requests = createResetRequests({
+    db,
+    enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
+    secret: env.AUTH_SECRET,
+    appUrl: env.APP_URL,
+  });
   let wake = new AbortController();
   const unlisten = listen(listenUrl, RESET_REQUESTS, () => wake.abort());
   try {

@@ -1,21 +1,13 @@
 import { onEvents } from "@repo/accounts/on-events";
-import { createResetRequests } from "@repo/accounts/worker";
 import { createDb } from "@repo/db";
-import {
-  type Transport,
-  createDeliverer,
-  createSesTransport,
-  createSmtpTransport,
-} from "@repo/email/deliver";
-import { createEnqueue } from "@repo/email/enqueue";
-import { type SnsFetch, createIngest } from "@repo/email/events";
-import { templates } from "@repo/templates/registry";
+import { createDeliverer } from "@repo/email/deliver";
 import { render } from "@repo/templates/render";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
 import { takeEvents } from "./events-queue.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { handleResetRequests } from "./reset-requests.ts";
+import { createTransport } from "./transport.ts";
 
 // In ms. Below the 30 s after which orchestrators kill.
 const GRACE = 25_000;
@@ -28,7 +20,7 @@ const WEBHOOK_HORIZON = 65 * 60;
  * Delivers the outbox and takes SES's events from their queue, until SIGTERM or SIGINT; then
  * finishes what is on the wire and returns.
  */
-export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
+export async function runWorker(env: Env): Promise<void> {
   const log = pino({ name: "worker", level: env.LOG_LEVEL });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -64,21 +56,8 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
       onEvents,
       render,
     });
-    const requests = createResetRequests({
-      db,
-      enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
-      secret: env.AUTH_SECRET,
-      appUrl: env.APP_URL,
-    });
-    const jobs = [
-      keepHouse(db, log, stop.signal),
-      handleResetRequests({ requests, listenUrl, log, signal: stop.signal }),
-    ];
-    const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
-    if (queueUrl && topicArn) {
-      const { ingest } = createIngest({ db, topicArn, fetch: snsFetch, onEvents });
-      jobs.push(takeEvents({ db, queueUrl, ingest, log, signal: stop.signal }));
-    }
+    const shared = { env, db, log, listenUrl, signal: stop.signal };
+    const jobs = [keepHouse(db, log, stop.signal), handleResetRequests(shared), takeEvents(shared)];
     try {
       await deliverer.run(stop.signal);
     } finally {
@@ -90,23 +69,4 @@ export async function runWorker(env: Env, snsFetch?: SnsFetch): Promise<void> {
     transport.close();
     await db.$disconnect();
   }
-}
-
-function createTransport(env: Env): Transport {
-  const common = {
-    from: env.EMAIL_FROM,
-    fromByCategory: { security: env.EMAIL_FROM_SECURITY, account: env.EMAIL_FROM_ACCOUNT },
-    configurationSet: env.SES_CONFIGURATION_SET,
-    securityConfigurationSet: env.SES_SECURITY_CONFIGURATION_SET,
-    loopbackOnly: env.loopbackOnly,
-    concurrency: env.EMAIL_CONCURRENCY,
-  };
-  if (env.EMAIL_TRANSPORT === "ses") return createSesTransport(common);
-  return createSmtpTransport({
-    ...common,
-    host: env.SMTP_HOST,
-    port: env.SMTP_PORT,
-    username: env.SMTP_USERNAME,
-    password: env.SMTP_PASSWORD,
-  });
 }

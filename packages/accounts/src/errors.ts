@@ -1,4 +1,4 @@
-import { AppError } from "@repo/errors";
+import { Refusal } from "@repo/errors";
 import { duration } from "@repo/templates/duration";
 
 /** Each refusal: the HTTP status that fits it, and what the person reads. */
@@ -30,14 +30,8 @@ const REFUSALS = {
 type AccountErrorCode = keyof typeof REFUSALS;
 
 /** Why an account service refuses. The message is written for the person who asked. */
-export class AccountError extends AppError {
+export class AccountError extends Refusal {
   declare readonly code: AccountErrorCode;
-  /** The HTTP status that fits. */
-  readonly status: number;
-  /** Seconds after which the same call may succeed. */
-  readonly retryAfter: number | undefined;
-  /** What the log may know of it: keyed hashes, no address. */
-  readonly detail: Record<string, string> | undefined;
 
   constructor(
     code: AccountErrorCode,
@@ -52,13 +46,7 @@ export class AccountError extends AppError {
     const { status, text } = REFUSALS[code];
     const retryable = status === 429 || status === 503;
     const message = retryable ? `${text} Try again in ${inWords(options.retryAfter)}.` : text;
-    super(code, options.message ?? message, {
-      retryable,
-      ...("cause" in options && { cause: options.cause }),
-    });
-    this.status = status;
-    this.retryAfter = options.retryAfter;
-    this.detail = options.detail;
+    super(status, code, options.message ?? message, { ...options, retryable });
   }
 }
 

@@ -37,7 +37,11 @@ it.runIf(full)(
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     db = createDb(`postgresql://somebody@127.0.0.1:${port}/app`, { poolSize: 3 });
-    const queries = [db.query(Prisma.sql`SELECT 1`), db.$queryRaw`SELECT 1`, db.user.findFirst()];
+    const queries = [
+      db.query(Prisma.sql`SELECT 1`),
+      db.$queryRaw`SELECT 1`,
+      db.suppression.findFirst(),
+    ];
     for (const result of await Promise.allSettled(queries))
       expect(result.status === "rejected" && gotNoConnection(result.reason)).toBe(true);
     server.close();

@@ -43,7 +43,7 @@ const grant = () => execute(at(database), `GRANT USAGE, CREATE ON SCHEMA public 
 
 /** Each way of asking the database. */
 const ways: [string, (db: Db) => Promise<unknown>][] = [
-  ["Prisma", (db) => db.user.findMany()],
+  ["Prisma", (db) => db.suppression.findMany()],
   ["Prisma's SQL", (db) => db.$queryRaw`SELECT 1`],
 ];
 
@@ -96,7 +96,7 @@ describe("another schema than public", () => {
       await grant();
       await migrate(at(database, "", role));
       await execute(at(database), `CREATE SCHEMA app AUTHORIZATION "${role}"`);
-      await execute(at(database), "CREATE TABLE app.users (secret text)");
+      await execute(at(database), "CREATE TABLE app.suppressions (secret text)");
       await execute(at(database), change());
       await expect(migrate(at(database, "", role))).rejects.toMatchObject({
         code: "DATABASE_SCHEMA",

@@ -2,7 +2,6 @@ export { type Deliverer, type DelivererConfig, createDeliverer } from "./deliver
 export type { EvidenceRules } from "./delivery/evidence.ts";
 export { proxied } from "./transports/proxied.ts";
 export { type SesConfig, createSesTransport } from "./transports/ses.ts";
-export { type SmtpConfig, createSmtpTransport } from "./transports/smtp.ts";
 export type {
   OutgoingMessage,
   Refusal,

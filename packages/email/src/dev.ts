@@ -1,6 +1,14 @@
 // For the apps' dev.ts alone.
 import { EmailError } from "./error.ts";
-import type { SnsFetch } from "./events/sns/fetch.ts";
+import type { DevEnv, SnsFetch } from "./events/sns/fetch.ts";
+
+/** An app's settings, and where SES is ses-local, SNS as ses-local plays it. */
+export function withSesLocal<Env extends { AWS_ENDPOINT_URL_SESV2?: string | undefined }>(
+  env: Env,
+): Env & DevEnv {
+  const sesLocal = env.AWS_ENDPOINT_URL_SESV2;
+  return sesLocal === undefined ? env : { ...env, snsFetch: fetchFromSesLocal(sesLocal) };
+}
 
 /**
  * SNS as ses-local plays it: what SNS serves at https://sns.REGION.amazonaws.com/…, it serves at

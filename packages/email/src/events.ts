@@ -5,6 +5,6 @@ export { attachEvents } from "./events/attach.ts";
 export type { HeardEvent, OnEvents, SesEvent } from "./events/event.ts";
 export { type Ingest, type IngestResult, createIngest } from "./events/ingest.ts";
 export { MAX_ENVELOPE } from "./events/sns/envelope.ts";
-export type { SnsFetch } from "./events/sns/fetch.ts";
+export type { DevEnv, SnsFetch } from "./events/sns/fetch.ts";
 export { isTopicArn } from "./events/sns/topic.ts";
 export type { SuppressionPolicy } from "./suppression/suppress.ts";

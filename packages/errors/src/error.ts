@@ -20,3 +20,30 @@ export class AppError extends Error {
     this.retryable = options.retryable ?? false;
   }
 }
+
+/** Why something that a person asked for is refused. The message is written for that person. */
+export class Refusal extends AppError {
+  /** The HTTP status that fits. */
+  readonly status: number;
+  /** Seconds after which the same may succeed. */
+  readonly retryAfter: number | undefined;
+  /** What the log may know of it: keyed hashes, no address. */
+  readonly detail: Record<string, string> | undefined;
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    options: {
+      retryable?: boolean;
+      retryAfter?: number | undefined;
+      detail?: Record<string, string> | undefined;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(code, message, options);
+    this.status = status;
+    this.retryAfter = options.retryAfter;
+    this.detail = options.detail;
+  }
+}

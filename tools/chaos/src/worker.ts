@@ -1,11 +1,7 @@
 // apps/worker in small: the same parts, told by the campaign what a test must not wait for.
 import { createDb } from "@repo/db";
-import {
-  type DelivererConfig,
-  createDeliverer,
-  createSesTransport,
-  createSmtpTransport,
-} from "@repo/email/deliver";
+import { type DelivererConfig, createDeliverer, createSesTransport } from "@repo/email/deliver";
+import { createSmtpTransport } from "@repo/email/smtp";
 import { serve } from "@repo/measure/program";
 import { FROM, KEY } from "@repo/measure/messages";
 import { createContent } from "@repo/measure/content";

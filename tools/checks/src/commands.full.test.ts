@@ -30,7 +30,7 @@ test("pnpm email:new adds an email that type-checks, is formatted and is registe
 
 test("pnpm db:migrate writes the migration of a changed schema; db:deploy, db:reset and clean work", async () => {
   await copy.change("packages/db/prisma/schema.prisma", (text) =>
-    text.replace("model User {", "model User {\n  fieldOfThisTest String?"),
+    text.replace("model Suppression {", "model Suppression {\n  fieldOfThisTest String?"),
   );
   expect(await succeed("db:migrate", "--name field-of-this-test")).toMatch(
     /\d+_field_of_this_test/,

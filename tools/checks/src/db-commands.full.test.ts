@@ -43,8 +43,8 @@ async function sql(statement: string): Promise<void> {
   await undo();
 }
 
-async function changeUser(edit: (model: string) => string): Promise<void> {
-  await copy.change(SCHEMA, (schema) => schema.replace(/^model User \{[^}]*\}/m, edit));
+async function changeModel(edit: (model: string) => string): Promise<void> {
+  await copy.change(SCHEMA, (schema) => schema.replace(/^model Suppression \{[^}]*\}/m, edit));
 }
 
 const migrations = () => readdir(path.join(copy.folder, "packages/db/prisma/migrations"));
@@ -66,17 +66,17 @@ test("db:prisma finds that pnpm dev has applied every migration", async () => {
 });
 
 test("db:migrate with a name writes and applies the migration, and asks nothing", async () => {
-  await changeUser((model) => model.replace("{", "{\n  fieldOfThisTest String?"));
+  await changeModel((model) => model.replace("{", "{\n  fieldOfThisTest String?"));
   await run("db:migrate", "--name add-field");
   expect((await migrations()).filter((name) => name.endsWith("_add_field"))).toHaveLength(1);
-  await sql('SELECT "fieldOfThisTest" FROM users');
+  await sql('SELECT "fieldOfThisTest" FROM suppressions');
 });
 
 test("db:migrate ends, with the reason, where Prisma would ask whether data may go", async () => {
-  await sql(`INSERT INTO users (id, name, email, email_key, password_hash, "fieldOfThisTest")
-    VALUES (gen_random_uuid(), '', '', '', '', 'data')`);
+  await sql(`INSERT INTO suppressions (address_key, reason, "fieldOfThisTest")
+    VALUES ('a@example.com', 'bounce', 'data')`);
   const before = await readFile(path.join(copy.folder, SCHEMA), "utf8");
-  await changeUser((model) => model.replace(/\n.*fieldOfThisTest.*/, ""));
+  await changeModel((model) => model.replace(/\n.*fieldOfThisTest.*/, ""));
   const written = await migrations();
   const output = await refused("db:migrate", "--name drop-field");
   expect(output).toContain("drop the column `fieldOfThisTest`");

@@ -33,6 +33,8 @@ export interface Copy {
   ): Promise<() => Promise<void>>;
   /** Runs a script of the root package.json as pnpm does. */
   run(script: string, args?: string): Promise<Ended>;
+  /** Reads the scripts of its package.json again. */
+  refresh(): Promise<void>;
   /** Runs a command that is installed in the root. */
   exec(command: string): Promise<Ended>;
   remove(): Promise<void>;
@@ -57,6 +59,7 @@ export async function copyRepository(): Promise<Copy> {
   await cp(join(root, client), join(folder, client), { recursive: true });
   for (const each of repository.packages) await linkModules(folder, each.folder);
 
+  let scripts = await readScripts(folder);
   const run = (command: string): Promise<Ended> => {
     const env = {
       ...withoutTurbo(process.env),
@@ -85,11 +88,20 @@ export async function copyRepository(): Promise<Copy> {
       return () =>
         before === undefined ? rm(join(folder, file)) : writeFile(join(folder, file), before);
     },
-    run: (script, args = "") =>
-      run(`${repository.packages[0]?.manifest.scripts?.[script]} ${args}`),
+    run: (script, args = "") => run(`${scripts[script]} ${args}`),
+    async refresh() {
+      scripts = await readScripts(folder);
+    },
     exec: run,
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
+}
+
+async function readScripts(folder: string): Promise<Record<string, string>> {
+  const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  return manifest.scripts;
 }
 
 /** Turbo refuses to run inside of itself, which it tells by its own variables. */

@@ -17,6 +17,7 @@ it.each(["web", "worker"])("%s contains nothing that only a developer's machine 
     "ses-local",
     "SES_LOCAL",
     "fetchFromSesLocal",
+    "withSesLocal",
   ]) {
     expect(code.includes(word), word).toBe(false);
   }
@@ -24,7 +25,7 @@ it.each(["web", "worker"])("%s contains nothing that only a developer's machine 
 
 it.each(["web", "worker"])("looks for what dev.ts of %s really uses", (app) => {
   const dev = readFileSync(`${import.meta.dirname}/../../../apps/${app}/src/dev.ts`, "utf8");
-  expect(dev).toContain("fetchFromSesLocal(");
+  expect(dev).toContain("withSesLocal(");
 });
 
 it("has the static files beside the bundle of web", () => {

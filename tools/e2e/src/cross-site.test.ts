@@ -3,7 +3,8 @@ import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { fetching, form, jsonForm, sandboxed, startForeignSite } from "./foreign-site.ts";
 import { PASSWORD, type Person, SEND_LINK, meet } from "./person.ts";
-import { type Stack, openBrowser, startStack } from "./stack.ts";
+import { openBrowser } from "./browser.ts";
+import { type Stack, startStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";
 
 let stack: Stack;

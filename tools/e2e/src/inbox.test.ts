@@ -2,7 +2,7 @@ import { type SesLocal, startSesLocal } from "@repo/ses-local/client";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { openBrowser } from "./stack.ts";
+import { openBrowser } from "./browser.ts";
 
 let ses: SesLocal;
 let browser: Browser;
@@ -22,7 +22,7 @@ async function open(options: Parameters<Browser["newPage"]>[0] = {}): Promise<vo
   await page.goto("/");
 }
 
-async function send(to: string, text = "Hi"): Promise<void> {
+async function send(to: string, text = "Hi", html?: string): Promise<void> {
   const response = await fetch(`${ses.url}/v2/email/outbound-emails`, {
     method: "POST",
     headers: {
@@ -31,7 +31,12 @@ async function send(to: string, text = "Hi"): Promise<void> {
     body: JSON.stringify({
       FromEmailAddress: "hello@example.com",
       Destination: { ToAddresses: [to] },
-      Content: { Simple: { Subject: { Data: "Hello" }, Body: { Text: { Data: text } } } },
+      Content: {
+        Simple: {
+          Subject: { Data: "Hello" },
+          Body: { Text: { Data: text }, ...(html !== undefined && { Html: { Data: html } }) },
+        },
+      },
       ConfigurationSetName: "sendoff",
     }),
   });
@@ -74,7 +79,7 @@ it("says that faults are on, and has one click back to normal", async () => {
 
 it("keeps the tools of the view beside the tabs, and every filter in sight, on a screen of 1,280 pixels", async () => {
   await open({ viewport: { width: 1280, height: 720 } });
-  await send("wide@example.org");
+  await send("wide@example.org", "Hi", "<p>Hi</p>");
   await page.getByRole("link", { name: /wide@example.org/ }).click();
   const middleOf = async (name: string, role: "tab" | "button") => {
     const box = await page.getByRole(role, { name, exact: true }).boundingBox();

@@ -2,7 +2,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { expectSecretsUnlogged, expectSentOnce } from "./aftermath.ts";
 import { LOG_IN, OTHER_PASSWORD, PASSWORD, SEND_LINK, SET_PASSWORD, meet } from "./person.ts";
-import { type Stack, minutesAgo, openBrowser, startStack } from "./stack.ts";
+import { openBrowser } from "./browser.ts";
+import { type Stack, minutesAgo, startStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";
 
 let stack: Stack;

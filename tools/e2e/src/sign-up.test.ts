@@ -2,7 +2,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { expectSecretsUnlogged, expectSentOnce } from "./aftermath.ts";
 import { CONFIRM, CREATE, LOG_IN, OTHER_PASSWORD, PASSWORD, SIGN_UP, meet } from "./person.ts";
-import { type Stack, minutesAgo, openBrowser, startStack } from "./stack.ts";
+import { openBrowser } from "./browser.ts";
+import { type Stack, minutesAgo, startStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";
 
 let stack: Stack;

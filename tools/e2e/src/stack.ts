@@ -6,7 +6,6 @@ import { createTestDb } from "@repo/db/testing";
 import { exampleEnv } from "@repo/testing/example-env";
 import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/ses-local/client";
-import { type Browser, chromium } from "playwright-core";
 import { vi } from "vitest";
 
 const root = `${import.meta.dirname}/../../..`;
@@ -85,18 +84,6 @@ async function stopApp(child: ChildProcess): Promise<void> {
   child.kill("SIGTERM");
   const [code] = await once(child, "exit");
   if (code !== 0) throw new Error(`an app ended with ${code} after SIGTERM`);
-}
-
-/** The system's Chromium, or the Chrome that is installed. */
-export function openBrowser(): Promise<Browser> {
-  // The shell draws no windows: it takes a quarter of the CPU.
-  const debian = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find((path) =>
-    existsSync(path),
-  );
-  const args = ["--disable-quic", "--disable-background-networking", "--disable-component-update"];
-  return debian
-    ? chromium.launch({ executablePath: debian, args: [...args, "--no-sandbox"] })
-    : chromium.launch({ channel: "chrome", args });
 }
 
 /** For the rows whose time a test moves, rather than wait. */

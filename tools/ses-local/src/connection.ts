@@ -7,7 +7,7 @@ import type { Counted } from "./inbox/tally.ts";
 /** ses-local does not answer, or refuses; the message is the one line to print. */
 export class ClientError extends Error {}
 
-export interface InboxQuery {
+interface InboxQuery {
   /** A recipient. */
   to?: string;
   /** Value of the `template` tag. */
@@ -18,7 +18,7 @@ export interface InboxQuery {
   wait?: number;
 }
 
-export interface Subscription {
+interface Subscription {
   protocol: string;
   endpoint: string;
   state: "pending" | "confirmed";

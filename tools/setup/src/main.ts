@@ -1,12 +1,13 @@
-// The commands that set up AWS: `node src/main.ts env`.
+// The commands that make a clone one's own: `node src/main.ts env`.
 import { awsEnv } from "./aws-env.ts";
+import { deletePart } from "./delete/delete-part.ts";
 import { SetupError } from "./error.ts";
 
 const [command = "", ...args] = process.argv.slice(2);
-const run = { env: awsEnv }[command];
+const run = { env: awsEnv, delete: deletePart }[command];
 
 try {
-  if (!run) throw new SetupError(`There is no command "${command}". Commands: env.`);
+  if (!run) throw new SetupError(`There is no command "${command}". Commands: env, delete.`);
   await run(args.filter((arg) => arg !== "--"));
 } catch (error) {
   const { code } = error as { code?: string };

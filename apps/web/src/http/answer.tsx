@@ -1,4 +1,3 @@
-import type { Caller, SessionUser } from "@repo/accounts";
 import type { Request, Response } from "express";
 import type { ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
@@ -11,12 +10,8 @@ declare global {
     interface Locals {
       /** Paths of the stylesheet and the script. */
       assets: Assets;
-      /** Who asks, as accounts know it. */
-      caller: Caller;
-      /** The session's token, as the cookie has it. */
-      session?: string;
-      /** Who is logged in. */
-      user?: SessionUser;
+      /** In the header of every page. */
+      nav?: ReactElement;
       /** Code of the error that was answered, for the log. */
       code?: string;
       /** What else the log may know of it. */
@@ -53,7 +48,7 @@ export function sendAnswer(req: Request, res: Response, answer: Answer): void {
 }
 
 export function sendPage(res: Response, status: number, page: ReactElement): void {
-  const { assets, user } = res.locals;
-  const html = renderToStaticMarkup(<Site value={{ assets, user }}>{page}</Site>);
+  const { assets, nav } = res.locals;
+  const html = renderToStaticMarkup(<Site value={{ assets, nav }}>{page}</Site>);
   res.status(status).type("html").send(`<!doctype html>${html}`);
 }

@@ -1,7 +1,6 @@
-import { AccountError } from "@repo/accounts";
 import { gotNoConnection } from "@repo/db";
 import { EmailError } from "@repo/email/enqueue";
-import { AppError } from "@repo/errors";
+import { AppError, Refusal } from "@repo/errors";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { ReactElement } from "react";
 import { Notice } from "../ui/notice.tsx";
@@ -31,7 +30,7 @@ export class HttpError extends AppError {
 }
 
 /** The field of a form that a refusal is about. */
-const FIELD: Partial<Record<AccountError["code"], string>> = {
+const FIELD: Partial<Record<string, string>> = {
   TOKEN_UNKNOWN: "token",
   TOKEN_USED: "token",
   TOKEN_EXPIRED: "token",
@@ -51,7 +50,7 @@ const NO_CONNECTION = 5;
 /** Reads any error as an answer: one that we do not know is a 500 that tells nothing of it. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
-  if (error instanceof AccountError) {
+  if (error instanceof Refusal) {
     const { code, message, status, retryAfter } = error;
     const field = FIELD[code];
     const fields = field === undefined ? {} : { fields: { [field]: message } };
@@ -63,7 +62,12 @@ export function toHttpError(error: unknown): HttpError {
   }
   // No fault of ours: more is asked for at once than the database can do.
   if (gotNoConnection(error))
-    return toHttpError(new AccountError("BUSY", { retryAfter: NO_CONNECTION, cause: error }));
+    return new HttpError(
+      503,
+      "BUSY",
+      `Too much is going on at the moment. Try again in ${NO_CONNECTION} seconds.`,
+      { retryAfter: NO_CONNECTION, cause: error },
+    );
   // Who asked has gone: nobody reads the answer.
   if (error instanceof DOMException && error.name === "AbortError")
     return new HttpError(499, "CLIENT_GONE", "The request was given up.");
@@ -107,8 +111,7 @@ export function sendError(
   const { status, code, message, fields } = error;
   const requestId = res.get("X-Request-Id") ?? "";
   res.locals.code = code;
-  if (error.cause instanceof AccountError && error.cause.detail)
-    res.locals.detail = error.cause.detail;
+  if (error.cause instanceof Refusal && error.cause.detail) res.locals.detail = error.cause.detail;
   if (error.retryAfter !== undefined) res.set("Retry-After", String(error.retryAfter));
   if (status >= 500 && error.cause instanceof Error) res.err = error.cause;
   if (wantsJson(req)) {

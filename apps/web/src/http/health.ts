@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Db } from "@repo/db";
+import { type Db, Prisma } from "@repo/db";
 import { sendingStatus } from "@repo/email/log";
 import { type RequestHandler, Router } from "express";
 import { methodNotAllowed } from "./errors.tsx";
@@ -39,22 +39,11 @@ export function health(db: Db): Router {
  * started need not open its whole pool to be ready.
  */
 async function readEverything(db: Db) {
-  const nothing = { where: { OR: [] } };
-  await db.$transaction([
-    db.user.findFirst(nothing),
-    db.session.findFirst(nothing),
-    db.signUp.findFirst(nothing),
-    db.link.findFirst(nothing),
-    db.resetRequest.findFirst(nothing),
-    db.limit.findFirst(nothing),
-    db.message.findFirst(nothing),
-    db.attempt.findFirst(nothing),
-    db.event.findFirst(nothing),
-    db.operatorAction.findFirst(nothing),
-    db.suppression.findFirst(nothing),
-    db.suppressionRemoval.findFirst(nothing),
-    db.snsCertificate.findFirst(nothing),
-  ]);
+  type Model = { findFirst(args: object): Prisma.PrismaPromise<unknown> };
+  const models = Object.values(Prisma.ModelName).map(
+    (name) => db[`${name.charAt(0).toLowerCase()}${name.slice(1)}` as keyof Db] as Model,
+  );
+  await db.$transaction(models.map((model) => model.findFirst({ where: { OR: [] } })));
   const { stopped } = await sendingStatus(db);
   if (!stopped) return { status: "ok" };
   // Anyone may ask: what SES answered may name an account or a role, and is in `pnpm email:log`.

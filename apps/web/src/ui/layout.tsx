@@ -1,18 +1,17 @@
 import { brand } from "@repo/brand";
-import type { SessionUser } from "@repo/accounts";
 import { type ReactNode, createContext, useContext } from "react";
 import type { Assets } from "./assets.ts";
 import { BrandMark, Favicon } from "./brand-mark.tsx";
 
 /** What every page needs and no page should pass on. */
-export const Site = createContext<{ assets: Assets; user: SessionUser | undefined }>({
+export const Site = createContext<{ assets: Assets; nav: ReactNode }>({
   assets: { stylesheet: "", script: "" },
-  user: undefined,
+  nav: undefined,
 });
 
-/** A whole page: head, header with who is logged in, the content, footer. */
+/** A whole page: head, header, the content, footer. */
 export function Layout({ title, children }: { title: string; children: ReactNode }) {
-  const { assets, user } = useContext(Site);
+  const { assets, nav } = useContext(Site);
   return (
     <html lang="en">
       <head>
@@ -32,7 +31,7 @@ export function Layout({ title, children }: { title: string; children: ReactNode
           <a className="brand" href="/">
             <BrandMark brand={brand} />
           </a>
-          <nav aria-label="Account">{user ? <LoggedIn /> : <LoggedOut />}</nav>
+          {nav}
         </header>
         <main id="main">{children}</main>
         <footer className="site">
@@ -43,25 +42,5 @@ export function Layout({ title, children }: { title: string; children: ReactNode
         </footer>
       </body>
     </html>
-  );
-}
-
-function LoggedIn() {
-  return (
-    <>
-      <a href="/account">Account</a>
-      <form method="post" action="/logout">
-        <button className="link">Log out</button>
-      </form>
-    </>
-  );
-}
-
-function LoggedOut() {
-  return (
-    <>
-      <a href="/login">Log in</a>
-      <a href="/signup">Sign up</a>
-    </>
   );
 }

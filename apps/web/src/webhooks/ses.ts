@@ -1,6 +1,19 @@
-import { EmailError, type Ingest, MAX_ENVELOPE } from "@repo/email/events";
+import { onEvents } from "@repo/accounts/on-events";
+import type { Db } from "@repo/db";
+import { EmailError, type Ingest, MAX_ENVELOPE, createIngest } from "@repo/email/events";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
+import type { Env } from "../env.ts";
 import { HttpError, methodNotAllowed, sendError, toHttpError } from "../http/errors.tsx";
+
+// In seconds, of an event that is posted: SNS gives up after an hour.
+const MAX_AGE = 24 * 60 * 60;
+
+/** The webhook of the topic that SES_EVENTS_TOPIC_ARN names. */
+export function takeEvents(db: Db, env: Env): Router {
+  const topicArn = env.SES_EVENTS_TOPIC_ARN;
+  const { ingest } = createIngest({ db, topicArn, fetch: env.snsFetch, onEvents, maxAge: MAX_AGE });
+  return sesWebhook(ingest);
+}
 
 /**
  * `POST /webhooks/ses`: what SNS says of our email. 2xx only after the commit. 4xx only for what

@@ -71,10 +71,10 @@ export function notes(db: Db): Router {
 `,
     [`${web}/app.ts`]: all(
       insert(
-        'import { logout } from "./pages/logout.ts";\n',
+        'import { home } from "./pages/home.tsx";\n',
         'import { notes } from "./pages/notes.tsx";\n',
       ),
-      insert("    account(db),\n", "    notes(db),\n"),
+      insert("  app.use(home());\n", "  app.use(notes(db));\n"),
     ),
   },
   after: [["db:migrate", "--name notes"]],
@@ -159,10 +159,10 @@ export function digest(db: Db, enqueue: Enqueue<EmailTemplates>) {
 `,
     [`${web}/app.ts`]: all(
       insert(
-        'import { account } from "./pages/account.tsx";\n',
+        'import { home } from "./pages/home.tsx";\n',
         'import { digest } from "./pages/digest.tsx";\n',
       ),
-      insert("    account(db),\n", "    digest(db, enqueue),\n"),
+      insert("  app.use(home());\n", "  app.use(digest(db, enqueue));\n"),
     ),
   },
 };
@@ -279,10 +279,10 @@ export function gettingStarted(page: string): Recipe {
       ...Object.fromEntries(Array.from(blocks, ([, file = "", code = ""]) => [file, () => code])),
       [`${web}/app.ts`]: all(
         insert(
-          'import { account } from "./pages/account.tsx";\n',
+          'import { home } from "./pages/home.tsx";\n',
           'import { orders } from "./pages/orders.tsx";\n',
         ),
-        insert("    account(db),\n", "    orders(db, enqueue, appUrl),\n"),
+        insert("  app.use(home());\n", "  app.use(orders(db, enqueue, appUrl));\n"),
       ),
     },
   };

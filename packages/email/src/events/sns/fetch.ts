@@ -8,6 +8,12 @@ import { EmailError } from "../../error.ts";
  */
 export type SnsFetch = (url: URL) => Promise<string>;
 
+/** What only `dev.ts` of an app brings beside its settings. */
+export interface DevEnv {
+  /** Asks in place of SNS. */
+  snsFetch?: SnsFetch;
+}
+
 // In ms, for all of it: SNS waits 15 s for our answer.
 const PATIENCE = 5_000;
 // In bytes. A certificate has 2 KB.

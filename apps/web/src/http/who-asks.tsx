@@ -1,6 +1,20 @@
-import type { Accounts, Caller, LogIn } from "@repo/accounts";
+import type { Accounts, Caller, LogIn, SessionUser } from "@repo/accounts";
 import type { RequestHandler, Response } from "express";
+import { AccountNav } from "../ui/account-nav.tsx";
 import type { Cookies } from "./cookies.ts";
+
+declare global {
+  namespace Express {
+    interface Locals {
+      /** Who asks, as accounts know it. */
+      caller: Caller;
+      /** The session's token, as the cookie has it. */
+      session?: string;
+      /** Who is logged in. */
+      user?: SessionUser;
+    }
+  }
+}
 
 /** Finds out who sends a request, for all that comes after it: see `Locals`. */
 export function whoAsks(accounts: Accounts, cookies: Cookies): RequestHandler {
@@ -14,11 +28,12 @@ export function whoAsks(accounts: Accounts, cookies: Cookies): RequestHandler {
       trusted: cookies.trusted.read(req),
     };
     res.locals.caller = caller;
+    greet(res, undefined);
     const session = cookies.session.read(req);
     if (session !== undefined) {
       res.locals.session = session;
       const user = await accounts.current(session);
-      if (user) res.locals.user = user;
+      if (user) greet(res, user);
     }
     next();
   };
@@ -44,5 +59,11 @@ export async function leaveSession(
 ): Promise<void> {
   if (res.locals.session !== undefined) await accounts.logOut(res.locals.session);
   cookies.session.clear(res);
-  delete res.locals.user;
+  greet(res, undefined);
+}
+
+function greet(res: Response, user: SessionUser | undefined): void {
+  if (user) res.locals.user = user;
+  else delete res.locals.user;
+  res.locals.nav = <AccountNav user={user} />;
 }

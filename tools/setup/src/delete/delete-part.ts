@@ -1,0 +1,108 @@
+import { execSync } from "node:child_process";
+import { globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { SetupError } from "../error.ts";
+import { changedAlready, removeLines, replaceOnce } from "./edit.ts";
+import type { Part } from "./part.ts";
+import { parts } from "./parts.ts";
+import { type Gone, sweepArrows, sweepDocument, sweepKnip, sweepManifest } from "./sweep.ts";
+
+const root = path.resolve(import.meta.dirname, "../../../..");
+const ARROWS = "tools/checks/src/rules/arrows.ts";
+
+/**
+ * `pnpm app:delete NAME`: takes a part out of this clone, with everything that refers to it.
+ *
+ * @throws SetupError where there is no such part, or this clone has changed what refers to it
+ */
+export function deletePart(args: string[]): void {
+  const [name = ""] = args;
+  const part = parts[name];
+  if (!part) {
+    const known = Object.entries(parts).map(([each, { about }]) => `  ${each.padEnd(16)}${about}`);
+    throw new SetupError(`Which part? pnpm app:delete NAME\n${known.join("\n")}`);
+  }
+  const edited = edit(part);
+  const gone = remove(part);
+  for (const [file, text] of edited) writeFileSync(path.join(root, file), text);
+  sweep(gone);
+  for (const command of part.run) run(command);
+  tidy();
+  console.log(`${name} is deleted: look at it with git diff, then run pnpm check and pnpm test.`);
+}
+
+/** Nothing is written before all of it can be. */
+function edit(part: Part): Map<string, string> {
+  const edited = new Map<string, string>();
+  const textOf = (file: string) => edited.get(file) ?? readFileSync(path.join(root, file), "utf8");
+  for (const [pattern, removals] of Object.entries(part.remove)) {
+    for (const what of removals) {
+      const files = list(pattern);
+      const changed = files.flatMap((file): [string, string][] => {
+        const text = removeLines(file, textOf(file), what);
+        return text === textOf(file) ? [] : [[file, text]];
+      });
+      if (changed.length === 0 && files.length > 0) throw changedAlready(pattern, what);
+      for (const [file, text] of changed) edited.set(file, text);
+    }
+  }
+  for (const [file, replacements] of Object.entries(part.replace)) {
+    // Gone with another part.
+    if (list(file).length === 0) continue;
+    for (const [old, by] of Object.entries(replacements)) {
+      edited.set(file, replaceOnce(file, textOf(file), old, by));
+    }
+  }
+  return edited;
+}
+
+function remove(part: Part): Gone {
+  const paths = part.delete.flatMap(list);
+  const packages = paths.flatMap((folder) => {
+    const manifest = path.join(root, folder, "package.json");
+    if (!statSync(manifest, { throwIfNoEntry: false })) return [];
+    return [(JSON.parse(readFileSync(manifest, "utf8")) as { name: string }).name];
+  });
+  for (const file of paths) rmSync(path.join(root, file), { recursive: true, force: true });
+  const sources = list("{apps,packages,tools}/**/*.{ts,tsx}").map(read).join("\n");
+  const isCodeGone = (code: string) => !new RegExp(`\\b${code}\\b`).test(sources);
+  return { paths, packages, scripts: part.scripts, isCodeGone };
+}
+
+function sweep(gone: Gone): void {
+  for (const file of ["package.json", ...list("{apps,packages,tools}/*/package.json")]) {
+    change(file, (text) => sweepManifest(file, text, gone));
+  }
+  change("knip.jsonc", (text) => sweepKnip(text, gone));
+  for (const file of list(ARROWS)) change(file, (text) => sweepArrows(text, gone));
+  for (const file of list("{*.md,{apps,docs,infra,packages,tools}/**/*.md}")) {
+    change(file, (text) => sweepDocument(file, text, gone));
+  }
+}
+
+/** What tools do themselves: dependencies that nothing uses, the drawing of the imports, format. */
+function tidy(): void {
+  run("knip --fix --fix-type dependencies,catalog --no-progress --no-exit-code", "ignore");
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+  if (scripts["arrows"]) run(scripts["arrows"]);
+  run("prettier --write --log-level warn .");
+}
+
+function list(pattern: string): string[] {
+  return globSync(pattern, {
+    cwd: root,
+    exclude: (name) => ["node_modules", "generated", "dist"].includes(path.basename(name)),
+  }).map((file) => file.replaceAll(path.sep, "/"));
+}
+
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+
+function change(file: string, by: (text: string) => string): void {
+  const text = read(file);
+  const changed = by(text);
+  if (changed !== text) writeFileSync(path.join(root, file), changed);
+}
+
+function run(command: string, stdout: "inherit" | "ignore" = "inherit"): void {
+  execSync(command, { cwd: root, stdio: ["ignore", stdout, "inherit"] });
+}

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { removeLines, replaceOnce } from "./edit.ts";
+
+const text = "one\ntwo {\n  three\n}\nfour\n";
+
+test("removes every line with a text, or that begins with it", () => {
+  expect(removeLines("file", text, "o")).toBe("  three\n}\n");
+  expect(removeLines("file", text, "^o")).toBe("two {\n  three\n}\nfour\n");
+});
+
+test("removes from one line to another", () => {
+  expect(removeLines("file", text, "two … ^}")).toBe("one\nfour\n");
+  expect(() => removeLines("file", text, "two … five")).toThrow(/file has no "five"/);
+});
+
+test("refuses to replace what is not there, or there twice", () => {
+  expect(replaceOnce("file", text, "three", "3")).toBe("one\ntwo {\n  3\n}\nfour\n");
+  for (const old of ["five", "o"])
+    expect(() => replaceOnce("file", text, old, "")).toThrow(/file has no/);
+});

@@ -1,0 +1,41 @@
+import { SetupError } from "../error.ts";
+
+/**
+ * Removes lines of a file.
+ *
+ * @param what as `remove` of a part has it
+ * @returns the same text where it has no such line
+ * @throws SetupError where only the first of two lines is there
+ */
+export function removeLines(file: string, text: string, what: string): string {
+  const [begin = "", end] = what.split(" … ");
+  const lines = text.split("\n");
+  const kept: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    if (!has(line, begin)) kept.push(line);
+    else if (end !== undefined) {
+      const last = lines.findIndex((later, index) => index > at && has(later, end));
+      if (last < 0) throw changedAlready(file, end);
+      at = last;
+    }
+  }
+  return kept.join("\n");
+}
+
+/** `^` stands for the beginning of the line. */
+function has(line: string, text: string): boolean {
+  return text.startsWith("^") ? line.startsWith(text.slice(1)) : line.includes(text);
+}
+
+/** @throws SetupError where the file has it not, or more than once */
+export function replaceOnce(file: string, text: string, old: string, by: string): string {
+  const parts = text.split(old);
+  if (parts.length !== 2) throw changedAlready(file, old);
+  return parts.join(by);
+}
+
+export const changedAlready = (file: string, text: string) =>
+  new SetupError(
+    `${file} has no ${JSON.stringify(text)}, or not just once: this clone has changed it. Undo what was done (git restore), and delete the part by hand: tools/setup/src/delete/parts.yaml has the list.`,
+  );

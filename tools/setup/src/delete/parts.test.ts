@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { parts } from "./parts.ts";
+
+const root = path.resolve(import.meta.dirname, "../../../..");
+
+test("docs/deleting.md has the command of each part, and says what goes", () => {
+  const page = readFileSync(path.join(root, "docs/deleting.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `pnpm app:delete ([\w-]+)` +\| (.*?) +\|$/gm)];
+  const written = Object.fromEntries(rows.map(([, name, about]) => [name, about]));
+  const listed = Object.entries(parts).map(([name, { about }]) => [name, about]);
+  expect(written).toEqual(Object.fromEntries(listed));
+});

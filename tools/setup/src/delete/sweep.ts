@@ -1,0 +1,104 @@
+import path from "node:path";
+
+/** What is gone. */
+export interface Gone {
+  /** Files and folders, from the root, with slashes. */
+  paths: string[];
+  /** Scripts of the root's package.json. */
+  scripts: string[];
+  /** Names of packages: `@repo/bench`. */
+  packages: string[];
+  /** Whether an error's code is in no source any more. */
+  isCodeGone: (code: string) => boolean;
+}
+
+/** A package.json without the packages, the files and, in the root's, the scripts that are gone. */
+export function sweepManifest(file: string, text: string, gone: Gone): string {
+  const manifest = JSON.parse(text) as Record<string, Record<string, string> | undefined>;
+  const { scripts = {}, exports = {}, dependencies = {}, devDependencies = {} } = manifest;
+  for (const name of gone.packages) {
+    delete dependencies[name];
+    delete devDependencies[name];
+  }
+  for (const [name, target] of Object.entries(exports)) {
+    if (gone.paths.includes(path.posix.join(path.posix.dirname(file), target)))
+      delete exports[name];
+  }
+  if (file === "package.json") for (const name of gone.scripts) delete scripts[name];
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** knip.jsonc without what it says of folders that are gone. */
+export function sweepKnip(text: string, gone: Gone): string {
+  return gone.paths.reduce((kept, folder) => {
+    const block = new RegExp(`^    "${folder}": \\{\\n(?:      .*\\n)*    \\},\\n`, "m");
+    return kept.replace(block, "");
+  }, text);
+}
+
+/** The table of tools/checks/src/rules/arrows.ts without packages that are gone. */
+export function sweepArrows(text: string, gone: Gone): string {
+  return gone.packages.reduce((kept, name) => {
+    const short = name.replace("@repo/", "");
+    const withoutRow = kept.replace(new RegExp(`^  "?${short}"?: "[^"]*",\\n`, "m"), "");
+    return withoutRow.replaceAll(
+      new RegExp(`(?<=^  "?[\\w-]+"?: "[^"]*)\\b(?<!-)${short}(?!-)\\b ?`, "gm"),
+      "",
+    );
+  }, text);
+}
+
+/**
+ * A document without the rows, items, sentences and lines of code that name what is gone, and
+ * without headings and tables that have nothing left.
+ */
+export function sweepDocument(file: string, text: string, gone: Gone): string {
+  const folder = path.posix.dirname(file);
+  const namesGone = (part: string) =>
+    pathsIn(part, folder).some((name) =>
+      gone.paths.some((each) => name === each || name.startsWith(`${each}/`)),
+    ) ||
+    [...part.matchAll(/\bpnpm ([\w:-]+)/g)].some(([, name = ""]) => gone.scripts.includes(name));
+  const kept: string[] = [];
+  let isFenced = false;
+  // Of the tree in the README.
+  let parent = "";
+  for (const line of text.split("\n")) {
+    if (line.startsWith("```")) isFenced = !isFenced;
+    if (isFenced) {
+      const [, indent, name = ""] = /^( *)([\w-]+)\/(?: {2,}|$)/.exec(line) ?? [];
+      if (indent === "") parent = name;
+      const leaf = indent ? `${parent}/${name}` : name;
+      if (!gone.paths.includes(leaf) && !namesGone(line)) kept.push(line);
+      continue;
+    }
+    const code = /^\| `([A-Z][A-Z_0-9]+)`/.exec(line)?.[1];
+    if (code && gone.isCodeGone(code)) continue;
+    // What begins with what is gone, is about it.
+    const [first = "", ...others] = line.split(/(?<=[.:!?]\)?) (?=[A-Z`[*])/);
+    if (!namesGone(line)) kept.push(line);
+    else if (!line.startsWith("|") && !namesGone(first))
+      kept.push([first, ...others.filter((sentence) => !namesGone(sentence))].join(" "));
+  }
+  return withoutEmpty(kept.join("\n"));
+}
+
+/** What a text links to, and what it names as code; from the root. */
+function pathsIn(text: string, folder: string): string[] {
+  const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, target = ""]) =>
+    path.posix.join(folder, target),
+  );
+  return [...links, ...[...text.matchAll(/`([\w./*-]+)`/g)].map(([, name = ""]) => name)];
+}
+
+/** Without headings, tables and pieces of code that have lost all that was in them. */
+function withoutEmpty(text: string): string {
+  const swept = text
+    .replaceAll(/^```\w*\n```\n/gm, "")
+    .replaceAll(/^\|.*\|\n\|[ :|-]+\|\n(?!\|)/gm, "")
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .replaceAll(/^(#{2,}) .*\n\n(?=(#+) )/gm, (heading, own: string, next: string) =>
+      next.length <= own.length ? "" : heading,
+    );
+  return swept === text ? text : withoutEmpty(swept);
+}
