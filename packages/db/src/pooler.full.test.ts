@@ -73,7 +73,7 @@ describe.skipIf(!existsSync(PGBOUNCER))("through a pooler in transaction mode", 
           (tx) => tx.$executeRaw`SELECT set_config('app.of', ${String(i)}, true)`,
         );
         const [row] = await db.query<{ n: number }>(Prisma.sql`SELECT ${i}::int AS n`);
-        return (await db.user.count()) + (row?.n ?? NaN);
+        return (await db.suppression.count()) + (row?.n ?? NaN);
       }),
     );
     expect(counts).toEqual(counts.map((_, i) => i));
@@ -105,7 +105,7 @@ describe.skipIf(!existsSync(PGBOUNCER))("through a pooler in transaction mode", 
 
   test("whose connections are in another schema, nothing is read or migrated, and it says so", async () => {
     await server.db.$executeRawUnsafe("CREATE SCHEMA app");
-    await server.db.$executeRawUnsafe("CREATE TABLE app.users (secret text)");
+    await server.db.$executeRawUnsafe("CREATE TABLE app.suppressions (secret text)");
     const url = await startPooler("SET search_path TO app");
     const refusal = {
       code: "DATABASE_SCHEMA",
@@ -113,7 +113,7 @@ describe.skipIf(!existsSync(PGBOUNCER))("through a pooler in transaction mode", 
     };
     await expect(migrate(url)).rejects.toMatchObject(refusal);
     db = createDb(url);
-    await expect(db.user.findMany()).rejects.toMatchObject(refusal);
-    await expect(db.query(Prisma.sql`SELECT * FROM users`)).rejects.toMatchObject(refusal);
+    await expect(db.suppression.findMany()).rejects.toMatchObject(refusal);
+    await expect(db.query(Prisma.sql`SELECT * FROM suppressions`)).rejects.toMatchObject(refusal);
   });
 });

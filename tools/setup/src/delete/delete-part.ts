@@ -2,12 +2,20 @@ import { execSync } from "node:child_process";
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { SetupError } from "../error.ts";
-import { changedAlready, removeLines, replaceOnce } from "./edit.ts";
+import { changedAlready, removeLines, removeSection, replaceOnce } from "./edit.ts";
 import type { Part } from "./part.ts";
 import { parts } from "./parts.ts";
-import { type Gone, sweepArrows, sweepDocument, sweepKnip, sweepManifest } from "./sweep.ts";
+import {
+  type Gone,
+  sweepArrows,
+  sweepDocument,
+  sweepKnip,
+  sweepManifest,
+  sweepSettings,
+} from "./sweep.ts";
 
 const root = path.resolve(import.meta.dirname, "../../../..");
+const SETTINGS = "{apps,packages,tools}/*/src/env.ts";
 const ARROWS = "tools/checks/src/rules/arrows.ts";
 
 /**
@@ -23,9 +31,19 @@ export function deletePart(args: string[]): void {
     throw new SetupError(`Which part? pnpm app:delete NAME\n${known.join("\n")}`);
   }
   const edited = edit(part);
+  const settings = list(SETTINGS).map(read).join("\n");
   const gone = remove(part);
   for (const [file, text] of edited) writeFileSync(path.join(root, file), text);
   sweep(gone);
+  const left = list(SETTINGS).map(read).join("\n");
+  const names = (text: string, setting: string) => new RegExp(`\\b${setting}\\b`).test(text);
+  change(".env.example", (text) =>
+    sweepSettings(
+      text,
+      (setting) =>
+        part.settings.includes(setting) || (names(settings, setting) && !names(left, setting)),
+    ),
+  );
   for (const command of part.run) run(command);
   tidy();
   console.log(`${name} is deleted: look at it with git diff, then run pnpm check and pnpm test.`);
@@ -45,6 +63,9 @@ function edit(part: Part): Map<string, string> {
       if (changed.length === 0 && files.length > 0) throw changedAlready(pattern, what);
       for (const [file, text] of changed) edited.set(file, text);
     }
+  }
+  for (const [file, headings] of Object.entries(part.sections)) {
+    if (list(file).length > 0) edited.set(file, headings.reduce(removeSection, textOf(file)));
   }
   for (const [file, replacements] of Object.entries(part.replace)) {
     // Gone with another part.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { removeLines, replaceOnce } from "./edit.ts";
+import { removeLines, removeSection, replaceOnce } from "./edit.ts";
 
 const text = "one\ntwo {\n  three\n}\nfour\n";
 
@@ -17,4 +17,10 @@ test("refuses to replace what is not there, or there twice", () => {
   expect(replaceOnce("file", text, "three", "3")).toBe("one\ntwo {\n  3\n}\nfour\n");
   for (const old of ["five", "o"])
     expect(() => replaceOnce("file", text, old, "")).toThrow(/file has no/);
+});
+
+test("removes a section of a document, up to the next of its level", () => {
+  const page = "# Page\n\n## One\n\n### More\n\n## Two\n\ntext\n";
+  expect(removeSection(page, "## One")).toBe("# Page\n\n## Two\n\ntext\n");
+  expect(removeSection(page, "## Two")).toBe("# Page\n\n## One\n\n### More\n\n");
 });

@@ -23,6 +23,17 @@ export function removeLines(file: string, text: string, what: string): string {
   return kept.join("\n");
 }
 
+/** Removes a heading and all below it, up to the next of its level or above. */
+export function removeSection(text: string, heading: string): string {
+  const lines = text.split("\n");
+  const begin = lines.indexOf(heading);
+  if (begin < 0) return text;
+  const level = /^#+/.exec(heading)?.[0].length ?? 0;
+  const isEnd = (line: string) => new RegExp(`^#{1,${level}} `).test(line);
+  const end = lines.findIndex((line, index) => index > begin && isEnd(line));
+  return [...lines.slice(0, begin), ...(end < 0 ? [""] : lines.slice(end))].join("\n");
+}
+
 /** `^` stands for the beginning of the line. */
 function has(line: string, text: string): boolean {
   return text.startsWith("^") ? line.startsWith(text.slice(1)) : line.includes(text);

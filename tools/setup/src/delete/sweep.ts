@@ -48,6 +48,22 @@ export function sweepArrows(text: string, gone: Gone): string {
   }, text);
 }
 
+/** .env.example without the settings that nothing reads any more, and what it says above them. */
+export function sweepSettings(text: string, isGone: (name: string) => boolean): string {
+  const kept: string[] = [];
+  for (const line of text.split("\n")) {
+    const name = SETTING.exec(line)?.[1];
+    if (name === undefined || !isGone(name)) {
+      kept.push(line);
+      continue;
+    }
+    while (/^#/.test(kept.at(-1) ?? "") && !SETTING.test(kept.at(-1) ?? "")) kept.pop();
+  }
+  return kept.join("\n");
+}
+
+const SETTING = /^#? ?([A-Z][A-Z0-9_]*)=/;
+
 /**
  * A document without the rows, items, sentences and lines of code that name what is gone, and
  * without headings and tables that have nothing left.
@@ -75,10 +91,11 @@ export function sweepDocument(file: string, text: string, gone: Gone): string {
     const code = /^\| `([A-Z][A-Z_0-9]+)`/.exec(line)?.[1];
     if (code && gone.isCodeGone(code)) continue;
     // What begins with what is gone, is about it.
-    const [first = "", ...others] = line.split(/(?<=[.:!?]\)?) (?=[A-Z`[*])/);
+    const [mark = ""] = /^\s*(?:- |\d+\. )?/.exec(line) ?? [];
+    const [first = "", ...others] = line.slice(mark.length).split(/(?<=[.:!?]\)?) (?=[A-Z`[*])/);
     if (!namesGone(line)) kept.push(line);
     else if (!line.startsWith("|") && !namesGone(first))
-      kept.push([first, ...others.filter((sentence) => !namesGone(sentence))].join(" "));
+      kept.push(mark + [first, ...others.filter((sentence) => !namesGone(sentence))].join(" "));
   }
   return withoutEmpty(kept.join("\n"));
 }
