@@ -17,7 +17,15 @@ const INTERVAL_MS = 60 * 60_000;
  * longer, and attaches the events that a worker which died did not. Several workers may do it at
  * the same time.
  */
-export async function keepHouse(db: Db, log: Logger, signal: AbortSignal): Promise<void> {
+export async function keepHouse({
+  db,
+  log,
+  signal,
+}: {
+  db: Db;
+  log: Logger;
+  signal: AbortSignal;
+}): Promise<void> {
   while (!signal.aborted) {
     try {
       let more = true;

@@ -56,8 +56,8 @@ export async function runWorker(env: Env): Promise<void> {
       onEvents,
       render,
     });
-    const shared = { env, db, log, listenUrl, signal: stop.signal };
-    const jobs = [keepHouse(db, log, stop.signal), handleResetRequests(shared), takeEvents(shared)];
+    const context = { env, db, log, listenUrl, signal: stop.signal };
+    const jobs = [keepHouse, handleResetRequests, takeEvents].map((job) => job(context));
     try {
       await deliverer.run(stop.signal);
     } finally {

@@ -60,7 +60,8 @@ function edit(part: Part): Map<string, string> {
         const text = removeLines(file, textOf(file), what);
         return text === textOf(file) ? [] : [[file, text]];
       });
-      if (changed.length === 0 && files.length > 0) throw changedAlready(pattern, what);
+      if (changed.length === 0 && files.length > 0 && !isDone(pattern, what))
+        throw changedAlready(pattern, what);
       for (const [file, text] of changed) edited.set(file, text);
     }
   }
@@ -68,13 +69,21 @@ function edit(part: Part): Map<string, string> {
     if (list(file).length > 0) edited.set(file, headings.reduce(removeSection, textOf(file)));
   }
   for (const [file, replacements] of Object.entries(part.replace)) {
-    // Gone with another part.
     if (list(file).length === 0) continue;
     for (const [old, by] of Object.entries(replacements)) {
-      edited.set(file, replaceOnce(file, textOf(file), old, by));
+      if (!isDone(file, old)) edited.set(file, replaceOnce(file, textOf(file), old, by));
     }
   }
   return edited;
+}
+
+/** Whether a part that is deleted already has changed a text. */
+function isDone(file: string, text: string): boolean {
+  return Object.values(parts).some(
+    (part) =>
+      part.delete.flatMap(list).length === 0 &&
+      (part.remove[file]?.includes(text) || part.replace[file]?.[text] !== undefined),
+  );
 }
 
 function remove(part: Part): Gone {
