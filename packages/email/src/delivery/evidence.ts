@@ -18,7 +18,7 @@ export interface EvidenceRules {
 }
 
 /** Twice at the most: a message that kills its worker must not come back for ever. */
-export const MOST_JUDGED = 2;
+const MOST_JUDGED = 2;
 
 // SES refuses what was signed more than five minutes ago, and the SDK corrects a clock that is five
 // minutes ahead or more: so long after its lease, what a frozen process sends is refused.

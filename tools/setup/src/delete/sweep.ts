@@ -57,7 +57,7 @@ export function sweepSettings(text: string, isGone: (name: string) => boolean): 
       kept.push(line);
       continue;
     }
-    while (/^#/.test(kept.at(-1) ?? "") && !SETTING.test(kept.at(-1) ?? "")) kept.pop();
+    while (kept.at(-1)?.startsWith("#") && !SETTING.test(kept.at(-1) ?? "")) kept.pop();
   }
   return kept.join("\n");
 }
