@@ -32,6 +32,7 @@ const Env = z
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),
     DIRECT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     TRUST_PROXY: z.coerce.number().int().min(0).default(0),
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
     KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(75),
     LIMIT_SCALE: z.coerce.number().min(1).default(1),
     // Node.js itself reads it when it starts.

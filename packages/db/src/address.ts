@@ -28,6 +28,7 @@ export function requirePublicSchema(url: string): void {
 /**
  * Refuses a connection whose role or database leads to another schema: its names would mean the
  * tables of somebody else.
+ * https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH
  *
  * @throws AppError `DATABASE_SCHEMA`
  */

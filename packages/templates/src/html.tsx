@@ -11,6 +11,7 @@ const WAITS = "suspended while responding to synchronous input";
 
 /**
  * Renders a document in one pass: what waits for something has no place in an email.
+ * https://react.dev/reference/react-dom/server/renderToString#when-a-component-suspends-the-html-always-contains-a-fallback
  *
  * @throws AppError `NOT_IN_ONE_PASS`: a component waits, as one does that is async or lazy
  */

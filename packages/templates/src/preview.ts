@@ -45,7 +45,7 @@ try {
     // Send button another copy. With only this server in reach, the browser refuses both.
     response.setHeader("Content-Security-Policy", "connect-src 'self'");
     // React Email listens on every interface, and has no option for that. And it answers to every
-    // name: a page on the internet can point its own at 127.0.0.1 (DNS rebinding), and would read
+    // name: a page on the internet can point its own at 127.0.0.1 (DNS rebinding, CWE-350), and would read
     // what the preview fetches.
     const from = request.socket.remoteAddress ?? "";
     const isHere = LOOPBACK.check(from, isIPv6(from) ? "ipv6" : "ipv4");

@@ -16,7 +16,7 @@ import { exampleEnv } from "@repo/testing/example-env";
 import { freePort } from "@repo/testing/free-port";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-const SES = "email.us-east-1.amazonaws.com";
+const [SES, SNS, SQS] = ["email", "sns", "sqs"].map((name) => `${name}.us-east-1.amazonaws.com`);
 const root = `${import.meta.dirname}/../../..`;
 
 let testDb: Awaited<ReturnType<typeof createTestDb>>;
@@ -66,14 +66,15 @@ function startDatabase(): Promise<number> {
   );
 }
 
-/** A proxy, behind which ses-local is SES. */
+/** A proxy, behind which ses-local is SES, SNS and SQS. */
 function startProxy(asked: Set<string | undefined>): Promise<number> {
   const { port } = ses;
   const standIn = createHttpServer((request, response) => {
     // It answers to this machine's names alone.
     const headers = { ...request.headers, host: `localhost:${port}` };
     const { method, url } = request;
-    const forward = call({ port, method, path: url, headers }, (answer) => {
+    const where = request.headers.host === SNS ? `/sns${url}` : url;
+    const forward = call({ port, method, path: where, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
@@ -82,9 +83,8 @@ function startProxy(asked: Set<string | undefined>): Promise<number> {
   const proxy = createHttpServer();
   proxy.on("connect", ({ url }, socket: Socket) => {
     asked.add(url);
-    if (url !== `${SES}:443`) return socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    standIn.emit("connection", unwrap(SES, socket));
+    standIn.emit("connection", unwrap(url?.split(":")[0] ?? "", socket));
   });
   return portOf(proxy);
 }
@@ -138,6 +138,7 @@ it.runIf(process.platform !== "win32")(
         AUTH_SECRET: "a".repeat(32),
         EMAIL_KEY: "b".repeat(32),
         AWS_ENDPOINT_URL_SESV2: "",
+        SES_EVENTS_QUEUE_URL: `https://${SQS}/000000000000/ses-events`,
         ...passed,
       },
       stdio: ["ignore", "pipe", "inherit"],
@@ -163,8 +164,10 @@ it.runIf(process.platform !== "win32")(
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ name: "Sam", email, password: "correct horse battery staple" }),
     });
-    expect(await ses.inbox({ to: email, wait: 60 })).toHaveLength(1);
-    expect([...asked]).toEqual([`${SES}:443`]);
+    // Sent by SES; told of by SQS; believed by what SNS serves.
+    const find = () => testDb.db.message.findFirst({ where: { to: email } });
+    await expect.poll(find).toMatchObject({ outcome: "delivered" });
+    expect(asked).toEqual(new Set([`${SES}:443`, `${SNS}:443`, `${SQS}:443`]));
 
     started.kill("SIGTERM");
     expect(await exit).toEqual([0, null]);

@@ -88,7 +88,10 @@ export function pace(limit: number): Prisma.Sql {
       THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS wait`;
 }
 
-/** The account's limits, as GetAccount tells them or the configuration sets them. */
+/**
+ * The account's limits, as GetAccount tells them or the configuration sets them. A day is the last
+ * 24 hours: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
+ */
 export interface Limits {
   /** Emails a second. */
   maxRate: number;

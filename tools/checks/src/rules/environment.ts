@@ -28,7 +28,7 @@ const GIVEN = [
   "TURBO_TELEMETRY_DISABLED",
 ];
 
-/** `.env.example` names what the apps and tools read, and nothing else. */
+/** `.env.example` names what the apps and tools read, and nothing else; so does turbo.json. */
 export const environment: Rule = ({ files, read }) => {
   const documented = new Set(
     [...read(".env.example").matchAll(/^(?:# ?)?([A-Z][A-Z0-9_]*)=/gm)].map(
@@ -49,8 +49,17 @@ export const environment: Rule = ({ files, read }) => {
   const unread = [...documented]
     .filter((name) => !readBy.has(name) && !AWS_SDK.includes(name))
     .map((name) => `.env.example: ${name} is read by no env.ts; remove it, or read it there`);
+  const inTurbo = files
+    .filter((file) => /(^|\/)turbo\.json$/.test(file))
+    .flatMap((file) =>
+      [...read(file).matchAll(/"\w*[eE]nv": \[([^\]]*)\]/g)].flatMap((list) =>
+        (list[1]?.match(/[A-Z][A-Z0-9_]+/g) ?? [])
+          .filter((name) => !readBy.has(name))
+          .map((name) => `${file}: ${name} is read by no env.ts; remove it, or read it there`),
+      ),
+    );
 
-  return [...undocumented, ...unread];
+  return [...undocumented, ...unread, ...inTurbo];
 };
 
 /** Names in upper case where a setting is read, in the ways that an env.ts does it. */

@@ -123,6 +123,15 @@ test("fails on a README command that does not exist", async () => {
   );
 });
 
+test("fails on a variable of turbo.json that nothing reads", async () => {
+  const broken = withFile("turbo.json", (text) =>
+    text.replace('"env": [', '"passThroughEnv": ["NOBODYS_VARIABLE", '),
+  );
+  expect(await failuresOf(environment, broken)).toContain(
+    "turbo.json: NOBODYS_VARIABLE is read by no env.ts",
+  );
+});
+
 test("fails on a setting that .env.example does not name", async () => {
   const broken = withFile(
     "apps/worker/src/env.ts",
