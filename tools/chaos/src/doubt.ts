@@ -53,7 +53,10 @@ export async function judgedFigures({ outbox, ses }: Stack) {
   const tally = await ses.tally();
   const judged = await outbox.rows<{ id: string; source: string; since: number }>(
     `SELECT m.id, m.event_source AS source,
-       (SELECT count(*)::int FROM attempts a WHERE a.message_id = m.id AND a.started_at > m.judged_at) AS since
+       -- By their numbers: a claim that an event has closed has no row in attempts.
+       m.attempt_count - (
+         SELECT max(number) FROM attempts a WHERE a.message_id = m.id AND a.started_at <= m.judged_at
+       ) AS since
      FROM messages m WHERE judged_unsent > 0`,
   );
   const { stops } = await outbox.look<"stops">("SELECT count(*) AS stops FROM evidence_stops");
