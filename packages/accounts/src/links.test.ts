@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-const MANY = full ? 100 : 20;
+const MANY = full ? 100 : 8;
 
 let count = 0;
 const newEmail = () => `sam${++count}@example.com`;

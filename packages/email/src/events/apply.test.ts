@@ -249,7 +249,7 @@ it("can store whatever the parser reads", async () => {
       }
       stored += (await applyEvents(test.db, read)).stored;
     }),
-    { numRuns: full ? 500 : 20, examples: [[readable]] },
+    { numRuns: full ? 500 : 6, examples: [[readable]] },
   );
   expect(stored).toBeGreaterThan(0);
 });
@@ -333,12 +333,12 @@ it("ends in the same outcome whatever the order, the repetition and the batches"
           );
       },
     ),
-    { numRuns: full ? 300 : 20 },
+    { numRuns: full ? 300 : 10 },
   );
 });
 
 it("waits in no circle: several that apply the same events in any order, and workers that settle", async () => {
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < (full ? 10 : 3); round++) {
     const ids = await Promise.all(Array.from({ length: 20 }, () => message({ state: "sending" })));
     const events = ids.flatMap((id) => {
       const sesId = newSesId();
