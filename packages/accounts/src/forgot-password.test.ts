@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { hashToken } from "./tokens.ts";
 import { deleteEnded } from "./worker.ts";
@@ -103,6 +104,22 @@ it("sets the password, ends every session and every link of its owner, and tells
   await expect(test.accounts.logIn(browser(), { email, password: PASSWORD })).rejects.toMatchObject(
     { code: "INVALID_CREDENTIALS" },
   );
+});
+
+it("changes nothing when the notice cannot be queued", async () => {
+  const email = "notice@example.com";
+  const { session } = await test.signUpAndVerify(browser(), email);
+  const token = await test.forgot(email);
+  const withoutEmail = createAccounts({
+    ...test.config,
+    limitScale: 1_000,
+    enqueue: () => Promise.reject(new Error("no email today")),
+  });
+  const input = { token, password: "quite another password" };
+  await expect(withoutEmail.resetPassword(browser(), input)).rejects.toThrow("no email today");
+  expect(await test.accounts.current(session)).toBeDefined();
+  await test.accounts.logIn(browser(), { email, password: PASSWORD });
+  await test.accounts.resetPassword(browser(), input);
 });
 
 it("refuses a weak password, and leaves the link as good as before", async () => {
