@@ -3,7 +3,8 @@ import { defineConfig } from "tsdown";
 export default defineConfig({
   entry: "src/main.ts",
   platform: "node",
-  // Sources of the workspace, and what those depend on: the dependencies of this package stay outside.
+  // Bundle the workspace's packages with their dependencies. This package's own dependencies stay
+  // outside.
   deps: { alwaysBundle: [/^@repo\//], onlyBundle: false },
   // React renders four times as fast without its development checks, whatever NODE_ENV says.
   define: { "process.env.NODE_ENV": '"production"' },

@@ -8,7 +8,7 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
   const root = plop.getDestBasePath();
   const source = join(root, "packages", "templates", "src");
 
-  /** An import above the others of its kind, and an entry at the head of the object. */
+  /** Adds an import above the other emails' imports, and an entry at the top of the object. */
   function register(file: string, name: string, variable: string, part: string): string {
     const [symbol] = part.split(".");
     const module = `import { ${symbol} as ${variable} } from "./emails/${name}/${part}";\n`;
@@ -17,13 +17,13 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
       .replace(/^import .* from "\.\/emails\//m, (first) => module + first)
       .replace(/^export const .* = \{$/m, (head) => head + entry);
     if (!edited.includes(module) || !edited.includes(entry)) {
-      throw new Error(`Its place in ${file} was not found: add it by hand.`);
+      throw new Error(`Found no place for it in ${file}. Add the import and the entry by hand.`);
     }
     writeFileSync(join(source, file), edited);
     return file;
   }
 
-  /** A process, because this file is bundled and Prettier cannot be. */
+  /** Runs Prettier as a process, because this file is bundled and Prettier cannot be bundled. */
   function format(files: string[]): string {
     const prettier = join(root, "node_modules", "prettier", "bin", "prettier.cjs");
     execFileSync(process.execPath, [prettier, "--write", ...files], { cwd: source });
@@ -38,9 +38,9 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
     ],
     actions: (answers) => {
       const { name, category } = answers as { name: string; category: string };
-      // Here, since --args goes past a prompt's `validate`.
+      // Checked here, because --args skips a prompt's `validate`.
       if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 50) {
-        throw new Error(`"${name}" is not in kebab-case, or longer than 50 characters.`);
+        throw new Error(`"${name}" must be in kebab-case and at most 50 characters long.`);
       }
       const variable = `${plop.renderString("{{camelCase name}}", { name })}Email`;
       const data = { onUnknown: category === "security" ? "resend" : "hold" };
@@ -56,7 +56,8 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
         () => register("render.ts", name, variable, "template.tsx"),
         () =>
           format(["registry.ts", "render.ts", ...parts.map((part) => `emails/${name}/${part}`)]),
-        () => `Now write packages/templates/src/emails/${name}; the preview shows it as you do.`,
+        () =>
+          `Now write packages/templates/src/emails/${name}; the preview shows every change at once.`,
       ];
     },
   });

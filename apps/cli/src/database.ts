@@ -3,8 +3,8 @@ import { AppError } from "@repo/errors";
 import { readEnv } from "./env.ts";
 
 /**
- * Runs a command on the database that `DATABASE_URL` names, or on the one that `pnpm dev` uses,
- * which is started when it does not run.
+ * Runs a command on the database of `DATABASE_URL`. Without one it uses the database of `pnpm dev`,
+ * and starts it if it is not running.
  *
  * @throws AppError `NO_DATABASE`, `DATABASE_UNREACHABLE`, `NOT_MIGRATED`
  */

@@ -1,4 +1,4 @@
-// What only a developer's machine has: the database of `pnpm dev`.
+// Only a developer's machine has this: the database of `pnpm dev`.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { AppError } from "@repo/errors";
@@ -6,7 +6,7 @@ import { type Postgres, startPostgres } from "@repo/postgres-local";
 import { root } from "./env.ts";
 
 /**
- * Starts it where it does not run.
+ * Starts the database of `pnpm dev`, or joins it if it runs.
  *
  * @throws AppError `NO_DATABASE`
  */

@@ -1,10 +1,13 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 
-/** Where the repository begins. */
+/** The folder of the repository. */
 export const root = path.resolve(import.meta.dirname, "../../..");
 
-/** What the commands read: the environment, .env below it, and what `pnpm dev` has below both. */
+/**
+ * The settings of the commands. The environment wins over `.env`, which wins over the values of
+ * `pnpm dev`.
+ */
 export function readEnv() {
   const load = (name: string) => {
     const file = path.join(root, name);
@@ -12,16 +15,16 @@ export function readEnv() {
   };
   load(".env");
   if (!process.env["DATABASE_URL"]) {
-    // The database of `pnpm dev`: then SES is its stand-in, on the port that it has there.
+    // With the database of `pnpm dev`, SES is ses-local on the port that `pnpm dev` gives it.
     process.env["AWS_ENDPOINT_URL_SESV2"] ??=
       `http://localhost:${process.env["SES_LOCAL_PORT"] || 3002}`;
     load(".env.example");
   }
   const { DATABASE_URL, APP_ENV, EMAIL_ALLOW_TO, EMAIL_REDIRECT_TO } = process.env;
   return {
-    /** Undefined: the embedded database of `pnpm dev`. */
+    /** Default: the embedded database of `pnpm dev`. */
     databaseUrl: DATABASE_URL || undefined,
-    /** As the worker has it: a system that is not production reaches no other machine's SES. */
+    /** As in the worker: outside production, only an SES on this machine may be called. */
     loopbackOnly: APP_ENV !== "production" && !EMAIL_ALLOW_TO && !EMAIL_REDIRECT_TO,
   };
 }

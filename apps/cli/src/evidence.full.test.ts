@@ -11,16 +11,18 @@ afterAll(() => test.drop());
 const run = (...args: string[]) => runCommand(args, { DATABASE_URL: test.url });
 const source = "eu-west-1/sendoff";
 
-it("says of which configuration sets no evidence is taken, and takes it again for a reason", async () => {
+it("lists the configuration sets whose events are no evidence, and accepts them again for a reason", async () => {
   expect(await run("evidence")).toMatchObject({
     code: 0,
-    out: "Evidence is taken of every configuration set.\n",
+    out: "The events of every configuration set are evidence.\n",
   });
   const messageId = crypto.randomUUID();
   await test.db.evidenceStop.create({ data: { eventSource: source, messageId } });
   expect(await run("evidence")).toMatchObject({
     code: 1,
-    out: expect.stringMatching(`^${source}: none since .*; email ${messageId} had been judged`),
+    out: expect.stringMatching(
+      `^${source}: no evidence since .*, when email ${messageId} was judged`,
+    ),
   });
 
   expect(await run("evidence", "allow", source)).toMatchObject({
@@ -33,7 +35,7 @@ it("says of which configuration sets no evidence is taken, and takes it again fo
   });
   expect(await run("evidence", "allow", source, "--reason", "the queue was purged")).toMatchObject({
     code: 0,
-    out: `Evidence of ${source} is taken again.\n`,
+    out: `The events of ${source} are evidence again.\n`,
   });
   expect(await test.db.evidenceStop.count()).toBe(0);
 });

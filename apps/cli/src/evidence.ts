@@ -1,27 +1,25 @@
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
-import { AppError } from "@repo/errors";
 import { allowEvidence, evidenceStops } from "@repo/email/operator";
 import { withDatabase } from "./database.ts";
+import { DECISION, invalid, readDecision } from "./options.ts";
 
-const HELP = `pnpm email:evidence                                  the configuration sets whose events once showed
-                                                     something untrue, so that they show nothing
-pnpm email:evidence allow REGION/SET --reason TEXT   take them for evidence again
+const HELP = `pnpm email:evidence                                  configuration sets whose events are no evidence,
+                                                     because they were wrong once
+pnpm email:evidence allow REGION/SET --reason TEXT   accept its events as evidence again
 
-  --reason TEXT   why you do it; it is kept
-  --by NAME       who does it; this machine's user by default
+  --reason TEXT   why you do it. It is kept.
+  --by NAME       who does it. Default: this machine's user.
 
-docs/decisions/evidence.md says what evidence is. The database is that of DATABASE_URL, or that of
-pnpm dev.`;
+docs/decisions/evidence.md says what evidence is. The database is the one of DATABASE_URL, or
+else of pnpm dev.`;
 
-/** `pnpm email:evidence`. @returns the exit code: 1 where evidence of a set is not taken */
+/** `pnpm email:evidence`. @returns the exit code: 1 if the events of a set are no evidence */
 export async function evidence(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: args.filter((arg) => arg !== "--"),
     allowPositionals: true,
     options: {
-      reason: { type: "string" },
-      by: { type: "string" },
+      ...DECISION,
       help: { type: "boolean", short: "h" },
     },
   });
@@ -32,10 +30,10 @@ export async function evidence(args: string[]): Promise<number> {
   const [command, source, ...rest] = positionals;
   if (command === undefined) {
     const stops = await withDatabase(evidenceStops);
-    if (stops.length === 0) console.log("Evidence is taken of every configuration set.");
+    if (stops.length === 0) console.log("The events of every configuration set are evidence.");
     for (const { eventSource, messageId, stoppedAt } of stops) {
       console.log(
-        `${eventSource}: none since ${stoppedAt.toISOString()}; email ${messageId} had been judged to be unsent, and had been sent.`,
+        `${eventSource}: no evidence since ${stoppedAt.toISOString()}, when email ${messageId} was judged unsent although it had been sent.`,
       );
     }
     return stops.length === 0 ? 0 : 1;
@@ -43,11 +41,8 @@ export async function evidence(args: string[]): Promise<number> {
   if (command !== "allow" || source === undefined || rest.length > 0) {
     throw invalid('Which configuration set? allow REGION/SET --reason "…"');
   }
-  const decision = { by: values.by ?? userInfo().username, because: values.reason ?? "" };
-  if (!decision.because) throw invalid('Say why, for those who ask later: --reason "…"');
+  const decision = readDecision(values);
   await withDatabase((db) => allowEvidence(db, source, decision));
-  console.log(`Evidence of ${source} is taken again.`);
+  console.log(`The events of ${source} are evidence again.`);
   return 0;
 }
-
-const invalid = (message: string) => new AppError("INVALID_OPTION", message);

@@ -23,12 +23,12 @@ const log = (args: string[], url = test.url) => runCommand(["log", ...args], { D
 async function queue(to: string): Promise<string> {
   const props = { url: "https://app.example.com/?token=secret", expiresInMinutes: 60 };
   const { id } = await enqueue(test.db, { template: "verify-email", to, props });
-  // Ids of one millisecond are in no order.
+  // Ids made in the same millisecond have no order.
   for (const made = Date.now(); Date.now() === made;);
   return id;
 }
 
-it("lists the newest first, as a table without colours where there is no terminal", async () => {
+it("lists the newest first, as a table, without colours if the output is no terminal", async () => {
   const first = await queue("first@example.com");
   const second = await queue("second@example.com");
   const { code, out, err } = await log([]);
@@ -41,7 +41,7 @@ it("lists the newest first, as a table without colours where there is no termina
   expect(stripVTControlCharacters(out)).toBe(out);
 });
 
-it("finds by its options, and goes on where a list has ended", async () => {
+it("filters by its options, and continues after the end of a list", async () => {
   const ids = [];
   for (let i = 0; i < 3; i++) ids.push(await queue("name@example.com"));
   await queue("other@example.com");
@@ -56,7 +56,7 @@ it("finds by its options, and goes on where a list has ended", async () => {
   );
 });
 
-it("tells what happened to one, also where an answer would steer the terminal", async () => {
+it("tells what happened to one email, without the control characters of a server's answer", async () => {
   const id = await queue("name@example.com");
   await applyEvents(test.db, [
     {
@@ -79,7 +79,7 @@ it("tells what happened to one, also where an answer would steer the terminal", 
   expect(out).toMatch(/closed +sent\n$/);
 });
 
-it("says above all when sending is stopped, by what, and what to do", async () => {
+it("says first whether sending is stopped, by what, and what to do", async () => {
   await test.db.sendingStatus.update({
     where: { id: 1 },
     data: { stoppedBy: "paused", stoppedAt: new Date(), stoppedError: "AccountSuspended: why" },

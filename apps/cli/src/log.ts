@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
 import type { ClosedReason, Db, MessageState, Outcome } from "@repo/db";
-import { AppError } from "@repo/errors";
 import {
   type LoggedMessage,
   type MessageFilter,
@@ -9,22 +8,20 @@ import {
   sendingStatus,
 } from "@repo/email/log";
 import { withDatabase } from "./database.ts";
-import { oneOf, parseLimit, parseTime } from "./options.ts";
+import { FILTER, FILTER_HELP, invalid, oneOf, parseLimit, readFilter } from "./options.ts";
 import { showList, showMessage, showStopped } from "./show.ts";
 
 const HELP = `pnpm email:log [options]   the newest emails
-pnpm email:log ID          what happened to one
+pnpm email:log ID          what happened to one email
 
-  --to ADDRESS         to this person
-  --template NAME      of this template
+${FILTER_HELP}
   --state STATE        queued, sending, unknown, closed
   --closed REASON      sent, failed, suppressed, expired, cancelled, unknown
   --outcome OUTCOME    none, sent, delayed, delivered, rejected, bounced, complained
-  --since TIME         queued since then: 30m, 12h, 7d, 2030-01-31, 2030-01-31T12:00Z
-  --before ID          older than this one: goes on where a list has ended
-  --limit NUMBER       20 by default, 1,000 at most
+  --before ID          older than this email: continues a list
+  --limit NUMBER       number of emails. Default: 20. Maximum: 1,000.
 
-Times are UTC. The database is that of DATABASE_URL, or that of pnpm dev.`;
+Times are UTC. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
 const STATES = ["queued", "sending", "unknown", "closed"] satisfies MessageState[];
 const REASONS = [
@@ -48,19 +45,16 @@ const OUTCOMES = [
 /**
  * `pnpm email:log`.
  *
- * @returns the exit code: 1 where there is no message of that id
+ * @returns the exit code: 1 if no email has this id
  */
 export async function log(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: args.filter((arg) => arg !== "--"),
     allowPositionals: true,
     options: {
-      to: { type: "string" },
-      template: { type: "string" },
+      ...FILTER,
       state: { type: "string" },
-      closed: { type: "string" },
       outcome: { type: "string" },
-      since: { type: "string" },
       before: { type: "string" },
       limit: { type: "string" },
       help: { type: "boolean", short: "h" },
@@ -71,12 +65,9 @@ export async function log(args: string[]): Promise<number> {
     return 0;
   }
   const filter: MessageFilter = {
-    to: values.to,
-    template: values.template,
+    ...readFilter(values, REASONS),
     state: oneOf("--state", STATES, values.state),
-    closedReason: oneOf("--closed", REASONS, values.closed),
     outcome: oneOf("--outcome", OUTCOMES, values.outcome),
-    since: values.since === undefined ? undefined : parseTime(values.since),
   };
   const limit = parseLimit(values.limit ?? "20");
   if (values.before !== undefined) checkId(values.before);
@@ -89,7 +80,7 @@ export async function log(args: string[]): Promise<number> {
     if (id !== undefined) {
       const message = await findMessage(db, id);
       if (!message) {
-        console.error(`There is no email ${id}; it may have been deleted with its age.`);
+        console.error(`There is no email ${id}. It may have been deleted because of its age.`);
         return 1;
       }
       console.log(showMessage(message));
@@ -102,7 +93,10 @@ export async function log(args: string[]): Promise<number> {
   });
 }
 
-/** As many as were asked for, from page to page: each looks at a bounded part of the log. */
+/**
+ * Reads pages until there are enough messages. A page may have few: it searches only a part of the
+ * log.
+ */
 async function collect(db: Db, filter: MessageFilter, limit: number, start: string | undefined) {
   const messages: LoggedMessage[] = [];
   let next: string | null | undefined = start;
@@ -119,8 +113,7 @@ async function collect(db: Db, filter: MessageFilter, limit: number, start: stri
 
 function checkId(text: string): void {
   if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return;
-  throw new AppError(
-    "INVALID_OPTION",
+  throw invalid(
     `"${text}" is not the id of an email. To look for an address: --to ${text.includes("@") ? text : "name@example.com"}`,
   );
 }

@@ -19,7 +19,7 @@ try {
 
 /** @returns the exit code */
 async function run(): Promise<number> {
-  // Loaded here, so that what is missing is said in a line as well.
+  // Imported here, so that a missing module ends in one line too.
   if (command === "log") return await (await import("./log.ts")).log(args);
   if (command === "suppressions") {
     return await (await import("./suppressions.ts")).suppressions(args);

@@ -32,11 +32,11 @@ async function closed(to: string, closedReason: ClosedReason): Promise<string> {
 const stateOf = async (id: string) =>
   (await test.db.message.findUniqueOrThrow({ where: { id } })).state;
 
-it("retries one, and the log tells who did it and why", async () => {
+it("retries one email, and the log tells who did it and why", async () => {
   const id = await closed("name@example.com", "failed");
   expect(await run("retry", id, ...because)).toEqual({
     code: 0,
-    out: "1 email queued once more.\n",
+    out: "1 email queued again.\n",
     err: "",
   });
   expect(await stateOf(id)).toBe("queued");
@@ -50,7 +50,7 @@ it("retries one, and the log tells who did it and why", async () => {
   });
 });
 
-it("retries what a filter finds once its number is confirmed, and says how many may arrive twice", async () => {
+it("retries the emails of a filter after their number is confirmed, and says how many may arrive twice", async () => {
   const failed = await closed("one@example.com", "failed");
   const doubt = await closed("two@example.com", "unknown");
   const filter = ["retry", "--template", "verify-email", ...because];
@@ -59,19 +59,19 @@ it("retries what a filter finds once its number is confirmed, and says how many 
   expect(asked.out).toBe(
     "2 emails would be sent again.\n" +
       "1 of them may have been sent already, and may arrive twice.\n" +
-      "Nothing is done yet. To do it: the same with --confirm 2\n",
+      "Nothing is done yet. To do it, repeat the command with --confirm 2\n",
   );
   const other = await run(...filter, "--confirm", "3");
-  expect(other).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^These are 2 now/) });
+  expect(other).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/^There are 2 now/) });
   expect(await stateOf(failed)).toBe("closed");
 
   const done = await run(...filter, "--confirm", "2");
-  expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/^2 emails queued once more/) });
+  expect(done).toMatchObject({ code: 0, out: expect.stringMatching(/^2 emails queued again/) });
   expect([await stateOf(failed), await stateOf(doubt)]).toEqual(["queued", "queued"]);
   expect(await run(...filter)).toMatchObject({ code: 1, out: "No such email.\n" });
 });
 
-it("cancels what waits", async () => {
+it("cancels waiting emails", async () => {
   const id = await queue("name@example.com");
   const other = await queue("other@example.com");
   const asked = await run("cancel", "--to", "NAME@example.com", ...because);
@@ -84,7 +84,7 @@ it("cancels what waits", async () => {
 it.each([
   [["retry", "--reason", "x"], "Which emails?"],
   [["retry", "01a227ee-43a1-78e3-98d0-449b0cd610e4", "--closed", "failed"], "Which emails?"],
-  [["retry", "one", "two", "--reason", "x"], "One email at a time"],
+  [["retry", "one", "two", "--reason", "x"], "Only one ID at a time"],
   [["retry", "--to", "a@example.com"], "Say why"],
   [["retry", "--closed", "sent", "--reason", "x"], "--closed is one of failed, unknown"],
   [["cancel", "--closed", "failed", "--reason", "x"], "leave out --closed"],

@@ -1,7 +1,5 @@
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 import type { ClosedReason, Db } from "@repo/db";
-import { AppError } from "@repo/errors";
 import {
   type ActionOptions,
   type Concerned,
@@ -12,35 +10,33 @@ import {
   retryMessages,
 } from "@repo/email/operator";
 import { withDatabase } from "./database.ts";
-import { oneOf, parseTime } from "./options.ts";
+import { DECISION, FILTER, FILTER_HELP, invalid, readDecision, readFilter } from "./options.ts";
 
-/** What `pnpm email:retry` and `pnpm email:cancel` differ by. */
+/** The differences between `pnpm email:retry` and `pnpm email:cancel`. */
 interface Command {
   name: string;
   help: string;
-  /** What --closed may be; none: the option does not exist. */
+  /** The allowed values of --closed. Empty: the command has no such option. */
   closed: ClosedReason[];
   count(db: Db, selection: Selection): Promise<Concerned>;
   act(db: Db, selection: Selection, options: ActionOptions): Promise<Concerned>;
-  /** `12 emails would be sent again` */
+  /** After a number of emails: `would be sent again`. */
   would: string;
   done: string;
   doubt: string;
 }
 
-const COMMON = `  --to ADDRESS         to this person
-  --template NAME      of this template
-  --since TIME         queued since then: 30m, 12h, 7d, 2030-01-31, 2030-01-31T12:00Z
-  --reason TEXT        why you do it; it is kept
-  --by NAME            who does it; this machine's user by default
-  --confirm COUNT      do it, to as many as were counted
+const COMMON = `${FILTER_HELP}
+  --reason TEXT        why you do it. It is kept.
+  --by NAME            who does it. Default: this machine's user.
+  --confirm COUNT      do it; COUNT is the number that the command showed
 
-Times are UTC. The database is that of DATABASE_URL, or that of pnpm dev.`;
+Times are UTC. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
 const RETRY: Command = {
   name: "email:retry",
   help: `pnpm email:retry ID --reason TEXT          sends one email again that failed or is closed in doubt
-pnpm email:retry [options] --reason TEXT   how many these are; with --confirm COUNT, sends them
+pnpm email:retry [options] --reason TEXT   counts the emails; with --confirm COUNT, sends them again
 
   --closed REASON      failed, unknown
 ${COMMON}`,
@@ -48,14 +44,14 @@ ${COMMON}`,
   count: countRetries,
   act: retryMessages,
   would: "would be sent again",
-  done: "queued once more",
+  done: "queued again",
   doubt: "may have been sent already, and may arrive twice",
 };
 
 const CANCEL: Command = {
   name: "email:cancel",
   help: `pnpm email:cancel ID --reason TEXT          closes one email that still waits
-pnpm email:cancel [options] --reason TEXT   how many these are; with --confirm COUNT, closes them
+pnpm email:cancel [options] --reason TEXT   counts the emails; with --confirm COUNT, closes them
 
 ${COMMON}`,
   closed: [],
@@ -63,13 +59,13 @@ ${COMMON}`,
   act: cancelMessages,
   would: "would be cancelled",
   done: "cancelled",
-  doubt: "may have been sent before, and lose their second copy only",
+  doubt: "may have been sent already; only their second copy is cancelled",
 };
 
-/** `pnpm email:retry`. @returns the exit code: 1 where nothing was done */
+/** `pnpm email:retry`. @returns the exit code: 1 if nothing was done */
 export const retry = (args: string[]): Promise<number> => operate(RETRY, args);
 
-/** `pnpm email:cancel`. @returns the exit code: 1 where nothing was done */
+/** `pnpm email:cancel`. @returns the exit code: 1 if nothing was done */
 export const cancel = (args: string[]): Promise<number> => operate(CANCEL, args);
 
 async function operate(command: Command, args: string[]): Promise<number> {
@@ -77,12 +73,8 @@ async function operate(command: Command, args: string[]): Promise<number> {
     args: args.filter((arg) => arg !== "--"),
     allowPositionals: true,
     options: {
-      to: { type: "string" },
-      template: { type: "string" },
-      closed: { type: "string" },
-      since: { type: "string" },
-      reason: { type: "string" },
-      by: { type: "string" },
+      ...FILTER,
+      ...DECISION,
       confirm: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -92,26 +84,22 @@ async function operate(command: Command, args: string[]): Promise<number> {
     return 0;
   }
   const [id, another] = positionals;
-  if (another !== undefined) throw invalid(`One email at a time; not "${another}" as well.`);
-  const { to, template } = values;
+  if (another !== undefined) throw invalid(`Only one ID at a time: leave out "${another}".`);
   if (values.closed !== undefined && command.closed.length === 0) {
-    throw invalid("What still waits is not closed: leave out --closed.");
+    throw invalid("Waiting emails are not closed: leave out --closed.");
   }
-  const closedReason = oneOf("--closed", command.closed, values.closed);
-  const since = values.since === undefined ? undefined : parseTime(values.since);
-  const isFiltered = [to, template, closedReason, since].some((given) => given !== undefined);
+  const selection = readFilter(values, command.closed);
+  const isFiltered = Object.values(selection).some((given) => given !== undefined);
   if ((id !== undefined) === isFiltered) {
-    throw invalid("Which emails? An ID; or --to, --template, --since and the like.");
+    throw invalid("Which emails? Give an ID, or options such as --to, --template and --since.");
   }
-  const decision = { by: values.by ?? userInfo().username, because: values.reason ?? "" };
-  if (!decision.because) throw invalid('Say why, for those who ask later: --reason "…"');
+  const decision = readDecision(values);
 
   return await withDatabase(async (db) => {
     if (id !== undefined) {
       show(command, command.done, await command.act(db, { id }, decision));
       return 0;
     }
-    const selection = { to, template, closedReason, since };
     const found = await command.count(db, selection);
     if (found.messages === 0) {
       console.log("No such email.");
@@ -119,12 +107,14 @@ async function operate(command: Command, args: string[]): Promise<number> {
     }
     if (values.confirm === undefined) {
       show(command, command.would, found);
-      console.log(`Nothing is done yet. To do it: the same with --confirm ${found.messages}`);
+      console.log(
+        `Nothing is done yet. To do it, repeat the command with --confirm ${found.messages}`,
+      );
       return 1;
     }
     if (values.confirm !== String(found.messages)) {
       throw invalid(
-        `These are ${found.messages} now, not ${values.confirm}; nothing was done. Look at them with pnpm email:log.`,
+        `There are ${found.messages} now, not ${values.confirm}. Nothing was done. Look at them with pnpm email:log.`,
       );
     }
     const options = { ...decision, most: found.messages };
@@ -137,5 +127,3 @@ function show({ doubt }: Command, what: string, { messages, inDoubt }: Concerned
   console.log(`${messages === 1 ? "1 email" : `${messages} emails`} ${what}.`);
   if (inDoubt > 0) console.log(`${inDoubt === messages ? "All" : inDoubt} of them ${doubt}.`);
 }
-
-const invalid = (message: string) => new AppError("INVALID_OPTION", message);

@@ -3,13 +3,13 @@ import type { Reason, Removed, Suppressed, SuppressionEvent } from "@repo/email/
 import { type Colour, flatten, moment, printable, table } from "./show.ts";
 
 const MEANING: Record<Reason, string> = {
-  "soft-bounces": "several emails in a row could not be delivered",
+  "soft-bounces": "several emails could not be delivered, one after the other",
   bounce: "the mailbox does not exist, or refuses us",
-  manual: "an operator has stopped it",
-  complaint: "the person called an email of ours spam",
+  manual: "an operator suppressed the address",
+  complaint: "the person reported one of our emails as spam",
 };
 
-/** @param columns of the terminal; undefined: as wide as it gets */
+/** @param columns width of the terminal. Default: unlimited. */
 export function showSuppressions(found: Suppressed[], columns: number | undefined): string {
   if (found.length === 0) return "Nobody is suppressed.";
   const rows = found.map(({ since, reason, until, address }) => ({
@@ -19,7 +19,7 @@ export function showSuppressions(found: Suppressed[], columns: number | undefine
   return table(["SINCE (UTC)", "REASON", "UNTIL", "ADDRESS"], rows, columns);
 }
 
-/** One address and why. */
+/** One address and the reason. */
 export function showSuppressed({ address, reason, evidence, since, until }: Suppressed): string {
   const over = until && until <= new Date();
   const facts = [
@@ -27,7 +27,9 @@ export function showSuppressed({ address, reason, evidence, since, until }: Supp
     ["Since", moment(since)],
     [
       "Until",
-      until ? `${moment(until)}${over ? ", which is over: email goes out" : ""}` : "for good",
+      until
+        ? `${moment(until)}${over ? ", which has passed: email goes out again" : ""}`
+        : "for good",
     ],
     ["Evidence", line(evidence)],
   ] as const;
@@ -37,7 +39,7 @@ export function showSuppressed({ address, reason, evidence, since, until }: Supp
   ].join("\n");
 }
 
-/** An address with the events that speak of it, and what was removed. */
+/** An address with the events about it and the suppressions that were removed. */
 export function showExplained(
   address: string,
   found: { suppression: Suppressed | null; events: SuppressionEvent[]; removals: Removed[] },
@@ -65,7 +67,7 @@ export function showExplained(
   ].join("\n");
 }
 
-/** What passes by itself, and what does not. */
+/** Yellow: the suppression ends by itself. Red: it does not. */
 const colourOf = (reason: Reason): Colour => (reason === "soft-bounces" ? "yellow" : "red");
 
 const line = (evidence: Suppressed["evidence"]) => printable(flatten(evidence).join(", "));

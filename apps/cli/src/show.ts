@@ -2,9 +2,9 @@ import { styleText } from "node:util";
 import type { Prisma } from "@repo/db";
 import type { LoggedMessage, Stopped, TimelineEntry } from "@repo/email/log";
 
-// styleText leaves colours out where the output is not a terminal, and with NO_COLOR.
+// styleText omits colours if the output is not a terminal, and with NO_COLOR.
 
-/** Why nothing goes out, since when, and what to do. */
+/** Why sending is stopped, since when, and what to do. */
 export function showStopped({ by, since, error, probeAt, expectedAt, next }: Stopped): string {
   const lines = [
     styleText(
@@ -12,16 +12,16 @@ export function showStopped({ by, since, error, probeAt, expectedAt, next }: Sto
       `Sending is stopped: ${by}${since ? `, since ${moment(since)}` : ""}`,
     ),
     ...(error ? [`  Answer  ${printable(error)}`] : []),
-    ...(expectedAt ? [`  Goes on ${moment(expectedAt)}, as far as this log knows`] : []),
+    ...(expectedAt ? [`  Resumes ${moment(expectedAt)}, as far as this log knows`] : []),
     `  Next    ${next}`,
     ...(probeAt
-      ? [styleText("dim", `  One email tries again at ${moment(probeAt)}; every other is kept.`)]
+      ? [styleText("dim", `  One email is tried at ${moment(probeAt)}; all others wait.`)]
       : []),
   ];
   return lines.join("\n");
 }
 
-/** @param columns of the terminal; undefined: as wide as it gets */
+/** @param columns width of the terminal. Default: unlimited. */
 export function showList(messages: LoggedMessage[], columns: number | undefined): string {
   if (messages.length === 0) return "No email.";
   const rows = messages.map((message) => ({
@@ -34,9 +34,9 @@ export function showList(messages: LoggedMessage[], columns: number | undefined)
 export type Colour = Parameters<typeof styleText>[0];
 
 /**
- * What does not fit is cut from the last column: the others must stay whole.
+ * Cuts the last column to fit. The other columns stay whole.
  *
- * @param rows their colour is the second column's
+ * @param rows their colour applies to the second column
  */
 export function table(
   head: string[],
@@ -92,7 +92,7 @@ function describe(entry: TimelineEntry): [what: string, more: string] {
     case "queued":
       return ["queued", ""];
     case "judged":
-      return ["not sent", "as SES's other events show: queued again"];
+      return ["not sent", "shown by SES's other events: queued again"];
     case "operator":
       return [entry.action, printable(`by ${entry.by}: ${entry.because}`)];
     case "closed":
@@ -113,11 +113,11 @@ function describe(entry: TimelineEntry): [what: string, more: string] {
   }
 }
 
-/** The outcome where SES has told one of what was sent, or else where the message stands. */
+/** The outcome if SES has reported one for a sent message, otherwise the message's state. */
 function status({ state, closedReason, outcome }: LoggedMessage): string {
   if (state !== "closed") return state === "unknown" ? "in doubt" : state;
   if (outcome === "none") return closedReason ?? state;
-  // A copy of one that is closed otherwise had been sent after all.
+  // SES reported an outcome, so a copy was sent although the message was closed for another reason.
   return closedReason === "sent" ? outcome : `${closedReason}, ${outcome}`;
 }
 
@@ -146,7 +146,7 @@ export function moment(time: Date, withMs = false): string {
     .slice(0, withMs ? 23 : 19);
 }
 
-/** Without control characters: what other servers answered must not steer the terminal. */
+/** Removes control characters, so that another server's answer cannot control the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, " ");
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
-// SES's own list, as the SDK calls it.
+// Plays SES's account-level suppression list.
 let status = 200;
 let calls: string[] = [];
 const ses = createServer((req, res) => {
@@ -58,7 +58,7 @@ const hear = (recipient: string, effect: "permanent" | "complaint") =>
     },
   ]);
 
-it("lists who gets no email and why, newest first, and goes on where a list has ended", async () => {
+it("lists who gets no email and why, newest first, and continues after the end of a list", async () => {
   await hear("gone@example.com", "permanent");
   await hear("annoyed@example.com", "complaint");
   await addSuppression(test.db, "added@example.com", { by: "me", because: "asked" });
@@ -74,7 +74,7 @@ it("lists who gets no email and why, newest first, and goes on where a list has 
   expect((await run(["--for", "soft-bounces"])).out).toBe("Nobody is suppressed.\n");
 });
 
-it("tells why an address gets none, also where an answer would steer the terminal", async () => {
+it("tells why an address gets no email, without the control characters of a server's answer", async () => {
   await hear("gone@example.com", "permanent");
   const { code, out } = await run(["GONE@example.com"]);
   expect(code).toBe(0);
@@ -88,7 +88,7 @@ it("tells why an address gets none, also where an answer would steer the termina
   expect(other).toEqual({ code: 1, out: "Email goes to other@example.com.\n", err: "" });
 });
 
-it("removes here and at SES, and shows afterwards who did it and why", async () => {
+it("removes a suppression here and at SES, and shows who did it and why", async () => {
   await hear("gone@example.com", "permanent");
   status = 404;
   const because = ["--reason", "the mailbox is back", "--by", "operator"];
@@ -102,7 +102,7 @@ it("removes here and at SES, and shows afterwards who did it and why", async () 
   );
 });
 
-it("leaves everything as it is where SES's list cannot be changed, and says so", async () => {
+it("changes nothing if SES's list cannot be changed, and says so", async () => {
   await hear("gone@example.com", "permanent");
   const remove = ["remove", "gone@example.com", "--reason", "the mailbox is back"];
   status = 403;
@@ -111,10 +111,10 @@ it("leaves everything as it is where SES's list cannot be changed, and says so",
   expect(denied.err).toMatch(/^Nothing was changed here.*ses:DeleteSuppressedDestination.*\n$/);
   expect((await run(["gone@example.com"])).out).toContain("bounce");
 
-  // A system that is not production changes nothing at AWS.
+  // Outside production nothing is changed at AWS.
   const away = await run(remove, { AWS_ENDPOINT_URL_SESV2: "https://email.example.com" });
   expect(away.err).toMatch(/^Nothing was changed here.*APP_ENV=production.*\n$/);
-  expect((await run([...remove, "--not-at-ses"])).out).toContain("left as it is");
+  expect((await run([...remove, "--not-at-ses"])).out).toContain("is unchanged");
 });
 
 it("removes a complaint only by an explicit override", async () => {
@@ -126,7 +126,7 @@ it("removes a complaint only by an explicit override", async () => {
   expect((await run([...remove, "--override-complaint"])).code).toBe(0);
 });
 
-it("adds by an operator's word", async () => {
+it("adds an address for an operator", async () => {
   const { code, out } = await run([
     "add",
     "name@example.com",
@@ -148,7 +148,7 @@ it.each([
   [["remove", "name@example.com", "--reason", "x"], "not suppressed"],
   [["add", "nobody", "--reason", "x"], "This is not an email address"],
   [["delete", "name@example.com"], "add or remove"],
-  [["add", "a@example.com", "b@example.com", "--reason", "x"], "One address at a time"],
+  [["add", "a@example.com", "b@example.com", "--reason", "x"], "Only one address at a time"],
   [["--before", "name"], "`next` of the page before"],
 ])("refuses %j in one line", async (args, message) => {
   const { code, out, err } = await run(args);

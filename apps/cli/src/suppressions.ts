@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
 import {
@@ -12,35 +11,35 @@ import {
 } from "@repo/email/suppressions";
 import { withDatabase } from "./database.ts";
 import { readEnv } from "./env.ts";
-import { oneOf, parseLimit, parseTime } from "./options.ts";
+import { DECISION, invalid, oneOf, parseLimit, parseTime, readDecision } from "./options.ts";
 import { showExplained, showSuppressed, showSuppressions } from "./show-suppressions.ts";
 
 const HELP = `pnpm email:suppressions [options]                   who gets no email, newest first
-pnpm email:suppressions ADDRESS                     why, with all that is known
-pnpm email:suppressions add ADDRESS --reason TEXT   no more email to this address
+pnpm email:suppressions ADDRESS                     why it gets no email, and its history
+pnpm email:suppressions add ADDRESS --reason TEXT   send no more email to this address
 pnpm email:suppressions remove ADDRESS --reason TEXT
-                                                    email again, also at SES's own list
+                                                    send email again; removes it from SES's list too
 
   --for REASON           soft-bounces, bounce, manual, complaint
-  --since TIME           happened since then: 30m, 12h, 7d, 2030-01-31, 2030-01-31T12:00Z
-  --expired              those whose time is over as well
-  --before CURSOR        goes on where a list has ended
-  --limit NUMBER         20 by default, 1,000 at most
-  --json                 for programs
+  --since TIME           suppressed since then: 30m, 12h, 7d, 2030-01-31, 2030-01-31T12:00Z
+  --expired              also those that have ended
+  --before CURSOR        continues a list
+  --limit NUMBER         number of addresses. Default: 20. Maximum: 1,000.
+  --json                 as JSON, for programs
 
-  --reason TEXT          why you do it; it is kept
-  --by NAME              who does it; this machine's user by default
-  --override-complaint   remove although they complained: when they ask for email themselves
-  --not-at-ses           leave SES's own list as it is: where email does not go through SES
+  --reason TEXT          why you do it. It is kept.
+  --by NAME              who does it. Default: this machine's user.
+  --override-complaint   remove it despite a complaint: only if the person asks for email
+  --not-at-ses           leave SES's list unchanged: if you do not send through SES
 
-Times are UTC. The database is that of DATABASE_URL, or that of pnpm dev.`;
+Times are UTC. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
 const REASONS = ["soft-bounces", "bounce", "manual", "complaint"] satisfies Reason[];
 
 /**
  * `pnpm email:suppressions`.
  *
- * @returns the exit code: 1 where an address is not suppressed
+ * @returns the exit code: 1 if the address is not suppressed
  */
 export async function suppressions(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -53,8 +52,7 @@ export async function suppressions(args: string[]): Promise<number> {
       before: { type: "string" },
       limit: { type: "string" },
       json: { type: "boolean" },
-      reason: { type: "string" },
-      by: { type: "string" },
+      ...DECISION,
       "override-complaint": { type: "boolean" },
       "not-at-ses": { type: "boolean" },
       help: { type: "boolean", short: "h" },
@@ -67,15 +65,14 @@ export async function suppressions(args: string[]): Promise<number> {
   const print = (value: unknown, text: () => string) =>
     console.log(values.json ? JSON.stringify(value, null, 2) : text());
   const [command, address, ...rest] = positionals;
-  if (rest.length > 0) throw invalid(`One address at a time; not "${rest[0]}" as well.`);
+  if (rest.length > 0) throw invalid(`Only one address at a time: leave out "${rest[0]}".`);
 
   if (command === "add" || command === "remove") {
     if (address === undefined) throw invalid(`Which address? ${command} name@example.com`);
-    const decision = { by: values.by ?? userInfo().username, because: values.reason ?? "" };
-    if (!decision.because) throw invalid('Say why, for those who ask later: --reason "…"');
+    const decision = readDecision(values);
     if (command === "add") {
       const now = await withDatabase((db) => addSuppression(db, address, decision));
-      print(now, () => (now ? showSuppressed(now) : "It has been removed meanwhile."));
+      print(now, () => (now ? showSuppressed(now) : "Someone removed it in the meantime."));
       return 0;
     }
     const removed = await remove(address, {
@@ -83,12 +80,12 @@ export async function suppressions(args: string[]): Promise<number> {
       overrideComplaint: values["override-complaint"],
       notAtSes: values["not-at-ses"],
     });
-    const where = values["not-at-ses"] ? "SES's own list was left as it is" : "at SES's list too";
+    const where = values["not-at-ses"] ? "SES's list is unchanged" : "also at SES";
     print(removed, () => `Email goes to ${removed.address} again (${where}).`);
     return 0;
   }
 
-  if (address !== undefined) throw invalid(`There is no "${command}" here: add or remove.`);
+  if (address !== undefined) throw invalid(`There is no command "${command}". Use add or remove.`);
   if (command !== undefined) {
     const found = await withDatabase((db) => explainSuppression(db, command));
     print(found, () => showExplained(command, found));
@@ -97,7 +94,7 @@ export async function suppressions(args: string[]): Promise<number> {
 
   const filter = {
     reason: oneOf("--for", REASONS, values.for),
-    since: values.since === undefined ? undefined : parseTime(values.since),
+    since: parseTime(values.since),
     expired: values.expired,
   };
   const limit = parseLimit(values.limit ?? "20");
@@ -123,7 +120,7 @@ async function remove(
   { notAtSes, ...removal }: Omit<Removal, "atSes"> & { notAtSes: boolean | undefined },
 ): Promise<Suppressed> {
   const { loopbackOnly } = readEnv();
-  // Loaded only here: the SDK would double the time of every list.
+  // Imported here: the SDK would double the time of every other command.
   const { createAccountList } = await import("@repo/email/account-list");
   const list = createAccountList({ loopbackOnly });
   const atSes = async (spelling: string) => {
@@ -133,7 +130,7 @@ async function remove(
       if (!(error instanceof AppError)) throw error;
       throw new AppError(
         error.code,
-        `Nothing was changed here: the address stays suppressed. ${error.message} Or, where email does not go through SES: --not-at-ses.`,
+        `Nothing was changed here: the address stays suppressed. ${error.message} If you do not send through SES, add --not-at-ses.`,
         { retryable: error.retryable, cause: error },
       );
     }
@@ -146,5 +143,3 @@ async function remove(
     list.close();
   }
 }
-
-const invalid = (message: string) => new AppError("INVALID_OPTION", message);

@@ -6,7 +6,7 @@ export interface Ran {
   err: string;
 }
 
-/** A command as the root's script runs it, without a terminal. */
+/** Runs a command as the root's script does, without a terminal. */
 export function runCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
   return new Promise((resolve) => {
     const cwd = `${import.meta.dirname}/..`;

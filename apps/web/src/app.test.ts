@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.drop());
 
-it("serves pages that work without our one script, under a policy that admits no other", async () => {
+it("serves pages that work without JavaScript, under a policy that allows only our own script", async () => {
   for (const path of [
     "/",
     "/signup",
@@ -31,7 +31,7 @@ it("serves pages that work without our one script, under a policy that admits no
   }
 });
 
-it("serves stylesheet and script under paths that change with them, to be kept for ever", async () => {
+it("serves the stylesheet and the script under paths that change with their content, cacheable forever", async () => {
   const { text } = await app.get("/");
   const script = /<script src="([^"]+)"/.exec(text)?.[1] ?? "";
   const js = await app
@@ -46,7 +46,7 @@ it("serves stylesheet and script under paths that change with them, to be kept f
   expect(css.text).toContain("--brand-on-accent:");
 });
 
-it("is alive without a database, and ready only with one that is migrated", async () => {
+it("is alive without a migrated database, but not ready", async () => {
   await app.get("/healthz").expect(200, { status: "ok" });
   await app.get("/readyz").expect(200, { status: "ok", email: { status: "ok" } });
 
@@ -72,7 +72,7 @@ it("is not ready while any table that it needs is missing", async () => {
   await app.get("/readyz").expect(200);
 });
 
-it("stays ready while sending is stopped, and says by what and what to do, but not what SES answered", async () => {
+it("stays ready while sending is stopped, and names the cause and the next step, but not SES's answer", async () => {
   const stoppedAt = new Date("2030-01-01T00:00:00Z");
   await app.db.sendingStatus.update({
     where: { id: 1 },

@@ -19,13 +19,13 @@ interface AppConfig {
   appUrl: string;
   /** TRUST_PROXY: proxies in front of the app. */
   trustProxy: number;
-  /** Routes that other programs post to: no cookie is read before them. */
+  /** Routes for posts of other programs. They come before cookies are read. */
   webhooks: RequestHandler[];
   enqueue: Enqueue<EmailTemplates>;
   accounts: Omit<AccountConfig, "db" | "enqueue" | "appUrl">;
 }
 
-/** The app, wired; it does not listen. */
+/** Builds the app. It does not listen on a port. */
 export function createApp({
   db,
   log,
@@ -47,7 +47,7 @@ export function createApp({
   app.use(serve, publicFiles());
 
   app.use((_req, res, next) => {
-    // Pages show who is logged in, or carry the token of a link.
+    // Pages show the logged-in user, or contain the token of a link.
     res.set("Cache-Control", "no-store");
     next();
   });
@@ -73,7 +73,7 @@ function securityHeaders(appUrl: string) {
       },
     },
     xFrameOptions: { action: "deny" },
-    // On http it would do nothing but confuse.
+    // Browsers ignore this header on http (RFC 6797, 8.1).
     strictTransportSecurity: appUrl.startsWith("https:"),
     // helmet's own "no-referrer" makes browsers send "Origin: null" with our forms.
     referrerPolicy: { policy: "strict-origin" },

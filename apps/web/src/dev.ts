@@ -1,4 +1,4 @@
-// What `pnpm dev` starts: main.ts, with SNS played by ses-local where SES is.
+// `pnpm dev` starts this instead of main.ts. If ses-local plays SES, it plays SNS too.
 import { withSesLocal } from "@repo/email/dev";
 import { readEnv } from "./env.ts";
 import { serve } from "./serve.ts";

@@ -11,7 +11,7 @@ const good = {
   SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
 };
 
-it("starts with .env.example as it is, and a database", () => {
+it("accepts .env.example plus a DATABASE_URL", () => {
   const example = readFileSync(`${import.meta.dirname}/../../../.env.example`, "utf8");
   const defaults = { DATABASE_URL: good.DATABASE_URL };
   expect(readEnv(defaults, parseEnv(example))).toMatchObject({
@@ -23,7 +23,7 @@ it("starts with .env.example as it is, and a database", () => {
   });
 });
 
-it("takes what is set over its defaults, and an empty one as not set", () => {
+it("prefers a set value to the default, and treats an empty value as not set", () => {
   const env = readEnv({ DATABASE_URL: good.DATABASE_URL }, { ...good, PORT: "", DATABASE_URL: "" });
   expect(env).toMatchObject({ PORT: 3000, DATABASE_URL: good.DATABASE_URL });
   expect(readEnv({ PORT: "1" }, { ...good, PORT: "2" }).PORT).toBe(2);
@@ -52,13 +52,13 @@ it.each([
   ["TRUST_PROXY", "yes"],
   ["LIMIT_SCALE", "0"],
   ["LOG_LEVEL", "loud"],
-])("names a malformed one, and not its value: %s=%s", (name, value) => {
+])("names a malformed setting, but not its value: %s=%s", (name, value) => {
   const read = () => readEnv({}, { ...good, [name]: value });
   expect(read).toThrow(new RegExp(`^The app cannot start; see .env.example.\\n  ${name} .*$`));
   expect(read).not.toThrow(value);
 });
 
-it("refuses in production what is for development only", () => {
+it("refuses development-only values in production", () => {
   const production = { ...good, APP_ENV: "production" };
   expect(readEnv({}, production).APP_ENV).toBe("production");
   expect(readEnv({}, { ...production, APP_URL: "http://localhost:3000" }).APP_URL).toBeDefined();
@@ -68,18 +68,18 @@ it("refuses in production what is for development only", () => {
     ...production,
     SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:ses-events",
   };
-  expect(() => readEnv({}, topic)).toThrow(/SES_EVENTS_TOPIC_ARN is the one of .env.example/);
+  expect(() => readEnv({}, topic)).toThrow(/SES_EVENTS_TOPIC_ARN is the value from .env.example/);
   const unlimited = { ...production, LIMIT_SCALE: "1000" };
   expect(() => readEnv({}, unlimited)).toThrow(/LIMIT_SCALE is for load tests/);
   for (const name of ["AUTH_SECRET", "EMAIL_KEY"]) {
     const env = { ...production, [name]: `development-only-${"0".repeat(28)}` };
-    expect(() => readEnv({}, env)).toThrow(new RegExp(`${name} is the one of .env.example`));
+    expect(() => readEnv({}, env)).toThrow(new RegExp(`${name} is the value from .env.example`));
   }
 });
 
-it("refuses two settings that contradict each other, and one key for two uses", () => {
+it("refuses contradicting settings, and one key for two uses", () => {
   const built = { ...good, NODE_ENV: "production" };
-  expect(() => readEnv({}, built)).toThrow(/APP_ENV is development, and NODE_ENV says production/);
+  expect(() => readEnv({}, built)).toThrow(/APP_ENV is development while NODE_ENV is production/);
   for (const APP_ENV of ["staging", "production"]) readEnv({}, { ...built, APP_ENV });
   const one = { ...good, EMAIL_KEY: good.AUTH_SECRET };
   expect(() => readEnv({}, one)).toThrow(/EMAIL_KEY must differ from AUTH_SECRET/);

@@ -28,7 +28,7 @@ const Env = z
     SES_EVENTS_TOPIC_ARN: z
       .string()
       .refine(isTopicArn, "must be the ARN of the SNS topic that SES publishes its events to"),
-    // Of the SDK; here for dev.ts.
+    // The SDK reads this. Here it is for dev.ts.
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),
     DIRECT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
     TRUST_PROXY: z.coerce.number().int().min(0).default(0),
@@ -47,7 +47,7 @@ const Env = z
       refuse("EMAIL_KEY", "must differ from AUTH_SECRET: openssl rand -base64 32");
     }
     if (env.NODE_ENV === "production" && env.APP_ENV === "development") {
-      refuse("APP_ENV", "is development, and NODE_ENV says production; set APP_ENV=production");
+      refuse("APP_ENV", "is development while NODE_ENV is production; set APP_ENV=production");
     }
     if (env.APP_ENV !== "production") return;
     if (env.LIMIT_SCALE !== 1) refuse("LIMIT_SCALE", "is for load tests; unset it in production");
@@ -55,11 +55,14 @@ const Env = z
     if (protocol === "http:" && !LOCAL.has(hostname))
       refuse("APP_URL", "must be https in production");
     if (env.SES_EVENTS_TOPIC_ARN.includes(":000000000000:")) {
-      refuse("SES_EVENTS_TOPIC_ARN", "is the one of .env.example; set your own topic's");
+      refuse(
+        "SES_EVENTS_TOPIC_ARN",
+        "is the value from .env.example; set the ARN of your own topic",
+      );
     }
     for (const name of ["AUTH_SECRET", "EMAIL_KEY"] as const) {
       if (env[name].startsWith("development-only-")) {
-        refuse(name, "is the one of .env.example; make your own: openssl rand -base64 32");
+        refuse(name, "is the value from .env.example; make your own: openssl rand -base64 32");
       }
     }
   });
@@ -70,8 +73,8 @@ export type Env = z.infer<typeof Env> & DevEnv;
 /**
  * Reads the settings.
  *
- * @param defaults for what is not set; `NAME=` counts as not set
- * @throws AppError `INVALID_ENV`, naming each that is missing or malformed, never its value
+ * @param defaults values of settings that are not set; `NAME=` counts as not set
+ * @throws AppError `INVALID_ENV`: names each missing or malformed setting, never its value
  */
 export function readEnv(
   defaults: Partial<Record<keyof Env, string>> = {},

@@ -56,18 +56,18 @@ function start(env: Record<string, string> = {}) {
   return { process: started, line, exit };
 }
 
-it("listens, answers, and ends on SIGTERM with what it was answering", async () => {
+it("listens, answers, and on SIGTERM finishes the open answers and ends", async () => {
   const app = start();
   const { port } = JSON.parse(await app.line('"msg":"listening"')) as { port: number };
   const url = `http://localhost:${port}`;
-  // As an orchestrator asks: on a slow machine the first queries take longer than it waits.
+  // Asks again, as an orchestrator does: on a slow machine the first queries exceed the time limit.
   await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), {
     timeout: 60_000,
     interval: 100,
   });
 
-  // On the wire when the signal arrives: forgot-password takes 200 ms at least. The first
-  // connection stays open and idle.
+  // This request is still open when the signal arrives: forgot-password takes at least 200 ms. The
+  // first connection stays open and idle.
   const answer = fetch(`${url}/forgot-password`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -82,7 +82,7 @@ it("listens, answers, and ends on SIGTERM with what it was answering", async () 
   await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
 
-it("keeps an idle connection for longer than a load balancer's, and than its other time limits", async () => {
+it("keeps an idle connection longer than a load balancer does, and longer than its other time limits", async () => {
   const app = start({ KEEP_ALIVE_SECONDS: "45" });
   const { port } = JSON.parse(await app.line('"msg":"listening"')) as { port: number };
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -93,13 +93,13 @@ it("keeps an idle connection for longer than a load balancer's, and than its oth
     return { status: response.statusCode, socket: request.socket, reused: request.reusedSocket };
   };
   const first = await get();
-  // As a balancer does between two requests. Node.js looks for late ones each 30 s.
+  // A balancer may wait this long between two requests. Node.js checks its time limits every 30 s.
   await setTimeout(35_000);
   expect(await get()).toEqual({ status: 200, socket: first.socket, reused: true });
   agent.destroy();
 });
 
-/** What a process has held at most, in MB, as Linux counts it. */
+/** The peak memory of a process in MB, as Linux counts it. */
 function peakOf({ pid }: ChildProcess): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024;
@@ -124,13 +124,13 @@ it.runIf(process.platform === "linux")(
     await vi.waitFor(() => expect(answers).toEqual([400]), { timeout: 60_000 });
     const before = peakOf(app.process);
 
-    // All but the last byte. Half of them do not say their size.
+    // Send all but the last byte. Half of the posts do not declare their size.
     const body = Buffer.alloc(999_999, " ");
     const posts = Array.from({ length: 300 }, (_, i) =>
       post(i % 2 ? { "Content-Length": 1_000_000 } : { "Transfer-Encoding": "chunked" }),
     );
     await Promise.all(posts.map((one) => new Promise((sent) => one.write(body, sent))));
-    // All but sixteen are refused. Their connections take 45 MB; without a limit it was 263 MB.
+    // All but sixteen are refused. The connections take 45 MB. Without the limit they took 263 MB.
     await vi.waitFor(() => expect(answers).toHaveLength(285), { timeout: 60_000 });
     expect(peakOf(app.process) - before).toBeLessThan(128);
     agent.destroy();

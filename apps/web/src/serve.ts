@@ -11,15 +11,15 @@ import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
 import { takeEvents } from "./webhooks/ses.ts";
 
-// In ms. Below the 30 s after which orchestrators kill.
+// In ms. Orchestrators kill a process after 30 s.
 const GRACE = 10_000;
-// In ms, for all of a request. Node.js gives its headers as long. Both times begin with the
-// request's first byte, so neither ends an idle connection.
+// In ms, for a whole request. Node.js allows its headers the same time. Both start at the request's
+// first byte, so neither ends an idle connection.
 const REQUEST = 30_000;
 
 /**
- * Runs the app until SIGTERM or SIGINT; then finishes what it is answering and returns.
- * A start that fails is one message on standard error and exit code 1.
+ * Runs the app until SIGTERM or SIGINT, then finishes the open answers and returns. If the start
+ * fails, it writes one message to standard error and sets exit code 1.
  */
 export async function serve(readEnv: () => Env): Promise<void> {
   try {
@@ -33,7 +33,8 @@ export async function serve(readEnv: () => Env): Promise<void> {
 
 async function run(env: Env): Promise<void> {
   const log = pino({ name: "web", level: env.LOG_LEVEL });
-  // Not once: a supervisor may tell the whole group, and each launcher tells it again.
+  // Not `once`: a supervisor may signal the whole process group, and each launcher forwards it
+  // again.
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
   });
@@ -48,7 +49,7 @@ async function run(env: Env): Promise<void> {
     accounts: {
       secret: env.AUTH_SECRET,
       limitScale: env.LIMIT_SCALE,
-      // The other half is for DNS, files and ciphers.
+      // The other threads are for DNS, files and ciphers.
       hashesAtOnce: Math.floor(env.UV_THREADPOOL_SIZE / 2),
     },
   });

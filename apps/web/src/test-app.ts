@@ -12,12 +12,12 @@ import { sesWebhook } from "./webhooks/ses.ts";
 
 export const PASSWORD = "correct horse battery staple";
 
-/** A sign-up that is accepted: its required fields, and no other. */
+/** Valid fields of a sign-up: only the required ones. */
 export function signUpFields(fields: { name?: string; email?: string; password?: string } = {}) {
   return { name: "Sam", email: "sam@example.com", password: PASSWORD, ...fields };
 }
 
-/** The link in an email; "" in one without. */
+/** The link in an email, or "". */
 export function linkIn(message: NewMessage<EmailTemplates> | undefined): string {
   const props: object = message?.props ?? {};
   return "url" in props ? String(props.url) : "";
@@ -32,10 +32,10 @@ export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 const authSecret = "the tests' own secret, 32 characters or more";
 
-/** One for all apps of a process: its RSA key takes longer to make than the app. */
+/** One for all apps of a process, because making its RSA key takes longer than making an app. */
 let genuine: TestSns | undefined;
 
-/** @param options.limitScale 1 where limits are what is tested */
+/** @param options.limitScale set 1 to test the limits */
 export async function startTestApp({ appUrl = "http://localhost:3000", limitScale = 1_000 } = {}) {
   const { db, url: databaseUrl, drop } = await createTestDb();
   const sent: NewMessage<EmailTemplates>[] = [];
@@ -43,15 +43,15 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     key: "the tests' own key, 32 characters or more",
     templates,
   });
-  // The links are in sealed props: a test reads them on their way in.
+  // Stored props are encrypted, so tests read the links here.
   const enqueue: Enqueue<EmailTemplates> = (tx, message) => {
     sent.push(message);
     return realEnqueue(tx, message);
   };
   const sns = (genuine ??= createTestSns("arn:aws:sns:us-east-1:123456789012:ses-events"));
-  const askedOfSns: string[] = [];
+  const snsRequests: string[] = [];
   const snsFetch = async (url: URL) => {
-    askedOfSns.push(url.href);
+    snsRequests.push(url.href);
     return sns.pem;
   };
   const { ingest } = createIngest({ db, topicArn: sns.topicArn, fetch: snsFetch, maxAge: 86_400 });
@@ -67,7 +67,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     accounts: { secret: authSecret, limitScale },
   });
   const get = (path: string): Test => supertest(app).get(path);
-  /** A post as a browser on our page sends it. */
+  /** Posts a form as a browser on our page does. */
   const postForm = (path: string, fields: Record<string, string> = {}): Test =>
     supertest(app)
       .post(path)
@@ -85,7 +85,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
       if (!token) throw new Error(`the newest email to ${email} has no token`);
       return token;
     },
-    /** What waits to be delivered to somebody, in the database. */
+    /** The messages to an address in the database, oldest first. */
     queued: (email: string) =>
       db.message.findMany({
         where: { toKey: email.toLowerCase() },
@@ -109,7 +109,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
         .expect(200);
       return cookieOf(response, "session");
     },
-    /** What the worker does with the requests for a new password. */
+    /** Handles the requests for a new password, as the worker does. */
     handleResetRequests: () => resetRequests.handle(),
     /** @returns the token of a link to a new password */
     async forgot(email: string): Promise<string> {
@@ -124,7 +124,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     db,
     databaseUrl,
     sns,
-    askedOfSns,
+    snsRequests,
     get,
     postForm,
     postJson,
@@ -134,7 +134,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
   };
 }
 
-/** `name=value` of a cookie that a response sets, by its name without a prefix; "" where none. */
+/** `name=value` of a cookie that a response sets, or "". The name has no prefix. */
 export function cookieOf(response: { headers: Record<string, unknown> }, name: string): string {
   const set = (response.headers["set-cookie"] as string[] | undefined) ?? [];
   const cookie = set.find((line) => line.replace(/^__Host-/, "").startsWith(`${name}=`));

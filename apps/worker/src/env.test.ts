@@ -13,14 +13,14 @@ const good = {
   SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
 };
 
-it("starts with .env.example as it is, and a database, and sends to this machine only", () => {
+it("accepts .env.example plus a DATABASE_URL, and then sends to this machine only", () => {
   const example = parseEnv(readFileSync(`${import.meta.dirname}/../../../.env.example`, "utf8"));
   const env = readEnv({ ...example, DATABASE_URL: good.DATABASE_URL });
   expect(env).toMatchObject({ APP_ENV: "development", loopbackOnly: true });
   expect(env.EMAIL_FROM).toBe(example["EMAIL_FROM"]);
 });
 
-it("reads who may receive email of a system that is not production", () => {
+it("reads who may receive email outside production", () => {
   const env = readEnv({
     ...good,
     EMAIL_ALLOW_TO: "QA@example.com, example.org",
@@ -74,23 +74,26 @@ it.each([
   ["SES_EVENTS_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:value"],
   ["SMTP_PORT", "65536"],
   ["APP_ENV", "value"],
-])("names a malformed one, and not its value: %s=%j", (name, value) => {
+])("names a malformed setting, but not its value: %s=%j", (name, value) => {
   const read = () => readEnv({ ...good, [name]: value });
   expect(read).toThrow(new RegExp(`^The worker cannot start; see .env.example.\\n  ${name}: .*$`));
   expect(read).not.toThrow("value.example");
 });
 
-it.each(["AWS_REGION", "SES_EVENTS_TOPIC_ARN"])("asks for %s where events are queued", (name) => {
-  const env = {
-    ...good,
-    EMAIL_TRANSPORT: "smtp",
-    SES_EVENTS_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/ses-events",
-  };
-  expect(readEnv(env).SES_EVENTS_QUEUE_URL).toBe(env.SES_EVENTS_QUEUE_URL);
-  expect(() => readEnv({ ...env, [name]: "" })).toThrow(`${name}: is needed`);
-});
+it.each(["AWS_REGION", "SES_EVENTS_TOPIC_ARN"])(
+  "requires %s when events come by a queue",
+  (name) => {
+    const env = {
+      ...good,
+      EMAIL_TRANSPORT: "smtp",
+      SES_EVENTS_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/ses-events",
+    };
+    expect(readEnv(env).SES_EVENTS_QUEUE_URL).toBe(env.SES_EVENTS_QUEUE_URL);
+    expect(() => readEnv({ ...env, [name]: "" })).toThrow(`${name}: is needed`);
+  },
+);
 
-it("takes a name that needs quotes without them", () => {
+it("accepts a sender's name without the quotes that it needs in a header", () => {
   const EMAIL_FROM = "Sendoff, Inc. <hello@example.com>";
   expect(readEnv({ ...good, EMAIL_FROM }).EMAIL_FROM).toBe(EMAIL_FROM);
 });

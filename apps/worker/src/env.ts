@@ -6,7 +6,7 @@ import { z } from "zod";
 const optional = z.string().min(1).optional();
 const port = z.coerce.number().int().min(1).max(65_535);
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
-// SES would refuse every message from anything else, and for good.
+// With any other sender, SES refuses every message for good.
 const sender = z
   .string()
   .refine((from) => reads(parseMailbox, from), "must be an address, or Name <address>");
@@ -63,19 +63,19 @@ const Env = z
   })
   .refine((env) => !env.SES_EVENTS_QUEUE_URL || env.SES_EVENTS_TOPIC_ARN, {
     path: ["SES_EVENTS_TOPIC_ARN"],
-    message: "is needed with SES_EVENTS_QUEUE_URL: it says whose events are believed",
+    message: "is needed with SES_EVENTS_QUEUE_URL: only this topic's events are accepted",
   })
   .check(({ value: env, issues }) => {
     if (env.APP_ENV !== "production") return;
     for (const name of ["AUTH_SECRET", "EMAIL_KEY"] as const) {
       if (!env[name].startsWith("development-only")) continue;
-      const message = "is the one of .env.example; make your own: openssl rand -base64 32";
+      const message = "is the value from .env.example; make your own: openssl rand -base64 32";
       issues.push({ code: "custom", path: [name], message, input: undefined });
     }
   })
   .transform((env) => ({
     ...env,
-    /** A system that is not production sends only where a setting allows it. */
+    /** Outside production, email leaves this machine only if a setting allows it. */
     loopbackOnly: env.APP_ENV !== "production" && !env.EMAIL_ALLOW_TO && !env.EMAIL_REDIRECT_TO,
   }));
 
@@ -94,10 +94,10 @@ export type Env = z.infer<typeof Env> & DevEnv;
 /**
  * Reads the worker's settings; `.env.example` explains each.
  *
- * @throws AppError `INVALID_ENV`, naming every setting that is missing or malformed, and none of their values
+ * @throws AppError `INVALID_ENV`: names each missing or malformed setting, never its value
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
-  // KEY= in an env file means "not set".
+  // `NAME=` in an env file means "not set".
   const set = Object.entries(source).filter(([, value]) => value !== "");
   const parsed = Env.safeParse(Object.fromEntries(set));
   if (parsed.success) return parsed.data;

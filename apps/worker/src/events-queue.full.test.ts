@@ -48,7 +48,7 @@ const start = (env: NodeJS.ProcessEnv = {}) =>
 const waitUntil = <T>(check: () => T | Promise<T>) =>
   vi.waitFor(check, { timeout: 60_000, interval: 50 });
 
-/** How many messages the queue has: to be received, and received but not deleted. */
+/** How many messages of the queue can be received, and how many are received but not deleted. */
 async function queued(QueueUrl = ses.queueUrl): Promise<[visible: number, inFlight: number]> {
   const { Attributes } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }),
@@ -57,7 +57,7 @@ async function queued(QueueUrl = ses.queueUrl): Promise<[visible: number, inFlig
   return [number("ApproximateNumberOfMessages"), number("ApproximateNumberOfMessagesNotVisible")];
 }
 
-/** A database that can be reached, or not. */
+/** A proxy that can make a database unreachable. */
 async function startProxy(target: string) {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
@@ -94,10 +94,10 @@ async function startProxy(target: string) {
 }
 
 /**
- * Between the worker and its queue.
+ * A proxy between the worker and its queue.
  *
- * @param VisibilityTimeout in seconds, of what is received
- * @param mayDelete asked at each delete; one that may not never arrives
+ * @param VisibilityTimeout in seconds, for every receive
+ * @param mayDelete called at each delete; false: the queue never gets it
  */
 async function startQueueProxy(
   VisibilityTimeout: number,
@@ -135,7 +135,7 @@ async function startQueueProxy(
 const types = async () =>
   (await test.db.event.findMany({ orderBy: { type: "asc" } })).map(({ type }) => type);
 
-it("hears of a bounce by the queue, and sends there no more", async () => {
+it("gets a bounce by the queue, and sends no more to the address", async () => {
   const to = "bounce@simulator.amazonses.com";
   const props = { url: "https://app.example.com/verify-email?token=secret", expiresInMinutes: 60 };
   const { id } = await enqueue(test.db, { template: "verify-email", to, props });
@@ -163,7 +163,7 @@ it("hears of a bounce by the queue, and sends there no more", async () => {
   expect(output()).not.toMatch(/secret|simulator/);
 });
 
-it("applies an event once that came by the webhook and by the queue", async () => {
+it("applies an event once when it comes by the webhook and by the queue", async () => {
   const { ingest } = createIngest({ db: test.db, topicArn, fetch: fetchFromSesLocal(ses.url) });
   const bodies: string[] = [];
   const server = createServer((req, res) => {
@@ -191,7 +191,7 @@ it("applies an event once that came by the webhook and by the queue", async () =
   server.close();
 });
 
-it("applies an event once where the worker is killed between commit and delete", async () => {
+it("applies an event once when the worker is killed between commit and delete", async () => {
   let deletes = 0;
   const queue = await startQueueProxy(1, async () => {
     if (deletes++ > 0) return true;
@@ -210,12 +210,13 @@ it("applies an event once where the worker is killed between commit and delete",
   queue.close();
 });
 
-it("receives nothing more while events cannot be stored, and loses none", async () => {
+it("stops receiving while events cannot be stored, and loses none", async () => {
   await test.db.$executeRaw`ALTER TABLE events RENAME TO away`;
   for (let i = 0; i < 25; i++) await ses.trigger("bounce", `name${i}@example.com`);
   const { output } = start();
-  await waitUntil(() => expect(output()).toContain("cannot be stored"));
-  // Two receivers hold ten each; the others are not counted towards the dead-letter queue.
+  await waitUntil(() => expect(output()).toContain("cannot store an event"));
+  // Two receivers hold ten events each. The other events do not come nearer to the dead-letter
+  // queue.
   await waitUntil(async () => expect(await queued()).toEqual([5, 20]));
   await test.db.$executeRaw`ALTER TABLE away RENAME TO events`;
   await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
@@ -223,13 +224,13 @@ it("receives nothing more while events cannot be stored, and loses none", async 
   expect(await test.db.suppression.count()).toBe(25);
 });
 
-it("receives nothing at all without a database, and stops when told", async () => {
+it("receives nothing without a database, and stops on SIGTERM", async () => {
   const database = await startProxy(test.url);
   await database.close();
   for (let i = 0; i < 5; i++) await ses.trigger("bounce", `name${i}@example.com`);
   const env = { DATABASE_URL: database.url, DIRECT_DATABASE_URL: test.url };
   const first = start(env);
-  await waitUntil(() => expect(first.output().split("no events can be taken")).toHaveLength(5));
+  await waitUntil(() => expect(first.output().split("cannot receive events")).toHaveLength(5));
   first.worker.kill("SIGTERM");
   expect(await once(first.worker, "exit")).toEqual([0, null]);
   expect(await queued()).toEqual([5, 0]);
@@ -242,15 +243,15 @@ it("receives nothing at all without a database, and stops when told", async () =
   await database.close();
 });
 
-it("loses none and applies none twice where the database goes away in the middle", async () => {
+it("loses no event and applies none twice when the database disappears in between", async () => {
   const database = await startProxy(test.url);
   const { output } = start({ DATABASE_URL: database.url, DIRECT_DATABASE_URL: test.url });
   await ses.trigger("bounce", "name@example.com");
   await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
   await database.close();
   for (let i = 0; i < 25; i++) await ses.trigger("bounce", `name${i}@example.com`);
-  // What the receives that were waiting already have got.
-  await waitUntil(() => expect(output()).toContain("cannot be stored"));
+  // The receives that were waiting already have got these events.
+  await waitUntil(() => expect(output()).toContain("cannot store an event"));
   const [, held] = await queued();
   expect(held).toBeLessThanOrEqual(20);
   await database.open();
@@ -260,11 +261,11 @@ it("loses none and applies none twice where the database goes away in the middle
   await database.close();
 });
 
-describe("by the certificate that SNS serves", () => {
+describe("with a certificate that SNS does not have", () => {
   const stop = new AbortController();
   afterEach(() => vi.unstubAllEnvs());
 
-  it("is not held up by messages that name one that never was", async () => {
+  it("still handles the other messages", async () => {
     vi.stubEnv("AWS_REGION", "us-east-1");
     vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
@@ -282,7 +283,7 @@ describe("by the certificate that SNS serves", () => {
         return ingest(body.replace(/Service-[0-9a-f]{32}/, `Service-${"0".repeat(32)}`));
       },
     });
-    // As many as there are receivers.
+    // One for each receiver.
     for (let i = 0; i < 2; i++) {
       await ses.trigger("bounce", `forged${i}@example.com`);
       await waitUntil(() => expect(refused.size).toBe(i + 1));
@@ -297,8 +298,8 @@ describe("by the certificate that SNS serves", () => {
   });
 });
 
-it("leaves to the dead-letter queue what is not our topic's, and says so once", async () => {
-  // Received again at once, until the queue has had enough of it.
+it("leaves messages of another topic to the dead-letter queue, and logs them once", async () => {
+  // The queue hands the message out again at once, up to its maximum of receives.
   const queue = await startQueueProxy(0);
   await ses.trigger("bounce", "name@example.com");
   const { output } = start({

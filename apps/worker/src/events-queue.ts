@@ -12,16 +12,16 @@ import { EmailError, type Ingest, createIngest } from "@repo/email/events";
 import type { Logger } from "pino";
 import type { Env } from "./env.ts";
 
-// The most of one receive; SQS's own limits.
+// SQS's limits for one receive: messages, and seconds to wait.
 const BATCH = 10;
 const LONG_POLL = 20;
-// Each makes 130,000 requests a month while there are no events: SQS counts them.
+// Each makes 130,000 requests a month even without events, and SQS bills requests.
 const RECEIVERS = 2;
 // In ms.
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 30_000;
 
-/** Takes SES's events from the queue that SES_EVENTS_QUEUE_URL names, if it names one. */
+/** Receives SES's events from the queue of SES_EVENTS_QUEUE_URL, if it is set. */
 export async function takeEvents(options: {
   env: Env;
   db: Db;
@@ -36,16 +36,17 @@ export async function takeEvents(options: {
 }
 
 /**
- * Takes SES's events from the queue until the signal aborts: each is deleted after the commit of
- * what it says, so that one that is lost on the way comes again.
+ * Receives SES's events from the queue until the signal aborts. It deletes an event only after its
+ * commit, so an event that gets lost in between comes again.
  *
- * While the database is away nothing is received: it would be counted towards the dead-letter
- * queue. What has been received already is tried again here.
+ * It receives nothing while the database is unreachable: each receive brings a message nearer to
+ * the dead-letter queue. It retries the events that it has already received.
  *
- * What cannot be believed stays in the queue: what no retry can mend (forged, malformed) for its
- * redrive policy to put aside, and what SNS gives no certificate for until it comes again. To
- * hold the latter here would let two messages with the name of a certificate that never was stop
- * all others; instead a receiver that meets one pauses, so that few are counted while SNS is away.
+ * It leaves a message in the queue if it cannot verify it. A forged or malformed message goes to
+ * the dead-letter queue by the redrive policy. A message whose certificate SNS does not return is
+ * received again later. It is not retried here, because two messages that name a certificate that
+ * does not exist would block all others. Instead the receiver pauses, so that few messages come
+ * nearer to the dead-letter queue while SNS is unreachable.
  *
  * Region, credentials and endpoint come from the SDK's own chain.
  */
@@ -61,7 +62,7 @@ export async function receiveEvents(options: {
     requestHandler: {
       ...proxied(),
       connectionTimeout: 3_000,
-      // A connection that has died without a word would be waited on for ever.
+      // Without it, a connection that died silently would be awaited forever.
       requestTimeout: (LONG_POLL + 10) * 1000,
       throwOnRequestTimeout: true,
     },
@@ -85,14 +86,14 @@ export async function receiveEvents(options: {
         pause = FIRST_PAUSE;
       } catch (error) {
         if (signal.aborted) return;
-        log.error({ code: codeOf(error) }, "no events can be taken now; trying again");
+        log.error({ code: codeOf(error) }, "cannot receive events; trying again");
         await sleep(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }
     }
   }
 
-  /** @throws EmailError retryable, where SNS did not let one be verified */
+  /** @throws EmailError retryable, if SNS did not return the certificate of a message */
   async function take(messages: Message[]): Promise<void> {
     const results = await Promise.allSettled(messages.map(takeOne));
     const Entries = results.flatMap(({ status }, i) =>
@@ -100,7 +101,7 @@ export async function receiveEvents(options: {
     );
     if (Entries.length > 0) {
       const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-      // They come again, and change nothing.
+      // They come again, and then change nothing.
       if (Failed.length > 0) log.warn({ count: Failed.length }, "events taken, but not deleted");
     }
     for (const result of results) {
@@ -108,7 +109,7 @@ export async function receiveEvents(options: {
     }
   }
 
-  /** Returns after the commit. @throws what keeps the message in the queue */
+  /** Returns after the commit. @throws if the message must stay in the queue */
   async function takeOne(message: Message): Promise<void> {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
@@ -116,13 +117,13 @@ export async function receiveEvents(options: {
         return;
       } catch (error) {
         if (error instanceof EmailError && error.code !== "EVENTS_NOT_STORED") {
-          // Once, not at each of its receives.
+          // Log it once, not at each receive.
           if (!error.retryable && message.Attributes?.ApproximateReceiveCount === "1") {
             log.error({ code: error.code, sqs: message.MessageId }, error.message);
           }
           throw error;
         }
-        log.error({ code: codeOf(error) }, "an event cannot be stored; trying again");
+        log.error({ code: codeOf(error) }, "cannot store an event; trying again");
         await sleep(pause, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) throw error;
       }

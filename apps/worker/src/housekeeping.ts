@@ -6,18 +6,18 @@ import { attachEvents } from "@repo/email/events";
 import { deleteOldMessages, eraseOldContents } from "@repo/email/retention";
 import type { Logger } from "pino";
 
-// How long a closed message stays in the log, and its idempotency key taken (docs/runbook.md).
+// How long the log keeps a closed message and its idempotency key (docs/runbook.md).
 const RETENTION_DAYS = 90;
-// How long what failed or is in doubt can be sent again by an operator.
+// How long an operator can send a message again that failed or is in doubt.
 const CONTENTS_DAYS = 7;
 const INTERVAL_MS = 60 * 60_000;
 
 /**
- * Once an hour, until the signal aborts: deletes what is old, erases contents that are kept no
- * longer, and attaches the events that a worker which died did not. Several workers may do it at
- * the same time.
+ * Runs once an hour until the signal aborts. It deletes old messages and ended sessions, erases
+ * contents whose time has passed, and attaches events that a dead worker left behind. Several
+ * workers may run it at the same time.
  */
-export async function keepHouse({
+export async function runHousekeeping({
   db,
   log,
   signal,
@@ -40,7 +40,10 @@ export async function keepHouse({
       for (const { event, error } of failed) {
         const { messageId, type } = event;
         const { code } = error as { code?: string };
-        log.error({ messageId, type, code }, "onEvents has failed for an event; again in an hour");
+        log.error(
+          { messageId, type, code },
+          "onEvents failed for an event; trying again in an hour",
+        );
       }
       const ended = await deleteEnded(db);
       if (ended > 0)
@@ -48,7 +51,7 @@ export async function keepHouse({
     } catch (error) {
       log.error(
         { code: (error as { code?: string }).code },
-        "housekeeping failed; again in an hour",
+        "housekeeping failed; trying again in an hour",
       );
     }
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);

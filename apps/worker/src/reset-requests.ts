@@ -6,12 +6,12 @@ import { templates } from "@repo/templates/registry";
 import type { Logger } from "pino";
 import type { Env } from "./env.ts";
 
-// In ms, where no notification comes through.
+// In ms, in case a notification gets lost.
 const POLL_MS = 5_000;
 
 /**
- * Handles the requests for a new password as they come, until the signal aborts. What fails is
- * tried again at the next look.
+ * Handles the requests for a new password as they arrive, until the signal aborts. A request that
+ * fails is tried again at the next poll.
  */
 export async function handleResetRequests(config: {
   env: Env;
@@ -34,12 +34,12 @@ export async function handleResetRequests(config: {
       wake = new AbortController();
       try {
         const handled = await requests.handle(signal);
-        // "no-account" may be mistyped, or a stranger's probing: for the operator to see.
+        // Logged for the operator: many of "no-account" may be a stranger who probes addresses.
         if (Object.keys(handled).length > 0) log.info(handled, "requests for a new password");
       } catch (error) {
         log.error(
           { code: (error as { code?: string }).code },
-          "requests for a new password wait; tried again in a moment",
+          "cannot handle requests for a new password; trying again",
         );
       }
       const either = AbortSignal.any([signal, wake.signal]);

@@ -3,9 +3,10 @@ import { type Env, readEnv } from "./env.ts";
 import { runWorker } from "./worker.ts";
 
 /**
- * Runs the worker. A start that fails is one message on standard error and exit code 1.
+ * Runs the worker. If the start fails, it writes one message to standard error and sets exit code
+ * 1.
  *
- * @param read the settings; only development reads others
+ * @param read reads the settings. Default: `readEnv`.
  */
 export async function start(read: () => Env = readEnv): Promise<void> {
   try {

@@ -36,7 +36,7 @@ export function createWorkers() {
       }
       return { worker, output: () => output };
     },
-    /** kill -9 of all that still run. */
+    /** Kills (-9) all that still run. */
     async kill() {
       const alive = workers.filter(
         (worker) => worker.exitCode === null && worker.signalCode === null,

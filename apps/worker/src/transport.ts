@@ -2,7 +2,7 @@ import { type Transport, createSesTransport } from "@repo/email/deliver";
 import { createSmtpTransport } from "@repo/email/smtp";
 import type { Env } from "./env.ts";
 
-/** The way out that EMAIL_TRANSPORT names. */
+/** Makes the transport of EMAIL_TRANSPORT. */
 export function createTransport(env: Env): Transport {
   const sender = {
     from: env.EMAIL_FROM,

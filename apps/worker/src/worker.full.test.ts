@@ -50,9 +50,9 @@ it("delivers by SMTP into the same inbox", async () => {
   ).toHaveLength(1);
 });
 
-it("killed between call and settlement: in doubt within the lease, then resent once", async () => {
+it("killed between call and settlement: the email is in doubt within the lease, then resent once", async () => {
   const to = "killed@example.com";
-  // A lock that each new attempt has to wait for holds the worker in its settlement.
+  // Each new attempt waits for a lock, which stops the worker in its settlement.
   await test.db.$executeRaw`
     CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'`;
@@ -67,7 +67,7 @@ it("killed between call and settlement: in doubt within the lease, then resent o
       expect(await find(id)).toMatchObject({ state: "sending" });
       worker.kill("SIGKILL");
       await once(worker, "exit");
-      // PostgreSQL would go on with a dead client's statement once the lock is gone.
+      // Otherwise PostgreSQL would finish the dead client's statement when the lock is released.
       await tx.$executeRaw`
         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`;
@@ -89,12 +89,12 @@ it("killed between call and settlement: in doubt within the lease, then resent o
   expect(await ses.inbox({ to })).toHaveLength(2);
 });
 
-it("deletes what was closed more than 90 days ago, and nothing else", async () => {
+it("deletes emails that were closed more than 90 days ago, and no others", async () => {
   const [old, recent] = [await queue("old@example.com"), await queue("recent@example.com")];
   await test.db.$executeRaw`
     UPDATE messages SET state = 'closed', closed_reason = 'cancelled', payload = NULL,
       closed_at = now() - interval '91 days' WHERE id = ${old}::uuid`;
-  // Ids hold the time of their making, by which the old ones are found.
+  // An id contains the time when it was made, and old emails are found by it.
   const aged = `00000000-0000-7${old.slice(15)}`;
   await test.db.$executeRaw`UPDATE messages SET id = ${aged}::uuid WHERE id = ${old}::uuid`;
   startWorker();
@@ -123,7 +123,7 @@ it.each([
   [{ AWS_ENDPOINT_URL_SESV2: "https://email.example.com" }],
   [{ AWS_ENDPOINT_URL_SESV2: "", APP_ENV: "staging" }],
   [{ EMAIL_TRANSPORT: "smtp", SMTP_HOST: "smtp.example.com" }],
-])("does not start where email would leave this machine: %j", async (env) => {
+])("does not start if email would leave this machine: %j", async (env) => {
   const { worker, output } = startWorker(env);
   expect(await once(worker, "exit")).toEqual([1, null]);
   expect(output()).toMatch(/EMAIL_ALLOW_TO or EMAIL_REDIRECT_TO, or set APP_ENV=production/);

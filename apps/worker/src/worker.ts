@@ -5,26 +5,28 @@ import { render } from "@repo/templates/render";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
 import { takeEvents } from "./events-queue.ts";
-import { keepHouse } from "./housekeeping.ts";
+import { runHousekeeping } from "./housekeeping.ts";
 import { handleResetRequests } from "./reset-requests.ts";
 import { createTransport } from "./transport.ts";
 
-// In ms. Below the 30 s after which orchestrators kill.
+// In ms. Orchestrators kill a process after 30 s.
 const GRACE = 25_000;
-// In seconds, with some to spare: what is taken from the queue is tried ten times, a minute apart;
-// SNS posts to a webhook for an hour.
+// In seconds, with a margin: how late an event can arrive.
+// SQS hands out a message ten times, a minute apart.
 const QUEUE_HORIZON = 15 * 60;
+// SNS posts to a webhook for an hour.
 const WEBHOOK_HORIZON = 65 * 60;
 
 /**
- * Delivers the outbox and takes SES's events from their queue, until SIGTERM or SIGINT; then
- * finishes what is on the wire and returns.
+ * Delivers the outbox and receives SES's events from their queue until SIGTERM or SIGINT. Then it
+ * finishes its open calls and returns.
  */
 export async function runWorker(env: Env): Promise<void> {
   const log = pino({ name: "worker", level: env.LOG_LEVEL });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    // Not once: a supervisor may tell the whole group, and each launcher tells it again.
+    // Not `once`: a supervisor may signal the whole process group, and each launcher forwards it
+    // again.
     process.on(signal, () => {
       if (stop.signal.aborted) return;
       stop.abort();
@@ -57,7 +59,7 @@ export async function runWorker(env: Env): Promise<void> {
       render,
     });
     const context = { env, db, log, listenUrl, signal: stop.signal };
-    const jobs = [keepHouse, handleResetRequests, takeEvents].map((job) => job(context));
+    const jobs = [runHousekeeping, handleResetRequests, takeEvents].map((job) => job(context));
     try {
       await deliverer.run(stop.signal);
     } finally {

@@ -24,19 +24,19 @@ interface AccountsConfig {
   enqueue: Enqueue<EmailTemplates>;
   /** AUTH_SECRET: keys the hashes of tokens, sessions and limits. */
   secret: string;
-  /** Origin that emailed links begin with. */
+  /** The origin of emailed links. */
   appUrl: string;
   /** Multiplies every limit: for load tests. */
   limitScale?: number | undefined;
-  /** How many passwords are hashed at once: half of libuv's threads. By default 2. */
+  /** How many passwords are hashed at once: half of libuv's threads. Default: 2. */
   hashesAtOnce?: number | undefined;
 }
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /**
- * Everything that happens to an account, each in a file of its own. What changes together
- * commits together: an account and its email, a new password and the end of the old sessions.
+ * Everything that happens to an account, each action in its own file. Related changes commit
+ * together: an account and its email, a new password and the end of the old sessions.
  */
 export function createAccounts({
   db,
@@ -62,9 +62,9 @@ export function createAccounts({
     openVerification: (caller: Caller, token: string) => openVerification(context, caller, token),
     verifyEmail: (caller: Caller, input: Verification) => verifyEmail(context, caller, input),
     logIn: (caller: Caller, input: Credentials) => logIn(context, caller, input),
-    /** Ends one log-in; a session that is unknown or over is none. */
+    /** Ends one session. An unknown or ended session is no error. */
     logOut: (session: string) => endSession(db, secret, session),
-    /** @returns who is logged in with this session's token */
+    /** @returns the user of this session, if it is valid */
     current: (session: string) => findSession(db, secret, session),
     requestPasswordReset: (caller: Caller, email: string) =>
       requestPasswordReset(context, caller, email),

@@ -4,7 +4,7 @@ import type { EmailTemplates } from "@repo/templates/registry";
 import type { Limits } from "./limits/create-limits.ts";
 import type { Hasher } from "./passwords/hasher.ts";
 
-/** What everything here works with. */
+/** What all functions here share. */
 export interface Context {
   db: Db;
   enqueue: Enqueue<EmailTemplates>;
@@ -12,7 +12,7 @@ export interface Context {
   secret: string;
   limits: Limits;
   hasher: Hasher;
-  /** SES's daily quota; null where none is known. */
+  /** SES's daily quota. Null: unknown. */
   quotaPerDay: () => Promise<number | null>;
   /** An address of the app, for an email. Built from APP_URL, never from a request. */
   url: (path: string) => string;
@@ -20,12 +20,12 @@ export interface Context {
 
 /** The browser or program that asks. */
 export interface Caller {
-  /** Its IP address, which limits go by. */
+  /** Its IP address, for the limits. */
   ip: string;
-  /** Aborts when it has gone: nobody hashes for it then. */
+  /** Aborts when the caller has gone. Then no password is hashed for it. */
   signal: AbortSignal;
-  /** Its cookie of the newest sign-up that it made. */
+  /** The cookie of its newest sign-up. */
   signUp?: string | undefined;
-  /** Its cookie of an account that it has been in. */
+  /** The cookie that proves an earlier log-in. */
   trusted?: string | undefined;
 }

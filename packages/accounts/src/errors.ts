@@ -1,7 +1,7 @@
 import { Refusal } from "@repo/errors";
 import { duration } from "@repo/templates/duration";
 
-/** Each refusal: the HTTP status that fits it, and what the person reads. */
+/** Each refusal: its HTTP status, and the text for the person. */
 const REFUSALS = {
   INVALID_CREDENTIALS: {
     status: 401,
@@ -9,7 +9,7 @@ const REFUSALS = {
   },
   TOKEN_UNKNOWN: {
     status: 400,
-    text: "This link is not one of ours, or not all of it was copied.",
+    text: "This link is not one of ours, or a part of it is missing.",
   },
   TOKEN_USED: { status: 410, text: "This link, or a newer one, has been used already." },
   TOKEN_EXPIRED: { status: 410, text: "This link has expired." },
@@ -22,21 +22,21 @@ const REFUSALS = {
   TOO_MANY_TRIES: { status: 429, text: "That was too often." },
   SIGN_UP_CLOSED: {
     status: 503,
-    text: "So many people are signing up that we take no more for now.",
+    text: "Too many people are signing up at the moment.",
   },
   BUSY: { status: 503, text: "Too much is going on at the moment." },
 } as const satisfies Record<string, { status: number; text: string }>;
 
 type AccountErrorCode = keyof typeof REFUSALS;
 
-/** Why an account service refuses. The message is written for the person who asked. */
+/** Why an account service refuses. The message is for the person. */
 export class AccountError extends Refusal {
   declare readonly code: AccountErrorCode;
 
   constructor(
     code: AccountErrorCode,
     options: {
-      /** Instead of the code's own text. */
+      /** Replaces the code's own text. */
       message?: string | undefined;
       retryAfter?: number;
       detail?: Record<string, string>;
@@ -50,7 +50,7 @@ export class AccountError extends Refusal {
   }
 }
 
-/** Rounded up, so that nobody comes too early. @param seconds undefined where nobody knows */
+/** Rounds up, so that nobody comes too early. @param seconds undefined: unknown */
 function inWords(seconds: number | undefined): string {
   if (seconds === undefined) return "a while";
   if (seconds < 60) return seconds === 1 ? "a second" : `${seconds} seconds`;

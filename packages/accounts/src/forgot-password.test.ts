@@ -35,7 +35,7 @@ it("writes the same row for every address, and looks for an account only afterwa
   expect(await test.emails("nobody@example.com")).toEqual([]);
 });
 
-it("handles each request once, by however many workers", async () => {
+it("handles each request once, with any number of workers", async () => {
   const email = "once@example.com";
   await test.signUpAndVerify(browser(), email);
   await test.accounts.requestPasswordReset(browser(), email);
@@ -44,14 +44,14 @@ it("handles each request once, by however many workers", async () => {
   expect(resets).toHaveLength(1);
 });
 
-it("closes a request that was sealed with another AUTH_SECRET, and goes on", async () => {
+it("closes a request that was encrypted with another AUTH_SECRET, and continues", async () => {
   await test.db.resetRequest.create({
     data: { emailHash: Buffer.from("x"), email: Buffer.from("not ours") },
   });
   expect(await test.requests.handle()).toEqual({ unreadable: 1 });
 });
 
-it("answers alike and emails no more once a mailbox has had three", async () => {
+it("gives the same answer but no more email after three to one mailbox", async () => {
   const strict = await startTestAccounts({ limitScale: 1 });
   const email = "flooded@example.com";
   await strict.signUpAndVerify(browser("198.51.100.1"), email);
@@ -61,14 +61,14 @@ it("answers alike and emails no more once a mailbox has had three", async () => 
   const resets = (await strict.emails(email)).filter((template) => template === "password-reset");
   expect(resets).toHaveLength(3);
   expect(await strict.db.resetRequest.count({ where: { result: "limited" } })).toBe(7);
-  // The owner still gets in by the newest.
+  // The newest link still works for the owner.
   const password = "quite another password";
   await strict.accounts.resetPassword(browser(), { token: strict.tokenFor(email), password });
   await strict.accounts.logIn(browser(), { email, password });
   await strict.drop();
 });
 
-it("emails the owner, whatever other spellings of the mailbox strangers have asked for", async () => {
+it("emails the owner, even if strangers have asked for other spellings of the mailbox", async () => {
   const strict = await startTestAccounts({ limitScale: 1 });
   const email = "spelled@gmail.com";
   await strict.signUpAndVerify(browser("198.51.100.1"), email);
@@ -78,7 +78,7 @@ it("emails the owner, whatever other spellings of the mailbox strangers have ask
   await strict.drop();
 });
 
-it("changes nothing of the account before a link is redeemed, however often a stranger asks", async () => {
+it("changes nothing in the account before a link is redeemed, even if a stranger asks often", async () => {
   const email = "untouched@example.com";
   const { session, user } = await test.signUpAndVerify(browser(), email);
   const account = () => test.db.user.findUnique({ where: { emailKey: email } });
@@ -122,7 +122,7 @@ it("changes nothing when the notice cannot be queued", async () => {
   await test.accounts.resetPassword(browser(), input);
 });
 
-it("refuses a weak password, and leaves the link as good as before", async () => {
+it("refuses a weak password, and keeps the link valid", async () => {
   const email = "weak@example.com";
   await test.signUpAndVerify(browser(), email);
   const token = await test.forgot(email);
@@ -134,7 +134,7 @@ it("refuses a weak password, and leaves the link as good as before", async () =>
   await test.accounts.resetPassword(browser(), { token, password: "quite another password" });
 });
 
-it("deletes what has ended, and nothing else", async () => {
+it("deletes ended rows, and no others", async () => {
   const tables = ["sign_ups", "sessions", "links", "reset_requests"] as const;
   const counts = async () => {
     const [row] = await test.db.$queryRawUnsafe<Record<string, number>[]>(
@@ -149,7 +149,7 @@ it("deletes what has ended, and nothing else", async () => {
   await test.db.$executeRaw`UPDATE sessions SET expires_at = now() - interval '1 second'`;
   await test.db.$executeRaw`UPDATE links SET expires_at = now() - interval '8 days'`;
   await test.db.$executeRaw`UPDATE reset_requests SET created_at = now() - interval '8 days'`;
-  // Also where there is more than one statement deletes.
+  // Also if there are more rows than one statement deletes.
   await deleteEnded(test.db, 2);
   expect(await counts()).toEqual({ sign_ups: 0, sessions: 0, links: 0, reset_requests: 0 });
 });

@@ -8,12 +8,12 @@ import { issueLink } from "./links.ts";
 import { hashToken } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** The worker listens to it. */
+/** The channel that the worker listens to. */
 export const RESET_REQUESTS = "reset_requests";
 
 /**
- * Notes that somebody asked for a link to a new password. The same row for every address: only
- * the worker looks for an account, so that neither the answer nor its time can tell of one.
+ * Stores a request for a link to a new password. Every address gets the same row. Only the worker
+ * looks for an account, so neither the answer nor its time reveals one.
  *
  * @throws AccountError `TOO_MANY_TRIES`
  */
@@ -38,10 +38,10 @@ export async function requestPasswordReset(
 }
 
 /**
- * Handles the oldest request that waits: emails the link where the address has an account. Several
- * workers may do it at once.
+ * Handles the oldest waiting request: emails the link if the address has an account. Several
+ * workers may run it at once.
  *
- * @returns what became of it; undefined where none waits
+ * @returns what became of it; undefined if none waits
  */
 export async function handleResetRequest(
   context: Pick<Context, "db" | "enqueue" | "secret" | "url">,

@@ -2,7 +2,7 @@ import type { Db } from "@repo/db";
 import { KEPT_DAYS } from "./lifetimes.ts";
 import { deleteFullLimits } from "./limits/bucket.ts";
 
-/** Deletes so many rows at most. @returns how many there were */
+/** Deletes up to `limit` rows. @returns how many it deleted */
 type Delete = (db: Db, limit: number) => Promise<number>;
 
 const ENDED: Delete[] = [
@@ -24,11 +24,12 @@ const ENDED: Delete[] = [
 ];
 
 /**
- * Deletes what has ended: sign-ups that nobody confirmed, sessions, links, requests and the rows
- * of limits that are full again. Several processes may do it at once.
+ * Deletes rows that have ended: unconfirmed sign-ups, sessions, links, requests, and limits that
+ * are full again. Several processes may run it at once.
  *
- * @param batch rows of one statement at most: after a flood, one alone would take minutes
- * @returns how many rows there were
+ * @param batch rows that one statement deletes: after a flood, a single statement would take
+ *   minutes
+ * @returns how many rows it deleted
  */
 export async function deleteEnded(db: Db, batch = 10_000): Promise<number> {
   let all = 0;

@@ -1,6 +1,6 @@
 import type { LinkPurpose } from "@repo/db";
 
-/** How long an emailed link works, in minutes. Pages, emails and limits follow from it. */
+/** How long an emailed link works, in minutes. Pages, emails and limits use it. */
 export const LINK_MINUTES = { verify_email: 24 * 60, reset_password: 60 } as const satisfies Record<
   LinkPurpose,
   number
@@ -9,8 +9,8 @@ export const LINK_MINUTES = { verify_email: 24 * 60, reset_password: 60 } as con
 /** How long a sign-up waits for its mailbox to be proved, in days. */
 export const SIGN_UP_DAYS = 7;
 
-/** In days: how long a log-in lasts, and how long it lasts unused. */
+/** In days: how long a session lasts at most, and how long without use. */
 export const SESSION_DAYS = { most: 30, unused: 14 };
 
-/** In days, after its end: until then a link or a request can be told from one that never was. */
+/** In days: how long ended links and requests are kept, so that they differ from unknown ones. */
 export const KEPT_DAYS = 7;

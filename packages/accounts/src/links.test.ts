@@ -14,7 +14,7 @@ const MANY = full ? 100 : 8;
 let count = 0;
 const newEmail = () => `sam${++count}@example.com`;
 
-/** The state of a promise that may fail. */
+/** "done", or the code of the error. */
 const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => "done",
@@ -44,14 +44,14 @@ describe.each([
       (await test.emails(email)).filter((template) => template === "password-changed").length,
   },
 ])("$name", ({ issue, redeem, open, done }) => {
-  it("is not allowed to be used twice", async () => {
+  it("cannot be used twice", async () => {
     const token = await issue(newEmail());
     await redeem(token);
     expect(await codeOf(redeem(token))).toBe("TOKEN_USED");
     expect(await codeOf(open(token))).toBe("TOKEN_USED");
   });
 
-  it("spends nothing when it is opened, as mail scanners do", async () => {
+  it("stays valid when it is only opened, as mail scanners do", async () => {
     const token = await issue(newEmail());
     await open(token);
     await open(token);
@@ -63,19 +63,19 @@ describe.each([
     const token = await issue(email);
     const codes = await Promise.all(Array.from({ length: MANY }, () => codeOf(redeem(token))));
     expect(codes.filter((code) => code === "done")).toHaveLength(1);
-    // Or there was no place left to hash, or no connection in time.
+    // BUSY: there was no place to hash or no connection in time.
     for (const code of codes) expect(["done", "TOKEN_USED", "BUSY"]).toContain(code);
     expect(await done(email)).toBe(1);
   });
 
-  it("ends every other of the address: two redeemed at once do not deadlock, and one wins", async () => {
+  it("ends every other link of the address: of several redeemed at once one wins, without a deadlock", async () => {
     const email = newEmail();
     const tokens = [await issue(email), await issue(email), await issue(email)];
     const codes = await Promise.all(tokens.map((token) => codeOf(redeem(token))));
     expect(codes.map(String).sort()).toEqual(["TOKEN_USED", "TOKEN_USED", "done"]);
   });
 
-  it("is refused once it has expired, and where it is none of ours", async () => {
+  it("is refused if it has expired or is unknown", async () => {
     const email = newEmail();
     const token = await issue(email);
     await test.db.$executeRaw`
@@ -86,7 +86,7 @@ describe.each([
   });
 });
 
-it("is good for nothing but what it was made for", async () => {
+it("works only for its own purpose", async () => {
   const email = newEmail();
   await test.signUpAndVerify(browser(), email);
   const reset = await test.forgot(email);
@@ -111,7 +111,7 @@ it("makes one account of many sign-ups at once", async () => {
       ),
     ),
   );
-  // A burst beyond what fits is told so.
+  // A burst beyond the queue's places gets BUSY.
   for (const code of codes) expect(["done", "BUSY"]).toContain(code);
   expect(codes).toContain("done");
   const token = test.tokenFor(email);
@@ -123,7 +123,7 @@ it("makes one account of many sign-ups at once", async () => {
   expect(await test.db.user.count({ where: { emailKey: email } })).toBe(1);
 });
 
-it("keeps no password, token or cookie that a reader of the database could use", async () => {
+it("stores no password, token or cookie that a reader of the database could use", async () => {
   const email = newEmail();
   const caller = browser();
   const waiting = newEmail();

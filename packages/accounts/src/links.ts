@@ -4,7 +4,7 @@ import { AccountError } from "./errors.ts";
 import { LINK_MINUTES } from "./lifetimes.ts";
 import { hashToken, newToken } from "./tokens.ts";
 
-/** A link that was made just now. Its token is readable here and in the email, nowhere else. */
+/** A new link. Its token is readable only here and in the email. */
 export interface NewLink {
   token: string;
   /** By PostgreSQL's clock. */
@@ -13,7 +13,9 @@ export interface NewLink {
   hasAccount: boolean;
 }
 
-/** Makes a link for an address, and finds out whether that has an account: one statement. */
+/**
+ * Makes a link for an address, and finds out whether the address has an account, in one statement.
+ */
 export async function issueLink(
   tx: Tx,
   secret: string,
@@ -32,9 +34,9 @@ export async function issueLink(
 }
 
 /**
- * Reads a link and leaves it as it is: mail scanners open links.
+ * Reads a link without using it up, because mail scanners open links.
  *
- * @returns the address whose mailbox it proves
+ * @returns the address that it proves
  * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`
  */
 export async function openLink(
@@ -54,10 +56,10 @@ export async function openLink(
 }
 
 /**
- * Uses a link up, and with it every other of its address. Of two redemptions at once, be it of
- * one link or of two, one wins: the other waits for the end of the winner's transaction.
+ * Uses up a link and every other link of its address. If two redemptions run at once, one wins. The
+ * other waits for the end of the winner's transaction.
  *
- * @returns the address whose mailbox it proves
+ * @returns the address that it proves
  * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`
  */
 export async function redeemLink(
@@ -67,7 +69,7 @@ export async function redeemLink(
   token: string,
 ): Promise<Address> {
   const hash = hashToken(secret, purpose, token);
-  // One lock an address: rows locked one by one would be so in crossed order, and deadlock.
+  // One lock per address. Locking the rows one by one could deadlock.
   await tx.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtextextended('links ' || email_key, 0))
     FROM links WHERE hash = ${hash}`;

@@ -12,7 +12,7 @@ afterAll(() => test.drop());
 
 const refused = { code: "INVALID_CREDENTIALS", status: 401 };
 
-it("has two answers: in, or one text for a wrong password, no account and one not confirmed", async () => {
+it("gives the same refusal for a wrong password, an unknown address and an unconfirmed sign-up", async () => {
   await test.signUpAndVerify(browser(), "sam@example.com");
   await test.signUp(browser(), "waiting@example.com");
   const answers = [];
@@ -26,11 +26,11 @@ it("has two answers: in, or one text for a wrong password, no account and one no
     answers.push(error.message);
   }
   expect(new Set(answers).size).toBe(1);
-  // It never sends email.
+  // A log-in sends no email.
   expect(await test.emails("waiting@example.com")).toEqual(["verify-email"]);
 });
 
-it("takes the address in any case, and the password however its accents are encoded", async () => {
+it("accepts the address in upper and lower case, and the password in any encoding of its accents", async () => {
   const composed = "caf\u00e9 au lait, s'il vous pla\u00eet";
   await test.signUpAndVerify(browser(), "accents@example.com", composed);
   await test.accounts.logIn(browser(), {
@@ -39,7 +39,7 @@ it("takes the address in any case, and the password however its accents are enco
   });
 });
 
-it("ends at log-out, after its time, and when it was left unused", async () => {
+it("ends at log-out, after its lifetime, and after its time without use", async () => {
   const email = "ends@example.com";
   const { session: ended } = await test.signUpAndVerify(browser(), email);
   const again = async () =>
@@ -55,7 +55,7 @@ it("ends at log-out, after its time, and when it was left unused", async () => {
   expect(await test.accounts.current(expired)).toBeUndefined();
 });
 
-it("keeps a session alive that is used, and ends the one used longest ago beyond twenty", async () => {
+it("keeps a used session alive, and ends the least recently used one beyond twenty", async () => {
   const email = "many@example.com";
   const { session: first, user } = await test.signUpAndVerify(browser(), email);
   await test.db.$executeRaw`
@@ -92,7 +92,7 @@ async function hashCheaply({ db }: Pick<typeof test, "db">, email: string): Prom
   await db.user.update({ where: { emailKey: email }, data: { passwordHash } });
 }
 
-it("hashes a password again that was hashed at a lower cost", async () => {
+it("hashes a password again if its hash has a lower cost", async () => {
   const email = "cheap@example.com";
   await test.signUpAndVerify(browser(), email);
   await hashCheaply(test, email);
@@ -122,17 +122,17 @@ it("locks strangers out after ten wrong passwords, known address or not, and nev
     ...Array(2).fill("TOO_MANY_TRIES"),
   ]);
   expect(answers["nobody@example.com"]).toEqual(answers[email]);
-  // Right, and refused: in this browser nobody has been in the account.
+  // Refused despite the right password: this browser is not trusted.
   const elsewhere = strict.accounts.logIn(browser("203.0.113.99"), { email, password: PASSWORD });
   await expect(elsewhere).rejects.toMatchObject({ code: "TOO_MANY_TRIES", status: 429 });
   const { trusted } = await strict.accounts.logIn(owner, { email, password: PASSWORD });
-  // The way out for any browser: a reset.
+  // A reset gets the owner in from any browser.
   const token = await strict.forgot(email);
   await strict.accounts.resetPassword(browser("203.0.113.99"), {
     token,
     password: "quite another password",
   });
-  // Which ends the trust in the browsers of before, whatever they write into their cookie.
+  // The reset ends the trust in earlier browsers, even with a forged epoch in their cookie.
   expect(trusted).toContain(".0.");
   for (const cookie of [trusted, trusted.replace(".0.", ".1.")]) {
     const untrusted = strict.accounts.logIn(
@@ -144,7 +144,7 @@ it("locks strangers out after ten wrong passwords, known address or not, and nev
   await strict.drop();
 });
 
-it("trusts a browser for the account that it was in, and for no other", async () => {
+it("trusts a browser only for the account that it logged in to", async () => {
   const strict = await startTestAccounts({ limitScale: 1 });
   const attacker = browser("198.51.100.1");
   await strict.signUpAndVerify(attacker, "attacker@example.com");
@@ -159,7 +159,7 @@ it("trusts a browser for the account that it was in, and for no other", async ()
   await strict.drop();
 });
 
-it("counts every try of a trusted browser, right or wrong, and then treats it like any other", async () => {
+it("counts every log-in of a trusted browser, right or wrong, and then treats it like any other browser", async () => {
   const strict = await startTestAccounts({ limitScale: 1 });
   const email = "owner@example.com";
   const owner = browser();
@@ -175,7 +175,7 @@ it("counts every try of a trusted browser, right or wrong, and then treats it li
   await strict.drop();
 });
 
-it("lets no log-in in that checked the old password while a reset went on", async () => {
+it("refuses a log-in that checked the old password while a reset was running", async () => {
   const email = "race@example.com";
   await test.signUpAndVerify(browser(), email);
   const { id } = await test.db.user.findUniqueOrThrow({ where: { emailKey: email } });

@@ -12,7 +12,7 @@ export interface Credentials {
   password: string;
 }
 
-/** A log-in that has just begun. Both tokens are for cookies, and are kept nowhere. */
+/** A new session. Both tokens are for cookies and are stored nowhere. */
 export interface LogIn {
   user: SessionUser;
   session: string;
@@ -20,7 +20,7 @@ export interface LogIn {
 }
 
 /**
- * Checks email and password. There are two answers, in or not, and it never sends email.
+ * Checks email and password. Every refusal looks the same, and it never sends email.
  *
  * @throws AccountError `INVALID_CREDENTIALS`, `TOO_MANY_TRIES`, `BUSY`
  */
@@ -32,7 +32,7 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
     client: fingerprint(secret, "client", caller.ip),
   };
   const trusted = await isTrustedStill(context, caller, key);
-  // For every address alike, before its account is looked for.
+  // Taken before the look-up, so it is the same for every address.
   const taken = trusted
     ? undefined
     : await limits.take(limits.client(caller.ip), limits.address("wrongPassword", key));
@@ -44,7 +44,7 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
   if (!matches || !account) throw wrong();
   const rehashed = outdated ? await hasher.hash(input.password, place) : account.passwordHash;
   const session = await inTransaction(db, async (tx) => {
-    // The lock orders this before a reset, which then ends the session, or after it.
+    // The row lock puts this before or after a reset. If before, the reset ends the session.
     const unchanged = await tx.$executeRaw`
       UPDATE users SET password_hash = ${rehashed}
       WHERE id = ${account.id}::uuid AND password_hash = ${account.passwordHash}`;
@@ -56,7 +56,7 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
   return { user: { id, name, email }, session, trusted: trustBrowser(secret, key, trustEpoch) };
 }
 
-/** Whether this browser has been in this account, and has tries of its own left. */
+/** Whether this browser is trusted for this account and has attempts left. */
 async function isTrustedStill(
   { db, secret, limits }: Context,
   { trusted }: Caller,
@@ -67,7 +67,7 @@ async function isTrustedStill(
   return taken.granted("trustedBrowser");
 }
 
-/** Enough to tell one from another in the log. */
+/** A short hash, to recognize an address or a client in the log. */
 function fingerprint(secret: string, use: "address" | "client", text: string): string {
   return Buffer.from(hashToken(secret, use, text))
     .toString("base64url")

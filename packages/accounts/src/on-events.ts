@@ -1,7 +1,7 @@
 import type { OnEvents } from "@repo/email/events";
 
 /**
- * What the app does when SES says what became of an email: nothing so far. Write
- * `async (tx, events) => { … }` here, and web and the worker call it (docs/recipes.md).
+ * Called when SES reports what became of an email. It does nothing yet. Write `async (tx, events)
+ * => { … }` here, and web and the worker call it (docs/recipes.md).
  */
 export const onEvents: OnEvents | undefined = undefined;

@@ -1,6 +1,6 @@
 /**
- * What a person tells of themselves at sign-up, beside address and password: each a column of
- * `users` by the same name.
+ * What people fill in at sign-up besides address and password. Each field is a column of `users`
+ * with the same name.
  */
 export interface Profile {
   name: string;

@@ -11,12 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-it("is known to all who ask at once, also to those who ask while it is read", async () => {
+it("gives all concurrent callers the same quota, also during the reading", async () => {
   const quota = createQuota(test.db);
   expect(await Promise.all([quota(), quota(), quota()])).toEqual([200, 200, 200]);
 });
 
-it("is read again where reading it failed", async () => {
+it("reads again after a failed reading", async () => {
   const quota = createQuota(test.db);
   await test.db.$executeRaw`ALTER TABLE sending_status RENAME TO away`;
   await expect(quota()).rejects.toThrow("sending_status");
@@ -24,7 +24,7 @@ it("is read again where reading it failed", async () => {
   expect(await quota()).toBe(200);
 });
 
-it("is read again while the worker does not know it", async () => {
+it("reads again while the quota is unknown", async () => {
   const quota = createQuota(test.db);
   const hears = (max24Hours: number | null) =>
     test.db.sendingStatus.updateMany({ data: { max24Hours } });

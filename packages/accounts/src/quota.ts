@@ -1,14 +1,14 @@
 import type { Db } from "@repo/db";
 
-// In ms. It changes when AWS raises it.
+// In ms. The quota changes only when AWS raises it.
 const FRESH = 60_000;
 
-/** Reads SES's daily quota, as the worker has last heard it; no more than once a minute. */
+/** Reads SES's daily quota, as the worker last stored it, at most once a minute. */
 export function createQuota(db: Db): () => Promise<number | null> {
   let reading: Promise<number | null> | undefined;
   let readAt = -Infinity;
-  // Who asks while it is read waits for it: a quota taken for unknown is a far larger one. An
-  // unknown quota is not kept, for the same reason.
+  // Concurrent callers wait for the reading: the limit for an unknown quota is far larger. For the
+  // same reason an unknown quota is not cached.
   return () => {
     if (reading && performance.now() - readAt < FRESH) return reading;
     readAt = performance.now();

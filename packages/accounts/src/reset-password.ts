@@ -6,15 +6,15 @@ import { inTransaction } from "./transaction.ts";
 import { trustBrowser } from "./trusted-browser.ts";
 
 export interface NewPassword {
-  /** Of the link. */
+  /** The token of the link. */
   token: string;
   password: string;
 }
 
 /**
- * Reads the link to a new password, for the page that it opens. Nothing is used up.
+ * Reads the link to a new password for its page, without using it up.
  *
- * @returns the address whose account it is for
+ * @returns the address of the account
  * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`
  */
 export async function openReset({ db, secret }: Context, token: string): Promise<string> {
@@ -22,12 +22,12 @@ export async function openReset({ db, secret }: Context, token: string): Promise
 }
 
 /**
- * Redeems the link to a new password: sets it, ends every session, every other link and every
- * trusted browser of its owner, and tells them by email.
+ * Redeems the link and sets the new password. It ends all sessions, other links and trusted
+ * browsers of the account, and informs its owner by email.
  *
- * @returns the token by which this browser is trusted, for a cookie
- * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`; `WEAK_PASSWORD`, after
- *   which the link is as good as before; `BUSY`
+ * @returns the token that makes this browser trusted, for a cookie
+ * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`; `WEAK_PASSWORD` (the link
+ *   stays valid); `BUSY`
  */
 export async function resetPassword(
   context: Context,
@@ -35,7 +35,7 @@ export async function resetPassword(
   { token, password }: NewPassword,
 ): Promise<string> {
   const { db, secret, hasher, enqueue, url, limits } = context;
-  // A link that is dead costs no hashing.
+  // A dead link must not cost a hash.
   const { address, key } = await openLink(db, secret, "reset_password", token);
   const account = await db.user.findUnique({ where: { emailKey: key } });
   checkPassword(password, { name: account?.name ?? "", email: address });
@@ -47,7 +47,7 @@ export async function resetPassword(
       UPDATE users SET password_hash = ${passwordHash}, trust_epoch = trust_epoch + 1
       WHERE email_key = ${key}
       RETURNING id, name, email, trust_epoch AS epoch`;
-    // The account was deleted meanwhile.
+    // The account has been deleted in the meantime.
     if (!user) throw new AccountError("TOKEN_USED");
     await tx.session.deleteMany({ where: { userId: user.id } });
     await enqueue(tx, {

@@ -2,10 +2,10 @@ import type { Db, Tx } from "@repo/db";
 import { SESSION_DAYS } from "./lifetimes.ts";
 import { hashToken, newToken } from "./tokens.ts";
 
-// For each account: phones, computers, and those that were never logged out.
+// Per account: phones, computers, and sessions that were never logged out.
 const MOST = 20;
 
-/** Who is logged in, as far as pages need to know. */
+/** The logged-in user, as far as pages need to know. */
 export interface SessionUser {
   id: string;
   name: string;
@@ -13,8 +13,7 @@ export interface SessionUser {
 }
 
 /**
- * Begins a log-in. Beyond the most that an account may have, the one that was used longest ago
- * ends.
+ * Starts a session. If the account has too many, the least recently used one ends.
  *
  * @returns the session's token, for the cookie
  */
@@ -31,7 +30,7 @@ export async function startSession(tx: Tx, secret: string, userId: string): Prom
   return token;
 }
 
-/** @returns whose session it is; undefined for one that is over, or was left unused too long */
+/** @returns the user; undefined if the session has ended or was unused for too long */
 export async function findSession(
   db: Db,
   secret: string,
@@ -45,7 +44,7 @@ export async function findSession(
       AND used_at > now() - make_interval(days => ${SESSION_DAYS.unused}::int)`;
   if (!found) return undefined;
   const { isStale, ...user } = found;
-  // A write an hour, not one a request.
+  // One write per hour, not per request.
   if (isStale) await db.$executeRaw`UPDATE sessions SET used_at = now() WHERE token_hash = ${hash}`;
   return user;
 }

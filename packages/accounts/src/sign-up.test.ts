@@ -36,11 +36,11 @@ describe("a sign-up", () => {
     expect(await test.emails(email)).toEqual([]);
   });
 
-  it("becomes the account in the browser that made it, whichever link is pressed", async () => {
+  it("becomes the account in the browser that made it, with any link of the address", async () => {
     const email = newEmail();
     const mine = browser();
     const first = await test.signUp(mine, email);
-    // A stranger's comes later, and its link too.
+    // A stranger signs up later, and gets a newer link.
     await test.signUp(browser(), email, "the stranger's password", "Eve");
     const { user, session } = await test.accounts.verifyEmail(mine, { token: first });
     expect(user).toMatchObject({ name: "Sam", email });
@@ -48,7 +48,7 @@ describe("a sign-up", () => {
     await test.accounts.logIn(browser(), { email, password: PASSWORD });
   });
 
-  it("gives a stranger no way in: their password never counts", async () => {
+  it("gives a stranger no access: their password never counts", async () => {
     const email = newEmail();
     const stranger = browser();
     const older = await test.signUp(stranger, email, "the stranger's password", "Eve");
@@ -61,7 +61,7 @@ describe("a sign-up", () => {
     await test.accounts.logIn(owner, { email, password: PASSWORD });
   });
 
-  it("asks for a password in any other browser, and shows nothing of what was typed elsewhere", async () => {
+  it("asks for a password in any other browser, and shows nothing that was typed elsewhere", async () => {
     const email = newEmail();
     const token = await test.signUp(browser(), email, "the stranger's password", "Eve");
     const owner = browser();
@@ -82,19 +82,19 @@ describe("a sign-up", () => {
     await test.accounts.logIn(owner, { email, password: PASSWORD });
   });
 
-  it("keeps the newest five of an address, and a link that outlives its row still works", async () => {
+  it("keeps the newest five sign-ups of an address, and the link of a deleted one still works", async () => {
     const email = newEmail();
     const owner = browser();
     const token = await test.signUp(owner, email);
     for (let i = 0; i < 5; i++) await test.signUp(browser(), email, "the stranger's password");
     expect(await test.db.signUp.count({ where: { emailKey: email } })).toBe(5);
-    // A stranger who fills them costs the owner a new password, not the account.
+    // If a stranger fills the five, the owner must type a password again but gets the account.
     const pushedOut = test.accounts.verifyEmail(owner, { token });
     await expect(pushedOut).rejects.toMatchObject({ code: "PASSWORD_REQUIRED" });
     await test.accounts.verifyEmail(owner, { token, password: PASSWORD });
   });
 
-  it("ends with every other of its address when one is confirmed", async () => {
+  it("ends when another sign-up of its address is confirmed", async () => {
     const email = newEmail();
     const stranger = browser();
     const other = await test.signUp(stranger, email);
@@ -110,7 +110,7 @@ describe("a sign-up", () => {
 });
 
 describe("an address that has an account", () => {
-  it("gets a notice that there is one, and nothing of it changes, however it is written", async () => {
+  it("gets a notice about it, in any spelling, and the account does not change", async () => {
     const email = newEmail();
     await test.signUpAndVerify(browser(), email);
     const before = await test.db.user.findUnique({ where: { emailKey: email } });
@@ -123,7 +123,7 @@ describe("an address that has an account", () => {
     expect((await test.emails(email)).at(-1)).toBe("account-exists");
   });
 
-  it("is treated alike: category, priority, expiry and rows of the two emails are the same", async () => {
+  it("is treated alike: its email has the same category, priority and rows as any other's", async () => {
     const [known, unknown] = [newEmail(), newEmail()];
     await test.signUpAndVerify(browser(), known);
     await test.accounts.signUp(browser(), { name: "Eve", email: known, password: PASSWORD });
@@ -140,7 +140,7 @@ describe("an address that has an account", () => {
     expect([await rows(known), await rows(unknown)]).toEqual([2, 1]);
   });
 
-  it("shows a stranger's sign-up the same state before and after its owner gets in", async () => {
+  it("shows a stranger the same state of their sign-up before and after the owner confirms", async () => {
     const email = newEmail();
     const stranger = browser();
     await test.signUp(stranger, email);
@@ -153,7 +153,7 @@ describe("an address that has an account", () => {
 });
 
 describe("resending", () => {
-  it("goes by the cookie of the sign-up, never by an address", async () => {
+  it("requires the cookie of the sign-up; an address is not enough", async () => {
     const email = newEmail();
     const mine = browser();
     await test.signUp(mine, email);
@@ -168,7 +168,7 @@ describe("resending", () => {
 });
 
 describe("limits", () => {
-  it("answer alike and email no more once a mailbox has had three, however its owner is written", async () => {
+  it("give the same answer but no more email after three to one mailbox, in any spelling", async () => {
     const strict = await startTestAccounts({ limitScale: 1 });
     for (const email of ["sam+1@gmail.com", "sam+2@gmail.com", "s.am@gmail.com", "sam@gmail.com"]) {
       await strict.accounts.signUp(browser(), { name: "Sam", email, password: PASSWORD });
@@ -183,7 +183,7 @@ describe("limits", () => {
     await strict.drop();
   });
 
-  it("count no email that could not be queued", async () => {
+  it("do not count an email that could not be queued", async () => {
     const strict = await startTestAccounts({ limitScale: 1 });
     const withoutEmail = createAccounts({
       ...strict.config,
@@ -198,7 +198,7 @@ describe("limits", () => {
     await strict.drop();
   });
 
-  it("close sign-up to everybody alike when its share of the day is used, and leave recovery open", async () => {
+  it("close sign-up for everybody when its share of the day is used up, but not recovery", async () => {
     const strict = await startTestAccounts({ limitScale: 1 });
     const email = "owner@example.com";
     await strict.db.sendingStatus.update({ where: { id: 1 }, data: { max24Hours: 16 } });

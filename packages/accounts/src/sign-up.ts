@@ -11,26 +11,27 @@ import type { Profile } from "./profile.ts";
 import { hashToken, newToken } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** What somebody who wants an account has typed. */
+/** What a person types to sign up. */
 export interface NewSignUp extends Profile {
   email: string;
   password: string;
 }
 
-/** A sign-up of this browser, as its page may show it. */
+/** A sign-up of this browser, for its page. */
 export interface PendingSignUp {
   email: string;
   status: MessageStatus;
 }
 
-// For an address. An older one ends none of its links: its name and password count no more.
+// Sign-ups kept per address. The links of an older one still work, but its name and password no
+// longer count.
 const NEWEST = 5;
 
 /**
- * Stores a sign-up, and emails the link that proves its mailbox. An address that has an account
- * looks the same to the caller: its owner is told that there is one already.
+ * Stores a sign-up, and emails the link that proves its mailbox. If the address has an account, the
+ * caller sees the same, and the owner gets a notice.
  *
- * @returns the sign-up's token, for a cookie of this browser alone
+ * @returns the sign-up's token, for a cookie of this browser
  * @throws AccountError `WEAK_PASSWORD`, `TOO_MANY_TRIES`, `SIGN_UP_CLOSED`, `BUSY`
  */
 export async function signUp(context: Context, caller: Caller, input: NewSignUp): Promise<string> {
@@ -61,8 +62,8 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
 }
 
 /**
- * Emails the link of this browser's sign-up once more. It goes by the sign-up's cookie, never by
- * an address: nobody makes us write to a mailbox that they have not signed up with.
+ * Emails the link of this browser's sign-up again. It requires the sign-up's cookie, so that nobody
+ * can make us write to a mailbox that they did not sign up with.
  *
  * @throws AccountError `SIGN_UP_UNKNOWN`, `TOO_MANY_TRIES`, `SIGN_UP_CLOSED`, `BUSY`
  */
@@ -82,8 +83,8 @@ export async function resendLink(context: Context, caller: Caller): Promise<void
 }
 
 /**
- * What this browser may know of its sign-up: what anybody could learn by writing to the address.
- * Nothing changes when the owner of the mailbox gets in.
+ * What this browser may know about its sign-up: only what anybody could learn by writing to the
+ * address. It does not change when the owner of the mailbox confirms.
  */
 export async function pendingSignUp(
   context: Context,
@@ -107,8 +108,8 @@ async function findSignUp({ db, secret }: Context, { signUp: token }: Caller) {
 }
 
 /**
- * Takes the limits of an email to a mailbox that a stranger may have typed. Where that mailbox has
- * had enough, none is granted: the answer is the same, without an email.
+ * Takes the limits of an email to a mailbox that a stranger may have typed. If the mailbox has had
+ * enough, it grants none: the answer stays the same, without an email.
  */
 async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key }: Address) {
   const taken = await limits.take(
@@ -119,7 +120,7 @@ async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key
   refuse(taken.refusal);
   return {
     granted: taken.granted("signUpMail"),
-    /** Does what queues the email. Where that fails there is none, and none counts. */
+    /** Queues the email. If that fails, the email does not count. */
     async orGiveBack(queue: () => Promise<void>): Promise<void> {
       try {
         await queue();
@@ -131,9 +132,9 @@ async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key
   };
 }
 
-/** The link where there is no account, else the notice that there is one. @returns its id */
+/** Emails the link, or the notice if there is an account. @returns the email's id */
 async function emailLink(tx: Tx, { enqueue, secret, url }: Context, to: Address): Promise<string> {
-  // Also for an address with an account, whose link nobody gets: the same work for both.
+  // An address with an account gets a link too, which nobody sees, so that the work is the same.
   const { token, expiresAt, hasAccount } = await issueLink(tx, secret, "verify_email", to);
   const { id } = hasAccount
     ? await enqueue(tx, {

@@ -9,7 +9,7 @@ import { createResetRequests } from "./worker.ts";
 export const PASSWORD = "correct horse battery staple";
 export const SECRET = "the tests' own secret, 32 characters or more";
 
-/** A browser with the cookies that it got, at an address of its own. */
+/** A browser with its cookies and its IP address. */
 export function browser(ip = "203.0.113.1"): Caller {
   return { ip, signal: new AbortController().signal };
 }
@@ -21,7 +21,7 @@ export async function startTestAccounts({ limitScale = 1_000 } = {}) {
     key: "the tests' own key, 32 characters or more",
     templates,
   });
-  // The links are in sealed props: a test reads them on their way in.
+  // Stored props are encrypted, so tests read the links here.
   const enqueue: Enqueue<EmailTemplates> = (tx, message) => {
     sent.push(message);
     return realEnqueue(tx, message);
@@ -30,7 +30,7 @@ export async function startTestAccounts({ limitScale = 1_000 } = {}) {
   const accounts = createAccounts({ ...config, limitScale });
   const requests = createResetRequests(config);
 
-  /** The token of the newest link to somebody. */
+  /** The token of the newest link to an address. */
   function tokenFor(email: string): string {
     const props: object = sent.findLast(({ to }) => to === email)?.props ?? {};
     const token = "url" in props ? new URL(String(props.url)).searchParams.get("token") : null;
@@ -45,7 +45,7 @@ export async function startTestAccounts({ limitScale = 1_000 } = {}) {
     config,
     requests,
     tokenFor,
-    /** The names of the emails that were queued for somebody, oldest first. */
+    /** The names of the emails that were queued for an address, oldest first. */
     async emails(email: string): Promise<string[]> {
       const rows = await db.message.findMany({ where: { toKey: email }, orderBy: { id: "asc" } });
       return rows.map(({ template }) => template);

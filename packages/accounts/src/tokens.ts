@@ -9,9 +9,8 @@ export function newToken(): string {
 }
 
 /**
- * What the database or the log keeps of a token, an address or a client: a reader of a backup
- * cannot use it. The use is part of the hash, so that a token for one thing is unknown to every
- * other.
+ * The database and the log contain only this hash of a token, an address or a client, so a reader
+ * of a backup cannot use them. The hash includes the use, so a token works for one use only.
  */
 export function hashToken(secret: string, use: Use, token: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(createHmac("sha256", secret).update(`${use}:${token}`).digest());

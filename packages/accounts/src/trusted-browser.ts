@@ -3,19 +3,18 @@ import type { Db } from "@repo/db";
 import { hashToken, newToken } from "./tokens.ts";
 
 /**
- * The cookie of a browser in which somebody has been in this account (OWASP: device cookies). A
- * stranger who uses up the wrong passwords of an address locks the owner out of other browsers,
- * and not of these.
+ * Makes the cookie of a browser that has logged in to this account (OWASP: device cookies). A
+ * stranger who uses up the wrong passwords of an address locks out other browsers, but not these.
  *
- * The cookie: a random id, the account's epoch, and their keyed hash with the address. It is
- * kept nowhere: who has none of ours costs no look-up.
+ * The cookie contains a random id, the account's epoch, and their keyed hash with the address. It
+ * is not stored, so a forged cookie costs no look-up.
  */
 export function trustBrowser(secret: string, emailKey: string, epoch: number): string {
   const claim = `${newToken()}.${epoch}`;
   return `${claim}.${tagOf(secret, emailKey, claim)}`;
 }
 
-/** Whether a cookie was made for this address, and its account trusts it still. */
+/** Whether a cookie was made for this address and its account still trusts it. */
 export async function isTrusted(
   db: Db,
   secret: string,

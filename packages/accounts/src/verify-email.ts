@@ -10,9 +10,9 @@ import { hashToken } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
 import { trustBrowser } from "./trusted-browser.ts";
 
-/** All but the token counts only where this browser did not sign up. */
+/** The other fields count only if this browser did not sign up. */
 export type Verification = Typed & {
-  /** Of the link. */
+  /** The token of the link. */
   token: string;
 };
 
@@ -20,17 +20,17 @@ type Typed = { [Name in keyof Profile]?: Profile[Name] | undefined } & {
   password?: string | undefined;
 };
 
-/** What becomes the account's. */
+/** The data of the new account. */
 interface Chosen {
   profile: Profile;
   passwordHash: string;
 }
 
 /**
- * Reads the link of a sign-up, for the page that it opens. Nothing is used up.
+ * Reads the link of a sign-up for its page, without using it up.
  *
- * @returns whose mailbox it proves, and whether this browser signed up with it: then its name
- *   and password count, and none need be typed
+ * @returns the address that it proves, and whether this browser signed up with it. If so, the name
+ *   and password of the sign-up count, and the page need not ask for them.
  * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`
  */
 export async function openVerification(
@@ -44,12 +44,12 @@ export async function openVerification(
 }
 
 /**
- * Makes the account, and logs its owner in. The link proves the mailbox and nothing else: in the
- * browser that signed up, that sign-up's name and password become the account's; in any other,
- * those that are typed now. So a password that a stranger chose never counts.
+ * Makes the account, and logs its owner in. The link proves only the mailbox. In the browser that
+ * signed up, the account gets the sign-up's name and password. In any other browser it gets the
+ * name and password that are typed now. So a password that a stranger chose never counts.
  *
  * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`; `PASSWORD_REQUIRED` and
- *   `WEAK_PASSWORD`, after which the link is as good as before; `BUSY`
+ *   `WEAK_PASSWORD` (the link stays valid); `BUSY`
  */
 export async function verifyEmail(
   context: Context,
@@ -65,7 +65,7 @@ export async function verifyEmail(
   const logIn = await inTransaction(db, async (tx) => {
     const address = await redeemLink(tx, secret, "verify_email", token);
     const chosen = typedNow ?? (await signUpOf(tx, secret, caller, key));
-    // It was pushed out a moment ago.
+    // Newer sign-ups have just replaced this one.
     if (!chosen) throw new AccountError("PASSWORD_REQUIRED");
     const { profile, passwordHash } = chosen;
     const [user] = await tx.user.createManyAndReturn({
@@ -73,7 +73,7 @@ export async function verifyEmail(
       skipDuplicates: true,
       select: { id: true, name: true, email: true, trustEpoch: true },
     });
-    // Two sign-ups of one address went on at once, and the other's link was faster.
+    // Two links of one address were redeemed at once, and the other one was faster.
     if (!user) throw new AccountError("TOKEN_USED");
     await tx.signUp.updateMany({ where: { emailKey: key }, data: { passwordHash: null } });
     const { trustEpoch, ...known } = user;
@@ -111,7 +111,7 @@ async function readTyped(
   { password, ...typed }: Typed,
 ): Promise<Chosen> {
   if (password === undefined) throw new AccountError("PASSWORD_REQUIRED");
-  // A program may leave fields out; the page asks for them. Their columns have defaults.
+  // A program may omit fields that the page asks for. Their columns have defaults.
   const told = Object.fromEntries(
     Object.entries(typed).filter(([, value]) => value !== undefined),
   ) as Partial<Profile>;

@@ -7,11 +7,11 @@ export { RESET_REQUESTS } from "./forgot-password.ts";
 export { deleteEnded } from "./housekeeping.ts";
 
 /**
- * What the worker does for accounts: handles the requests for a new password that wait.
+ * For the worker: handles the waiting requests for a new password.
  *
  * @param config.secret AUTH_SECRET, the same as web's
- * @param config.appUrl origin that emailed links begin with
- * @returns handles all that wait; then how many there were of each result
+ * @param config.appUrl the origin of emailed links
+ * @returns `handle`, which handles all waiting requests and returns the number of each result
  */
 export function createResetRequests(config: {
   db: Db;

@@ -184,6 +184,6 @@ async function refuse(db: Db, action: Action, selection: Selection): Promise<voi
 function unknownId(id: string): EmailError {
   return new EmailError(
     "UNKNOWN_EMAIL",
-    `There is no email ${id}; it may have been deleted with its age.`,
+    `There is no email ${id}. It may have been deleted because of its age.`,
   );
 }

@@ -21,13 +21,13 @@ export class AppError extends Error {
   }
 }
 
-/** Why something that a person asked for is refused. The message is written for that person. */
+/** Refuses what a person asked for. The message is for the person. */
 export class Refusal extends AppError {
-  /** The HTTP status that fits. */
+  /** The HTTP status. */
   readonly status: number;
-  /** Seconds after which the same may succeed. */
+  /** Seconds after which the same call may succeed. */
   readonly retryAfter: number | undefined;
-  /** What the log may know of it: keyed hashes, no address. */
+  /** For the log: keyed hashes, no address. */
   readonly detail: Record<string, string> | undefined;
 
   constructor(

@@ -1,4 +1,4 @@
-// `pnpm arrows`: draws into ARCHITECTURE.md which package imports which.
+// `pnpm arrows`: draws the imports between packages into ARCHITECTURE.md.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openRepository } from "./repository.ts";

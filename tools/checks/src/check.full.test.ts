@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type Copy, copyRepository } from "./test-copy.ts";
 
-// Each test breaks one promise in a copy of the repository and sees a program of the check fail.
-// What this repository's own rules find is in rules/rules.test.ts.
+// Each test breaks one promise in a copy of the repository and expects a program of `pnpm check` to
+// fail. rules/rules.test.ts tests this repository's own rules.
 
 let copy: Copy;
 

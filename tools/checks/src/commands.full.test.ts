@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Copy, copyRepository } from "./test-copy.ts";
 
-// What the README tells people to do with their clone, done in a copy of it.
+// Runs the README's commands for a clone in a copy of the repository.
 
 let copy: Copy;
 

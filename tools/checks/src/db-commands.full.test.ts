@@ -3,14 +3,15 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Copy, copyRepository } from "./test-copy.ts";
 
-// The database commands without a terminal, in a copy of the repository: they write migrations.
+// Runs the database commands without a terminal. In a copy of the repository, because they write
+// migrations.
 
 const SCHEMA = "packages/db/prisma/schema.prisma";
 let copy: Copy;
 
 beforeAll(async () => {
   copy = await copyRepository();
-  // As `pnpm dev` makes the database.
+  // Makes the database as `pnpm dev` does.
   const script = `
     import { migrate } from "@repo/db/migrate";
     import { startPostgres } from "@repo/postgres-local";
@@ -72,7 +73,7 @@ test("db:migrate with a name writes and applies the migration, and asks nothing"
   await sql('SELECT "fieldOfThisTest" FROM suppressions');
 });
 
-test("db:migrate ends, with the reason, where Prisma would ask whether data may go", async () => {
+test("db:migrate ends with the reason if Prisma would ask to delete data", async () => {
   await sql(`INSERT INTO suppressions (address_key, reason, "fieldOfThisTest")
     VALUES ('a@example.com', 'bounce', 'data')`);
   const before = await readFile(path.join(copy.folder, SCHEMA), "utf8");
@@ -85,7 +86,7 @@ test("db:migrate ends, with the reason, where Prisma would ask whether data may 
   await copy.change(SCHEMA, () => before);
 });
 
-test("db:migrate ends, with the reason, where the database would have to be reset", async () => {
+test("db:migrate ends with the reason if the database must be reset", async () => {
   await sql("UPDATE _prisma_migrations SET checksum = 'other'");
   expect(await refused("db:migrate", "--name another")).toMatch(
     /modified after (?:it was|they were) applied/,

@@ -4,11 +4,11 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { parse } from "yaml";
 import { copyRepository } from "./test-copy.ts";
 
-// What docs/deleting.md says can be deleted, deleted in a copy.
+// Deletes each part of docs/deleting.md in a copy.
 
 const list = path.join(import.meta.dirname, "../../setup/src/delete/parts.yaml");
 const parts = Object.keys(parse(readFileSync(list, "utf8")) as object);
-// Of the two ways that events come, one stays.
+// Events come by the webhook or the queue. One must stay.
 const optional = parts.filter((part) => part !== "webhook");
 
 test.each([
@@ -19,7 +19,7 @@ test.each([
   async (_name, deleted) => {
     const copy = await copyRepository();
     onTestFinished(() => copy.remove());
-    // Stands for the engine that Prisma would download: the tests reach no network.
+    // The tests have no network, so use this engine instead of the one that Prisma would download.
     const engine = path.join(import.meta.dirname, "../../prisma-offline/src/schema-engine.ts");
     if (deleted.includes("prisma-offline")) vi.stubEnv("PRISMA_SCHEMA_ENGINE_BINARY", engine);
     onTestFinished(() => void vi.unstubAllEnvs());

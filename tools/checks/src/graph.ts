@@ -1,13 +1,13 @@
 import type { Repository } from "./repository.ts";
 
-/** Which package imports which: from its own name, without `@repo/`, to those of others. */
+/** The imports between packages: name → imported names, all without `@repo/`. */
 export type Graph = Map<string, Set<string>>;
 
-/** Files that production does not contain: tests, what they share, and what `pnpm dev` starts. */
+/** Files that production does not contain: tests, their helpers, and what `pnpm dev` starts. */
 const NOT_SHIPPED = /\.test\.tsx?$|\/test-[^/]+$|\/testing\.ts$|\/dev\.ts$|\.config\.ts$/;
 
 /**
- * Reads the imports of every source.
+ * Reads the imports of all sources.
  *
  * @param options.shipped without tests and `dev.ts`
  */
@@ -22,7 +22,7 @@ export function readGraph(repository: Repository, { shipped }: { shipped: boolea
             /\.(ts|tsx|js|mjs)$/.test(file) &&
             !(shipped && NOT_SHIPPED.test(file)),
         );
-        // Of code in a string, as recipes have it, only what is declared could be an import.
+        // Code in strings, as in the recipes, can look like imports. So keep only declared ones.
         const declared = { ...manifest.dependencies, ...manifest.devDependencies };
         const targets = sources
           .flatMap((file) => importsOf(repository.read(file)))
@@ -34,13 +34,13 @@ export function readGraph(repository: Repository, { shipped }: { shipped: boolea
 
 export const nameOf = (packageName: string) => packageName.replace("@repo/", "");
 
-/** The packages of the workspace that a source imports, by whichever form. */
+/** The workspace packages that a source imports, in any form. */
 function importsOf(source: string): string[] {
   const imports = /^\s*(?:import|export)\b[^"'`;]*"@repo\/([\w-]+)|\bimport\("@repo\/([\w-]+)/gm;
   return [...source.matchAll(imports)].map((match) => match[1] ?? match[2] ?? "");
 }
 
-/** @returns the packages on a way that leads back to its beginning, if there is one */
+/** @returns the packages of a circle, if there is one */
 export function findCircle(graph: Graph): string[] | undefined {
   const done = new Set<string>();
   const follow = (name: string, way: string[]): string[] | undefined => {
@@ -60,7 +60,7 @@ export function findCircle(graph: Graph): string[] | undefined {
   return undefined;
 }
 
-/** The graph as a Mermaid flowchart, without the arrows that follow from others. */
+/** The graph as a Mermaid flowchart. It omits an arrow if other arrows lead to the same package. */
 export function draw(graph: Graph, groups: Map<string, string[]>): string {
   const reaches = (from: string, to: string): boolean =>
     [...(graph.get(from) ?? [])].some((next) => next === to || reaches(next, to));

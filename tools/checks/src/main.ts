@@ -22,7 +22,7 @@ const rules = {
   versions,
 };
 
-// `pnpm rules lockfile` runs one of them.
+// `pnpm rules lockfile` runs only that rule.
 const names = process.argv.slice(2);
 const chosen = Object.entries(rules).filter(([name]) => names.length === 0 || names.includes(name));
 

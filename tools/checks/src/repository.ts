@@ -11,25 +11,25 @@ interface Manifest {
 }
 
 interface Package {
-  /** From the root, with slashes: `packages/db`; `.` for the root itself. */
+  /** Relative to the root, with slashes: `packages/db`. The root itself is `.`. */
   folder: string;
   manifest: Manifest;
 }
 
-/** The repository as the rules see it. */
+/** The repository, for the rules. */
 export interface Repository {
   root: string;
-  /** Every file but what is installed, generated or built; from the root, with slashes. */
+  /** All files except installed, generated and built ones. Relative to the root, with slashes. */
   files: string[];
   /** The root first. */
   packages: Package[];
   read: (file: string) => string;
 }
 
-/** Finds out whether the repository keeps one promise; resolves to what breaks it, a line each. */
+/** Checks one promise of the repository. Resolves to the violations, one line each. */
 export type Rule = (repository: Repository) => string[] | Promise<string[]>;
 
-// Not asked of git, which a copy of the repository may lack.
+// We do not ask git, because a copy of the repository may have none.
 const SKIPPED = new Set([
   "node_modules",
   ".git",
@@ -40,7 +40,7 @@ const SKIPPED = new Set([
   "generated",
 ]);
 
-/** Lists the repository under `root`; reads no file but the manifests. */
+/** Lists the repository under `root`. It reads only the manifests. */
 export function openRepository(root: string): Repository {
   const files = list(root, "");
   const read = (file: string) => readFileSync(join(root, file), "utf8");

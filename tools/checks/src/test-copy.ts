@@ -23,9 +23,9 @@ const root = join(import.meta.dirname, "../../..");
 export interface Copy {
   folder: string;
   /**
-   * Changes or creates a file, or deletes it where the edit answers undefined.
+   * Changes or creates a file, or deletes it if `edit` returns undefined.
    *
-   * @returns undoes it
+   * @returns a function that undoes the change
    */
   change(
     file: string,
@@ -33,9 +33,9 @@ export interface Copy {
   ): Promise<() => Promise<void>>;
   /** Runs a script of the root package.json as pnpm does. */
   run(script: string, args?: string): Promise<Ended>;
-  /** Reads the scripts of its package.json again. */
+  /** Reads the scripts of the copy's package.json again. */
   refresh(): Promise<void>;
-  /** Runs a command that is installed in the root. */
+  /** Runs a command from the root's node_modules. */
   exec(command: string): Promise<Ended>;
   remove(): Promise<void>;
 }
@@ -45,7 +45,7 @@ interface Ended {
   output: string;
 }
 
-/** Copies what the rules see, with links to what is installed. */
+/** Copies the repository's files, and links the installed packages. */
 export async function copyRepository(): Promise<Copy> {
   const repository = openRepository(root);
   const folder = await mkdtemp(join(await realpath(tmpdir()), "checks-"));
@@ -54,7 +54,7 @@ export async function copyRepository(): Promise<Copy> {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await copyFile(join(root, file), join(folder, file));
   }
-  // The Prisma client, which is not committed: without it lint finds more than a test broke.
+  // The Prisma client is not committed. Without it, lint would find more than a test breaks.
   const client = "packages/db/src/generated";
   await cp(join(root, client), join(folder, client), { recursive: true });
   for (const each of repository.packages) await linkModules(folder, each.folder);
@@ -64,12 +64,12 @@ export async function copyRepository(): Promise<Copy> {
     const env = {
       ...withoutTurbo(process.env),
       PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`,
-      // What is installed is linked: an install would write into the repository itself.
+      // The packages are links, so an install would write into the repository itself.
       pnpm_config_verify_deps_before_run: "false",
     };
     return new Promise((resolve) => {
       exec(command, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
-        // Under CI=true oxlint colours its output whatever NO_COLOR says.
+        // Under CI=true oxlint colours its output despite NO_COLOR.
         const output = stripVTControlCharacters(stdout + stderr);
         resolve({ failed: error !== null, output });
       }).stdin?.end();
@@ -104,16 +104,16 @@ async function readScripts(folder: string): Promise<Record<string, string>> {
   return manifest.scripts;
 }
 
-/** Turbo refuses to run inside of itself, which it tells by its own variables. */
+/** turbo refuses to run inside turbo, which it detects by its variables. */
 function withoutTurbo(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("TURBO_")));
 }
 
-/** Gives a package of the copy what is installed; packages of the workspace are the copy's own. */
+/** Links the installed packages into a package of the copy. Workspace packages link to the copy. */
 async function linkModules(copy: string, folder: string): Promise<void> {
   const installed = join(root, folder, "node_modules");
   const links = join(copy, folder, "node_modules");
-  // A link to a folder needs no privilege on Windows when it is a junction.
+  // On Windows only a junction needs no privilege.
   if (folder === ".") return symlink(installed, links, "junction");
   for (const name of await readdir(installed).catch(() => [])) {
     const names = name.startsWith("@")

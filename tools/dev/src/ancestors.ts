@@ -3,9 +3,8 @@ import { execFileSync } from "node:child_process";
 const INTERVAL_MS = 500;
 
 /**
- * Calls back when pnpm, or the npx that runs it, has died above this process without telling
- * it, as after a kill -9. The shell from which they were started does not count: it may end
- * and leave them running.
+ * Calls back when the pnpm or npx that runs this process has died without a signal, for example by
+ * kill -9. The shell that started them does not count: it may end and leave them running.
  */
 export function onOrphaned(callback: () => void): void {
   const runners = packageManagers();
@@ -14,7 +13,7 @@ export function onOrphaned(callback: () => void): void {
   }, INTERVAL_MS).unref();
 }
 
-/** Not on Windows, and not where there is no ps: there their death goes unnoticed. */
+/** Needs `ps`. Without it, and on Windows, their death goes unnoticed. */
 function packageManagers(): number[] {
   const chain: { pid: number; args: string }[] = [];
   try {
@@ -28,7 +27,7 @@ function packageManagers(): number[] {
       pid = Number(parent ?? 0);
     }
   } catch {
-    // Nothing to watch, or no more.
+    // No `ps`, or no more parents.
   }
   const top = chain.findLastIndex(({ args }) => /(^|[\s/])(npm|npx|pnpm)\b/.test(args));
   return chain.slice(0, top + 1).map(({ pid }) => pid);

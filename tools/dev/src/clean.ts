@@ -1,4 +1,4 @@
-// `pnpm clean`: removes what can be made again, and the development data.
+// `pnpm clean`: removes generated files and the development data.
 import { globSync, rmSync } from "node:fs";
 import path from "node:path";
 import { runningPostgres } from "@repo/postgres-local";

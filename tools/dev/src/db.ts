@@ -1,5 +1,5 @@
-// Prisma's command line, on the database of DATABASE_URL or of `pnpm dev`: `pnpm db:migrate`.
-// One command of its own: `drift`.
+// Runs Prisma's command line on the database of DATABASE_URL or of `pnpm dev`: `pnpm db:migrate`.
+// It adds one command: `drift`.
 import { parseArgs } from "node:util";
 import { prisma } from "@repo/db/prisma";
 import { AppError } from "@repo/errors";
@@ -31,9 +31,9 @@ async function main(): Promise<number> {
         onProgress: (step) => console.log(`${step} …`),
       });
   try {
-    // The database itself where there is a pooler before it: migrations need a session.
+    // Migrations need a session, so they must not go through a pooler.
     const code = await prisma(args, embedded?.url ?? direct ?? own, engineEnv());
-    // Prisma 7 leaves the client as it was.
+    // Prisma 7 does not generate the client after a migration.
     if (code !== 0 || command !== "migrate" || subcommand !== "dev") return code;
     return await prisma(["generate"]);
   } finally {
@@ -42,8 +42,8 @@ async function main(): Promise<number> {
 }
 
 /**
- * Without a terminal Prisma refuses to ask, with one exception: it waits for ever for the name of
- * a migration. Its refusal to reset is a page of text, and comes once PostgreSQL has started.
+ * Without a terminal, Prisma waits forever for the name of a migration. To a reset it answers with
+ * a page of text, after PostgreSQL has started. These messages are short and come first.
  */
 function refuseToAsk(command: string): void {
   const { values } = parseArgs({
@@ -65,12 +65,12 @@ function refuseToAsk(command: string): void {
   if (command === "migrate reset" && !values.force) {
     throw new AppError(
       "FORCE_MISSING",
-      "Without a terminal nobody can confirm that all data may go: pnpm db:reset --force",
+      "Without a terminal nobody can confirm that all data is deleted: pnpm db:reset --force",
     );
   }
 }
 
-/** Fails, with the SQL of the migration that is missing. */
+/** Fails if a migration is missing, and prints its SQL. */
 function drift(url: string): Promise<number> {
   const compare = ["--from-config-datasource", "--to-schema", "prisma/schema.prisma"];
   return prisma(["migrate", "diff", ...compare, "--script", "--exit-code"], url, engineEnv());

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { PORTS } from "./env.ts";
 import { assertFree } from "./ports.ts";
 
-// The whole of `pnpm dev`, on ports, a database and an inbox of its own.
+// Runs all of `pnpm dev`, with its own ports, database and inbox.
 let test: Awaited<ReturnType<typeof createTestDb>>;
 let data: string;
 let ports: Record<string, number>;
@@ -32,7 +32,7 @@ afterAll(async () => {
 
 function start() {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, "../dev.mjs")], {
-    // Without turbo's own variables: it refuses to run inside of itself.
+    // Without turbo's variables, because turbo refuses to run inside turbo.
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
@@ -58,11 +58,11 @@ async function ready({ child, output }: ReturnType<typeof start>): Promise<void>
   expect(output()).toContain("Ready in");
 }
 
-/** Each of the four holds a port; the worker's log line is what shows that it lives. */
+/** All ports are free again. */
 const everythingEnded = () =>
   vi.waitFor(() => assertFree(ports), { timeout: 60_000, interval: 100 });
 
-it("brings up all four, ends them on Ctrl-C, and refuses a second one", async () => {
+it("starts all four services, ends them on Ctrl-C, and refuses a second start", async () => {
   const { child, output } = start();
   await ready({ child, output });
   for (const [name, port] of Object.entries(ports)) {
@@ -94,7 +94,7 @@ it("starts again at once after a kill -9, and leaves nothing of the first", asyn
   expect(await connections()).toBe(0);
 });
 
-/** Of web and worker to their database. */
+/** Connections of web and worker to their database. */
 async function connections(): Promise<number> {
   const [row] = await test.db.$queryRaw<{ count: number }[]>`
     SELECT count(*)::int FROM pg_stat_activity

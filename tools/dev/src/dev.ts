@@ -1,4 +1,4 @@
-// `pnpm dev`: everything on this machine by one command.
+// `pnpm dev`: starts everything on this machine.
 import { setTimeout as sleep } from "node:timers/promises";
 import { styleText } from "node:util";
 import { migrate } from "@repo/db/migrate";
@@ -19,7 +19,7 @@ const stop = new AbortController();
 const stopped = new Promise<void>((resolve) => {
   stop.signal.addEventListener("abort", () => resolve(), { once: true });
 });
-// SIGHUP: the terminal was closed; it takes no more output, which must not keep us from ending.
+// SIGHUP: the terminal was closed. Then output fails, and we must end all the same.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => stop.abort());
 }
@@ -36,7 +36,7 @@ try {
 } finally {
   for (const end of undo) await end();
 }
-// A step that was interrupted may still be waiting.
+// An interrupted step may still be waiting.
 process.exit();
 
 async function run(): Promise<void> {
@@ -52,29 +52,29 @@ async function run(): Promise<void> {
   process.stdout.write(table(ports, database, ((performance.now() - begun) / 1000).toFixed(1)));
   services.onLine((text) => {
     const line = parseLine(text);
-    // Of turbo's own, only why it ends; and nothing of how all of them end on Ctrl-C.
+    // Of turbo's own lines, show only errors. Show nothing after Ctrl-C.
     if (stop.signal.aborted || (line.service === "turbo" && !text.includes("ERROR"))) return;
     console.log(formatLine(line));
   });
-  throw new AppError("ENDED", `What was running has ended (${await services.ended}).`);
+  throw new AppError("ENDED", `The services have ended (${await services.ended}).`);
 }
 
-/** @returns what to show for it: never its password */
+/** @returns the database's name for the table, without its password */
 async function openDatabase(env: Env): Promise<string> {
   const own = env["DATABASE_URL"];
   if (!own) {
     const postgres = await step("PostgreSQL", () => startPostgres({ dataDir: DATA_DIR }));
-    // After the services, which use it.
+    // It stops after the services, which use it.
     undo.push(postgres.stop);
     env["DATABASE_URL"] = postgres.url;
   }
-  // A DIRECT_DATABASE_URL alone is another database's, left in the shell.
+  // A DIRECT_DATABASE_URL without DATABASE_URL belongs to another database.
   const url = (own && env["DIRECT_DATABASE_URL"]) || (env["DATABASE_URL"] ?? "");
   await step("Migrations", () => migrate(url));
   return own ? "DATABASE_URL" : ".local/pg";
 }
 
-/** Returns when all services answer; throws, after what they have printed, when one does not. */
+/** Returns when all services answer. If one does not, prints its output and throws. */
 async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<void> {
   const printed: Line[] = [];
   const awaited = new Map<string, () => void>();
@@ -97,10 +97,10 @@ async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<v
   );
   const show = (names: string[]) => {
     const lines = printed.filter(({ service, text }) => names.includes(service) && !isNoise(text));
-    // A step's own line may still be open.
+    // The line of a step may still be open.
     console.error(["", ...lines.map(formatLine)].join("\n"));
   };
-  // One that is restarted at each change waits for that when it fails: here is why it failed.
+  // A service that failed may only wait for a change of its files, so show its output.
   const slow = setTimeout(() => {
     show([...waiting]);
     console.error(`  Waiting for ${[...waiting].join(", ")} …`);
@@ -124,7 +124,7 @@ async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<v
   }
 }
 
-/** What turbo and pnpm say about a task before it begins. */
+/** Lines that turbo and pnpm print before a task starts. */
 function isNoise(text: string): boolean {
   return text.trim() === "" || text.startsWith("cache ") || text.startsWith("$ ");
 }

@@ -3,10 +3,10 @@ import { migrate } from "@repo/db/migrate";
 import { execute, startTestPostgres, withDatabase } from "@repo/postgres-local/testing";
 
 /**
- * Has a command compare prisma/schema.prisma with what the committed migrations make, on the
- * PostgreSQL of the tests.
+ * Makes a database with the committed migrations, in the PostgreSQL of the tests, and runs a
+ * command on it that compares it with prisma/schema.prisma.
  *
- * @returns what `diff` answers, which gets the URL of a database that the migrations have made
+ * @param diff gets the URL of the database @returns the exit code of `diff`
  */
 export async function onMigrated(diff: (url: string) => Promise<number>): Promise<number> {
   const postgres = await startTestPostgres();

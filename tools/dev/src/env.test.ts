@@ -13,11 +13,11 @@ const example = {
   EMAIL_FROM: "Sendoff <hello@example.com>",
 };
 
-it("reads .env.example where there is no .env", () => {
+it("reads .env.example if there is no .env", () => {
   expect(mergeEnv(example, {}, {})).toEqual(example);
 });
 
-it("takes what .env lacks from .env.example: one line is enough", () => {
+it("takes missing settings from .env.example: one line in .env is enough", () => {
   expect(mergeEnv(example, { PORT: "4000" }, {})).toEqual({
     ...example,
     PORT: "4000",
@@ -26,18 +26,18 @@ it("takes what .env lacks from .env.example: one line is enough", () => {
   });
 });
 
-it("unsets by an empty value in .env: so real SES is used", () => {
+it("unsets a setting by an empty value in .env, for example to use real SES", () => {
   const own = { AWS_ENDPOINT_URL_SESV2: "" };
   expect(mergeEnv(example, own, {})).not.toHaveProperty("AWS_ENDPOINT_URL_SESV2");
 });
 
-it("lets the environment win, where an empty value unsets too", () => {
+it("prefers the environment, where an empty value unsets too", () => {
   const env = mergeEnv(example, example, { EMAIL_FROM: "other@example.com", APP_URL: "" });
   expect(env["EMAIL_FROM"]).toBe("other@example.com");
   expect(env).not.toHaveProperty("APP_URL");
 });
 
-it("moves the addresses along with the ports", () => {
+it("adapts the addresses to the ports", () => {
   const ports = { PORT: "4000", SES_LOCAL_PORT: "4002", SES_LOCAL_SMTP_PORT: "4025" };
   expect(mergeEnv(example, example, ports)).toMatchObject({
     APP_URL: "http://localhost:4000",
@@ -47,7 +47,7 @@ it("moves the addresses along with the ports", () => {
   });
 });
 
-it("leaves an address alone that names another place", () => {
+it("does not change an address on another host", () => {
   const own = { ...example, APP_URL: "https://app.example.com" };
   expect(mergeEnv(example, own, { PORT: "4000" })["APP_URL"]).toBe("https://app.example.com");
 });

@@ -24,18 +24,18 @@ const noTelemetry = {
   TURBO_TELEMETRY_DISABLED: "1",
 };
 
-/** The real environment, .env below it, .env.example below both. */
+/** The environment wins over .env, which wins over .env.example. */
 export function readEnv(): Env {
   const env = mergeEnv(readFile(".env.example"), readFile(".env"), turboEnv());
-  // Beside the other data, whatever folder ses-local runs in.
+  // An absolute path, because ses-local runs in another folder.
   const data = path.resolve(root, env["SES_LOCAL_DATA"] || ".local/ses-local");
   return { ...env, SES_LOCAL_DATA: data };
 }
 
 /**
- * What turbo needs: a `pnpm` that it can start. Where npm installed pnpm without running its
- * scripts, the one on the path is a file without `#!`, which only a shell can start; the
- * program itself is where npm_execpath says.
+ * Puts a `pnpm` on the path that turbo can start. If npm installed pnpm without its scripts, the
+ * one on the path is a file without `#!`, which only a shell can start. npm_execpath names the real
+ * program.
  */
 export function turboEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const quiet = { ...env, ...noTelemetry };
@@ -51,9 +51,9 @@ function readFile(name: string): NodeJS.Dict<string> {
 }
 
 /**
- * What one lacks comes from the one below: a .env of one line is enough, and one that is older
- * than a setting goes on working. An empty value unsets. An address that is still the example's
- * follows its port, so that a second clone needs other ports and nothing else.
+ * Missing settings come from the example, so a .env of one line is enough, and an old .env still
+ * works after an update. An empty value unsets. An address that equals the example's follows its
+ * port, so a second clone needs only other ports.
  */
 export function mergeEnv(
   example: NodeJS.Dict<string>,
@@ -72,8 +72,9 @@ export function mergeEnv(
   return Object.fromEntries(set);
 }
 
-/** @throws AppError `PORT_INVALID` or `PORT_TAKEN`, naming the variable */
-export function portsOf(env: Env): Ports {
+/** @throws AppError `PORT_INVALID` or `PORT_TAKEN`, with the name of the variable */ export function portsOf(
+  env: Env,
+): Ports {
   const entries = PORTS.map((name) => {
     const value = env[name] ?? "";
     const port = Number(value);

@@ -1,6 +1,6 @@
-// Holds what `pnpm dev` runs, and ends it when the launcher is gone, however it went: a
-// process of its own, in a session of its own. It is also the lock of the clone: while it
-// lives it answers on a port that its lock file names.
+// Runs the services of `pnpm dev`, and ends them when the launcher has ended in any way. It is a
+// separate process in its own session. It is also the lock of the clone: while it lives, it answers
+// on the port in its lock file.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const GRACE_MS = 10_000;
 
 const lockFile = process.argv[2] ?? "";
 
-// Ctrl-C is the launcher's.
+// The launcher handles Ctrl-C.
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => {});
 
 let stopping = false;
@@ -24,7 +24,7 @@ const lock = createServer((socket) => {
 });
 
 process.on("message", ({ command, args, env }: ToGuard) => {
-  // A group of its own, which gets the signal as if from a terminal.
+  // Its own process group, which gets the signal like one from a terminal.
   const detached = process.platform !== "win32";
   child = spawn(command, args, {
     cwd: path.resolve(import.meta.dirname, "../../.."),
@@ -43,7 +43,7 @@ else {
   process.disconnect();
 }
 
-/** @returns false if another `pnpm dev` runs in this clone; one that is ending is waited for */
+/** Waits for another `pnpm dev` in this clone that is ending. @returns false if it keeps running */
 async function takeLock(): Promise<boolean> {
   if ((await otherState()) === "running") return false;
   lock.listen(0, "127.0.0.1");
@@ -66,7 +66,7 @@ async function otherState(): Promise<"running" | "none"> {
     for await (const data of socket as AsyncIterable<Buffer>) {
       answer += data.toString();
       if (answer === `running ${lockFile}\n`) return "running";
-      // Another program has the port now.
+      // Another program uses the port now.
       if (!`stopping ${lockFile}\n`.startsWith(answer)) break;
     }
   } catch {
@@ -86,7 +86,7 @@ async function stop(): Promise<void> {
     clearTimeout(deadline);
     killSession(child.pid);
   }
-  // Only if it is still ours: closing the lock lets the next one in.
+  // Only if the lock is still ours: after it closes, the next one may take it.
   if (lock.listening) rmSync(lockFile, { force: true });
   process.exit();
 }
@@ -97,7 +97,7 @@ function interrupt(pid: number): void {
   } else signal(-pid, "SIGINT");
 }
 
-/** Whatever turbo has left behind; only on Linux can it be found without a helper program. */
+/** Kills what turbo left behind. Only Linux can find it without a helper program. */
 function killSession(leader: number): void {
   if (process.platform === "win32") return;
   signal(-leader, "SIGKILL");
@@ -107,7 +107,10 @@ function killSession(leader: number): void {
   }
 }
 
-/** The sixth field of /proc/PID/stat; the second, the name, may hold spaces: proc_pid_stat(5). */
+/**
+ * The sixth field of /proc/PID/stat. The second field, the name, may contain spaces:
+ * proc_pid_stat(5).
+ */
 function sessionOf(pid: string): number | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -6,27 +6,27 @@ import type { Readable } from "node:stream";
 import { AppError } from "@repo/errors";
 import { type Env, root } from "./env.ts";
 
-/** What the guard is to run. */
+/** The command that the guard runs. */
 export type ToGuard = { command: string; args: string[]; env: Env };
 
 /** What the guard tells the launcher. */
 export type FromGuard = { type: "locked" | "taken" } | { type: "ended"; reason: string };
 
-/** What ends when this process does, however that ends. */
+/** Services that end when this process ends in any way. */
 export type Guarded = {
   /** Runs turbo's `dev` tasks. */
   run: (env: Env) => {
-    /** Passes on each line that is printed from now on, until the function it returns is called. */
+    /** Calls the listener for each new line. Returns a function that removes the listener. */
     onLine: (listener: (line: string) => void) => () => void;
-    /** Resolves when turbo has ended by itself, with why. */
+    /** Resolves with the reason when turbo ends by itself. */
     ended: Promise<string>;
   };
-  /** Ends it; returns when nothing of it is left. */
+  /** Ends the services; returns when all have ended. */
   stop: () => Promise<void>;
 };
 
 /**
- * Takes the lock of this clone and port; waits for a `pnpm dev` that is ending.
+ * Takes the lock of this clone and port. It waits for a `pnpm dev` that is ending.
  *
  * @throws AppError `ALREADY_RUNNING`
  */
@@ -34,7 +34,7 @@ export async function startGuard(port: number): Promise<Guarded> {
   const lockFile = path.join(root, ".local", `dev-${port}.json`);
   const guard = spawn(process.execPath, [path.join(import.meta.dirname, "guard.ts"), lockFile], {
     detached: true,
-    // Turbo's errors go the way of its output.
+    // turbo's errors go to its output.
     stdio: ["ignore", "pipe", "inherit", "ipc"],
     windowsHide: true,
   });
@@ -46,13 +46,13 @@ export async function startGuard(port: number): Promise<Guarded> {
   if (!answer) {
     throw new AppError(
       "DEV_FAILED",
-      `${path.dirname(lockFile)} cannot be written: remove it, or run as the user who made it.`,
+      `${path.dirname(lockFile)} cannot be written. Remove it, or use the user account that made it.`,
     );
   }
   if (answer.type === "taken") {
     throw new AppError(
       "ALREADY_RUNNING",
-      "pnpm dev already runs in this clone: use that one, or end it with Ctrl-C where it runs.",
+      "pnpm dev already runs in this clone: use that one, or press Ctrl-C in its terminal.",
     );
   }
   return {

@@ -25,7 +25,7 @@ it("shows the stack of a logged error", () => {
   );
 });
 
-it("passes on what is no log line", () => {
+it("passes on lines that are not log lines", () => {
   expect(shown("\u001b[35m@repo/ses-local:dev: \u001b[0mrefused: {")).toBe("ses-local refused: {");
   expect(shown("• Running dev in 12 packages")).toBe("turbo     • Running dev in 12 packages");
 });

@@ -1,10 +1,10 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 import type { Ports } from "./env.ts";
 
-/** A line of a service, out of what turbo prints: `@repo/web:dev: listening`. */
+/** A line of a service in turbo's output: `@repo/web:dev: listening`. */
 export type Line = { service: string; text: string };
 
-/** What turbo prints of itself is by the service `turbo`. */
+/** The service of turbo's own lines is `turbo`. */
 export function parseLine(line: string): Line {
   const [, service = "turbo", text = line] =
     /^@repo\/([\w-]+):dev: ?(.*)$/.exec(stripVTControlCharacters(line)) ?? [];
@@ -24,12 +24,12 @@ export function parseLog(text: string): Log | undefined {
   }
 }
 
-/** The line for people: the service, then the message of a JSON log line with its fields. */
+/** Formats a line for people: the service, then the message and fields of a JSON log line. */
 export function formatLine({ service, text }: Line): string {
   const prefix = styleText("dim", service.padEnd(9));
   const log = parseLog(text);
   if (!log) return `${prefix} ${text}`;
-  // What every line has, or what says nothing on a developer's own machine.
+  // These fields are in every line, or useless on a developer's machine.
   const { level, msg, time: _time, pid: _pid, hostname: _host, name: _name, err, ...rest } = log;
   const message = styleText(level >= 50 ? "red" : level >= 40 ? "yellow" : "reset", msg);
   const fields = styleText("dim", flatten(rest).join(" "));
@@ -48,9 +48,9 @@ function flatten(fields: object, path = ""): string[] {
 }
 
 /**
- * The one thing that a newcomer reads.
+ * The addresses of everything that runs.
  *
- * @param database where it is, without its password
+ * @param database its name, without its password
  */
 export function table(ports: Ports, database: string, seconds: string): string {
   const rows = [
@@ -70,7 +70,7 @@ export function table(ports: Ports, database: string, seconds: string): string {
   return ["", ready, "", ...rows, "", ""].join("\n");
 }
 
-/** Says that a slow step has begun, and, once it has ended, how long it took. */
+/** Prints that a slow step starts, and at its end how long it took. */
 export async function step<T>(name: string, work: () => Promise<T>): Promise<T> {
   const begun = performance.now();
   const { isTTY } = process.stdout;

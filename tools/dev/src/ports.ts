@@ -5,12 +5,13 @@ import { AppError } from "@repo/errors";
 /**
  * Checks that ports can be listened on.
  *
- * @param ports by the name of the variable that sets each
- * @throws AppError `PORT_TAKEN` or `PORT_INVALID`, naming the port and its variable
+ * @param ports by the names of their variables
+ * @throws AppError `PORT_TAKEN` or `PORT_INVALID`, with the port and its variable
  */
 export async function assertFree(ports: Record<string, number>): Promise<void> {
   for (const [name, port] of Object.entries(ports)) {
-    // The address of some services, and that of all: on macOS the one does not imply the other.
+    // Some services listen on 127.0.0.1, others on all addresses. On macOS one can be free and the
+    // other taken.
     for (const host of ["127.0.0.1", "::"]) await tryPort(name, port, host);
   }
 }
@@ -35,11 +36,11 @@ async function tryPort(name: string, port: number, host: string): Promise<void> 
     if (code === "EACCES") {
       throw new AppError(
         "PORT_INVALID",
-        `Port ${port} needs more rights than this user has. Set ${name} to one above 1023.`,
+        `Port ${port} needs more rights than this user has. Set ${name} to a port above 1023.`,
         { cause },
       );
     }
-    // A machine without IPv6.
+    // The machine has no IPv6.
     if (code !== "EAFNOSUPPORT" && code !== "EADDRNOTAVAIL") throw cause;
   }
 }

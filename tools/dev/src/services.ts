@@ -10,8 +10,7 @@ export type Service = (typeof SERVICES)[number];
 /**
  * Resolves when a service answers.
  *
- * @param logged resolves when it has logged a message: the worker listens to nothing that
- *   could be asked
+ * @param logged resolves when the service has logged a message. The worker has no port to ask.
  */
 export async function whenReady(
   service: Service,
@@ -26,7 +25,7 @@ export async function whenReady(
     case "ses-local":
       return await answers(`http://localhost:${ports.SES_LOCAL_PORT}/healthz`);
     case "templates":
-      // Its first page is compiled when it is asked for: the longest wait of all.
+      // Its first page is compiled on request, which takes longest.
       return await answers(`http://localhost:${ports.PREVIEW_PORT}/`);
   }
 }

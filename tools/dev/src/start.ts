@@ -1,4 +1,4 @@
-// `pnpm start`: both programs, as `pnpm build` made them.
+// `pnpm start`: runs both programs that `pnpm build` made.
 import path from "node:path";
 import { root } from "./env.ts";
 import { runTogether } from "./together.ts";

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Says that it runs, and on SIGTERM takes a moment to end with a code of its own. */
+/** A program that prints that it runs. On SIGTERM it ends a moment later with the given code. */
 const patient = (name: string, code = 0) => `
   process.on("SIGTERM", () => setTimeout(() => {
     console.log("${name} ended");
@@ -21,7 +21,7 @@ const patient = (name: string, code = 0) => `
   console.log("${name} runs", process.env.SET_OUTSIDE);
 `;
 
-/** Starts programs as `pnpm start` does; collects what they print. */
+/** Starts programs as `pnpm start` does, and collects their output. */
 async function start(...sources: string[]) {
   const files = sources.map((_, i) => path.join(folder, `program-${i}.mjs`));
   await Promise.all(sources.map((source, i) => writeFile(files[i]!, source)));
@@ -43,7 +43,7 @@ async function start(...sources: string[]) {
 const codeOf = async (child: ChildProcess) => ((await once(child, "exit")) as [number | null])[0];
 
 it.runIf(process.platform !== "win32")(
-  "brings the environment in, a signal too, and waits until both have ended",
+  "passes on the environment and a signal, and waits until both have ended",
   async () => {
     const { child, printed } = await start(patient("a"), patient("b"));
     await expect
@@ -56,9 +56,9 @@ it.runIf(process.platform !== "win32")(
   },
 );
 
-// Node.js hears no signal any more while it ends, and a second one would be what it ended by.
+// While Node.js ends, it handles no signals, so a second one would kill it.
 it.runIf(process.platform !== "win32")(
-  "tells each once: how one ends is its own doing, though the other ends meanwhile",
+  "signals each program only once, even if the other one ends in between",
   async () => {
     const leaving = `
       process.once("SIGTERM", () => setTimeout(() => process.exit(0), 500));
@@ -75,7 +75,7 @@ it.runIf(process.platform !== "win32")(
 );
 
 it.runIf(process.platform !== "win32")(
-  "ends the other, and fails as it did, when one fails",
+  "if one fails, ends the other and fails with the same code",
   async () => {
     const { child, printed } = await start(patient("a"), "setTimeout(() => process.exit(3), 500)");
     expect(await codeOf(child)).toBe(3);
@@ -83,7 +83,7 @@ it.runIf(process.platform !== "win32")(
   },
 );
 
-it.runIf(process.platform !== "win32")("fails when one was killed", async () => {
+it.runIf(process.platform !== "win32")("fails if one is killed", async () => {
   const killed = "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100)";
   const { child } = await start(patient("a"), killed);
   expect(await codeOf(child)).toBe(128 + 9);

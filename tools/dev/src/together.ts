@@ -3,17 +3,17 @@ import { once } from "node:events";
 import { constants } from "node:os";
 
 /**
- * Runs programs until all have ended. They have this process's environment and output, and are
- * told of its signals; when one ends, the others are asked to.
+ * Runs programs until all have ended. They share this process's environment and output and get its
+ * signals. When one ends, the others get SIGTERM.
  *
- * @param files what Node.js is to run
- * @returns the exit code of the first that failed, as a shell gives it; or 0
+ * @param files scripts for Node.js
+ * @returns the exit code of the first program that failed, as a shell reports it; or 0
  */
 export async function runTogether(files: string[]): Promise<number> {
   const children = files.map((file) => spawn(process.execPath, [file], { stdio: "inherit" }));
   let told = false;
-  // SIGTERM for SIGINT too: a terminal has told them of that already. Once: Node.js hears no signal
-  // while it ends, and a second one would kill it.
+  // SIGTERM even for SIGINT, which the terminal has sent to the programs already. Only once: while
+  // Node.js ends, it handles no signals, so a second one would kill it.
   const end = () => {
     if (told) return;
     told = true;

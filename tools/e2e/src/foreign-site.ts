@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A server of somebody else's, which answers everything with the page that a test gives it. */
+/** An attacker's server. It answers every request with the page of the test. */
 export async function startForeignSite() {
   let shown = "";
   const server = createServer((_req, res) => {
@@ -12,7 +12,7 @@ export async function startForeignSite() {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    /** Under any name of this machine. */
+    /** Its address by a name of this machine. */
     at: (host: string) => `http://${host}:${port}`,
     show(html: string) {
       shown = `<!doctype html><title>Win a prize</title><body>${html}</body>`;
@@ -36,18 +36,18 @@ export function form(action: string, fields: Fields, attributes = ""): string {
     <script>document.forms[0].submit()</script>`;
 }
 
-/** The trick that makes a form send JSON: the body is `name=value`. */
+/** A trick that makes a form send JSON: the body is `name=value`. */
 export function jsonForm(action: string, fields: Fields): string {
   const json = JSON.stringify(fields);
   return form(action, { [`${json.slice(0, -1)},"ignored":"`]: '"}' }, 'enctype="text/plain"');
 }
 
-/** A page of no origin at all. */
+/** A frame with the origin "null". */
 export function sandboxed(html: string): string {
   return `<iframe sandbox="allow-forms allow-scripts" srcdoc="${escape(html)}"></iframe>`;
 }
 
-/** Calls fetch, and writes into the page whether its answer could be read. */
+/** A page that calls fetch, and shows whether it could read the answer. */
 export function fetching(url: string, options: RequestInit): string {
   const call = `fetch(${JSON.stringify(url)}, ${JSON.stringify(options)})`;
   return `<script>

@@ -62,7 +62,7 @@ it.each(["light", "dark"] as const)("shows what became of an email, in %s", asyn
   await page.close();
 });
 
-it("says that faults are on, and has one click back to normal", async () => {
+it("shows that faults are on, and turns them off with one click", async () => {
   await open();
   await page.keyboard.press("f");
   await page.getByLabel("Throttled").fill("20");
@@ -77,7 +77,7 @@ it("says that faults are on, and has one click back to normal", async () => {
   await page.close();
 });
 
-it("keeps the tools of the view beside the tabs, and every filter in sight, on a screen of 1,280 pixels", async () => {
+it("shows the toolbar beside the tabs, and every filter, on a screen of 1,280 pixels", async () => {
   await open({ viewport: { width: 1280, height: 720 } });
   await send("wide@example.org", "Hi", "<p>Hi</p>");
   await page.getByRole("link", { name: /wide@example.org/ }).click();
@@ -92,7 +92,7 @@ it("keeps the tools of the view beside the tabs, and every filter in sight, on a
   await page.close();
 });
 
-it("has the link of an email ready to be clicked", async () => {
+it("shows the link of an email as a link", async () => {
   await open();
   const link = `${ses.url}/?token=something`;
   await send("linked@example.org", `Confirm your address: ${link}`);

@@ -20,7 +20,7 @@ afterAll(async () => {
 describe.each(VARIANTS)("$how", (variant) => {
   const person = (name: string) => meet({ stack, browser, variant }, name);
 
-  it("refuses a wrong password, takes the right one, and logs out of this browser alone", async () => {
+  it("refuses a wrong password, accepts the right one, and logs out only this browser", async () => {
     const sam = await person("sam");
     await sam.hasAccount();
     const elsewhere = await sam.inAnotherBrowser();
@@ -28,7 +28,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await elsewhere.isRefusedEmptyHanded(LOG_IN);
     await elsewhere.logsIn(OTHER_PASSWORD);
     await elsewhere.sees(/wrong/i);
-    // What was typed is there again, but for the password.
+    // The form keeps the typed address, but not the password.
     expect(await elsewhere.main.getByLabel(/e-?mail/i).inputValue()).toBe(sam.email);
     expect(await elsewhere.main.getByLabel(/password/i).inputValue()).toBe("");
     await elsewhere.sends({ password: PASSWORD }, LOG_IN);
@@ -37,11 +37,11 @@ describe.each(VARIANTS)("$how", (variant) => {
     await sam.presses(LOG_OUT);
     await sam.sees(LOG_IN);
     await sam.isOut();
-    // One of our emails is reported as spam; the account says what follows.
+    // One of our emails is reported as spam. The account page says so.
     await stack.settled();
     await stack.db.suppression.create({ data: { addressKey: sam.email, reason: "complaint" } });
     await elsewhere.goes("/account");
-    await elsewhere.sees(/no email to this address/i);
+    await elsewhere.sees(/no longer send email to this address/i);
   });
 
   it.runIf(variant.javaScriptEnabled)("shows a password while it is typed", async () => {
@@ -57,7 +57,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     expect(await field.inputValue()).toBe(PASSWORD);
   });
 
-  it("says so when it was tried too often", async () => {
+  it("says when there were too many attempts", async () => {
     const joe = await person("joe");
     await joe.logsIn(OTHER_PASSWORD);
     await joe.sees(/wrong/i);
@@ -70,7 +70,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await joe.sees(/wrong/i);
   });
 
-  it("says of a page that there is none", async () => {
+  it("says that a page does not exist", async () => {
     const eve = await person("eve");
     await eve.goes("/nowhere");
     await eve.sees(/not found/i);

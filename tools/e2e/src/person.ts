@@ -8,7 +8,7 @@ import type { Variant } from "./variants.ts";
 export const PASSWORD = "correct horse battery";
 export const OTHER_PASSWORD = "staple battery horse";
 
-/** Fields and buttons as people know them; a clone may word them in its own way. */
+/** Fields and buttons by their texts. A clone may have other texts. */
 const LABELS = { email: /e-?mail/i, password: /password/i };
 export const SIGN_UP = /sign up|create/i;
 export const CONFIRM = /confirm|verify/i;
@@ -22,20 +22,20 @@ type Typed = Partial<Record<keyof typeof LABELS, string>>;
 export type Person = Awaited<ReturnType<typeof createPerson>>;
 type World = { stack: Stack; browser: Browser; variant: Variant };
 
-/** Somebody with a mailbox and a browser, who knows the pages by what they say. */
+/** A person with a mailbox and a browser, who uses the pages by their texts. */
 export function meet(world: World, name: string) {
   return createPerson(world, createMailbox(world, name));
 }
 
 type Mailbox = ReturnType<typeof createMailbox>;
 
-/** An address of the person's own, read letter by letter. */
+/** A mailbox of one person. Its emails are read one by one. */
 function createMailbox({ stack, variant }: World, name: string) {
   const email = `${name} ${variant.how}`.toLowerCase().replaceAll(/\W+/g, ".") + "@example.org";
   let last: InboxMessage | undefined;
   return {
     email,
-    /** Waits for the next email of that name. */
+    /** Waits for the next email of a template. */
     async next(template: string): Promise<InboxMessage> {
       const after = last && { after: last.id };
       const newer = await stack.ses.inbox({ to: email, template, wait: 60, ...after });
@@ -54,7 +54,7 @@ async function createPerson(world: World, mailbox: Mailbox) {
   const page = await context.newPage();
   const main = page.getByRole("main");
 
-  /** What is pressed leads to the next page, and what is done next is done there. */
+  /** Presses something that leads to another page, and waits for that page. */
   async function press(target: Locator): Promise<void> {
     await Promise.all([
       page.waitForEvent("domcontentloaded"),
@@ -68,19 +68,22 @@ async function createPerson(world: World, mailbox: Mailbox) {
     page,
     main,
 
-    /** The same person, where they have not been yet. */
+    /** The same person in a new browser. */
     inAnotherBrowser: () => createPerson(world, mailbox),
 
     async goes(url: string): Promise<void> {
       await page.goto(url);
     },
 
-    /** Waits until the page says so; then the page has to be fit to be seen. */
+    /**
+     * Waits until the page shows these words. Then it checks the page: no sideways scrolling,
+     * accessible.
+     */
     async sees(words: RegExp | string): Promise<void> {
       await main.getByText(words).first().waitFor();
       const sideways = "document.documentElement.scrollWidth > innerWidth";
       expect(await page.evaluate(sideways), "scrolls sideways").toBe(false);
-      // Without scripts axe has no timers, and never ends.
+      // Without scripts axe has no timers and never ends.
       if (options.javaScriptEnabled) await expectEachAccessible(page, variant.colorScheme);
     },
 
@@ -101,7 +104,7 @@ async function createPerson(world: World, mailbox: Mailbox) {
       }
     },
 
-    /** Fills the fields that are named here, and every other one that has to be filled. */
+    /** Fills the given fields and every other required field, and presses the button. */
     async sends(typed: Typed, button: RegExp): Promise<void> {
       await this.types(typed);
       for (const field of await main.locator(":is(input, select, textarea):invalid").all()) {
@@ -117,17 +120,17 @@ async function createPerson(world: World, mailbox: Mailbox) {
       await this.sees(/check your email/i);
     },
 
-    /** Waits for the next email of that name. @returns the first link in it that fits */
+    /** Waits for the next email of a template. @returns its first link that matches */
     async isSent(template: string, link = /token=/): Promise<string> {
       const { links } = await mailbox.next(template);
       return links.find((url) => link.test(url)) ?? "";
     },
 
-    /** Opens the link in the next email of that name. @returns its address */
+    /** Opens the link in the next email of a template. @returns its address */
     async opensLink(template: string): Promise<string> {
       const url = await this.isSent(template);
       await page.goto(url);
-      // The token is out of sight, and a reload keeps the form.
+      // The token is not in the address bar, and a reload keeps the form.
       if (options.javaScriptEnabled) expect(page.url()).not.toContain("token");
       await page.reload();
       await page.locator("input[name=token][value]").waitFor({ state: "attached" });
@@ -147,7 +150,7 @@ async function createPerson(world: World, mailbox: Mailbox) {
       await this.sends({ email: mailbox.email, password }, LOG_IN);
     },
 
-    /** They have been led to their account, and are in it. */
+    /** Expects that the person is on their account page. */
     async isIn(): Promise<void> {
       await page.waitForURL("**/account*");
       await this.sees(mailbox.email);
@@ -159,8 +162,8 @@ async function createPerson(world: World, mailbox: Mailbox) {
     },
 
     /**
-     * The form came back: it says so, is at its first error, and each error stands with its field.
-     * A screen reader reads the alert, and the error with the field.
+     * Expects the form with errors: an alert, the focus on the first error, and each error tied to
+     * its field, so that a screen reader reads them.
      */
     async seesErrors(): Promise<void> {
       await main.getByRole("alert").first().waitFor();
@@ -175,7 +178,7 @@ async function createPerson(world: World, mailbox: Mailbox) {
       }
     },
 
-    /** Sends a form as it was found: every field that has to be filled is refused. */
+    /** Sends the empty form, and expects an error at every required field. */
     async isRefusedEmptyHanded(button: RegExp): Promise<void> {
       await this.presses(button);
       await this.seesErrors();

@@ -56,7 +56,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await kim.sees(/check your email/i);
   });
 
-  it("says of a dead link what is wrong with it, and how to get another", async () => {
+  it("says what is wrong with a dead link, and how to get a new one", async () => {
     const max = await person("max");
     await max.goes("/reset-password");
     await max.sees(/whole link/i);
@@ -79,6 +79,6 @@ describe.each(VARIANTS)("$how", (variant) => {
   });
 });
 
-it("sent each email once, and kept nothing of them", () => expectSentOnce(stack));
+it("sent each email once, and kept no contents", () => expectSentOnce(stack));
 
 it("logged no password, no token and no address", () => expectSecretsUnlogged(stack));

@@ -20,7 +20,7 @@ afterAll(async () => {
 describe.each(VARIANTS)("$how", (variant) => {
   const person = (name: string) => meet({ stack, browser, variant }, name);
 
-  it("leads from sign-up over the email into the account", async () => {
+  it("leads from the sign-up by the email to the account", async () => {
     const sam = await person("sam");
     await sam.goes("/");
     await sam.follows(SIGN_UP);
@@ -30,7 +30,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await sam.seesErrors();
 
     await sam.signsUp();
-    await sam.follows(/news/i);
+    await sam.follows(/check again/i);
     await sam.sees(/on its way/i);
     const link = await sam.opensLink("verify-email");
     await sam.sees(sam.email);
@@ -47,7 +47,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await sam.sees(/been used/i);
   });
 
-  it("asks for a password where the sign-up was not made, and forgets the one that was", async () => {
+  it("asks for a password in another browser, and forgets the password of the sign-up", async () => {
     const kim = await person("kim");
     await kim.signsUp(PASSWORD);
     const elsewhere = await kim.inAnotherBrowser();
@@ -63,7 +63,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await kim.isIn();
   });
 
-  it("sends the link again, and ends it with the one that is used", async () => {
+  it("sends the link again, and using one link ends the other", async () => {
     const ann = await person("ann");
     await ann.signsUp();
     const first = await ann.isSent("verify-email");
@@ -78,7 +78,8 @@ describe.each(VARIANTS)("$how", (variant) => {
 
   it("asks whether the address is spelled right when it bounces", async () => {
     const joe = await person("joe");
-    // The built apps believe Amazon alone, and no bounce of ses-local: this address has had one.
+    // The built apps accept only Amazon's events, none of ses-local. So suppress the address by
+    // hand.
     const addressKey = `misspelled.${joe.email}`;
     await stack.db.suppression.create({ data: { addressKey, reason: "bounce" } });
     if (variant.javaScriptEnabled) await joe.page.clock.install();
@@ -86,12 +87,12 @@ describe.each(VARIANTS)("$how", (variant) => {
     await joe.sends({ email: addressKey, password: PASSWORD }, SIGN_UP);
     await joe.sees(/check your email/i);
     await stack.settled();
-    // It is told after a minute.
+    // The page shows it only after a minute.
     const message = { where: { toKey: addressKey }, data: { createdAt: minutesAgo(2) } };
     expect(await stack.db.message.updateMany(message)).toEqual({ count: 1 });
-    // The page's own script looks; without it, a person does.
+    // The page's script checks. Without scripts, the person does.
     if (variant.javaScriptEnabled) await joe.page.clock.fastForward(10_000);
-    else await joe.follows(/news/i);
+    else await joe.follows(/check again/i);
     await joe.sees(/spelled right/i);
 
     await joe.sends({ email: joe.email }, SIGN_UP);
@@ -112,7 +113,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await elsewhere.isIn();
   });
 
-  it("says of a dead link what is wrong with it, and how to get another", async () => {
+  it("says what is wrong with a dead link, and how to get a new one", async () => {
     const max = await person("max");
     await max.goes("/verify-email");
     await max.sees(/whole link/i);
@@ -133,6 +134,6 @@ describe.each(VARIANTS)("$how", (variant) => {
   });
 });
 
-it("sent each email once, and kept nothing of them", () => expectSentOnce(stack));
+it("sent each email once, and kept no contents", () => expectSentOnce(stack));
 
 it("logged no password, no token and no address", () => expectSecretsUnlogged(stack));

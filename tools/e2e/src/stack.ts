@@ -12,7 +12,7 @@ const root = `${import.meta.dirname}/../../..`;
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
-/** The built apps as processes, on a database and a ses-local of their own. */
+/** The built apps as processes, with their own database and ses-local. */
 export async function startStack() {
   const [{ url: databaseUrl, db, drop }, ses, port] = await Promise.all([
     createTestDb(),
@@ -45,7 +45,7 @@ export async function startStack() {
     db,
     ses,
     log: () => apps.map((app) => app.log()).join("\n"),
-    /** Waits until no email is on its way any more. */
+    /** Waits until every message is closed. */
     async settled() {
       const open = { where: { state: { not: "closed" } } } as const;
       const none = async () => (await db.message.count(open)) === 0;
@@ -86,7 +86,7 @@ async function stopApp(child: ChildProcess): Promise<void> {
   if (code !== 0) throw new Error(`an app ended with ${code} after SIGTERM`);
 }
 
-/** For the rows whose time a test moves, rather than wait. */
+/** For rows whose times a test changes instead of waiting. */
 export function minutesAgo(minutes: number): Date {
   return new Date(Date.now() - minutes * 60_000);
 }

@@ -13,7 +13,7 @@ const ALL = [
 export type Variant = (typeof ALL)[number];
 
 /**
- * How people come to the pages: each flow is walked in these. Before every commit only in the
- * first: apps/web's own tests show the pages without scripts.
+ * The devices for each flow. `pnpm test:e2e` uses only the first. Tests of apps/web cover the pages
+ * without scripts.
  */
 export const VARIANTS: readonly [Variant, ...Variant[]] = full ? ALL : [ALL[0]];

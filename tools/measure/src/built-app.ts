@@ -6,21 +6,21 @@ import { createInterface } from "node:readline";
 import { withEnv } from "./env.ts";
 import { ENDS_WITH_US } from "./ends-with-us.ts";
 
-/** One of the apps as production runs it: built, in a process of its own. */
+/** A built app in its own process, as in production. */
 export interface BuiltApp {
-  /** Where it listens; 0 for the worker, which does not. */
+  /** The port that it listens on. Worker: 0. */
   port: number;
-  /** Ends it and waits for that. */
+  /** Ends it and waits for its end. */
   stop(): Promise<void>;
 }
 
 const apps = path.resolve(import.meta.dirname, "../../../apps");
-// The last line that each writes while it starts.
+// The last line that each writes during its start.
 const READY = { web: "listening", worker: "worker ready" };
 
 /**
- * @param env beside the settings that are the same for everything here
- * @throws Error with what the app said, where it does not start
+ * @param env added to the common settings
+ * @throws Error with the app's output if it does not start
  */
 export async function startBuiltApp(
   name: keyof typeof READY,
@@ -39,7 +39,7 @@ export async function startBuiltApp(
   const said: string[] = [];
   const port = await new Promise<number>((resolve, reject) => {
     createInterface(stdout).on("line", (line) => {
-      // The lines that come after are read and forgotten, or the app would wait for a reader.
+      // Later lines are read and dropped. Otherwise the app would wait for a reader.
       if (said.length < 50) said.push(line);
       if (line.includes(`"msg":"${READY[name]}"`))
         resolve((JSON.parse(line) as { port?: number }).port ?? 0);
@@ -59,7 +59,7 @@ export async function startBuiltApp(
 
 const SETTINGS = {
   NODE_ENV: "production",
-  // Production takes no limits but its own.
+  // In production LIMIT_SCALE is not allowed.
   APP_ENV: "staging",
   APP_URL: "http://localhost:3000",
   HOST: "127.0.0.1",

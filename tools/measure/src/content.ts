@@ -2,13 +2,13 @@ import { type EmailTemplates, templates as product } from "@repo/templates/regis
 import { render, views } from "@repo/templates/render";
 import { NAMES } from "./messages.ts";
 
-/** Makes an email of a template's name. */
+/** Makes the content of an email by its template's name. */
 export type Content = (template: string) => ReturnType<typeof render>;
 
-/** How a sender comes by its content: `ready` is rendered once a template, beforehand. */
+/** How a sender gets its content. `ready`: each template is rendered once, in advance. */
 export type ContentKind = "ready" | "rendered";
 
-/** The content of each benchmark's email is that of one of the product's, in its usual case. */
+/** Each benchmark email has the content of one of the product's emails, in its usual case. */
 export function createContent(kind: ContentKind): Content {
   const emails = Object.keys(product) as (keyof EmailTemplates)[];
   const renderFor = (template: string) => {

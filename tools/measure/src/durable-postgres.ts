@@ -5,7 +5,7 @@ import { startPostgres } from "@repo/postgres-local";
 import { migrate } from "@repo/db/migrate";
 import pg from "pg";
 
-/** A PostgreSQL that writes to disk before it says so, as production's does. */
+/** A PostgreSQL that writes to disk before it confirms a commit, as in production. */
 export interface DurablePostgres {
   /** The version that it reports. */
   version: string;
@@ -15,18 +15,18 @@ export interface DurablePostgres {
   /** A database with the committed migrations. @returns its URL */
   createMigrated(database: string): Promise<string>;
   drop(database: string): Promise<void>;
-  /** So that what an earlier measurement left to be written falls into no later one. */
+  /** Writes what an earlier measurement left in memory, so that it does not slow the next one. */
   checkpoint(): Promise<void>;
   /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
 
-/** Starts the embedded PostgreSQL with its own settings (fsync on) in a folder of its own. */
+/** Starts the embedded PostgreSQL with its default settings (fsync on) in its own folder. */
 export async function startDurablePostgres(): Promise<DurablePostgres> {
   const folder = await mkdtemp(path.join(tmpdir(), "sendoff-bench-"));
   const dataDir = path.join(folder, "postgres");
-  // Below a folder that only its owner may enter, PostgreSQL is started with a capability when
-  // the benchmark runs as root; its speed is the same.
+  // As root, below a folder that only its owner may enter, PostgreSQL starts with an extra
+  // capability. Its speed is the same.
   const postgres = await startPostgres({ dataDir }).catch(async (error: unknown) => {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -66,7 +66,7 @@ export async function startDurablePostgres(): Promise<DurablePostgres> {
   };
 }
 
-/** A connection; when it is lost, its next query says so. */
+/** A connection. If it is lost, its next query fails. */
 export async function connect(url: string): Promise<pg.Client> {
   const client = new pg.Client(url);
   client.on("error", () => {});

@@ -1,4 +1,4 @@
-/** The environment of a child process: this one's, and more. */
+/** The environment of a child process: this process's, plus more. */
 export function withEnv(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...process.env, ...more };
 }

@@ -9,8 +9,8 @@ export const KEY = "a key of the benchmarks, 32 characters";
 const props = z.object({ name: z.string(), url: z.url() });
 
 /**
- * The emails of every benchmark and campaign. A fixed list, so that figures stay comparable
- * whatever emails the product has.
+ * The emails of every benchmark and campaign. The list is fixed, so that results stay comparable
+ * when the product's emails change.
  */
 export const templates = {
   "password-changed": { props, category: "security", onUnknown: "hold", expiry: 7 * 24 * 60 },
@@ -26,7 +26,7 @@ export const templates = {
 
 export const NAMES = Object.keys(templates) as (keyof typeof templates)[];
 
-/** The same emails on every side: each template in turn, each recipient once. */
+/** The same emails for both sides: each template in turn, each recipient once. */
 export function newMessage(i: number): NewMessage<typeof templates> {
   const template = NAMES[i % NAMES.length] ?? "welcome";
   const token = "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE";
@@ -42,13 +42,13 @@ export function newMessage(i: number): NewMessage<typeof templates> {
   };
 }
 
-/** As many, or as many of one template. */
+/** So many messages, of all templates or of one. */
 export function* newMessages(count: number, only?: string) {
   for (let i = 0, made = 0; made < count; i++) {
     const message = newMessage(i);
     if (only !== undefined && message.template !== only) continue;
     made++;
-    // Of some template: TypeScript would want to know of which.
+    // TypeScript wants a known template, so name one.
     yield message as NewMessage<typeof templates, "welcome">;
   }
 }

@@ -3,18 +3,18 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { withEnv } from "./env.ts";
 
-/** What a program answers to, by name. Inputs and results cross as structured clones. */
+/** A program's functions by name. Arguments and results are sent as structured clones. */
 export type Handlers = Record<string, (input: never) => unknown>;
 
-/** A process of its own whose handlers are called like functions. */
+/** A process whose handlers are called like functions. */
 export interface Program<H extends Handlers> {
   pid: number;
-  /** @throws what the handler threw, or that the program has ended */
+  /** @throws the handler's error, or an Error that the program has ended */
   call<N extends keyof H & string>(
     name: N,
     ...input: Parameters<H[N]>
   ): Promise<Awaited<ReturnType<H[N]>>>;
-  /** Ends it and waits for that: Default: SIGTERM. */
+  /** Ends it and waits for its end. Default: SIGTERM. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
@@ -27,11 +27,11 @@ type Reply = { id: number; value?: unknown; error?: unknown };
 const tsconfig = fileURLToPath(new URL("../../../tsconfig.base.json", import.meta.url));
 
 /**
- * Starts a program in a process of its own, as production would run it. It ends with the process
- * that started it, however that ends.
+ * Starts a program in its own process, as in production. It ends when the process that started it
+ * has ended in any way.
  *
  * @param file its address: `import.meta.resolve("./program.ts")`; it must call `serve`
- * @param options.env beside this process's own
+ * @param options.env added to this process's environment
  * @param options.nodeArgs for Node.js itself
  */
 export async function startProgram<H extends Handlers>(
@@ -85,11 +85,11 @@ export async function startProgram<H extends Handlers>(
   return program;
 }
 
-/** Answers the calls of the process that started this one, until that is gone. */
+/** Answers the calls of the parent process until the parent has ended. */
 export function serve(handlers: Handlers): void {
-  // What it says is lost with its reader: nothing is left to do.
+  // Nobody reads the answers any more.
   process.once("disconnect", () => process.exit());
-  // Not the default, so that a CPU profile is written at the end.
+  // By process.exit, so that Node.js writes its CPU profile.
   process.once("SIGTERM", () => process.exit());
   process.on("message", ({ id, name, input }: Request) => {
     Promise.resolve()

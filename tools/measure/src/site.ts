@@ -2,37 +2,37 @@ import { once } from "node:events";
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Of the apps: what a browser says that its forms come from. No link here is followed there. */
+/** APP_URL of the apps, which is the Origin of the forms. */
 export const APP_URL = "http://localhost:3000";
 
-/** A request as it comes through a proxy. */
+/** A request through a proxy. */
 export interface Ask {
-  /** Whose it is. */
+  /** The client's address. */
   ip: string;
   path: string;
-  /** What is posted; without, it is a GET. */
+  /** The fields to post. Without fields it is a GET. */
   fields?: Record<string, string>;
-  /** Posts JSON, as programs do; else a form. */
+  /** Posts JSON instead of a form. */
   json?: boolean;
   cookie?: string;
 }
 
 export interface Answer {
-  /** 0 where none came. */
+  /** 0 if no answer came. */
   status: number;
-  /** In their order, names in lower case. */
+  /** In the order of arrival, with names in lower case. */
   headers: [name: string, value: string][];
   body: string;
-  /** Until the last byte. */
+  /** Time until the last byte. */
   ms: number;
 }
 
-/** apps/web, over connections that are kept. */
+/** apps/web, over kept-alive connections. */
 export interface Site {
   ask(ask: Ask): Promise<Answer>;
-  /** Posts, and goes away before the answer. */
+  /** Posts, and closes the connection before the answer. */
   leave(ask: Ask): Promise<void>;
-  /** Why answers count as broken, and how often. */
+  /** The reasons of broken answers, with their numbers. */
   readonly reasons: Map<string, number>;
   readonly counts: {
     requests: number;
@@ -44,9 +44,9 @@ export interface Site {
   close(): void;
 }
 
-// In ms. What has not come by then never does.
+// In ms. A later answer counts as none.
 const PATIENCE = 300_000;
-// In ms: the post is with the app by then, and waits for its turn.
+// In ms. By then the app has got the post, which waits for its turn.
 const LINGER = 300;
 
 export function openSite(port: number): Site {
@@ -87,7 +87,7 @@ export function openSite(port: number): Site {
       for await (const part of response) body += String(part);
       return { status: response.statusCode ?? 0, headers: pairs(response.rawHeaders), body };
     } catch (error) {
-      // A kept connection that the server has just closed: HTTP lets the client send again.
+      // The server has just closed the kept-alive connection. HTTP allows to send again.
       if (request.reusedSocket && (error as { code?: string }).code === "ECONNRESET")
         return send(ask);
       return { status: 0, headers: [], body: String(error) };
@@ -108,7 +108,7 @@ export function openSite(port: number): Site {
         const reason = status === 0 ? answer.body : `${ask.path}: ${status}`;
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
-      // /readyz speaks to machines, which come again by themselves.
+      // /readyz is for machines, which ask again by themselves.
       if (status === 503 && ask.path !== "/readyz" && retryAfter(answer) === undefined)
         counts.unsaid++;
       return answer;
@@ -130,7 +130,7 @@ function pairs(raw: string[]): [string, string][] {
   return names.map((name, i) => [name.toLowerCase(), raw[2 * i + 1] ?? ""]);
 }
 
-/** The seconds that an answer asks to wait; undefined where it asks for none. */
+/** The seconds to wait by Retry-After; undefined without it. */
 export function retryAfter({ headers }: Pick<Answer, "headers">): number | undefined {
   const value = headers.find(([name]) => name === "retry-after")?.[1];
   return value !== undefined && /^[1-9]\d*$/.test(value) ? Number(value) : undefined;

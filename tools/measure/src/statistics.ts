@@ -11,7 +11,7 @@ export function median(values: number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Rounded to so many significant digits. */
+/** Rounds to significant digits. */
 export function round(value: number, digits = 3): number {
   return Number(value.toPrecision(digits));
 }

@@ -1,2 +1,2 @@
-/** A PostgreSQL for the tests instead of their own: another version, another time zone. */
+/** Another PostgreSQL for the tests, for example of another version or in another time zone. */
 export const testDatabaseUrl = () => process.env["TEST_DATABASE_URL"] || undefined;

@@ -24,7 +24,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("starts, tells each slow step, and keeps the data for the next start", async () => {
+test("starts, reports each slow step, and keeps the data for the next start", async () => {
   const onProgress = vi.fn<(step: string) => void>();
   const first = await startPostgres({ dataDir, onProgress });
   expect(await runningPostgres(dataDir)).toBe(first.url);
@@ -37,7 +37,7 @@ test("starts, tells each slow step, and keeps the data for the next start", asyn
   expect(onProgress).toHaveBeenCalledExactlyOnceWith("Creating the database");
 });
 
-test("starts in a folder whose name is not a plain word", async () => {
+test("starts in a folder with spaces, quotes and accents in its name", async () => {
   dataDir = path.join(folder, "it's José's (50 % & more)");
   const { stop } = await startPostgres({ dataDir, fast: true });
   await stop();
@@ -55,7 +55,7 @@ test.runIf(process.platform !== "win32").each(["$", '"', "`", "\\"])(
   },
 );
 
-test("asks for the password that only its folder holds", async () => {
+test("asks for the password that is only in its folder", async () => {
   const { url, stop } = await startPostgres({ dataDir, fast: true });
   const other = new URL(serverOf(url));
   other.password = "other";
@@ -92,7 +92,7 @@ test("starts again on its data after PostgreSQL itself was killed with -9", asyn
   await second.stop();
 });
 
-test("is not kept from starting by a pid file whose number is another program's", async () => {
+test("starts despite a pid file with the number of another program", async () => {
   const first = await startPostgres({ dataDir });
   await first.stop();
   writeFileSync(pidFile(), `${process.pid}\n${dataDir}/data\n1\n1\n\n127.0.0.1\n`);
@@ -100,7 +100,7 @@ test("is not kept from starting by a pid file whose number is another program's"
   await second.stop();
 });
 
-test("ends a server whose guard was killed, once the next user leaves", async () => {
+test("ends a server whose guard was killed when the next user leaves", async () => {
   const first = await startUser();
   const guard = (await clientsOf(first)).find((name) => name.startsWith("guard "));
   process.kill(Number(guard?.split(" ")[1]), "SIGKILL");
@@ -126,7 +126,7 @@ async function startUser(): Promise<string> {
   return url;
 }
 
-/** The names of the connections of a server's users and its guard, which ends by its pid. */
+/** The connection names of the server's users and of its guard (`guard PID`). */
 async function clientsOf(url: string): Promise<string[]> {
   const client = new pg.Client(serverOf(url));
   await client.connect();
@@ -138,7 +138,7 @@ async function clientsOf(url: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** The database of the URL itself is made by the first migration. */
+/** The first migration creates the URL's own database, so use `postgres`. */
 function serverOf(url: string): string {
   const server = new URL(url);
   server.pathname = "postgres";

@@ -6,24 +6,24 @@ import { AppError } from "@repo/errors";
 import { connectTo, urlOf } from "./server/cluster.ts";
 import { GUARD_LOCK, type GuardMessage, USE_LOCK } from "./server/locks.ts";
 
-/** A server in use by this process; its database `app` may not exist yet. */
+/** A server that this process uses. Its database `app` may not exist yet. */
 export type Postgres = {
   /** `postgresql://` URL of the database `app`, with its password. */
   url: string;
-  /** Ends this use of it. Returns when the server has ended, or at once if others use it. */
+  /** Stops using the server. Returns when the server has ended, or at once if others use it. */
   stop: () => Promise<void>;
 };
 
 /**
- * Starts PostgreSQL 18 on the data in a folder, or joins the one that already runs on it. It
- * ends when the last process that uses it has called `stop` or has died, by whatever means.
- * It listens on a free port of 127.0.0.1 and asks for a password that the folder holds.
+ * Starts PostgreSQL 18 with the data in a folder, or joins the server that already runs with it.
+ * The server ends when the last process that uses it has called `stop` or has died. It listens on a
+ * free port of 127.0.0.1 and asks for the password in the folder.
  *
- * @param options.dataDir created where it does not exist
+ * @param options.dataDir created if it does not exist
  * @param options.fast a crash of the machine may lose the data: for tests
- * @param options.onProgress told about each slow step
- * @throws AppError `POSTGRES_UNAVAILABLE` where there is none for this platform,
- *   `POSTGRES_FAILED` with the server's own reason when it does not start
+ * @param options.onProgress called at each slow step
+ * @throws AppError `POSTGRES_UNAVAILABLE` if there is none for this platform, `POSTGRES_FAILED`
+ *   with the server's reason if it does not start
  */
 export async function startPostgres(options: {
   dataDir: string;
@@ -41,7 +41,7 @@ export async function startPostgres(options: {
       if (client && url && (await join(client))) {
         return { url, stop: () => leave(client, dataDir, options) };
       }
-      // It is about to end: wait for that, then start it anew.
+      // The server is about to end. Wait for its end, then start it again.
       await client?.end();
       await sleep(50);
     } finally {
@@ -50,7 +50,7 @@ export async function startPostgres(options: {
   }
 }
 
-/** The URL of the server that runs on the data in a folder, if one does. */
+/** The URL of the running server with the data in a folder, if there is one. */
 export async function runningPostgres(dataDir: string): Promise<string | undefined> {
   const client = await connectTo(path.resolve(dataDir), "look");
   await client?.end();
@@ -70,7 +70,8 @@ async function leave(
   options: { fast?: boolean },
 ): Promise<void> {
   const guard = await guardOf(client).catch(() => undefined);
-  // Ours is given back first: two who leave at once would each see the other, and neither wait.
+  // Release our lock first. Otherwise two processes that leave at once would see each other, and
+  // neither would wait.
   const { rows } = await client
     .query<{ last: boolean }>(
       `SELECT pg_advisory_unlock_shared(${USE_LOCK}), NOT EXISTS (${holders(USE_LOCK, "ShareLock")}) AS last`,
@@ -79,7 +80,7 @@ async function leave(
   await client.end();
   if (!rows[0]?.last) return;
   if (guard) return ended(guard);
-  // It was killed, so that nobody would stop the server: a new one does, unless others use it.
+  // The guard was killed, so start a new one. It stops the server when nobody uses it.
   const successor = await startGuard(dataDir, options);
   if (successor.connected) successor.disconnect();
   if (successor.pid) await ended(successor.pid);
@@ -101,7 +102,9 @@ function holders(lock: string, mode: "ShareLock" | "ExclusiveLock"): string {
     AND mode = '${mode}' AND (classid, objid) = (${lock}) AND pid <> pg_backend_pid()`;
 }
 
-/** @returns the guard's process once the server runs; disconnecting from it lets it stop it */
+/**
+ * @returns the guard's process when the server runs. After we disconnect, it may stop the server.
+ */
 async function startGuard(
   dataDir: string,
   options: { fast?: boolean; onProgress?: (step: string) => void },

@@ -9,12 +9,12 @@ import { type Postgres, startPostgres } from "./postgres.ts";
 const FOLDER = path.resolve(import.meta.dirname, "../../../.local/tests");
 const DATA_DIR = path.join(FOLDER, "pg");
 
-// One run at a time makes a template. "sendoff" on a telephone's keys.
+// Only one process at a time makes a template. The number is "sendoff" on a phone keypad.
 const LOCK = "7363633, 4";
 
 /**
- * Starts the PostgreSQL of this clone's tests, or joins the one that runs. Its folder is kept:
- * making it anew would take longer than most tests. TEST_DATABASE_URL names another server.
+ * Starts the PostgreSQL of this clone's tests, or joins the running one. It keeps its folder,
+ * because creating one takes longer than most tests. TEST_DATABASE_URL names another server.
  *
  * @returns the URL of the database `postgres`, and `stop`
  */
@@ -24,7 +24,7 @@ export async function startTestPostgres(): Promise<Postgres> {
   makeFolderInMemory(FOLDER);
   const options = { dataDir: DATA_DIR, fast: true };
   const { url, stop } = await startPostgres(options).catch((error: unknown) => {
-    // It is not durable: a crash of the machine may have left it in pieces.
+    // The data is not durable: a crash of the machine may have broken it.
     if (!(error instanceof AppError) || error.code !== "POSTGRES_FAILED") throw error;
     rmSync(DATA_DIR, { recursive: true, force: true });
     return startPostgres(options);
@@ -33,12 +33,12 @@ export async function startTestPostgres(): Promise<Postgres> {
 }
 
 /**
- * Makes a database to copy, where there is none of this content. Those of other contents, and the
- * copies of processes that have ended, are dropped.
+ * Makes a template database if there is none with this content. It drops other templates, and
+ * copies of processes that have ended.
  *
  * @param server the URL of the database `postgres`
- * @param content names what `fill` makes, in hexadecimal digits
- * @param fill makes it in a database that may not exist yet
+ * @param content hash of the content, in hexadecimal digits
+ * @param fill creates the content in a database that may not exist yet
  * @returns its URL
  */
 export async function prepareTemplate(
@@ -61,7 +61,7 @@ export async function prepareTemplate(
       }
     }
     if (!exists) {
-      // Renamed once it is complete: nobody may be connected to a database that is copied.
+      // Renamed when complete, so that nobody is connected to a template when it is copied.
       const unfinished = `unfinished_${content}`;
       await fill(withDatabase(server, unfinished));
       await client.query(`ALTER DATABASE "${unfinished}" RENAME TO "${name}"`);
@@ -72,7 +72,7 @@ export async function prepareTemplate(
   }
 }
 
-/** Begins the name of each copy: who made it. */
+/** The prefix of the names of this process's copies. */
 export const copiesOfThisProcess = () => `test_${process.pid}_`;
 
 /** Whether the process that made a copy still runs. */
@@ -88,9 +88,9 @@ function isInUse(database: string): boolean {
 }
 
 /**
- * Copies a template: 15 to 30 ms.
+ * Copies a template. It takes 15 to 30 ms.
  *
- * @param prefix of `copiesOfThisProcess`
+ * @param prefix begins the name of the copy: `copiesOfThisProcess()`
  */
 export async function copyTemplate(
   templateUrl: string,
@@ -99,7 +99,7 @@ export async function copyTemplate(
   const server = withDatabase(templateUrl, "postgres");
   const template = new URL(templateUrl).pathname.slice(1);
   const name = `${prefix}${crypto.randomUUID()}`;
-  // file_copy is the faster strategy without fsync: 20 ms rather than 60.
+  // Without fsync, file_copy is the faster strategy: 20 ms, not 60.
   await execute(server, `CREATE DATABASE "${name}" TEMPLATE "${template}" STRATEGY file_copy`);
   return {
     url: withDatabase(templateUrl, name),
@@ -114,7 +114,7 @@ export function withDatabase(url: string, name: string): string {
   return other.href;
 }
 
-/** Runs SQL on a connection of its own. */
+/** Runs SQL on a new connection. */
 export async function execute(url: string, sql: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();

@@ -16,7 +16,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-test("is the engine of the Prisma that is installed", () => {
+test("is the engine of the installed Prisma", () => {
   const load = (from: string, file: string) => {
     const resolve = createRequire(from).resolve;
     return { path: resolve(file), json: createRequire(from)(file) as { version: string } };
@@ -28,7 +28,7 @@ test("is the engine of the Prisma that is installed", () => {
   expect(load(main, "./package.json").json.version).toBe(wanted);
 });
 
-test("runs a script whose function body holds semicolons", async () => {
+test("runs a script whose function body contains semicolons", async () => {
   const script = `
     CREATE FUNCTION two() RETURNS int LANGUAGE plpgsql AS $$ BEGIN PERFORM 1; RETURN 2; END $$;
     SELECT two();`;

@@ -15,12 +15,13 @@ import pg from "pg";
 export type Engine = bindings.SchemaEngine;
 
 /**
- * Opens Prisma's own schema engine in this process, as the WebAssembly that Prisma publishes
- * to the npm registry: no binary to download. Its version must be that of `prisma`.
+ * Opens Prisma's schema engine in this process. It is the WebAssembly that Prisma publishes to the
+ * npm registry, so no binary is downloaded. Its version must match `prisma`.
  *
- * @param url the database, which must exist
- * @param options.schema Prisma schema files (path and content) of commands without their own
- * @param options.shadowUrl an empty database to try migrations in; else one is created and dropped
+ * @param url of an existing database
+ * @param options.schema Prisma schema files (path and content) for commands that name none
+ * @param options.shadowUrl an empty database to try migrations in. Default: one that is created and
+ *   dropped.
  */
 export async function openEngine(
   url: string,
@@ -39,11 +40,11 @@ export async function openEngine(
     () => {},
     bindMigrationAwareSqlAdapterFactory(factory),
   );
-  // The engine disposes of the shadow databases alone.
+  // The engine disposes only of the shadow databases.
   return { engine, close: () => connection.dispose() };
 }
 
-// TypeScript knows it from the browser's library only.
+// TypeScript has this type only in its browser library.
 declare const WebAssembly: {
   instantiate(
     bytes: Uint8Array,
@@ -58,13 +59,13 @@ function load(): Promise<void> {
   return loaded;
 }
 
-/** By hand, because Node.js imports a .wasm file only behind a flag. */
+/** Loads the file by hand, because Node.js imports a .wasm file only with a flag. */
 async function instantiate(): Promise<void> {
   const main = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm");
   const bytes = readFileSync(main.replace(/\.js$/, "_bg.wasm"));
   const imports: Record<string, unknown> = { ...bindings };
   for (const name of Object.keys(imports).filter((key) => key.startsWith("__wbg_setTimeout_"))) {
-    // The time limit of the engine's lock is never cleared: 10 s more until the process ends.
+    // The engine never clears the timer of its lock, which would keep the process alive for 10 s.
     imports[name] = (callback: () => void, ms: number) => setTimeout(callback, ms).unref();
   }
   const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": imports });
@@ -80,7 +81,7 @@ async function connect(url: string): Promise<SqlDriverAdapter> {
     async startTransaction(...args: Parameters<typeof startTransaction>) {
       return withCharType(await startTransaction(...args));
     },
-    // The adapter would cut the script at each ";", also inside a function's $$ body.
+    // The adapter would split the script at each ";", even inside a function's $$ body.
     async executeScript(script: string) {
       try {
         await adapter.underlyingDriver().query(script);
@@ -92,8 +93,8 @@ async function connect(url: string): Promise<SqlDriverAdapter> {
 }
 
 /**
- * PostgreSQL's catalogue, which the engine reads, has columns of the type "char" (OID 18);
- * adapter-pg knows no such type and refuses them.
+ * The engine reads PostgreSQL's catalogue, which has columns of type "char" (OID 18). adapter-pg
+ * does not know this type and refuses it.
  */
 function withCharType<T extends SqlQueryable>(adapter: T): T {
   type Result = { fields?: { dataTypeID: number }[] };
@@ -119,7 +120,7 @@ function withCharType<T extends SqlQueryable>(adapter: T): T {
   return adapter;
 }
 
-/** adapter-pg's own way opens the database of the URL again when it is given a URL. */
+/** adapter-pg's own method opens the database of the URL again if it gets a URL. */
 async function connectToNewDatabase(url: string): Promise<SqlDriverAdapter> {
   const name = `prisma_migrate_shadow_db_${crypto.randomUUID()}`;
   await execute(url, `CREATE DATABASE "${name}"`);
@@ -135,7 +136,7 @@ async function connectToNewDatabase(url: string): Promise<SqlDriverAdapter> {
   });
 }
 
-/** Runs SQL on a connection of its own. */
+/** Runs SQL on a new connection. */
 export async function execute(url: string, sql: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();

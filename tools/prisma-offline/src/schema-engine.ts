@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Stands in for the schema engine binary that the Prisma CLI would download: the CLI starts
-// it (PRISMA_SCHEMA_ENGINE_BINARY), and speaks JSON-RPC with it, a message a line.
+// Replaces the schema engine binary that the Prisma CLI would download. The CLI starts it
+// (PRISMA_SCHEMA_ENGINE_BINARY) and speaks JSON-RPC with it, one message per line.
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
@@ -28,7 +28,7 @@ else if (positionals[0] === "cli") process.exitCode = await runCommand(positiona
 else await serve();
 
 async function serve(): Promise<void> {
-  // A panic of the engine is thrown out of a callback; the CLI knows one by this exit code.
+  // The engine reports a panic by this callback. The CLI recognizes a panic by the exit code 101.
   Object.assign(globalThis, {
     PRISMA_WASM_PANIC_REGISTRY: {
       set_message(message: string) {
@@ -58,7 +58,7 @@ async function serve(): Promise<void> {
       reply({ id: request.id, error: { code: 4466, message: "An error happened.", data } });
     }
   }
-  // Whether it could be opened, the CLI has been told.
+  // The CLI already knows if the engine could not be opened.
   await opened?.then(
     ({ close }) => close(),
     () => {},
@@ -74,12 +74,12 @@ async function call(engine: Engine, { id, method, params }: Request): Promise<un
       return await engine.version();
     case "evaluateDataLoss":
     case "createMigration":
-      // These read what only this leaves behind: the schema that the migrations make.
+      // These need the schema that the migrations make, which only devDiagnostic computes.
       await methods["devDiagnostic"]?.(params);
       break;
     case "diff": {
       const result = await engine.diff(params as unknown as Parameters<Engine["diff"]>[0]);
-      // The native engine has the CLI print it, by a request of its own.
+      // The native engine asks the CLI to print it, with a separate request.
       if (result.stdout) reply({ id, method: "print", params: { content: result.stdout } });
       return { ...result, stdout: null };
     }
@@ -89,11 +89,11 @@ async function call(engine: Engine, { id, method, params }: Request): Promise<un
   return (await run.call(engine, params)) ?? null;
 }
 
-/** What the CLI does before it migrates; success and failure are told by the exit code. */
+/** Commands that the CLI runs before it migrates. @returns the exit code */
 async function runCommand(command = ""): Promise<number> {
   const database = databaseOf(url);
   const server = new URL(url);
-  // A database cannot be created or dropped by its own connection.
+  // A connection cannot create or drop its own database.
   server.pathname = database === "postgres" ? "template1" : "postgres";
   const name = `"${database.replaceAll('"', '""')}"`;
   try {
@@ -121,7 +121,7 @@ function reply(message: object): void {
   process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
 }
 
-/** The CLI skips the first line of what a command writes here. */
+/** The CLI skips the first line of standard error, so write an empty one. */
 function logError(fields: object): void {
   const line = { level: "ERROR", target: "schema_engine::logger", fields, span: {} };
   process.stderr.write(`\n${JSON.stringify(line)}\n`);

@@ -15,7 +15,7 @@ import { parseEnv } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readStack } from "./pulumi.ts";
 
-// As infra's outputs are, secrets in plain text as --show-secrets has them.
+// Outputs like infra's, with the secrets in plain text as by --show-secrets.
 const SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const SMTP_SECRET = "BExample/SmtpPassword+0123456789abcdefghijkl=";
 const USER = {
@@ -35,7 +35,7 @@ const USER = {
   dnsRecords: "TYPE  NAME\nMX    bounce.example.com",
   policyArns: { send: "arn:aws:iam::123456789012:policy/send" },
 };
-// With a role and a webhook there is neither key nor queue.
+// A stack with a role and a webhook has no key and no queue.
 const ROLE = {
   AWS_ENDPOINT_URL_SESV2: "",
   AWS_REGION: "eu-central-1",
@@ -59,7 +59,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The command as the root's script runs it; what it prints holds no secret, whatever happens. */
+/** Runs the command as the root's script does, and checks that it never prints a secret. */
 async function awsEnv(args: string[], stdin = "", PATH = folder) {
   const child = spawn(process.execPath, [...script, "--file", file, ...args], {
     cwd: root,
@@ -77,17 +77,17 @@ async function awsEnv(args: string[], stdin = "", PATH = folder) {
 
 const written = () => parseEnv(readFileSync(file, "utf8"));
 
-describe("from what is piped in", () => {
+describe("from standard input", () => {
   it("writes every output that is a setting, and no other", async () => {
     const { code, out, err } = await awsEnv(["-"], JSON.stringify(USER, undefined, 2));
     expect({ code, err }).toEqual({ code: 0, err: "" });
     const settings = Object.entries(USER).filter(([name]) => /^[A-Z]/.test(name));
     expect(written()).toEqual({ ...Object.fromEntries(settings), AWS_ENDPOINT_URL_SQS: "" });
     expect(out).toContain("AWS_SECRET_ACCESS_KEY");
-    expect(out).toContain("EMAIL_FROM is still yours to set");
+    expect(out).toContain("Set EMAIL_FROM next");
   });
 
-  it("empties the stand-in's settings and, with a role, the keys: the example sets them below", async () => {
+  it("empties the stand-in's settings and, with a role, the keys, because .env.example sets them", async () => {
     await awsEnv(["-"], JSON.stringify(ROLE));
     const example = parseEnv(readFileSync(path.join(root, ".env.example"), "utf8"));
     const local = Object.entries({ ...example, ...written() }).filter(
@@ -98,7 +98,7 @@ describe("from what is piped in", () => {
     expect(written()).not.toHaveProperty("SES_EVENTS_QUEUE_URL");
   });
 
-  it("merges with what is there, and empties what another stack has left", async () => {
+  it("merges with the existing file, and empties settings of another stack", async () => {
     writeFileSync(
       file,
       `# Ours
@@ -119,7 +119,7 @@ AWS_SESSION_TOKEN=
 SES_EVENTS_QUEUE_URL=
 SES_CONFIGURATION_SET=sendoff-dev
 
-# Of the Pulumi stack, by pnpm aws:env
+# From the Pulumi stack, by pnpm aws:env
 AWS_ENDPOINT_URL_SESV2=
 AWS_REGION=eu-central-1
 SES_EVENTS_TOPIC_ARN=${ROLE.SES_EVENTS_TOPIC_ARN}
@@ -127,7 +127,7 @@ SES_SECURITY_CONFIGURATION_SET=sendoff-dev-security
 AWS_ENDPOINT_URL_SQS=
 AWS_SECRET_ACCESS_KEY=
 `);
-    expect(out).not.toContain("EMAIL_FROM is still yours");
+    expect(out).not.toContain("Set EMAIL_FROM next");
   });
 
   it("changes nothing the second time", async () => {
@@ -138,7 +138,7 @@ AWS_SECRET_ACCESS_KEY=
   });
 
   it.skipIf(process.platform === "win32")(
-    "leaves a file that only its owner reads, also where it was another, or a link",
+    "makes the file readable only for its owner, also an existing one or a linked one",
     async () => {
       const real = path.join(folder, "real.env");
       writeFileSync(real, "A=1\n", { mode: 0o644 });
@@ -154,7 +154,7 @@ AWS_SECRET_ACCESS_KEY=
     },
   );
 
-  it("stops where git would commit the secrets", async () => {
+  it("stops if git would commit the secrets", async () => {
     const git = (...args: string[]) =>
       new Promise((resolve) => spawn("git", args, { cwd: folder }).on("close", resolve));
     await git("init", "--quiet");
@@ -168,23 +168,19 @@ AWS_SECRET_ACCESS_KEY=
   });
 
   it.each([
-    ["nothing", "", "Nothing came from Pulumi; above is why."],
+    ["nothing", "", "Pulumi printed nothing. Its message is above."],
     ["no JSON", `{"AWS_SECRET_ACCESS_KEY": "x-secret-x"`, "This is not what pulumi stack output"],
     ["a list", "[1]", "This is not what pulumi stack output"],
-    ["no outputs", "{}", "The stack has no outputs for the app yet: pnpm infra:up"],
-    ["outputs for people alone", `{"dnsZone":"x"}`, "The stack has no outputs for the app yet"],
-    [
-      "one that is no setting",
-      `{"AWS_REGION":"x","AWS_REGOIN":"-secret-"}`,
-      "have AWS_REGOIN, and",
-    ],
+    ["no outputs", "{}", "The stack has no outputs for the app yet. Run pnpm infra:up."],
+    ["outputs for people only", `{"dnsZone":"x"}`, "The stack has no outputs for the app yet"],
+    ["an unknown setting", `{"AWS_REGION":"x","AWS_REGOIN":"-secret-"}`, "have AWS_REGOIN, and"],
     [
       "hidden secrets",
       `{"AWS_SECRET_ACCESS_KEY":"[secret]"}`,
-      "AWS_SECRET_ACCESS_KEY is hidden: pulumi",
+      "AWS_SECRET_ACCESS_KEY is hidden. Use pulumi",
     ],
-    ["an object", `{"SMTP_PASSWORD":{"a":"-secret-"}}`, "SMTP_PASSWORD is no text of one line"],
-    ["two lines", `{"SMTP_PASSWORD":"-secret-\\nA=1"}`, "SMTP_PASSWORD is no text of one line"],
+    ["an object", `{"SMTP_PASSWORD":{"a":"-secret-"}}`, "SMTP_PASSWORD is not one line of text"],
+    ["two lines", `{"SMTP_PASSWORD":"-secret-\\nA=1"}`, "SMTP_PASSWORD is not one line of text"],
     ["quotes of both kinds", `{"SMTP_PASSWORD":"'-secret-\\""}`, "SMTP_PASSWORD has quotes that"],
   ])("refuses %s in one line, and leaves the file alone", async (_, stdin, message) => {
     writeFileSync(file, "A=1\n");
@@ -196,8 +192,8 @@ AWS_SECRET_ACCESS_KEY=
   });
 
   it.each([
-    [["x"], `"x" is no argument of pnpm aws:env`],
-    [["-", "x"], `"x" is no argument of pnpm aws:env`],
+    [["x"], `"x" is not an argument of pnpm aws:env`],
+    [["-", "x"], `"x" is not an argument of pnpm aws:env`],
     [["-", "--stack", "prod"], "leave out --stack"],
     [["--stak", "prod"], "Unknown option '--stak'"],
     [["-", "--file", path.join(tmpdir(), "no-such-folder", ".env")], "cannot be written (ENOENT)"],
@@ -210,14 +206,14 @@ AWS_SECRET_ACCESS_KEY=
   });
 });
 
-// What is on the path here speaks as the CLI does; the CLI itself is no package of npm.
+// A script plays the Pulumi CLI, which is not an npm package.
 describe.skipIf(process.platform === "win32")("from Pulumi", () => {
   const pulumi = (program: string) =>
     writeFileSync(path.join(folder, "pulumi"), `#!${process.execPath}\n${program}`, {
       mode: 0o755,
     });
 
-  it("asks for the secrets of the stack that is named, in the program's folder", async () => {
+  it("asks for the outputs and secrets of the named stack, in the program's folder", async () => {
     const asked = path.join(folder, "asked.json");
     pulumi(`
       require("node:fs").writeFileSync(${JSON.stringify(asked)}, JSON.stringify([process.cwd(), ...process.argv.slice(2)]));
@@ -231,7 +227,7 @@ describe.skipIf(process.platform === "win32")("from Pulumi", () => {
     ]);
   });
 
-  it("hands on what it says, and how to name a stack", async () => {
+  it("shows Pulumi's message, and how to name a stack", async () => {
     pulumi(`
       console.error("warning: a new version is there");
       console.error("error: no stack named 'prod' found");
@@ -240,19 +236,19 @@ describe.skipIf(process.platform === "win32")("from Pulumi", () => {
     expect(await awsEnv(["--stack", "prod"])).toEqual({
       code: 1,
       out: "",
-      err: `Pulumi gives no outputs, and says:
+      err: `Pulumi printed no outputs. It says:
 error: no stack named 'prod' found
-Name one that exists, pnpm aws:env --stack NAME, or make it: pnpm infra:up
+Name an existing stack with pnpm aws:env --stack NAME, or make one with pnpm infra:up
 `,
     });
   });
 
-  it("says what to do without it", () => {
+  it("says what to do without Pulumi", () => {
     const { PATH } = process.env;
     process.env["PATH"] = folder;
     try {
       expect(() => readStack(folder, undefined)).toThrow(
-        /^There is no Pulumi: pnpm infra:up brings it/,
+        /^Pulumi is not installed. pnpm infra:up installs it/,
       );
     } finally {
       process.env["PATH"] = PATH;
@@ -260,7 +256,7 @@ Name one that exists, pnpm aws:env --stack NAME, or make it: pnpm infra:up
   });
 });
 
-it("tells its arguments", async () => {
+it("prints its help", async () => {
   const { code, out } = await awsEnv(["--help"]);
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("--file FILE") });
 });

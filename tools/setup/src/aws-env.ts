@@ -12,12 +12,11 @@ const root = path.resolve(import.meta.dirname, "../../..");
 
 const HELP = `pnpm aws:env [-]
 
-Writes what the stack made, and the keys to use it, into an env file that only you can read.
-What else the file has stays as it is. No value is printed.
+Writes the stack's settings and keys into an env file that only you can read. It keeps everything else in the file, and prints no value.
 
-  -             takes what pulumi stack output --json --show-secrets prints
-  --stack NAME  of several; unless said, the one that is selected
-  --file FILE   unless said, .env`;
+  -             reads the output of pulumi stack output --json --show-secrets
+  --stack NAME  the stack. Default: the selected one.
+  --file FILE   the env file. Default: .env.`;
 
 /** `pnpm aws:env`. */
 export async function awsEnv(args: string[]): Promise<void> {
@@ -25,7 +24,7 @@ export async function awsEnv(args: string[]): Promise<void> {
     args,
     allowPositionals: true,
     options: {
-      // Not --env-file: the Node.js that runs pnpm takes it for its own, wherever it stands.
+      // Not --env-file: the Node.js that runs pnpm consumes it wherever it stands.
       file: { type: "string", default: ".env" },
       stack: { type: "string" },
       help: { type: "boolean", short: "h" },
@@ -37,12 +36,10 @@ export async function awsEnv(args: string[]): Promise<void> {
   }
   const piped = positionals[0] === "-";
   if (positionals.length > (piped ? 1 : 0)) {
-    throw new SetupError(
-      `"${positionals.at(-1)}" is no argument of pnpm aws:env; --help has them.`,
-    );
+    throw new SetupError(`"${positionals.at(-1)}" is not an argument of pnpm aws:env. See --help.`);
   }
   if (piped && values.stack !== undefined) {
-    throw new SetupError("What is piped in is of one stack already: leave out --stack, or the -.");
+    throw new SetupError("Standard input has one stack already: leave out --stack, or the -.");
   }
 
   const json = piped
@@ -51,15 +48,15 @@ export async function awsEnv(args: string[]): Promise<void> {
   const file = path.resolve(root, values.file);
   const before = readIfThere(file);
   const settings = settingsIn(json, namesOfExample(), namesIn(before));
-  const after = mergeEnvFile(before, settings, "Of the Pulumi stack, by pnpm aws:env");
+  const after = mergeEnvFile(before, settings, "From the Pulumi stack, by pnpm aws:env");
   saveSecret(file, after);
 
   const names = (empty: boolean) =>
     [...settings].filter(([, value]) => (value === "") === empty).map(([name]) => name);
-  console.log(`${values.file} has ${names(false).join(", ")}.`);
-  if (names(true).length > 0) console.log(`Empty, as they have to be: ${names(true).join(", ")}.`);
+  console.log(`${values.file} now sets ${names(false).join(", ")}.`);
+  if (names(true).length > 0) console.log(`It sets these to empty: ${names(true).join(", ")}.`);
   if (!namesIn(after).has("EMAIL_FROM")) {
-    console.log("EMAIL_FROM is still yours to set: an address of the stack's domain.");
+    console.log("Set EMAIL_FROM next, to an address of the stack's domain.");
   }
 }
 
@@ -74,7 +71,7 @@ function readIfThere(file: string): string {
   }
 }
 
-/** Every setting that there is, set or not. */
+/** The names of all settings. */
 function namesOfExample(): Set<string> {
   const example = readFileSync(path.join(root, ".env.example"), "utf8");
   return new Set(

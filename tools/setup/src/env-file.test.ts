@@ -7,7 +7,7 @@ import { SetupError } from "./error.ts";
 const merge = (text: string, settings: Record<string, string>) =>
   mergeEnvFile(text, new Map(Object.entries(settings)), "made by a test");
 
-it("changes the value in its place, and nothing else of the file", () => {
+it("changes a value in place, and nothing else in the file", () => {
   const before = `# --- Email ---
 EMAIL_FROM="Name <name@example.com>"
 
@@ -30,25 +30,25 @@ it("adds what is missing at the end, under a heading of its own", () => {
   expect(merge("", { B: "2" })).toBe("# made by a test\nB=2\n");
 });
 
-it("leaves a value that is right as it was written", () => {
+it("keeps the spelling of a value that is right", () => {
   const text = `A="1"\nB=2   # two\n`;
   expect(merge(text, { A: "1", B: "2" })).toBe(text);
 });
 
-it("empties a value whose file sets one below", () => {
+it("empties a value that a comment follows", () => {
   expect(parseEnv(merge("A=secret # mine\n", { A: "" }))).toEqual({ A: "" });
 });
 
-it("writes nothing behind an empty value, where Node.js would go on to the next line", () => {
+it("writes nothing after an empty value, because Node.js would read the next line as the value", () => {
   expect(parseEnv("A= \nB=1\n")).toEqual({ A: "B=1" });
   expect(merge("A= \nB=1\n", { A: "" })).toBe("A=\nB=1\n");
 });
 
-it("sets every mention of a name, since the last one counts", () => {
+it("sets every occurrence of a name, because the last one counts", () => {
   expect(merge("A=1\nA=2\n", { A: "3" })).toBe("A=3\nA=3\n");
 });
 
-it("keeps line ends of Windows", () => {
+it("keeps Windows line ends", () => {
   expect(merge("A=1\r\nB=2\r\n", { B: "3", C: "4" })).toBe(
     "A=1\r\nB=3\r\n\r\n# made by a test\r\nC=4\r\n",
   );
@@ -61,17 +61,17 @@ it.each([
   ["with a dollar", "a$b", "A='a$b'\n"],
   ["with an apostrophe", "it's", `A="it's"\n`],
   ["with a quote", 'a"b', `A='a"b'\n`],
-])("quotes a value %s only where it has to", (_, value, line) => {
+])("quotes a value %s only if needed", (_, value, line) => {
   expect(merge("A=\n", { A: value })).toBe(line);
 });
 
-it("refuses by name what no quotes can hold, and does not show it", () => {
+it("refuses a value that cannot be quoted, by its name and without showing it", () => {
   expect(() => merge("", { A: `it's a "secret"` })).toThrow(
     new SetupError("A has quotes that an env file cannot hold."),
   );
 });
 
-it("of any file, each variable is read as it was set, the others as before, and twice is once", () => {
+it("in any file, sets each variable, keeps the others, and changes nothing the second time", () => {
   const name = fc.constantFrom("A", "B", "C_1", "D", "E");
   const value = fc.string({ unit: fc.constantFrom(..."ab1 #$=\\`\"'/+é") });
   const line = fc.oneof(
@@ -91,7 +91,7 @@ it("of any file, each variable is read as it was set, the others as before, and 
   );
   fc.assert(
     fc.property(file, settings, (text, wanted) => {
-      // Node.js takes a comment for a name: `# A=1` sets "# A".
+      // Node.js reads a comment as a name: `# A=1` sets "# A".
       const read = (merged: string) =>
         Object.fromEntries(Object.entries(parseEnv(merged)).filter(([key]) => /^\w+$/.test(key)));
       let merged: string;

@@ -2,16 +2,16 @@ import { parseEnv } from "node:util";
 import { SetupError } from "./error.ts";
 
 // An assignment as Node.js reads it (util.parseEnv). A quoted value ends at the next quote of its
-// kind, if need be lines below; what then looks like an assignment is part of it.
+// kind, even lines below. An assignment in between is part of it.
 const ASSIGNMENT =
   /^([ \t]*(?:export[ \t]+)?)([\w.-]+)[ \t]*=[ \t]*("[^"]*"|'[^']*'|`[^`]*`|[^#\r\n]*)([^\r\n]*)/gm;
 
 /**
- * Sets variables in the text of an env file. All else stays, with comments, order and line ends;
- * what the file does not name yet follows at its end.
+ * Sets variables in the text of an env file. It keeps everything else, with comments, order and
+ * line ends, and adds new variables at the end.
  *
- * @param heading the comment above what is added
- * @throws SetupError with the name of a value that no quotes can hold
+ * @param heading the comment above the added variables
+ * @throws SetupError with the name of a variable whose value cannot be quoted
  */
 export function mergeEnvFile(
   text: string,
@@ -25,7 +25,7 @@ export function mergeEnvFile(
       const value = settings.get(name);
       missing.delete(name);
       if (value === undefined) return whole;
-      // Not so of an empty one: to Node.js 22 the value of `A= ` is the next line.
+      // Rewrite an empty value: Node.js 22 reads the next line as the value of `A= `.
       if (value !== "" && read(name, old) === value) return whole;
       const comment = after.trimStart();
       const kept = comment.startsWith("#") ? ` ${comment}` : "";
@@ -41,7 +41,7 @@ export function mergeEnvFile(
   return ended === "" ? block : ended + newline + block;
 }
 
-/** The names that the text sets, to anything but nothing. */
+/** The names that the text sets to a value that is not empty. */
 export function namesIn(text: string): Set<string> {
   const set = Object.entries(parseEnv(text)).filter(([, value]) => value !== "");
   return new Set(set.map(([name]) => name));
@@ -51,7 +51,10 @@ function read(name: string, written: string): string | undefined {
   return parseEnv(`${name}=${written}`)[name];
 }
 
-/** As it is where a shell, Docker and Node.js agree on it; else in quotes, which Docker keeps. */
+/**
+ * Unquoted if a shell, Docker and Node.js read it the same. Otherwise in quotes, which Docker
+ * keeps.
+ */
 function quote(name: string, value: string): string {
   if (/^[\w@%+=:,./-]*$/.test(value)) return value;
   const quoted = [`'${value}'`, `"${value}"`].find((written) => read(name, written) === value);

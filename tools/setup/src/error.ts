@@ -1,4 +1,4 @@
-/** What stops a command; its message is all that is printed, and holds no secret. */
+/** Stops a command. Only its message is printed, and it contains no secret. */
 export class SetupError extends Error {
   override name = "SetupError";
 }

@@ -16,10 +16,10 @@ import { SetupError } from "./error.ts";
 /**
  * Writes a file that only its owner can read, whole or not at all.
  *
- * @throws SetupError where git would commit it, or the folder does not take it
+ * @throws SetupError if git would commit the file, or if it cannot be written
  */
 export function saveSecret(file: string, text: string): void {
-  // What is a link stays one.
+  // Keep a link a link.
   const target = existsSync(file) ? realpathSync(file) : file;
   refuseTracked(target);
   const temporary = `${target}.${randomUUID()}`;
@@ -46,10 +46,10 @@ function refuseTracked(file: string): void {
     cwd: path.dirname(file),
     stdio: "ignore",
   });
-  // 0: ignored. 128, or none: no repository, no git, no such folder.
+  // 0: ignored. 128 or null: no repository, no git or no such folder.
   if (status === 1) {
     throw new SetupError(
-      `git does not ignore ${file}, and would commit its secrets: add it to .gitignore, or choose another with --file.`,
+      `git does not ignore ${file} and would commit its secrets. Add it to .gitignore, or choose another file with --file.`,
     );
   }
 }

@@ -7,20 +7,20 @@ export interface Certificate {
 }
 
 export interface CertificateOptions {
-  /** Of its subject; `test` if unset. */
+  /** The subject's name. Default: `test`. */
   commonName?: string;
-  /** Who signs it; itself if unset. */
+  /** The issuer. Default: self-signed. */
   issuer?: { commonName: string; key: string };
-  /** P-256 if unset. */
+  /** Default: a P-256 key. */
   rsaBits?: number;
-  /** Yesterday to tomorrow if unset. */
+  /** Default: from yesterday to tomorrow. */
   from?: Date;
   to?: Date;
 }
 
 /**
- * A certificate for a TLS server of a test, or for a signature. Written here because
- * node:crypto makes none and not every machine has openssl (RFC 5280, section 4.1).
+ * A certificate for a TLS server of a test, or for a signature. We make it ourselves, because
+ * node:crypto cannot and not every machine has openssl (RFC 5280, section 4.1).
  *
  * @param host an IPv4 address or a name
  */
@@ -68,7 +68,7 @@ const COMMON_NAME = Buffer.from("0603550403", "hex");
 const BASIC_CONSTRAINTS = Buffer.from("0603551d13", "hex");
 const SUBJECT_ALT_NAME = Buffer.from("0603551d11", "hex");
 
-/** Tag, length and contents, as ITU-T X.690 writes everything. */
+/** Tag, length and contents (ITU-T X.690). */
 function der(tag: number, ...contents: Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   const { length } = content;
@@ -84,7 +84,7 @@ const octets = (...contents: Buffer[]) => der(0x04, ...contents);
 const name = (commonName: string) =>
   sequence(set(sequence(COMMON_NAME, der(0x0c, Buffer.from(commonName)))));
 
-/** UTCTime, good until 2049. */
+/** UTCTime, valid until 2049. */
 function time(at: Date): Buffer {
   const digits = at.toISOString().replace(/\D/g, "").slice(2, 14);
   return der(0x17, Buffer.from(`${digits}Z`));

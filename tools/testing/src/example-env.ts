@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 
-/** The settings of .env.example: a process that a test starts has every one that it requires. */
+/** The settings of .env.example, with everything that an app requires. */
 export function exampleEnv(): NodeJS.Dict<string> {
   return parseEnv(readFileSync(`${import.meta.dirname}/../../../.env.example`, "utf8"));
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from "vitest";
 
-// React, Node and most libraries report misuse on console.error and go on. A test that
-// expects such a line replaces console.error itself, for its own duration.
+// React, Node.js and most libraries report misuse on console.error and continue. A test that
+// expects such a line replaces console.error itself while it runs.
 const original = console.error;
 let reported: unknown[][] = [];
 

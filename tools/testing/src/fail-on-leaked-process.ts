@@ -1,13 +1,13 @@
 import { afterAll, vi } from "vitest";
 
-// Of set-up files the hooks that run last: a file's own have ended what it started by then. A
-// process that was just killed takes a moment to go.
+// This hook runs after the test file's own hooks, which end what they started. A killed process
+// needs a moment to end.
 afterAll(async () => {
   await vi.waitFor(
     () => {
-      // What keeps this process alive; a child that is unref'd or has ended is not among it.
+      // Lists what keeps this process alive, so no children that have ended or are unref'd.
       if (process.getActiveResourcesInfo().includes("ProcessWrap")) {
-        throw new Error("The tests leave a process running: end what they start.");
+        throw new Error("The tests left a process running. End every process that a test starts.");
       }
     },
     { timeout: 60_000, interval: 50 },

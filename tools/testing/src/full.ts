@@ -1,7 +1,7 @@
 import { inject } from "vitest";
 
 /**
- * Whether this is `pnpm test:full`, which takes minutes. `pnpm test` runs before every commit:
- * there a property is tried with fewer values.
+ * Whether this is `pnpm test:full`, which takes minutes. `pnpm test` runs before every commit, so
+ * it tries fewer random values.
  */
 export const full = inject("full");

@@ -10,20 +10,23 @@ export type SmtpStep =
 
 export interface SmtpMoment {
   step: SmtpStep;
-  /** The connection's number, and the email's on it: both from 1 up. */
+  /** The number of the connection, and of the email in it, both from 1. */
   connection: number;
   email: number;
   /** The email's X-Message-ID; "" before PART. */
   id: string;
 }
 
-/** What to do instead: answer this line, or `close` or `reset` the connection, or `hang`. */
+/**
+ * What to do: answer this line, or `close` or `reset` the connection, or `hang`. Default: the
+ * normal answer.
+ */
 export type SmtpAnswer = string | undefined;
 
 export interface SmtpServer {
   port: number;
   connections(): number;
-  /** The X-Message-ID of each email that was read up to its final dot, and of those accepted. */
+  /** The X-Message-IDs of the emails read up to the final dot, and of the accepted ones. */
   read: string[];
   accepted: string[];
   stop(): Promise<void>;
@@ -43,9 +46,9 @@ const NORMAL: Record<SmtpStep, string> = {
 };
 
 /**
- * An SMTP server on loopback that answers each step as it is told, and well where it is told nothing.
+ * An SMTP server on loopback. `tell` decides the answer to each step.
  *
- * @param extensions what it offers after EHLO
+ * @param extensions offered after EHLO
  */
 export async function startSmtpServer(
   tell: (moment: SmtpMoment) => SmtpAnswer | Promise<SmtpAnswer>,
@@ -66,7 +69,7 @@ export async function startSmtpServer(
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => undefined);
 
-    /** @returns whether all is well */
+    /** @returns whether the dialogue goes on */
     async function answer(step: SmtpStep): Promise<boolean> {
       const told = await tell({ step, connection, email, id });
       if (told === "hang") isOver = true;
@@ -76,7 +79,7 @@ export async function startSmtpServer(
       const normal = step === "EHLO" ? multiline(["ok", ...extensions]) : NORMAL[step];
       const line = told ?? normal;
       if (line) socket.write(`${line}\r\n`);
-      // A server that takes its leave does so at once.
+      // After 421 a server closes the connection at once.
       if (line.startsWith("421") || (step === "IDLE" && told)) isOver = socket.end() !== undefined;
       return told === undefined || told.startsWith(NORMAL[step].charAt(0));
     }

@@ -4,22 +4,22 @@ import { type CertificateOptions, createCertificate } from "./certificate.ts";
 /** The JSON that SNS posts. */
 export type SnsBody = Record<string, string>;
 
-/** SNS as a test has it: a key, its certificate, and what it signs for a topic. */
+/** Plays SNS in tests: a key, its certificate, and signed messages for a topic. */
 export interface TestSns {
   topicArn: string;
   /** The certificate's address, in SNS's published form. */
   certificateUrl: string;
-  /** The certificate alone, without the one that issued it. */
+  /** The certificate, without its issuer's. */
   pem: string;
-  /** A signed notification; a field that is given replaces SNS's own, and is signed. */
+  /** A signed notification. Given fields replace SNS's own and are signed too. */
   notify(message: string, fields?: SnsBody, version?: "1" | "2"): SnsBody;
   /** A signed `SubscriptionConfirmation` or `UnsubscribeConfirmation`. */
   confirmation(type: string, fields?: SnsBody, version?: "1" | "2"): SnsBody;
 }
 
 /**
- * @param options of the certificate: RSA of 2048 bits for sns.amazonaws.com, a month old, issued
- *   by default by an authority that nobody serves
+ * @param options of the certificate. Default: RSA of 2048 bits for sns.amazonaws.com, a month old,
+ *   from an unknown authority.
  */
 export function createTestSns(topicArn: string, options: CertificateOptions = {}): TestSns {
   const [, partition, , region] = topicArn.split(":");

@@ -10,11 +10,10 @@ declare module "vitest" {
 const SLOW = "src/**/*.full.test.{ts,tsx}";
 
 /**
- * The vitest configuration that every package shares. `vitest run --mode full` is what
- * `pnpm test:full` runs: the files named `*.full.test.ts` too, and `full` of
- * `@repo/testing/full` is true.
+ * The vitest configuration of every package. `pnpm test:full` runs `vitest run --mode full`, which
+ * includes the files named `*.full.test.ts` and sets `full` of `@repo/testing/full`.
  *
- * @param options.database joins one PostgreSQL for the run (see `@repo/db/testing`)
+ * @param options.database starts or joins one PostgreSQL for the run (see `@repo/db/testing`)
  */
 export function config(options: { database?: boolean } = {}): ViteUserConfigFnObject {
   return defineConfig(({ mode }) => {
@@ -23,16 +22,16 @@ export function config(options: { database?: boolean } = {}): ViteUserConfigFnOb
       test: {
         include: ["src/**/*.test.{ts,tsx}"],
         exclude: full ? [] : [SLOW],
-        // A package may have slow tests alone.
+        // A package may have only slow tests.
         passWithNoTests: !full,
         provide: { full },
-        // One process for all files: each start, with the AWS SDK and Prisma, costs a second.
+        // One process for all files: loading the AWS SDK and Prisma takes a second.
         isolate: false,
         globalSetup: options.database ? ["@repo/db/testing"] : [],
         setupFiles: ["fail-on-console-error.ts", "fail-on-leaked-process.ts"].map(
           (file) => `${import.meta.dirname}/${file}`,
         ),
-        // Only a net: on a busy machine a process that starts in 1 s takes 30.
+        // Only a safety net: on a busy machine a start of 1 s may take 30 s.
         testTimeout: 1_200_000,
         hookTimeout: 600_000,
         expect: { poll: { timeout: 60_000 } },

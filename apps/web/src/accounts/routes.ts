@@ -5,7 +5,7 @@ import type { EmailTemplates } from "@repo/templates/registry";
 import type { RequestHandler } from "express";
 import { createCookies } from "../http/cookies.ts";
 import { sameOrigin } from "../http/origin.ts";
-import { whoAsks } from "../http/who-asks.tsx";
+import { identifyClient } from "../http/session.tsx";
 import { account } from "../pages/account.tsx";
 import { forgotPassword } from "../pages/forgot-password.tsx";
 import { login } from "../pages/login.tsx";
@@ -24,17 +24,19 @@ export interface AccountConfig {
   secret: string;
   /** LIMIT_SCALE: multiplies every limit. */
   limitScale?: number | undefined;
-  /** How many passwords are hashed at once, each in a thread of libuv's. */
+  /** How many passwords are hashed at once. Each takes one thread of libuv's pool. */
   hashesAtOnce?: number | undefined;
 }
 
-/** Who asks, and the pages of accounts: before all other pages. */
+/**
+ * Finds out who sends a request, and serves the pages of accounts. Use it before all other pages.
+ */
 export function accountRoutes(config: AccountConfig): RequestHandler[] {
   const { db, appUrl } = config;
   const accounts = createAccounts(config);
   const cookies = createCookies(appUrl);
   return [
-    whoAsks(accounts, cookies),
+    identifyClient(accounts, cookies),
     sameOrigin(appUrl),
     signup(accounts, cookies),
     signUpSent(accounts),

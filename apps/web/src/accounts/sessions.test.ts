@@ -23,7 +23,7 @@ it("shows who is logged in on every page, with the button to log out", async () 
   expect(json.body).toEqual({ user: { name: "Sam", email: "sam@example.com" } });
 });
 
-it("treats a cookie that is not a session as none", async () => {
+it("ignores a cookie that is not a session", async () => {
   for (const cookie of [
     "session=",
     "session=x",
@@ -37,7 +37,7 @@ it("treats a cookie that is not a session as none", async () => {
   }
 });
 
-it("takes a session from its own cookie, and from nowhere else", async () => {
+it("reads the session from its cookie only", async () => {
   const email = "elsewhere@example.com";
   await app.signUpAndVerify(email);
   const logIn = await app.postJson("/login", { email, password: PASSWORD }).expect(200);
@@ -48,7 +48,7 @@ it("takes a session from its own cookie, and from nowhere else", async () => {
   await app.get(`/account;${session}`).expect(404);
   await app.get("/account").set("Authorization", `Bearer ${token}`).expect(303);
   await app.get("/account").set("Session", token).expect(303);
-  // The other cookies let nobody in.
+  // The other cookies are not sessions.
   const trusted = cookieOf(logIn, "trusted-browser");
   for (const cookie of [trusted, `trusted-browser=${token}`, `sign-up=${token}`]) {
     await app.get("/account").set("Cookie", cookie).expect(303);
@@ -64,7 +64,7 @@ it("serves every file of the app without its database, under the app's policy", 
   const files = readdirSync(`${import.meta.dirname}/../../public`, { withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
     .map(({ name }) => `/${encodeURIComponent(name)}`);
-  // What a page refers to, a logo among it, is one of them or the stylesheet.
+  // The files that a page loads: the stylesheet, the script, and the logo if there is one.
   const shown = [...page.text.matchAll(/ (?:src|href)="(\/[^"]*\.[^"]*)"/g)].map(
     ([, path]) => path,
   );

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type TestApp, startTestApp } from "../test-app.ts";
 
-// All that asks for the welcome. Without that email, delete this file.
+// Every test of the welcome email. If you remove that email, delete this file.
 
 let app: TestApp;
 beforeAll(async () => {
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.drop());
 
-it("is queued once by the verification, also when the link is redeemed several times at once", async () => {
+it("queues one welcome email, even if the link is redeemed several times at once", async () => {
   const email = "once@example.com";
   const cookie = await app.signUp(email);
   const token = app.tokenFor(email);
@@ -18,7 +18,7 @@ it("is queued once by the verification, also when the link is redeemed several t
   expect(await app.templates(email)).toEqual(["verify-email", "welcome"]);
 });
 
-it("leaves the link usable when it cannot be queued", async () => {
+it("leaves the link usable when the welcome email cannot be queued", async () => {
   const email = "later@example.com";
   const cookie = await app.signUp(email);
   const token = app.tokenFor(email);

@@ -10,24 +10,24 @@ declare global {
     interface Locals {
       /** Paths of the stylesheet and the script. */
       assets: Assets;
-      /** In the header of every page. */
+      /** The links in the header of the page. */
       nav?: ReactElement;
-      /** Code of the error that was answered, for the log. */
+      /** For the log: the code of the error in the response. */
       code?: string;
-      /** What else the log may know of it. */
+      /** For the log: details of that error. */
       detail?: Record<string, unknown>;
-      /** Of the request's line in the log, where it is not that of its status. */
+      /** Log level of this request. Default: from the response's status. */
       level?: "silent" | "warn";
     }
   }
 }
 
-/** What a route says: a page to people, the same in JSON to programs. */
+/** A route's response: a page for people, the same as JSON for programs. */
 export interface Answer {
-  /** 200 by default. */
+  /** Default: 200. */
   status?: number;
   json: object;
-  /** Another path is where a browser goes next (303). */
+  /** A string is a path: the browser is redirected there (303). */
   page: ReactElement | string;
 }
 

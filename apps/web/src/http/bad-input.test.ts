@@ -19,19 +19,22 @@ let before: number[];
 beforeAll(async () => {
   app = await startTestApp();
   await app.signUpAndVerify("known@example.com");
-  // Links that work, or their pages would say nothing else.
+  // The links must work. Otherwise every answer would be about the dead link.
   Object.assign(good["/reset-password"] ?? {}, { token: await app.forgot("known@example.com") });
   await app.signUp("new@example.com");
   Object.assign(good["/verify-email"] ?? {}, { token: app.tokenFor("new@example.com") });
   before = await counts();
 });
 afterAll(async () => {
-  // Nothing of what follows was let through.
+  // None of the requests changed anything.
   expect(await counts()).toEqual(before);
   await app.drop();
 });
 
-/** A refusal as both kinds of sender see it: a helpful message, an id that the log has, no trace. */
+/**
+ * A refusal, as a page or as JSON: a helpful message, a request id that the log has, no stack
+ * trace.
+ */
 async function expectRefusal(
   response: supertest.Response,
   status: number,
@@ -52,7 +55,7 @@ const raw = (path: string, type: string, body: string | Buffer) =>
     .post(path)
     .set("Origin", ORIGIN)
     .set("Content-Type", type)
-    // As it is: supertest would write a Buffer out as JSON.
+    // Send the bytes unchanged: supertest would serialize a Buffer as JSON.
     .serialize((bytes) => bytes)
     .send(body);
 const FORM = "application/x-www-form-urlencoded";
@@ -63,12 +66,12 @@ describe.each(Object.keys(good))("%s", (path) => {
   const names = Object.keys(fields);
 
   it.each(names)(
-    "wants its %s: missing, empty, an array, an object, a number, null",
+    "requires %s: not missing, empty, an array, an object, a number or null",
     async (name) => {
       const { [name]: _, ...rest } = fields;
       const response = await app.postJson(path, rest);
       const missing: string = response.body.error.fields[name];
-      // Our words, which name what is wanted.
+      // One of our own messages, which says what to enter.
       expect(missing).toMatch(/^(?!Invalid|Send this)\w+ .*\.$/);
       expect(Object.keys(response.body.error.fields)).toEqual([name]);
       await expectRefusal(response, 422, missing);
@@ -93,7 +96,7 @@ describe.each(Object.keys(good))("%s", (path) => {
     expect(json.body.error.code).toBe("BODY_TOO_LARGE");
   });
 
-  it("refuses what is not UTF-8, percent-encoded or raw", async () => {
+  it("refuses a body that is not UTF-8, percent-encoded or raw", async () => {
     const notUtf8 = Buffer.from([0x61, 0xff, 0xfe]);
     for (const body of ["email=%ff", "email=%e2%82", "email=%zz", "email=%"]) {
       await expectRefusal(await raw(path, FORM, body), 400, "not valid UTF-8");
@@ -107,20 +110,20 @@ describe.each(Object.keys(good))("%s", (path) => {
     await expectRefusal(await raw(path, JSON_TYPE, json), 400, "not valid UTF-8");
   });
 
-  it("refuses what is not JSON, or not an object", async () => {
+  it("refuses JSON that is malformed or not an object", async () => {
     for (const body of ["{", "{'email':1}", "undefined", "[]", "null", '"text"', "7"]) {
       await expectRefusal(await raw(path, JSON_TYPE, body), 400, /not JSON|JSON object/);
     }
   });
 
-  it("takes no JSON at all for one without a field", async () => {
+  it("treats an empty JSON body as an object without fields", async () => {
     const response = await raw(path, JSON_TYPE, "");
     if (names.length === 0) return expect(response.status).toBe(200);
     await expectRefusal(response, 422, "Some fields need another look.");
     expect(Object.keys(response.body.error.fields).toSorted()).toEqual(names.toSorted());
   });
 
-  it("refuses another content type, charset or encoding", async () => {
+  it("refuses other content types, charsets and encodings", async () => {
     for (const type of [
       "text/plain",
       "multipart/form-data; boundary=x",
@@ -137,7 +140,7 @@ describe.each(Object.keys(good))("%s", (path) => {
     await expectRefusal(await zipped, 415, "without compression");
   });
 
-  it("answers another method with 405 and what to use", async () => {
+  it("answers other methods with 405 and names the allowed ones", async () => {
     const allowed = path === "/logout" ? ["POST"] : ["GET", "POST"];
     for (const method of ["put", "patch", "delete", "options"] as const) {
       const response = await supertest(app.app)[method](path).set("Origin", ORIGIN);
@@ -172,7 +175,7 @@ describe.each(["/signup", "/login", "/reset-password"])("%s", (path) => {
   ])("refuses as a password: %s", async (_, password, message) => {
     const fields = { ...good[path], password };
     await expectRefusal(await app.postJson(path, fields), 422, message);
-    // A form is UTF-8, which has no half characters.
+    // A form is UTF-8, which cannot encode half a character.
     if (password.includes("\ud800")) return;
     await expectRefusal(await app.postForm(path, fields), 422, message);
   });
@@ -182,7 +185,7 @@ describe.each([
   ["/verify-email", '<a href="/signup">sign up again</a>'],
   ["/reset-password", '<a href="/forgot-password">Ask for a new link</a>'],
 ])("%s", (path, wayOut) => {
-  it("tells a used, an expired and an unknown link apart, and how to get a new one", async () => {
+  it("says whether a link is used, expired or unknown, and how to get a new one", async () => {
     const own = await startTestApp();
     const linkFor = async (email: string) => {
       if (path === "/reset-password") {
@@ -212,7 +215,7 @@ describe.each([
       expect(json.body.error.code).toBe(code);
       expect(json.body.error.fields.token).toContain(message);
       if (link === "") continue;
-      // The page that it opens says so at once.
+      // Opening the link shows the same message.
       const opened = await own.get(`${path}?token=${link}`);
       await expectRefusal(opened, status, message, own);
       expect(opened.text).toContain(wayOut);
@@ -234,7 +237,7 @@ it.each([
   await expectRefusal(await app.postJson("/signup", fields), 422, message);
 });
 
-it("takes no field from the prototype, and ignores those it does not know", async () => {
+it("reads no field from the prototype, and ignores unknown fields", async () => {
   const body = '{"__proto__":{"email":"sam@example.com"},"constructor":"x","unknown":"y"}';
   await expectRefusal(await raw("/forgot-password", JSON_TYPE, body), 422, "Enter your email");
   await expectRefusal(
@@ -244,7 +247,7 @@ it("takes no field from the prototype, and ignores those it does not know", asyn
   );
 });
 
-it("answers an unknown address with 404, in the page as in JSON", async () => {
+it("answers an unknown path with 404, as a page and as JSON", async () => {
   for (const path of ["/nope", "/signup/more", "/%ff", "/..%2f", "/verify-email%3Ftoken=abc"]) {
     await expectRefusal(await app.get(path), 404, "nothing at this address");
     const json = await app.get(path).set("Accept", "application/json");
@@ -261,7 +264,7 @@ it("answers 405 where there is no form", async () => {
   await expectRefusal(await app.get("/logout"), 405, "Use POST.");
 });
 
-it("shows no query that is not one text", async () => {
+it("ignores a repeated query parameter, and refuses an impossible token", async () => {
   for (const query of ["token=a&token=b", "token[]=a", "token[x]=a"]) {
     await app.get(`/verify-email?${query}`).expect(200);
   }

@@ -6,9 +6,9 @@ import { HttpError } from "./errors.tsx";
 const LIMIT = "16kb";
 
 /**
- * Reads a form (application/x-www-form-urlencoded) or a JSON object into `req.body`. Express's
- * own parsers put replacement characters for bytes that are not UTF-8, so that a name or
- * password would be stored that nobody typed; here they are an error.
+ * Reads a form (application/x-www-form-urlencoded) or a JSON object into `req.body`. Bytes that are
+ * not UTF-8 are an error. Express's own parsers replace them, and we would store a name or a
+ * password that nobody typed.
  */
 export const readBody: RequestHandler[] = [
   (req, _res, next) => {
@@ -57,7 +57,7 @@ function parseJson(text: string): object {
   return value;
 }
 
-/** A field that is sent twice becomes an array, which no form here takes. */
+/** A field that is sent twice becomes an array, which every form here refuses. */
 function parseForm(text: string): object {
   const fields = new Map<string, string | string[]>();
   for (const pair of text.split("&").filter((part) => part !== "")) {

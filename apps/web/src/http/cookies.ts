@@ -3,7 +3,9 @@ import type { Request, Response } from "express";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** One cookie of ours: out of reach of scripts, other sites and, on https, subdomains. */
+/**
+ * One of our cookies. Scripts and other sites cannot use it. On https, subdomains cannot set it.
+ */
 interface Cookie {
   read(req: Request): string | undefined;
   set(res: Response, value: string): void;
@@ -12,11 +14,11 @@ interface Cookie {
 
 /** Every cookie that the app sets. */
 export interface Cookies {
-  /** A log-in. */
+  /** The session token. */
   session: Cookie;
-  /** The newest sign-up that was made in this browser. */
+  /** The token of the newest sign-up in this browser. */
   signUp: Cookie;
-  /** Somebody has been in an account in this browser. */
+  /** Proof that somebody has logged in with this browser before. */
   trusted: Cookie;
 }
 
@@ -25,7 +27,7 @@ export function createCookies(appUrl: string): Cookies {
   const options = { httpOnly: true, sameSite: "lax", secure, path: "/" } as const;
 
   function cookie(plainName: string, days: number): Cookie {
-    // RFC 6265bis: with the prefix, no subdomain can set or shadow it. It needs https.
+    // With this prefix no subdomain can set or shadow the cookie (RFC 6265bis). It needs https.
     const name = secure ? `__Host-${plainName}` : plainName;
     return {
       read: (req) => readCookie(req.headers.cookie, name),
@@ -37,7 +39,7 @@ export function createCookies(appUrl: string): Cookies {
   return {
     session: cookie("session", SESSION_DAYS.most),
     signUp: cookie("sign-up", SIGN_UP_DAYS),
-    // As long as browsers keep any (RFC 6265bis, 5.5).
+    // The longest that browsers keep a cookie (RFC 6265bis, 5.5).
     trusted: cookie("trusted-browser", 400),
   };
 }

@@ -2,7 +2,7 @@ import { EmailError } from "@repo/email/enqueue";
 import { expect, it } from "vitest";
 import { toHttpError } from "./errors.tsx";
 
-it("answers 503, and when to try again, where the database has no connection in time", () => {
+it("answers 503 with a time to wait when the database has no free connection in time", () => {
   for (const message of [
     "timeout exceeded when trying to connect",
     "Connection terminated due to connection timeout",
@@ -18,17 +18,17 @@ it("answers 503, and when to try again, where the database has no connection in 
 it.each([
   [409, "IDEMPOTENCY_CONFLICT"],
   [422, "INVALID_ADDRESS"],
-])("answers %i, with its reason, where an email is not queued for %s", (status, code) => {
+])("answers %i with the reason when an email cannot be queued: %s", (status, code) => {
   const error = toHttpError(new EmailError(code, "why"));
   expect(error).toMatchObject({ status, code, message: "why" });
 });
 
-it("answers 500 where an email is not queued through our own fault", () => {
+it("answers 500 when an email cannot be queued through our own fault", () => {
   const error = toHttpError(new EmailError("UNKNOWN_TEMPLATE", "why"));
   expect(error).toMatchObject({ status: 500, code: "INTERNAL" });
 });
 
-it("answers 500 to what it does not know, and tells nothing of it", () => {
+it("answers 500 to an unknown error, and reveals nothing about it", () => {
   const { status, message } = toHttpError(new Error("a secret"));
   expect(status).toBe(500);
   expect(message).not.toContain("secret");

@@ -9,7 +9,7 @@ import { sendPage, wantsJson } from "./answer.tsx";
 /** Messages by field name, as forms show them and JSON carries them. */
 export type FieldErrors = Record<string, string>;
 
-/** A request that is refused, with what its sender can do about it. */
+/** Refuses a request. The message says what its sender can do. */
 export class HttpError extends AppError {
   readonly status: number;
   readonly fields: FieldErrors | undefined;
@@ -29,7 +29,7 @@ export class HttpError extends AppError {
   }
 }
 
-/** The field of a form that a refusal is about. */
+/** The form field that an error belongs to. */
 const FIELD: Partial<Record<string, string>> = {
   TOKEN_UNKNOWN: "token",
   TOKEN_USED: "token",
@@ -38,16 +38,16 @@ const FIELD: Partial<Record<string, string>> = {
   WEAK_PASSWORD: "password",
 };
 
-/** What `enqueue` refuses because of the request. Its other errors are our own faults. */
+/** Errors of `enqueue` that the request causes. Its other errors are our own faults. */
 const EMAIL_STATUS: Partial<Record<string, number>> = {
   IDEMPOTENCY_CONFLICT: 409,
   INVALID_ADDRESS: 422,
 };
 
-// In seconds: as long as the request has waited for a connection.
+// In seconds: as long as a request waits for a connection.
 const NO_CONNECTION = 5;
 
-/** Reads any error as an answer: one that we do not know is a 500 that tells nothing of it. */
+/** Turns any error into a response. An unknown error becomes a 500 that reveals nothing. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof Refusal) {
@@ -60,7 +60,7 @@ export function toHttpError(error: unknown): HttpError {
     const status = EMAIL_STATUS[error.code];
     if (status) return new HttpError(status, error.code, error.message, { cause: error });
   }
-  // No fault of ours: more is asked for at once than the database can do.
+  // There are too many requests at once for the database.
   if (gotNoConnection(error))
     return new HttpError(
       503,
@@ -68,17 +68,17 @@ export function toHttpError(error: unknown): HttpError {
       `Too much is going on at the moment. Try again in ${NO_CONNECTION} seconds.`,
       { retryAfter: NO_CONNECTION, cause: error },
     );
-  // Who asked has gone: nobody reads the answer.
+  // The client has closed the connection: nobody reads the answer.
   if (error instanceof DOMException && error.name === "AbortError")
-    return new HttpError(499, "CLIENT_GONE", "The request was given up.");
+    return new HttpError(499, "CLIENT_GONE", "The client closed the connection.");
   switch (statusOf(error)) {
     case 400:
-      return new HttpError(400, "BAD_REQUEST", "The request did not arrive whole. Send it again.");
+      return new HttpError(400, "BAD_REQUEST", "The request arrived incomplete. Send it again.");
     case 413:
       return new HttpError(
         413,
         "BODY_TOO_LARGE",
-        `This is more than the ${limitOf(error) / 1024} KB that fit. Send less.`,
+        `The body is larger than ${limitOf(error) / 1024} KB. Send less.`,
       );
     case 415:
       return new HttpError(415, "UNSUPPORTED_ENCODING", "Send the body without compression.");
@@ -92,7 +92,7 @@ export function toHttpError(error: unknown): HttpError {
   }
 }
 
-/** Express and its body parser put the status on what they throw. */
+/** Express and its body parser put a status on their errors. */
 function statusOf(error: unknown): unknown {
   return error instanceof Error && "status" in error ? error.status : undefined;
 }
@@ -101,7 +101,7 @@ function limitOf(error: unknown): number {
   return error instanceof Error && "limit" in error ? Number(error.limit) : 0;
 }
 
-/** Answers a refusal: in JSON, or on the page where it happened if there is one. */
+/** Sends an error: as JSON, on the given page, or on a page of its own. */
 export function sendError(
   req: Request,
   res: Response,
@@ -137,7 +137,7 @@ function ErrorPage({ error, requestId }: { error: HttpError; requestId: string }
   );
 }
 
-/** After all routes. */
+/** Use it after all routes. */
 export const notFound: RequestHandler = () => {
   throw new HttpError(
     404,
@@ -146,7 +146,7 @@ export const notFound: RequestHandler = () => {
   );
 };
 
-/** Ends a route, for the methods that it does not take. */
+/** Use it at the end of a route: answers the methods that the route does not allow. */
 export function methodNotAllowed(...allowed: string[]): RequestHandler {
   return (req, res) => {
     res.set("Allow", allowed.join(", "));
@@ -155,7 +155,7 @@ export function methodNotAllowed(...allowed: string[]): RequestHandler {
   };
 }
 
-/** After everything. */
+/** Use it last. */
 export const errorHandler: ErrorRequestHandler = (error, req, res, next) => {
   if (res.headersSent) next(error);
   else sendError(req, res, toHttpError(error));

@@ -4,9 +4,9 @@ import { z } from "zod";
 
 export const INCOMPLETE_LINK = "Open the whole link from the email: its end is missing.";
 
-// What PostgreSQL's text cannot hold, or UTF-8 cannot write.
+// Characters that PostgreSQL's text cannot store or UTF-8 cannot encode.
 const UNSTORABLE = /\0|\p{Surrogate}/u;
-// Line breaks, other control characters, and those that reorder the text around them.
+// Line breaks, other control characters, and characters that reorder the text around them.
 const NOT_IN_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
 /** Text of a form or of JSON. */
@@ -28,7 +28,7 @@ function passwordText(missing: string) {
     });
 }
 
-/** The fields that forms are made of. A secret one is never shown again. */
+/** The fields of all forms. A form never shows the value of a secret field again. */
 export const fields = {
   name: text("Enter your name.")
     .refine((value) => !NOT_IN_A_LINE.test(value.trim()), {
@@ -59,7 +59,7 @@ export const fields = {
   token: text(INCOMPLETE_LINK).min(1, INCOMPLETE_LINK),
 };
 
-/** Whether what was typed must not be shown again. */
+/** Whether the form must not show this value again. */
 export function isSecret(field: z.ZodType): boolean {
   const declared = field instanceof z.ZodOptional ? (field.unwrap() as z.ZodType) : field;
   return declared.meta()?.secret === true;

@@ -12,7 +12,7 @@ import {
 } from "./errors.tsx";
 import { isSecret } from "./fields.ts";
 
-/** What a form shows: empty at first, and again with what was typed when it was refused. */
+/** What a form shows. After a refusal it shows the typed values again. */
 export interface FormState {
   /** Where it posts to. */
   path: string;
@@ -29,17 +29,17 @@ interface FormPage<Shape extends z.ZodRawShape, Opened> {
   /** Field name → schema, for the form and for JSON. */
   fields: Shape;
   /**
-   * Finds out what the page shows besides the fields, before the form is shown: whose link it is
-   * that opened it. What it throws is shown instead, or answered in JSON.
+   * Runs before the form is shown. Returns what else the page needs, for example whose link it is.
+   * An error that it throws is shown instead of the form, or sent as JSON.
    */
   open?: (values: Record<string, string>, res: Response) => Promise<Opened>;
   /** The page with the form. */
   view: (form: FormState, opened: Opened | undefined) => ReactElement;
-  /** Does what the form is for. What it throws is shown on the page, or answered in JSON. */
+  /** Handles the posted form. An error that it throws is shown on the page, or sent as JSON. */
   submit: (input: z.infer<z.ZodObject<Shape>>, res: Response, req: Request) => Promise<Answer>;
 }
 
-/** A page with a form that posts to the same path; JSON posted there is answered in JSON. */
+/** A page with a form that posts to the page's own path. A JSON post gets a JSON answer. */
 export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
   path,
   fields,
@@ -51,7 +51,7 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
   const names = Object.keys(fields);
   const shown = names.filter((name) => !isSecret(fields[name] as z.ZodType));
 
-  /** What is safe to show again: text of these fields, none of them secret. */
+  /** The values that are safe to show again: text in known fields that are not secret. */
   function typed(source: object): Record<string, string> {
     const pairs = Object.entries(source).filter(
       ([name, value]) => shown.includes(name) && typeof value === "string",
@@ -59,17 +59,17 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
     return Object.fromEntries(pairs);
   }
 
-  /** The page with the reason why; what only our side can mend gets a page of its own. */
+  /** Shows the form with the error. An error on our side (500 and up) gets its own page. */
   function refuse(req: Request, res: Response, thrown: unknown, source: object, opened?: Opened) {
     const error = toHttpError(thrown);
     if (error.status >= 500) throw thrown;
     const { fields: errors = {} } = error;
-    // What is said beside a field is not said above the form as well.
+    // If a field shows the message, do not repeat it above the form.
     const message = Object.values(errors).includes(error.message) ? LOOK_AGAIN : error.message;
     sendError(req, res, error, view({ path, values: typed(source), errors, message }, opened));
   }
 
-  /** What the page shows, or why it cannot be opened any more: then nothing else matters. */
+  /** Runs `open` again. If the link has died, that error matters more than any other. */
   async function reopen(req: Request, res: Response): Promise<Opened | Error> {
     try {
       return await open(typed(req.body), res);
@@ -97,7 +97,7 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
         if (!input.success) throw invalid(input.error);
         sendAnswer(req, res, await submit(input.data, res, req));
       } catch (thrown) {
-        // A program wants to know what is wrong with what it sent, a person sees the page again.
+        // A program needs only the error. A person sees the page again.
         const opened = wantsJson(req) ? undefined : await reopen(req, res);
         if (opened instanceof Error) refuse(req, res, opened, req.body);
         else refuse(req, res, thrown, req.body, opened);

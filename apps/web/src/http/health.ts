@@ -4,12 +4,12 @@ import { sendingStatus } from "@repo/email/log";
 import { type RequestHandler, Router } from "express";
 import { methodNotAllowed } from "./errors.tsx";
 
-// In ms. A database that does not answer in this time is not one to send people to.
+// In ms. If the database takes longer, the app is not ready.
 const PATIENCE = 3_000;
 
 /**
- * `GET /healthz`: the process is alive. `GET /readyz`: its database is there and migrated. That
- * sending is stopped is told there as well and does not take the app out: what it queues waits.
+ * `GET /healthz`: the process is alive. `GET /readyz`: the database is reachable and migrated. It
+ * also says whether sending is stopped. The app stays ready then, because queued email waits.
  */
 export function health(db: Db): Router {
   const router = Router();
@@ -33,10 +33,9 @@ export function health(db: Db): Router {
 }
 
 /**
- * Prisma names every column that it knows of, so that a table or column that is yet to be
- * migrated is an error. Unlike the newest migration's name, this holds for an older version
- * that runs while a newer one has migrated. One connection, so that a process that has just
- * started need not open its whole pool to be ready.
+ * Queries every table. Prisma names every column, so a missing table or column is an error. We do
+ * not compare the name of the newest migration: an older version may still run after a newer one
+ * has migrated. The transaction uses one connection, so a new process need not open its whole pool.
  */
 async function readEverything(db: Db) {
   type Model = { findFirst(args: object): Prisma.PrismaPromise<unknown> };
@@ -46,7 +45,8 @@ async function readEverything(db: Db) {
   await db.$transaction(models.map((model) => model.findFirst({ where: { OR: [] } })));
   const { stopped } = await sendingStatus(db);
   if (!stopped) return { status: "ok" };
-  // Anyone may ask: what SES answered may name an account or a role, and is in `pnpm email:log`.
+  // Anyone can read this page, and SES's answer may name an account or a role: `pnpm email:log`
+  // shows it.
   const { by, since, expectedAt, next } = stopped;
   return { status: "stopped", by, since, ...(expectedAt && { expectedAt }), next };
 }

@@ -54,7 +54,7 @@ it("keeps every password, token, cookie, link, query and address out of the log"
   expect(log).toContain('"path":"/verify-email"');
 });
 
-it("says in one line which request it was and why it was refused", async () => {
+it("logs one line for a request, with the reason of its refusal", async () => {
   const response = await app.postJson("/login", { email, password: "a wrong password" });
   const id = response.headers["x-request-id"];
   const lines = app
@@ -67,7 +67,7 @@ it("says in one line which request it was and why it was refused", async () => {
     req: { id, method: "POST", path: "/login" },
     res: { status: 401 },
     code: "INVALID_CREDENTIALS",
-    // Keyed hashes, by which one who guesses is told from one who forgot.
+    // Keyed hashes: they show whether one client guesses, or one person forgot.
     address: expect.stringMatching(/^[\w-]{16}$/),
     client: expect.stringMatching(/^[\w-]{16}$/),
   });
@@ -77,7 +77,7 @@ it.each([
   // PostgreSQL's own message shows the row that failed.
   ["a query", `ALTER TABLE messages ADD CONSTRAINT culprit CHECK (to_key = '')`],
   ["a statement", `ALTER TABLE sign_ups ADD CONSTRAINT culprit CHECK (email = '')`],
-])("logs what broke in %s, and shows only the request's id", async (_, breakage) => {
+])("logs why %s failed, and shows only the request's id", async (_, breakage) => {
   const broken = await startTestApp();
   await broken.db.$executeRawUnsafe(breakage);
   const fields = signUpFields({ name: "Sam Sample", email });
@@ -107,7 +107,7 @@ it.each([
   await broken.drop();
 });
 
-it("takes no request id from outside", async () => {
+it("ignores a request id from the client", async () => {
   const response = await supertest(app.app).get("/").set("X-Request-Id", "forged");
   expect(response.headers["x-request-id"]).toMatch(/^[\da-f-]{36}$/);
 });

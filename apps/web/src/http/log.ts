@@ -5,8 +5,8 @@ import type { Logger } from "pino";
 import { pinoHttp } from "pino-http";
 
 /**
- * One line a request, and its id on the response. The line has no headers, no body, no query
- * and no address: that is where passwords, tokens and cookies are.
+ * Logs one line for each request, and puts its id on the response. The line has no headers, body,
+ * query or address, because they contain passwords, tokens and cookies.
  */
 export function requestLog(log: Logger) {
   return pinoHttp<IncomingMessage, Response>({
@@ -16,7 +16,7 @@ export function requestLog(log: Logger) {
       res.setHeader("X-Request-Id", id);
       return id;
     },
-    // They are asked every few seconds; /readyz logs its own failures.
+    // Orchestrators request these every few seconds. /readyz logs its own failures.
     autoLogging: {
       ignore: ({ method, url }) => method === "GET" && /^\/(?:health|ready)z$/.test(url ?? ""),
     },
@@ -33,15 +33,15 @@ export function requestLog(log: Logger) {
   });
 }
 
-/** A link that a mail program mangled can have its token anywhere. */
+/** If a mail program has mangled a link, its token can be anywhere in the path. */
 function safePath(url = ""): string {
   const [path = ""] = url.split(/[?;=]|%3[bdf]/i);
   return path.replaceAll(/[\w-]{40,}/g, "[long]").slice(0, 200);
 }
 
 /**
- * An error without what libraries hang on it: queries, arguments, bodies. Prisma's message
- * begins with the call and its arguments; its last line says what is wrong.
+ * An error without the queries, arguments and bodies that libraries attach. Prisma's message begins
+ * with the call and its arguments, so only its last line is kept.
  */
 function describeError(error: Error & { code?: unknown }) {
   const { name, code, message, stack = "" } = error;

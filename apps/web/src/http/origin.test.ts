@@ -18,7 +18,7 @@ it.each([
   [{ Origin: "http://localhost:3000" }],
   [{ Origin: "http://localhost:3000", "Sec-Fetch-Site": "same-origin" }],
   [{ "Sec-Fetch-Site": "same-origin" }],
-])("takes a form from its own page: %j", async (headers) => {
+])("accepts a form from its own page: %j", async (headers) => {
   await form(headers).expect(303);
 });
 
@@ -39,7 +39,7 @@ it.each([
   expect(response.text).toContain("has to be sent from http://localhost:3000");
 });
 
-it("refuses a post with a session from elsewhere, whatever its type", async () => {
+it("refuses a foreign post with a session, whatever its content type", async () => {
   const logout = () => supertest(app.app).post("/logout").set("Cookie", cookie);
   await logout().expect(403);
   await logout().set("Origin", "https://evil.example").expect(403);
@@ -49,6 +49,6 @@ it("refuses a post with a session from elsewhere, whatever its type", async () =
   await logout().set("Origin", "http://localhost:3000").send({}).expect(200);
 });
 
-it("lets a program in that sends JSON and no session", async () => {
+it("accepts JSON without a session, as a program sends it", async () => {
   await supertest(app.app).post("/login").send(fields).expect(200);
 });

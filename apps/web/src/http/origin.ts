@@ -2,13 +2,13 @@ import type { RequestHandler } from "express";
 import { isJson } from "./answer.tsx";
 import { HttpError } from "./errors.tsx";
 
-// What changes nothing.
+// Methods that change nothing.
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
- * Refuses a post that another site made a browser send. Every current browser says where a
- * post comes from, so one that says nothing is refused as well; only JSON without a session is
- * let through, which no foreign page can send (it needs CORS) and which acts for nobody.
+ * Refuses a post that another site made a browser send. Every current browser says where a post
+ * comes from, so a post that does not say is refused too. JSON without a session is accepted: a
+ * foreign page cannot send it without CORS, and it acts for nobody.
  *
  * OWASP, Cross-Site Request Forgery Prevention: verifying origin, Fetch Metadata.
  */
@@ -20,13 +20,13 @@ export function sameOrigin(appUrl: string): RequestHandler {
     const { origin } = req.headers;
     const site = req.headers["sec-fetch-site"];
     const fromHere = origin === undefined || origin === own;
-    // "none" is the person's own doing: a reload.
+    // "none": the person caused the request, for example by a reload.
     const siteAgrees = site === undefined || site === "same-origin" || site === "none";
     if (fromHere && siteAgrees && (origin ?? site) !== undefined) return next();
     throw new HttpError(
       403,
       "FOREIGN_ORIGIN",
-      `This has to be sent from ${own}. Open the page there; a program sends the header "Origin: ${own}".`,
+      `This has to be sent from ${own}. Open the page there. A program has to send the header "Origin: ${own}".`,
     );
   };
 }

@@ -9,7 +9,7 @@ import supertest from "supertest";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { publicFiles } from "./public-files.ts";
 
-// A folder of the test's own, so that yours may have any files.
+// The test makes its own folder, so that apps/web/public may contain any files.
 const outside = mkdtempSync(join(tmpdir(), "public-files-"));
 const folder = join(outside, "public");
 const app = express()
@@ -28,7 +28,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(outside, { recursive: true }));
 
-it("serves a file with its type, for an hour, to other sites' pages, too", async () => {
+it("serves a file with its type, cacheable for an hour, also to pages of other sites", async () => {
   for (const [path, type] of [
     ["/logo.png", "image/png"],
     ["/fonts/a.woff2", "font/woff2"],
@@ -41,7 +41,7 @@ it("serves a file with its type, for an hour, to other sites' pages, too", async
   await supertest(app).get("/logo.png").set("If-None-Match", headers.etag!).expect(304);
 });
 
-it("leaves folders, dotfiles and what does not exist to the routes", async () => {
+it("leaves folders, dotfiles and missing files to the routes", async () => {
   for (const path of ["/", "/fonts", "/fonts/", "/.env", "/.well-known/a.txt", "/none.png"]) {
     await supertest(app).get(path).expect(404, "no file");
   }
@@ -63,7 +63,7 @@ it("serves nothing from outside its folder", async () => {
     "/logo.png%00.txt",
     "/%E0%A4%A",
   ]) {
-    // As it stands: a client of the URL standard would take the dots out.
+    // Send the path unchanged: a URL parser would remove the dots.
     const [response] = (await once(request({ port, path }).end(), "response")) as [IncomingMessage];
     expect([path, response.statusCode]).toEqual([path, 404]);
     response.resume();

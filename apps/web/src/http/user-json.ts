@@ -1,6 +1,6 @@
 import type { SessionUser } from "@repo/accounts";
 
-/** What JSON tells of somebody who is logged in. */
+/** The logged-in user, as JSON answers show it. */
 export function userJson({ name, email }: SessionUser) {
   return { name, email };
 }

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.drop());
 
-const hear = (recipient: string, effect: "permanent" | "soft" | "complaint", times = 1) =>
+const report = (recipient: string, effect: "permanent" | "soft" | "complaint", times = 1) =>
   applyEvents(
     app.db,
     Array.from({ length: times }, (_, i) => ({
@@ -24,11 +24,11 @@ const hear = (recipient: string, effect: "permanent" | "soft" | "complaint", tim
   );
 
 it.each<[string, (email: string) => Promise<unknown>, string, RegExp]>([
-  ["bounced", (email) => hear(email, "permanent"), "bounce", /the last one came back/],
-  ["complained", (email) => hear(email, "complaint"), "complaint", /reported as spam/],
+  ["bounced", (email) => report(email, "permanent"), "bounce", /the last one came back/],
+  ["complained", (email) => report(email, "complaint"), "complaint", /reported as spam/],
   [
     "bounced softly, five times",
-    (email) => hear(email, "soft", 5),
+    (email) => report(email, "soft", 5),
     "soft-bounces",
     /only security email .*several emails came back.*We try again on \d+ \w+ \d{4}/,
   ],
@@ -39,7 +39,7 @@ it.each<[string, (email: string) => Promise<unknown>, string, RegExp]>([
     /stopped by hand/,
   ],
 ])(
-  "says that email is off to someone whose address %s, and why",
+  "tells a person whose address %s that email is off, and why",
   async (name, happen, reason, words) => {
     const email = `${name.replaceAll(/\W/g, "-")}@example.com`;
     const cookie = await app.signUpAndVerify(email);
@@ -49,7 +49,7 @@ it.each<[string, (email: string) => Promise<unknown>, string, RegExp]>([
     await happen(email.toUpperCase());
     const page = await app.get("/account").set("Cookie", cookie).expect(200);
     expect(page.text).toMatch(words);
-    // Neither what a server answered nor an operator's words are for this page.
+    // The page shows neither the server's answer nor the operator's words.
     expect(page.text).not.toMatch(/550|secret|operator/);
     const json = await app.get("/account").set("Cookie", cookie).set("Accept", "application/json");
     expect(json.body.emailOff).toEqual({
@@ -59,7 +59,7 @@ it.each<[string, (email: string) => Promise<unknown>, string, RegExp]>([
   },
 );
 
-it("tells a stranger nothing of an address that bounced", async () => {
+it("tells a stranger nothing about an address that bounced", async () => {
   const email = "bounced-stranger@example.com";
   await app.signUpAndVerify(email);
   const answers = async () => {
@@ -76,7 +76,7 @@ it("tells a stranger nothing of an address that bounced", async () => {
     ]);
   };
   const before = await answers();
-  await hear(email, "permanent");
+  await report(email, "permanent");
   expect(await answers()).toEqual(before);
   await app.get("/account").expect(303);
 });

@@ -57,15 +57,15 @@ function Account({ user, off }: { user: SessionUser; off: Suppressed | null }) {
 
 const EMAIL_IS_OFF: Record<Suppressed["reason"], string> = {
   bounce:
-    "We send no email to this address any more: the last one came back, because the mailbox does not exist or does not take our email.",
+    "We no longer send email to this address: the last one came back, because the mailbox does not exist or refuses our email.",
   "soft-bounces":
-    "For now we send only security email to this address: several emails came back, as from a mailbox that is full.",
+    "For now we send only security email to this address: several emails came back, for example because the mailbox is full.",
   complaint:
-    "We send no email to this address any more: one of ours was reported as spam from this mailbox.",
-  manual: "We send no email to this address any more: it was stopped by hand.",
+    "We no longer send email to this address: one of our emails was reported as spam from this mailbox.",
+  manual: "We no longer send email to this address: it was stopped by hand.",
 };
 
-/** `31 January 2030`, UTC */
+/** For example `31 January 2030`, in UTC. */
 const day = (time: Date) =>
   time.toLocaleDateString("en-GB", {
     day: "numeric",

@@ -27,7 +27,7 @@ function ForgotPassword({ form }: { form: FormState }) {
       title="Forgot your password?"
       form={form}
       submit="Send the link"
-      intro={<p>We send you a link with which you can choose a new one.</p>}
+      intro={<p>We will email you a link to choose a new one.</p>}
       after={
         <p>
           <a href="/login">Back to log in</a>

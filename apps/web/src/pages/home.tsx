@@ -28,9 +28,9 @@ function Home({ user }: { user: SessionUser | undefined }) {
           way.
         </p>
         <p>
-          Every email is written to the database together with what it is about, and delivered by a
-          worker through Amazon SES: none is lost, and none is sent for something that never
-          happened.
+          Every email is stored in the same database transaction as the change that it is about.
+          Then a worker delivers it through Amazon SES. No email is lost, and none is sent for a
+          change that never happened.
         </p>
         {user ? (
           <p className="actions">

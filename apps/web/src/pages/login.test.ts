@@ -27,7 +27,7 @@ it("logs in with a cookie that scripts and other sites cannot use", async () => 
   expect(page.headers["cache-control"]).toBe("no-store");
 });
 
-it("takes all three cookies over https only where the app is on https, and from no subdomain", async () => {
+it("on https, sets all three cookies for https only, and no subdomain can set them", async () => {
   const secure = await startTestApp({ appUrl: "https://app.example.com" });
   await secure.signUpAndVerify(email);
   const signedUp = await secure.postForm("/signup", signUpFields({ email: "eve@example.com" }));
@@ -47,7 +47,7 @@ it("takes all three cookies over https only where the app is on https, and from 
   await secure.drop();
 });
 
-it("has the fields that a password manager fills, and nothing to pass between them", async () => {
+it("has the fields that a password manager fills, and no other tab stop between them", async () => {
   const { text } = await app.get("/login").expect(200);
   const [, form = ""] = /<form [^>]*action="\/login"[^>]*>(.*?)<\/form>/s.exec(text) ?? [];
   const stops = form.match(/<(?:a|button|input|select|textarea)\b[^>]*>/g);
@@ -85,7 +85,7 @@ it("tells no stranger who has an account", async () => {
   expect(answers[2]).toEqual(answers[0]);
 });
 
-it("answers who has signed up and not confirmed like anybody else, and sends no email", async () => {
+it("answers a person who has not confirmed the sign-up like anybody else, and sends no email", async () => {
   const fields = { email: "unverified@example.com", password: PASSWORD };
   const response = await app.postForm("/login", fields).expect(401);
   expect(response.text).toContain("Just signed up? Open the link that we emailed first.");
@@ -93,7 +93,7 @@ it("answers who has signed up and not confirmed like anybody else, and sends no 
   expect(await app.templates(fields.email)).toEqual(["verify-email"]);
 });
 
-it("refuses beyond a limit with 429 and when to try again, in the page and in JSON", async () => {
+it("refuses beyond a limit with 429 and the time to wait, as a page and as JSON", async () => {
   const strict = await startTestApp({ limitScale: 1 });
   const fields = { email, password: "a wrong password" };
   for (let i = 0; i < 10; i++) await strict.postJson("/login", fields).expect(401);
@@ -105,7 +105,7 @@ it("refuses beyond a limit with 429 and when to try again, in the page and in JS
   expect(json.body.error.message).toMatch(text);
   for (const { headers } of [page, json]) expect(Number(headers["retry-after"])).toBeGreaterThan(0);
   await strict.drop();
-  // A lockout is in the log under the same keyed hashes as the wrong passwords before it.
+  // The log line of a lockout has the same keyed hashes as the wrong passwords before it.
   const lines = strict.log().trim().split("\n");
   const [first, ...rest] = lines.map((line) => JSON.parse(line)).filter(({ code }) => code);
   expect(rest.at(-1)).toMatchObject({ code: "TOO_MANY_TRIES", limits: "wrongPassword" });
@@ -114,7 +114,7 @@ it("refuses beyond a limit with 429 and when to try again, in the page and in JS
   }
 });
 
-it("logs out: the cookie is gone and the session worth nothing", async () => {
+it("logs out: clears the cookie and ends the session", async () => {
   const cookie = cookieOf(await app.postJson("/login", { email, password: PASSWORD }), "session");
   const response = await app.postForm("/logout").set("Cookie", cookie).expect(303);
   expect(response.headers.location).toBe("/");

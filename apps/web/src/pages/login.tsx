@@ -3,7 +3,7 @@ import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { userJson } from "../http/user-json.ts";
-import { beginSession } from "../http/who-asks.tsx";
+import { beginSession } from "../http/session.tsx";
 import { Field, FormCard } from "../ui/form.tsx";
 
 export function login(accounts: Accounts, cookies: Cookies) {

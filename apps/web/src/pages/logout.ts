@@ -4,7 +4,7 @@ import { sendAnswer } from "../http/answer.tsx";
 import { readBody } from "../http/body.ts";
 import type { Cookies } from "../http/cookies.ts";
 import { methodNotAllowed } from "../http/errors.tsx";
-import { leaveSession } from "../http/who-asks.tsx";
+import { leaveSession } from "../http/session.tsx";
 
 export function logout(accounts: Accounts, cookies: Cookies) {
   const router = Router();

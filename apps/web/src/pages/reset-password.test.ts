@@ -18,11 +18,11 @@ it("leads from a forgotten password to a new one, and ends every session", async
 
   const page = await app.get(`/reset-password?token=${token}`).expect(200);
   expect(page.text).toContain(`name="token" value="${token}"`);
-  // Whose password it is, for the person and for their password manager.
+  // The person and their password manager see whose password it is.
   expect(page.text).toContain(`<strong>${email}</strong>`);
   expect(page.text).toMatch(new RegExp(`autoComplete="username"[^>]*value="${email}"`, "i"));
   expect(page.headers["referrer-policy"]).toBe("strict-origin");
-  // The link's query stays out of the post's address.
+  // The form posts to a path without the token.
   expect(page.text).toContain('action="/reset-password"');
 
   const short = await app.postForm("/reset-password", { token, password: "short" }).expect(422);

@@ -2,7 +2,7 @@ import type { Accounts } from "@repo/accounts";
 import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
-import { leaveSession } from "../http/who-asks.tsx";
+import { leaveSession } from "../http/session.tsx";
 import {
   DeadLink,
   FormCard,

@@ -8,7 +8,7 @@ import { readBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/errors.tsx";
 import { Notice } from "../ui/notice.tsx";
 
-/** What became of the email of this browser's sign-up, and once more the same email. */
+/** Shows what became of the email of this browser's sign-up, and sends it again. */
 export function signUpSent(accounts: Accounts): Router {
   const router = Router();
   router
@@ -40,15 +40,15 @@ export function Sent({ email, status }: { email: string; status: MessageStatus }
       </div>
       <p className="actions">
         <a className="button quiet" href="/signup/sent">
-          Is there news?
+          Check again
         </a>
       </p>
       <form className="text" method="post" action="/signup/resend">
         <button className="link">Send the email again</button>
       </form>
       <p className="fine">
-        Have you ever reported an email of ours as spam? Then we write to you no more: tell{" "}
-        <a href={`mailto:${brand.supportEmail}`}>{brand.supportEmail}</a>.
+        Have you ever reported one of our emails as spam? Then we no longer send you email. To
+        change that, write to <a href={`mailto:${brand.supportEmail}`}>{brand.supportEmail}</a>.
       </p>
     </Notice>
   );

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.drop());
 
-it("answers a form with a page, a sign-up that is no account yet, and a queued email", async () => {
+it("answers a form with a page, stores a sign-up but no account yet, and queues an email", async () => {
   const email = "form@example.com";
   const fields = signUpFields({ name: "  Sam Sample ", email: ` ${email} ` });
   const response = await app.postForm("/signup", fields).expect(202).expect("Content-Type", /html/);
@@ -53,7 +53,7 @@ it("tells no stranger who has an account", async () => {
   for (const answer of known) expect(answer).toEqual(stranger);
 });
 
-it("shows the form again with what was typed, each message tied to its field, and no password", async () => {
+it("shows the form again with the typed values but no password, and ties each message to its field", async () => {
   const fields = signUpFields({
     name: 'Sam "the first" <b>',
     email: "sam at example",
@@ -73,7 +73,7 @@ it("shows the form again with what was typed, each message tied to its field, an
   expect(await app.db.signUp.count({ where: { email: fields.email } })).toBe(0);
 });
 
-it("refuses a password that a stranger would try first, and says so at its field", async () => {
+it("refuses a password that attackers try first, and says so at its field", async () => {
   const fields = signUpFields({ email: "weak@example.com", password: "password1" });
   const response = await app.postForm("/signup", fields).expect(422);
   expect(response.text).toMatch(/id="password-error">Choose another password/);
@@ -81,7 +81,7 @@ it("refuses a password that a stranger would try first, and says so at its field
   expect(await app.templates(fields.email)).toEqual([]);
 });
 
-it("shows the browser that signed up, and no other, what became of its email", async () => {
+it("shows what became of the email only to the browser that signed up", async () => {
   const email = "bounced@example.com";
   const cookie = await app.signUp(email);
   const look = () => app.get("/signup/sent").set("Cookie", cookie);
@@ -89,7 +89,7 @@ it("shows the browser that signed up, and no other, what became of its email", a
   expect(page.text).toContain("is on its way");
   expect(page.text).toContain('data-state="on-its-way"');
 
-  // A minute later, the mailbox does not exist.
+  // Two minutes later the email bounces.
   await app.db.$executeRaw`
     UPDATE messages SET created_at = now() - interval '2 minutes' WHERE to_key = ${email}`;
   const { id } = await app.db.message.findFirstOrThrow({ where: { toKey: email } });
@@ -116,7 +116,7 @@ it("shows the browser that signed up, and no other, what became of its email", a
   expect(stranger.body.error.code).toBe("SIGN_UP_UNKNOWN");
 });
 
-it("sends the email again by the sign-up's cookie alone", async () => {
+it("sends the email again only with the sign-up's cookie", async () => {
   const email = "again@example.com";
   const cookie = await app.signUp(email);
   await app.postForm("/signup/resend").set("Cookie", cookie).expect(303);

@@ -16,7 +16,8 @@ export function signup(accounts: Accounts, cookies: Cookies) {
       await challenge(req);
       cookies.signUp.set(res, await accounts.signUp(res.locals.caller, input));
       return {
-        // 202: there is no account before the link. The same whether the address is new or not.
+        // 202: there is no account until the link is opened. The answer is the same for a known
+        // address.
         status: 202,
         json: { message: "Check your email for a link." },
         page: <Sent email={input.email} status="on-its-way" />,

@@ -36,7 +36,7 @@ it("asks for nothing in the browser that signed up, makes the account and logs i
   expect(own.text).toContain(email);
 });
 
-it("asks for a name and a password in any other browser, and shows none that was typed elsewhere", async () => {
+it("asks for a name and a password in any other browser, and shows nothing that was typed elsewhere", async () => {
   const email = "phone@example.com";
   await app.signUp(email);
   const token = app.tokenFor(email);
@@ -62,7 +62,7 @@ it("asks for a name and a password in any other browser, and shows none that was
   await app.postJson("/login", { email, password: "quite another password" }).expect(200);
 });
 
-it("answers JSON with who it is", async () => {
+it("answers JSON with the user", async () => {
   const email = "json@example.com";
   const cookie = await app.signUp(email);
   const response = await app

@@ -4,7 +4,7 @@ import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { userJson } from "../http/user-json.ts";
-import { beginSession } from "../http/who-asks.tsx";
+import { beginSession } from "../http/session.tsx";
 import {
   DeadLink,
   FormCard,
@@ -15,7 +15,7 @@ import {
 } from "../ui/form.tsx";
 import { ProfileFields, profileFields } from "./profile-fields.tsx";
 
-/** Whose mailbox the link proves, and whether this browser signed up with it. */
+/** The address that the link proves, and whether this browser signed up with it. */
 interface Opened {
   email: string;
   isSignedUp: boolean;
@@ -26,7 +26,7 @@ export function verifyEmail(accounts: Accounts, cookies: Cookies) {
     path: "/verify-email",
     fields: {
       token: fields.token,
-      // Where this browser did not sign up with the address.
+      // Only for a browser that did not sign up with the address.
       ...z.object(profileFields).partial().shape,
       password: fields.newPassword.optional(),
     },
@@ -47,7 +47,7 @@ function VerifyEmail({ form, opened }: { form: FormState; opened: Opened | undef
   if (isDeadLink(form) || !opened) {
     return (
       <DeadLink form={form}>
-        In already? <a href="/account">Go to your account</a>. Otherwise{" "}
+        Already logged in? <a href="/account">Go to your account</a>. Otherwise{" "}
         <a href="/signup/sent">ask for a new link</a> in the browser that you signed up in, or{" "}
         <a href="/signup">sign up again</a>.
       </DeadLink>

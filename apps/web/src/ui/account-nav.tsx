@@ -1,6 +1,6 @@
 import type { SessionUser } from "@repo/accounts";
 
-/** Who is logged in, and the ways in and out: in the header of every page. */
+/** The links in the header of every page: to the account, or to log in and sign up. */
 export function AccountNav({ user }: { user: SessionUser | undefined }) {
   return <nav aria-label="Account">{user ? <LoggedIn /> : <LoggedOut />}</nav>;
 }

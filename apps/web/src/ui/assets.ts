@@ -9,7 +9,10 @@ export interface Assets {
   script: string;
 }
 
-/** The stylesheet and the script of all pages, to be kept for ever under their paths. */
+/**
+ * The stylesheet and the script of all pages. Browsers may cache them forever, because a path
+ * changes with its content.
+ */
 export function loadAssets(): { assets: Assets; serve: RequestHandler } {
   const router = Router();
   const add = (name: string, type: string, content: string): string => {
@@ -29,7 +32,7 @@ export function loadAssets(): { assets: Assets; serve: RequestHandler } {
   };
 }
 
-/** The build copies the files beside the bundle, so that this holds there too. */
+/** The build copies the files beside the bundle, so the same relative path works there. */
 function read(file: string): string {
   return readFileSync(new URL(file, import.meta.url), "utf8");
 }

@@ -13,7 +13,7 @@ it("shows a drawn mark and the name of a brand without a logo", () => {
   expect(favicon).toContain('href="data:image/svg+xml,');
 });
 
-it("shows a brand's logo instead, with the name for those who do not see it", () => {
+it("shows a brand's logo instead, with the name as its alternative text", () => {
   const mark = renderToStaticMarkup(<BrandMark brand={withLogo} />);
   expect(mark).toContain('<img src="/logo.png" alt="Shop &amp; Sons" width="120" height="32"/>');
   expect(mark).not.toContain("<svg");

@@ -8,7 +8,7 @@ import { Notice } from "./notice.tsx";
 interface FormCardProps {
   title: string;
   form: FormState;
-  /** What the button says. */
+  /** The text of the button. */
   submit: string;
   /** Sentences above the fields. */
   intro?: ReactNode;
@@ -29,7 +29,7 @@ export function FormCard({ title, form, submit, intro, after, children }: FormCa
           </p>
         )}
         {intro}
-        {/* Our messages rather than the browser's: the same everywhere, and tied to the fields. */}
+        {/* noValidate: our own messages are the same in every browser, and tied to the fields. */}
         <form method="post" action={form.path} noValidate>
           {children}
           <button className="primary">{submit}</button>
@@ -101,7 +101,7 @@ export function TokenField({ form }: { form: FormState }) {
   return <input type="hidden" name="token" defaultValue={form.values.token} />;
 }
 
-/** Whose password it is: hidden, so that password managers know which entry to keep. */
+/** The account's address, hidden. Password managers use it to find the right entry. */
 export function UserNameField({ email }: { email: string }) {
   return (
     <input
@@ -116,12 +116,12 @@ export function UserNameField({ email }: { email: string }) {
   );
 }
 
-/** Whether there is no token to post, or none that will ever work. */
+/** Whether the link has no token, or one that will never work. */
 export function isDeadLink(form: FormState): boolean {
   return !form.values.token || form.errors.token !== undefined;
 }
 
-/** Instead of the form, whose link is dead. The children say how to get a new one. */
+/** Shown instead of the form when the link is dead. The children say how to get a new link. */
 export function DeadLink({ form, children }: { form: FormState; children: ReactNode }) {
   return (
     <Notice title="This link does not work">

@@ -3,7 +3,7 @@ import { type ReactNode, createContext, useContext } from "react";
 import type { Assets } from "./assets.ts";
 import { BrandMark, Favicon } from "./brand-mark.tsx";
 
-/** What every page needs and no page should pass on. */
+/** What the layout needs on every page. As a context, so that no page has to pass it on. */
 export const Site = createContext<{ assets: Assets; nav: ReactNode }>({
   assets: { stylesheet: "", script: "" },
   nav: undefined,

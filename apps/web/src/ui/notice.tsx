@@ -3,7 +3,7 @@ import { Layout } from "./layout.tsx";
 
 interface NoticeProps {
   title: string;
-  /** Shown to be quoted: the log has it. */
+  /** Shown so that people can quote it. The log has it too. */
   requestId?: string;
   children: ReactNode;
 }

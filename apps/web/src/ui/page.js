@@ -5,9 +5,9 @@ for (const field of document.querySelectorAll("input[type=password]")) addReveal
 for (const place of document.querySelectorAll("[data-state-url]")) void watchState(place);
 
 /**
- * Takes the token of an emailed link out of the address bar, where it could be read, shared or
- * kept in the history of the browser. It stays with this entry of the history, so that a reload
- * finds it: phones reload a page when somebody comes back from their password manager.
+ * Removes the token of an emailed link from the address bar, where it could be read, shared or kept
+ * in the history. The state of this history entry keeps it for a reload: phones reload a page when
+ * somebody comes back from their password manager.
  */
 function keepToken() {
   const url = new URL(location.href);
@@ -34,7 +34,7 @@ function addReveal(field) {
     field.type = field.type === "password" ? "text" : "password";
     update();
   });
-  // A password manager knows a password by its type.
+  // Password managers recognize a password by the type of its input.
   field.form?.addEventListener("submit", () => (field.type = "password"));
   update();
   field.after(button);
@@ -43,7 +43,7 @@ function addReveal(field) {
 /** Reloads the page when what it shows has changed. */
 async function watchState(place) {
   const { stateUrl, state } = place.dataset;
-  // In seconds: most is known within a minute or two.
+  // In seconds. Most bounces arrive within a minute or two.
   for (const seconds of [5, 10, 20, 30, 60, 60, 120, 300]) {
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     try {
@@ -51,7 +51,7 @@ async function watchState(place) {
       const { status } = await response.json();
       if (status && status !== state) return location.assign(stateUrl);
     } catch {
-      // Offline: the next look tells.
+      // Offline: the next turn tries again.
     }
   }
 }

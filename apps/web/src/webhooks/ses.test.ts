@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { type TestApp, startTestApp } from "../test-app.ts";
 
 let app: TestApp;
-/** Of another database of the same server. */
+/** A connection to another database of the same server. */
 let admin: Db;
 beforeEach(async () => {
   app = await startTestApp();
@@ -39,7 +39,7 @@ function bounce(recipient = "name@example.com"): string {
   });
 }
 
-/** As SNS posts: text/plain, no cookie, no origin. */
+/** Posts as SNS does: text/plain, no cookie, no origin. */
 const post = (body: object | string, type = "text/plain; charset=UTF-8") =>
   supertest(app.app)
     .post("/webhooks/ses")
@@ -54,7 +54,7 @@ it.each([
   "application/json",
   "application/x-www-form-urlencoded",
   "x",
-])("stores an event and answers after that, as %s; a repeat changes nothing", async (type) => {
+])("stores an event sent as %s before it answers; a repeat changes nothing", async (type) => {
   const body = app.sns.notify(bounce());
   await post(body, type).expect(200);
   expect(await rows()).toBe(1);
@@ -63,7 +63,7 @@ it.each([
   expect(await rows()).toBe(1);
 });
 
-it("takes a body without a content type", async () => {
+it("accepts a body without a content type", async () => {
   const server = app.app.listen(0);
   await once(server, "listening");
   const address = server.address();
@@ -78,7 +78,7 @@ it("takes a body without a content type", async () => {
 
 it("confirms its own subscription, and nobody else's", async () => {
   await post(app.sns.confirmation("SubscriptionConfirmation")).expect(200);
-  const [certificate, confirm] = app.askedOfSns;
+  const [certificate, confirm] = app.snsRequests;
   expect(certificate).toBe(app.sns.certificateUrl);
   expect(confirm).toMatch(
     /^https:\/\/sns\.us-east-1\.amazonaws\.com\/\?Action=ConfirmSubscription&/,
@@ -87,13 +87,13 @@ it("confirms its own subscription, and nobody else's", async () => {
 
   const stranger = createTestSns("arn:aws:sns:us-east-1:999999999999:ses-events");
   await post(stranger.confirmation("SubscriptionConfirmation")).expect(403);
-  // Not undone: somebody unsubscribed it on purpose.
+  // It does not subscribe again: somebody unsubscribed on purpose.
   await post(app.sns.confirmation("UnsubscribeConfirmation")).expect(200);
-  expect(app.askedOfSns).toHaveLength(2);
+  expect(app.snsRequests).toHaveLength(2);
 });
 
-it("refuses what is forged: 4xx, no request but to the topic's own SNS, no row", async () => {
-  // What listens where forged addresses lead.
+it("refuses forged messages: 4xx, no row, and no request except to the topic's own SNS", async () => {
+  // The forged addresses lead to this server.
   let connections = 0;
   const trap = createServer((socket) => {
     connections++;
@@ -130,7 +130,7 @@ it("refuses what is forged: 4xx, no request but to the topic's own SNS, no row",
     const { status } = await post(body);
     expect([400, 403]).toContain(status);
   }
-  expect(app.askedOfSns).toEqual([]);
+  expect(app.snsRequests).toEqual([]);
   for (const body of [
     { ...genuine, Message: bounce("other@example.com") },
     { ...genuine, SignatureVersion: "1" },
@@ -138,13 +138,13 @@ it("refuses what is forged: 4xx, no request but to the topic's own SNS, no row",
   ]) {
     await post(body).expect(403);
   }
-  expect(app.askedOfSns).toEqual([app.sns.certificateUrl]);
+  expect(app.snsRequests).toEqual([app.sns.certificateUrl]);
   expect(connections).toBe(0);
   expect(await rows()).toBe(0);
   trap.close();
 });
 
-it("refuses what is older than 24 hours", async () => {
+it("refuses messages older than 24 hours", async () => {
   const hours = (age: number) => new Date(Date.now() - age * 3_600_000).toISOString();
   const stale = await post(app.sns.notify(bounce(), { Timestamp: hours(24.1) })).expect(403);
   expect(stale.body.error.code).toBe("STALE_SNS_MESSAGE");
@@ -154,10 +154,10 @@ it("refuses what is older than 24 hours", async () => {
   // The certificate of the tests is a day old.
   await post(app.sns.notify(bounce(), { Timestamp: hours(23.9) })).expect(200);
   expect(await rows()).toBe(1);
-  expect(app.askedOfSns).toEqual([app.sns.certificateUrl]);
+  expect(app.snsRequests).toEqual([app.sns.certificateUrl]);
 });
 
-it("answers 4xx to what no retry can mend", async () => {
+it("answers 4xx when no retry can help", async () => {
   await post(app.sns.notify("no JSON")).expect(400);
   await post(JSON.stringify(app.sns.notify("x".repeat(1_100_000)))).expect(413);
   await post(Buffer.from([0xff, 0xfe]).toString("latin1"), "text/plain; charset=latin1").expect(
@@ -168,7 +168,7 @@ it("answers 4xx to what no retry can mend", async () => {
   await zipped.expect(415);
 });
 
-it("logs ten of a stranger's posts a minute, as warnings, and counts the others", async () => {
+it("logs at most ten refused posts a minute, as warnings, and counts the others", async () => {
   vi.useFakeTimers({ toFake: ["performance"] });
   try {
     for (let i = 0; i < 25; i++) await post("no JSON").expect(400);
@@ -189,13 +189,13 @@ it("logs ten of a stranger's posts a minute, as warnings, and counts the others"
   }
 });
 
-it("holds sixteen large posts at once, and takes small ones all the same", async () => {
+it("accepts sixteen large posts at once, and still accepts small ones", async () => {
   const server = app.app.listen(0);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const open: ClientRequest[] = [];
   const answers: number[] = [];
-  // Slow ones, of 1 MB each; the last half does not say so.
+  // Slow posts of 1 MB each. The second half does not declare its size.
   for (let i = 0; i < 40; i++) {
     const headers = i < 20 ? { "Content-Length": 1_000_000 } : { "Transfer-Encoding": "chunked" };
     const slow = request({ port, method: "POST", path: "/webhooks/ses", headers }, (response) => {
@@ -219,7 +219,7 @@ it("holds sixteen large posts at once, and takes small ones all the same", async
   server.close();
 });
 
-it("answers 503 while the certificate cannot be fetched, and takes the next try", async () => {
+it("answers 503 while the certificate cannot be fetched, and accepts the next try", async () => {
   const { pem } = app.sns;
   app.sns.pem = "nothing that is a certificate";
   const body = app.sns.notify(bounce());
@@ -247,7 +247,7 @@ it("answers 503 while the database is down, and applies the next try", async () 
   expect(await rows()).toBe(3);
 });
 
-/** Runs while nothing can be stored: a transaction holds the table. */
+/** Runs a function while another transaction locks the table of events. */
 async function whileLocked(run: (waiting: () => Promise<void>) => Promise<void>): Promise<void> {
   const other = createDb(app.databaseUrl);
   const waiting = () =>
@@ -301,7 +301,7 @@ it.runIf(full)(
   30_000,
 );
 
-it("logs what was taken and what was not, without an address", async () => {
+it("logs accepted and refused messages, without an address", async () => {
   const body = app.sns.notify(bounce("secret.person@example.com"));
   await post(body).expect(200);
   const Signature = app.sns.notify(bounce())["Signature"];

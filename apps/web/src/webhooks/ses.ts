@@ -16,25 +16,25 @@ export function takeEvents(db: Db, env: Env): Router {
 }
 
 /**
- * `POST /webhooks/ses`: what SNS says of our email. 2xx only after the commit. 4xx only for what
- * no retry can mend: SNS sends an event that was answered so never again.
+ * `POST /webhooks/ses`: SNS posts SES's events here. It answers 2xx only after the commit. It
+ * answers 4xx only when no retry can help, because SNS does not retry after a 4xx.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
  *
- * It reads no session and asks for no origin: the signature says who speaks.
+ * It checks no session and no origin: the signature proves the sender.
  */
 export function sesWebhook(ingest: Ingest): Router {
   const take: RequestHandler = async (req, res) => {
     const result = await ingest(decode(req.body));
     const { type, messageId, events } = result;
-    req.log.info({ sns: { type, messageId, events } }, "message of SNS taken");
+    req.log.info({ sns: { type, messageId, events } }, "SNS message accepted");
     res.json({ status: "ok" });
   };
   const router = Router();
   router
     .route("/webhooks/ses")
-    // SNS says text/plain of its JSON, or what its subscription was told to.
+    // SNS sends its JSON as text/plain, or as the type that its subscription sets.
     .post(
-      boundLarge(),
+      limitLargeBodies(),
       express.raw({ type: () => true, limit: MAX_ENVELOPE, inflate: false }),
       take,
     )
@@ -42,19 +42,19 @@ export function sesWebhook(ingest: Ingest): Router {
   return router.use("/webhooks/ses", refuse());
 }
 
-// In bytes. An event of SES has 2 to 10 KB; one of a message with many headers more.
+// In bytes. An event has 2 to 10 KB, or more if the message has many headers.
 const SMALL = 64 * 1024;
-// 16 MB of memory at the most. Anyone may post, and as slowly as they like.
+// At most 16 MB of memory. Anyone can post, and as slowly as they like.
 const LARGE_AT_ONCE = 16;
 
-/** Large bodies come in a few at once; small ones never wait for them. */
-function boundLarge(): RequestHandler {
+/** Limits how many large bodies are read at once. Small ones never wait for them. */
+function limitLargeBodies(): RequestHandler {
   let large = 0;
   return (req, res, next) => {
-    // One that does not say its size may be as large as any.
+    // A body that does not declare its size counts as large.
     if (Number(req.headers["content-length"] ?? Infinity) <= SMALL) return next();
     if (large >= LARGE_AT_ONCE) {
-      throw new HttpError(503, "BUSY", "Too many large messages come in. Send it again.", {
+      throw new HttpError(503, "BUSY", "Too many large messages at once. Send it again.", {
         retryAfter: 1,
       });
     }
@@ -73,13 +73,13 @@ function decode(body: unknown): string {
   }
 }
 
-/** Answers, and logs few of what a stranger can cause without end. */
+/** Answers an error. Of the errors that anyone can cause, it logs only a sample. */
 function refuse(): ErrorRequestHandler {
   const sample = createSample();
   return (error, req, res, _next) => {
-    // A program asks, whatever it says that it accepts.
+    // The client is always a program, whatever it accepts.
     req.headers.accept = "application/json";
-    if (isOfStrangers(error)) {
+    if (isSendersFault(error)) {
       const unlogged = sample();
       res.locals.level = unlogged === undefined ? "silent" : "warn";
       res.locals.detail = { reason: codeOf(error), ...(unlogged && { unlogged }) };
@@ -88,11 +88,14 @@ function refuse(): ErrorRequestHandler {
   };
 }
 
-// In a minute.
+// Log lines in a minute.
 const LOGGED = 10;
 const MINUTE = 60_000;
 
-/** @returns asks whether to log one more: undefined for no, else how many were not since the last */
+/**
+ * @returns a function that counts one error: undefined if it must not be logged, otherwise the
+ *   number of unlogged ones since the last line
+ */
 function createSample(): () => number | undefined {
   let begun = -Infinity;
   let logged = 0;
@@ -113,8 +116,8 @@ function createSample(): () => number | undefined {
   };
 }
 
-/** Not what our own database fails with. */
-function isOfStrangers(error: unknown): boolean {
+/** Whether the sender caused the error, and not our own database. */
+function isSendersFault(error: unknown): boolean {
   if (error instanceof EmailError) return error.code !== "EVENTS_NOT_STORED";
   return toHttpError(error).status < 500 || codeOf(error) === "BUSY";
 }
@@ -123,7 +126,7 @@ function codeOf(error: unknown): string {
   return error instanceof EmailError ? error.code : toHttpError(error).code;
 }
 
-// What no retry can mend.
+// The errors for which no retry can help.
 const FINAL: Record<string, number> = {
   MALFORMED_SNS_MESSAGE: 400,
   MALFORMED_EVENT: 400,

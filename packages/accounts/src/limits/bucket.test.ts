@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Taken, type Use, deleteFullLimits, giveBack, take } from "./bucket.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
-// As two processes have them. Few connections: a busy machine is slow to open many at once.
+// Like those of two processes. They are small, because a busy machine opens connections slowly.
 let pools: Db[];
 beforeAll(async () => {
   test = await createTestDb();
@@ -18,12 +18,12 @@ afterAll(async () => {
   await test.drop();
 });
 
-/** A bucket that nobody has taken from. A point an hour: no machine is so slow that one comes back. */
+/** A full bucket. One point comes back per hour, so no test is slow enough to get one back. */
 function bucket(name: string, amount: number, minutes = amount * 60): Use {
   return { name, keyHash: randomBytes(32), amount, minutes };
 }
 
-/** Time passes for these buckets alone. */
+/** Lets time pass for these buckets only. */
 async function pass(seconds: number, uses: Use[]): Promise<void> {
   await test.db.$executeRaw`
     UPDATE limits SET full_at = full_at - make_interval(secs => ${seconds}::float8)
@@ -32,14 +32,14 @@ async function pass(seconds: number, uses: Use[]): Promise<void> {
 
 const takeOne = async (use: Use) => (await take(test.db, [use]))[0]!;
 
-/** @returns how many of that many were granted, one after the other */
+/** Takes several times, one after the other. @returns how many were granted */
 async function grantedOf(times: number, use: Use): Promise<number> {
   let granted = 0;
   for (let i = 0; i < times; i++) if ((await takeOne(use)).granted) granted++;
   return granted;
 }
 
-/** Points in each bucket, by its row; the part of one that comes back is counted. */
+/** The points in each bucket, from its row. It counts fractions of a point. */
 async function points(...uses: Use[]): Promise<number[]> {
   const rows = await test.db.$queryRaw<{ name: string; key: Uint8Array; missing: number }[]>`
     SELECT name, key, extract(epoch FROM full_at - clock_timestamp())::float8 AS missing
@@ -50,19 +50,19 @@ async function points(...uses: Use[]): Promise<number[]> {
   });
 }
 
-/** Nobody else takes from the bucket meanwhile. */
+/** Runs a function while the bucket is locked. */
 async function whileHeld({ keyHash }: Use, act: (tx: Tx) => Promise<void>): Promise<void> {
   await test.db.$transaction(
     async (tx) => {
       await tx.$executeRaw`SELECT 1 FROM limits WHERE key = ${Buffer.from(keyHash)} FOR UPDATE`;
       await act(tx);
     },
-    // A machine that is busy with others takes its time.
+    // A busy machine is slow.
     { timeout: 180_000, maxWait: 60_000 },
   );
 }
 
-/** Until that many wait for a lock. */
+/** Waits until so many statements wait for a lock. */
 async function waiting(count: number): Promise<void> {
   const look = async () => {
     const rows = await test.db.$queryRaw<unknown[]>`
@@ -74,7 +74,7 @@ async function waiting(count: number): Promise<void> {
 }
 
 describe("a bucket", () => {
-  it("grants exactly its amount to fifty at once, by two pools", async () => {
+  it("grants exactly its amount to fifty callers at once, from two pools", async () => {
     for (const amount of [1, 3, 20]) {
       const use = bucket("one", amount);
       const taken = await Promise.all(
@@ -84,7 +84,7 @@ describe("a bucket", () => {
     }
   });
 
-  it("grants all of an amount whose points are no whole number of microseconds apart", async () => {
+  it("grants its whole amount, even if a point takes a fraction of a microsecond", async () => {
     expect(await grantedOf(8, bucket("one", 7, 1_000))).toBe(7);
   });
 
@@ -103,14 +103,14 @@ describe("a bucket", () => {
     expect(await grantedOf(4, use)).toBe(3);
   });
 
-  it("grants its last point to one who has waited while others took theirs", async () => {
+  it("grants its last point to a caller that waited while others took points", async () => {
     const use = bucket("one", 3);
     await takeOne(use);
     let waiter: Promise<Taken> | undefined;
     await whileHeld(use, async (tx) => {
       waiter = takeOne(use);
       await waiting(1);
-      // Two points, later than the waiter began.
+      // Another caller takes two points after the waiter began.
       await tx.$executeRaw`
         UPDATE limits SET full_at = clock_timestamp() + interval '2 hours'
         WHERE key = ${Buffer.from(use.keyHash)}`;
@@ -119,7 +119,7 @@ describe("a bucket", () => {
     expect(await grantedOf(1, use)).toBe(0);
   });
 
-  it("is of one name and one key", async () => {
+  it("belongs to one name and one key", async () => {
     const use = bucket("one", 1);
     const others = [use, { ...use, name: "two" }, { ...use, keyHash: randomBytes(32) }];
     expect(await take(test.db, others)).toEqual(others.map(() => ({ granted: true })));
@@ -128,14 +128,14 @@ describe("a bucket", () => {
     );
   });
 
-  it("tells in how many seconds it grants one", async () => {
+  it("says after how many seconds it grants a point", async () => {
     const use = bucket("one", 3);
     await grantedOf(3, use);
     for (const gone of [0, 600, 2_400]) {
       await pass(gone, [use]);
       const taken = await takeOne(use);
       if (taken.granted) throw new Error("granted before its time");
-      // What is left of the hour by the row, which a slow machine has read a little later.
+      // The rest of the hour by the row. A slow machine reads it a little later.
       const [has = 0] = await points(use);
       const left = (1 - has) * 3_600;
       expect(taken.retryAfter).toBeGreaterThanOrEqual(left);
@@ -149,7 +149,7 @@ describe("a bucket", () => {
     expect(await takeOne(use)).toEqual({ granted: true });
   });
 
-  it("says one second where the bucket is full again before that is looked up", async () => {
+  it("says one second if the bucket is full again before the look-up", async () => {
     const use = bucket("one", 1);
     await takeOne(use);
     const db: Db = Object.create(test.db, {
@@ -167,7 +167,7 @@ describe("a bucket", () => {
 });
 
 describe("taking from several", () => {
-  it("answers in the order of the uses, each by itself", async () => {
+  it("answers each use separately, in their order", async () => {
     const [empty, some, untouched] = [bucket("b", 1), bucket("c", 2), bucket("a", 1)];
     await take(test.db, [some, empty]);
     expect(await take(test.db, [empty, some, untouched])).toEqual([
@@ -178,7 +178,7 @@ describe("taking from several", () => {
     expect(await take(test.db, [])).toEqual([]);
   });
 
-  it("refuses the same bucket twice in one call, and takes nothing", async () => {
+  it("refuses one bucket twice in a call, and takes nothing", async () => {
     const [twice, once] = [bucket("one", 5), bucket("one", 5)];
     await expect(take(test.db, [once, twice, twice])).rejects.toThrow("a second time");
     expect(await points(once, twice)).toEqual([5, 5]);
@@ -187,11 +187,11 @@ describe("taking from several", () => {
   it.each([
     ["takes", take],
     ["gives back", giveBack],
-  ])("never waits in a circle with one who %s in crossed order", async (_name, act) => {
+  ])("never deadlocks with a caller that %s in the opposite order", async (_name, act) => {
     const [first, second] = [bucket("a", 9), bucket("b", 9)];
     await take(test.db, [first, second]);
-    // While the second is held, one who began with it waits for it first, and gets it first. If
-    // the other held the first one by then, each would wait for the other.
+    // While the second bucket is locked, the caller that begins with it waits first and gets it
+    // first. If the other caller held the first bucket by then, the two would deadlock.
     let crossed: Promise<unknown>[] = [];
     await whileHeld(second, async () => {
       crossed = [act(test.db, [second, first])];
@@ -204,7 +204,7 @@ describe("taking from several", () => {
     expect((await points(first, second)).map(Math.floor)).toEqual([expected, expected]);
   });
 
-  it("is exact among many who take and give back in every order", async () => {
+  it("is exact when many callers take and give back in any order", async () => {
     const uses = Array.from({ length: 8 }, (_, i) => bucket(`limit-${i % 3}`, 1_000));
     const orders = fc.sample(fc.shuffledSubarray(uses, { minLength: 8 }), 30);
     await Promise.all(
@@ -219,14 +219,14 @@ describe("taking from several", () => {
 });
 
 describe("giving back", () => {
-  it("makes room for one more", async () => {
+  it("frees one more use", async () => {
     const use = bucket("one", 3);
     await grantedOf(3, use);
     await giveBack(test.db, [use]);
     expect(await grantedOf(2, use)).toBe(1);
   });
 
-  it("never makes more than full, not even of what is full already", async () => {
+  it("never fills a bucket beyond its amount, not even a full one", async () => {
     const [untouched, taken] = [bucket("one", 3), bucket("one", 3)];
     await takeOne(taken);
     for (let i = 0; i < 4; i++) await giveBack(test.db, [untouched, taken]);
@@ -237,7 +237,7 @@ describe("giving back", () => {
 });
 
 describe("housekeeping", () => {
-  it("deletes full buckets, as many as it is told, and no others", async () => {
+  it("deletes full buckets up to its limit, and no others", async () => {
     await test.db.limit.deleteMany();
     const uses = Array.from({ length: 5 }, () => bucket("one", 2));
     const left = bucket("one", 2);
@@ -251,7 +251,7 @@ describe("housekeeping", () => {
     expect(await grantedOf(3, uses[0]!)).toBe(2);
   });
 
-  it("passes over a bucket that somebody takes from", async () => {
+  it("skips a bucket that somebody is taking from", async () => {
     await test.db.limit.deleteMany();
     const [held, free] = [bucket("one", 1), bucket("one", 1)];
     await take(test.db, [held, free]);
@@ -263,8 +263,8 @@ describe("housekeeping", () => {
   });
 });
 
-// What is done to three buckets. Time goes by in quarters of the time of a point, and the
-// machine's own, which is seconds, never adds up to another quarter.
+// Random steps on three buckets. Time passes in quarters of a point's time. The test itself takes
+// seconds, which never add up to another quarter.
 const POINT = 4;
 const SUBSET = fc
   .subarray([0, 1, 2], { minLength: 1 })
@@ -278,7 +278,7 @@ const STEP = fc.oneof(
 const AMOUNTS = fc.tuple(...[0, 1, 2].map(() => fc.integer({ min: 1, max: 5 })));
 const RUNS = full ? 500 : 8;
 
-it(`keeps to its model in ${RUNS} random histories`, async () => {
+it(`agrees with its model in ${RUNS} random histories`, async () => {
   const property = fc.asyncProperty(
     AMOUNTS,
     fc.array(STEP, { minLength: 5, maxLength: 25 }),

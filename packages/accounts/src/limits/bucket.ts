@@ -1,42 +1,42 @@
 import { type Db, Prisma } from "@repo/db";
 
-/** One point of one bucket. */
+/** A use takes one point from one bucket. */
 export interface Use<Name extends string = string> {
   name: Name;
-  /** Keyed hash of what the bucket is for, such as a mailbox. */
+  /** Keyed hash of the bucket's owner, such as a mailbox. */
   keyHash: Uint8Array;
   /** Points of a full bucket: an integer, at least 1. */
   amount: number;
-  /** In which an empty bucket is full again. */
+  /** How long an empty bucket takes to fill. */
   minutes: number;
 }
 
-/** What became of a use; where it was refused, the whole seconds until one is granted. */
+/** The result of a use. After a refusal: whole seconds until a point comes back. */
 export type Taken = { granted: true } | { granted: false; retryAfter: number };
 
 /**
- * Takes a point out of each bucket that has one. Each use is granted or refused by itself; a
- * refused one changes nothing.
+ * Takes a point from each bucket that has one. Each use is granted or refused separately. A refused
+ * use changes nothing.
  *
- * All in one statement, so that no crowd of callers, in any number of processes, is granted more
- * than there is. It commits by itself: a caller's transaction that is rolled back would undo it.
+ * One statement does it all, so concurrent callers in any number of processes never get more than
+ * the amount. It commits on its own: in the caller's transaction, a rollback would undo it.
  *
- * @param uses no bucket twice: PostgreSQL refuses that
- * @returns what became of each, in the order of `uses`
+ * @param uses each bucket only once: PostgreSQL refuses repetitions
+ * @returns the results, in the order of `uses`
  */
 export async function take(db: Db, uses: Use[]): Promise<Taken[]> {
   if (uses.length === 0) return [];
-  // A row says when its bucket is full. Each point moves that on by the time in which one comes
-  // back; a bucket whose time is over is as full as one without a row. This is GCRA: the refill
-  // needs no job, and a bucket one number.
+  // A row says when its bucket will be full. Taking a point delays that by the time of one point.
+  // When that time has passed, the bucket is full, like a bucket without a row. This is GCRA: a
+  // bucket needs one number, and no job refills it.
   //
-  // clock_timestamp(), not now(): a request that waited for another's point began before that was
-  // taken, and would read the bucket as emptier than it is.
+  // clock_timestamp(), not now(): now() is the start of the transaction. After waiting for another
+  // caller, it would be too old, and the bucket would seem emptier than it is.
   const rows = await db.query<{ granted: boolean }>(Prisma.sql`
     WITH uses AS MATERIALIZED (${given(uses)}), taken AS (
       INSERT INTO limits AS bucket (name, key, full_at)
       SELECT name, key, clock_timestamp() + point FROM uses
-      -- The order in which overlapping callers wait for each other: never in a circle.
+      -- All callers lock in this order, so they never deadlock.
       ORDER BY name, key
       ON CONFLICT (name, key) DO UPDATE
       SET full_at = greatest(bucket.full_at, clock_timestamp()) +
@@ -54,10 +54,10 @@ export async function take(db: Db, uses: Use[]): Promise<Taken[]> {
   );
 }
 
-/** Puts a point back into each bucket: for what was granted and then did not happen. */
+/** Puts a point back into each bucket, for a use that was granted but did not happen. */
 export async function giveBack(db: Db, uses: Use[]): Promise<void> {
   if (uses.length === 0) return;
-  // A bucket never holds more than its amount: a time that is over, however long, means full.
+  // A bucket never holds more than its amount: any time in the past means full.
   await db.query(Prisma.sql`
     WITH locked AS MATERIALIZED (
       SELECT name, key, point FROM limits JOIN (${given(uses)}) AS uses USING (name, key)
@@ -69,13 +69,13 @@ export async function giveBack(db: Db, uses: Use[]): Promise<void> {
 }
 
 /**
- * Housekeeping: deletes buckets that are full, which says the same as no row.
+ * Housekeeping: deletes full buckets. A missing row means a full bucket.
  *
- * @param limit rows at the most; what is left waits for the next call
+ * @param limit rows at most; the next call deletes the others
  * @returns how many were deleted
  */
 export async function deleteFullLimits(db: Db, limit = 10_000): Promise<number> {
-  // Passes over what somebody takes from right now, and so waits for nobody.
+  // SKIP LOCKED: skips buckets in use, so it never waits.
   return db.$executeRaw`
     WITH full_ones AS MATERIALIZED (
       SELECT name, key FROM limits WHERE full_at <= now()
@@ -85,9 +85,12 @@ export async function deleteFullLimits(db: Db, limit = 10_000): Promise<number> 
     WHERE (limits.name, limits.key) = (full_ones.name, full_ones.key)`;
 }
 
-/** A statement of its own: the one that refuses does not see what others have just taken. */
+/**
+ * Whole seconds until each bucket grants a point. A separate statement, because the first one does
+ * not see what others have just taken.
+ */
 async function secondsUntil(db: Db, uses: Use[]): Promise<number[]> {
-  // At least 1, also where a point has come back meanwhile, or the row is gone.
+  // At least 1, even if a point has come back in the meantime or the row is gone.
   const rows = await db.query<{ seconds: number }>(Prisma.sql`
     SELECT greatest(1, ceil(extract(epoch FROM full_at - but_one - clock_timestamp())))::int
       AS seconds
@@ -95,9 +98,9 @@ async function secondsUntil(db: Db, uses: Use[]): Promise<number[]> {
   return rows.map(({ seconds }) => seconds);
 }
 
-/** The uses as rows: `point` is the time in which one comes back, `but_one` that of the others. */
+/** The uses as rows. `point` is the time of one point, `but_one` the time of all points but one. */
 function given(uses: Use[]): Prisma.Sql {
-  // `but_one` is made of the rounded `point`, or a microsecond could cost the last point.
+  // `but_one` is computed from the rounded `point`. Otherwise rounding could cost the last point.
   return Prisma.sql`
     SELECT name, key, place, point, point * (amount - 1) AS but_one
     FROM unnest(

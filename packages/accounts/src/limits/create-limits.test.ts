@@ -17,7 +17,7 @@ beforeEach(async () => {
 const IP = "2001:db8::1";
 const ADDRESS = "name@example.com";
 
-// As sign-up takes them, with a quota whose share of a day begins with one email or five.
+// Takes the limits as a sign-up does. The quota of 40 allows five emails at once.
 const signUp = ({ ip = IP, address = ADDRESS, quota = 40 } = {}) =>
   limits.take(
     limits.client(ip),
@@ -25,12 +25,12 @@ const signUp = ({ ip = IP, address = ADDRESS, quota = 40 } = {}) =>
     limits.signUpMailOfADay(quota),
   );
 
-/** How many times it was granted, of more than there can be. */
+/** How often it is granted until it is refused. */
 async function count(attempt: () => Promise<boolean>): Promise<number> {
   for (let granted = 0; ; granted++) if (!(await attempt())) return granted;
 }
 
-/** What is left, found out by taking it. */
+/** What is left. It counts by taking it. */
 const left = {
   mailbox: (address = ADDRESS) =>
     count(async () =>
@@ -43,7 +43,7 @@ const left = {
 };
 
 describe("an email", () => {
-  it("goes out three times to one mailbox, however it is written, and then the answer is the same", async () => {
+  it("goes to one mailbox three times, in any spelling; then the answer is the same without an email", async () => {
     for (const address of ["n.ame@gmail.com", "name+1@gmail.com", "name@googlemail.com"]) {
       const taken = await signUp({ address });
       expect(taken.refusal).toBeUndefined();
@@ -52,22 +52,22 @@ describe("an email", () => {
     const taken = await signUp({ address: "name@gmail.com" });
     expect(taken.refusal).toBeUndefined();
     expect(taken.granted("signUpMail")).toBe(false);
-    // A forgotten password is not held up by sign-ups.
+    // Sign-ups do not use up the email for a forgotten password.
     const recovery = await limits.take(limits.address("recoveryMail", "name@gmail.com"));
     expect(recovery.granted("recoveryMail")).toBe(true);
   });
 
-  it("that does not go out to its mailbox is none of the day's", async () => {
+  it("that its mailbox's limit stops does not count for the day", async () => {
     for (let i = 0; i < 8; i++) await signUp();
     expect(await left.day()).toBe(5 - 3);
   });
 
-  it("that the day has none left for ends the request, and is none of its mailbox's", async () => {
+  it("beyond the day's limit ends the request, and does not count for its mailbox", async () => {
     await left.day();
     for (let i = 0; i < 4; i++) {
       const taken = await signUp();
       expect(taken.refusal).toMatchObject({ status: 503, limits: ["signUpMailOfADay"] });
-      // 40 a day are a share of 20: five at once, fifteen more in 24 hours.
+      // A quota of 40 gives a share of 20: five at once, fifteen more in 24 hours.
       expect(taken.refusal?.retryAfter).toBeLessThanOrEqual((24 * 60 * 60) / 15);
       expect(taken.refusal?.retryAfter).toBeGreaterThan((24 * 60 * 60) / 15 - 900);
       expect(taken.granted("signUpMail")).toBe(false);
@@ -76,7 +76,7 @@ describe("an email", () => {
   });
 });
 
-describe("a client beyond its posts", () => {
+describe("a client with too many posts", () => {
   beforeEach(async () => {
     await test.db.$executeRaw`
       INSERT INTO limits (name, key, full_at)
@@ -86,7 +86,7 @@ describe("a client beyond its posts", () => {
       WHERE name = 'client'`;
   });
 
-  it("is told so, and costs nobody else anything", async () => {
+  it("is refused, and uses up nobody else's limits", async () => {
     for (let i = 0; i < 4; i++) {
       const taken = await signUp();
       const { refusal } = taken;
@@ -99,20 +99,20 @@ describe("a client beyond its posts", () => {
     expect(await left.mailbox()).toBe(3);
   });
 
-  it("hears of itself first, also where the day is over", async () => {
+  it("gets its own refusal, even if the day's limit is used up too", async () => {
     await left.day();
     const { refusal } = await signUp();
     expect(refusal).toMatchObject({ status: 429, limits: ["client", "signUpMailOfADay"] });
     expect(refusal?.retryAfter).toBeGreaterThan(900);
   });
 
-  it("is not its neighbour", async () => {
+  it("does not limit its neighbours", async () => {
     expect((await signUp({ ip: "2001:db8:0:1::1" })).refusal).toBeUndefined();
     expect((await signUp({ ip: "192.0.2.1" })).refusal).toBeUndefined();
   });
 });
 
-it("counts the posts of a network, whose request ends like that of a client", async () => {
+it("counts the posts of a network, and refuses them like those of a client", async () => {
   const [, network] = limits.client(IP);
   await test.db.limit.create({
     data: {
@@ -128,13 +128,13 @@ it("counts the posts of a network, whose request ends like that of a client", as
 describe("passwords", () => {
   const logIn = () => limits.take(limits.address("wrongPassword", ADDRESS));
 
-  it("may be wrong ten times, and right as often as anyone likes", async () => {
+  it("may be wrong ten times, and right any number of times", async () => {
     for (let i = 0; i < 12; i++) await (await logIn()).giveBack("wrongPassword");
     expect(await count(async () => !(await logIn()).refusal)).toBe(LIMITS.wrongPassword.amount);
     expect((await logIn()).refusal).toMatchObject({ status: 429, limits: ["wrongPassword"] });
   });
 
-  it("are given back once, and not where none was granted", async () => {
+  it("give back a use only once, and only if it was granted", async () => {
     const [first, second] = [await logIn(), await logIn()];
     await first.giveBack("wrongPassword");
     await first.giveBack("wrongPassword");
@@ -146,7 +146,7 @@ describe("passwords", () => {
     expect((await logIn()).refusal).toBeUndefined();
   });
 
-  it("of a trusted browser end no request: beyond its log-ins it is like any other", async () => {
+  it("never end a trusted browser's request: beyond its limit it is treated like any other browser", async () => {
     const attempt = () => limits.take(limits.browser("trustedBrowser", "browser"));
     expect(await count(async () => (await attempt()).granted("trustedBrowser"))).toBe(20);
     expect((await attempt()).refusal).toBeUndefined();
@@ -157,7 +157,7 @@ describe("the scale", () => {
   it.each([
     [2, 6],
     [0.001, 1],
-  ])("of %d lets %d emails go to a mailbox", async (scale, amount) => {
+  ])("of %d allows %d emails to a mailbox", async (scale, amount) => {
     const scaled = createLimits({ db: test.db, secret: "secret", scale });
     const granted = await count(async () =>
       (await scaled.take(scaled.mailbox("signUpMail", ADDRESS))).granted("signUpMail"),
@@ -165,14 +165,14 @@ describe("the scale", () => {
     expect(granted).toBe(amount);
   });
 
-  it("of a million is not too much for PostgreSQL's integers", async () => {
+  it("of a million fits into PostgreSQL's integers", async () => {
     const scaled = createLimits({ db: test.db, secret: "secret", scale: 1_000_000 });
     const taken = await scaled.take(scaled.signUpMailOfADay(2_000_000));
     expect(taken.granted("signUpMailOfADay")).toBe(true);
   });
 });
 
-it("keeps no address, and no other text, in the table", async () => {
+it("stores no address and no other text in the table", async () => {
   await signUp({ ip: "192.0.2.1" });
   await limits.take(limits.address("wrongPassword", ADDRESS), limits.browser("trustedBrowser", IP));
   const rows = await test.db.limit.findMany();

@@ -5,29 +5,29 @@ import { LIMITS, type LimitName, type LimitPer } from "./limits.ts";
 
 interface LimitsConfig {
   db: Db;
-  /** AUTH_SECRET: the key of the hashes by which buckets are found. */
+  /** AUTH_SECRET: the key of the buckets' hashes. */
   secret: string;
-  /** Multiplies every amount: for load tests. 1 by default. */
+  /** Multiplies every amount, for load tests. Default: 1. */
   scale?: number;
 }
 
-/** How a request ends. */
+/** Why and how a request is refused. */
 export interface Refusal<Name extends LimitName = LimitName> {
-  /** HTTP's: 429 where somebody has done too much, 503 where all have together. */
+  /** The HTTP status: 429 if this client did too much, 503 if all clients together did. */
   status: 429 | 503;
-  /** Whole seconds until all of `limits` grant one. */
+  /** Whole seconds until all of `limits` have a point again. */
   retryAfter: number;
   /** For the log. */
   limits: Name[];
 }
 
-/** What became of the limits that were taken together. */
+/** The result of taking several limits together. */
 export interface TakenLimits<Name extends LimitName> {
-  /** Undefined while no limit ends the request. */
+  /** Undefined if no limit ends the request. */
   refusal: Refusal<Name> | undefined;
-  /** Whether this may happen. */
+  /** Whether this limit allows it. */
   granted(name: Name): boolean;
-  /** For what was granted and then did not happen: a wrong password that was right. */
+  /** Puts back what was granted but did not happen: the password was right. */
   giveBack(...names: Name[]): Promise<void>;
 }
 
@@ -36,10 +36,10 @@ export type Limits = ReturnType<typeof createLimits>;
 const MOST = 2 ** 31 - 1;
 
 /**
- * Who may do how much: `LIMITS`, in PostgreSQL, for all processes together.
+ * Keeps `LIMITS` in PostgreSQL, for all processes together.
  *
- * Every limit is about what was typed or who sent it, so it is taken before anyone looks an
- * account up, and tells nobody whether there is one:
+ * A limit depends only on what was typed and who sent it. So it is taken before the look-up of an
+ * account, and does not reveal whether there is one:
  *
  *     const taken = await limits.take(
  *       limits.client(ip),
@@ -53,13 +53,13 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
   const keys = createLimitKeys(secret);
 
   function use<Name extends LimitName>(name: Name, keyHash: Uint8Array, amount: number): Use<Name> {
-    // A limit of nothing would be refused for ever; beyond the most, PostgreSQL has no integer.
+    // A limit of 0 would always refuse. Above MOST it does not fit PostgreSQL's integer.
     const scaled = Math.min(Math.max(1, Math.floor(amount * scale)), MOST);
     return { name, keyHash, amount: scaled, minutes: LIMITS[name].minutes };
   }
 
   return {
-    /** Posts of a client, and of its network where it has one. @param ip as Express has it */
+    /** Posts of a client, and of its network if it has one. @param ip Express's `req.ip` */
     client(ip: string | undefined): Use<"client" | "clientNetwork">[] {
       const { client, network } = keys.client(ip);
       return [
@@ -73,29 +73,29 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
       return use(name, keys.mailbox(name, addressKey), LIMITS[name].amount);
     },
 
-    /** What is tried with an address. @param addressKey the `key` of `parseAddress` */
+    /** Attempts with an address. @param addressKey the `key` of `parseAddress` */
     address<Name extends LimitPer<"address">>(name: Name, addressKey: string): Use<Name> {
       return use(name, keys.address(name, addressKey), LIMITS[name].amount);
     },
 
-    /** What a browser does. @param id what tells it from every other, for this account */
+    /** Attempts of a browser. @param id unique for browser and account */
     browser<Name extends LimitPer<"browser">>(name: Name, id: string): Use<Name> {
       return use(name, keys.raw(name, id), LIMITS[name].amount);
     },
 
-    /** Email of all sign-ups together. @param quotaPerDay SES's; null where it is not known */
+    /** Email of all sign-ups together. @param quotaPerDay SES's quota; null: unknown */
     signUpMailOfADay(quotaPerDay: number | null): Use<"signUpMailOfADay"> {
       const { amount } = LIMITS.signUpMailOfADay;
       return use("signUpMailOfADay", keys.raw("signUpMailOfADay", ""), amount(quotaPerDay));
     },
 
-    /** For what came to an end early: a link that was redeemed is no email that still counts. */
+    /** Puts back uses that no longer count: the email of a redeemed link. */
     giveBack: (...uses: Use[]): Promise<void> => giveBack(db, uses),
 
     /**
-     * Takes one of each, at once. What cannot happen does not count: an email needs all of its
-     * limits, and a request that ends has only been posted. Otherwise repeated
-     * requests for one mailbox would use up the email of a day.
+     * Takes one point of each limit, in one statement. It puts back the points of what cannot
+     * happen: an email needs all its limits, and a refused request counts only as a post. Otherwise
+     * repeated requests for one mailbox would use up the email of a day.
      */
     async take<Name extends LimitName>(
       ...uses: (Use<Name> | Use<Name>[])[]
@@ -123,7 +123,7 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
         granted: (name) => left.has(name),
         async giveBack(...names) {
           const mine = names.flatMap((name) => left.get(name) ?? []);
-          // Once: the second time it would be somebody else's.
+          // Only once: a second time would give back somebody else's point.
           for (const name of names) left.delete(name);
           await giveBack(db, mine);
         },
@@ -132,14 +132,14 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
   };
 }
 
-/** How the limits that were refused end the request; undefined where none of them does. */
+/** How the refused limits end the request; undefined if none of them does. */
 function endOf<Name extends LimitName>(
   refused: { name: Name; retryAfter: number }[],
 ): Refusal<Name> | undefined {
   const ending = refused.filter(({ name }) => typeof LIMITS[name].beyond === "number");
   if (ending.length === 0) return undefined;
   return {
-    // Who has done too much is told so, whatever all have done.
+    // A client's own limit comes before the limit of all.
     status: ending.some(({ name }) => LIMITS[name].beyond === 429) ? 429 : 503,
     retryAfter: Math.max(...ending.map(({ retryAfter }) => retryAfter)),
     limits: ending.map(({ name }) => name),

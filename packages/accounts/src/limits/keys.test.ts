@@ -14,7 +14,7 @@ describe("a client", () => {
     expect(network("192.0.2.1")).toBeUndefined();
   });
 
-  it("is the same one by an IPv4-mapped IPv6 address", () => {
+  it("is the same by its IPv4-mapped IPv6 address", () => {
     for (const ip of [
       "::ffff:192.0.2.1",
       "::FFFF:c000:201",
@@ -42,7 +42,7 @@ describe("a client", () => {
     expect(network("2001:db8:2:2::1")).not.toBe(network(ip));
   });
 
-  it("is the same one however an IPv6 address is written", () => {
+  it("is the same in every spelling of an IPv6 address", () => {
     const group = fc.oneof(fc.constant(0), fc.nat({ max: 0xffff }));
     const groups = fc.array(group, { minLength: 8, maxLength: 8 });
     const property = fc.property(groups, (all) => {
@@ -50,7 +50,7 @@ describe("a client", () => {
       const short = new URL(`http://[${long}]`).hostname.slice(1, -1);
       expect(keys.client(short)).toEqual(keys.client(long));
       expect(keys.client(long.toUpperCase())).toEqual(keys.client(long));
-      // The second half is the client's own. Where the first is empty it may be IPv4 in disguise.
+      // The client chooses the second half. If the first half is zero, it may be an IPv4 address.
       if (all.slice(0, 4).every((each) => each === 0)) return;
       const other = [...all.slice(0, 4), 1, 2, 3, 4].map((each) => each.toString(16)).join(":");
       expect(keys.client(other)).toEqual(keys.client(long));
@@ -58,13 +58,13 @@ describe("a client", () => {
     fc.assert(property);
   });
 
-  it("is the same one at every port that a proxy names", () => {
+  it("is the same with any port that a proxy adds", () => {
     expect(client("192.0.2.1:50123")).toBe(client("192.0.2.1"));
     expect(client("[2001:db8::1]:50123")).toBe(client("2001:db8::1"));
     expect(client("[2001:db8::1]")).toBe(client("2001:db8::1"));
   });
 
-  it("is one client for all that is no IP address", () => {
+  it("is one client for everything that is not an IP address", () => {
     const garbage = [undefined, "", "unknown", "%", "1.2.3", "1.2.3.4.5:6", "[", "[]", "[::1"];
     for (const ip of [...garbage, ":::", "1:2:3:4:5:6:7:8:9", "::1/64", "a".repeat(100_000)]) {
       expect(keys.client(ip)).toEqual(keys.client("no address"));
@@ -78,7 +78,7 @@ describe("a client", () => {
 });
 
 describe("a mailbox", () => {
-  it("is the same one with every tag", () => {
+  it("is the same with every tag", () => {
     for (const same of ["name+tag@example.com", "name+@example.com", "name+a+b@example.com"]) {
       expect(mailbox(same)).toBe(mailbox("name@example.com"));
     }
@@ -86,25 +86,25 @@ describe("a mailbox", () => {
     expect(mailbox("name@example.org")).not.toBe(mailbox("name@example.com"));
   });
 
-  it("is the same one with every dot at Gmail, under both of its names", () => {
+  it("is the same with any dots at Gmail, under both of its domains", () => {
     for (const same of ["f.irst.last@gmail.com", "first.last+x.y@googlemail.com"]) {
       expect(mailbox(same)).toBe(mailbox("firstlast@gmail.com"));
     }
   });
 
-  it("is another one with a dot anywhere else", () => {
+  it("differs by its dots at any other domain", () => {
     expect(mailbox("first.last@example.com")).not.toBe(mailbox("firstlast@example.com"));
     expect(mailbox("first.last@notgmail.com")).not.toBe(mailbox("firstlast@notgmail.com"));
   });
 });
 
-it("keeps an address as it is", () => {
+it("does not fold an address", () => {
   const address = (key: string) => hex(keys.address("wrongPassword", key));
   expect(address("name+tag@gmail.com")).not.toBe(address("name@gmail.com"));
   expect(address("first.last@gmail.com")).not.toBe(address("firstlast@gmail.com"));
 });
 
-it("has nothing in common between two limits, or under two secrets", () => {
+it("differs for every limit and every secret", () => {
   const others = createLimitKeys("another secret");
   const address = "name@example.com";
   const hashes = [

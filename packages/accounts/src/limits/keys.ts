@@ -2,9 +2,8 @@ import { createHmac } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * Under what the table of limits knows somebody: a keyed hash, so that nobody who reads the
- * table learns an address. The limit's name is in it: what is in two limits has nothing in
- * common.
+ * The keys of the table of limits: keyed hashes, so that a reader of the table learns no address.
+ * The hash includes the limit's name, so that rows of two limits cannot be linked.
  *
  * @param secret AUTH_SECRET, the same in every process
  */
@@ -14,10 +13,10 @@ export function createLimitKeys(secret: string) {
     Uint8Array.from(createHmac("sha256", secret).update(`limit:${name}:${text}`).digest());
   return {
     /**
-     * An IP address; of IPv6 the /64 and, as `network`, the /48. Those are what one customer
-     * gets, with more addresses in it than there are rows for.
+     * An IPv4 address, or the /64 of an IPv6 address with its /48 as `network`. One customer gets a
+     * whole /64 or /48, which has too many addresses for a row each.
      *
-     * @param ip undefined, and what is no IP address, count as one client together
+     * @param ip undefined and everything that is not an IP address count as one client
      */
     client(ip: string | undefined): { client: Uint8Array; network?: Uint8Array } {
       const { client, network } = parseIp(ip ?? "");
@@ -27,12 +26,12 @@ export function createLimitKeys(secret: string) {
       };
     },
 
-    /** Where the email of an address arrives, as far as its spelling tells. */
+    /** The mailbox of an address, as far as its spelling shows. */
     mailbox(name: string, addressKey: string): Uint8Array {
       return hash(name, foldMailbox(addressKey));
     },
 
-    /** An address as accounts know it: two that share a mailbox may be two accounts. */
+    /** An address of accounts. Two addresses of one mailbox may be two accounts. */
     address(name: string, addressKey: string): Uint8Array {
       return hash(name, addressKey);
     },
@@ -45,15 +44,15 @@ export function createLimitKeys(secret: string) {
 }
 
 function parseIp(input: string): { client: string; network?: string } {
-  // Some proxies add the port, in which a client would have 65,536 buckets.
+  // Some proxies add the port, which would give a client 65,536 buckets.
   const [, bracketed] = /^\[([^\]]*)\](?::\d+)?$/.exec(input) ?? [];
   const [, dotted] = /^([\d.]+):\d+$/.exec(input) ?? [];
-  // A zone ("%eth0") is this machine's name of an interface.
+  // A zone ("%eth0") names an interface of this machine.
   const ip = (bracketed ?? dotted ?? input).replace(/%.*$/s, "");
   if (isIPv4(ip)) return { client: ip };
   if (!isIPv6(ip)) return { client: "unknown" };
   const groups = expand(ip);
-  // IPv4-mapped: how a socket for both families writes ::ffff:192.0.2.1.
+  // IPv4-mapped (::ffff:192.0.2.1), from a socket for both families.
   if (groups.slice(0, 6).join() === "0,0,0,0,0,ffff") {
     return { client: groups.slice(6).flatMap(bytes).join(".") };
   }
@@ -62,7 +61,7 @@ function parseIp(input: string): { client: string; network?: string } {
 
 /** The eight groups of an IPv6 address, without leading zeros. */
 function expand(ip: string): string[] {
-  // The URL parser knows every way to write one, and has one of its own.
+  // The URL parser reads every spelling and writes one.
   const [head = "", tail] = new URL(`http://[${ip}]`).hostname.slice(1, -1).split("::");
   const before = head.split(":").filter(Boolean);
   const after = (tail ?? "").split(":").filter(Boolean);
@@ -76,9 +75,9 @@ function bytes(group: string): number[] {
 }
 
 /**
- * Many domains deliver name+tag to name, and Gmail takes dots for nothing
- * (https://support.google.com/mail/answer/7436150). Where that is wrong, two people share three
- * emails in a while; otherwise one could have as many as it pleases a stranger.
+ * Many domains deliver name+tag to name, and Gmail ignores dots
+ * (https://support.google.com/mail/answer/7436150). If that is wrong for a domain, two people share
+ * a limit of three emails. Without it, a stranger could send any number of emails to one mailbox.
  */
 function foldMailbox(addressKey: string): string {
   const at = addressKey.lastIndexOf("@");

@@ -4,19 +4,19 @@ import { LIMITS, dailyShare } from "./limits.ts";
 
 const minutesOfOne = ({ amount, minutes }: { amount: number; minutes: number }) => minutes / amount;
 
-it("sends a new link before the old one ends, but not within an hour", () => {
+it("allows a new link before the old one ends, but at most one an hour", () => {
   expect(minutesOfOne(LIMITS.signUpMail)).toBe(LINK_MINUTES.verify_email / 2);
   expect(minutesOfOne(LIMITS.recoveryMail)).toBe(60);
 });
 
 describe("the email of a day", () => {
-  it("is half of SES's quota, and 50,000 where there is none", () => {
+  it("is half of SES's quota, or 50,000 without a quota", () => {
     expect(dailyShare(200)).toBe(100);
     expect(dailyShare(null)).toBe(50_000);
     expect(dailyShare(-1)).toBe(50_000);
   });
 
-  it("is no more than its share in any 24 hours", () => {
+  it("never exceeds its share in any 24 hours", () => {
     const { amount, minutes } = LIMITS.signUpMailOfADay;
     for (const quota of [null, 200, 50_000, 1_000_000]) {
       const atOnce = amount(quota);

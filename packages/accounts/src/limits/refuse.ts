@@ -2,8 +2,8 @@ import { AccountError } from "../errors.ts";
 import type { Refusal } from "./create-limits.ts";
 
 /**
- * @param detail what else the log may know of it: keyed hashes, no address
- * @throws AccountError `TOO_MANY_TRIES`, `SIGN_UP_CLOSED`: the refusal, if there is one
+ * @param detail more for the log: keyed hashes, no address
+ * @throws AccountError `TOO_MANY_TRIES` or `SIGN_UP_CLOSED`, if there is a refusal
  */
 export function refuse(refusal: Refusal | undefined, detail: Record<string, string> = {}): void {
   if (!refusal) return;

@@ -1,9 +1,12 @@
 import list from "@zxcvbn-ts/language-common/src/passwords.json" with { type: "json" };
 
-// Built for the first new password, so that a start does not wait for it.
+// Built at the first use, so that the start does not wait for it.
 let common: Set<string> | undefined;
 
-/** Whether it is among the 49,000 most common passwords. In lower case, as the list is. */
+/**
+ * Whether it is one of the 49,000 most common passwords. @param password in lower case, like the
+ * list
+ */
 export function isCommon(password: string): boolean {
   common ??= new Set(list);
   return common.has(password);

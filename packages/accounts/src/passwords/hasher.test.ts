@@ -10,7 +10,7 @@ const PASSWORD = "correct horse battery staple";
 const place = { client: "somebody" };
 
 describe("verify", () => {
-  it("tells the password that was hashed from any other", async () => {
+  it("accepts the hashed password and refuses any other", async () => {
     const hasher = createHasher();
     const hashed = await hasher.hash(PASSWORD, place);
     expect(hashed).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -24,7 +24,7 @@ describe("verify", () => {
     });
   });
 
-  it("tells the longest passwords apart by their last character: nothing is cut off", async () => {
+  it("compares the longest passwords to their last character: nothing is cut off", async () => {
     const hasher = createHasher();
     const longest = "🐎".repeat(PASSWORD_LENGTH.max - 1);
     const hashed = await hasher.hash(`${longest}a`, place);
@@ -32,7 +32,7 @@ describe("verify", () => {
     expect(await hasher.verify(hashed, `${longest}b`, place)).toMatchObject({ matches: false });
   });
 
-  it("takes a password however a keyboard encodes its characters", async () => {
+  it("accepts a password in any encoding of its characters", async () => {
     const hasher = createHasher();
     const hashed = await hasher.hash("caf\u00e9 \u4e2d file", place);
     expect(await hasher.verify(hashed, "cafe\u0301 \u4e2d \ufb01le", place)).toMatchObject({
@@ -40,7 +40,7 @@ describe("verify", () => {
     });
   });
 
-  it("matches no password of an unknown user, after work of its own", async () => {
+  it("matches no password of an unknown user, and still does the work of a hash", async () => {
     const hasher = createHasher();
     const verdict = hasher.verify(undefined, PASSWORD, place);
     expect(hasher.load()).toEqual({ running: 1, waiting: 0 });
@@ -52,20 +52,20 @@ describe("verify", () => {
     { name: "fewer passes", options: { memoryCost: 19 * 1024, timeCost: 1 }, outdated: true },
     { name: "more of both", options: { memoryCost: 20 * 1024, timeCost: 3 }, outdated: false },
     { name: "argon2i", options: { algorithm: 1, memoryCost: 19 * 1024 }, outdated: true },
-  ])("tells whether a hash is outdated: $name, $outdated", async ({ options, outdated }) => {
+  ])("says whether a hash is outdated: $name, $outdated", async ({ options, outdated }) => {
     const hashed = await hash(PASSWORD, options);
     const verdict = await createHasher().verify(hashed, PASSWORD, place);
     expect(verdict).toEqual({ matches: true, outdated });
   });
 
-  it("fails for what is no hash, and gives its place back", async () => {
+  it("fails for an invalid hash, and frees its place", async () => {
     const hasher = createHasher();
     await expect(hasher.verify("not a hash", PASSWORD, place)).rejects.toThrow("Decoding failed");
     expect(hasher.load()).toEqual({ running: 0, waiting: 0 });
   });
 });
 
-it("hashes two at a time by default, and never more", async () => {
+it("hashes at most two at a time by default", async () => {
   const hasher = createHasher();
   const seen: number[] = [];
   const all = ["a", "b", "c", "d", "e"].map(async (client) => {
@@ -78,7 +78,7 @@ it("hashes two at a time by default, and never more", async () => {
   expect(hasher.load()).toEqual({ running: 0, waiting: 0 });
 });
 
-it("keeps the order, those that go first before it", async () => {
+it("keeps the order, and lets the privileged go first", async () => {
   const hasher = createHasher({ atOnce: 1 });
   const done: string[] = [];
   const ask = async (client: string, first: boolean) => {
@@ -95,7 +95,7 @@ it("keeps the order, those that go first before it", async () => {
   expect(done).toEqual(["running", "first 1", "first 2", "other 1", "other 2"]);
 });
 
-it("refuses beyond its bounds, but never what goes first because of others", async () => {
+it("refuses beyond its bounds, but never refuses the privileged because of others", async () => {
   const hasher = createHasher({ atOnce: 1, waiting: 2, perClient: 2 });
   const ask = (client: string, first = false) => hasher.hash(PASSWORD, { client, first });
   const taken = [ask("a"), ask("a")];
@@ -106,7 +106,7 @@ it("refuses beyond its bounds, but never what goes first because of others", asy
   expect(await Promise.all(taken)).toHaveLength(4);
 });
 
-it("hashes nothing for a request that leaves the queue", async () => {
+it("does not hash for a request that leaves the queue", async () => {
   const hasher = createHasher({ atOnce: 1 });
   const running = hasher.hash(PASSWORD, place);
   const controller = new AbortController();
@@ -122,11 +122,11 @@ const VISIT = fc.record({
   client: fc.constantFrom("one", "two"),
   first: fc.boolean(),
   known: fc.boolean(),
-  /** After so many others have their answer; never where there are fewer. */
+  /** Abort after so many answers to others. */
   abortAfter: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
 });
 
-it("has all its places again after a storm", async () => {
+it("has all its places again after random load", async () => {
   const hashed = await createHasher().hash(PASSWORD, place);
   await fc.assert(
     fc.asyncProperty(fc.array(VISIT, { minLength: 4, maxLength: 10 }), async (visits) => {
@@ -155,7 +155,7 @@ it("has all its places again after a storm", async () => {
       });
       abortDue();
       expect(await Promise.all(answers)).toEqual(visits.map(() => true));
-      // Some that were given up may still be in their threads.
+      // Aborted ones may still run in their threads.
       await vi.waitFor(() => expect(hasher.load()).toEqual({ running: 0, waiting: 0 }), 600_000);
       const again = ["one", "one", "one"].map((client) => hasher.hash(PASSWORD, { client }));
       expect(await Promise.all(again)).toHaveLength(3);

@@ -6,8 +6,8 @@ import { normalizePassword } from "./rules.ts";
 // argon2id is the library's default algorithm.
 const COST = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
 
-// What a log-in is compared with when there is no such user. Its salt and hash are zeros: a
-// password that fits is as hard to find as for any other hash.
+// An unknown user's password is compared with this. Its salt and hash are zeros: finding a password
+// for it is as hard as for any other hash.
 const NOBODY =
   `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}` +
   `$${"A".repeat(22)}$${"A".repeat(43)}`;
@@ -15,14 +15,14 @@ const NOBODY =
 interface Verdict {
   /** Whether the password is the one that was hashed. */
   matches: boolean;
-  /** Whether the stored hash costs an attacker less than a new one: hash again if it matches. */
+  /** Whether the stored hash is cheaper to attack than a new one. If it matches, hash again. */
   outdated: boolean;
 }
 
 export interface Hasher {
   /**
    * @returns an encoded argon2id hash, salt and cost included
-   * @throws AccountError `BUSY` when too many are waiting
+   * @throws AccountError `BUSY` when too many wait
    * @throws `place.signal.reason` when it aborts
    */
   hash(password: string, place: Place): Promise<string>;
@@ -30,7 +30,7 @@ export interface Hasher {
    * Compares a password with a stored hash.
    *
    * @param hashed undefined for an unknown user: no match, after the same work
-   * @throws AccountError `BUSY` when too many are waiting
+   * @throws AccountError `BUSY` when too many wait
    * @throws `place.signal.reason` when it aborts
    */
   verify(hashed: string | undefined, password: string, place: Place): Promise<Verdict>;

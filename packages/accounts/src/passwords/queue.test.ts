@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { AccountError } from "../errors.ts";
 import { type Limits, type Place, createQueue } from "./queue.ts";
 
-/** A queue whose work is over when the test says so. */
+/** A queue whose jobs end when the test says so. */
 function open(limits: Partial<Limits> = {}) {
   const queue = createQueue({ atOnce: 1, waiting: 100, perClient: 100, ...limits });
   const begun: string[] = [];
@@ -30,7 +30,7 @@ function open(limits: Partial<Limits> = {}) {
   };
 }
 
-it("runs as many at once as it may, the others in their order", async () => {
+it("runs up to its limit at once, and the others in their order", async () => {
   const queue = open({ atOnce: 2 });
   const all = Promise.all(["a", "b", "c", "d"].map((name) => queue.submit(name)));
   expect(queue.begun).toEqual(["a", "b"]);
@@ -44,7 +44,7 @@ it("runs as many at once as it may, the others in their order", async () => {
   expect(queue.load()).toEqual({ running: 0, waiting: 0 });
 });
 
-it("gives the place to the next when work fails, and tells who asked", async () => {
+it("gives the place to the next job when one fails, and passes the error on", async () => {
   const queue = open();
   const both = Promise.allSettled([queue.submit("a"), queue.submit("b")]);
   await queue.end("a", new Error("broken"));
@@ -52,7 +52,7 @@ it("gives the place to the next when work fails, and tells who asked", async () 
   expect(await both).toMatchObject([{ reason: { message: "broken" } }, { value: "b" }]);
 });
 
-it("lets those that go first before all others, in their order", async () => {
+it("runs privileged jobs before all others, in their order", async () => {
   const queue = open();
   const all = [
     queue.submit("running"),
@@ -68,7 +68,7 @@ it("lets those that go first before all others, in their order", async () => {
 });
 
 describe("refuses", () => {
-  it("what finds no place to wait in, and still takes as many that go first", async () => {
+  it("a job without a place to wait, but accepts as many privileged ones", async () => {
     const queue = open({ waiting: 2 });
     const taken = ["a", "b", "c"].map((name) => queue.submit(name));
     await expect(queue.submit("d")).rejects.toMatchObject({ code: "BUSY" });
@@ -79,7 +79,7 @@ describe("refuses", () => {
     expect(queue.begun).toEqual(["a", "e", "f", "b", "c"]);
   });
 
-  it("a client that holds its share, running or waiting, but not what goes first", async () => {
+  it("a client that holds its share, running or waiting, but not its privileged jobs", async () => {
     const queue = open({ perClient: 2 });
     const one = { client: "one" };
     const taken = [queue.submit("a", one), queue.submit("b", one)];
@@ -91,10 +91,10 @@ describe("refuses", () => {
     expect(await Promise.all(taken)).toEqual(["a", "b", "d", "e", "f"]);
   });
 
-  it("with the seconds that the queue will take", async () => {
+  it("with the seconds until the queue is free", async () => {
     const queue = open();
     const taken = Array.from({ length: 101 }, (_, i) => queue.submit(`${i}`));
-    // A tenth of a second each, as long as none has been timed.
+    // Until a job is timed, each counts as a tenth of a second.
     await expect(queue.submit("more")).rejects.toMatchObject({
       code: "BUSY",
       retryable: true,
@@ -105,7 +105,7 @@ describe("refuses", () => {
   });
 
   it.each([{ atOnce: 0 }, { atOnce: NaN }, { waiting: -1 }, { perClient: 0 }])(
-    "limits under which all would wait for ever: %o",
+    "limits under which every job would wait forever: %o",
     (limits) => {
       expect(() => open(limits)).toThrow(RangeError);
     },
@@ -121,7 +121,7 @@ describe("a signal", () => {
     expect(queue.load()).toEqual({ running: 0, waiting: 0 });
   });
 
-  it("frees the place of what waits, which is never begun", async () => {
+  it("frees the place of a waiting job, which then never starts", async () => {
     const queue = open({ waiting: 1, perClient: 1 });
     const running = queue.submit("a");
     const controller = new AbortController();
@@ -129,7 +129,7 @@ describe("a signal", () => {
     controller.abort(new Error("gone"));
     await expect(gone).rejects.toThrow("gone");
     expect(queue.load()).toEqual({ running: 1, waiting: 0 });
-    // Both the place to wait in and the client's share are free again.
+    // The waiting place and the client's share are free again.
     const next = queue.submit("c", { client: "b" });
     await queue.end("a");
     await queue.end("c");
@@ -137,7 +137,7 @@ describe("a signal", () => {
     expect(queue.begun).toEqual(["a", "c"]);
   });
 
-  it("answers for what runs at once, and keeps its place until it is over", async () => {
+  it("rejects a running job at once, but keeps its place until the job ends", async () => {
     const queue = open({ perClient: 1 });
     const controller = new AbortController();
     const gone = queue.submit("a", { signal: controller.signal });
@@ -149,7 +149,7 @@ describe("a signal", () => {
     expect(queue.load()).toEqual({ running: 0, waiting: 0 });
   });
 
-  it("that outlives the work is left without a listener", async () => {
+  it("keeps no listener after the job", async () => {
     const queue = open();
     const { signal } = new AbortController();
     const done = queue.submit("a", { signal });
@@ -189,12 +189,12 @@ interface Submitted {
   state: "new" | "waiting" | "running" | "refused" | "over";
   controller: AbortController;
   end: (error?: Error) => void;
-  /** What became of it, in words. */
+  /** The result in a word. */
   answer: Promise<string>;
   expected: string;
 }
 
-it("keeps its limits and its order in any sequence, and is empty after it", async () => {
+it("keeps its limits and its order in any sequence, and is empty at the end", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(STEP, { maxLength: 60, size: "max" }), async (steps) => {
       const queue = createQueue(LIMITS);
@@ -264,7 +264,7 @@ it("keeps its limits and its order in any sequence, and is empty after it", asyn
         const [running, waiting] = [those("running").length, those("waiting").length];
         expect(queue.load()).toEqual({ running, waiting });
         expect(running).toBeLessThanOrEqual(LIMITS.atOnce);
-        // None waits beside a free place.
+        // No job waits while a place is free.
         if (waiting > 0) expect(running).toBe(LIMITS.atOnce);
       }
 

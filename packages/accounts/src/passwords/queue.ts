@@ -3,19 +3,22 @@ import { AccountError } from "../errors.ts";
 export interface Limits {
   /** How many run at the same time. */
   atOnce: number;
-  /** How many may wait; those that go first have as many places again. */
+  /** How many may wait. As many privileged ones may wait in addition. */
   waiting: number;
   /** How many places one client may hold, running or waiting. */
   perClient: number;
 }
 
-/** Who asks. */
+/** Who wants to run a job. */
 export interface Place {
-  /** What `perClient` counts by, such as an IP address. */
+  /** The client that `perClient` counts, such as an IP address. */
   client: string;
-  /** For a trusted browser or a valid link: goes before all others, uncounted by `perClient`. */
+  /**
+   * Privileged, for a trusted browser or a valid link: runs before all others, and `perClient` does
+   * not count it.
+   */
   first?: boolean;
-  /** Leaves the queue when it aborts. */
+  /** When it aborts, the job leaves the queue. */
   signal?: AbortSignal;
 }
 
@@ -26,16 +29,16 @@ export interface Load {
 
 type Job = () => Promise<void>;
 
-// Before the first job has been timed, in seconds.
+// In seconds, until the first job is timed.
 const FIRST_GUESS = 0.1;
 
-/** A bounded queue in memory, first come first served, for work that takes a thread. */
+/** A bounded queue in memory for jobs that take a thread: first come, first served. */
 export function createQueue({ atOnce, waiting, perClient }: Limits) {
-  // With NaN or none at once, every job would wait for ever.
+  // With NaN or 0, every job would wait forever.
   if (!(atOnce >= 1 && waiting >= 0 && perClient >= 1)) {
     throw new RangeError("atOnce and perClient are at least 1, waiting is at least 0");
   }
-  // A Set keeps the order, and lets one out of its middle at once.
+  // A Set keeps the order, and can remove a job from its middle quickly.
   const firsts = new Set<Job>();
   const others = new Set<Job>();
   const held = new Map<string, number>();
@@ -43,11 +46,11 @@ export function createQueue({ atOnce, waiting, perClient }: Limits) {
   let secondsEach = FIRST_GUESS;
 
   /**
-   * Runs the work when it is its turn.
+   * Runs the work when its turn comes.
    *
    * @throws AccountError `BUSY` at once, when the queue is full or the client holds its share
-   * @throws `signal.reason` as soon as the signal aborts. Work that waits is then never begun;
-   *   work that runs keeps its place until it is over.
+   * @throws `signal.reason` as soon as the signal aborts. Waiting work then never starts. Running
+   *   work keeps its place until it ends.
    */
   async function run<T>(work: () => Promise<T>, place: Place): Promise<T> {
     const { signal } = place;
@@ -69,7 +72,7 @@ export function createQueue({ atOnce, waiting, perClient }: Limits) {
           reject(error);
         } finally {
           signal?.removeEventListener("abort", leave);
-          // A moving average, over about the last eight.
+          // A moving average of about the last eight jobs.
           secondsEach += ((performance.now() - since) / 1000 - secondsEach) / 8;
           running--;
           hold(place, -1);
@@ -77,7 +80,7 @@ export function createQueue({ atOnce, waiting, perClient }: Limits) {
         }
       };
       function leave() {
-        // One that runs is no longer in the queue, and gives its place back when it is over.
+        // A running job has left the queue already, and frees its place when it ends.
         if (queue.delete(job)) hold(place, -1);
         reject(signal?.reason);
       }
@@ -87,7 +90,7 @@ export function createQueue({ atOnce, waiting, perClient }: Limits) {
     });
   }
 
-  // Called whenever a job has come or a place is free, so there is one to begin at most.
+  // Called whenever a job arrives or a place is free, so at most one job can start.
   function runNext(): void {
     const queue = firsts.size > 0 ? firsts : others;
     const [job] = queue;
@@ -104,7 +107,7 @@ export function createQueue({ atOnce, waiting, perClient }: Limits) {
     if (first) return;
     const count = holds(client) + change;
     if (count > 0) held.set(client, count);
-    // Or the map would grow with every client there ever was.
+    // Otherwise the map would keep every client forever.
     else held.delete(client);
   }
 

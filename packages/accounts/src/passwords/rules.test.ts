@@ -8,9 +8,9 @@ const check = (password: string) => checkNewPassword(password, about, "Sendoff")
 
 const SHORT = "Use at least 8 characters.";
 const LONG = "Use at most 128 characters.";
-const ROW = "Choose a password that is not a plain row of characters.";
+const ROW = "Choose a password that is not a simple sequence of characters.";
 const KNOWN = "Choose a password that is more than your name, your email address or Sendoff.";
-const COMMON = "Choose another password: this is one of the first that a stranger would try.";
+const COMMON = "Choose another password: this is one of the first that attackers try.";
 
 describe("takes", () => {
   it.each([
@@ -98,33 +98,33 @@ describe("refuses", () => {
     );
   });
 
-  it("a local part that is no word, and a name of another script", () => {
+  it("a local part that is no word, and a name in another script", () => {
     const those = { name: "王小明 李", email: "x9y2k4q7@example.com" };
     expect(checkNewPassword("X9Y2K4Q7!", those, "Sendoff")).toBe(KNOWN);
     expect(checkNewPassword("王小明王小明12", those, "Sendoff")).toBe(KNOWN);
   });
 
-  it("the name in brand.json, with or without a person's", () => {
+  it("the name in brand.json, with or without a person's name", () => {
     const name = `${brand.name}12345678`;
     expect(checkNewPassword(name, { email: "sam@example.com" })).toContain(brand.name);
   });
 });
 
 it("counts the code points of what is hashed", () => {
-  // Of two keyboards one sends eight code points, the other sixteen.
+  // One keyboard sends eight code points, another sends sixteen.
   const eight = "éöüàèìòù";
   for (const form of ["NFC", "NFD"]) {
     expect(check(eight.normalize(form))).toBeUndefined();
     expect(check(eight.slice(1).normalize(form))).toBe(SHORT);
   }
-  // A horse is two of UTF-16's units.
+  // A horse is two UTF-16 units.
   const longest = "🐎 horse".repeat(20).slice(0, 2 * PASSWORD_LENGTH.max);
   const points = [...longest].slice(0, PASSWORD_LENGTH.max);
   expect(check(points.join(""))).toBeUndefined();
   expect(check([...points, "x"].join(""))).toBe(LONG);
 });
 
-it("judges alike what is hashed alike, whatever the text is", () => {
+it("gives the same verdict for passwords that have the same hash", () => {
   const text = fc.string({ unit: "grapheme", maxLength: 30 });
   fc.assert(
     fc.property(text, text, (password, name) => {
@@ -136,7 +136,7 @@ it("judges alike what is hashed alike, whatever the text is", () => {
   );
 });
 
-it("takes twelve random characters", () => {
+it("accepts twelve random characters", () => {
   const random = fc.string({
     unit: fc.constantFrom(..."abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789!#%&*-+"),
     minLength: 12,

@@ -2,31 +2,31 @@ import { brand } from "@repo/brand";
 import { isCommon } from "./common.ts";
 
 /**
- * In code points, after `normalizePassword`. The upper one bounds what a stranger can make us
- * hash. NIST asks for 15 where there is no second factor (docs/decisions/passwords.md).
+ * In code points, after `normalizePassword`. The maximum bounds the work of hashing. NIST asks for
+ * 15 at least without a second factor (docs/decisions/passwords.md).
  */
 export const PASSWORD_LENGTH = { min: 8, max: 128 };
 
 /**
- * What is hashed, in NFKC: two keyboards may send the same character as different code points
+ * The form that is hashed, NFKC: two keyboards may send the same character as different code points
  * (NIST SP 800-63B-4, 3.1.1.2).
  */
 export function normalizePassword(password: string): string {
   return password.normalize("NFKC");
 }
 
-/** Whose password it will be. */
+/** The owner of the password. */
 interface About {
   name?: string;
   email: string;
 }
 
 /**
- * Checks a password that a person has chosen: by its length, and against what a stranger would
- * try first. No character is asked for or forbidden (NIST SP 800-63B-4, 3.1.1.2).
+ * Checks the length of a new password, and refuses what attackers try first. It requires and
+ * forbids no character (NIST SP 800-63B-4, 3.1.1.2).
  *
- * @param product its name alone is no password either
- * @returns what to do instead, in a sentence for people; undefined when it is good
+ * @param product a name that is refused as a password
+ * @returns a sentence for people that says what to do; undefined if the password is good
  */
 export function checkNewPassword(
   password: string,
@@ -39,18 +39,18 @@ export function checkNewPassword(
 
   const text = fold(password);
   if (isRepeated(text) || isSequence(text)) {
-    return "Choose a password that is not a plain row of characters.";
+    return "Choose a password that is not a simple sequence of characters.";
   }
   if (isOnly(wordsOf([product, about.name ?? "", ...partsOf(about.email)]), text)) {
     return `Choose a password that is more than your name, your email address or ${product}.`;
   }
   if (withoutEnds(text).some(isCommon)) {
-    return "Choose another password: this is one of the first that a stranger would try.";
+    return "Choose another password: this is one of the first that attackers try.";
   }
   return undefined;
 }
 
-/** How texts are compared. */
+/** The form in which texts are compared. */
 function fold(text: string): string {
   return normalizePassword(text).toLowerCase();
 }
@@ -60,7 +60,7 @@ function isRepeated(text: string): boolean {
   return /^(.{1,4}?)\1+$/su.test(text);
 }
 
-/** `12345678`, `hgfedcba`, `67890123`: each character is its neighbour's next. */
+/** `12345678`, `hgfedcba`, `67890123`: each character follows the one before it. */
 function isSequence(text: string): boolean {
   const follows = (a: string, b: string) =>
     (a === "9" && b === "0") || (b.codePointAt(0) ?? 0) - (a.codePointAt(0) ?? 0) === 1;
@@ -84,17 +84,17 @@ function wordsOf(texts: string[]): string[] {
     const parts = text.split(/[^\p{L}\p{M}]+/u);
     return [text, text.replace(/[^\p{L}\p{M}\p{N}]/gu, ""), ...parts];
   });
-  // One letter says nothing of anyone.
+  // A single letter is no name.
   return [...new Set(words)].filter((word) => word.length > 1).sort((a, b) => b.length - a.length);
 }
 
-/** Whether the text is nothing but such words, whatever digits and punctuation are around them. */
+/** Whether the text consists only of these words, digits and punctuation. */
 function isOnly(words: string[], text: string): boolean {
   const rest = words.reduce((left, word) => left.replaceAll(word, " "), text);
   return rest !== text && !/\p{L}/u.test(rest);
 }
 
-// A year and a sign: more than that at the ends is no longer what strangers try first.
+// A year and a sign. Attackers do not try longer endings first.
 const ENDS = 5;
 
 /** `summer2024!` → itself, `summer2024`, `summer`. */

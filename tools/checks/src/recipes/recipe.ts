@@ -1,10 +1,13 @@
-/** What a person does with a clone, as edits by hand between commands. */
+/** A change that people make to a clone: commands and edits. */
 export interface Recipe {
   /** Its heading in docs/recipes.md, which lists its files. */
   title: string;
-  /** Run first: they write files that the edits then change. */
+  /** Run first. They write files that the edits change. */
   before?: Command[];
-  /** File → its new contents, from its present ones ("" where there are none); undefined deletes it. */
+  /**
+   * File → a function from the old contents ("" for a new file) to the new. Undefined deletes the
+   * file.
+   */
   edits: Record<string, (text: string) => string | Buffer | undefined>;
   after?: Command[];
 }
@@ -13,18 +16,18 @@ export interface Recipe {
 type Command = [script: string, args: string];
 
 /**
- * Puts text behind what a file has already.
+ * Inserts text after a text that the file contains.
  *
- * @throws Error where the file does not have it: the recipe is out of date
+ * @throws Error if the file does not contain it: the recipe is out of date
  */
 export function insert(after: string, added: string): (text: string) => string {
   return replace(after, after + added);
 }
 
-/** @throws Error where the file does not have it: the recipe is out of date */
+/** @throws Error if the file does not contain it: the recipe is out of date */
 export function replace(old: string, by: string): (text: string) => string {
   return (text) => {
-    if (!text.includes(old)) throw new Error(`The file has no ${JSON.stringify(old)}`);
+    if (!text.includes(old)) throw new Error(`The file does not contain ${JSON.stringify(old)}`);
     return text.replace(old, by);
   };
 }

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Copy, copyRepository } from "../test-copy.ts";
 import { gettingStarted, recipes } from "./recipes.ts";
 
-// What everybody does first with a clone, done in a copy of it. It must not break our tests, and
-// must stay as small as docs/recipes.md says.
+// Applies the first changes that people make to a clone, in a copy. They must not break our tests,
+// and must change only the files that docs/recipes.md lists.
 
 let copy: Copy;
 
@@ -39,7 +39,7 @@ test("docs/recipes.md lists the files that each recipe changes by hand", () => {
   expect(written).toEqual(done);
 });
 
-test("a clone in which they and docs/getting-started.md are done passes its check and its tests", async () => {
+test("a clone with all recipes and docs/getting-started.md passes its check and its tests", async () => {
   const changed = new Set<string>();
   for (const { before = [], edits, after = [] } of [
     gettingStarted(read("getting-started.md")),

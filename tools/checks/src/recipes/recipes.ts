@@ -170,7 +170,7 @@ export function digest(db: Db, enqueue: Enqueue<EmailTemplates>) {
 const field: Recipe = {
   title: "A field at sign-up",
   edits: {
-    // An account that is there already has none: the column takes null, or a default.
+    // Existing accounts have no value, so the column needs a default or null.
     "packages/db/prisma/schema.prisma": insert(
       "model User {\n",
       '  phone           String    @default("")\n',
@@ -269,7 +269,7 @@ const noWelcome: Recipe = {
   },
 };
 
-/** docs/getting-started.md: its files are the page's own blocks of code. */
+/** The recipe of docs/getting-started.md. Its files are the code blocks of the page. */
 export function gettingStarted(page: string): Recipe {
   const blocks = page.matchAll(/^```tsx? file=(\S+)\n(.*?)^```$/gms);
   return {
@@ -288,5 +288,5 @@ export function gettingStarted(page: string): Recipe {
   };
 }
 
-/** In the order of docs/recipes.md. They are done one after the other in one clone. */
+/** In the order of docs/recipes.md. The test applies them to one clone, one after the other. */
 export const recipes: Recipe[] = [table, email, field, setting, brand, outcomes, noWelcome];

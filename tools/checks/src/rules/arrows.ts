@@ -1,9 +1,9 @@
 import { draw, findCircle, nameOf, readGraph } from "../graph.ts";
 import type { Repository, Rule } from "../repository.ts";
 
-// Imports run one way. `turbo boundaries` refuses an import that package.json does not
-// declare; this table says what package.json may declare. (Turbo's own tag rules look at
-// indirect dependencies too: with them, web could not use email without being allowed db.)
+// Imports run one way. `turbo boundaries` refuses an import that package.json does not declare.
+// This table lists what package.json may declare. (turbo's own tag rules include indirect
+// dependencies: web could not use email without a permission for db.)
 const ARROWS: Record<string, string> = {
   web: "accounts email templates db brand errors",
   worker: "accounts email templates db errors",
@@ -33,22 +33,25 @@ const TESTS = ["@repo/testing", "@repo/ses-local", "@repo/postgres-local"];
 const DRAWING = /(<!-- drawn by pnpm arrows -->\n+```mermaid\n)[^`]*(\n```)/;
 const PAGE = "ARCHITECTURE.md";
 
-/** Packages depend on those that they may, in no circle; ARCHITECTURE.md shows how it is. */
+/**
+ * Packages depend only on allowed packages, without circles. ARCHITECTURE.md has the current
+ * drawing.
+ */
 export const arrows: Rule = (repository) => [
   ...undeclared(repository),
   ...circles(repository),
   ...tools(repository),
   ...(drawn(repository) === repository.read(PAGE)
     ? []
-    : [`${PAGE}: its drawing is not what the imports are; write it with pnpm arrows`]),
+    : [`${PAGE}: the drawing does not match the imports; update it with pnpm arrows`]),
 ];
 
-/** ARCHITECTURE.md with the drawing that the imports make. */
+/** ARCHITECTURE.md with an up-to-date drawing. */
 export function drawn(repository: Repository): string {
   const groups = new Map<string, string[]>();
   for (const { folder, manifest } of repository.packages) {
     const [group, name] = folder.split("/");
-    // infra imports nothing, and is imported by nothing.
+    // infra imports nothing, and nothing imports it.
     if (!group || !name) continue;
     groups.set(group, [...(groups.get(group) ?? []), nameOf(manifest.name)]);
   }
@@ -61,7 +64,7 @@ function circles(repository: Repository): string[] {
   return circle ? [`packages import each other in a circle: ${circle.join(" → ")}`] : [];
 }
 
-/** What is shipped imports no tool; tests and dev.ts may. */
+/** Shipped code imports no tool. Tests and dev.ts may. */
 function tools(repository: Repository): string[] {
   const rooms = new Map(
     repository.packages.map(({ folder, manifest }) => [nameOf(manifest.name), folder]),
@@ -76,7 +79,7 @@ function tools(repository: Repository): string[] {
   );
 }
 
-/** What a package.json declares and the table above does not allow. */
+/** Dependencies that the table above does not allow. */
 function undeclared({ packages }: Repository): string[] {
   return packages
     .filter(({ folder }) => folder !== ".")
@@ -84,7 +87,7 @@ function undeclared({ packages }: Repository): string[] {
       const row = ARROWS[nameOf(manifest.name)];
       if (row === undefined) {
         return [
-          `${folder}/package.json: ${manifest.name} is new; say in tools/checks/src/rules/arrows.ts what it may import`,
+          `${folder}/package.json: ${manifest.name} is new; list its allowed imports in tools/checks/src/rules/arrows.ts`,
         ];
       }
       const allowed = row.split(" ").map((name) => `@repo/${name}`);
@@ -92,14 +95,14 @@ function undeclared({ packages }: Repository): string[] {
       const shipped = { ...dependencies, ...optionalDependencies, ...peerDependencies };
       return [
         ...Object.keys(shipped),
-        // Tests of any package may use these; nothing ships them.
+        // Tests of any package may use TESTS, which are not shipped.
         ...Object.keys(devDependencies ?? {}).filter((name) => !TESTS.includes(name)),
       ]
         .filter((name) => name.startsWith("@repo/") && !allowed.includes(name))
         .map(
           (name) =>
             `${folder}/package.json: ${manifest.name} may not depend on ${name}, only on ` +
-            `${row ? allowed.join(", ") : "nothing of the workspace"}; move what both need into one of those ` +
+            `${row ? allowed.join(", ") : "nothing of the workspace"}; move shared code into one of these ` +
             "(ARCHITECTURE.md draws the arrows)",
         );
     });

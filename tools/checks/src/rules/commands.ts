@@ -13,7 +13,7 @@ const OWN = new Set([
   "why",
 ]);
 
-/** Every `pnpm …` command that a document names exists. */
+/** Every `pnpm …` command in a document exists. */
 export const commands: Rule = ({ files, packages, read }) => {
   const root = Object.keys(packages[0]?.manifest.scripts ?? {});
   const everywhere = packages.flatMap(({ manifest }) => Object.keys(manifest.scripts ?? {}));
@@ -42,7 +42,7 @@ function commandsIn(markdown: string): { line: number; script: string; filtered:
   let fenced = false;
   return markdown.split("\n").flatMap((text, index) => {
     if (/^\s*(```|~~~)/.test(text)) fenced = !fenced;
-    // In prose, only what is set as code is a command.
+    // In prose, only inline code counts.
     const code = fenced ? [text] : [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
     return code.flatMap((span) =>
       [

@@ -2,7 +2,7 @@ import type { Repository, Rule } from "../repository.ts";
 
 const PAGE = "docs/errors.md";
 
-/** `docs/errors.md` has a row for every error code, and none for a code that is gone. */
+/** `docs/errors.md` has a row for exactly the error codes in the code. */
 export const errors: Rule = (repository) => {
   const sources = repository.files.filter(
     (file) =>
@@ -19,7 +19,7 @@ export const errors: Rule = (repository) => {
       .filter(([code]) => !described.includes(code))
       .map(
         ([code, file]) =>
-          `${PAGE}: ${code} of ${file} is missing; add what it means and the next step`,
+          `${PAGE}: ${code} of ${file} is missing; add its meaning and the next step`,
       ),
     ...described
       .filter((code) => !new RegExp(`\\b${code}\\b`).test(all))
@@ -27,7 +27,7 @@ export const errors: Rule = (repository) => {
   ];
 };
 
-/** `new EmailError("CODE", …)`, with a status before it or not. */
+/** Finds `new EmailError("CODE", …)`, also with a status before the code. */
 function codesIn({ read }: Repository, file: string): [code: string, file: string][] {
   return [...read(file).matchAll(/new [A-Z]\w*Error\(\s*(?:\d{3},\s*)?"([A-Z][A-Z_0-9]+)"/g)].map(
     (match) => [match[1] ?? "", file],

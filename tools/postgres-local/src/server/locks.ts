@@ -1,13 +1,13 @@
-// Advisory locks in the embedded server's database `postgres`. The first number is ours
-// ("sendoff" on a telephone's keys), the second tells them apart.
+// Advisory locks in the embedded server's database `postgres`. The first number is for this project
+// ("sendoff" on a phone keypad), the second for the lock.
 
-/** Held shared by everyone who uses the server; exclusively by the guard that stops it. */
+/** Every user of the server holds it shared. The guard takes it exclusively to stop the server. */
 export const USE_LOCK = "7363633, 1";
 
-/** Held by the guard, whose connection is named `guard PID`. */
+/** The guard holds it. Its connection is named `guard PID`. */
 export const GUARD_LOCK = "7363633, 2";
 
-/** What a guard tells the process that started it. */
+/** Messages of a guard to the process that started it. */
 export type GuardMessage =
   | { type: "progress"; step: string }
   | { type: "ready" }

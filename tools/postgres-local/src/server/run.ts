@@ -3,13 +3,13 @@ import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { AppError } from "@repo/errors";
 
-/** PostgreSQL refuses to run as root; this is "nobody" wherever there is one. */
+/** PostgreSQL refuses to run as root. This is the id of "nobody". */
 const NOBODY = 65_534;
 
-/** Who PostgreSQL runs as, when it cannot be the current user. */
+/** The user that PostgreSQL runs as, if it cannot be the current user. */
 export type Owner = { uid: number; gid: number };
 
-/** As root: the owner of existing data, or nobody for new ones. Otherwise undefined. */
+/** As root: the owner of the existing data, or "nobody" for new data. Otherwise undefined. */
 export function ownerOf(folder: string): Owner | undefined {
   if (process.getuid?.() !== 0) return undefined;
   if (!existsSync(folder)) return { uid: NOBODY, gid: NOBODY };
@@ -20,7 +20,7 @@ export function ownerOf(folder: string): Owner | undefined {
 /**
  * Runs one of PostgreSQL's programs to its end.
  *
- * @param options.log file descriptor for what it prints
+ * @param options.log file descriptor for its output
  * @returns the exit code
  */
 export async function run(
@@ -34,13 +34,13 @@ export async function run(
   const child = spawn(file, rest, {
     ...(needsHelp ? {} : owner),
     cwd: folder,
-    // LC_ALL: on macOS the server stops at an invalid locale. No PG* variable gets through.
+    // LC_ALL: on macOS the server refuses an invalid locale. PG* variables are not passed on.
     env: { LC_ALL: "C" },
     stdio: ["ignore", log, log],
     windowsHide: true,
   });
   return await new Promise((resolve, reject) => {
-    // "exit": the server that pg_ctl leaves behind would hold "close" back.
+    // "exit", not "close": the server that pg_ctl starts keeps the streams open.
     child.once("exit", (code) => resolve(code ?? 1));
     child.once("error", (cause) =>
       reject(
@@ -57,9 +57,8 @@ export async function run(
 }
 
 /**
- * A clone below /root (mode 0700) is out of reach for any other user. CAP_DAC_OVERRIDE lets
- * the server pass, and its data stays where it belongs. Rejected: copying the binaries and
- * keeping the data in a temporary folder.
+ * Other users cannot reach a clone below /root (mode 0700). With CAP_DAC_OVERRIDE the server can,
+ * and its data stays in the clone. Rejected: copying the binaries, and data in a temporary folder.
  */
 function setpriv({ uid, gid }: Owner): [string, ...string[]] {
   const capability = "+dac_override";
@@ -70,7 +69,7 @@ function setpriv({ uid, gid }: Owner): [string, ...string[]] {
     "--clear-groups",
     `--inh-caps=${capability}`,
     `--ambient-caps=${capability}`,
-    // Or access(2), by which initdb looks for its programs, would do without it.
+    // Without this, access(2), by which initdb finds its programs, would ignore the capability.
     "--securebits=+no_setuid_fixup",
     "--",
   ];

@@ -19,9 +19,9 @@ const SETTINGS = "{apps,packages,tools}/*/src/env.ts";
 const ARROWS = "tools/checks/src/rules/arrows.ts";
 
 /**
- * `pnpm app:delete NAME`: takes a part out of this clone, with everything that refers to it.
+ * `pnpm app:delete NAME`: deletes a part of this clone and every reference to it.
  *
- * @throws SetupError where there is no such part, or this clone has changed what refers to it
+ * @throws SetupError if there is no such part, or if this clone has changed a reference to it
  */
 export function deletePart(args: string[]): void {
   const [name = ""] = args;
@@ -46,10 +46,12 @@ export function deletePart(args: string[]): void {
   );
   for (const command of part.run) run(command);
   tidy();
-  console.log(`${name} is deleted: look at it with git diff, then run pnpm check and pnpm test.`);
+  console.log(
+    `${name} is deleted. Look at the changes with git diff, then run pnpm check and pnpm test.`,
+  );
 }
 
-/** Nothing is written before all of it can be. */
+/** Makes all edits in memory, so that nothing is written if one of them fails. */
 function edit(part: Part): Map<string, string> {
   const edited = new Map<string, string>();
   const textOf = (file: string) => edited.get(file) ?? readFileSync(path.join(root, file), "utf8");
@@ -77,7 +79,7 @@ function edit(part: Part): Map<string, string> {
   return edited;
 }
 
-/** Whether a part that is deleted already has changed a text. */
+/** Whether a part that was deleted before has changed this text. */
 function isDone(file: string, text: string): boolean {
   return Object.values(parts).some(
     (part) =>
@@ -110,7 +112,7 @@ function sweep(gone: Gone): void {
   }
 }
 
-/** What tools do themselves: dependencies that nothing uses, the drawing of the imports, format. */
+/** Runs the tools that do the rest: remove unused dependencies, draw the imports, format. */
 function tidy(): void {
   run("knip --fix --fix-type dependencies,catalog --no-progress --no-exit-code", "ignore");
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };

@@ -3,9 +3,9 @@ import { SetupError } from "../error.ts";
 /**
  * Removes lines of a file.
  *
- * @param what as `remove` of a part has it
- * @returns the same text where it has no such line
- * @throws SetupError where only the first of two lines is there
+ * @param what an entry of `remove` (part.ts)
+ * @returns the same text if it has no such line
+ * @throws SetupError if only the first of two lines is there
  */
 export function removeLines(file: string, text: string, what: string): string {
   const [begin = "", end] = what.split(" … ");
@@ -23,7 +23,7 @@ export function removeLines(file: string, text: string, what: string): string {
   return kept.join("\n");
 }
 
-/** Removes a heading and all below it, up to the next of its level or above. */
+/** Removes a heading and its section, up to the next heading of its level or above. */
 export function removeSection(text: string, heading: string): string {
   const lines = text.split("\n");
   const begin = lines.indexOf(heading);
@@ -34,12 +34,12 @@ export function removeSection(text: string, heading: string): string {
   return [...lines.slice(0, begin), ...(end < 0 ? [""] : lines.slice(end))].join("\n");
 }
 
-/** `^` stands for the beginning of the line. */
+/** `^` means the beginning of the line. */
 function has(line: string, text: string): boolean {
   return text.startsWith("^") ? line.startsWith(text.slice(1)) : line.includes(text);
 }
 
-/** @throws SetupError where the file has it not, or more than once */
+/** @throws SetupError if the file does not contain it exactly once */
 export function replaceOnce(file: string, text: string, old: string, by: string): string {
   const parts = text.split(old);
   if (parts.length !== 2) throw changedAlready(file, old);
@@ -48,5 +48,5 @@ export function replaceOnce(file: string, text: string, old: string, by: string)
 
 export const changedAlready = (file: string, text: string) =>
   new SetupError(
-    `${file} has no ${JSON.stringify(text)}, or not just once: this clone has changed it. Undo what was done (git restore), and delete the part by hand: tools/setup/src/delete/parts.yaml has the list.`,
+    `${file} does not contain ${JSON.stringify(text)} exactly once, so this clone has changed it. Undo the changes with git restore, and delete the part by hand. tools/setup/src/delete/parts.yaml has the list.`,
   );

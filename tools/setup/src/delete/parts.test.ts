@@ -5,7 +5,7 @@ import { parts } from "./parts.ts";
 
 const root = path.resolve(import.meta.dirname, "../../../..");
 
-test("docs/deleting.md has the command of each part, and says what goes", () => {
+test("docs/deleting.md has the command of each part, and what it deletes", () => {
   const page = readFileSync(path.join(root, "docs/deleting.md"), "utf8");
   const rows = [...page.matchAll(/^\| `pnpm app:delete ([\w-]+)` +\| (.*?) +\|$/gm)];
   const written = Object.fromEntries(rows.map(([, name, about]) => [name, about]));

@@ -1,18 +1,18 @@
 import path from "node:path";
 
-/** What is gone. */
+/** What has been deleted. */
 export interface Gone {
-  /** Files and folders, from the root, with slashes. */
+  /** Files and folders, relative to the root, with slashes. */
   paths: string[];
   /** Scripts of the root's package.json. */
   scripts: string[];
   /** Names of packages: `@repo/bench`. */
   packages: string[];
-  /** Whether an error's code is in no source any more. */
+  /** Whether no source contains an error's code any more. */
   isCodeGone: (code: string) => boolean;
 }
 
-/** A package.json without the packages, the files and, in the root's, the scripts that are gone. */
+/** A package.json without deleted packages and files. The root's also without deleted scripts. */
 export function sweepManifest(file: string, text: string, gone: Gone): string {
   const manifest = JSON.parse(text) as Record<string, Record<string, string> | undefined>;
   const { scripts = {}, exports = {}, dependencies = {}, devDependencies = {} } = manifest;
@@ -28,7 +28,7 @@ export function sweepManifest(file: string, text: string, gone: Gone): string {
   return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
-/** knip.jsonc without what it says of folders that are gone. */
+/** knip.jsonc without its entries of deleted folders. */
 export function sweepKnip(text: string, gone: Gone): string {
   return gone.paths.reduce((kept, folder) => {
     const block = new RegExp(`^    "${folder}": \\{\\n(?:      .*\\n)*    \\},\\n`, "m");
@@ -36,7 +36,7 @@ export function sweepKnip(text: string, gone: Gone): string {
   }, text);
 }
 
-/** The table of tools/checks/src/rules/arrows.ts without packages that are gone. */
+/** The table of tools/checks/src/rules/arrows.ts without deleted packages. */
 export function sweepArrows(text: string, gone: Gone): string {
   return gone.packages.reduce((kept, name) => {
     const short = name.replace("@repo/", "");
@@ -48,7 +48,7 @@ export function sweepArrows(text: string, gone: Gone): string {
   }, text);
 }
 
-/** .env.example without the settings that nothing reads any more, and what it says above them. */
+/** .env.example without settings that nothing reads any more, and without their comments. */
 export function sweepSettings(text: string, isGone: (name: string) => boolean): string {
   const kept: string[] = [];
   for (const line of text.split("\n")) {
@@ -65,8 +65,8 @@ export function sweepSettings(text: string, isGone: (name: string) => boolean): 
 const SETTING = /^#? ?([A-Z][A-Z0-9_]*)=/;
 
 /**
- * A document without the rows, items, sentences and lines of code that name what is gone, and
- * without headings and tables that have nothing left.
+ * A document without rows, items, sentences and lines of code that name something deleted, and
+ * without empty headings and tables.
  */
 export function sweepDocument(file: string, text: string, gone: Gone): string {
   const folder = path.posix.dirname(file);
@@ -77,7 +77,7 @@ export function sweepDocument(file: string, text: string, gone: Gone): string {
     [...part.matchAll(/\bpnpm ([\w:-]+)/g)].some(([, name = ""]) => gone.scripts.includes(name));
   const kept: string[] = [];
   let isFenced = false;
-  // Of the tree in the README.
+  // The current folder in the README's tree.
   let parent = "";
   for (const line of text.split("\n")) {
     if (line.startsWith("```")) isFenced = !isFenced;
@@ -90,7 +90,7 @@ export function sweepDocument(file: string, text: string, gone: Gone): string {
     }
     const code = /^\| `([A-Z][A-Z_0-9]+)`/.exec(line)?.[1];
     if (code && gone.isCodeGone(code)) continue;
-    // What begins with what is gone, is about it.
+    // If the first sentence names something deleted, the whole paragraph is about it.
     const [mark = ""] = /^\s*(?:- |\d+\. )?/.exec(line) ?? [];
     const [first = "", ...others] = line.slice(mark.length).split(/(?<=[.:!?]\)?) (?=[A-Z`[*])/);
     if (!namesGone(line)) kept.push(line);
@@ -100,7 +100,7 @@ export function sweepDocument(file: string, text: string, gone: Gone): string {
   return withoutEmpty(kept.join("\n"));
 }
 
-/** What a text links to, and what it names as code; from the root. */
+/** The paths that a text links to or names as code, relative to the root. */
 function pathsIn(text: string, folder: string): string[] {
   const links = [...text.matchAll(/\]\(([^)#\s]+)/g)].map(([, target = ""]) =>
     path.posix.join(folder, target),
@@ -108,7 +108,7 @@ function pathsIn(text: string, folder: string): string[] {
   return [...links, ...[...text.matchAll(/`([\w./*-]+)`/g)].map(([, name = ""]) => name)];
 }
 
-/** Without headings, tables and pieces of code that have lost all that was in them. */
+/** Removes headings, tables and code blocks that have become empty. */
 function withoutEmpty(text: string): string {
   const swept = text
     .replaceAll(/^```\w*\n```\n/gm, "")

@@ -6,18 +6,18 @@ import type { Cookies } from "./cookies.ts";
 declare global {
   namespace Express {
     interface Locals {
-      /** Who asks, as accounts know it. */
+      /** The client, as packages/accounts needs it. */
       caller: Caller;
-      /** The session's token, as the cookie has it. */
+      /** The session token from the cookie. */
       session?: string;
-      /** Who is logged in. */
+      /** The logged-in user, if any. */
       user?: SessionUser;
     }
   }
 }
 
-/** Finds out who sends a request, for all that comes after it: see `Locals`. */
-export function whoAsks(accounts: Accounts, cookies: Cookies): RequestHandler {
+/** Finds out who sends a request, and puts it into `res.locals`. */
+export function identifyClient(accounts: Accounts, cookies: Cookies): RequestHandler {
   return async (req, res, next) => {
     const gone = new AbortController();
     res.once("close", () => gone.abort());
@@ -39,7 +39,7 @@ export function whoAsks(accounts: Accounts, cookies: Cookies): RequestHandler {
   };
 }
 
-/** Logs this browser in. A log-in that it had before ends. */
+/** Logs this browser in, and ends its earlier session. */
 export async function beginSession(
   accounts: Accounts,
   cookies: Cookies,
