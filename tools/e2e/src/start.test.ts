@@ -1,5 +1,5 @@
-// `pnpm start` as a process manager has it: with an environment, a private certificate authority
-// and a proxy, and ended by a signal.
+// Runs `pnpm start` as a process manager does: with an environment, a private certificate authority
+// and a proxy, and ends it by a signal.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -36,7 +36,7 @@ afterEach(async () => {
 
 const authority = createCertificate("authority.example.com", { commonName: "An authority" });
 
-/** Ends TLS by a certificate of that authority. */
+/** Ends TLS with a certificate of this authority. */
 function unwrap(host: string, socket: Socket): TLSSocket {
   const issuer = { commonName: "An authority", key: authority.key };
   const secureContext = createSecureContext(createCertificate(host, { issuer }));
@@ -51,7 +51,7 @@ async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** The database, by TLS alone. PostgreSQL answers "S" to a request for it. */
+/** The database, only by TLS. PostgreSQL answers "S" to a request for TLS. */
 function startDatabase(): Promise<number> {
   return portOf(
     createServer((socket) => {
@@ -70,7 +70,7 @@ function startDatabase(): Promise<number> {
 function startProxy(asked: Set<string | undefined>): Promise<number> {
   const { port } = ses;
   const standIn = createHttpServer((request, response) => {
-    // It answers to this machine's names alone.
+    // ses-local answers only to this machine's names.
     const headers = { ...request.headers, host: `localhost:${port}` };
     const { method, url } = request;
     const where = request.headers.host === SNS ? `/sns${url}` : url;
@@ -90,7 +90,7 @@ function startProxy(asked: Set<string | undefined>): Promise<number> {
 }
 
 it.runIf(process.platform !== "win32")(
-  "lets the environment through to both programs, and ends both on a signal to it alone",
+  "passes the environment to both programs, and ends both when it alone gets a signal",
   async () => {
     const port = await freePort();
     const url = `http://localhost:${port}`;
@@ -101,13 +101,13 @@ it.runIf(process.platform !== "win32")(
     const proxy = `http://127.0.0.1:${await startProxy(asked)}`;
     const certificate = path.join(folder, "authority.pem");
     await writeFile(certificate, authority.cert);
-    // Only NODE_OPTIONS loads it.
+    // Only NODE_OPTIONS loads this file.
     const tells = path.join(folder, "tells.cjs");
     await writeFile(
       tells,
       'if (process.argv[1].endsWith("main.mjs")) console.log(JSON.stringify({ told: process.env }));',
     );
-    // What turbo once kept back, and anything else.
+    // Variables that turbo once removed, and an unknown one.
     const passed = {
       NODE_EXTRA_CA_CERTS: certificate,
       NODE_OPTIONS: `--require=${tells}`,

