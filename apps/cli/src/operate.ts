@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { ClosedReason, Db } from "@repo/db";
 import {
   type ActionOptions,
-  type Concerned,
+  type ActionCount,
   type Selection,
   cancelMessages,
   countCancels,
@@ -18,8 +18,8 @@ interface Command {
   help: string;
   /** The allowed values of --closed. Empty: the command has no such option. */
   closed: ClosedReason[];
-  count(db: Db, selection: Selection): Promise<Concerned>;
-  act(db: Db, selection: Selection, options: ActionOptions): Promise<Concerned>;
+  count(db: Db, selection: Selection): Promise<ActionCount>;
+  act(db: Db, selection: Selection, options: ActionOptions): Promise<ActionCount>;
   /** After a number of emails: `would be sent again`. */
   would: string;
   done: string;
@@ -117,13 +117,13 @@ async function operate(command: Command, args: string[]): Promise<number> {
         `There are ${found.messages} now, not ${values.confirm}. Nothing was done. Look at them with pnpm email:log.`,
       );
     }
-    const options = { ...decision, most: found.messages };
+    const options = { ...decision, limit: found.messages };
     show(command, command.done, await command.act(db, selection, options));
     return 0;
   });
 }
 
-function show({ doubt }: Command, what: string, { messages, inDoubt }: Concerned): void {
+function show({ doubt }: Command, what: string, { messages, inDoubt }: ActionCount): void {
   console.log(`${messages === 1 ? "1 email" : `${messages} emails`} ${what}.`);
   if (inDoubt > 0) console.log(`${inDoubt === messages ? "All" : inDoubt} of them ${doubt}.`);
 }

@@ -149,7 +149,7 @@ it.each([
   [["add", "nobody", "--reason", "x"], "This is not an email address"],
   [["delete", "name@example.com"], "add or remove"],
   [["add", "a@example.com", "b@example.com", "--reason", "x"], "Only one address at a time"],
-  [["--before", "name"], "`next` of the page before"],
+  [["--before", "name"], "`next` of an earlier page"],
 ])("refuses %j in one line", async (args, message) => {
   const { code, out, err } = await run(args);
   expect({ code, out }).toEqual({ code: 1, out: "" });

@@ -1,6 +1,6 @@
 import json from "../brand.json" with { type: "json" };
 
-/** A picture that has the product's name in it, and can be seen on light paper. */
+/** A picture with the product's name in it, for a light background. */
 interface Logo {
   /** A file of `apps/web/public`: PNG or JPEG, since inboxes show no SVG. */
   file: string;
@@ -9,7 +9,7 @@ interface Logo {
   height: number;
 }
 
-/** One scheme; colours are written "#rrggbb". */
+/** One colour scheme. Colours are written "#rrggbb". */
 interface Colors {
   ink: string;
   muted: string;
@@ -20,7 +20,7 @@ interface Colors {
   onAccent: string;
 }
 
-/** What `brand.json` has. */
+/** The content of `brand.json`. */
 export interface Brand {
   name: string;
   tagline: string;
@@ -36,7 +36,7 @@ export interface Brand {
 /** The product's name, logo, colours and addresses: edit `brand.json` to make it yours. */
 export const brand: Brand = json;
 
-/** The address of a file of `apps/web/public`, as an email needs it. */
+/** The full address of a file in `apps/web/public`, for use in an email. */
 export function publicUrl(file: string, { website }: Pick<Brand, "website"> = brand): string {
   return new URL(`/${file}`, website).href;
 }

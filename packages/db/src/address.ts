@@ -2,8 +2,8 @@ import { AppError } from "@repo/errors";
 import type pg from "pg";
 
 /**
- * Refuses an address that names another schema than `public`. Prisma would look for the tables in
- * the one, and the SQL of packages/email in the other.
+ * Refuses an address that names another schema than `public`. Prisma and the SQL of packages/email
+ * would look for the tables in different schemas.
  *
  * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`
  */
@@ -26,8 +26,8 @@ export function requirePublicSchema(url: string): void {
 }
 
 /**
- * Refuses a connection whose role or database leads to another schema: its names would mean the
- * tables of somebody else.
+ * Refuses a connection whose role or database sets another schema. The names of our tables could
+ * then mean tables of another app.
  * https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH
  *
  * @throws AppError `DATABASE_SCHEMA`

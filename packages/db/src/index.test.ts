@@ -8,7 +8,7 @@ let db: Db;
 afterEach(() => db.$disconnect());
 
 it.each([false, true])(
-  "query runs a statement beside Prisma's, kept: %s",
+  "query runs a statement on Prisma's pool, with keepStatements: %s",
   async (keepStatements) => {
     db = createDb(inject("templateUrl"), { keepStatements });
     for (let i = 0; i < 3; i++) {
@@ -30,9 +30,9 @@ it("goes on after its idle connections were lost", async () => {
 
 // It takes its time limit: 5 s.
 it.runIf(full)(
-  "tells that no connection could be had in time, by pg and through Prisma",
+  "recognises that there was no connection in time, by pg and through Prisma",
   async () => {
-    // It takes connections and says nothing.
+    // It accepts connections and never answers.
     const server = createServer(() => {}).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;

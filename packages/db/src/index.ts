@@ -11,44 +11,44 @@ export type * from "./generated/client.ts";
 /** The database client. Connects at its first query; `$disconnect()` ends it for good. */
 export type Db = PrismaClient & {
   /**
-   * Runs one statement on the same pool, by `pg` alone: for what is run thousands of times a
-   * second. Prisma's `$queryRaw` costs a worker a tenth of what it can deliver
-   * (docs/decisions/delivery.md). Types are pg's: a bigint or numeric comes as text.
+   * Runs one statement on the same pool, by `pg` alone. It is for statements that run thousands of
+   * times a second, because Prisma's `$queryRaw` costs more (docs/decisions/delivery.md). Types are
+   * those of pg: a bigint or numeric comes as text.
    *
-   * @returns what the statement selects or returns
+   * @returns the rows that the statement selects or returns
    */
   query<Row>(statement: Prisma.Sql): Promise<Row[]>;
 };
 
-/** What a function takes that must run inside the caller's transaction. */
+/** The client of a transaction. A function takes it to run inside the caller's transaction. */
 export type Tx = Prisma.TransactionClient;
 
 /**
  * Opens a pool on a PostgreSQL database, 15 or newer.
  *
  * @param url a `postgresql://` URL
- * @param options.poolSize connections kept at most; 10 by default
- * @param options.keepStatements PostgreSQL keeps what it has parsed and planned, a fifth of its
- *   work for the worker's statements; not through a pooler in transaction mode
- * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`; the latter each query as well
+ * @param options.poolSize the maximum number of connections. Default: 10.
+ * @param options.keepStatements whether PostgreSQL keeps parsed and planned statements, which saves
+ *   work. It does not work through a pooler in transaction mode. Default: false.
+ * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`; each query may throw the second too
  */
 export function createDb(
   url: string,
   options: { poolSize?: number; keepStatements?: boolean } = {},
 ): Db {
   requirePublicSchema(url);
-  // In ms. A server that accepts and says nothing would hold every request for ever.
+  // In ms. Without it, a server that accepts connections and never answers would block each request.
   const timeout = 5_000;
   const pool = new pg.Pool({
     connectionString: url,
     Client: InstantsClient,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: timeout,
-    // The pool waits for it, though its type does not say so.
+    // The pool awaits it, although its type does not say so.
     // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: requirePublicFirst,
   });
-  // The pool replaces an idle connection that is lost; unheard, it would end the process.
+  // The pool replaces an idle connection that is lost. Without a listener the process would end.
   pool.on("error", () => undefined);
   const nameOf = options.keepStatements ? nameStatements() : () => "";
   const client = new PrismaClient({
@@ -75,14 +75,14 @@ export function createDb(
 }
 
 /**
- * Whether a query failed since it got no connection in time: more is asked of the database than
- * it can do, or it does not answer. The same may succeed later.
+ * Whether a query failed because it got no connection in time: the database is overloaded, or does
+ * not answer. The same query may succeed later.
  */
 export function gotNoConnection(error: unknown): boolean {
-  // Prisma's, of a transaction.
+  // Prisma's error for a transaction.
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2028")
     return error.message.includes("Unable to start a transaction");
-  // pg's two texts, also through Prisma: none of the pool came free, or none could be opened.
+  // pg's two texts, also through Prisma: no connection became free, or none could be opened.
   const texts = [
     "timeout exceeded when trying to connect",
     "Connection terminated due to connection timeout",
@@ -90,10 +90,11 @@ export function gotNoConnection(error: unknown): boolean {
   return error instanceof Error && texts.includes(error.message);
 }
 
-// Each kept statement costs every connection memory: one whose text varies without end must not.
+// Each kept statement costs memory in every connection. The limit is for statements whose text
+// keeps changing.
 const MAX_STATEMENTS = 100;
 
-/** A name for each text of a statement; "" is PostgreSQL's for one that is not kept. */
+/** Gives each statement a name by its text. PostgreSQL does not keep a statement named "". */
 function nameStatements(): (sql: string) => string {
   const names = new Map<string, string>();
   return (sql) => {

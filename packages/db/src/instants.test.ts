@@ -4,7 +4,7 @@ import { type Db, createDb } from "./index.ts";
 import { execute } from "@repo/postgres-local/testing";
 import { createTestDb } from "./testing.ts";
 
-// The second is a quarter of an hour off; the last was seconds off until 1906.
+// Kathmandu's offset has a quarter of an hour, and Kolkata's had seconds until 1906.
 const ZONES = ["America/New_York", "Asia/Kathmandu", "Asia/Kolkata"];
 
 describe.each(ZONES)("where the database is in %s", (zone) => {
@@ -21,12 +21,12 @@ describe.each(ZONES)("where the database is in %s", (zone) => {
     await test.drop();
   });
 
-  it("is in that zone, by our connections too", async () => {
+  it("has that zone in our connections too", async () => {
     expect(await db.$queryRaw`SHOW timezone`).toEqual([{ TimeZone: zone }]);
   });
 
   it.each(["1899-12-31T23:59:59.999Z", "2030-01-02T03:04:05.678Z", "2030-07-02T03:04:05.000Z"])(
-    "means the same instant by %s, however it is written and read",
+    "takes %s for the same instant, however it is written and read",
     async (text) => {
       const at = new Date(text);
       const seconds = at.getTime() / 1000;
@@ -54,15 +54,15 @@ describe.each(ZONES)("where the database is in %s", (zone) => {
         await tx.$executeRaw`UPDATE messages SET expires_at = ${at} WHERE id = ${id}::uuid`;
         expect(await tx.message.findUnique({ where: { id } })).toMatchObject({ expiresAt: at });
       });
-      // pg alone has always read it right: the judge of both. It writes the offset of this machine
-      // in whole minutes, which St. John's in 1899 had not.
-      const judge = new pg.Client(test.url);
-      await judge.connect();
-      const { rows } = await judge.query(
+      // pg alone reads times correctly. The parameter is text, because pg writes a Date with this
+      // machine's offset in whole minutes, and in 1899 offsets had seconds.
+      const reference = new pg.Client(test.url);
+      await reference.connect();
+      const { rows } = await reference.query(
         "SELECT due_at, expires_at FROM messages WHERE id = $1 AND due_at = $2",
         [id, text],
       );
-      await judge.end();
+      await reference.end();
       expect(rows).toEqual([{ due_at: at, expires_at: at }]);
     },
   );

@@ -4,19 +4,19 @@ import pg from "pg";
 
 // Prisma's adapter writes times without an offset (https://github.com/prisma/orm/issues/28629), and
 // cuts the offset off those that it reads (https://github.com/prisma/orm/issues/26786). Both are
-// right only where the session's time zone is UTC. A setting of the session does not get through
-// every pooler. So each time is sent with its offset, and read with its own. Delete this file when
-// both issues are closed: its test says whether it may go.
+// right only if the session's time zone is UTC, and not every pooler passes that setting on. So this
+// file sends and reads each time with its offset. Delete it when both issues are closed and its test
+// passes without it.
 
 const { TIMESTAMPTZ } = pg.types.builtins;
 // https://github.com/postgres/postgres/blob/master/src/include/catalog/pg_type.dat
 const TIMESTAMPTZ_ARRAY = 1185;
-// These are no instants: they stay as the adapter writes them.
+// Types that are not instants. They stay as the adapter writes them.
 const NO_INSTANT = ["DATE", "TIME", "TIMETZ"];
 
-/** A client of pg that hands Prisma's adapter the instants that PostgreSQL means. */
+/** A client of pg that reads times with their offset, for Prisma's adapter. */
 export class InstantsClient extends pg.Client {
-  // It has a dozen forms; the adapter uses the one of a config with `types`.
+  // `query` has a dozen forms. The adapter passes a config with `types`.
   override query = ((config?: { types?: pg.CustomTypesConfig }, ...more: unknown[]) => {
     const query = super.query.bind(this) as (...args: unknown[]) => unknown;
     const { types } = config ?? {};
@@ -54,7 +54,7 @@ function toText(instant: Read): string | undefined {
   return instant instanceof Date ? instant.toISOString() : undefined;
 }
 
-/** Sends every time with its offset. @param factory changed, and returned */
+/** Makes an adapter send every time with its offset. @param factory is changed, and returned */
 export function withOffsets(factory: PrismaPg): PrismaPg {
   const connect = factory.connect.bind(factory);
   factory.connect = async () => {
@@ -84,7 +84,7 @@ function withOffset(query: SqlQuery): SqlQuery {
   return {
     ...query,
     args: args.map((arg, i) => (isInstant[i] ? toOffset(arg) : arg)),
-    // As text: the adapter would format it once more.
+    // As strings, because the adapter would format a datetime again.
     argTypes: argTypes.map((type, i) => (isInstant[i] ? { ...type, scalarType: "string" } : type)),
   };
 }

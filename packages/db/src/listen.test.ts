@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { listen } from "./listen.ts";
 import { createTestDb } from "./testing.ts";
 
-it("ends also while it connects", async () => {
+it("ends even while it connects", async () => {
   const test = await createTestDb();
   let calls = 0;
   await listen(test.url, "channel", () => calls++)();

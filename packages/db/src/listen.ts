@@ -4,11 +4,11 @@ import pg from "pg";
 const RECONNECT_MS = 1_000;
 
 /**
- * Listens for NOTIFY on a connection of its own, and connects anew when that is lost. What is
- * sent meanwhile is missed, so `onNotify` is also called after each connecting. A pooler in
- * transaction mode passes no notifications on: give the database's own URL.
+ * Listens for NOTIFY on a connection of its own, and connects again when that is lost.
+ * Notifications that are sent meanwhile are lost, so `onNotify` is also called after each
+ * connection. A pooler in transaction mode passes no notifications on: pass the database's own URL.
  *
- * @returns ends it
+ * @returns a function that stops it
  */
 export function listen(url: string, channel: string, onNotify: () => void): () => Promise<void> {
   const stop = new AbortController();
@@ -25,7 +25,7 @@ export function listen(url: string, channel: string, onNotify: () => void): () =
     const lost = new Promise<void>((resolve) => {
       fresh.on("error", () => resolve());
       fresh.on("end", () => resolve());
-      // pg's connect() never settles when the client is ended during it.
+      // pg's connect() never returns if the client is ended during it.
       stop.signal.addEventListener("abort", () => resolve(), { once: true });
     });
     fresh.on("notification", onNotify);
@@ -38,7 +38,7 @@ export function listen(url: string, channel: string, onNotify: () => void): () =
       await Promise.race([start(), lost]);
       await lost;
     } catch {
-      // The caller polls as well; its own queries say what is wrong.
+      // Ignored, because the caller also polls, and its own queries report what is wrong.
     } finally {
       await fresh.end().catch(() => undefined);
     }

@@ -31,7 +31,7 @@ afterEach(async () => {
   await execute(at("postgres"), `DROP ROLE "${role}"`);
 });
 
-/** As the role, if not as the server's owner. */
+/** @param as the role. Default: the server's owner. */
 function at(name: string, query = "", as?: string): string {
   const url = new URL(server.url);
   url.pathname = name;
@@ -48,7 +48,7 @@ const ways: [string, (db: Db) => Promise<unknown>][] = [
 ];
 
 describe("a role with few rights", () => {
-  test("migrates where it may create in the schema public alone", async () => {
+  test("migrates if it may create only in the schema public", async () => {
     await grant();
     expect((await migrate(at(database, "", role))).length).toBeGreaterThan(0);
   });
@@ -80,7 +80,7 @@ describe("another schema than public", () => {
     },
   );
 
-  test("that the address names and that is public is fine", async () => {
+  test("is not the schema public, which the address may name", async () => {
     expect((await migrate(at(database, "schema=public"))).length).toBeGreaterThan(0);
   });
 
@@ -120,14 +120,14 @@ describe("says what is wrong with a connection", () => {
     });
   });
 
-  test("that wants TLS of a server without", async () => {
+  test("that wants TLS from a server without TLS", async () => {
     await expect(migrate(at(database, "sslmode=verify-full", role))).rejects.toMatchObject({
       code: "DATABASE_UNREACHABLE",
       message: expect.stringMatching(/SSL.*remove sslmode/),
     });
   });
 
-  test("whose certificate is of an authority that this machine does not know", async () => {
+  test("whose certificate is from an authority that this machine does not know", async () => {
     const context = createSecureContext(createCertificate("127.0.0.1"));
     // As PostgreSQL answers a request for TLS: "S", and the handshake.
     const tls = createServer((socket) => {

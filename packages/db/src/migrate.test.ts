@@ -52,7 +52,7 @@ test("refuses a migration that was changed after it was applied", async () => {
   });
 });
 
-test("leaves a database alone that something else has filled", async () => {
+test("refuses a database that something else has filled", async () => {
   await execute(template.url, "DROP TABLE _prisma_migrations");
   await expect(migrate(template.url)).rejects.toMatchObject({
     code: "MIGRATION_FAILED",

@@ -4,14 +4,14 @@ import pg from "pg";
 import { requirePublicFirst, requirePublicSchema } from "./address.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 
-/** The lock that `prisma migrate` takes: whoever else migrates waits for it. */
+/** The lock that `prisma migrate` takes too, so that only one process migrates at a time. */
 const LOCK = 72_707_369;
 
 /**
- * Applies the committed migrations that a database lacks, and writes them down as `prisma migrate`
- * does; creates the database if it is missing.
+ * Applies the committed migrations that a database lacks, and records them as `prisma migrate`
+ * does. It creates the database if it is missing.
  *
- * @param url needs a session of its own: not that of a pooler in transaction mode
+ * @param url the database's own, and not that of a pooler in transaction mode
  * @returns the names of those applied now
  * @throws AppError `MIGRATION_FAILED` when one failed, now or earlier; `MIGRATION_EDITED` when
  *   one was changed after it was applied; `DATABASE_UNREACHABLE`
@@ -25,7 +25,7 @@ export async function migrate(url: string): Promise<string[]> {
     if (names.length > 0) await createTable(client);
     for (const migration of migrations.filter(({ name }) => names.includes(name))) {
       await apply(client, migration);
-      // Throws when it has failed, with its name.
+      // Throws if it has failed, with its name.
       await missing(client, migrations);
     }
     return names;
@@ -34,7 +34,7 @@ export async function migrate(url: string): Promise<string[]> {
   }
 }
 
-/** Prisma's own table, where there is none. */
+/** Creates Prisma's own table if it is missing. */
 async function createTable(client: pg.Client): Promise<void> {
   if (await hasTable(client)) return;
   const { rows } = await client.query<{ name: string }>(
@@ -73,7 +73,7 @@ async function createTable(client: pg.Client): Promise<void> {
   }
 }
 
-/** Its statements are one transaction, unless they say otherwise. A failure is written down. */
+/** Applies a migration in one transaction, except if its own statements end it. Records a failure. */
 async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
   const id = randomUUID();
   await client.query(
@@ -96,7 +96,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
   );
 }
 
-/** What failed, of the text that this or Prisma's own engine has written down. */
+/** The reason of a failure, from the text that this or Prisma's own engine has recorded. */
 function reasonOf(text: string): string {
   return text.replace(/^[\s\S]*?ERROR: /, "").split("\n", 1)[0] ?? "";
 }
@@ -141,7 +141,7 @@ async function missing(client: pg.Client, migrations: Migration[]): Promise<stri
 
 type Applied = { name: string; checksum: string; finished: boolean; logs: string | null };
 
-/** What Prisma wrote down; one that was marked as rolled back does not count. */
+/** The migrations that are recorded, without those that are marked as rolled back. */
 async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {
   if (!(await hasTable(client))) return new Map();
   const { rows } = await client.query<Applied>(
@@ -211,7 +211,7 @@ async function connect(url: string): Promise<pg.Client> {
   }
 }
 
-// What a connection fails with, by its code or its text, and what to do.
+// The codes and texts with which a connection fails, and what to do.
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const NEXT_STEPS: [RegExp, string][] = [
   [
@@ -220,9 +220,9 @@ const NEXT_STEPS: [RegExp, string][] = [
   ],
   [/ALTNAME_INVALID/, "Write the host in DATABASE_URL as the server's certificate has it."],
   [/does not support SSL/, "Switch SSL on there, or remove sslmode from DATABASE_URL."],
-  [/no encryption/, "It wants TLS: add sslmode=verify-full to DATABASE_URL."],
+  [/no encryption/, "The server wants TLS: add sslmode=verify-full to DATABASE_URL."],
   [/28P01|28000/, "Correct the user and the password of DATABASE_URL."],
-  [/53300|08P01.*max/, "It has no free connection: end some, or raise max_connections."],
+  [/53300|08P01.*max/, "The server has no free connection: close some, or raise max_connections."],
 ];
 
 function nextStep(cause: unknown): string {

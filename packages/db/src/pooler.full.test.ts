@@ -1,5 +1,5 @@
-// Through PgBouncer in transaction mode, as managed databases put it before theirs: two server
-// connections for everybody, each handed on after every transaction.
+// PgBouncer in transaction mode, as managed databases have it. All clients share two connections to
+// PostgreSQL, and each connection may serve another client after every transaction.
 // https://www.pgbouncer.org/features.html
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -65,7 +65,7 @@ async function startPooler(begins: string): Promise<string> {
 }
 
 describe.skipIf(!existsSync(PGBOUNCER))("through a pooler in transaction mode", () => {
-  test("twenty at once share its two connections, statement by statement", async () => {
+  test("twenty clients share its two connections", async () => {
     db = createDb(await startPooler("SELECT 1"));
     const counts = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
@@ -79,7 +79,7 @@ describe.skipIf(!existsSync(PGBOUNCER))("through a pooler in transaction mode", 
     expect(counts).toEqual(counts.map((_, i) => i));
   });
 
-  test("whose connections are in another zone, a time is the same instant", async () => {
+  test("a time stays the same instant if its connections are in another time zone", async () => {
     db = createDb(await startPooler("SET timezone TO 'Asia/Kolkata'"));
     expect(await db.$queryRaw`SHOW timezone`).toEqual([{ TimeZone: "Asia/Kolkata" }]);
     const at = new Date("2030-01-02T03:04:05.678Z");
@@ -103,7 +103,7 @@ describe.skipIf(!existsSync(PGBOUNCER))("through a pooler in transaction mode", 
     expect(await server.db.message.findUnique({ where: { id, dueAt: at } })).not.toBeNull();
   });
 
-  test("whose connections are in another schema, nothing is read or migrated, and it says so", async () => {
+  test("nothing is read or migrated if its connections lead to another schema, and the error says so", async () => {
     await server.db.$executeRawUnsafe("CREATE SCHEMA app");
     await server.db.$executeRawUnsafe("CREATE TABLE app.suppressions (secret text)");
     const url = await startPooler("SET search_path TO app");

@@ -5,14 +5,14 @@ import path from "node:path";
 import { requirePublicSchema } from "./address.ts";
 import { withEnv } from "./env.ts";
 
-// These commands only look whether there is an engine.
+// These commands only check that there is an engine.
 const WITHOUT_ENGINE = ["generate", "validate", "format", "version"];
 
 /**
  * Runs Prisma's command line on this package's schema and migrations.
  *
- * @param url the database; none for a command that needs none
- * @param env more for its environment: PRISMA_SCHEMA_ENGINE_BINARY, where Prisma is not to
+ * @param url the database, if the command needs one
+ * @param env additions to its environment: PRISMA_SCHEMA_ENGINE_BINARY, so that Prisma does not
  *   download its engine
  * @returns its exit code
  * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`
@@ -39,7 +39,7 @@ export async function prisma(
       PRISMA_HIDE_UPDATE_MESSAGE: "1",
     }),
   });
-  // Ctrl-C reaches the child as well; its end is ours.
+  // Ctrl-C reaches the child too. This process ends after it.
   process.on("SIGINT", () => {});
   process.once("SIGTERM", () => child.kill());
   const [code] = (await once(child, "exit")) as [number | null];

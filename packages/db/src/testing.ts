@@ -15,14 +15,14 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The migrated database that each test database is a copy of. */
     templateUrl: string;
-    /** Begins the name of each test database: who made it. */
+    /** The names of test databases begin with it. It tells which process made them. */
     databasePrefix: string;
   }
 }
 
 /**
- * vitest's global set-up: the PostgreSQL of this clone's tests, with a migrated database in it.
- * Runs of several packages share both. The server ends with the last of them, however that ends.
+ * vitest's global set-up. It starts the PostgreSQL of this clone's tests, with a migrated database
+ * in it. Runs of several packages share both. The server ends with the last run, however that ends.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await startTestPostgres();
@@ -38,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return postgres.stop;
 }
 
-/** A migrated, empty database of the caller's own: 15 to 30 ms. */
+/** Creates a migrated, empty database for the caller. */
 export async function createTestDb(): Promise<{ db: Db; url: string; drop: () => Promise<void> }> {
   const copy = await copyTemplate(inject("templateUrl"), inject("databasePrefix"));
   const db = createDb(copy.url);

@@ -24,7 +24,7 @@ describe("accepts what SES accepts", () => {
     ["name@exam\u00adple.com", "name@example.com", "name@example.com"],
     ["\ufeffname@example.com\u00a0", "name@example.com", "name@example.com"],
     ["name@faß.example", "name@xn--fa-hia.example", "name@xn--fa-hia.example"],
-    // Another script's letters make another domain, and look like one in the key.
+    // Letters of another script make another domain, and the key shows that.
     ["name@\u0435\u0445ample.com", "name@xn--ample-ywe6i.com", "name@xn--ample-ywe6i.com"],
     [
       `${"a".repeat(64)}@${"b".repeat(63)}.example`,
@@ -114,7 +114,7 @@ describe("refuses what is not one plain address", () => {
   });
 });
 
-it("is stable: what it returns, it returns again", () => {
+it("returns what it has returned, unchanged", () => {
   fc.assert(
     fc.property(fc.emailAddress(), (input) => {
       fc.pre(!input.includes("=?"));
@@ -148,7 +148,7 @@ const parsed = (input: string) => {
   }
 };
 
-it("takes no two addresses for one, whatever stands between them", () => {
+it("never takes two addresses for one, whatever separates them", () => {
   const between = fc.oneof(
     fc.string({ unit: "binary", maxLength: 4 }),
     fc.constantFrom(",", ";", " ", "\r\n", "\u3002", "\u2028", ">,<", ":", "", '","', "%0a"),
@@ -160,7 +160,7 @@ it("takes no two addresses for one, whatever stands between them", () => {
   );
 });
 
-it("knows a domain by one key, in whatever form and case it is written", () => {
+it("gives a domain one key, in whatever form and case it is written", () => {
   const label = fc.stringMatching(/^[a-zäöüéñçåø]{1,12}$/);
   const dot = fc.constantFrom("\u3002", "\uff0e", "\uff61", ".");
   fc.assert(
@@ -187,7 +187,7 @@ it("gives SES the local part as it was typed, and 254 ASCII characters at most",
   );
 });
 
-it("takes what it answers for a domain as that domain again", () => {
+it("accepts the domain that it has returned, unchanged", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (input) => {
       const domain = parseDomain(input);

@@ -2,7 +2,7 @@ import { domainToASCII } from "node:url";
 import { looksEncoded } from "./encoded-words.ts";
 import { EmailError } from "./error.ts";
 
-/** An address that SES accepts, and the key under which accounts and suppressions know it. */
+/** An address that SES accepts, and the key by which accounts and suppressions are found. */
 export interface Address {
   /** What SES gets: the local part as typed, the domain in ASCII. */
   address: string;
@@ -10,13 +10,13 @@ export interface Address {
   key: string;
 }
 
-// RFC 5321 dot-string. Quoted local parts and comments are legal there and refused here:
-// no provider hands such mailboxes out, and they are how two addresses hide in one.
+// RFC 5321 dot-string. The RFC also allows quoted local parts and comments. They are refused
+// here: no provider offers such mailboxes, and one address can hide a second one in them.
 const LOCAL_PART = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
 const LABEL = /^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/;
 // What a URL parser would decode, strip or cut in a host name.
 const NOT_IN_A_DOMAIN = /[\p{Cc}\s%/\\:?#[\]@<>()",;]/u;
-// RFC 5321 section 4.5.3.1.3: a path of 256, less its brackets.
+// RFC 5321 section 4.5.3.1.3: a path has at most 256 characters, with its two angle brackets.
 const MAX_LENGTH = 254;
 
 /**
@@ -32,7 +32,7 @@ export function parseAddress(input: string): Address {
   const trimmed = input.trim();
   const at = trimmed.lastIndexOf("@");
   const local = trimmed.slice(0, at);
-  // An encoded word (RFC 2047): some mailers would decode it, and read another mailbox.
+  // Some mailers decode an encoded word (RFC 2047), and would send to another mailbox.
   const isEncoded = looksEncoded(local);
   if (at < 1 || local.length > 64 || !LOCAL_PART.test(local) || isEncoded) throw invalid();
   const domain = parseDomain(trimmed.slice(at + 1));
@@ -42,14 +42,14 @@ export function parseAddress(input: string): Address {
 }
 
 /**
- * A domain as SES and our keys have it: UTS #46 (https://www.unicode.org/reports/tr46/) in
- * ASCII and lower case, so that every way to write it, be it with another full stop (U+3002)
- * or in another normalization form, is the same one.
+ * Converts a domain to lower-case ASCII by UTS #46 (https://www.unicode.org/reports/tr46/). All
+ * spellings of a domain give the same result, for example one with another full stop (U+3002) or
+ * in another normalization form.
  *
- * @returns undefined where the input is no domain: an address of the network, a single label
+ * @returns undefined if the input is not a domain, for example an IP address or a single label
  */
 export function parseDomain(input: string): string | undefined {
-  // Before the look-up: the mapping of megabytes would take seconds.
+  // Checked first, because converting megabytes would take seconds.
   if (input.length > MAX_LENGTH || NOT_IN_A_DOMAIN.test(input)) return undefined;
   const ascii = domainToASCII(input);
   const labels = ascii.split(".");

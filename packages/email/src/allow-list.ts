@@ -1,18 +1,18 @@
 import { parseAddress, parseDomain } from "./address.ts";
 import { EmailError } from "./error.ts";
 
-/** Who may receive email of a staging system, as the keys that `to_key` is compared with. */
+/** Who may receive email from a staging system. A message's `to_key` is compared with these. */
 export interface AllowList {
-  /** Keys of `parseAddress`. */
+  /** Each is the `key` of `parseAddress`. */
   addresses: string[];
-  /** In ASCII and lower case; each without its subdomains. */
+  /** In ASCII and lower case. A domain does not include its subdomains. */
   domains: string[];
 }
 
 /**
  * Reads EMAIL_ALLOW_TO: addresses and domains, separated by commas.
  *
- * @throws EmailError `INVALID_ALLOW_LIST`, also for an empty one: that would look like "everybody"
+ * @throws EmailError `INVALID_ALLOW_LIST`, also for an empty list, which could mean "everybody"
  */
 export function parseAllowList(input: string): AllowList {
   const entries = input.split(",").map((entry) => entry.trim());

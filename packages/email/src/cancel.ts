@@ -2,20 +2,20 @@ import { Prisma, type Tx } from "@repo/db";
 import { isUuid } from "./uuid.ts";
 
 /**
- * Closes a message that still waits, in the caller's transaction: it will not be sent, and its
- * contents are erased. One whose first copy is in doubt loses its second one only, and is closed
- * as unknown.
+ * Closes a message that waits, in the caller's transaction. It is not sent, and its contents are
+ * erased. If its first copy is in doubt, only the second copy is cancelled, and the message is
+ * closed as unknown.
  *
- * @returns whether it was cancelled; false where a worker has it, it is closed, or there is none
+ * @returns false if a worker has claimed the message, if it is closed, or if it does not exist
  */
 export async function cancel(tx: Tx, id: string): Promise<boolean> {
-  // PostgreSQL would refuse another text for a UUID, and with it the caller's transaction.
+  // PostgreSQL would reject an invalid UUID and abort the caller's transaction.
   if (!isUuid(id)) return false;
   const cancelled = await tx.$executeRaw`
     UPDATE messages SET ${CANCELLED} WHERE id = ${id}::uuid AND state = 'queued'`;
   return cancelled > 0;
 }
 
-/** What an UPDATE sets. */
+/** The SET clause of an UPDATE that cancels messages. */
 export const CANCELLED = Prisma.sql`state = 'closed', closed_at = now(), payload = NULL,
   closed_reason = CASE WHEN resent THEN 'unknown' ELSE 'cancelled' END::closed_reason`;

@@ -3,29 +3,35 @@ import { type Mailbox, parseMailbox } from "./mailbox.ts";
 
 /** A file that goes with an email. */
 export interface Attachment {
-  /** With its extension; SES takes no programs (https://docs.aws.amazon.com/ses/latest/dg/mime-types.html). */
+  /**
+   * With its extension. SES accepts no programs
+   * (https://docs.aws.amazon.com/ses/latest/dg/mime-types.html).
+   */
   filename: string;
-  /** As in `application/pdf`. */
+  /** For example `application/pdf`. */
   contentType: string;
   /** A string is sent as UTF-8. */
   content: Uint8Array | string;
-  /** Shown inside the HTML, which names it as `cid:<contentId>`. */
+  /** With it the file is shown inside the HTML, which refers to it as `cid:<contentId>`. */
   contentId?: string;
 }
 
 /** What a caller may add to a template's email. */
 export interface Additions {
-  /** Where an answer goes: `name@example.com` or `Name <name@example.com>`. */
+  /** Where replies go: `name@example.com` or `Name <name@example.com>`. */
   replyTo?: string;
   /** Up to 10, in printable ASCII. */
   headers?: Record<string, string>;
-  /** Up to 48 for SES's events, of `[A-Za-z0-9_-]`. `message-id` and `template` are ours. */
+  /**
+   * Up to 48. SES copies them into its events. Names and values consist of `[A-Za-z0-9_-]`; the
+   * names `message-id` and `template` are reserved.
+   */
   tags?: Record<string, string>;
-  /** Up to 50, of 10 MB together. */
+  /** Up to 50, together at most 10 MB. */
   attachments?: Attachment[];
 }
 
-/** What is sealed with a message, and erased with its closing. */
+/** The contents of a message. They are sealed in its row, and erased when nobody needs them. */
 export interface Payload {
   props: unknown;
   replyTo?: Mailbox;
@@ -39,12 +45,12 @@ interface SealedAttachment extends Omit<Attachment, "content"> {
   content: string;
 }
 
-/** The additions as a transport takes them. */
+/** The additions in the form that a transport takes. */
 export interface SentAdditions extends Pick<Payload, "replyTo" | "headers" | "tags"> {
   attachments?: (Omit<Attachment, "content"> & { content: Uint8Array })[];
 }
 
-// SES takes 15 headers; the other five are for ours.
+// SES accepts 15 headers. Five are left for ours.
 const MAX_HEADERS = 10;
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html
 const HEADER_NAME = /^[!-9;-~]{1,126}$/;
@@ -54,19 +60,19 @@ const MAX_HEADER = 996;
 const RESERVED_HEADER =
   /^(?:bcc|cc|content-.*|date|dkim-signature|from|message-id|mime-version|received|reply-to|resent-.*|return-path|sender|subject|to|x-message-id|x-original-to|x-ses-.*)$/i;
 
-// SES takes 50 tags; two are ours.
+// SES accepts 50 tags. Two are ours.
 const MAX_TAGS = 48;
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
 const TAG = /^[\w-]{1,256}$/;
 const RESERVED_TAGS = ["message-id", "template"];
 
-// SES states no number. A message of it may have 40 MB, encoded. Ours is lower because a worker
-// has several messages in memory at once, and each file there twice.
+// SES states no maximum number of files. It accepts messages of 40 MB, encoded. Our limit is lower
+// because a worker has several messages in memory, and each file twice.
 const MAX_ATTACHMENTS = 50;
 const MAX_ATTACHED_BYTES = 10 * 1024 * 1024;
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html
 const FILENAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}/\\]{1,255}$/u;
-// With its parameters (RFC 2045 section 5.1): a calendar's has two (RFC 6047 section 2.4).
+// Parameters are allowed (RFC 2045 section 5.1): a calendar's type has two (RFC 6047 section 2.4).
 const CONTENT_TYPE =
   /^(?!multipart\/)[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: ?; ?[\w-]+=(?:[\w.+-]+|"[ !#-[\]-~]*"))*$/i;
 const CONTENT_ID = /^[\w.@+-]{1,78}$/;
@@ -80,10 +86,10 @@ const UNSUPPORTED = new Set(
 );
 
 /**
- * Checks what SES would refuse later, when nobody is there to be told.
+ * Checks now what SES would refuse later, when the caller can no longer be told.
  *
  * @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME`, `INVALID_HEADER`, `INVALID_TAG`,
- *   `INVALID_ATTACHMENT`, `ATTACHMENTS_TOO_LARGE`; none has a value in it
+ *   `INVALID_ATTACHMENT`, `ATTACHMENTS_TOO_LARGE`. Their messages contain no value
  */
 export function checkAdditions(given: Additions): Omit<Payload, "props"> {
   const { replyTo, headers, tags, attachments } = given;
@@ -95,7 +101,7 @@ export function checkAdditions(given: Additions): Omit<Payload, "props"> {
   };
 }
 
-/** The way back: from the payload of a message to what a transport sends with it. */
+/** The inverse of `checkAdditions`: turns a payload into what a transport sends. */
 export function openAdditions({ replyTo, headers, tags, attachments }: Payload): SentAdditions {
   return {
     ...(replyTo && { replyTo }),
@@ -115,7 +121,7 @@ function checkHeaders(headers: Record<string, string>): Record<string, string> {
   const refuse = (message: string) => new EmailError("INVALID_HEADER", message);
   if (entries.length > MAX_HEADERS) {
     throw refuse(
-      `An email takes ${MAX_HEADERS} headers of its caller; there are ${entries.length}.`,
+      `An email may have ${MAX_HEADERS} headers of yours; this one has ${entries.length}.`,
     );
   }
   const seen = new Set<string>();
@@ -124,9 +130,9 @@ function checkHeaders(headers: Record<string, string>): Record<string, string> {
       throw refuse("A header's name is 1 to 126 printable ASCII characters without a colon.");
     }
     if (RESERVED_HEADER.test(name)) {
-      throw refuse(`The header ${name} cannot be set: it is made from the rest of the message.`);
+      throw refuse(`The header ${name} is reserved. Leave it out.`);
     }
-    if (seen.has(name.toLowerCase())) throw refuse(`The header ${name} is there twice.`);
+    if (seen.has(name.toLowerCase())) throw refuse(`The header ${name} is given twice.`);
     seen.add(name.toLowerCase());
     if (!HEADER_VALUE.test(value) || name.length + value.length > MAX_HEADER) {
       throw refuse(
@@ -141,13 +147,13 @@ function checkTags(tags: Record<string, string>): Record<string, string> {
   const entries = Object.entries(tags);
   const refuse = (message: string) => new EmailError("INVALID_TAG", message);
   if (entries.length > MAX_TAGS) {
-    throw refuse(`An email takes ${MAX_TAGS} tags of its caller; there are ${entries.length}.`);
+    throw refuse(`An email may have ${MAX_TAGS} tags of yours; this one has ${entries.length}.`);
   }
   for (const [name, value] of entries) {
     if (!TAG.test(name)) throw refuse("A tag's name is 1 to 256 of A-Z, a-z, 0-9, _ and -.");
     if (RESERVED_TAGS.includes(name)) {
       throw refuse(
-        `The tag ${name} is ours: by it events find their message. Choose another name.`,
+        `The tag ${name} is reserved: events find their message by it. Choose another name.`,
       );
     }
     if (!TAG.test(value)) {
@@ -160,18 +166,18 @@ function checkTags(tags: Record<string, string>): Record<string, string> {
 function checkAttachments(attachments: Attachment[]): SealedAttachment[] {
   const refuse = (message: string) => new EmailError("INVALID_ATTACHMENT", message);
   if (attachments.length > MAX_ATTACHMENTS) {
-    throw refuse(`An email takes ${MAX_ATTACHMENTS} files; there are ${attachments.length}.`);
+    throw refuse(`An email may have ${MAX_ATTACHMENTS} files; this one has ${attachments.length}.`);
   }
   const bytes = attachments.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   if (bytes > MAX_ATTACHED_BYTES) {
     throw new EmailError(
       "ATTACHMENTS_TOO_LARGE",
-      `The files of an email may have ${MAX_ATTACHED_BYTES} bytes together; these have ${bytes}. Send a link to them.`,
+      `The files of an email may have ${MAX_ATTACHED_BYTES} bytes together; these have ${bytes}. Send links instead.`,
     );
   }
   return attachments.map(({ filename, contentType, content, contentId }, index) => {
     const it = `attachments[${index}]`;
-    // Windows drops full stops and spaces at the end: "a.exe. " is a program there.
+    // Windows drops full stops and spaces at the end of a name: it runs "a.exe. " as a program.
     const extension = /\.([^.]+)$/.exec(filename.replace(/[. ]+$/, ""))?.[1]?.toLowerCase();
     if (!FILENAME.test(filename) || extension === undefined) {
       throw refuse(
@@ -179,11 +185,13 @@ function checkAttachments(attachments: Attachment[]): SealedAttachment[] {
       );
     }
     if (UNSUPPORTED.has(extension)) {
-      throw refuse(`SES takes no .${extension} file (${it}). Send it in an archive, or a link.`);
+      throw refuse(
+        `SES accepts no .${extension} file (${it}). Put it into an archive, or send a link.`,
+      );
     }
     if (contentType.length > 78 || !CONTENT_TYPE.test(contentType)) {
       throw refuse(
-        `The contentType of ${it} must be as in application/pdf, 78 characters at the most.`,
+        `The contentType of ${it} must look like application/pdf and have at most 78 characters.`,
       );
     }
     if (contentId !== undefined && !CONTENT_ID.test(contentId)) {
@@ -192,7 +200,7 @@ function checkAttachments(attachments: Attachment[]): SealedAttachment[] {
     const data = typeof content === "string" ? Buffer.from(content) : toBuffer(content);
     if (isMessage(contentType) && !isSevenBit(data)) {
       throw refuse(
-        `The content of ${it} must be ASCII in lines of 998 characters at the most: a message is sent as it is (RFC 2046). Send it in an archive.`,
+        `The content of ${it} must be ASCII in lines of at most 998 characters, because a message must not be encoded (RFC 2046). Put it into an archive.`,
       );
     }
     return {
@@ -204,15 +212,15 @@ function checkAttachments(attachments: Attachment[]): SealedAttachment[] {
   });
 }
 
-/** Whether a file is a message itself, of which RFC 2046 section 5.2.1 lets nothing be encoded. */
+/** Whether a file is itself an email, which must not be encoded (RFC 2046 section 5.2.1). */
 export const isMessage = (contentType: string) => /^message\/(?!global)/i.test(contentType);
 
-/** RFC 2045 section 2.7. */
+/** Whether the bytes are 7bit data (RFC 2045 section 2.7). */
 function isSevenBit(data: Buffer): boolean {
   return data.every((byte) => byte > 0 && byte < 128) && !/[^\n]{1000}/.test(data.toString());
 }
 
-/** The same bytes, not a copy. */
+/** A Buffer over the same bytes, without a copy. */
 function toBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 }

@@ -1,8 +1,8 @@
-// For the apps' dev.ts alone.
+// Only the apps' dev.ts may import this.
 import { EmailError } from "./error.ts";
 import type { DevEnv, SnsFetch } from "./events/sns/fetch.ts";
 
-/** An app's settings, and where SES is ses-local, SNS as ses-local plays it. */
+/** Adds `snsFetch` to an app's settings if they name ses-local. */
 export function withSesLocal<Env extends { AWS_ENDPOINT_URL_SESV2?: string | undefined }>(
   env: Env,
 ): Env & DevEnv {
@@ -11,10 +11,10 @@ export function withSesLocal<Env extends { AWS_ENDPOINT_URL_SESV2?: string | und
 }
 
 /**
- * SNS as ses-local plays it: what SNS serves at https://sns.REGION.amazonaws.com/…, it serves at
- * /sns/…, so that all checks of a message are those of production.
+ * Asks ses-local in place of SNS. What SNS serves at https://sns.REGION.amazonaws.com/…, ses-local
+ * serves at /sns/…, so that a message passes the same checks as in production.
  *
- * @param sesLocal its address, as AWS_ENDPOINT_URL_SESV2 has it
+ * @param sesLocal the value of AWS_ENDPOINT_URL_SESV2
  * @throws EmailError `SNS_UNREACHABLE`, retryable
  */
 export function fetchFromSesLocal(sesLocal: string): SnsFetch {

@@ -1,8 +1,9 @@
 import { createHmac, hkdfSync } from "node:crypto";
 
 /**
- * What tells one content from another without keeping either: an HMAC under a key derived
- * from EMAIL_KEY, so that nobody who reads the table can try out what an email said.
+ * Creates a function that makes a digest of an email's content. Two contents can be compared by
+ * their digests, without storing the contents. The digest is an HMAC under a key derived from
+ * EMAIL_KEY: without that key, a reader of the table cannot test guesses about an email.
  *
  * @returns 32 bytes; the order of an object's keys does not change them
  */

@@ -1,9 +1,12 @@
 // https://www.rfc-editor.org/rfc/rfc2047
 
-/** Whether a text holds what could be read as the beginning of an encoded word. */
+/** Whether a mailer might take a part of the text for the beginning of an encoded word. */
 export const looksEncoded = (text: string): boolean => text.includes("=?");
 
-/** RFC 2047 section 2: at most 75 characters a word, so 45 bytes, and no character cut in two. */
+/**
+ * Encodes a text by RFC 2047 section 2: a word has at most 75 characters, which carry 45 bytes. No
+ * character is split between two words.
+ */
 export function encodeWords(text: string): string {
   const words: string[] = [""];
   for (const character of text) {

@@ -28,7 +28,7 @@ const inTransaction = (messages: Parameters<typeof enqueueMany>[1]) =>
   test.db.$transaction((tx) => enqueueMany(tx, messages), { timeout: 60_000 });
 const count = () => test.db.message.count();
 
-it("queues each message as enqueue does, and answers their ids in order", async () => {
+it("queues each message as enqueue does, and returns their ids in order", async () => {
   const messages = [
     welcome(0, { sendAt: new Date("2040-01-01T12:00:00Z"), tags: { a: "b" } }),
     { ...welcome(1), template: "verify-email" as const },
@@ -42,7 +42,7 @@ it("queues each message as enqueue does, and answers their ids in order", async 
     const message = await test.db.message.findUniqueOrThrow({ where: { id } });
     const { payload, dueAt, expiresAt, ...rest } = message;
     const contents = createSealer(key).open(id, payload!);
-    // In hours: of two moments, a few milliseconds apart.
+    // In hours, because the two are queued a few milliseconds apart.
     const life = Math.round((expiresAt!.getTime() - dueAt.getTime()) / 3_600_000);
     const own = { id: "", createdAt: null, idempotencyKey: null, contentDigest: null };
     return { ...rest, ...own, contents, life };
@@ -57,7 +57,7 @@ it("queues each message as enqueue does, and answers their ids in order", async 
   expect(third).toMatchObject({ idempotencyKey: "two", expiresAt: messages[2]?.expiresAt });
 });
 
-it("takes a list of any length, also one that comes bit by bit, and an empty one", async () => {
+it("takes a list of any length, an async iterable, and an empty list", async () => {
   const length = full ? 5_001 : 1_001;
   async function* generate() {
     for (let index = 0; index < length; index += 1) yield welcome(index);
@@ -97,7 +97,7 @@ describe("queues all or none", () => {
       { code: "IDEMPOTENCY_CONFLICT", message: expect.stringMatching(/^messages\[1040\]: This/) },
     ],
     ["a list that fails", failing, { message: "the list ended early" }],
-  ])("where there is %s, and leaves the transaction usable", async (_, messages, error) => {
+  ])("if there is %s, and leaves the transaction usable", async (_, messages, error) => {
     await test.db.$transaction(
       async (tx) => {
         await expect(enqueueMany(tx, messages())).rejects.toMatchObject(error);
@@ -108,7 +108,7 @@ describe("queues all or none", () => {
     expect(await count()).toBe(1);
   });
 
-  it("and nothing when the caller's transaction rolls back", async () => {
+  it("and none if the caller's transaction rolls back", async () => {
     const rolledBack = test.db.$transaction(async (tx) => {
       await enqueueMany(tx, [welcome(0)]);
       throw new Error("rolled back");
@@ -125,8 +125,8 @@ describe("queues all or none", () => {
   });
 });
 
-describe("answers the first message's id for a used key", () => {
-  it("of the same content, before it or among them", async () => {
+describe("returns the first message's id for a used key", () => {
+  it("of the same content, queued before or in the same list", async () => {
     const { id } = await enqueue(test.db, welcome(0, { idempotencyKey: "before" }));
     const { ids } = await inTransaction([
       welcome(1, { idempotencyKey: "among" }),

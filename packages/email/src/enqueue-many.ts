@@ -8,7 +8,7 @@ import {
   createPrepare,
 } from "./new-message.ts";
 
-// Of one statement. Both bound what is in memory.
+// The limits of one statement, and so of what is in memory.
 const MAX_ROWS = 1_000;
 const MAX_BYTES = 8 * 1024 * 1024;
 
@@ -18,14 +18,13 @@ type AnyMessage<T extends Templates> = {
 }[keyof T & string];
 
 /**
- * Queues many emails in the caller's transaction, all or none, by statements of up to 1,000. Each
- * message has its own key, props and times, and is checked as `Enqueue` does.
+ * Queues many emails in the caller's transaction, all or none, in statements of up to 1,000 rows.
+ * Each message has its own key, props and times, and passes the same checks as with `Enqueue`.
  *
- * Memory holds one statement's messages: give an async iterable for a list that does not fit. A
- * transaction of Prisma's ends after 5 s by default: set its `timeout` (ms) for a long
- * list.
+ * Only the messages of one statement are in memory: pass an async iterable for a list that does
+ * not fit. A transaction of Prisma ends after 5 s: set its `timeout` (ms) for a long list.
  *
- * @returns the ids of the messages, in their order
+ * @returns the ids, in the order of the messages
  * @throws EmailError what `Enqueue` throws, with the message's index; `NOT_IN_A_TRANSACTION`.
  *   The transaction stays usable, without any of the messages. What `messages` throws is passed on.
  */
@@ -68,7 +67,7 @@ export function createEnqueueMany<T extends Templates>(config: {
       await tx.$executeRaw`RELEASE SAVEPOINT enqueue_many`;
       return { ids };
     } catch (error) {
-      // Fails only with the connection, and then the transaction is lost anyway.
+      // This fails only if the connection is lost, and the transaction with it.
       await tx.$executeRaw`ROLLBACK TO SAVEPOINT enqueue_many`.catch(() => undefined);
       throw error;
     }
@@ -79,11 +78,11 @@ async function begin(tx: Tx): Promise<void> {
   try {
     await tx.$executeRaw`SAVEPOINT enqueue_many`;
   } catch (cause) {
-    // no_active_sql_transaction. A lost connection is another matter.
+    // 25P01 is no_active_sql_transaction.
     if (!String(cause).includes("25P01")) throw cause;
     throw new EmailError(
       "NOT_IN_A_TRANSACTION",
-      "Many emails are queued all or none, in a transaction: db.$transaction((tx) => enqueueMany(tx, messages)).",
+      "enqueueMany needs a transaction: db.$transaction((tx) => enqueueMany(tx, messages)).",
       { cause },
     );
   }
@@ -96,7 +95,7 @@ function withIndex(index: number, error: unknown): unknown {
   return new EmailError(code, `messages[${index}]: ${message}`, { cause: error });
 }
 
-/** @returns the ids, in the order of the rows: of those whose key was used, the first's */
+/** @returns an id for each row, in their order: the first message's if the row's key was used */
 async function insert(tx: Tx, rows: NewRow[], start: number): Promise<string[]> {
   const ids = new Map<NewRow, string>();
   for (let left = rows; left.length > 0;) {
@@ -107,7 +106,7 @@ async function insert(tx: Tx, rows: NewRow[], start: number): Promise<string[]> 
     const firsts = await findFirsts(tx, left);
     for (const row of left) {
       const first = firsts.get(row.id);
-      // Deleted in between: the key is free again, and the row is tried once more.
+      // The first message was deleted meanwhile. The key is free, so the row is tried again.
       if (!first) continue;
       if (!first.same && !row.keepFirst) {
         throw withIndex(start + rows.indexOf(row), conflict(row.template));
@@ -119,7 +118,7 @@ async function insert(tx: Tx, rows: NewRow[], start: number): Promise<string[]> 
   return rows.map((row) => ids.get(row) ?? row.id);
 }
 
-/** @returns the ids of those whose key was free */
+/** @returns the ids of the rows whose key was free */
 async function insertNew(tx: Tx, rows: NewRow[]): Promise<string[]> {
   const [result] = await tx.$queryRaw<{ ids: string[] | null }[]>`
     WITH inserted AS (
@@ -134,8 +133,8 @@ async function insertNew(tx: Tx, rows: NewRow[]): Promise<string[]> {
         (index int, id uuid, template text, category text, address text, "addressKey" text, payload text,
          priority int, "onUnknown" on_unknown, "sendAt" timestamptz, "expiresAt" timestamptz,
          expiry double precision, "idempotencyKey" text, digest text)
-      -- The order in which two that use the same keys wait for each other; of a key used twice
-      -- the first in the list is queued.
+      -- By key: two transactions with the same keys then cannot deadlock. By index: of two
+      -- messages with one key, the first in the list is queued.
       ORDER BY template, "idempotencyKey", index
       ON CONFLICT (template, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
       RETURNING id, due_at

@@ -80,7 +80,7 @@ it("refuses props that do not fit, naming the field and not its value", async ()
   });
 });
 
-it("gives ids in the order of their making", async () => {
+it("gives ids that increase with time", async () => {
   const ids: string[] = [];
   for (let i = 0; i < 3; i++) {
     const before = Date.now();
@@ -104,20 +104,20 @@ describe("times", () => {
     expect(minutes).toBe(templates["verify-email"].expiry);
   });
 
-  it("waits for sendAt, from which on the template's expiry counts", async () => {
+  it("is due at sendAt, from which the template's expiry counts", async () => {
     const sendAt = inHours(5);
     const row = await find((await enqueue(test.db, verifyEmail({ sendAt }))).id);
     expect(row.dueAt).toEqual(sendAt);
     expect(Number(row.expiresAt) - Number(sendAt)).toBe(templates["verify-email"].expiry * 60_000);
   });
 
-  it("takes the expiry that it is given", async () => {
+  it("takes the expiry of its caller", async () => {
     const [sendAt, expiresAt] = [inHours(1), inHours(300)];
     const { id } = await enqueue(test.db, verifyEmail({ sendAt, expiresAt }));
     expect(await find(id)).toMatchObject({ dueAt: sendAt, expiresAt });
   });
 
-  it("refuses what is no time, and what would expire before it is sent", async () => {
+  it("refuses an invalid time, and an expiry before sendAt", async () => {
     for (const times of [
       { sendAt: new Date("tomorrow") },
       { expiresAt: new Date(NaN) },
@@ -293,7 +293,7 @@ describe("additions", () => {
   });
 });
 
-it("refuses a template that there is not", async () => {
+it("refuses an unknown template", async () => {
   for (const template of ["none", "toString", "__proto__"]) {
     const bad = enqueue(test.db, verifyEmail({ template: template as "verify-email" }));
     await expect(bad).rejects.toMatchObject({ code: "UNKNOWN_TEMPLATE" });
@@ -348,7 +348,7 @@ describe("idempotency", () => {
     expect(await test.db.message.count({ where: { to: `after-${last}@example.com` } })).toBe(1);
   });
 
-  it("answers the first message's id for another content with keepFirst", async () => {
+  it("returns the first message's id for another content with keepFirst", async () => {
     const idempotencyKey = newKey();
     const { id } = await enqueue(test.db, verifyEmail({ idempotencyKey }));
     const other = verifyEmail({ idempotencyKey, to: "other@example.com", keepFirst: true });
@@ -364,7 +364,7 @@ describe("idempotency", () => {
     expect(await count(idempotencyKey)).toBe(2);
   });
 
-  it("keeps no digest that tells the content without EMAIL_KEY", async () => {
+  it("keeps no digest by which the content can be guessed without EMAIL_KEY", async () => {
     const idempotencyKey = newKey();
     const { id } = await enqueue(test.db, verifyEmail({ idempotencyKey }));
     const other = createEnqueue({ key: "another key of the tests, 32 chars", templates });
@@ -373,7 +373,7 @@ describe("idempotency", () => {
     expect((await find(id)).contentDigest).toHaveLength(32);
   });
 
-  it("holds after the message is closed, and ends with its row", async () => {
+  it("lasts after the message is closed, until its row is deleted", async () => {
     const idempotencyKey = newKey();
     const { id } = await enqueue(test.db, verifyEmail({ idempotencyKey }));
     await cancel(test.db, id);
@@ -447,7 +447,7 @@ describe("idempotency", () => {
 });
 
 describe("wakes a worker", () => {
-  /** @returns whether the work notified before its end */
+  /** @returns whether the work has sent a notification */
   async function wakes(idleFor: string | null, work: () => Promise<unknown>): Promise<boolean> {
     await test.db.$executeRaw`
       UPDATE sending_status SET idle_until = now() + ${idleFor}::interval`;
@@ -482,18 +482,18 @@ describe("wakes a worker", () => {
     expect(await wakes("1 minute", rolledBack)).toBe(false);
   });
 
-  it("not where none is idle, nor where the mark is old", async () => {
+  it("but not if none is idle, or if the mark is old", async () => {
     expect(await wakes(null, () => enqueue(test.db, verifyEmail()))).toBe(false);
     expect(await wakes("-1 second", () => enqueue(test.db, verifyEmail()))).toBe(false);
   });
 
-  it("not for what is due only after its sleep, but for what is due within it", async () => {
+  it("for a message that is due before its sleep ends, and for no later one", async () => {
     const later = verifyEmail({ sendAt: new Date(Date.now() + 3_600_000) });
     expect(await wakes("1 minute", () => enqueue(test.db, later))).toBe(false);
     expect(await wakes("2 hours", () => enqueue(test.db, later))).toBe(true);
   });
 
-  it("not for a message that was queued before", async () => {
+  it("but not for a message that was queued before", async () => {
     const again = verifyEmail({ idempotencyKey: "wake once" });
     await enqueue(test.db, again);
     expect(await wakes("1 minute", () => enqueue(test.db, again))).toBe(false);
@@ -501,7 +501,7 @@ describe("wakes a worker", () => {
 });
 
 describe("cancel", () => {
-  it("closes what waits and erases its contents, once", async () => {
+  it("closes a message that waits and erases its contents, once", async () => {
     const { id } = await enqueue(test.db, verifyEmail());
     expect(await cancel(test.db, id)).toBe(true);
     expect(await find(id)).toMatchObject({
@@ -512,7 +512,7 @@ describe("cancel", () => {
     expect(await cancel(test.db, id)).toBe(false);
   });
 
-  it("comes to nothing when the caller's transaction rolls back", async () => {
+  it("has no effect if the caller's transaction rolls back", async () => {
     const { id } = await enqueue(test.db, verifyEmail());
     const failing = test.db.$transaction(async (tx) => {
       expect(await cancel(tx, id)).toBe(true);
@@ -522,7 +522,7 @@ describe("cancel", () => {
     expect(await find(id)).toMatchObject({ state: "queued" });
   });
 
-  it("is too late for what a worker has", async () => {
+  it("is too late for a message that a worker has claimed", async () => {
     const { id } = await enqueue(test.db, verifyEmail());
     await test.db.$executeRaw`
       UPDATE messages SET state = 'sending', lease_id = ${crypto.randomUUID()}::uuid,
@@ -531,7 +531,7 @@ describe("cancel", () => {
     expect(await find(id)).toMatchObject({ state: "sending" });
   });
 
-  it("answers false for what is no id, and leaves the transaction usable", async () => {
+  it("returns false for an invalid id, and leaves the transaction usable", async () => {
     await test.db.$transaction(async (tx) => {
       expect(await cancel(tx, "none")).toBe(false);
       expect(await cancel(tx, crypto.randomUUID())).toBe(false);

@@ -11,15 +11,15 @@ export { type Mailbox, parseMailbox } from "./mailbox.ts";
 export type { NewMessage, Templates } from "./new-message.ts";
 
 /**
- * Queues an email in the caller's transaction: it exists when that commits, and not before.
- * What fails leaves the transaction usable.
+ * Queues an email in the caller's transaction. It exists once that commits, and not before. An
+ * error leaves the transaction usable.
  *
- * With an `idempotencyKey` the second message of the same content is not queued: it answers
- * the first one's id. One of two concurrent callers waits for the other's transaction to end.
+ * With an `idempotencyKey`, a second message of the same content is not queued: the first one's id
+ * is returned. The second of two concurrent callers waits until the first one's transaction ends.
  *
- * @returns the message's id, by which the log, SES's tags and the events know it
+ * @returns the message's id, which the log, SES's tags and the events have too
  * @throws EmailError `UNKNOWN_TEMPLATE`, `INVALID_ADDRESS`, `INVALID_PROPS`, `INVALID_TIME`,
- *   `INVALID_IDEMPOTENCY_KEY`; `IDEMPOTENCY_CONFLICT` where the key was used for another content;
+ *   `INVALID_IDEMPOTENCY_KEY`; `IDEMPOTENCY_CONFLICT` if the key was used for another content;
  *   and those of `checkAdditions`
  */
 export type Enqueue<T extends Templates> = <N extends keyof T & string>(
@@ -37,8 +37,8 @@ export function createEnqueue<T extends Templates>(config: {
     const row = prepare(message);
     const { id, template, idempotencyKey } = row;
     for (;;) {
-      // One statement, so that the wake-up costs no round trip. Raw, not create(): every time is
-      // PostgreSQL's own, and it is a third cheaper.
+      // One statement, so that waking the worker costs no round trip. Raw SQL and not create():
+      // PostgreSQL's clock sets the times, and it costs less.
       const inserted = await tx.$executeRaw`
         INSERT INTO messages
           (id, template, category, to_address, to_key, payload, priority, on_unknown, due_at,
@@ -56,7 +56,7 @@ export function createEnqueue<T extends Templates>(config: {
       const [first] = await tx.$queryRaw<{ id: string; same: boolean }[]>`
         SELECT id, content_digest = ${row.digest} AS same FROM messages
         WHERE template = ${template} AND idempotency_key = ${idempotencyKey}`;
-      // Deleted in between: the key is free again.
+      // The first message was deleted meanwhile: the key is free.
       if (!first) continue;
       if (first.same || row.keepFirst) return { id: first.id };
       throw conflict(template);

@@ -1,4 +1,4 @@
 import { AppError } from "@repo/errors";
 
-/** What goes wrong with an email before it is on the wire. See `code`. */
+/** An error of this package. docs/errors.md explains each `code`. */
 export class EmailError extends AppError {}

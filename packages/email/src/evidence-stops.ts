@@ -2,23 +2,26 @@ import type { Db } from "@repo/db";
 import { type Decision, checkDecision } from "./decision.ts";
 import { EmailError } from "./error.ts";
 
-/** A configuration set whose events have shown something untrue: they show nothing any more. */
+/**
+ * A configuration set that once gave false evidence: a message was judged unsent, and had been
+ * sent. Its events are no evidence any more.
+ */
 export interface EvidenceStop {
   /** `REGION/NAME`. */
   eventSource: string;
-  /** What had been judged to be unsent, and had been sent. */
+  /** The message that was judged unsent, and had been sent. */
   messageId: string;
   stoppedAt: Date;
 }
 
-/** Of which configuration sets no evidence is taken, until an operator allows it again. */
+/** The configuration sets that give no evidence until an operator allows it again. */
 export function evidenceStops(db: Db): Promise<EvidenceStop[]> {
   return db.evidenceStop.findMany({ orderBy: { stoppedAt: "asc" } });
 }
 
 /**
- * Lets the events of a configuration set show again what had not been sent. Who did it, when and
- * why is kept with the message that had been judged wrongly.
+ * Allows the events of a configuration set as evidence again. Who did it, when and why is stored
+ * with the message that was judged wrongly.
  *
  * @throws EmailError `NO_REASON`; `EVIDENCE_NOT_STOPPED`
  */
@@ -39,6 +42,6 @@ export async function allowEvidence(
   if (allowed.length > 0) return;
   throw new EmailError(
     "EVIDENCE_NOT_STOPPED",
-    `Evidence of ${eventSource} is taken as it is. "pnpm email:evidence" lists those of which it is not.`,
+    `The events of ${eventSource} are evidence already. "pnpm email:evidence" lists the configuration sets whose events are not.`,
   );
 }

@@ -6,14 +6,14 @@ import {
   Prisma,
   type Tx,
 } from "@repo/db";
-import { type MessageFilter, all, conditionsOf } from "./message-filter.ts";
+import { type MessageFilter, allOf, conditionsOf } from "./message-filter.ts";
 import { isUuid } from "./uuid.ts";
 
 export { type SendingStatus, type Stopped, sendingStatus } from "./sending-status.ts";
 export type { MessageFilter } from "./message-filter.ts";
 export { type MessageStatus, messageStatus } from "./message-status.ts";
 
-/** What the log tells of a message: neither its contents nor its props. */
+/** A message as the log shows it, without its contents. */
 export interface LoggedMessage {
   id: string;
   template: string;
@@ -23,39 +23,40 @@ export interface LoggedMessage {
   /** Null while it is not closed. */
   closedReason: ClosedReason | null;
   outcome: Outcome;
-  /** Calls so far, and tries that ended before one. */
+  /** Claims so far, with or without a call. */
   attemptCount: number;
-  /** When a queued one is sent at the earliest, and one in doubt decided. */
+  /** When a queued message may be sent, or when the policy decides about one in doubt. */
   dueAt: Date;
   expiresAt: Date | null;
-  /** The last failure: no address in it. */
+  /** The last failure, without an address. */
   lastError: string | null;
   createdAt: Date;
   closedAt: Date | null;
 }
 
 export interface Page {
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   before?: string | undefined;
-  /** 50 by default, 200 at most. */
+  /** At most 200. Default: 50. */
   limit?: number | undefined;
 }
 
 export interface MessagePage {
   /** Newest first. */
   messages: LoggedMessage[];
-  /** Where to go on; null at the end. A page may be short, or empty, and not the last. */
+  /** Pass it as `before` for the next page; null at the end. A page before the end may be empty. */
   next: string | null;
 }
 
 const MAX_LIMIT = 200;
-// Messages that one page looks at: 60 ms. One that searches for what is rare goes on from
-// page to page instead of holding the database for as long as the log is.
-const WALK = 100_000;
+// How many messages a page looks at. A search for something rare continues on the next page, so
+// that no query reads the whole log.
+const MAX_SCANNED = 100_000;
+
 /**
- * A page of the log, newest first. Its cost does not depend on how long the log is: an address,
- * a state other than closed, a reason other than sent and a time are found by an index, template
- * and outcome by looking at no more than 100,000 messages a page.
+ * A page of the log, newest first. Its cost does not depend on the length of the log. An index
+ * finds an address, a time, a state other than closed and a reason other than sent. For a template
+ * or an outcome, a page looks at 100,000 messages at most.
  *
  * @throws EmailError `INVALID_ADDRESS`
  */
@@ -65,18 +66,19 @@ export async function listMessages(
   page: Page = {},
 ): Promise<MessagePage> {
   const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
-  const { indexed, walked } = conditionsOf(filter);
+  const { indexed, scanned } = conditionsOf(filter);
   if (page.before) indexed.push(Prisma.sql`id < ${page.before}::uuid`);
   const messages = await db.$queryRaw<LoggedMessage[]>`
     SELECT ${COLUMNS}
-    FROM (SELECT * FROM messages WHERE ${all(indexed)} ORDER BY id DESC LIMIT ${WALK}) m
-    WHERE ${all(walked)} ORDER BY id DESC LIMIT ${limit + 1}`;
+    FROM (SELECT * FROM messages WHERE ${allOf(indexed)} ORDER BY id DESC LIMIT ${MAX_SCANNED}) m
+    WHERE ${allOf(scanned)} ORDER BY id DESC LIMIT ${limit + 1}`;
   if (messages.length > limit) {
     const shown = messages.slice(0, limit);
     return { messages: shown, next: shown.at(-1)?.id ?? null };
   }
   const [end] = await db.$queryRaw<{ id: string }[]>`
-    SELECT id FROM messages WHERE ${all(indexed)} ORDER BY id DESC LIMIT 1 OFFSET ${WALK - 1}`;
+    SELECT id FROM messages WHERE ${allOf(indexed)}
+    ORDER BY id DESC LIMIT 1 OFFSET ${MAX_SCANNED - 1}`;
   return { messages, next: end?.id ?? null };
 }
 
@@ -87,20 +89,20 @@ export type TimelineEntry = { at: Date } & (
       what: "attempt";
       number: number;
       finishedAt: Date;
-      /** Of a `SendResult` of the transports; or `skipped`: no call was made. */
+      /** `result` of a `SendResult`. `skipped`: no call was made. */
       result: string;
       sesMessageId: string | null;
       errorCode: string | null;
       error: string | null;
     }
   | { what: "event"; type: string; recipient: string; receivedAt: Date; detail: Prisma.JsonValue }
-  /** SES's events have shown that no attempt so far had been sent. The last time that they did. */
+  /** The message was judged unsent by SES's events. Only the last time is kept. */
   | { what: "judged" }
   | { what: "operator"; action: string; by: string; because: string }
   | { what: "closed"; reason: ClosedReason }
 );
 
-/** A message with all that happened to it, in order; null where there is none of that id. */
+/** A message with all that happened to it, in order; null if no message has that id. */
 export async function findMessage(
   db: Db | Tx,
   id: string,
@@ -116,7 +118,7 @@ export async function findMessage(
   if (!found) return null;
   const { judgedAt, ...message } = found;
   const { createdAt, closedAt, closedReason } = message;
-  // What happened in the same millisecond stays in this order: a sort is stable.
+  // Entries of the same millisecond keep this order, because the sort is stable.
   const timeline: TimelineEntry[] = [
     { at: createdAt, what: "queued" },
     ...attempts.map(({ messageId: _id, eventSource: _source, startedAt, ...attempt }) => ({

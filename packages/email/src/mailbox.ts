@@ -2,9 +2,9 @@ import { parseAddress } from "./address.ts";
 import { encodeWords, looksEncoded } from "./encoded-words.ts";
 import { EmailError } from "./error.ts";
 
-/** The sender of an email, or where a reply goes. */
+/** The sender of an email, or where replies go. */
 export interface Mailbox {
-  /** "" where there is none. */
+  /** "" if there is none. */
   name: string;
   /** As SES gets it. */
   address: string;
@@ -15,10 +15,10 @@ const MAX_LENGTH = 320;
 
 /**
  * Reads `name@example.com`, `Name <name@example.com>` or `"Name" <name@example.com>`. The name
- * is taken as it is and quoted or encoded when it is sent: `Sendoff, Inc.` needs no quotes here.
+ * needs no quotes here: `Sendoff, Inc.` is quoted or encoded when the email is sent.
  *
- * @throws EmailError `INVALID_ADDRESS`; `INVALID_NAME` where the name holds what could begin
- *   another address or another header, or is too long
+ * @throws EmailError `INVALID_ADDRESS`; `INVALID_NAME` if the name is too long, or if a part of it
+ *   could begin another address or header
  */
 export function parseMailbox(input: string): Mailbox {
   const text = input.trim();
@@ -28,7 +28,7 @@ export function parseMailbox(input: string): Mailbox {
   }
   const name = raw.trim().replace(/^"(.*)"$/s, "$1");
   const mailbox = { name, address: parseAddress(inner).address };
-  // An @ in a name is how one address poses as another; what looks encoded may be one as well.
+  // With an @ in its name, a mailbox could pose as another. An encoded word could contain an @.
   const isUnsafe =
     /[@"\\]/.test(name) || looksEncoded(name) || /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(text);
   if (isUnsafe || formatMailbox(mailbox).length > MAX_LENGTH) {
@@ -40,7 +40,7 @@ export function parseMailbox(input: string): Mailbox {
   return mailbox;
 }
 
-/** The header's form (RFC 5322 section 3.4; RFC 2047 beyond ASCII), as the SES API takes it. */
+/** The mailbox as headers and the SES API have it (RFC 5322 section 3.4; RFC 2047 beyond ASCII). */
 export function formatMailbox({ name, address }: Mailbox): string {
   if (!name) return address;
   if (/[^\x20-\x7e]/.test(name)) return `${encodeWords(name)} <${address}>`;

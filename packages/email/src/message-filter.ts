@@ -2,7 +2,7 @@ import { type ClosedReason, type MessageState, type Outcome, Prisma } from "@rep
 import { parseAddress } from "./address.ts";
 import { firstUuidAt } from "./uuid.ts";
 
-/** Which messages; all that are given must hold. */
+/** Selects messages. They meet all conditions that are given. */
 export interface MessageFilter {
   /** An address, in any spelling that reaches the same mailbox. */
   to?: string | undefined;
@@ -16,19 +16,19 @@ export interface MessageFilter {
   until?: Date | undefined;
 }
 
-// An id holds the time of the process that made it, `created_at` that at which its transaction
-// began, by PostgreSQL's clock: ids narrow the walk, `created_at` decides. In ms.
+// In ms. An id contains the time of the process that made it, `created_at` is by PostgreSQL's
+// clock. A range of ids, widened by this margin, narrows the search; `created_at` decides.
 const CLOCK_MARGIN = 10 * 60_000;
 
 /**
- * The filter as conditions on rows of `messages`: those that an index answers, and those for which
- * each row is looked at.
+ * Turns a filter into conditions on `messages`. An index answers those in `indexed`; those in
+ * `scanned` are checked row by row.
  *
  * @throws EmailError `INVALID_ADDRESS`
  */
 export function conditionsOf(filter: MessageFilter): {
   indexed: Prisma.Sql[];
-  walked: Prisma.Sql[];
+  scanned: Prisma.Sql[];
 } {
   const { to, template, state, closedReason, outcome, since, until } = filter;
   return {
@@ -39,7 +39,7 @@ export function conditionsOf(filter: MessageFilter): {
       state && Prisma.sql`state = ${state}::message_state`,
       closedReason && Prisma.sql`closed_reason = ${closedReason}::closed_reason`,
     ]),
-    walked: given([
+    scanned: given([
       since && Prisma.sql`created_at >= ${since}`,
       until && Prisma.sql`created_at < ${until}`,
       template !== undefined && Prisma.sql`template = ${template}`,
@@ -48,8 +48,8 @@ export function conditionsOf(filter: MessageFilter): {
   };
 }
 
-/** All of them hold; true where there are none. */
-export function all(conditions: Prisma.Sql[]): Prisma.Sql {
+/** The conditions joined by AND; true if there are none. */
+export function allOf(conditions: Prisma.Sql[]): Prisma.Sql {
   return conditions.length > 0 ? Prisma.join(conditions, " AND ") : Prisma.sql`true`;
 }
 

@@ -19,7 +19,7 @@ const ADDRESS = "name@example.com";
 const decision = { by: "operator", because: "asked for by phone" };
 
 let count = 0;
-/** What SES says of a message; without one, of another that went to the same address. */
+/** An event about a message. Default: about another message to the same address. */
 async function hear(
   type: string,
   effect?: Effect,
@@ -48,7 +48,7 @@ async function sent(): Promise<string> {
   return id;
 }
 
-/** A message whose claim has closed it; one that soft bounces hold back as well. */
+/** A message that the claim has closed as suppressed. Soft bounces suppress it too. */
 async function suppressed(): Promise<string> {
   const id = await queueWelcome(test.db, ADDRESS);
   const { closed } = await claimAs(test.db);
@@ -63,7 +63,7 @@ const age = (id: string, seconds: number) =>
 
 const status = (id: string) => messageStatus(test.db, id);
 
-/** What it tells in the end. */
+/** The status after the first minute. */
 async function later(id: string) {
   await age(id, 24 * 60 * 60);
   return status(id);
@@ -136,7 +136,7 @@ describe("stays on its way, to every caller", () => {
   });
 
   it.each(["OnAccountSuppressionList", "UnsubscribedRecipient"])(
-    "one that SES kept back by the account's own list, which may be of a complaint: %s",
+    "one that SES did not deliver because of the account's own list: %s",
     async (bounceSubType) => {
       const id = await sent();
       await hear("Bounce", "permanent", { messageId: id, detail: { bounceSubType } });
@@ -166,7 +166,7 @@ describe("stays on its way, to every caller", () => {
     expect(await later(await suppressed())).toBe("on-its-way");
   });
 
-  it("one that was not sent because of a bounce that an operator has forgiven", async () => {
+  it("one that was not sent because of a bounce that an operator has removed", async () => {
     await hear("Bounce", "permanent");
     const id = await suppressed();
     await removeSuppression(test.db, ADDRESS, decision);

@@ -1,21 +1,21 @@
 import { type Db, Prisma, type Tx } from "@repo/db";
 import { isUuid } from "./uuid.ts";
 
-/** What a page may show of a message to the browser that caused it. */
+/** What a page may tell about a message to the browser whose request queued it. */
 export type MessageStatus = "on-its-way" | "undeliverable";
 
 /**
  * Tells that browser whether the address can get email at all.
  *
- * A stranger may have typed the address, so this must be no oracle. It tells only what anybody
- * learns by sending email to that address: that its server refuses it for good.
- * `undeliverable` is a message that came back by a permanent bounce, or that was not sent because
- * an earlier one had. Everything else is `on-its-way`: a complaint, an operator's word, soft
- * bounces, a message that was delivered, and one that does not exist.
+ * A stranger may have typed the address, so the answer must reveal nothing else about it. It tells
+ * only what anybody learns by sending email there: that the mail server refuses it for good.
+ * `undeliverable` means that the message bounced permanently, or was not sent because an earlier
+ * one had bounced permanently. Everything else is `on-its-way`: a complaint, a suppression by an
+ * operator, soft bounces, a delivery, and a message that does not exist.
  *
- * Nothing is told for the first minute, by PostgreSQL's clock. A suppressed message is closed
- * within milliseconds, a bounce takes seconds: the difference would tell that somebody else has
- * written to that address before.
+ * For the first minute, by PostgreSQL's clock, the answer is always `on-its-way`. A suppressed
+ * message closes within milliseconds, and a bounce takes seconds: the difference would reveal that
+ * we had sent email to that address before.
  */
 export async function messageStatus(db: Db | Tx, id: string): Promise<MessageStatus> {
   if (!isUuid(id)) return "on-its-way";
@@ -39,8 +39,8 @@ export async function messageStatus(db: Db | Tx, id: string): Promise<MessageSta
 }
 
 /**
- * Whether it was not our own list at SES that refused. SES reports that as a permanent bounce,
- * too, and the list holds those who complained:
+ * Whether the mail server refused, and not our account's own list at SES. SES reports both as
+ * permanent bounces, but that list also contains people who complained:
  * https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html
  */
 function byServer(detail: Prisma.Sql): Prisma.Sql {

@@ -7,8 +7,8 @@ import { createSealer } from "./seal.ts";
 import { uuidv7 } from "./uuid.ts";
 
 /**
- * Every email that can be queued, by its name. The product's are in `@repo/templates/registry`,
- * which says what each field means.
+ * The emails that can be queued, by name. The product's are in `@repo/templates/registry`, which
+ * explains each field.
  */
 export type Templates = Record<string, TemplateRules>;
 
@@ -16,10 +16,10 @@ interface TemplateRules {
   props: z.ZodType;
   /** `security` is sent before the rest. */
   category: string;
-  /** Goes before all others, and may use the last twentieth of the daily quota. */
+  /** Is sent before all others, and may use the last twentieth of the daily quota. */
   reserve?: true;
   onUnknown: "resend" | "hold";
-  /** Minutes. */
+  /** In minutes. */
   expiry: number;
 }
 
@@ -34,23 +34,23 @@ export interface NewMessage<
   /** Not sent before this moment. */
   sendAt?: Date;
   /**
-   * Not sent after this moment; give the expiry of the token that the email carries. The
-   * template's own `expiry` by default.
+   * Not sent after this moment: pass the expiry of the token that the email contains. Default: the
+   * template's `expiry`, counted from `sendAt` or from now.
    */
   expiresAt?: Date;
   /**
-   * Queued once, however often it is asked for: unique for the template, 1 to 256 printable
-   * ASCII characters. It lasts as long as the message: until retention deletes it.
+   * Messages with the same key and template are queued once. 1 to 256 printable ASCII characters.
+   * The key is free again when retention deletes the message.
    */
   idempotencyKey?: string;
   /**
-   * Where the key was used, answers the first message's id, even if its content was another: for
-   * a digest whose list has changed since. Default: false, and the other content is refused.
+   * If the key was used, return the first message's id, even if its content was another: for a
+   * weekly digest whose list has changed since. Default: false, other content is refused.
    */
   keepFirst?: boolean;
 }
 
-/** A message as its row is written; the times that are not given are PostgreSQL's. */
+/** A message's row before it is inserted. PostgreSQL sets the times that are null. */
 export interface NewRow {
   id: string;
   template: string;
@@ -62,18 +62,18 @@ export interface NewRow {
   onUnknown: "resend" | "hold";
   sendAt: Date | null;
   expiresAt: Date | null;
-  /** Minutes from when it is due, where `expiresAt` is not given. */
+  /** Minutes from the time that it is due, used if `expiresAt` is null. */
   expiry: number;
   idempotencyKey: string | null;
   keepFirst: boolean;
-  /** Of the content, where there is a key. */
+  /** Of the content, if there is a key. */
   digest: Buffer<ArrayBuffer> | null;
 }
 
 /**
  * Checks a message and seals its contents.
  *
- * @throws EmailError as `Enqueue` says, but for `IDEMPOTENCY_CONFLICT`
+ * @throws EmailError the codes of `Enqueue` except `IDEMPOTENCY_CONFLICT`
  */
 export type Prepare<T extends Templates> = (message: NewMessage<T>) => NewRow;
 
@@ -118,7 +118,7 @@ export function createPrepare<T extends Templates>(config: {
   };
 }
 
-/** The key was used for another content. */
+/** The error for a key that was used for another content. */
 export function conflict(template: string): EmailError {
   return new EmailError(
     "IDEMPOTENCY_CONFLICT",
@@ -131,11 +131,11 @@ function rulesOf(templates: Templates, template: string): TemplateRules {
   if (rules) return rules;
   throw new EmailError(
     "UNKNOWN_TEMPLATE",
-    `There is no such template. There are: ${Object.keys(templates).join(", ")}.`,
+    `There is no such template. The templates are: ${Object.keys(templates).join(", ")}.`,
   );
 }
 
-/** The lowest is claimed first; 0 alone has the reserve of the daily quota. */
+/** The lowest number is claimed first. Only 0 may use the reserve of the daily quota. */
 function priorityOf({ reserve, category }: TemplateRules): number {
   if (reserve) return 0;
   return category === "security" ? 1 : 2;
@@ -156,7 +156,7 @@ function checkTimes(sendAt: Date | null, expiresAt: Date | null): void {
   if (isWrong || (sendAt && expiresAt && expiresAt <= sendAt)) {
     throw new EmailError(
       "INVALID_TIME",
-      "sendAt and expiresAt must be times, and expiresAt the later one.",
+      "sendAt and expiresAt must be valid times, and expiresAt must be the later one.",
     );
   }
 }

@@ -5,14 +5,14 @@ import {
   accepted,
   claimAs,
   emptyOutbox,
-  endWaits,
+  makeAllDue,
   expireLeases,
   key,
   queueChanged,
   queueReset,
   queueWelcome,
   refused,
-  unknownWait,
+  doubtSeconds,
   work,
 } from "./delivery/test-queue.ts";
 import { type Settlement, settle } from "./delivery/settle.ts";
@@ -45,8 +45,8 @@ async function failed(queue = queueWelcome, to?: string): Promise<string> {
 async function unknown(): Promise<string> {
   const id = await queueChanged(test.db);
   await work(test.db, refused("unknown"));
-  await endWaits(test.db);
-  await sweep(test.db, 30, unknownWait);
+  await makeAllDue(test.db);
+  await sweep(test.db, 30, doubtSeconds);
   expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   return id;
 }
@@ -66,7 +66,7 @@ const event = (messageId: string, type: string) =>
   ]);
 
 describe("retry", () => {
-  it("sends what failed again, with the contents that it had, and keeps who did it and why", async () => {
+  it("sends a failed message again with its contents, and stores who did it and why", async () => {
     const id = await failed();
     const before = createSealer(key).open(id, (await find(id)).payload!);
     await test.db.sendingStatus.updateMany({ data: { idleUntil: new Date(Date.now() + 60_000) } });
@@ -76,7 +76,7 @@ describe("retry", () => {
     const { messages } = await claimAs(test.db);
     expect(createSealer(key).open(id, messages[0]!.payload)).toEqual(before);
     const [{ attempt, claimedAt } = { attempt: 0, claimedAt: "" }] = messages;
-    await settle(test.db, [{ id, attempt, claimedAt, ...accepted } as Settlement], unknownWait);
+    await settle(test.db, [{ id, attempt, claimedAt, ...accepted } as Settlement], doubtSeconds);
 
     const told = await findMessage(test.db, id);
     expect(told).toMatchObject({ closedReason: "sent", attemptCount: 2 });
@@ -90,11 +90,11 @@ describe("retry", () => {
     expect((await find(id)).payload).toBeNull();
   });
 
-  it("says which may arrive twice, and never that they failed afterwards", async () => {
+  it("counts those that may arrive twice, and never closes them as failed", async () => {
     const id = await unknown();
     expect(await countRetries(test.db, { id })).toEqual({ messages: 1, inDoubt: 1 });
     expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
-    // A refusal of the second copy says nothing of the first.
+    // A refusal of the second copy says nothing about the first.
     await work(test.db, refused("permanent"));
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
     // And once more, if the operator says so.
@@ -105,12 +105,12 @@ describe("retry", () => {
     expect(await work(test.db, accepted)).toEqual([]);
   });
 
-  it("leaves in doubt what is in doubt again, and does not send it by itself once more", async () => {
+  it("leaves a message in doubt if its second answer is lost too, and does not resend it", async () => {
     const id = await unknown();
     await retryMessages(test.db, { id }, decision);
     await work(test.db, refused("unknown"));
-    await endWaits(test.db);
-    await sweep(test.db, 30, unknownWait);
+    await makeAllDue(test.db);
+    await sweep(test.db, 30, doubtSeconds);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   });
 
@@ -125,22 +125,26 @@ describe("retry", () => {
       /it has been sent/,
     ],
     [
-      "was sent, as an answer says that came after its lease had ended",
+      "was sent, by an answer that came after its lease had ended",
       async () => {
         const id = await queueChanged(test.db);
         const { messages } = await claimAs(test.db);
         await expireLeases(test.db);
-        await sweep(test.db, 30, unknownWait);
-        await endWaits(test.db);
-        await sweep(test.db, 30, unknownWait);
+        await sweep(test.db, 30, doubtSeconds);
+        await makeAllDue(test.db);
+        await sweep(test.db, 30, doubtSeconds);
         const [{ attempt, claimedAt } = { attempt: 0, claimedAt: "" }] = messages;
-        await settle(test.db, [{ id, attempt, claimedAt, ...accepted } as Settlement], unknownWait);
+        await settle(
+          test.db,
+          [{ id, attempt, claimedAt, ...accepted } as Settlement],
+          doubtSeconds,
+        );
         return id;
       },
       /may have been sent/,
     ],
     [
-      "was sent, as an event says that tells no outcome",
+      "was sent, by an event without an outcome",
       async () => {
         const id = await unknown();
         await event(id, "Open");
@@ -149,7 +153,7 @@ describe("retry", () => {
       /may have been sent/,
     ],
     [
-      "was sent, as its delivery says",
+      "was sent, by its Delivery",
       async () => {
         const id = await unknown();
         await event(id, "Delivery");
@@ -158,13 +162,13 @@ describe("retry", () => {
       /it has been sent/,
     ],
     [
-      "is of no use any more",
+      "has expired",
       async () => {
         const id = await failed(queueReset);
         await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
         return id;
       },
-      /its time is over/,
+      /it has expired/,
     ],
     [
       "has lost its contents",
@@ -176,7 +180,7 @@ describe("retry", () => {
       },
       /contents are erased/,
     ],
-    ["still waits", () => queueWelcome(test.db), /it is still queued/],
+    ["waits", () => queueWelcome(test.db), /it is still queued/],
     [
       "was cancelled",
       async () => {
@@ -203,10 +207,10 @@ describe("retry", () => {
     expect(await find(id)).toEqual(before);
   });
 
-  it("takes all that a filter finds, in any number, and no more than were confirmed", async () => {
+  it("takes all that a filter finds, but no more than were confirmed", async () => {
     const other = await failed(queueWelcome, "other@example.com");
     const id = await failed();
-    // More than one statement's worth.
+    // More than one transaction takes.
     await test.db.$executeRaw`
       INSERT INTO messages (id, template, category, to_address, to_key, payload, on_unknown, state,
         closed_reason, closed_at)
@@ -216,7 +220,7 @@ describe("retry", () => {
     await unknown();
     const filter = { to: "NAME@example.com", closedReason: "failed" } as const;
     expect(await countRetries(test.db, filter)).toEqual({ messages: 1101, inDoubt: 0 });
-    expect(await retryMessages(test.db, filter, { ...decision, most: 1_050 })).toEqual({
+    expect(await retryMessages(test.db, filter, { ...decision, limit: 1_050 })).toEqual({
       messages: 1_050,
       inDoubt: 0,
     });
@@ -229,7 +233,7 @@ describe("retry", () => {
 });
 
 describe("cancel", () => {
-  it("closes what waits, erases its contents, and keeps who did it and why", async () => {
+  it("closes what waits, erases its contents, and stores who did it and why", async () => {
     const id = await queueWelcome(test.db, "one@example.com");
     const other = await queueWelcome(test.db, "two@example.com");
     expect(await countCancels(test.db, { to: "one@example.com" })).toEqual({
@@ -256,8 +260,8 @@ describe("cancel", () => {
   it("counts those whose first copy may have been sent", async () => {
     const id = await queueReset(test.db);
     await work(test.db, refused("unknown"));
-    await endWaits(test.db);
-    await sweep(test.db, 30, unknownWait);
+    await makeAllDue(test.db);
+    await sweep(test.db, 30, doubtSeconds);
     expect(await find(id)).toMatchObject({ state: "queued", resent: true });
     expect(await cancelMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
     expect(await find(id)).toMatchObject({ closedReason: "unknown", payload: null });
@@ -271,9 +275,9 @@ it.each([
     { ...decision, because: " " },
     "NO_REASON",
   ],
-  ["what is no id", { id: "' OR true" }, decision, "UNKNOWN_EMAIL"],
-  ["an id of none", { id: "01a227ee-43a1-78e3-98d0-449b0cd610e4" }, decision, "UNKNOWN_EMAIL"],
-  ["what is no address", { to: "nobody" }, decision, "INVALID_ADDRESS"],
+  ["an invalid id", { id: "' OR true" }, decision, "UNKNOWN_EMAIL"],
+  ["an unknown id", { id: "01a227ee-43a1-78e3-98d0-449b0cd610e4" }, decision, "UNKNOWN_EMAIL"],
+  ["an invalid address", { to: "nobody" }, decision, "INVALID_ADDRESS"],
 ])("refuses %s, and does nothing", async (_, selection, options, code) => {
   await queueWelcome(test.db);
   await expect(retryMessages(test.db, selection, options)).rejects.toMatchObject({ code });
@@ -281,7 +285,7 @@ it.each([
   expect(await test.db.message.count({ where: { state: "queued" } })).toBe(1);
 });
 
-it("erases contents after their days, and at once when their time to be sent is over", async () => {
+it("erases contents after their days, or as soon as the message expires", async () => {
   const kept = await failed(queueWelcome, "kept@example.com");
   const old = await failed(queueWelcome, "old@example.com");
   const over = await failed(queueReset, "over@example.com");

@@ -3,7 +3,7 @@ import { CANCELLED } from "./cancel.ts";
 import { type Decision, checkDecision } from "./decision.ts";
 import { EmailError } from "./error.ts";
 import { type LoggedMessage, findMessage } from "./log.ts";
-import { type MessageFilter, all, conditionsOf } from "./message-filter.ts";
+import { type MessageFilter, allOf, conditionsOf } from "./message-filter.ts";
 import { isUuid } from "./uuid.ts";
 
 export type { Decision } from "./decision.ts";
@@ -13,71 +13,73 @@ export { EmailError } from "./error.ts";
 /** One message, or all that a filter finds. */
 export type Selection = { id: string } | MessageFilter;
 
-/** How many messages an action concerns. */
-export interface Concerned {
+/** How many messages an action changes. */
+export interface ActionCount {
   messages: number;
-  /** Of these: may have been sent already, so that they may arrive twice. */
+  /** How many of them may have been sent already, and so may arrive twice. */
   inDoubt: number;
 }
 
 export interface ActionOptions extends Decision {
-  /** No more than this many: those that were shown to the operator. */
-  most?: number;
+  /** Changes at most this many messages: the number that the operator confirmed. Default: all. */
+  limit?: number;
 }
 
-// Of one transaction.
+// Messages of one transaction.
 const BATCH = 1_000;
 const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /**
  * How many messages a retry would send again.
  *
- * @throws EmailError `INVALID_ADDRESS`; `NOT_RETRIABLE` of a single message, and why
+ * @throws EmailError `INVALID_ADDRESS`; `NOT_RETRIABLE` for a single message, with the reason
  */
-export function countRetries(db: Db, selection: Selection): Promise<Concerned> {
+export function countRetries(db: Db, selection: Selection): Promise<ActionCount> {
   return countOf(db, RETRY, selection);
 }
 
 /**
- * Queues messages that failed, or were closed in doubt, once more: what was sealed is still there
- * for some days. Nothing is queued of which an answer or an event says that it was sent, and
- * nothing whose time is over. Who did it, when and why is kept.
+ * Queues messages again that failed or were closed in doubt. Their contents are kept for some
+ * days. It leaves out messages that were sent by what an answer or an event says, and messages
+ * that have expired. Who did it, when and why is stored.
  *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_RETRIABLE` of a single message, and why
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_RETRIABLE` for a single message, with the
+ *   reason
  */
 export function retryMessages(
   db: Db,
   selection: Selection,
   options: ActionOptions,
-): Promise<Concerned> {
+): Promise<ActionCount> {
   return act(db, RETRY, selection, options);
 }
 
-/** How many messages a cancelling would close. @throws as `cancelMessages` */
-export function countCancels(db: Db, selection: Selection): Promise<Concerned> {
+/** How many messages a cancellation would close. @throws as `cancelMessages` does */
+export function countCancels(db: Db, selection: Selection): Promise<ActionCount> {
   return countOf(db, CANCEL, selection);
 }
 
 /**
- * Closes messages that still wait, as `cancel` does for the application. Who did it, when and why
- * is kept.
+ * Closes messages that wait, as `cancel` does for the app. Who did it, when and why is stored.
  *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` of a single message, and why
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` for a single message, with the
+ *   reason
  */
 export function cancelMessages(
   db: Db,
   selection: Selection,
   options: ActionOptions,
-): Promise<Concerned> {
+): Promise<ActionCount> {
   return act(db, CANCEL, selection, options);
 }
 
 interface Action {
   name: "retry" | "cancel";
-  /** Which messages it is for. */
+  /** A condition: which messages it may change. */
   possible: Prisma.Sql;
+  /** A condition: which of them may arrive twice. */
   inDoubt: Prisma.Sql;
-  /** What an UPDATE sets. */
+  /** The SET clause of the UPDATE. */
   changes: Prisma.Sql;
   refusal(message: LoggedMessage): EmailError;
 }
@@ -86,7 +88,8 @@ const RETRY: Action = {
   name: "retry",
   possible: Prisma.sql`state = 'closed' AND payload IS NOT NULL
     AND (expires_at IS NULL OR expires_at > now())
-    -- An answer that came too late for its lease, or an event that says nothing of the outcome.
+    -- Closed messages may still have been sent: the answer may have come after the lease had ended,
+    -- and some events do not change the outcome.
     AND NOT EXISTS (SELECT FROM attempts a WHERE a.message_id = m.id AND a.result = 'accepted')
     AND NOT EXISTS (SELECT FROM events e WHERE e.message_id = m.id)`,
   inDoubt: Prisma.sql`closed_reason = 'unknown'`,
@@ -110,7 +113,7 @@ const CANCEL: Action = {
 
 function whyNotRetried({ state, closedReason, outcome, expiresAt }: LoggedMessage): string {
   if (state !== "closed") return `it is still ${state === "unknown" ? "in doubt" : state}.`;
-  if (expiresAt && expiresAt <= new Date()) return "its time is over. The app can queue a new one.";
+  if (expiresAt && expiresAt <= new Date()) return "it has expired. The app can queue a new one.";
   if (closedReason === "sent" || outcome !== "none") return "it has been sent.";
   if (closedReason !== "failed" && closedReason !== "unknown") return `it is ${closedReason}.`;
   return "it may have been sent, or its contents are erased. The app can queue a new one.";
@@ -118,13 +121,13 @@ function whyNotRetried({ state, closedReason, outcome, expiresAt }: LoggedMessag
 
 function where({ possible }: Action, selection: Selection): Prisma.Sql {
   if ("id" in selection) return Prisma.sql`${possible} AND id = ${selection.id}::uuid`;
-  const { indexed, walked } = conditionsOf(selection);
-  return all([possible, ...indexed, ...walked]);
+  const { indexed, scanned } = conditionsOf(selection);
+  return allOf([possible, ...indexed, ...scanned]);
 }
 
-async function countOf(db: Db, action: Action, selection: Selection): Promise<Concerned> {
+async function countOf(db: Db, action: Action, selection: Selection): Promise<ActionCount> {
   checkId(selection);
-  const [found = NONE] = await db.$queryRaw<Concerned[]>`
+  const [found = NONE] = await db.$queryRaw<ActionCount[]>`
     SELECT count(*)::int AS messages, count(*) FILTER (WHERE ${action.inDoubt})::int AS "inDoubt"
     FROM messages m WHERE ${where(action, selection)}`;
   if (found.messages === 0) await refuse(db, action, selection);
@@ -135,18 +138,18 @@ async function act(
   db: Db,
   action: Action,
   selection: Selection,
-  { most = Infinity, ...decision }: ActionOptions,
-): Promise<Concerned> {
+  { limit = Infinity, ...decision }: ActionOptions,
+): Promise<ActionCount> {
   const { by, because } = checkDecision(decision);
   checkId(selection);
-  const done: Concerned = { ...NONE };
-  for (let after: string | null = FIRST; after !== null && done.messages < most;) {
-    const limit = Math.min(BATCH, most - done.messages);
-    const [row]: (Concerned & { last: string | null })[] = await db.$queryRaw`
+  const done: ActionCount = { ...NONE };
+  for (let after: string | null = FIRST; after !== null && done.messages < limit;) {
+    const batch = Math.min(BATCH, limit - done.messages);
+    const [row]: (ActionCount & { last: string | null })[] = await db.$queryRaw`
       WITH chosen AS MATERIALIZED (
         SELECT id, ${action.inDoubt} AS in_doubt FROM messages m
         WHERE id > ${after}::uuid AND ${where(action, selection)}
-        ORDER BY id LIMIT ${limit} FOR NO KEY UPDATE OF m
+        ORDER BY id LIMIT ${batch} FOR NO KEY UPDATE OF m
       ), changed AS (
         UPDATE messages m SET ${action.changes} FROM chosen c WHERE m.id = c.id
         RETURNING m.id, m.state
@@ -167,14 +170,14 @@ async function act(
   return done;
 }
 
-const NONE: Concerned = { messages: 0, inDoubt: 0 };
+const NONE: ActionCount = { messages: 0, inDoubt: 0 };
 
-/** PostgreSQL would refuse another text for a UUID. */
+/** PostgreSQL would reject an invalid UUID. */
 function checkId(selection: Selection): void {
   if ("id" in selection && !isUuid(selection.id)) throw unknownId(selection.id);
 }
 
-/** Says of a single message why nothing was done. */
+/** Throws the reason why a single message was not changed. */
 async function refuse(db: Db, action: Action, selection: Selection): Promise<void> {
   if (!("id" in selection)) return;
   const message = await findMessage(db, selection.id);

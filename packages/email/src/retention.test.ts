@@ -94,7 +94,7 @@ it("keeps what is not closed, and what was closed lately, however long ago it wa
   expect(await counts()).toEqual({ messages: 4, attempts: 4, events: 4 });
 });
 
-it("goes through everything in batches, past what it keeps", async () => {
+it("goes through everything in batches, also past rows that it keeps", async () => {
   for (let i = 0; i < 10; i++) {
     await add(100 - i, i % 3 === 0 ? { closedAt: daysAgo(1) } : {});
   }
@@ -107,7 +107,7 @@ it("goes through everything in batches, past what it keeps", async () => {
   expect(await counts()).toEqual({ messages: 4, attempts: 4, events: 4 });
 });
 
-it("ends at its bound and says that there is more", async () => {
+it("ends at its limit and says that there is more", async () => {
   for (let i = 0; i < 105; i++) await add(100);
   const options = { olderThanDays: 30, batch: 1 };
   expect(await deleteOldMessages(test.db, options)).toMatchObject({ messages: 100, more: true });

@@ -2,36 +2,36 @@ import type { Db } from "@repo/db";
 import { firstUuidAt } from "./uuid.ts";
 
 export interface Retention {
-  /** Since a message was closed. */
+  /** Days since the message was closed. */
   olderThanDays: number;
-  /** Rows of one transaction; 1,000 by default. */
+  /** Rows of one transaction. Default: 1,000. */
   batch?: number;
   signal?: AbortSignal;
 }
 
 export interface DeletedMessages {
   messages: number;
-  /** Events about messages that nobody knew. */
+  /** Events that never found their message. */
   unattachedEvents: number;
-  /** More is old enough: the call has ended at its bound, or at the signal. */
+  /** There is more to delete: the call ended at its limit, or at the signal. */
   more: boolean;
 }
 
-// Looked at in one call, at most: half a minute's work.
+// The limit of one call: about half a minute of work.
 const BATCHES = 100;
-// Ids hold the time of the process that made them; PostgreSQL's clock decides. In ms.
+// In ms. An id contains the time of the process that made it; PostgreSQL's clock decides.
 const CLOCK_MARGIN = 10 * 60_000;
 const DAY = 24 * 60 * 60_000;
 const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Deletes what is old: closed messages with their attempts and events, oldest first, then events
- * that never found their message. In batches, each its own transaction, that go on from the last
- * id that was looked at, so that the rows that an earlier batch deleted, which stay in the index
- * until a vacuum, are not passed again. Several may run at once; what is still queued, sending or
- * in doubt stays, however old.
+ * Deletes old closed messages with their attempts and events, oldest first, and then old events
+ * that never found their message. Messages that are queued, sending or in doubt stay, however old.
+ * A message's idempotency key is deleted with it: the same key then queues a new message.
  *
- * With a message goes its idempotency key: the same key is then a new message.
+ * Each batch is a transaction, and begins after the last id of the batch before: deleted rows stay
+ * in the index until a vacuum, and would slow the next batch down. Several processes may run this
+ * at once.
  */
 export async function deleteOldMessages(
   db: Db,
@@ -41,7 +41,7 @@ export async function deleteOldMessages(
   const deleted: DeletedMessages = { messages: 0, unattachedEvents: 0, more: true };
   let batches = 0;
 
-  /** @returns whether it came to the end */
+  /** @returns whether it reached the end */
   async function walk(step: (after: string) => Promise<Step>, add: (n: number) => void) {
     for (let after: string | null = FIRST; after !== null; batches++) {
       if (signal?.aborted || batches >= BATCHES) return false;
@@ -57,7 +57,7 @@ export async function deleteOldMessages(
       (after) => deleteMessages(db, { after, end, olderThanDays, batch }),
       (n) => (deleted.messages += n),
     )) &&
-    // By now few of the old events are attached, so that this does not walk over theirs.
+    // Last, because most old events have been deleted with their messages by now.
     (await walk(
       (after) => deleteUnattached(db, { after, end, olderThanDays, batch }),
       (n) => (deleted.unattachedEvents += n),
@@ -76,10 +76,10 @@ interface Range {
 type Step = { deleted: number; last: string | null };
 
 /**
- * Erases the sealed contents of what failed or was closed in doubt so many days ago, or whose time
- * to be sent is over: nobody can retry it from here on.
+ * Erases the contents of messages that failed or were closed in doubt, after `olderThanDays` or
+ * when they expire. Nobody can retry such a message afterwards.
  *
- * @returns of how many messages
+ * @returns the number of messages
  */
 export async function eraseOldContents(
   db: Db,
@@ -110,7 +110,7 @@ async function deleteMessages(db: Db, { after, end, olderThanDays, batch }: Rang
     ), events_too AS (
       DELETE FROM events e USING old WHERE e.message_id = old.id
     ), gone AS (
-      -- Their attempts go by the foreign key.
+      -- The foreign key deletes their attempts.
       DELETE FROM messages m USING old WHERE m.id = old.id RETURNING m.id
     )
     SELECT (SELECT count(*) FROM gone)::int AS deleted,

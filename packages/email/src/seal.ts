@@ -11,20 +11,20 @@ const VERSION = 1;
 const NONCE = 12;
 const TAG = 16;
 
-/** Seals and opens the props of messages: they hold links that log a person in. */
+/** Encrypts and decrypts the contents of messages: they contain links that log a person in. */
 export interface Sealer {
   seal(messageId: string, props: unknown): Buffer<ArrayBuffer>;
-  /** @throws EmailError `UNSEAL_FAILED`: another key, another row, or a changed byte. */
+  /** @throws EmailError `UNSEAL_FAILED`: the key or the row is another, or a byte was changed. */
   open(messageId: string, sealed: Uint8Array): unknown;
 }
 
 /**
  * AES-256-GCM under a key derived from EMAIL_KEY (HKDF, RFC 5869). The message's id is
- * authenticated with the props, so that those of one row cannot be moved to another.
+ * authenticated too, so that nobody can move the contents of one row to another.
  * Sealed: version (1 byte), nonce (12), tag (16), ciphertext.
  */
 export function createSealer(key: string): Sealer {
-  // A key object: Node prepares the key's bytes anew for each cipher, which is half of its time.
+  // A key object, because Node.js would prepare the bytes of a key again for each cipher.
   const derived = createSecretKey(Buffer.from(hkdfSync("sha256", key, "", "email props", 32)));
   return {
     seal(messageId, props) {

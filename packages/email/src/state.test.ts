@@ -59,7 +59,7 @@ it.each(pairs.filter(({ from, to }) => from !== to))(
   },
 );
 
-it("lets no outcome fall, by any writer", async () => {
+it("lets no outcome fall, whoever writes it", async () => {
   const id = await messageIn("closed");
   for (const [at, outcome] of outcomes.entries()) {
     await test.db.message.update({ where: { id }, data: { outcome, payload: null } });
@@ -81,7 +81,7 @@ it.each([
   ).rejects.toThrow(/23514|check/);
 });
 
-it("lets nothing that was sent keep its contents, or go back into the queue", async () => {
+it("lets no message that was sent keep its contents, or go back into the queue", async () => {
   const id = await messageIn("closed");
   const keep = test.db.$executeRawUnsafe(`UPDATE messages SET outcome = 'sent' WHERE id = '${id}'`);
   await expect(keep).rejects.toThrow("payload_for_a_retry");
@@ -93,7 +93,7 @@ it("lets nothing that was sent keep its contents, or go back into the queue", as
   await expect(back).rejects.toThrow("cannot go from closed to queued");
 });
 
-it("an outcome above none closes the message", async () => {
+it("only a closed message has an outcome", async () => {
   const id = await messageIn("queued");
   const change = test.db.message.update({ where: { id }, data: { outcome: "sent" } });
   await expect(change).rejects.toThrow("outcome_closes");

@@ -1,6 +1,6 @@
 /**
- * Every way a message's state may change, and what changes it. PostgreSQL refuses any other
- * (packages/db/prisma/migrations, `refuse_illegal_transition`); ARCHITECTURE.md draws them.
+ * Every way in which a message's state may change, and what changes it. PostgreSQL refuses any
+ * other (packages/db/prisma/migrations, `refuse_illegal_transition`). ARCHITECTURE.md draws them.
  */
 export const TRANSITIONS = [
   { from: "queued", to: "sending", by: "claim" },
@@ -11,10 +11,10 @@ export const TRANSITIONS = [
   { from: "sending", to: "queued", by: "settle, release: certainly not sent" },
   { from: "sending", to: "unknown", by: "settle: the answer was lost" },
   { from: "sending", to: "unknown", by: "sweep: the lease was lost" },
-  { from: "sending", to: "closed", by: "event: sooner than the answer" },
+  { from: "sending", to: "closed", by: "event: it came before the answer" },
   { from: "unknown", to: "queued", by: "sweep: resend, once" },
   { from: "unknown", to: "queued", by: "evidence: it had not been sent; twice" },
   { from: "unknown", to: "closed", by: "sweep: hold, or resent once already" },
   { from: "unknown", to: "closed", by: "event: it had been sent" },
-  { from: "closed", to: "queued", by: "retry: failed or unknown, its contents still there" },
+  { from: "closed", to: "queued", by: "retry: failed or unknown, its contents kept" },
 ] as const;

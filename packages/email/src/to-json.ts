@@ -1,9 +1,9 @@
-/** Without what PostgreSQL's text cannot hold: a NUL, half a surrogate pair. */
+/** Replaces what a PostgreSQL text cannot contain: NUL, and half of a surrogate pair. */
 export function clean(text: string): string {
   return text.replaceAll(/[\0\p{Surrogate}]/gu, "\ufffd");
 }
 
-/** JSON that PostgreSQL can hold: one row that it refuses would hold up all others. */
+/** JSON that PostgreSQL accepts: one row that it refused would make the whole statement fail. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => {
     if (typeof part === "string") return clean(part);

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-/** RFC 9562 section 5.7: ids in the order of their making keep the primary key's index compact. */
+/** An id by RFC 9562 section 5.7. Ids that increase keep the primary key's index compact. */
 export function uuidv7(): string {
-  // What is random in a version 4 is so in a version 7: twenty times faster than randomBytes.
+  // The random part of a version 4 serves a version 7, and is faster than randomBytes.
   return format(Date.now(), randomUUID().slice(15));
 }
 
-/** Sorts before every id made at that time or later: a bound in time is one of the primary key. */
+/** The id that sorts before every id of that time or later. It turns a time into a bound of ids. */
 export function firstUuidAt(time: Date): string {
   return format(Math.max(0, time.getTime()), "000-8000-000000000000");
 }
@@ -17,7 +17,7 @@ function format(time: number, rest: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7${rest}`;
 }
 
-/** Whether PostgreSQL reads it as an id. */
+/** Whether PostgreSQL accepts a text as an id. */
 export function isUuid(text: string): boolean {
   return /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 }

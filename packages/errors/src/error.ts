@@ -1,10 +1,10 @@
 /**
  * The one error type of this repository. Packages subclass it so that a caller can
  * tell by `code` what happened, and by `retryable` whether the same call may succeed
- * later. The message says what is wrong and what to do next; it never holds a secret.
+ * later. The message says what is wrong and what to do next. It never contains a secret.
  */
 export class AppError extends Error {
-  /** Stable, upper-case, for programs: `SUPPRESSED`, `PORT_TAKEN`. */
+  /** Stable, upper-case, for programs: `INVALID_ADDRESS`, `PORT_TAKEN`. */
   readonly code: string;
   /** True when the same call may succeed later without a change by a person. */
   readonly retryable: boolean;
@@ -21,13 +21,13 @@ export class AppError extends Error {
   }
 }
 
-/** Refuses what a person asked for. The message is for the person. */
+/** The refusal of something that a person asked for. The message is written for that person. */
 export class Refusal extends AppError {
   /** The HTTP status. */
   readonly status: number;
   /** Seconds after which the same call may succeed. */
   readonly retryAfter: number | undefined;
-  /** For the log: keyed hashes, no address. */
+  /** Details for the log: keyed hashes, and no address. */
   readonly detail: Record<string, string> | undefined;
 
   constructor(

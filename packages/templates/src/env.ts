@@ -1,4 +1,4 @@
-/** The port of the preview server: `PREVIEW_PORT`, 3001 unless set. */
+/** The port of the preview server, from `PREVIEW_PORT`. Default: 3001. */
 export function previewPort(): number {
   const value = process.env["PREVIEW_PORT"] || "3001";
   const port = Number(value);

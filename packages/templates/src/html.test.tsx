@@ -43,7 +43,7 @@ it.each<[name: string, what: string, Waiting: () => ReactNode]>([
   ],
   ["A promise", "a promise among others", () => [<Ready key={0} />, Async()]],
   ["<Tailwind>", "React Email's Tailwind", () => <Tailwind>Styled</Tailwind>],
-])("should throw what names %s, and never show a fallback: %s", (name, _, show) => {
+])("should throw an error that names %s, and never show a fallback: %s", (name, _, show) => {
   const waiting = show();
   const plain = <Html>{waiting}</Html>;
   const withFallback = (
@@ -62,7 +62,7 @@ it.each<[name: string, what: string, Waiting: () => ReactNode]>([
   }
 });
 
-it("should throw what a component throws, behind a fallback, too", () => {
+it("should throw what a component throws, also behind a fallback", () => {
   const plain = <Failing />;
   const withFallback = <Suspense fallback="One moment">{plain}</Suspense>;
   for (const document of [plain, withFallback]) {
@@ -70,7 +70,7 @@ it("should throw what a component throws, behind a fallback, too", () => {
   }
 });
 
-it("should have nothing in it that is for browsers alone", () => {
+it("should contain nothing that only browsers need", () => {
   const html = toHtml(
     <Html>
       <Head />

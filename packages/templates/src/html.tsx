@@ -4,30 +4,30 @@ import { renderToString } from "react-dom/server";
 
 /** What React writes for a browser: between texts, around <Suspense>, and a link for each picture. */
 const FOR_BROWSERS = /<!--(?: |\/?[$&])-->|<link rel="preload"[^>]*>/g;
-/** Where React has put the fallback of a <Suspense>, since a component in it waits or has failed. */
+/** Where React shows the fallback of a <Suspense>, because a component in it waits or has failed. */
 const FALLBACK = /<!--\$[!?]-->/;
-/** React's own words; it has no code for it. */
+/** A part of React's message. The error has no code. */
 const WAITS = "suspended while responding to synchronous input";
 
 /**
- * Renders a document in one pass: what waits for something has no place in an email.
+ * Renders a document in one pass. An email cannot contain components that wait for something.
  * https://react.dev/reference/react-dom/server/renderToString#when-a-component-suspends-the-html-always-contains-a-fallback
  *
- * @throws AppError `NOT_IN_ONE_PASS`: a component waits, as one does that is async or lazy
+ * @throws AppError `NOT_IN_ONE_PASS`: a component waits, for example because it is async or lazy
  */
 export function toHtml(document: ReactElement): string {
-  const html = attempt(document);
+  const html = tryRender(document);
   if (html === undefined) {
     throw new AppError(
       "NOT_IN_ONE_PASS",
-      `${culprit(document) ?? "A component"} waits for something, but an email is rendered in one pass. Load what it needs before the email is queued, and pass it as a prop.`,
+      `${findWaiting(document) ?? "A component"} waits for something, but an email is rendered in one pass. Load what it needs before the email is queued, and pass it as a prop.`,
     );
   }
   return `<!DOCTYPE html>${html.replaceAll(FOR_BROWSERS, "")}`;
 }
 
-/** Undefined when something in it waits, or has failed inside of <Suspense>. */
-function attempt(node: ReactNode): string | undefined {
+/** @returns undefined if a component in it waits, or has failed inside of <Suspense> */
+function tryRender(node: ReactNode): string | undefined {
   try {
     const html = renderToString(node);
     return FALLBACK.test(html) ? undefined : html;
@@ -37,24 +37,24 @@ function attempt(node: ReactNode): string | undefined {
   }
 }
 
-/** The name of what waits in a node, if anything does. What fails there is thrown. */
-function culprit(node: ReactNode): string | undefined {
+/** The name of a component in the node that waits, if any does. Throws what a component throws. */
+function findWaiting(node: ReactNode): string | undefined {
   if (node instanceof Promise) return "A promise";
-  if (Array.isArray(node)) return node.map(culprit).find(Boolean);
-  if (!isValidElement<{ children?: ReactNode }>(node) || attempt(node) !== undefined) return;
+  if (Array.isArray(node)) return node.map(findWaiting).find(Boolean);
+  if (!isValidElement<{ children?: ReactNode }>(node) || tryRender(node) !== undefined) return;
   const { props } = node;
   const component = functionOf(node.type);
-  if (!component) return culprit(props.children) ?? "A lazy component";
+  if (!component) return findWaiting(props.children) ?? "A lazy component";
 
   const name = `<${component.name || "Anonymous"}>`;
   let output: ReactNode;
-  // Within a render, for its hooks.
+  // Called inside a render, so that its hooks work.
   const Probe = () => {
     output = component(props);
     return null;
   };
-  const waits = attempt(<Probe />) === undefined || output instanceof Promise;
-  return waits ? name : (culprit(output) ?? name);
+  const waits = tryRender(<Probe />) === undefined || output instanceof Promise;
+  return waits ? name : (findWaiting(output) ?? name);
 }
 
 /** The function of a component, also of one in `memo` or `forwardRef`; a class has none. */

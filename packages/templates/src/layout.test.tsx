@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { draw } from "./draw.ts";
+import { renderTemplate } from "./render-template.ts";
 import {
   Action,
   Greeting,
@@ -57,9 +57,10 @@ const view: Template<typeof schema> = {
   cases: { usual },
 };
 
-const show = (props: Partial<typeof usual> = {}) => draw(schema, view, { ...usual, ...props });
+const show = (props: Partial<typeof usual> = {}) =>
+  renderTemplate(schema, view, { ...usual, ...props });
 
-it("should make a valid, accessible document that knows of the dark", async () => {
+it("should make a valid, accessible document that supports dark mode", async () => {
   const { html } = show({ items: Array.from({ length: 40 }, (_, index) => `Item ${index + 1}`) });
   expect(await faults(html)).toEqual([]);
   expect(html).toMatch(/^<!DOCTYPE html><html /);
@@ -73,7 +74,7 @@ it("should say in HTML and in text why this person gets it", () => {
   expect(text).toContain(view.reason);
 });
 
-it("should greet by name, isolated from what is around it", () => {
+it("should greet by name, isolated from the text around it", () => {
   const { html, text } = show();
   expect(html).toContain("<bdi>Zoë O’Brien-Smith</bdi>");
   expect(text).toContain("Hi Zoë O’Brien-Smith,");
@@ -112,7 +113,7 @@ it("should refuse a link to a script, without repeating it", () => {
   expect(drawn).not.toThrow("secret");
 });
 
-it("should write a list on lines of its own in the text, and a picture not at all", () => {
+it("should write each item of a list on its own line in the text, and leave pictures out", () => {
   const { html, text } = show();
   expect(text).toContain("It has:\n\n * Rice, 2 kg\n * Olive oil, 0.3 l\n\nTrack it");
   expect(html).toContain('alt="The parcel"');
@@ -125,7 +126,7 @@ it("should show a logo by its address on the internet, and the name where it doe
   expect(html).toMatch(
     /<img [^>]*alt="Shop &amp; Sons" height="32" src="https:\/\/shop\.example\/logo\.png"[^>]* width="120"\/>/,
   );
-  // As the name above: the footer has it.
+  // The text has the product's name in the footer.
   expect(text).not.toContain("Shop");
 });
 
@@ -134,7 +135,7 @@ it("should show the name of a brand without a logo", () => {
     ...view,
     Content: () => <Masthead brand={{ name: "Shop", logo: null, website }} />,
   };
-  const { html, text } = draw(schema, named, usual);
+  const { html, text } = renderTemplate(schema, named, usual);
   expect(html).toMatch(/<p [^>]*>Shop<\/p>/);
   expect(text).not.toContain("Shop");
 });

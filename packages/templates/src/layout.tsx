@@ -42,7 +42,7 @@ const small: CSSProperties = {
 
 type MastheadBrand = Pick<Brand, "name" | "logo" | "website">;
 
-/** The frame of every email: the name above, a card with the text, below it why they get it. */
+/** The frame of every email: the name, a card with the text, and why the person gets it. */
 export function Layout(props: {
   subject: string;
   preheader: string;
@@ -97,7 +97,7 @@ export function Layout(props: {
   );
 }
 
-/** The product's name, as its logo if it has one. Text has it below. */
+/** The product's logo, or its name if it has none. The plain text has the name in the footer. */
 export function Masthead({ brand: { name, logo, website } }: { brand: MastheadBrand }) {
   return logo ? (
     <Section data-skip-in-text style={{ padding: "0 4px 16px" }}>
@@ -158,10 +158,11 @@ export function List({ items }: { items: ReactNode[] }) {
 }
 
 /**
- * A picture on the internet: `publicUrl("picture.png")` is one of `apps/web/public`. Many inboxes
- * show none until asked, and the plain text never does, so say in a paragraph what must be read.
+ * A picture on the internet: `publicUrl("picture.png")` is the address of a file in
+ * `apps/web/public`. Many inboxes show pictures only on request, and the plain text has none: put
+ * into a paragraph what must be read.
  *
- * @param props.alt what the picture shows; "" if it only adorns
+ * @param props.alt what the picture shows; "" if it is decoration
  * @param props.width in pixels, as is the height; a narrow screen shrinks it
  */
 export function Image(props: { src: string; alt: string; width: number; height: number }) {
@@ -169,7 +170,7 @@ export function Image(props: { src: string; alt: string; width: number; height: 
     <Img
       {...props}
       className="image"
-      // Its own colours for the alt text: in the dark, the picture keeps light paper behind it.
+      // The colours are for the alt text, because the picture's background stays light in dark mode.
       style={{ ...paragraph, maxWidth: "100%", height: "auto", borderRadius: 8 }}
     />
   );
@@ -177,7 +178,7 @@ export function Image(props: { src: string; alt: string; width: number; height: 
 
 /** @param props.name as `personName` leaves it */
 export function Greeting({ name }: { name: string }) {
-  // The name is isolated, or one written from right to left would move the comma.
+  // The name is isolated, because one written from right to left would move the comma.
   return (
     <Paragraph>
       {name ? (
@@ -192,8 +193,8 @@ export function Greeting({ name }: { name: string }) {
 }
 
 /**
- * A link inside a text, for what is not the one thing to do. Plain text has its address after the
- * label: let the label end the paragraph, or the address runs into what follows.
+ * A link inside a text, for anything but the main action. The plain text has its address after the
+ * label: let the label end the paragraph, or the address runs into the text that follows.
  */
 export function TextLink({ href, children }: { href: string; children: string }) {
   return (
@@ -208,7 +209,7 @@ export function TextLink({ href, children }: { href: string; children: string })
 }
 
 /**
- * The one thing to do: a button, and its address below it in case the button does not work.
+ * The main action: a button, and its address below it in case the button does not work.
  * Plain text has the label and then the address.
  */
 export function Action({ href, children }: { href: string; children: string }) {

@@ -38,7 +38,7 @@ it("should list every email, talk to nobody else, and end when asked", async () 
   server.close();
   await once(server, "close");
   const { child, exited } = preview(port);
-  // Left open: a server whose output nobody takes would end.
+  // Its output is left open, because the server would end if nobody read it.
   const output = child.stdout.iterator({ destroyOnReturn: false });
   for await (const chunk of output) if (String(chunk).includes("Ready")) break;
   child.stdout.resume();
@@ -52,7 +52,7 @@ it("should list every email, talk to nobody else, and end when asked", async () 
   const { text: email } = render(names[0], views[names[0]].cases.usual);
   for (const word of email.match(/[a-z]{5,}/gi) ?? []) expect(html).toContain(word);
 
-  // A page that points its own name at this machine.
+  // A page on the internet may point its own name at this machine.
   const statusFor = (host: string, method = "GET") =>
     new Promise<number | string>((resolve) => {
       const headers = { Host: host };

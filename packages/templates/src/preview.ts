@@ -1,6 +1,6 @@
-// The preview server: React Email's own, in this process rather than a child of it, so that
-// whatever ends this process ends the server, on Windows too. It starts a second process
-// unless it finds the two flags that `pnpm dev` in package.json passes to node.
+// The preview server is React Email's own. It runs in this process, so that it ends with it, on
+// Windows too. Without the two flags that package.json passes to node, React Email would start a
+// second process.
 import { subscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -14,16 +14,16 @@ LOOPBACK.addSubnet("127.0.0.0", 8);
 LOOPBACK.addAddress("::1", "ipv6");
 const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
 
-/** React Email would take the next port in silence, and the addresses shown would be wrong. */
+/** Throws if the port is taken. React Email would silently take the next one, at another address. */
 async function assertFree(port: number): Promise<void> {
-  // Both, since macOS and Windows let two programs have the two.
+  // Both hosts, because on macOS and Windows each may belong to another program.
   for (const host of ["::", "127.0.0.1"]) {
     const server = createServer().listen(port, host);
     try {
       await once(server, "listening");
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // A machine without IPv6.
+      // This machine has no IPv6.
       if (code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL") continue;
       const why = code === "EADDRINUSE" ? "is taken" : `cannot be used (${code})`;
       throw new Error(`Port ${port} of the email preview ${why}. Set PREVIEW_PORT to a free one.`, {
@@ -41,17 +41,17 @@ try {
 
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-    // Each page would post its email to react.email for a spam check as soon as it opens, and its
-    // Send button another copy. With only this server in reach, the browser refuses both.
+    // Each page posts its email to react.email for a spam check when it opens, and again by its Send
+    // button. With this header the browser refuses both.
     response.setHeader("Content-Security-Policy", "connect-src 'self'");
-    // React Email listens on every interface, and has no option for that. And it answers to every
-    // name: a page on the internet can point its own at 127.0.0.1 (DNS rebinding, CWE-350), and would read
-    // what the preview fetches.
+    // React Email listens on every interface and answers to every name, and has no option for it. A
+    // page on the internet could point its own name at 127.0.0.1 (DNS rebinding, CWE-350) and read
+    // the preview.
     const from = request.socket.remoteAddress ?? "";
     const isHere = LOOPBACK.check(from, isIPv6(from) ? "ipv6" : "ipv4");
     if (isHere && OWN_NAME.test(request.headers.host ?? "")) return;
     request.socket.destroy();
-    // What has arrived already is not acted on.
+    // Makes a request harmless that has already arrived.
     request.method = "GET";
     request.url = "/";
   });

@@ -8,7 +8,7 @@ import type { Schema } from "./schema.ts";
 
 export type { Category } from "./schema.ts";
 
-/** Every email, by its name: what can be queued. `render.ts` has what it looks like. */
+/** Every email that can be queued, by name. `render.ts` has their looks. */
 export const templates = {
   "account-exists": accountExists,
   "password-changed": passwordChanged,
@@ -20,5 +20,5 @@ export const templates = {
 export type EmailTemplates = typeof templates;
 export type TemplateName = keyof EmailTemplates;
 
-/** What to give when queueing an email; its schema may tidy it. */
+/** The props to pass when queueing an email. Its schema may clean them. */
 export type TemplateProps<N extends TemplateName> = z.input<(typeof templates)[N]["props"]>;

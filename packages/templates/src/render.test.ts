@@ -6,8 +6,8 @@ import { render, views } from "./render.ts";
 import { attributes, decode, links, split, words } from "./test-document.ts";
 import { faults } from "./test-valid.ts";
 
-// What every email has to hold, with each of its cases. Nothing here knows one of them, so it
-// holds for those that you write; what the parts of an email promise is in layout.test.tsx.
+// What every email must fulfil, in each of its cases. No test names an email, so they also test
+// those that you write. layout.test.tsx tests the parts of an email.
 
 const names = Object.keys(templates) as TemplateName[];
 const cases = names.flatMap((name) =>
@@ -19,7 +19,7 @@ const GMAIL_CLIPS_AT = 102_000;
 /** A header's line should be no longer (RFC 5322, 2.1.1), and inboxes show less. */
 const HEADER_LINE = 78;
 
-/** What only text has: of lists, ruled lines and quotations. */
+/** What only the text has: the marks of lists, ruled lines and quotations. */
 const MARKER = /^(?:\*|\w+\.|-+|>)$/;
 const trimEnd = (text: string) => text.trimEnd();
 
@@ -47,7 +47,7 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
     expect(decode(title)).toBe(subject);
   });
 
-  it("should follow the subject with something else", () => {
+  it("should have a preheader that is not the subject", () => {
     const parsed = templates[name].props.parse(props);
     const preheader = (views[name].preheader as (props: unknown) => string)(parsed);
     expect(preheader.trim()).not.toBe("");
@@ -64,21 +64,21 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
 
   it("should have pictures that load in an inbox", () => {
     for (const src of attributes(draw(name, props).html, "src")) {
-      // Or one that comes along, which is a file with a content id.
+      // `cid:` is a picture that is attached.
       expect(src).toMatch(/^(?:https?:\/\/|cid:)./);
     }
   });
 
-  it("should read as plain text like the HTML, word for word", () => {
+  it("should have the same words in its text as in its HTML", () => {
     const { html, text } = draw(name, props);
     const addresses = links(html).map((href) => href.replace(/^mailto:/, ""));
     const known = [...words(html), ...addresses];
-    // An address that text has after its link's label parts the label from what follows it.
+    // In the text, a link's address follows its label, and separates it from the next word.
     const read = addresses
       .toSorted((a, b) => b.length - a.length)
       .reduce((rest, address) => rest.split(address).map(trimEnd).join(""), text);
     const readWords = split(read);
-    // A word that is run together with the next is lost, and so is one that still has a tag.
+    // A word that runs into the next one does not match, nor does one with a tag in it.
     expect(words(html).filter((word) => ![...readWords, ...addresses].includes(word))).toEqual([]);
     expect(readWords.filter((word) => !known.includes(word) && !MARKER.test(word))).toEqual([]);
 
@@ -109,7 +109,7 @@ describe.each(names)("%s", (name) => {
     for (const props of replaced(views[name].cases.usual, hostile)) {
       const parsed = templates[name].props.safeParse(props);
       if (!parsed.success) {
-        // The message ends in a log.
+        // The message is logged.
         expect(parsed.error.message).not.toContain("secret");
         continue;
       }

@@ -1,26 +1,27 @@
 import { z } from "zod";
 
-/** `security` goes first and by its own configuration set; neither has an unsubscribe link. */
+/** `security` is sent first, by its own configuration set. Neither has an unsubscribe link. */
 export type Category = "security" | "account";
 
-/** What queueing an email has to know about it. Loads no React. */
+/** What must be known about an email to queue it. It loads no React. */
 export interface Schema {
   props: z.ZodType;
   category: Category;
   /**
-   * SES may have sent the email and may not, its answer was lost. `resend`: two copies are
-   * better than none. `hold`: a second copy would confuse, so wait for the events to tell.
+   * What to do if SES's answer is lost, so that nobody knows whether the email was sent. `resend`:
+   * send a second copy, because two are better than none. `hold`: send none, because a second copy
+   * would confuse.
    */
   onUnknown: "resend" | "hold";
   /**
-   * Minutes from the time it is due after which the email helps nobody, and is not sent any
-   * more. `enqueue` takes another time as `expiresAt`: that of the token it carries.
+   * Minutes from the time that the email is due. After that it is of no use, and not sent any more.
+   * For an email that contains a token, pass the token's expiry to `enqueue` as `expiresAt`.
    */
   expiry: number;
   /**
-   * Goes before all others, and may use the last twentieth of the day's quota: for what a person
-   * cannot go on without. Not for what goes to any address that somebody types: a stranger could
-   * use it up.
+   * The email is sent before all others, and may use the last twentieth of the daily quota. It is
+   * for email without which a person cannot go on. Do not set it for email that anybody can cause
+   * by typing an address: a stranger could use the quota up.
    */
   reserve?: true;
 }
@@ -29,13 +30,12 @@ export interface Schema {
 const PLAIN_NAME = /^(?:[\p{L}\p{M} '’-]|\u200c|\u200d|\.(?!\S)){1,50}$/u;
 
 /**
- * A person's name as the greeting shows it, or "" when it had better not be shown.
+ * A person's name for the greeting, or "" if it may be an advert.
  *
- * Anyone can sign up with someone else's address and an advert for a name ("Win at evil.com"),
- * and we would deliver it. A link disarmed with invisible characters still reads as the advert,
- * and refusing the name would fail a sign-up over a greeting: so a name with anything but
- * letters in it (digits, slashes, a dot inside a word, an override of the writing direction) or
- * longer than 50 characters is left out, and the greeting does without it.
+ * Anyone can sign up with someone else's address and an advert as the name ("Win at evil.com"), and
+ * we would deliver it. So a name of more than 50 characters is left out, and a name with anything
+ * but letters: digits, slashes, a dot inside a word, an override of the writing direction. It is
+ * not refused, because a sign-up must not fail because of a greeting.
  */
 export const personName = z.string().transform((name) => {
   const oneLine = name.trim().replace(/\s+/g, " ");

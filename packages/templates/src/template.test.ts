@@ -23,7 +23,7 @@ it("should not let a prop break the subject into two headers", () => {
   expect(subject).toBe("Your order 12 Bcc: all@example.org");
 });
 
-it("should show in the preview what the worker would say of an email that waits", () => {
+it("should throw the worker's error in the preview, for an email with a component that waits", () => {
   const Content = async () => "It is on its way.";
   const Email = preview(schema, { ...template, Content });
   expect(() => Email(Email.PreviewProps)).toThrow(/^<Content> waits/);

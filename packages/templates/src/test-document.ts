@@ -1,6 +1,6 @@
-// What the tests read out of an email's HTML, which is made by React and so has one spelling.
+// Reads parts of an email's HTML for tests. Patterns are enough, because React writes the HTML.
 
-/** Without the head, comments for Outlook, and what is marked as only there to be looked at. */
+/** The HTML without its head, comments for Outlook, and decoration. */
 function visible(html: string): string {
   return html
     .replace(/^[^]*?<body/, "<body")

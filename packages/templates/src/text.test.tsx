@@ -89,7 +89,7 @@ it("should set the cells of a table apart, and its rows on lines", () => {
   ]);
 });
 
-it("should read what is laid out in tables as if there were none", () => {
+it("should ignore tables that are only layout", () => {
   const lines = draw(
     <Container>
       <Section>
@@ -117,7 +117,7 @@ it("should read what is laid out in tables as if there were none", () => {
   expect(lines).toEqual(["Rice", "2 kg", "", "Olive oil", "", "0.3 l"]);
 });
 
-it("should set a heading apart, as it is written", () => {
+it("should set a heading apart, without capitals of its own", () => {
   const lines = draw(
     <Section>
       <Text>Rice</Text>
@@ -128,7 +128,7 @@ it("should set a heading apart, as it is written", () => {
   expect(lines).toEqual(["Rice", "", "For later", "", "Olive oil"]);
 });
 
-it("should leave out what is only there to be looked at", () => {
+it("should leave out decoration", () => {
   const lines = draw(
     <Section>
       <Section data-skip-in-text>Not in text</Section>

@@ -5,7 +5,7 @@ const ownParagraph = { leadingLineBreaks: 2, trailingLineBreaks: 2 };
 
 /**
  * A table is data unless its role says that it is layout, as React Email's do. The library's
- * formatter of data aligns the columns, but leaves the caption out.
+ * formatter for data aligns the columns, but leaves the caption out.
  */
 const table: FormatCallback = (element, walk, builder, options) => {
   const { block, dataTable } = builder.options.formatters;
@@ -20,15 +20,15 @@ const table: FormatCallback = (element, walk, builder, options) => {
 };
 
 /**
- * The text is derived from the HTML: a second render would double the time. Compiled once,
- * since reading the selectors takes three times as long as an email.
+ * Turns an email's HTML into text, which is faster than a second render. It is compiled once,
+ * because reading the selectors takes longer than an email.
  */
 export const toText = compile({
   wordwrap: false,
   formatters: { table },
   selectors: [
     { selector: "img", format: "skip" },
-    // React Email's mark for what is only there to be looked at.
+    // React Email marks decoration with it.
     { selector: "[data-skip-in-text=true]", format: "skip" },
     ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({
       selector,
@@ -42,7 +42,7 @@ export const toText = compile({
     { selector: "dd", format: "block", options: ownLine },
     { selector: "table", format: "table", options: { uppercaseHeaderCells: false } },
     { selector: "caption", format: "block", options: ownParagraph },
-    // Of layout: the formatter of data walks its own cells, and never comes here.
+    // Cells of layout tables. The formatter for data handles its own cells.
     { selector: "td", format: "block", options: ownLine },
   ],
 });

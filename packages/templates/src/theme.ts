@@ -11,11 +11,11 @@ export const theme = {
 const { colors: light, darkColors: dark } = brand;
 
 /**
- * What inline styles cannot say. Clients that drop it (Gmail's app with other accounts) show
- * the light, fluid layout.
+ * The styles that cannot be inline. Clients that drop them (Gmail's app with accounts of others)
+ * show the light, fluid layout.
  *
- * The first rule is for Outlook on Windows, which knows neither max-width nor @media. Pictures are
- * drawn for light paper, so in the dark they get some, or dark ink would vanish.
+ * The first width is for Outlook on Windows, which knows neither max-width nor @media. Pictures are
+ * drawn for a light background. They keep one in dark mode, or dark lines would be invisible.
  */
 export const stylesheet = `
 :root{color-scheme:light dark;supported-color-schemes:light dark}

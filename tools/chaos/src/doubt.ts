@@ -18,7 +18,7 @@ export function evidenceOptions({ quick }: Setup, patience?: number) {
   };
   return {
     lease: LEASE,
-    unknownWait: { resend: 5, hold: 5 },
+    doubtSeconds: { resend: 5, hold: 5 },
     evidence,
     configurationSet: "sendoff",
   } satisfies WorkerOptions;

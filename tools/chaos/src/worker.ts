@@ -9,7 +9,7 @@ import { until } from "./until.ts";
 
 export interface WorkerOptions extends Pick<
   DelivererConfig,
-  "lease" | "unknownWait" | "rate" | "evidence"
+  "lease" | "doubtSeconds" | "rate" | "evidence"
 > {
   configurationSet?: string;
   securityConfigurationSet?: string;

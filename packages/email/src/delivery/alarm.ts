@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A sleep that ends early when it is rung for, also if that was before it began. */
+/** A sleep that ends early when `ring` is called. A call before the sleep ends it at once. */
 export interface Alarm {
   ring(this: void): void;
-  /** @param ms at the most */
+  /** @param ms how long to sleep at most */
   wait(ms: number): Promise<void>;
 }
 
-/** @param signal rings when it aborts */
+/** @param signal rings the alarm when it aborts */
 export function createAlarm(signal: AbortSignal): Alarm {
   let rung = false;
   let wake: (() => void) | undefined;

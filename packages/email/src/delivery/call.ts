@@ -9,21 +9,21 @@ import {
 } from "../transports/transport.ts";
 import type { Claimed } from "./claim.ts";
 import type { Lease } from "./lease.ts";
-import { type Log, describe } from "./logger.ts";
+import { type Log, errorFields } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
 
-/** A claimed message in a worker's hands. */
-export interface Held extends Claimed {
+/** A message that a worker has claimed and not settled yet. */
+export interface InFlight extends Claimed {
   lease: Lease;
-  /** The one message of a queue that is stopped. */
+  /** Sending is stopped, and this message shows whether it can go on. */
   isProbe: boolean;
 }
 
-/** What knows the templates. */
+/** Turns templates into emails. */
 export interface Renderer {
   /**
-   * Makes the email out of its template and the props that were queued, perhaps by an older
-   * version. What throws is kept for later. The product's is in `@repo/templates/render`.
+   * Renders a template with the props that were queued, perhaps by an older version of the app. If
+   * it throws, the message is kept for later. The product's is in `@repo/templates/render`.
    */
   render(
     this: void,
@@ -36,25 +36,25 @@ export interface CallConfig extends Renderer {
   transport: Transport;
   sealer: Sealer;
   log: Log;
-  /** Gets what is not allowed. */
+  /** Gets the email of recipients that are not allowed. */
   redirectTo: string | undefined;
-  /** Is told of each answer. */
-  saw(this: void, sent: SendResult, begun: number): Promise<void>;
+  /** Called with the result of each call, and the time when the call began. */
+  onResult(this: void, sent: SendResult, begun: number): Promise<void>;
 }
 
-// A transport ends its own calls, and knows more of them: this is for one that does not.
+// A transport ends its own calls, with a better error. This limit is for one that fails to.
 const TIMEOUT_MS = CALL_TIMEOUT_MS + 1_000;
 
-/** Makes what renders a message and hands it to the transport, once. It never rejects. */
+/** Creates a function that renders a message and makes one call to send it. It never rejects. */
 export function createCall({
   transport,
   sealer,
   log,
   redirectTo,
   render,
-  saw,
-}: CallConfig): (message: Held) => Promise<Settlement> {
-  function prepare({ id, template, category, to, allowed, payload }: Held): OutgoingMessage {
+  onResult,
+}: CallConfig): (message: InFlight) => Promise<Settlement> {
+  function prepare({ id, template, category, to, allowed, payload }: InFlight): OutgoingMessage {
     const opened = sealer.open(id, payload) as Payload;
     const content = render(template, opened.props);
     const outgoing = { id, template, category, to, ...openAdditions(opened), ...content };
@@ -67,33 +67,33 @@ export function createCall({
     try {
       outgoing = prepare(message);
     } catch (error) {
-      // It waits for a repaired template or key.
-      const what = describe(error);
+      // It is tried again until somebody repairs the template or the key.
+      const what = errorFields(error);
       log.error({ messageId: id, template, ...what }, "email cannot be rendered; kept for later");
       const { code, reason = "cannot be rendered" } = what;
-      return unsent(message, "unrendered", code, reason);
+      return withoutCall(message, "unrendered", code, reason);
     }
-    // A process that was stopped since the claim: its lease may be another's by now.
+    // The process may have been suspended since the claim, and another may have the message now.
     const mayLeave = () => lease.left() > TIMEOUT_MS;
-    const short = () => unsent(message, "skipped", "LEASE_SHORT", "not enough lease left");
-    if (!mayLeave()) return short();
+    const skip = () => withoutCall(message, "skipped", "LEASE_SHORT", "not enough lease left");
+    if (!mayLeave()) return skip();
     const begun = performance.now();
     const sent = await inTime(transport.send(outgoing, mayLeave));
-    if (sent.result === "skipped") return short();
+    if (sent.result === "skipped") return skip();
     const fields = { messageId: id, template, attempt };
     if (sent.result === "accepted") {
       log.info({ ...fields, sesMessageId: sent.sesMessageId }, "email sent");
     } else {
       log.warn({ ...fields, result: sent.result, code: sent.code }, "email not sent");
     }
-    await saw(sent, begun);
+    await onResult(sent, begun);
     return { ...settlementOf(message), ...sent };
   };
 }
 
-/** What becomes of a message that is not called for. */
-export function unsent(
-  message: Held,
+/** The settlement of a message for which no call was made. */
+export function withoutCall(
+  message: InFlight,
   result: "skipped" | "unrendered",
   code: string,
   error: string,
@@ -101,11 +101,11 @@ export function unsent(
   return { ...settlementOf(message), result, code, error };
 }
 
-function settlementOf({ id, attempt, claimedAt }: Held) {
+function settlementOf({ id, attempt, claimedAt }: InFlight) {
   return { id, attempt, claimedAt };
 }
 
-/** Whatever a transport waits for, and however slowly its server answers, the call ends. */
+/** Ends a call in time, whatever the transport waits for. */
 async function inTime(sending: Promise<SendResult>): Promise<SendResult> {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<SendResult>((resolve) => {
@@ -115,7 +115,7 @@ async function inTime(sending: Promise<SendResult>): Promise<SendResult> {
   return Promise.race([sending, over]).finally(() => clearTimeout(timer));
 }
 
-/** To the one address that a staging system may write to; who it was for is in sight. */
+/** Redirects an email to `to`. Its subject and a header tell the original recipient. */
 function redirected(message: OutgoingMessage, to: string): OutgoingMessage {
   return {
     ...message,

@@ -8,13 +8,13 @@ import {
   accepted,
   claimAs,
   emptyOutbox,
-  endWaits,
+  makeAllDue,
   queueChanged,
   queueReset,
   queueVerify,
   queueWelcome,
   refused,
-  unknownWait,
+  doubtSeconds,
   work,
 } from "./test-queue.ts";
 
@@ -30,7 +30,7 @@ const find = (id: string) =>
 const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
 
 describe("claim", () => {
-  it("takes first what has the reserve, then other security mail, of each the oldest", async () => {
+  it("takes messages with the reserve first, then other security mail, the oldest first", async () => {
     const welcome = await queueWelcome(test.db);
     const verify = await queueVerify(test.db);
     const first = await queueChanged(test.db);
@@ -95,14 +95,14 @@ describe("claim", () => {
   it("closes a second copy that may not go out any more as unknown: the first may have been sent", async () => {
     const id = await queueReset(test.db);
     await work(test.db, refused("unknown"));
-    await endWaits(test.db);
-    await sweep(test.db, 30, unknownWait);
+    await makeAllDue(test.db);
+    await sweep(test.db, 30, doubtSeconds);
     await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
     await claimAs(test.db);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   });
 
-  it.runIf(full)("holds no more than 16 MB of payloads, but takes a larger one alone", async () => {
+  it.runIf(full)("takes no more than 16 MB of payloads, or one larger message alone", async () => {
     for (const to of ["a@example.com", "b@example.com"]) await queueReset(test.db, to);
     await test.db.$executeRaw`UPDATE messages SET payload = decode(repeat('00', 17000000), 'hex')`;
     expect((await claimAs(test.db)).messages).toHaveLength(1);
@@ -154,15 +154,15 @@ describe("the token bucket", () => {
   /** Nothing is refilled meanwhile. */
   const stopClock = () => rewind(-3_600);
 
-  it("lets half a second's worth go at once, then says how long to wait", async () => {
+  it("takes half a second's worth at once, then says how long to wait", async () => {
     for (let i = 0; i < 20; i++) await queueWelcome(test.db);
     await limit(10);
     await stopClock();
     expect((await claimAs(test.db)).messages).toHaveLength(5);
     const { messages, pace } = await claimAs(test.db);
     expect(messages).toEqual([]);
-    expect(pace?.wait).toBeGreaterThan(0);
-    expect(pace?.wait).toBeLessThanOrEqual(0.1);
+    expect(pace?.secondsToNext).toBeGreaterThan(0);
+    expect(pace?.secondsToNext).toBeLessThanOrEqual(0.1);
     await rewind(0.2);
     expect((await claimAs(test.db)).messages.length).toBeGreaterThanOrEqual(2);
   });
@@ -194,7 +194,7 @@ describe("the token bucket", () => {
     expect((await status()).rate).toBe(100);
   });
 
-  it("keeps the last twentieth of the daily quota for password-reset: verify-email waits for more", async () => {
+  it("keeps the last twentieth of the daily quota for password-reset: verify-email does not get it", async () => {
     await limit(1000, 100, 95);
     const verify = await queueVerify(test.db);
     expect((await claimAs(test.db)).messages).toEqual([]);
@@ -205,7 +205,7 @@ describe("the token bucket", () => {
     expect((await claimAs(test.db)).messages).toMatchObject([{ id: verify }]);
   });
 
-  it("lets no claim that begins above the reserve end within it, and claims nothing beyond the quota", async () => {
+  it("lets no claim use a part of the reserve, and claims nothing beyond the quota", async () => {
     await limit(1000, 100, 88);
     for (let i = 0; i < 10; i++) await queueVerify(test.db);
     for (let i = 0; i < 3; i++) await queueReset(test.db);
@@ -224,7 +224,7 @@ describe("the token bucket", () => {
 });
 
 describe("a stopped queue", () => {
-  it("lets one message out at a time, ever more seldom", async () => {
+  it("sends one message at a time, less and less often", async () => {
     for (let i = 0; i < 3; i++) await queueWelcome(test.db);
     expect(await stopSending(test.db, "outage", "why")).toBe(true);
     expect(await stopSending(test.db, "outage", "why")).toBe(false);
@@ -247,7 +247,7 @@ describe("a stopped queue", () => {
 });
 
 describe("release", () => {
-  it("makes all that a claim took due again at once", async () => {
+  it("queues the messages of a claim again, due at once", async () => {
     const ids = [await queueReset(test.db), await queueWelcome(test.db)];
     const claimed = await claimAs(test.db);
     await release(test.db, claimed.leaseId);

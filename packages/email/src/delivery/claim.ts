@@ -3,23 +3,23 @@ import { type Pace, allowance, pace, spend } from "./pace.ts";
 import type { EventSources } from "../transports/transport.ts";
 import { NOT_ALLOWED, type Recipients, closingReason, isAllowed } from "./unsendable.ts";
 
-/** A message under a lease: from here on a lost lease leaves it in doubt. */
+/** A message under a lease. If the lease ends before the message is settled, it is in doubt. */
 export interface Claimed {
   id: string;
   attempt: number;
-  /** When the lease began, as the database writes a time. */
+  /** When the lease began, as text of the database. */
   claimedAt: string;
   template: string;
   category: string;
   to: string;
-  /** False where it goes to EMAIL_REDIRECT_TO instead. */
+  /** False if it goes to EMAIL_REDIRECT_TO instead. */
   allowed: boolean;
-  /** It was in doubt, and events have shown that it had not been sent: perhaps it kills its worker. */
+  /** It was judged unsent before. Perhaps it kills its worker. */
   isJudged: boolean;
   payload: Uint8Array;
 }
 
-/** A message that its claim closed: it never reaches the transport. */
+/** A message that the claim has closed instead of taking it. */
 interface ClosedUnsent {
   id: string;
   template: string;
@@ -30,7 +30,7 @@ export interface Claim {
   leaseId: string;
   messages: Claimed[];
   closed: ClosedUnsent[];
-  /** Undefined where nothing is due, or sending is stopped. */
+  /** Undefined if nothing is due, or sending is stopped. */
   pace: Pace | undefined;
 }
 
@@ -38,26 +38,25 @@ export interface ClaimOptions extends Recipients {
   leaseId: string;
   /** Seconds of the lease. */
   lease: number;
-  /** Messages at the most. */
+  /** The maximum number of messages. */
   limit: number;
-  /** Bytes of sealed payloads at the most; one larger message goes alone. */
+  /** The maximum bytes of sealed payloads. A larger message is claimed alone. */
   maxBytes: number;
-  /** Whose events will speak of the calls. Not given: nobody's. */
+  /** The configuration sets that publish events about the calls. Default: none. */
   eventSources?: EventSources | undefined;
-  /** Whether one message may be taken that was judged to be unsent. Never two at once. */
+  /** Whether one of the messages may be one that was judged unsent. Never two. Default: true. */
   takesJudged?: boolean;
 }
 
 /**
- * Takes due messages under a lease, by their priority, then the oldest: no more than the pace of
- * all workers allows (pace.ts). Those that may not be sent (unsendable.ts) are closed in the same
- * statement, so that no suppression made before the claim is missed: an address that cannot be
- * looked up is not sent. The others are `sending`: from here on a lost lease leaves them in doubt.
+ * Takes due messages under a lease, by priority and then by age. It takes no more than the pace of
+ * all workers allows (pace.ts). The same statement closes messages that may not be sent
+ * (unsendable.ts), so that it misses no suppression from before. If the suppressions cannot be
+ * read, it takes nothing. The others become `sending`: if their lease ends, they are in doubt.
  *
- * The bucket's row is locked only when something is due, and claims of several workers follow
- * one another by it (2 ms each). Rejected: a bucket in each worker, which would have to know
- * how many others there are. SKIP LOCKED rather than a lock on the queue, so that a claim never
- * waits for a settlement or an event.
+ * The row of the pace is locked only if something is due, so that claims of several workers run
+ * one after the other. SKIP LOCKED lets a claim pass over messages that a settlement or an event
+ * has locked. docs/decisions/delivery.md has what was rejected.
  */
 export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
   const {
@@ -85,14 +84,14 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       LIMIT COALESCE((SELECT size FROM allowance), 0)
       FOR UPDATE SKIP LOCKED
     ), fitting AS (
-      -- The second limit tells the planner how few these are: it would scan the table for more.
+      -- For the planner, which would scan the whole table if it expected many rows.
       SELECT *, sum(bytes) OVER w - bytes AS before, row_number() OVER w AS place,
         count(*) FILTER (WHERE judged) OVER w AS nth_judged
       FROM (SELECT * FROM due LIMIT ${limit}) d
       WINDOW w AS (ORDER BY priority, due_at, id)
     ), chosen AS (
       SELECT id, allowed, reason FROM fitting WHERE before < ${maxBytes}
-        -- A claim that begins above the reserve must not end within it.
+        -- Or a claim of several messages would use a part of the reserve.
         AND (priority = 0 OR place <= (SELECT unreserved FROM allowance))
         AND NOT (judged AND nth_judged > 1)
     ), taken AS (
@@ -101,7 +100,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         -- Its first copy may have been sent.
         closed_reason = CASE WHEN reason IS NOT NULL AND resent THEN 'unknown' ELSE reason END,
         closed_at = CASE WHEN reason IS NOT NULL THEN now() END,
-        -- What was not allowed may be sent again by an operator.
+        -- An operator may retry a message that was not allowed.
         payload = CASE WHEN reason IS NULL OR reason = 'failed' THEN payload END,
         last_error = CASE WHEN reason = 'failed' THEN ${NOT_ALLOWED} ELSE last_error END,
         attempt_count = attempt_count + (reason IS NULL)::int,
@@ -127,15 +126,15 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
 }
 
 /**
- * Gives back all that a lease still holds, none of which was sent: what a worker claimed and
- * will not send, or may have claimed where the answer to its claim was lost.
+ * Queues the messages of a lease again. None of them may have been sent. This is for a claim that
+ * the worker will not act on, and for one whose answer was lost.
  */
 export async function release(db: Db, leaseId: string): Promise<void> {
   await db.query(Prisma.sql`
-    WITH held AS MATERIALIZED (
+    WITH leased AS MATERIALIZED (
       SELECT id FROM messages WHERE state = 'sending' AND lease_id = ${leaseId}::uuid
       ORDER BY id FOR NO KEY UPDATE
     )
     UPDATE messages m SET state = 'queued', lease_id = NULL, lease_expires_at = NULL
-    FROM held h WHERE m.id = h.id`);
+    FROM leased l WHERE m.id = l.id`);
 }

@@ -13,8 +13,8 @@ import { sweep } from "./sweep.ts";
 import { SOURCE, otherCalls } from "./test-evidence.ts";
 import { claimAs, emptyOutbox, expireLeases, key, queueReset, queueWelcome } from "./test-queue.ts";
 
-// The transport is the seam of this file: it plays what SES answers. The SDK's own calls
-// are tested over HTTP in ../transports.
+// A transport of this file plays SES's answers. The tests in ../transports make the SDK's own calls
+// over HTTP.
 let test: Awaited<ReturnType<typeof createTestDb>>;
 let stop: AbortController;
 let running: Promise<unknown>;
@@ -134,7 +134,7 @@ it("is woken by an email that is queued while it sleeps", async () => {
   await close();
 });
 
-it("spares the notification while the worker is busy", async () => {
+it("does without the notification while the worker is busy", async () => {
   let notified = -1;
   const close = listen(test.url, "email_queued", () => notified++);
   await waitFor(() => expect(notified).toBe(0));
@@ -156,7 +156,7 @@ it("keeps a message whose payload cannot be opened until the key is right", asyn
   expect(calls).toHaveLength(0);
 });
 
-it("tells why an email cannot be rendered where the error is ours, and its kind where not", async () => {
+it("logs the text of our own errors if an email cannot be rendered, and only the kind of others", async () => {
   const id = await queueReset(test.db);
   const other = await queueWelcome(test.db);
   const reason = "<Tailwind> waits for something.";
@@ -174,20 +174,20 @@ it("tells why an email cannot be rendered where the error is ours, and its kind 
   expect(calls).toHaveLength(0);
 });
 
-it("records what SES has answered after a moment without the database", async () => {
+it("settles SES's answer after a short outage of the database", async () => {
   const id = await queueReset(test.db);
   deliver(async () => {
     // Undone below: until then no settlement can be written.
     await test.db.$executeRaw`ALTER TABLE attempts RENAME COLUMN result TO away`;
     return accepted();
   });
-  await waitFor(() => expect(logged).toContain("cannot be recorded"));
+  await waitFor(() => expect(logged).toContain("cannot be stored"));
   await test.db.$executeRaw`ALTER TABLE attempts RENAME COLUMN away TO result`;
   await becomes(id, { state: "closed", closedReason: "sent" });
   expect(calls).toHaveLength(1);
 });
 
-/** The database client, with something between the worker's claims and the database. */
+/** A database client that passes the worker's claims to `answer`. */
 function withClaims(answer: (claim: () => Promise<unknown[]>) => Promise<unknown[]>): Db {
   const query = (statement: Prisma.Sql) => {
     const run = () => test.db.query(statement);
@@ -198,7 +198,7 @@ function withClaims(answer: (claim: () => Promise<unknown[]>) => Promise<unknown
   return new Proxy(test.db, { get });
 }
 
-it("gives back, unsent, what it claimed without learning of it", async () => {
+it("releases a claim whose answer was lost, without sending", async () => {
   const id = await queueReset(test.db);
   let claims = 0;
   const db = withClaims(async (claim) => {
@@ -212,12 +212,12 @@ it("gives back, unsent, what it claimed without learning of it", async () => {
   expect(calls).toHaveLength(1);
 });
 
-it("gives back a claim that commits only after its answer was given up", async () => {
+it("releases a claim that commits after its answer was given up", async () => {
   const id = await queueReset(test.db);
   let claims = 0;
   const db = withClaims(async (claim) => {
     if (++claims === 1) {
-      // The server comes to it once the worker has looked for what it may have claimed.
+      // The server runs the claim after the worker has released it for the first time.
       void vi.waitUntil(() => claims > 2, { timeout: 60_000 }).then(claim);
       throw new Error("connection lost");
     }
@@ -228,7 +228,7 @@ it("gives back a claim that commits only after its answer was given up", async (
   expect(message.attempts).toMatchObject([{ number: 2, result: "accepted" }]);
 });
 
-it("gives back, unsent, what it claims while it is stopped", async () => {
+it("releases what it claims while it is stopped, without sending", async () => {
   const id = await queueReset(test.db);
   const db = withClaims((claim) => {
     stop.abort();
@@ -241,7 +241,7 @@ it("gives back, unsent, what it claims while it is stopped", async () => {
 });
 
 it("makes no call once too little of the lease is left for it", async () => {
-  // What a process that is stopped for a while finds when it goes on after its claim.
+  // As for a process that was suspended after its claim.
   await test.db.$executeRaw`
     CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END'`;
   await test.db.$executeRaw`
@@ -261,23 +261,23 @@ it("makes no call once too little of the lease is left for it", async () => {
   expect(calls).toHaveLength(1);
 });
 
-it("begins with a few messages, and never holds more than its calls and half as many again", async () => {
+it("begins with a few messages, and never has more in flight than 1.5 times its calls", async () => {
   for (let i = 0; i < 60; i++) await queueWelcome(test.db, `name${i}@example.com`);
-  const held: number[] = [];
+  const inFlight: number[] = [];
   const send = async (): Promise<SendResult> => {
-    held.push(await test.db.message.count({ where: { state: "sending" } }));
+    inFlight.push(await test.db.message.count({ where: { state: "sending" } }));
     return accepted();
   };
   deliver(send, { concurrency: 10 });
   await waitFor(async () =>
     expect(await test.db.message.count({ where: { closedReason: "sent" } })).toBe(60),
   );
-  expect(held[0]).toBe(6);
-  expect(Math.max(...held)).toBeGreaterThan(10);
-  expect(Math.max(...held)).toBeLessThanOrEqual(15);
+  expect(inFlight[0]).toBe(6);
+  expect(Math.max(...inFlight)).toBeGreaterThan(10);
+  expect(Math.max(...inFlight)).toBeLessThanOrEqual(15);
 });
 
-it("gives back what still waits for its call when it is stopped", async () => {
+it("releases messages without a call when it is stopped", async () => {
   for (let i = 0; i < 20; i++) await queueWelcome(test.db, `name${i}@example.com`);
   const send: Send = async () => {
     if (calls.length === 10) stop.abort();
@@ -292,7 +292,7 @@ it("gives back what still waits for its call when it is stopped", async () => {
   expect(calls.length).toBeLessThanOrEqual(10);
 });
 
-it("finishes what is on the wire when it is stopped, and claims no more", async () => {
+it("finishes its running calls when it is stopped, and claims no more", async () => {
   for (let i = 0; i < 3; i++) await queueWelcome(test.db, `name${i}@example.com`);
   deliver(async () => {
     stop.abort();
@@ -311,7 +311,7 @@ it("finishes what is on the wire when it is stopped, and claims no more", async 
 
 it.runIf(full)("ends a call in time, whatever it waits for", async () => {
   const id = await queueReset(test.db);
-  deliver(() => new Promise<never>(() => {}), { unknownWait: { resend: 900, hold: 900 } });
+  deliver(() => new Promise<never>(() => {}), { doubtSeconds: { resend: 900, hold: 900 } });
   const message = await becomes(id, { state: "unknown" });
   expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "TIMEOUT" }]);
 });
@@ -334,13 +334,13 @@ describe("the staging guard", () => {
     });
   });
 
-  it("redirects everything where nothing is allowed", async () => {
+  it("redirects everything if nothing is allowed", async () => {
     await queueReset(test.db, "team@example.org");
     deliver(accepted, { redirectTo: "inbox@example.org" });
     await waitFor(() => expect(calls[0]).toMatchObject({ to: "inbox@example.org" }));
   });
 
-  it("says of each email that it closes unsent which and why", async () => {
+  it("logs each email that it closes unsent, and why", async () => {
     const id = await queueReset(test.db, "customer@example.com");
     deliver(accepted, { allowTo });
     await becomes(id, { closedReason: "failed" });
@@ -371,11 +371,11 @@ describe("stops the queue, keeps every email, says so once, and goes on by itsel
     expect(logged).toContain("sending goes on");
   });
 
-  it("an outage: after ten calls without an answer, and only what the window held is in doubt", async () => {
+  it("an outage: after ten calls without an answer, and only what was in flight is in doubt", async () => {
     for (let i = 0; i < 120; i++) await queueWelcome(test.db, `name${i}@example.com`);
     let repaired = false;
     deliver(() => (repaired ? accepted() : refused("unknown")()), {
-      unknownWait: { resend: 900, hold: 900 },
+      doubtSeconds: { resend: 900, hold: 900 },
     });
     await waitFor(async () => expect(await status()).toMatchObject({ stoppedBy: "outage" }));
     await waitFor(async () =>
@@ -388,7 +388,7 @@ describe("stops the queue, keeps every email, says so once, and goes on by itsel
     );
     const unknown = await test.db.message.count({ where: { state: "unknown" } });
     const probes = calls.length - 120;
-    // The window: 50 calls at once, and what was claimed beside them.
+    // The window: 50 calls at once, and half as many messages more.
     expect(unknown).toBeLessThanOrEqual(75 + Math.max(0, probes));
     expect(await status()).toMatchObject({ stoppedBy: null });
   });
@@ -436,7 +436,7 @@ it("takes its limits from the account, and the rate from the configuration where
   await waitFor(async () => expect(await status()).toMatchObject({ maxRate: 5, rate: 5 }));
 });
 
-it("says once that the daily quota is used up, and when it should go on; and that it does", async () => {
+it("logs once that the daily quota is used up and until when, and later that sending goes on", async () => {
   const quota = { ...unlimited, max24HourSend: 200, sentLast24Hours: 188 };
   const ids = await Promise.all([1, 2, 3, 4].map(() => queueWelcome(test.db)));
   const firstSent = Date.now();
@@ -462,7 +462,7 @@ it("says once that the daily quota is used up, and when it should go on; and tha
   expect(logged.match(/sending stopped/g)).toHaveLength(1);
 });
 
-it("keeps the last limits where SES cannot be asked for a while", async () => {
+it("keeps the last limits while SES cannot be asked", async () => {
   const quota = { ...unlimited, maxSendRate: 200, max24HourSend: 50_000, sentLast24Hours: 7 };
   deliver(accepted, { quota });
   await waitFor(async () => expect(await status()).toMatchObject({ max24Hours: 50_000 }));
@@ -483,7 +483,7 @@ it("keeps the last limits where SES cannot be asked for a while", async () => {
   expect(await status()).toMatchObject({ maxRate: 200, max24Hours: 50_000, sent24Hours: 8 });
 });
 
-it("delivers where the credentials may send only, and says that it cannot read the limits", async () => {
+it("delivers with credentials that may only send, and logs that it cannot read the limits", async () => {
   const id = await queueReset(test.db);
   const denied = new EmailError("QUOTA_ACCESS_DENIED", "Set EMAIL_RATE.");
   deliver(accepted, {
@@ -520,7 +520,7 @@ it("hands the transport what the caller has added, files as their bytes", async 
   });
 });
 
-it("queues again what SES's events show had not been sent, says so, and says when that was false", async () => {
+it("queues a message again that SES's events judge unsent, logs it, and logs if that was false", async () => {
   const id = await queueReset(test.db);
   await claimAs(test.db, { eventSources: { security: SOURCE } });
   await expireLeases(test.db);

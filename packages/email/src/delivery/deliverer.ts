@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { type Db, listen } from "@repo/db";
 import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
@@ -7,14 +7,14 @@ import type { OnEvents } from "../events/event.ts";
 import { createSealer } from "../seal.ts";
 import type { EventSources, Transport } from "../transports/transport.ts";
 import { createAlarm } from "./alarm.ts";
-import { type Held, type Renderer, createCall, unsent } from "./call.ts";
+import { type InFlight, type Renderer, createCall, withoutCall } from "./call.ts";
 import { type ClaimOptions, claim, release } from "./claim.ts";
 import { type EvidenceRules, patienceOf } from "./evidence.ts";
-import { createJudgement } from "./judgement.ts";
+import { createJudge } from "./judgement.ts";
 import { type Lease, createLease } from "./lease.ts";
-import { type Log, describe } from "./logger.ts";
+import { type Log, errorFields } from "./logger.ts";
 import { createMonitor } from "./monitor.ts";
-import type { UnknownWait } from "./retry.ts";
+import type { DoubtSeconds } from "./retry.ts";
 import { type Settlement, settle } from "./settle.ts";
 import { markIdle } from "./pace.ts";
 import { sweep } from "./sweep.ts";
@@ -27,31 +27,34 @@ export interface DelivererConfig extends Renderer {
   key: string;
   log: Log;
   /**
-   * The database's own URL, to be woken when an email is queued. Without it, or behind a pooler
-   * in transaction mode, the queue is looked at four times a second.
+   * The database's own URL, to be woken when an email is queued. Without it, or behind a pooler in
+   * transaction mode, the worker looks at the queue four times a second.
    */
   listenUrl?: string | undefined;
-  /** Emails a second for all workers together; unset: what SES says, or else 14. */
+  /** Emails a second, for all workers together. Default: the rate that SES tells, or else 14. */
   rate?: number | undefined;
-  /** Only these are sent to: keys of addresses, and domains. */
+  /** The only recipients: keys of addresses, and domains. Default: everyone. */
   allowTo?: ClaimOptions["allowTo"];
-  /** Gets what is not allowed; without `allowTo`, everything. */
+  /** Gets the email of recipients that are not allowed; without `allowTo`, all email. */
   redirectTo?: string | undefined;
-  /** Seconds until another worker takes over a dead one's messages; 30 by default. */
+  /** Seconds until another worker takes over the messages of a dead one. Default: 30. */
   lease?: number;
-  /** What the app does about events: those of a send that had not committed when they came. */
+  /** What the app does about events that came before their call was settled. */
   onEvents?: OnEvents | undefined;
-  /** Seconds that a message stays in doubt before its template's policy decides; 30 and 900 by default. */
-  unknownWait?: UnknownWait;
-  /** When SES's events show that a message in doubt had not been sent; not given: never. */
+  /**
+   * Seconds that a message stays in doubt before its template's policy decides. Default: 30 for
+   * `resend`, 900 for `hold`.
+   */
+  doubtSeconds?: DoubtSeconds;
+  /** When a message in doubt is judged unsent by SES's events. Default: never. */
   evidence?: EvidenceRules | undefined;
 }
 
 export interface Deliverer {
   /**
-   * Delivers until the signal aborts; then finishes what is on the wire and returns.
+   * Delivers until the signal aborts. Then it finishes the calls that have begun, and returns.
    *
-   * @throws EmailError `LOOPBACK_ONLY` where the transport may not send to where it would
+   * @throws EmailError `LOOPBACK_ONLY` if the transport may not send to its endpoint
    */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -64,8 +67,8 @@ const REFRESH = 60_000;
 const DATABASE_RETRY = 1_000;
 
 /**
- * The loop that empties the outbox: it claims what the window has room for. The window makes the
- * calls and settles what has ended. Any number of workers may run it on one database.
+ * Creates the loop that empties the outbox. It claims as much as the window has room for. The
+ * window makes the calls and settles them. Any number of workers may run on one database.
  */
 export function createDeliverer({
   db,
@@ -77,23 +80,23 @@ export function createDeliverer({
   allowTo,
   redirectTo,
   lease = 30,
-  unknownWait = { resend: 30, hold: 900 },
+  doubtSeconds = { resend: 30, hold: 900 },
   evidence,
   onEvents,
   render,
 }: DelivererConfig): Deliverer {
-  /** Calls whose events may have come before their settlement had committed. */
+  /** SES's ids of calls whose events may have come before they were settled. */
   const unattached: string[] = [];
   const monitor = createMonitor({ db, transport, log, rate });
-  const judgement = evidence && createJudgement({ db, log, lease, rules: evidence });
-  /** Leases of claims that nobody acts on: stopped, or their answer was lost. */
-  const unused = new Map<string, Lease>();
-  const waits = { ...unknownWait, evidence: evidence && patienceOf(evidence) };
+  const judge = evidence && createJudge({ db, log, lease, rules: evidence });
+  /** Claims that nobody acts on: the worker was stopped, or the answer was lost. By lease id. */
+  const unusedClaims = new Map<string, Lease>();
+  const allDoubtSeconds = { ...doubtSeconds, evidence: evidence && patienceOf(evidence) };
   let eventSources: EventSources | undefined;
   let nextSweep = 0;
-  let holdsJudged = false;
+  let hasJudged = false;
 
-  const window = createWindow<Held, Settlement>({
+  const window = createWindow<InFlight, Settlement>({
     concurrency: transport.concurrency,
     spare: transport.spare ?? 0,
     bytesOf: ({ payload }) => payload.length,
@@ -103,67 +106,67 @@ export function createDeliverer({
       log,
       redirectTo,
       render,
-      saw: (sent, begun) => monitor.saw(sent, begun),
+      onResult: (sent, begun) => monitor.onResult(sent, begun),
     }),
-    skip: (message) => unsent(message, "skipped", "STOPPED", "the worker was stopped"),
+    skip: (message) => withoutCall(message, "skipped", "STOPPED", "the worker was stopped"),
     settle: record,
   });
 
-  /** Records what became of calls. It never rejects. */
-  async function record(ended: { item: Held; result: Settlement }[]): Promise<void> {
+  /** Settles calls. It never rejects. */
+  async function record(ended: { item: InFlight; result: Settlement }[]): Promise<void> {
     const settlements = ended.map(({ result }) => result);
     const left = () => Math.max(...ended.map(({ item }) => item.lease.left()));
-    await persist(left, () => settle(db, settlements, waits));
-    if (ended.some(({ item }) => item.isJudged)) holdsJudged = false;
-    for (const settled of settlements) {
-      if (settled.result === "accepted") unattached.push(settled.sesMessageId);
+    await persist(left, () => settle(db, settlements, allDoubtSeconds));
+    if (ended.some(({ item }) => item.isJudged)) hasJudged = false;
+    for (const settlement of settlements) {
+      if (settlement.result === "accepted") unattached.push(settlement.sesMessageId);
     }
     const probe = ended.find(({ item }) => item.isProbe);
-    if (probe) await persist(left, () => monitor.probed(probe.result));
+    if (probe) await persist(left, () => monitor.onProbe(probe.result));
   }
 
-  /** What SES has answered must not be lost to a moment without the database. */
+  /** Tries until the lease ends, so that a short outage of the database loses no answer of SES. */
   async function persist(left: () => number, write: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
         return await write();
       } catch (error) {
         const isLost = left() < 0;
-        const then = isLost ? "its lease ends" : "trying again";
-        log.error(describe(error), `what became of emails cannot be recorded; ${then}`);
+        const then = isLost ? "their lease has ended" : "trying again";
+        log.error(errorFields(error), `the results of calls cannot be stored; ${then}`);
         if (isLost) return;
         await sleep(DATABASE_RETRY);
       }
     }
   }
 
-  async function giveBack(): Promise<void> {
-    for (const [leaseId, claimed] of unused) {
+  async function releaseUnused(): Promise<void> {
+    for (const [leaseId, claimed] of unusedClaims) {
       await release(db, leaseId);
-      // Until then the server may not have come to the claim, or to its commit.
-      if (claimed.left() < 0) unused.delete(leaseId);
+      // Until then the claim may still commit.
+      if (claimed.left() < 0) unusedClaims.delete(leaseId);
     }
   }
 
-  async function keepUp(): Promise<void> {
+  async function housekeep(): Promise<void> {
     if (performance.now() < nextSweep) return;
-    await sweep(db, lease, waits);
-    if (judgement) await judgement.keepUp();
-    // Together rather than with each settlement: 1.5 ms a call, mostly planning.
+    await sweep(db, lease, allDoubtSeconds);
+    if (judge) await judge.run();
+    // For many at once: with each settlement it would cost more, mostly for planning.
     const sesMessageIds = unattached.splice(0);
     const { failed } = await attachEvents(db, { sesMessageIds, onEvents });
     for (const { event, error } of failed) {
-      const fields = { messageId: event.messageId, type: event.type, ...describe(error) };
-      log.error(fields, "onEvents has failed for an event; again within an hour");
+      const fields = { messageId: event.messageId, type: event.type, ...errorFields(error) };
+      log.error(fields, "onEvents has failed for an event; it is tried again within an hour");
     }
     nextSweep = performance.now() + SWEEP;
   }
 
-  /** @returns milliseconds until it is worth looking again */
-  async function fill({ messages: limit, bytes }: Room, signal: AbortSignal): Promise<number> {
-    const held = createLease(lease);
+  /** @returns milliseconds until the next claim makes sense */
+  async function claimMore({ messages: limit, bytes }: Room, signal: AbortSignal): Promise<number> {
+    const claimLease = createLease(lease);
     const leaseId = randomUUID();
-    unused.set(leaseId, held);
+    unusedClaims.set(leaseId, claimLease);
     const claimed = await claim(db, {
       leaseId,
       lease,
@@ -172,22 +175,22 @@ export function createDeliverer({
       allowTo,
       redirect: redirectTo !== undefined,
       eventSources,
-      takesJudged: !holdsJudged,
+      takesJudged: !hasJudged,
     });
     for (const { id, template, reason } of claimed.closed) {
       log.warn({ messageId: id, template, reason }, "email closed unsent");
     }
     if (signal.aborted) return 0;
-    unused.delete(leaseId);
+    unusedClaims.delete(leaseId);
     const { messages, pace } = claimed;
     const isProbe = pace?.probing ?? false;
-    holdsJudged ||= messages.some(({ isJudged }) => isJudged);
-    window.add(messages.map((message) => ({ ...message, lease: held, isProbe })));
-    await monitor.sawQuota(pace?.isQuotaUsed);
-    // The calls leave before the next claim is made.
-    await turn();
+    hasJudged ||= messages.some(({ isJudged }) => isJudged);
+    window.add(messages.map((message) => ({ ...message, lease: claimLease, isProbe })));
+    await monitor.onQuota(pace?.isQuotaUsed);
+    // Lets the calls leave before the next claim.
+    await nextTurn();
     if (messages.length > 0 || claimed.closed.length > 0) return 0;
-    if (pace?.wait != null) return pace.wait * 1000;
+    if (pace?.secondsToNext != null) return pace.secondsToNext * 1000;
     return listenUrl && (await markIdle(db)) ? 0 : POLL;
   }
 
@@ -199,27 +202,30 @@ export function createDeliverer({
       let refreshed = false;
       const refresh = setInterval(() => {
         monitor.refresh().catch((error: unknown) => {
-          log.warn(describe(error), "the account's limits cannot be read; the last ones hold");
+          log.warn(
+            errorFields(error),
+            "the account's limits cannot be read; the last ones stay in force",
+          );
         });
       }, REFRESH);
 
       async function step(): Promise<number> {
-        await giveBack();
+        await releaseUnused();
         eventSources ??= await transport.eventSources?.();
         if (!refreshed) await monitor.refresh();
         refreshed = true;
-        await keepUp();
+        await housekeep();
         const room = await window.room();
         await monitor.recorded();
-        return signal.aborted ? 0 : fill(room, signal);
+        return signal.aborted ? 0 : claimMore(room, signal);
       }
 
       try {
         while (!signal.aborted) {
           const pause = await step().catch((error: unknown) => {
-            // Nothing will get better: to say so at once beats a worker that looks well.
+            // It does not pass. Ending at once is better than a worker that only looks healthy.
             if (error instanceof EmailError && error.code === "LOOPBACK_ONLY") throw error;
-            log.error(describe(error), "the queue cannot be read; trying again");
+            log.error(errorFields(error), "the queue cannot be read; trying again");
             return DATABASE_RETRY;
           });
           if (pause > 0) await alarm.wait(pause);
@@ -228,7 +234,10 @@ export function createDeliverer({
         clearInterval(refresh);
         window.close();
         await window.drained();
-        await persist(() => Math.max(...[...unused.values()].map((held) => held.left())), giveBack);
+        await persist(
+          () => Math.max(...[...unusedClaims.values()].map((claimed) => claimed.left())),
+          releaseUnused,
+        );
         if (close) await close();
       }
     },

@@ -11,20 +11,20 @@ import {
   accepted,
   claimAs,
   emptyOutbox,
-  endWaits,
+  makeAllDue,
   expireLeases,
   queueChanged,
   queueReset,
   queueWelcome,
   refused,
-  unknownWait,
+  doubtSeconds,
   work,
 } from "./test-queue.ts";
 
 // The call in doubt was claimed two hours ago.
 const LEASE = 30;
 const RULES = { horizon: 900 };
-const waits = { ...unknownWait, evidence: 24 * 60 * 60 };
+const waits = { ...doubtSeconds, evidence: 24 * 60 * 60 };
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {
@@ -38,7 +38,7 @@ beforeEach(async () => {
 
 const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
 
-/** A message in doubt since two hours: its worker died. */
+/** A message that has been in doubt for two hours, because its worker died. */
 async function doubt(queue = queueChanged, source: string | undefined = SOURCE): Promise<string> {
   const id = await queue(test.db);
   await claimAs(test.db, { eventSources: { security: source, other: source } });
@@ -52,7 +52,7 @@ async function doubt(queue = queueChanged, source: string | undefined = SOURCE):
 
 const judged = () => judge(test.db, LEASE, RULES);
 
-describe("what had not been sent", () => {
+describe("a message that had not been sent", () => {
   it("is queued again once every other call of its time has its Send event", async () => {
     const id = await doubt();
     await otherCalls(test.db);
@@ -68,7 +68,7 @@ describe("what had not been sent", () => {
     expect(messages).toMatchObject([{ id, isJudged: true }]);
   });
 
-  it("is queued again where an answer was lost and not the worker", async () => {
+  it("is queued again if only the answer was lost, and the worker lives", async () => {
     const id = await queueWelcome(test.db);
     const { messages } = await claimAs(test.db, { eventSources: { other: SOURCE } });
     const call = messages.map(({ payload: _payload, ...claimed }) => claimed);
@@ -84,11 +84,11 @@ describe("what had not been sent", () => {
     expect(await judged()).toMatchObject([{ id }]);
   });
 
-  it("is queued again where both copies of a resend are in doubt, and not the first alone", async () => {
+  it("is queued again if both copies of a resend are in doubt, and not if only the first is", async () => {
     const id = await doubt(queueReset);
     await otherCalls(test.db);
     expect(await judged()).toEqual([]);
-    await endWaits(test.db);
+    await makeAllDue(test.db);
     await sweep(test.db, LEASE, waits);
     await claimAs(test.db, { eventSources: { security: SOURCE } });
     await expireLeases(test.db);
@@ -100,7 +100,7 @@ describe("what had not been sent", () => {
     expect(await judged()).toMatchObject([{ id }]);
   });
 
-  it("waits for evidence for a day, and not beyond its expiry", async () => {
+  it("stays in doubt for a day, and not beyond its expiry", async () => {
     const id = await doubt();
     const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
       SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages`;
@@ -109,7 +109,7 @@ describe("what had not been sent", () => {
       .$executeRaw`UPDATE messages SET expires_at = now() + interval '1 hour' WHERE id = ${id}::uuid`;
     await expireAgain(id);
     expect(await find(id)).toMatchObject({ state: "unknown" });
-    await endWaits(test.db);
+    await makeAllDue(test.db);
     await sweep(test.db, LEASE, waits);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
 
@@ -141,13 +141,13 @@ describe("what had not been sent", () => {
         WHERE message_id = ${id}::uuid AND number = ${times + 1}`;
     }
     expect(await judged()).toEqual([]);
-    await endWaits(test.db);
+    await makeAllDue(test.db);
     await sweep(test.db, LEASE, waits);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   });
 });
 
-describe("nothing is judged:", () => {
+describe("nothing is judged if", () => {
   it.each<[string, Others]>([
     ["one call has no Send event", { unheard: [50] }],
     ["the first call has no Send event", { unheard: [0] }],
@@ -179,7 +179,7 @@ describe("nothing is judged:", () => {
     async (type) => {
       const id = await doubt();
       await otherCalls(test.db);
-      // Of a version that would not close it.
+      // Stored by a version that did not close the message.
       await test.db.event.create({
         data: {
           messageId: id,
@@ -196,7 +196,7 @@ describe("nothing is judged:", () => {
     },
   );
 
-  it("its answer came after its lease: it was accepted", async () => {
+  it("the message was accepted by an answer that came after its lease", async () => {
     const id = await doubt();
     await otherCalls(test.db);
     const [attempt] = await test.db.attempt.findMany({ where: { messageId: id } });
@@ -209,9 +209,9 @@ describe("nothing is judged:", () => {
     expect(await judged()).toEqual([]);
   });
 
-  it("a day has passed without evidence: the policy decides", async () => {
+  it("a day has passed, and the policy decides", async () => {
     const id = await doubt();
-    await endWaits(test.db);
+    await makeAllDue(test.db);
     await sweep(test.db, LEASE, waits);
     await otherCalls(test.db);
     expect(await judged()).toEqual([]);
@@ -234,7 +234,7 @@ describe("false evidence", () => {
     ]);
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 
-  it("ends that of its configuration set, until an operator allows it again", async () => {
+  it("ends the evidence of its configuration set, until an operator allows it again", async () => {
     const first = await doubt();
     await otherCalls(test.db, { count: 105 });
     await judged();
@@ -260,7 +260,7 @@ describe("false evidence", () => {
     });
   });
 
-  it("is not what the Send event of the copy says that was sent afterwards", async () => {
+  it("is not the Send event of a copy that was sent afterwards", async () => {
     const id = await doubt();
     await otherCalls(test.db);
     await judged();
@@ -271,7 +271,7 @@ describe("false evidence", () => {
 });
 
 describe("a message that was judged", () => {
-  it("is claimed alone of its kind, beside others, and not by a worker that has one", async () => {
+  it("is claimed one at a time, together with others, and not by a worker that has one", async () => {
     const ids = [await doubt(), await doubt(), await doubt()];
     await otherCalls(test.db);
     expect((await judged()).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());

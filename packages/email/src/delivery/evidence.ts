@@ -1,51 +1,55 @@
 import { type Db, Prisma } from "@repo/db";
 
-/** When the events of other calls show that a message in doubt had not been sent. */
+/** When the events of other calls judge a message in doubt unsent. */
 export interface EvidenceRules {
   /**
-   * Seconds after which an event has come, if it comes at all: 900 where the worker takes them from
-   * the queue (10 tries, 60 s apart), 3,900 by the webhook (SNS gives up after an hour).
+   * Seconds after which an event comes no more: 900 if the worker takes events from the queue (10
+   * tries, 60 s apart), 3,900 if they come by the webhook (SNS gives up after an hour).
    */
   horizon: number;
-  /** Accepted calls that are looked at, at the least; 100 by default. */
+  /** The minimum number of accepted calls that are checked. Default: 100. */
   calls?: number;
-  /** Of these, begun when the message could no longer be sent; 20 by default. */
+  /** How many of them began when the message could no longer be sent, at least. Default: 20. */
   callsAfter?: number;
-  /** Seconds after its lease in which SES would still have taken the message; 600 by default. */
+  /** Seconds after the lease in which SES might still have accepted the message. Default: 600. */
   signature?: number;
-  /** Seconds that a message waits for evidence; a day by default. */
+  /** Seconds that a message stays in doubt without evidence. Default: a day. */
   patience?: number;
 }
 
-/** Twice at the most: a message that kills its worker must not come back for ever. */
-const MOST_JUDGED = 2;
+/** How often a message may be judged unsent: one that kills its worker must not return for ever. */
+const MAX_JUDGED = 2;
 
-// SES refuses what was signed more than five minutes ago, and the SDK corrects a clock that is five
-// minutes ahead or more: so long after its lease, what a frozen process sends is refused.
+// SES refuses a request that was signed more than five minutes ago. The signature's time may be up
+// to five minutes ahead, since the SDK corrects only a clock that is further off. So this long after
+// the lease, SES refuses what a frozen process sends.
 const SIGNATURE = 600;
 const PATIENCE = 24 * 60 * 60;
 const CALLS = 100;
 const CALLS_AFTER = 20;
-// Before the claim, in seconds: events had been coming in by then.
+// Seconds before the claim from which on calls are checked: events must have come in before it.
 const BEFORE = 300;
-// Of one pass.
-const MOST_MESSAGES = 1_000;
-const MOST_CLAIMS = 20;
+// The limits of one pass.
+const MAX_MESSAGES = 1_000;
+const MAX_SPANS = 20;
 
-/** Seconds that a message waits for evidence. */
+/** Seconds that a message stays in doubt without evidence. */
 export const patienceOf = ({ patience = PATIENCE }: EvidenceRules): number => patience;
 
 /**
- * Queues again what was in doubt and had not been sent, as SES's own events show: SES publishes a
- * Send event for each email that it takes, and every other call of that time has its own. The calls
- * are those of the same configuration set from five minutes before the claim, a hundred at the
- * least and twenty of them after the message could last be sent. Each must have its Send event, of
- * one account, and the last must be older than the horizon. Otherwise nothing is judged.
+ * Judges messages in doubt, and queues those again that had not been sent. SES publishes a Send
+ * event for each email that it accepts. If every other call of that time has its Send event, a
+ * message without any event was not sent.
  *
- * The reasoning, and what stays: docs/decisions/evidence.md.
+ * The other calls are the accepted ones of the same configuration set, from five minutes before
+ * the claim. There must be at least 100, of which 20 began when the message could no longer be
+ * sent. Each must have its Send event, all of one account. The last call must be older than the
+ * horizon. Otherwise nothing is judged.
  *
- * @param lease seconds that a claim was for
- * @returns what was queued again
+ * docs/decisions/evidence.md has the reasoning and the remaining risk.
+ *
+ * @param lease seconds of a claim's lease
+ * @returns the messages that were queued again
  */
 export async function judge(
   db: Db,
@@ -54,12 +58,12 @@ export async function judge(
 ): Promise<{ id: string; template: string }[]> {
   const { horizon, calls = CALLS, callsAfter = CALLS_AFTER, signature = SIGNATURE } = rules;
   return db.$transaction(async (tx) => {
-    // Locked by a statement of its own: the next one sees the events of whoever held the lock.
+    // A statement of its own, so that the next one sees what others stored before the lock was free.
     const doubts = await tx.$queryRaw<{ id: string }[]>`
       SELECT m.id FROM messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
-      WHERE m.state = 'unknown' AND ${waitsForEvidence}
+      WHERE m.state = 'unknown' AND ${canBeJudged}
         AND a.started_at < now() - ${lease + signature + horizon} * interval '1 second'
-      ORDER BY m.id LIMIT ${MOST_MESSAGES}
+      ORDER BY m.id LIMIT ${MAX_MESSAGES}
       FOR UPDATE OF m SKIP LOCKED`;
     if (doubts.length === 0) return [];
     return tx.$queryRaw<{ id: string; template: string }[]>`
@@ -70,15 +74,15 @@ export async function judge(
         WHERE m.id = ANY(${doubts.map(({ id }) => id)}::uuid[])
           AND a.result = 'unknown' AND (m.judged_at IS NULL OR a.started_at > m.judged_at)
           AND NOT EXISTS (SELECT FROM events e WHERE e.message_id = m.id)
-          -- An answer that came too late for its lease.
+          -- The answer came after the lease had ended.
           AND NOT EXISTS (SELECT FROM attempts t WHERE t.message_id = m.id AND t.result = 'accepted')
           AND NOT EXISTS (SELECT FROM evidence_stops s WHERE s.event_source = m.event_source)
         GROUP BY m.id
-      ), claims AS (
-        SELECT DISTINCT event_source, claimed, over FROM doubts ORDER BY claimed LIMIT ${MOST_CLAIMS}
+      ), spans AS (
+        SELECT DISTINCT event_source, claimed, over FROM doubts ORDER BY claimed LIMIT ${MAX_SPANS}
       ), proven AS (
         SELECT c.event_source, c.claimed, c.over
-        FROM claims c
+        FROM spans c
         CROSS JOIN LATERAL (
           SELECT started_at FROM attempts a
           WHERE ${isAccepted} AND started_at >= c.claimed - ${BEFORE} * interval '1 second'
@@ -107,8 +111,8 @@ export async function judge(
   });
 }
 
-/** Whether evidence may decide about the message of row `m`, and not its policy alone. */
-export const waitsForEvidence = Prisma.sql`m.event_source IS NOT NULL
-  AND m.judged_unsent < ${MOST_JUDGED} AND (m.on_unknown = 'hold' OR m.resent)`;
+/** Whether the message of row `m` may be judged. Otherwise its policy alone decides. */
+export const canBeJudged = Prisma.sql`m.event_source IS NOT NULL
+  AND m.judged_unsent < ${MAX_JUDGED} AND (m.on_unknown = 'hold' OR m.resent)`;
 
 const isAccepted = Prisma.sql`a.result = 'accepted' AND a.event_source = c.event_source`;

@@ -15,11 +15,11 @@ import { SOURCE, otherCalls } from "./test-evidence.ts";
 import {
   claimAs,
   emptyOutbox,
-  endWaits,
+  makeAllDue,
   expireLeases,
   queueChanged,
   queueReset,
-  unknownWait,
+  doubtSeconds,
 } from "./test-queue.ts";
 
 // Two workers and an SES that loses answers, taking any steps in any order on a real database.
@@ -64,7 +64,7 @@ const small = fc.oneof(
   fc.record({ do: fc.constant("expire"), message: index }),
   fc.record({ do: fc.constant("suppress"), message: index }),
 );
-// Several at a go, so that a run comes further than chance alone would take it.
+// Several steps at once, so that a run gets further than by single random steps.
 const whole = fc.oneof(
   fc.record({ do: fc.constant("enqueue"), policy: fc.constantFrom<OnUnknown>("resend", "hold") }),
   fc.record({ do: fc.constant("work"), worker, answers: fourAnswers }),
@@ -86,7 +86,7 @@ const OUTCOME = {
 } as const;
 const RANK = ["none", "sent", "delayed", "delivered", "rejected", "bounced", "complained"];
 
-/** What a worker holds between its steps. */
+/** A worker's state between its steps. */
 interface Hand {
   claim: Claim;
   settlements: Settlement[];
@@ -107,7 +107,7 @@ class World {
   /** SES's ids of each message's copies. */
   readonly copies = new Map<string, string[]>();
   readonly events = new Map<string, Published[]>();
-  /** Whose answer came after their lease was lost: in doubt until then, whatever it says. */
+  /** Messages whose answer came after their lease was lost. Until then they were in doubt. */
   readonly late = new Set<string>();
   /** How often an operator sent each once more. */
   readonly retries = new Map<string, number>();
@@ -135,7 +135,7 @@ class World {
         }
         return;
       case "come back late": {
-        // Its messages are another's by then.
+        // Another worker has its messages by then.
         const late = { ...one, limit: 4 };
         const other = { ...late, worker: 1 - one.worker };
         await this.take({ ...late, do: "claim" });
@@ -167,7 +167,7 @@ class World {
         return;
       case "settle":
         if (!hand || hand.settlements.length === 0) return;
-        await settle(db, hand.settlements, unknownWait);
+        await settle(db, hand.settlements, doubtSeconds);
         if (hand.isStale) for (const { id } of hand.settlements) this.late.add(id);
         this.hands[one.worker] = undefined;
         return;
@@ -184,10 +184,10 @@ class World {
         for (const each of this.hands) if (each) each.isStale = true;
         return;
       case "waits end":
-        await endWaits(db);
+        await makeAllDue(db);
         return;
       case "sweep":
-        await sweep(db, 30, unknownWait);
+        await sweep(db, 30, doubtSeconds);
         await attachEvents(db);
         return;
       case "evidence":
@@ -210,11 +210,11 @@ class World {
     }
   }
 
-  /** Two hours pass in which SES's events come in: they show what had not been sent. */
+  /** Two hours pass. SES's events come in, and messages in doubt are judged. */
   async judge(): Promise<void> {
     const { db } = test;
     await this.take({ do: "leases end" });
-    await sweep(db, 30, unknownWait);
+    await sweep(db, 30, doubtSeconds);
     for (const [message, id] of this.ids.entries()) {
       if (this.copies.has(id))
         await this.publish({ do: "event", message, type: "Send", tagged: true });
@@ -226,7 +226,7 @@ class World {
     }
   }
 
-  /** By an operator, who is refused what anything says was sent. */
+  /** An operator retries a message. It is refused if anything says that the message was sent. */
   async retry(id: string | undefined): Promise<void> {
     if (!id) return;
     const before = await test.db.message.findUniqueOrThrow({
@@ -279,7 +279,7 @@ class World {
     this.events.set(id, [...(this.events.get(id) ?? []), { outcome, tagged, sesMessageId }]);
   }
 
-  /** Everything is well again, and both workers go on until nothing is open. */
+  /** No more faults: both workers go on until every message is closed. */
   async drain(): Promise<void> {
     for (const each of [0, 1]) await this.take({ do: "crash", worker: each });
     await test.db.suppression.deleteMany();
@@ -323,7 +323,7 @@ class World {
 }
 
 it(
-  "loses none, sends none beyond its policy, and closes each for a reason that is true",
+  "loses none, sends none beyond its policy, and closes each for a true reason",
   { timeout: 3_600_000 },
   async () => {
     await fc.assert(
@@ -344,7 +344,7 @@ it(
           });
           for (const row of rows) {
             const known = new Set(row.attempts.map(({ sesMessageId }) => sesMessageId));
-            // One without our tag, about a copy whose answer was lost, can be told of by nobody.
+            // An event without our tag cannot find a copy whose answer was lost.
             const told = (world.events.get(row.id) ?? [])
               .filter(({ tagged, sesMessageId }) => tagged || known.has(sesMessageId))
               .map(({ outcome }) => outcome);

@@ -3,16 +3,17 @@ import { evidenceStops } from "../evidence-stops.ts";
 import { type EvidenceRules, judge } from "./evidence.ts";
 import type { Log } from "./logger.ts";
 
-/** A worker's part in settling doubt by evidence: it judges now and then, and says so. */
-export interface Judgement {
-  keepUp(): Promise<void>;
+/** Judges messages in doubt now and then, and logs it. */
+export interface Judge {
+  /** Judges if it is time. */
+  run(): Promise<void>;
 }
 
-// Times the horizon, and in ms: nothing becomes provable sooner than that.
-const EVERY = 1 / 15;
-const MOST_SELDOM = 60_000;
+// Judges at every fifteenth of the horizon, and at least once in this many ms.
+const SHARE = 1 / 15;
+const MAX_INTERVAL = 60_000;
 
-export function createJudgement({
+export function createJudge({
   db,
   log,
   lease,
@@ -22,13 +23,13 @@ export function createJudgement({
   log: Log;
   lease: number;
   rules: EvidenceRules;
-}): Judgement {
-  const told = new Set<string>();
+}): Judge {
+  const logged = new Set<string>();
   let next = 0;
   return {
-    async keepUp() {
+    async run() {
       if (performance.now() < next) return;
-      next = performance.now() + Math.min(rules.horizon * EVERY * 1000, MOST_SELDOM);
+      next = performance.now() + Math.min(rules.horizon * SHARE * 1000, MAX_INTERVAL);
       for (const { id, template } of await judge(db, lease, rules)) {
         log.warn(
           { messageId: id, template },
@@ -36,8 +37,8 @@ export function createJudgement({
         );
       }
       for (const { eventSource, messageId } of await evidenceStops(db)) {
-        if (told.has(eventSource)) continue;
-        told.add(eventSource);
+        if (logged.has(eventSource)) continue;
+        logged.add(eventSource);
         log.error(
           { eventSource, messageId, next: "Read docs/runbook.md, Evidence" },
           "an email that was judged to be unsent had been sent; evidence is not taken any more",

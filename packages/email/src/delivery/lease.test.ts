@@ -3,11 +3,11 @@ import { createLease } from "./lease.ts";
 
 afterEach(() => vi.useRealTimers());
 
-it("ends by the wall clock where the machine was suspended, and by the other where the first was set back", () => {
+it("ends by the wall clock if the machine was suspended, and by the monotonic clock if the wall clock was set back", () => {
   vi.useFakeTimers({ toFake: ["Date", "performance"] });
   const lease = createLease(30);
   expect(lease.left()).toBe(30_000);
-  // Both go on.
+  // Both clocks advance.
   vi.advanceTimersByTime(10_000);
   expect(lease.left()).toBe(20_000);
   vi.setSystemTime(Date.now() + 15_000);

@@ -1,13 +1,13 @@
 /**
- * How long a claim still holds, in ms, for the process that made it. By the monotonic clock or the
- * wall clock, whichever has gone further: the first stands still while a machine is suspended, the
- * second may be set.
+ * The time in ms that is left of a claim's lease, for the process that made the claim. It goes by
+ * the clock that has advanced more: the monotonic clock stands still while the machine is
+ * suspended, and the wall clock may be set back.
  */
 export interface Lease {
   left(): number;
 }
 
-/** Begins now: before the claim is asked for, so that it ends before PostgreSQL's. */
+/** Begins now. Call it before the claim, so that it ends before PostgreSQL's lease. */
 export function createLease(seconds: number): Lease {
   const monotonic = performance.now();
   const wall = Date.now();

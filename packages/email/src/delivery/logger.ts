@@ -1,6 +1,6 @@
 import { AppError } from "@repo/errors";
 
-/** What pino offers of itself. */
+/** The methods that are used of a pino logger. */
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -8,10 +8,10 @@ export interface Log {
 }
 
 /**
- * What went wrong and where. Of errors that are not ours without their text: that may quote a
- * row, or a link.
+ * The fields with which an error is logged: what went wrong and where. Only our own errors are
+ * logged with their text, because others may quote a row or a link.
  */
-export function describe(error: unknown): { code: string; at: string[]; reason?: string } {
+export function errorFields(error: unknown): { code: string; at: string[]; reason?: string } {
   const { name, code = name, stack = "" } = error as Error & { code?: string };
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
   const at = frames.slice(0, 3).map((line) => line.trim());

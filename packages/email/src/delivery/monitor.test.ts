@@ -33,21 +33,21 @@ const stoppedBy = async () =>
 
 it("takes ten calls in a row without an answer for an outage", async () => {
   const monitor = create();
-  await monitor.saw(accepted, performance.now());
-  for (let i = 0; i < 9; i++) await monitor.saw(lost, performance.now());
+  await monitor.onResult(accepted, performance.now());
+  for (let i = 0; i < 9; i++) await monitor.onResult(lost, performance.now());
   expect(await stoppedBy()).toBeNull();
-  await monitor.saw(lost, performance.now());
+  await monitor.onResult(lost, performance.now());
   expect(await stoppedBy()).toBe("outage");
 });
 
-it("takes no number of calls for an outage that hung while later ones were accepted", async () => {
+it("takes no calls for an outage that hang while later ones are accepted", async () => {
   const monitor = create();
   const longAgo = performance.now() - 10_000;
-  for (let i = 0; i < 9; i++) await monitor.saw(lost, performance.now());
-  await monitor.saw(accepted, performance.now());
-  for (let i = 0; i < 30; i++) await monitor.saw(lost, longAgo);
+  for (let i = 0; i < 9; i++) await monitor.onResult(lost, performance.now());
+  await monitor.onResult(accepted, performance.now());
+  for (let i = 0; i < 30; i++) await monitor.onResult(lost, longAgo);
   expect(await stoppedBy()).toBeNull();
-  // Ten more that begin now are one.
-  for (let i = 0; i < 10; i++) await monitor.saw(lost, performance.now());
+  // Ten more calls that begin now are an outage.
+  for (let i = 0; i < 10; i++) await monitor.onResult(lost, performance.now());
   expect(await stoppedBy()).toBe("outage");
 });

@@ -2,15 +2,16 @@ import type { Db } from "@repo/db";
 import { EmailError } from "../error.ts";
 import { NEXT_STEP, type StoppedBy, sendingStatus } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
-import { type Log, describe } from "./logger.ts";
+import { type Log, errorFields } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
 import { isQuotaKnown, probeNow, resumeSending, setLimits, slowDown, stopSending } from "./pace.ts";
 
-// The rate most accounts have out of the sandbox, where SES cannot be asked.
+// For when SES cannot be asked: the rate of most accounts outside the sandbox.
 const DEFAULT_RATE = 14;
-// Calls in a row without an answer, after which the next ones would only be in doubt as well.
+// After so many calls in a row without an answer, further calls would only be in doubt too.
 const OUTAGE = 10;
-// In ms. A call that began so long before another one was accepted hung by itself.
+// In ms. If a call began this long before another one was accepted, and got no answer, it is the
+// call that hangs and not SES.
 const HUNG = 5_000;
 
 const STOPS: Partial<Record<Refusal, StoppedBy>> = {
@@ -19,22 +20,22 @@ const STOPS: Partial<Record<Refusal, StoppedBy>> = {
   quota: "quota",
 };
 
-/** Watches what the calls answer, and keeps the row that all workers share true to it. */
+/** Watches the results of calls, and updates the row that all workers share. */
 export interface Monitor {
   /** Asks SES for the account's limits. */
   refresh(): Promise<void>;
   /**
-   * Takes note of one call's result; slows down, or stops sending, where that is due.
+   * Notes the result of a call. Slows sending down, or stops it, if the result says so.
    *
-   * @param begun when it began, as `performance.now()` has it
+   * @param begun when the call began, by `performance.now()`
    */
-  saw(sent: SendResult, begun: number): Promise<void>;
-  /** Resolves once what it has seen is recorded: until then a claim would not know of a stop. */
+  onResult(sent: SendResult, begun: number): Promise<void>;
+  /** Resolves once all results are stored: an earlier claim would not know of a stop. */
   recorded(): Promise<void>;
-  /** Takes note of whether the daily quota holds email back; says so when that changes. */
-  sawQuota(isUsed: boolean | undefined): Promise<void>;
-  /** Lets the queue go on when its probe was answered. */
-  probed(settlement: Settlement): Promise<void>;
+  /** Notes whether the daily quota is used up, and logs when that changes. */
+  onQuota(isUsed: boolean | undefined): Promise<void>;
+  /** Resumes sending if the probe was answered. */
+  onProbe(settlement: Settlement): Promise<void>;
 }
 
 export function createMonitor({
@@ -65,7 +66,7 @@ export function createMonitor({
     try {
       await record();
     } catch (error) {
-      log.error(describe(error), "the sending status cannot be recorded");
+      log.error(errorFields(error), "the sending status cannot be recorded");
     }
   }
 
@@ -73,15 +74,15 @@ export function createMonitor({
     async refresh() {
       let isAnswered = true;
       const quota = await transport.quota().catch((error: unknown) => {
-        // Nothing may leave this machine: the time to stop. Else the last limits hold, or the
-        // configured ones: a worker that may only send has no other.
+        // LOOPBACK_ONLY ends the worker. After other errors the last limits stay in force, or the
+        // configured ones: a worker that may only send has no others.
         if (!(error instanceof EmailError) || error.code === "LOOPBACK_ONLY") throw error;
         log.warn({ code: error.code }, error.message);
         isAnswered = !error.retryable;
         return undefined;
       });
-      // SES was asked too often, or answered too late. The quota of before still holds: without
-      // one, the limits that follow from it would be lifted.
+      // SES was asked too often, or answered too late. The last quota stays in force, because
+      // storing none would lift its limit.
       if (!isAnswered && (await isQuotaKnown(db))) return;
       await setLimits(db, {
         maxRate: rate ?? quota?.maxSendRate ?? DEFAULT_RATE,
@@ -95,13 +96,13 @@ export function createMonitor({
       }
     },
 
-    async saw(sent, begun) {
+    async onResult(sent, begun) {
       if (sent.result === "accepted") acceptedAt = performance.now();
       const isLost = sent.result === "unknown" || sent.result === "unreachable";
       if (isLost && begun < acceptedAt - HUNG) return;
       failures = isLost ? failures + 1 : 0;
       if (sent.result === "accepted") return;
-      // Again at each further ten: another worker's probe may have let the queue go on.
+      // Also after each further ten: another worker's probe may have resumed sending meanwhile.
       const isOutage = failures > 0 && failures % OUTAGE === 0;
       const by = STOPS[sent.result] ?? (isOutage ? "outage" : undefined);
       if (by) recording = keep(() => stop(by, sent.code, sent.error));
@@ -111,18 +112,18 @@ export function createMonitor({
 
     recorded: () => recording,
 
-    async sawQuota(isUsed) {
+    async onQuota(isUsed) {
       if (isUsed === undefined || isUsed === wasQuotaUsed) return;
       const { quota, stopped } = await sendingStatus(db);
       wasQuotaUsed = isUsed;
-      if (!isUsed) return log.info({ quota }, "the quota has freed: sending goes on");
+      if (!isUsed) return log.info({ quota }, "the quota is free again: sending goes on");
       log.error(
         { stoppedBy: "quota", quota, expectedAt: stopped?.expectedAt, next: NEXT_STEP.quota },
         "sending stopped; every email is kept",
       );
     },
 
-    async probed({ result }) {
+    async onProbe({ result }) {
       if (!["accepted", "permanent", "throttled", "deferred", "unverified"].includes(result))
         return;
       failures = 0;

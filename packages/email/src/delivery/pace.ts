@@ -2,28 +2,26 @@ import { type Db, Prisma } from "@repo/db";
 import { RESERVE, type StoppedBy } from "../sending-status.ts";
 
 // The row that all workers share: how fast the account may send, how much a day, and whether it
-// sends at all. In SQL, since its clock is PostgreSQL's and a claim is one statement.
+// sends at all. It is SQL, because PostgreSQL's clock decides and a claim is one statement.
 
-// Seconds' worth of the rate that may go out at once. SES's own bucket holds one: half of it
-// leaves room for calls that were held up on their way.
+// How much may go out at once, in seconds of the rate. SES allows one second's worth. The other
+// half is for calls that were delayed on their way.
 const BURST = 0.5;
-// Seconds from nothing to the full rate after a throttling.
+// Seconds in which the rate would rise from zero to its maximum.
 const RECOVERY = 30;
-// An eighth is left of the rate after seven throttlings; a twentieth always is.
+// What a throttling leaves of the rate, and the share of the maximum that is always left.
 const SLOW_DOWN = 0.7;
 const SLOWEST = 0.05;
-// Seconds until the first probe of a queue that has just stopped, and between two later ones:
-// doubled each time up to this.
+// Seconds from a stop to the first probe. The interval doubles with each probe, up to the maximum.
 const FIRST_PROBE = 2;
 const MAX_PROBE_INTERVAL = 60;
 
 /**
- * The first parts of a claim. They lock the row where something is due, and fill the bucket up to
- * now. `allowance` has no row where nothing is due or sending is stopped, or else one:
+ * The first parts of a claim. If something is due, they lock the row and refill the bucket.
+ * `allowance` has no row if nothing is due or sending is stopped. Otherwise it has one:
  *
- * - `size`: messages that may be claimed now: of what the rate has gathered and the day has left, a
- *   single one while sending is stopped
- * - `unreserved`: how many of them may be without the quota's reserve
+ * - `size`: how many messages may be claimed now by the rate and the daily quota, or 1 for a probe
+ * - `unreserved`: how many of them may be messages without `reserve`
  */
 export function allowance(limit: number): Prisma.Sql {
   return Prisma.sql`
@@ -33,7 +31,8 @@ export function allowance(limit: number): Prisma.Sql {
         AND (stopped_by IS NULL OR probe_at <= now())
       FOR UPDATE
     ), clock AS MATERIALIZED (
-      -- Not now(): the lock may have been waited for. One reading, or the time between two is lost.
+      -- Not now(), because getting the lock may have taken time. The clock is read once, or the time
+      -- between two readings would be lost.
       SELECT *, clock_timestamp() AS moment FROM gate
     ), refill AS (
       SELECT *, GREATEST(0, extract(epoch FROM moment - refilled_at))::float8 AS elapsed FROM clock
@@ -53,7 +52,7 @@ export function allowance(limit: number): Prisma.Sql {
 }
 
 /**
- * The last part of a claim: takes what was claimed from the bucket and the day.
+ * The last part of a claim: subtracts the claimed messages from the bucket and the daily quota.
  *
  * @param claimed a query of one number: how many will be sent
  */
@@ -62,7 +61,7 @@ export function spend(claimed: Prisma.Sql, limit: number): Prisma.Sql {
     UPDATE sending_status SET
       rate = b.rate, tokens = b.tokens - count, refilled_at = GREATEST(refilled_at, b.moment),
       sent_24_hours = sent_24_hours + count,
-      -- One that took all there was sleeps again, and is to be woken.
+      -- A claim below its limit has emptied the queue: its worker sleeps next, and must be woken.
       idle_until = CASE WHEN count < ${limit} THEN idle_until END,
       probes = sending_status.probes + b.probing::int,
       probe_at = CASE WHEN b.probing
@@ -71,36 +70,36 @@ export function spend(claimed: Prisma.Sql, limit: number): Prisma.Sql {
     WHERE count > 0`;
 }
 
-/** What a claim tells of the pace, of a row of `bucket` and one of `allowance`. */
+/** What a claim tells about the pace. */
 export interface Pace {
-  /** One message of a queue that is stopped, to see whether the cause is gone. */
+  /** Sending is stopped, and the claimed message is its probe. */
   probing: boolean;
-  /** Whether the daily quota holds back what is due. */
+  /** Whether the daily quota is used up for messages without `reserve`. */
   isQuotaUsed: boolean;
-  /** Seconds until the rate allows more; null when it is not the rate that holds back. */
-  wait: number | null;
+  /** Seconds until the rate allows the next claim; null if something else limits it, or nothing. */
+  secondsToNext: number | null;
 }
 
+/** The columns of a `Pace`, from a row `b` of `bucket` and a row `a` of `allowance`. */
 export function pace(limit: number): Prisma.Sql {
   return Prisma.sql`b.probing, a.unreserved < 1 AS "isQuotaUsed",
     CASE WHEN a.size = 0 AND b.tokens < 1
-      -- A tenth of a second's worth at once, rather than a claim for each.
-      THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS wait`;
+      -- The time for a tenth of a second's worth, so that not each message needs a claim.
+      THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS "secondsToNext"`;
 }
 
 /**
- * The account's limits, as GetAccount tells them or the configuration sets them. A day is the last
- * 24 hours: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
+ * The account's limits, from GetAccount or the configuration. The quota is for the last 24 hours: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
  */
 export interface Limits {
   /** Emails a second. */
   maxRate: number;
-  /** Undefined: none is known. */
+  /** Undefined if no limit is known. */
   max24Hours: number | undefined;
   sent24Hours: number;
 }
 
-/** Takes over what the account may send. */
+/** Stores the account's limits. */
 export async function setLimits(db: Db, limits: Limits): Promise<void> {
   const { maxRate, max24Hours = null, sent24Hours } = limits;
   await db.query(Prisma.sql`
@@ -110,16 +109,16 @@ export async function setLimits(db: Db, limits: Limits): Promise<void> {
     WHERE id = 1`);
 }
 
-/** Whether SES has told how many emails it sends in a day. */
+/** Whether SES has told its daily quota. */
 export async function isQuotaKnown(db: Db): Promise<boolean> {
   const status = await db.sendingStatus.findUnique({ where: { id: 1 } });
   return status !== null && status.max24Hours !== null;
 }
 
 /**
- * Halts the queue for all workers; one message at a time then probes whether it may go on.
+ * Stops sending for all workers. Then one message at a time probes whether sending can go on.
  *
- * @returns whether this is news
+ * @returns false if sending was already stopped for this cause
  */
 export async function stopSending(db: Db, by: StoppedBy, error: string): Promise<boolean> {
   const changed = await db.query(Prisma.sql`
@@ -138,13 +137,13 @@ export async function resumeSending(db: Db): Promise<boolean> {
   return changed.length > 0;
 }
 
-/** Lets a queue that SES had paused probe at once: GetAccount says that it sends again. */
+/** Makes a probe due at once if SES had paused sending: GetAccount says that it sends again. */
 export async function probeNow(db: Db): Promise<void> {
   await db.query(Prisma.sql`
     UPDATE sending_status SET probe_at = now() WHERE id = 1 AND stopped_by = 'paused'`);
 }
 
-/** Lowers the rate of all workers, once a second however many calls were throttled. */
+/** Lowers the rate of all workers, at most once a second. */
 export async function slowDown(db: Db): Promise<void> {
   await db.query(Prisma.sql`
     UPDATE sending_status SET lowered_at = now(), tokens = LEAST(tokens, 0),
@@ -153,11 +152,12 @@ export async function slowDown(db: Db): Promise<void> {
 }
 
 /**
- * Says that a worker is about to sleep: from then on enqueue wakes it. The claim that finds
- * something takes it back, so that enqueue spares the NOTIFY, which holds a lock of the whole
- * cluster while it commits, as long as a worker is busy.
+ * Marks that a worker is about to sleep, so that `enqueue` wakes it by NOTIFY. A claim that reaches
+ * its limit removes the mark. So `enqueue` does without NOTIFY while workers are busy: NOTIFY takes
+ * a lock of the whole cluster until the commit.
  *
- * @returns whether enqueue learns it only now: then the queue must be looked at once more
+ * @returns whether the mark is new. Then an email may have been queued just before, without NOTIFY:
+ *   look at the queue once more
  */
 export async function markIdle(db: Db): Promise<boolean> {
   const changed = await db.query(Prisma.sql`

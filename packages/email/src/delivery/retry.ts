@@ -1,32 +1,32 @@
 import { Prisma } from "@repo/db";
-import { waitsForEvidence } from "./evidence.ts";
+import { canBeJudged } from "./evidence.ts";
 
-// When the message of row `m` is tried again: in SQL, since its clock is PostgreSQL's.
+// When the message of row `m` is tried again. It is SQL, because PostgreSQL's clock decides.
 
 /** Seconds that a message stays in doubt before its policy decides. */
-export interface UnknownWait {
+export interface DoubtSeconds {
   resend: number;
   hold: number;
-  /** Where events may show that it was not sent; not given: `hold`. */
+  /** For a message that may be judged by evidence. Default: `hold`. */
   evidence?: number | undefined;
 }
 
-/** A time: when the policy decides about a message in doubt. An email that has expired is not sent. */
-export function doubtEnds({ resend, hold, evidence = hold }: UnknownWait): Prisma.Sql {
+/** The time when the policy decides about a message in doubt: when it expires, at the latest. */
+export function doubtEnds({ resend, hold, evidence = hold }: DoubtSeconds): Prisma.Sql {
   return Prisma.sql`LEAST(m.expires_at, now() + CASE
-    WHEN ${waitsForEvidence} THEN ${evidence}::float8
+    WHEN ${canBeJudged} THEN ${evidence}::float8
     WHEN m.on_unknown = 'resend' THEN ${resend}::float8
     ELSE ${hold}::float8
   END * interval '1 second')`;
 }
 
 /**
- * An interval: how long a message that was certainly not sent waits for its next attempt, of which
- * there may be any number until it expires.
+ * The interval until the next attempt of a message that was certainly not sent. It may have any
+ * number of attempts until it expires.
  *
- * 2 s after the first attempt, doubled each time, plus up to a quarter so that a burst spreads.
- * No more than half a minute where the shared row holds the queue back anyway, five minutes
- * where the message itself waits for something.
+ * 2 s after the first attempt, doubled each time, plus up to a quarter so that a burst spreads. The
+ * maximum is five minutes if the cause is the message itself. Otherwise it is half a minute,
+ * because the row that all workers share already slows sending down.
  */
 export function backoff(result: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`CASE

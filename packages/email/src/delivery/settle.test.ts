@@ -9,12 +9,12 @@ import {
   accepted,
   claimAs,
   emptyOutbox,
-  endWaits,
+  makeAllDue,
   expireLeases,
   queueReset,
   queueWelcome,
   refused,
-  unknownWait,
+  doubtSeconds,
   work,
 } from "./test-queue.ts";
 
@@ -55,7 +55,7 @@ it.each([
   if (expected.payload === undefined) expect(message.payload).not.toBeNull();
 });
 
-it("writes no attempt of what cannot be rendered: it is tried for as long as it takes", async () => {
+it("writes no attempt of a message that cannot be rendered, because it may be tried very often", async () => {
   const id = await queueReset(test.db);
   await work(test.db, refused("unrendered"));
   expect(await find(id)).toMatchObject({
@@ -71,11 +71,11 @@ it("records an attempt from its claim on", async () => {
   await claimAs(test.db);
   const claimedAt = "2026-01-02 03:04:05+00";
   const settlement = { id, attempt: 1, claimedAt, ...accepted } as Settlement;
-  await settle(test.db, [settlement], unknownWait);
+  await settle(test.db, [settlement], doubtSeconds);
   expect((await find(id)).attempts[0]?.startedAt).toEqual(new Date("2026-01-02T03:04:05Z"));
 });
 
-it("is not kept from settling by what PostgreSQL cannot hold", async () => {
+it("settles an answer with characters that PostgreSQL does not accept", async () => {
   const id = await queueReset(test.db);
   await work(test.db, { ...refused("permanent"), code: "a\0b" } as unknown as Answer);
   expect((await find(id)).attempts).toMatchObject([{ errorCode: "a\ufffdb" }]);
@@ -95,7 +95,7 @@ it("does not wait for the disk", async () => {
   await queueReset(other);
   const [claimed] = (await claimAs(other)).messages;
   const settlement = { ...claimed, ...accepted } as unknown as Settlement;
-  await settle(other, [settlement], unknownWait);
+  await settle(other, [settlement], doubtSeconds);
   await other.$disconnect();
   const seen = await test.db.$queryRaw`SELECT value FROM seen`;
   await test.db.$executeRaw`DROP FUNCTION see CASCADE`;
@@ -106,32 +106,32 @@ it("does not wait for the disk", async () => {
   ]);
 });
 
-it("lets no stale worker settle or give back", async () => {
+it("lets no stale worker settle or release", async () => {
   const id = await queueReset(test.db);
   const stale = await claimAs(test.db);
   await expireLeases(test.db);
-  await sweep(test.db, 30, unknownWait);
-  await endWaits(test.db);
-  await sweep(test.db, 30, unknownWait);
+  await sweep(test.db, 30, doubtSeconds);
+  await makeAllDue(test.db);
+  await sweep(test.db, 30, doubtSeconds);
   const fresh = await claimAs(test.db);
   const late = { ...stale.messages[0], ...refused("permanent") } as unknown as Settlement;
-  await settle(test.db, [late], unknownWait);
+  await settle(test.db, [late], doubtSeconds);
   await release(test.db, stale.leaseId);
   expect(await find(id)).toMatchObject({
     state: "sending",
     leaseId: fresh.leaseId,
-    // What it says is kept all the same.
+    // Its attempt is stored nevertheless.
     attempts: [{ number: 1, result: "permanent", errorCode: "Code" }],
   });
 });
 
-it("takes at once what several claims have brought, and knows the claim of each", async () => {
+it("settles messages of several claims at once, and knows the claim of each", async () => {
   const lost = await queueReset(test.db);
   const [stale] = (await claimAs(test.db)).messages;
   await expireLeases(test.db);
-  await sweep(test.db, 30, unknownWait);
-  await endWaits(test.db);
-  await sweep(test.db, 30, unknownWait);
+  await sweep(test.db, 30, doubtSeconds);
+  await makeAllDue(test.db);
+  await sweep(test.db, 30, doubtSeconds);
   const again = (await claimAs(test.db)).messages;
   const other = await queueWelcome(test.db);
   const next = (await claimAs(test.db)).messages;
@@ -144,7 +144,7 @@ it("takes at once what several claims have brought, and knows the claim of each"
     [lost, 2],
     [other, 1],
   ]);
-  await settle(test.db, settlements, unknownWait);
+  await settle(test.db, settlements, doubtSeconds);
   expect(await find(lost)).toMatchObject({
     closedReason: "sent",
     attempts: [
@@ -155,7 +155,7 @@ it("takes at once what several claims have brought, and knows the claim of each"
   expect(await find(other)).toMatchObject({ closedReason: "sent" });
 });
 
-it("settles the others where one was deleted while it was on the wire", async () => {
+it("settles the others if one was deleted during its call", async () => {
   const [kept, deleted] = [await queueReset(test.db), await queueWelcome(test.db)];
   const claimed = await claimAs(test.db);
   await test.db.message.delete({ where: { id: deleted } });
@@ -163,15 +163,15 @@ it("settles the others where one was deleted while it was on the wire", async ()
     ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
   );
   expect(settlements).toHaveLength(2);
-  await settle(test.db, settlements, unknownWait);
+  await settle(test.db, settlements, doubtSeconds);
   expect(await find(kept)).toMatchObject({ closedReason: "sent" });
 });
 
-it("a refusal of the second copy says nothing of the first: it stays unknown", async () => {
+it("a refusal of the second copy says nothing about the first, which stays unknown", async () => {
   const id = await queueReset(test.db);
   await work(test.db, refused("unknown"));
-  await endWaits(test.db);
-  await sweep(test.db, 30, unknownWait);
+  await makeAllDue(test.db);
+  await sweep(test.db, 30, doubtSeconds);
   await work(test.db, refused("permanent"));
   expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
 });

@@ -2,78 +2,77 @@ import { type Db, Prisma } from "@repo/db";
 import { toJson } from "../to-json.ts";
 import type { SendResult } from "../transports/transport.ts";
 import type { Claimed } from "./claim.ts";
-import { type UnknownWait, backoff, doubtEnds } from "./retry.ts";
+import { type DoubtSeconds, backoff, doubtEnds } from "./retry.ts";
 
 /**
- * What one settlement says of one message. Without a call: `skipped`, to be taken again at
- * once, or `unrendered`, to wait for the template's or the key's repair.
+ * What became of one claimed message. Two results are without a call: `skipped` is queued again
+ * at once; `unrendered` is tried again until somebody repairs the template or the key.
  */
 export type Settlement = Pick<Claimed, "id" | "attempt" | "claimedAt"> &
   (SendResult | { result: "skipped" | "unrendered"; code: string; error: string });
 
 /**
- * Records what became of claimed messages, in one statement. Of one whose claim no longer
- * holds, since its lease was lost, nothing changes but the attempt's own row.
+ * Writes what became of claimed messages, in one statement. If the lease of a message has ended,
+ * only its attempt is written.
  *
- * Its commit does not wait for the disk: the next claim's takes it along, else the WAL writer
- * within 0.6 s. Should PostgreSQL itself crash before, the messages are in doubt, as those of
- * a worker that was killed on the wire.
+ * The commit does not wait for the disk. The next claim's commit writes it there, or PostgreSQL's
+ * WAL writer within 0.6 s. If PostgreSQL crashes before, the messages are in doubt.
  */
 export async function settle(
   db: Db,
   settlements: Settlement[],
-  unknownWait: UnknownWait,
+  doubtSeconds: DoubtSeconds,
 ): Promise<void> {
   if (settlements.length === 0) return;
   const ids = settlements.map(({ id }) => id);
   await db.query(Prisma.sql`
     WITH unforced AS MATERIALIZED (
       SELECT set_config('synchronous_commit', 'off', true)
-    ), settled AS MATERIALIZED (
+    ), results AS MATERIALIZED (
       SELECT x.*, result IN ('accepted', 'permanent') AS closes
       FROM jsonb_to_recordset(${toJson(settlements)}::jsonb) AS x
         (id uuid, attempt int, "claimedAt" timestamptz, result text, "sesMessageId" text, code text, error text)
       CROSS JOIN unforced
       LIMIT ${settlements.length} -- for the planner, as in claim
-    ), held AS MATERIALIZED (
-      -- Locked in the order of their ids, as events lock them: nobody waits in a circle.
-      -- The number of the attempt is the claim's: another claim has a higher one.
+    ), locked AS MATERIALIZED (
+      -- In the order of their ids, as events lock them, or the two could deadlock.
+      -- The attempt's number identifies the claim: a later claim has a higher one.
       SELECT id, attempt_count AS attempt FROM messages
       WHERE id = ANY(${ids}::uuid[]) AND state = 'sending'
-        AND (id, attempt_count) IN (SELECT id, attempt FROM settled)
+        AND (id, attempt_count) IN (SELECT id, attempt FROM results)
       ORDER BY id FOR NO KEY UPDATE
     ), recorded AS (
-      -- Also of a call whose message an event or a sweep has settled meanwhile.
+      -- Also if an event or a sweep has changed the message meanwhile.
       INSERT INTO attempts AS a
         (message_id, number, started_at, finished_at, result, event_source, ses_message_id, error_code, error)
       SELECT id, attempt, "claimedAt", now(), result, m.event_source, NULLIF("sesMessageId", ''), code, error
-      -- One that was deleted meanwhile must not keep the others from being settled; one that
-      -- cannot be rendered is tried for as long as it takes, and has its last_error.
-      FROM settled s JOIN messages m USING (id) WHERE result <> 'unrendered'
+      -- The join leaves out a message that was deleted meanwhile. An unrendered message is tried too
+      -- often for a row each time; it has its last_error.
+      FROM results r JOIN messages m USING (id) WHERE result <> 'unrendered'
       ON CONFLICT (message_id, number) DO UPDATE SET finished_at = now(), result = EXCLUDED.result,
         ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,
         error = EXCLUDED.error
       WHERE a.error_code = 'LEASE_LOST'
     )
     UPDATE messages m SET
-      state = CASE WHEN closes THEN 'closed' WHEN s.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,
-      -- A refusal of the second copy says nothing of the first.
+      state = CASE WHEN closes THEN 'closed' WHEN r.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,
+      -- A refusal of the second copy says nothing about the first.
       closed_reason = CASE
-        WHEN s.result = 'accepted' THEN 'sent'
-        WHEN s.result = 'permanent' AND m.resent THEN 'unknown'
-        WHEN s.result = 'permanent' THEN 'failed'
+        WHEN r.result = 'accepted' THEN 'sent'
+        WHEN r.result = 'permanent' AND m.resent THEN 'unknown'
+        WHEN r.result = 'permanent' THEN 'failed'
       END::closed_reason,
       closed_at = CASE WHEN closes THEN now() END,
-      outcome = CASE WHEN s.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
-      -- What was refused may be sent again by an operator.
-      payload = CASE WHEN s.result = 'accepted' THEN NULL ELSE m.payload END,
+      outcome = CASE WHEN r.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
+      -- An operator may retry a message that was refused.
+      payload = CASE WHEN r.result = 'accepted' THEN NULL ELSE m.payload END,
       due_at = CASE
         WHEN closes THEN m.due_at
-        WHEN s.result = 'unknown' THEN ${doubtEnds(unknownWait)}
-        ELSE now() + ${backoff(Prisma.sql`s.result`)}
+        WHEN r.result = 'unknown' THEN ${doubtEnds(doubtSeconds)}
+        ELSE now() + ${backoff(Prisma.sql`r.result`)}
       END,
-      last_error = COALESCE(s.code || ': ' || s.error, m.last_error),
+      last_error = COALESCE(r.code || ': ' || r.error, m.last_error),
       lease_id = NULL, lease_expires_at = NULL
-    FROM settled s JOIN held h USING (id, attempt)
-    WHERE m.id = s.id`);
+    FROM results r JOIN locked l USING (id, attempt)
+    WHERE m.id = r.id`);
 }

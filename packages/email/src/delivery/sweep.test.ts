@@ -6,12 +6,12 @@ import {
   accepted,
   claimAs,
   emptyOutbox,
-  endWaits,
+  makeAllDue,
   expireLeases,
   queueChanged,
   queueReset,
   refused,
-  unknownWait,
+  doubtSeconds,
   work,
 } from "./test-queue.ts";
 
@@ -25,11 +25,11 @@ beforeEach(() => emptyOutbox(test.db));
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
 
-it("leaves in doubt what a dead worker had claimed", async () => {
+it("leaves the messages of a dead worker in doubt", async () => {
   const id = await queueReset(test.db);
   await claimAs(test.db);
   await expireLeases(test.db);
-  await sweep(test.db, 30, unknownWait);
+  await sweep(test.db, 30, doubtSeconds);
   const message = await find(id);
   expect(message).toMatchObject({ state: "unknown", leaseId: null });
   expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "LEASE_LOST" }]);
@@ -38,20 +38,20 @@ it("leaves in doubt what a dead worker had claimed", async () => {
   expect(Number(finishedAt) - Number(startedAt)).toBeGreaterThanOrEqual(31_000);
 });
 
-it("is not stopped by an attempt that is there already", async () => {
+it("is not stopped by an attempt that exists already", async () => {
   const id = await queueReset(test.db);
   await claimAs(test.db);
   const ended = { number: 1, finishedAt: new Date(), result: "unknown" };
   await test.db.attempt.create({ data: { messageId: id, ...ended } });
   await expireLeases(test.db);
-  await sweep(test.db, 30, unknownWait);
+  await sweep(test.db, 30, doubtSeconds);
   expect(await find(id)).toMatchObject({ state: "unknown" });
 });
 
-it("leaves a message in doubt until its template's wait is over", async () => {
+it("leaves a message in doubt for as long as its policy says", async () => {
   const ids = [await queueReset(test.db), await queueChanged(test.db)];
   await work(test.db, refused("unknown"));
-  await sweep(test.db, 30, unknownWait);
+  await sweep(test.db, 30, doubtSeconds);
   const seconds = async (id: string) => {
     const [row] = await test.db.$queryRaw<{ seconds: number }[]>`
       SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages WHERE id = ${id}::uuid AND state = 'unknown'`;
@@ -64,8 +64,8 @@ it("resend: sends an unknown once more, then closes it as unknown", async () => 
   const id = await queueReset(test.db);
   for (const copies of [1, 2]) {
     expect(await work(test.db, refused("unknown"))).toEqual([id]);
-    await endWaits(test.db);
-    await sweep(test.db, 30, unknownWait);
+    await makeAllDue(test.db);
+    await sweep(test.db, 30, doubtSeconds);
     expect(await find(id)).toMatchObject({ state: copies === 1 ? "queued" : "closed" });
   }
   expect(await find(id)).toMatchObject({
@@ -76,22 +76,22 @@ it("resend: sends an unknown once more, then closes it as unknown", async () => 
   });
 });
 
-it("resend: sends no link again that has expired", async () => {
+it("resend: does not send an expired link again", async () => {
   const id = await queueReset(test.db, "name@example.com", {
     expiresAt: new Date(Date.now() + 60_000),
   });
   await work(test.db, refused("unknown"));
-  await endWaits(test.db);
+  await makeAllDue(test.db);
   await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
-  await sweep(test.db, 30, unknownWait);
+  await sweep(test.db, 30, doubtSeconds);
   expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
 });
 
 it("hold: closes an unknown without a second copy", async () => {
   const id = await queueChanged(test.db);
   await work(test.db, refused("unknown"));
-  await endWaits(test.db);
-  await sweep(test.db, 30, unknownWait);
+  await makeAllDue(test.db);
+  await sweep(test.db, 30, doubtSeconds);
   expect(await find(id)).toMatchObject({
     state: "closed",
     closedReason: "unknown",
@@ -99,7 +99,7 @@ it("hold: closes an unknown without a second copy", async () => {
   });
 });
 
-it("needs its own tables alone", async () => {
+it("needs only the tables of email", async () => {
   const own = [
     "messages",
     "attempts",
@@ -121,9 +121,9 @@ it("needs its own tables alone", async () => {
   const id = await queueReset(test.db);
   await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1, maxBytes: 1 });
   await expireLeases(test.db);
-  await sweep(test.db, 30, unknownWait);
-  await endWaits(test.db);
-  await sweep(test.db, 30, unknownWait);
+  await sweep(test.db, 30, doubtSeconds);
+  await makeAllDue(test.db);
+  await sweep(test.db, 30, doubtSeconds);
   await work(test.db, accepted);
   expect(await find(id)).toMatchObject({ closedReason: "sent" });
 });

@@ -1,21 +1,21 @@
 import { type Db, Prisma } from "@repo/db";
-import { type UnknownWait, doubtEnds } from "./retry.ts";
+import { type DoubtSeconds, doubtEnds } from "./retry.ts";
 
 /**
- * Takes from a dead worker what it held: in doubt, since it may have been sent. Then decides
- * what has been in doubt for long enough: `resend` goes out once more, everything else is
- * closed as unknown.
+ * Ends leases that are over. Their messages are in doubt, because the dead worker may have sent
+ * them. Then it applies the policy to messages that have been in doubt for long enough: `resend`
+ * queues a message once more, all others are closed as unknown.
  *
- * @param lease seconds that it was for
+ * @param lease seconds of a claim's lease
  */
-export async function sweep(db: Db, lease: number, unknownWait: UnknownWait): Promise<void> {
+export async function sweep(db: Db, lease: number, doubtSeconds: DoubtSeconds): Promise<void> {
   await db.query(Prisma.sql`
     WITH ended AS MATERIALIZED (
       SELECT id, lease_expires_at FROM messages
       WHERE state = 'sending' AND lease_expires_at < now()
       FOR UPDATE SKIP LOCKED
     ), lost AS (
-      UPDATE messages m SET state = 'unknown', due_at = ${doubtEnds(unknownWait)},
+      UPDATE messages m SET state = 'unknown', due_at = ${doubtEnds(doubtSeconds)},
         lease_id = NULL, lease_expires_at = NULL
       FROM ended e WHERE m.id = e.id
       RETURNING m.id, m.attempt_count, e.lease_expires_at

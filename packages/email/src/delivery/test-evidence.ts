@@ -1,23 +1,23 @@
 import type { Db } from "@repo/db";
 
-/** Whose events speak of the calls. */
+/** The configuration set that publishes events about the calls. */
 export const SOURCE = "eu-west-1/sendoff";
 
 export interface Others {
   count?: number;
-  /** Seconds from the doubtful claim to the first one. */
+  /** Seconds from the claim in doubt to the first call. */
   from?: number;
-  /** Seconds between two. */
+  /** Seconds between two calls. */
   every?: number;
   source?: string;
-  /** The numbers of those without a Send event. */
+  /** The numbers of the calls without a Send event. */
   unheard?: number[];
   account?: (n: number) => string;
 }
 
 /**
- * Other calls, all accepted, with a Send event each: one a minute from five minutes before the
- * claim in doubt, which was two hours ago, 100 in all.
+ * Stores other calls, all accepted, with a Send event each. Default: 100 calls, one a minute, from
+ * five minutes before the claim in doubt. That claim was two hours ago.
  */
 export async function otherCalls(
   db: Db,

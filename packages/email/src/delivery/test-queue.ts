@@ -8,7 +8,7 @@ import { resumeSending, setLimits } from "./pace.ts";
 
 export const key = "a key of the tests, 32 characters";
 const link = "https://app.example.com/reset-password?token=secret";
-export const unknownWait = { resend: 30, hold: 900 };
+export const doubtSeconds = { resend: 30, hold: 900 };
 
 const enqueue = createEnqueue({ key, templates });
 
@@ -24,7 +24,7 @@ export async function emptyOutbox(db: Db): Promise<void> {
   });
 }
 
-/** Queues a `resend` of security mail that has the quota's reserve. */
+/** Queues security mail with `resend` and the quota's reserve. */
 export async function queueReset(
   db: Db,
   to = "name@example.com",
@@ -35,21 +35,21 @@ export async function queueReset(
   return id;
 }
 
-/** Queues a `hold` of security mail that has the quota's reserve. */
+/** Queues security mail with `hold` and the quota's reserve. */
 export async function queueChanged(db: Db, to = "name@example.com"): Promise<string> {
   const props = { name: "Name", url: link };
   const { id } = await enqueue(db, { template: "password-changed", to, props });
   return id;
 }
 
-/** Queues a `resend` of security mail without the quota's reserve. */
+/** Queues security mail with `resend`, without the quota's reserve. */
 export async function queueVerify(db: Db, to = "name@example.com"): Promise<string> {
   const props = { name: "Name", url: link };
   const { id } = await enqueue(db, { template: "verify-email", to, props });
   return id;
 }
 
-/** Queues a `hold` of other mail. */
+/** Queues other mail with `hold`. */
 export async function queueWelcome(db: Db, to = "name@example.com"): Promise<string> {
   const props = { name: "Name", url: link };
   const { id } = await enqueue(db, { template: "welcome", to, props });
@@ -70,10 +70,10 @@ export function claimAs(db: Db, options: Partial<ClaimOptions> = {}): Promise<Cl
 export const expireLeases = (db: Db) =>
   db.$executeRaw`UPDATE messages SET lease_expires_at = now() - interval '1 second' WHERE state = 'sending'`;
 
-export const endWaits = (db: Db) =>
+export const makeAllDue = (db: Db) =>
   db.$executeRaw`UPDATE messages SET due_at = now() WHERE state IN ('queued', 'unknown')`;
 
-/** What one call answers. */
+/** The result of one call. */
 export type Answer = Settlement extends infer S
   ? Omit<S & Settlement, "id" | "attempt" | "claimedAt">
   : never;
@@ -81,12 +81,12 @@ export const accepted = { result: "accepted", sesMessageId: "ses-1" } as Answer;
 export const refused = (result: string) =>
   ({ result, code: "Code", error: "why" }) as unknown as Answer;
 
-/** A worker's way with everything that is due: claim, settle. @returns the messages' ids */
+/** Claims everything that is due, and settles it with one answer. @returns the messages' ids */
 export async function work(db: Db, answer: Answer): Promise<string[]> {
   const { messages } = await claimAs(db);
   const settlements = messages.map(
     ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...answer }) as Settlement,
   );
-  await settle(db, settlements, unknownWait);
+  await settle(db, settlements, doubtSeconds);
   return messages.map(({ id }) => id);
 }

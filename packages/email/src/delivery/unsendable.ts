@@ -1,10 +1,10 @@
 import { Prisma } from "@repo/db";
 
-/** Who may be sent to. */
+/** Who may receive email. */
 export interface Recipients {
-  /** Undefined: everyone. Keys of addresses, and domains. */
+  /** Keys of addresses, and domains. Default: everyone. */
   allowTo?: { addresses: string[]; domains: string[] } | undefined;
-  /** Others are claimed as not allowed, to be redirected, rather than closed. */
+  /** Whether messages to others are claimed as not allowed, and not closed. Default: false. */
   redirect?: boolean | undefined;
 }
 
@@ -14,14 +14,14 @@ export function isAllowed({ allowTo, redirect = false }: Recipients): Prisma.Sql
   return Prisma.sql`(m.to_key = ANY(${allowTo.addresses}) OR split_part(m.to_key, '@', 2) = ANY(${allowTo.domains}))`;
 }
 
-/** Why the message of row `m` is closed and not sent; null where it is sent. */
+/** Why the message of row `m` is closed and not sent; null if it may be sent. */
 export function closingReason(recipients: Recipients): Prisma.Sql {
   const { redirect = false } = recipients;
   return Prisma.sql`CASE
     WHEN EXISTS (
       SELECT FROM suppressions s
       WHERE s.address_key = m.to_key AND (s.expires_at IS NULL OR s.expires_at > now())
-        -- A mailbox that was full is tried again for what a person needs to get in.
+        -- The mailbox may have been full, and a person needs this email to log in.
         AND NOT (s.reason = 'soft-bounces' AND m.category = 'security')
     ) THEN 'suppressed'
     WHEN m.expires_at <= now() THEN 'expired'
@@ -29,5 +29,5 @@ export function closingReason(recipients: Recipients): Prisma.Sql {
   END::closed_reason`;
 }
 
-/** What `last_error` says of one that is closed as failed. */
+/** `last_error` of a message whose recipient is not allowed. */
 export const NOT_ALLOWED = "NOT_ALLOWED: EMAIL_ALLOW_TO names neither this address nor its domain";

@@ -68,7 +68,7 @@ function open(concurrency: number, spare = 0) {
   };
 }
 
-it("calls for each message once, settles each once, and holds no more than half as many again", async () => {
+it("makes one call for each message, settles each once, and has at most 1.5 times the calls in flight", async () => {
   const step = fc.oneof(
     { weight: 3, arbitrary: fc.record({ do: fc.constant("claim"), most: fc.nat(80) }) },
     { weight: 5, arbitrary: fc.record({ do: fc.constant("answer"), which: fc.nat(1000) }) },
@@ -118,7 +118,7 @@ it("calls for each message once, settles each once, and holds no more than half 
   );
 });
 
-it("begins with four calls, and opens by four with each that is settled", async () => {
+it("begins with four calls, and adds four with each settled one", async () => {
   const { window, onWire, end } = open(50);
   expect(await window.room()).toMatchObject({ messages: 6 });
   window.add(small(6));
@@ -130,7 +130,7 @@ it("begins with four calls, and opens by four with each that is settled", async 
   expect(onWire.size).toBe(8);
 });
 
-it("a call that hangs, and be it the first, holds back its own place alone", async () => {
+it("a call that hangs delays no other, even if it is the first", async () => {
   const { window, onWire, end } = open(2);
   window.add(small(2));
   for (let id = 1; id < 20; id++) {
@@ -140,7 +140,7 @@ it("a call that hangs, and be it the first, holds back its own place alone", asy
   expect([...onWire.keys()]).toEqual([0, 20]);
 });
 
-it("has no room while it holds 16 MB", async () => {
+it("has no room while 16 MB are in flight", async () => {
   const world = open(10);
   world.window.add([{ id: 0, bytes: 1 }]);
   await world.finish();
@@ -154,7 +154,7 @@ it("has no room while it holds 16 MB", async () => {
   expect(room).toMatchObject({ bytes: 16 * MB });
 });
 
-it("begins no call once it is closed, and skips what waits", async () => {
+it("begins no call once it is closed, and skips the other messages", async () => {
   const world = open(2);
   world.window.add(small(3));
   expect(world.called).toEqual([0, 1]);
@@ -166,7 +166,7 @@ it("begins no call once it is closed, and skips what waits", async () => {
   expect(world.settled.flat().toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3]);
 });
 
-it("gives the place of a call that is late to another, while there are spare ones", async () => {
+it("replaces a call that is late by another, while there are spare places", async () => {
   vi.useFakeTimers();
   try {
     const { window, onWire, called } = open(2, 1);
@@ -183,7 +183,7 @@ it("gives the place of a call that is late to another, while there are spare one
     onWire.get(0)?.();
     onWire.get(1)?.();
     await vi.advanceTimersByTimeAsync(0);
-    // Those were late; the one that is on time has one of two places.
+    // The late calls have ended. The call that is on time has one of two places.
     expect(called).toEqual([0, 1, 2, 3, 4]);
     expect(onWire.size).toBe(2);
   } finally {

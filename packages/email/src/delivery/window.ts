@@ -1,4 +1,4 @@
-/** What a worker has claimed and not settled yet. */
+/** The messages that a worker has in flight: claimed, and not settled yet. */
 export interface Window<Item> {
   /**
    * Resolves once there is room for another claim, or the window is closed.
@@ -6,11 +6,11 @@ export interface Window<Item> {
    * @returns how many messages and bytes may be claimed now
    */
   room(): Promise<Room>;
-  /** Takes what was claimed: calls begin at once, as far as there is a place. */
+  /** Adds claimed messages. Their calls begin at once, as far as `concurrency` allows. */
   add(items: Item[]): void;
-  /** Begins no more calls: what waits for one is skipped. Idempotent. */
+  /** Begins no more calls: messages without a call are skipped. Idempotent. */
   close(): void;
-  /** Resolves once all that was claimed is settled. */
+  /** Resolves once nothing is in flight. */
   drained(): Promise<void>;
 }
 
@@ -20,41 +20,41 @@ export interface Room {
 }
 
 export interface WindowConfig<Item, Result> {
-  /** Calls at once, at the most. */
+  /** The maximum number of calls at once. */
   concurrency: number;
-  /** Calls that are late, at the most, whose places others may take. Default: 0. */
+  /** How many late calls may be replaced by others, at most. Default: 0. */
   spare?: number;
   bytesOf(this: void, item: Item): number;
   /** Makes the call. Must not reject. */
   call(this: void, item: Item): Promise<Result>;
-  /** What becomes of an item whose call is not made. */
+  /** The result of an item whose call is not made. */
   skip(this: void, item: Item): Result;
-  /** Records what has ended: one at a time, each with all that has gathered. Must not reject. */
+  /** Records all calls that have ended since the last time. Never runs twice at once. Must not reject. */
   settle(this: void, ended: { item: Item; result: Result }[]): Promise<void>;
 }
 
-// Times the calls at once: what a worker holds, and a crash leaves in doubt. The half above them is
-// for calls that have ended and messages that wait for a place: it hides the way to PostgreSQL.
-const HELD = 1.5;
-// A claim or a settlement is worth its way for an eighth of the calls at once; a settlement also
+// The maximum in flight, as a multiple of the calls at once. A crash leaves this much in doubt. The
+// half more is for messages before and after their call, while PostgreSQL claims and settles others.
+const MAX_IN_FLIGHT = 1.5;
+// The smallest claim or settlement, as a share of the calls at once. A settlement may be smaller
 // after this time in ms.
-const WORTH = 1 / 8;
+const MIN_BATCH = 1 / 8;
 const GATHER_MS = 20;
-// Calls at first, and those that each settled one makes room for: 4, 20, 50. With one at first a
-// slow first call would hold back a worker that has just started, and a hanging one for 11 s.
-const OPENING = 4;
-// In ms. A call that takes longer is late: it gives its place away while there are spare ones, so
-// that one that hangs until its time limit holds back nothing but itself.
+// The calls at once of a new worker, and how many each settled call adds: 4, 20, 50. With one at
+// first, a first call that hangs would stop a new worker for 11 s.
+const START = 4;
+// In ms. A call that takes longer is late. While there are spare places, another call then takes its
+// place, so that a call that hangs delays no other.
 const LATE_MS = 2_000;
-// Bytes of payloads that a worker holds. One larger message goes alone.
+// The maximum bytes of payloads in flight. A larger message is claimed alone.
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Keeps the wire full: each call that ends makes place for the next one, so that a slow call holds
- * back nothing but its own place. Claims and settlements gather what they can.
+ * Keeps as many calls running as `concurrency` allows. The next call begins when one ends, so that
+ * a slow call delays no other. Claims and settlements take several messages each.
  *
- * It begins with four calls and opens with those that are settled: a worker that dies of what it
- * renders or sends leaves little in doubt, however often it is started anew.
+ * It begins with four calls, and each settled call adds four. If a message kills its worker, few
+ * messages are in doubt, however often the worker is restarted.
  */
 export function createWindow<Item, Result>({
   concurrency,
@@ -64,26 +64,26 @@ export function createWindow<Item, Result>({
   skip,
   settle,
 }: WindowConfig<Item, Result>): Window<Item> {
-  const waiting: Item[] = [];
+  const pending: Item[] = [];
   const ended: { item: Item; result: Result }[] = [];
   let onWire = 0;
   let late = 0;
   let isSettling = false;
   let isClosed = false;
-  /** Claimed and not settled, and the size of it. */
-  let held = 0;
+  /** Messages in flight, and the bytes of their payloads. */
+  let inFlight = 0;
   let bytes = 0;
-  /** Since the start. */
+  /** Messages that were settled since the start. */
   let settled = 0;
   let timer: NodeJS.Timeout | undefined;
   const changed: (() => void)[] = [];
 
-  const width = () => Math.min(concurrency, OPENING * (1 + settled));
-  const worth = () => Math.ceil(width() * WORTH);
+  const width = () => Math.min(concurrency, START * (1 + settled));
+  const minBatch = () => Math.ceil(width() * MIN_BATCH);
 
   function begin(): void {
     while (onWire - Math.min(late, spare) < width()) {
-      const item = waiting.shift();
+      const item = pending.shift();
       if (item === undefined) return;
       onWire++;
       const isLate = watch();
@@ -96,7 +96,7 @@ export function createWindow<Item, Result>({
     }
   }
 
-  /** Of a call that begins. @returns whether it is late; asked once, when it ends */
+  /** Counts a call that begins as late in time. @returns whether it is late: call it when it ends */
   function watch(): () => boolean {
     let isLate = false;
     const watched = setTimeout(() => {
@@ -114,7 +114,7 @@ export function createWindow<Item, Result>({
 
   function settleSoon(): void {
     if (isSettling || ended.length === 0) return;
-    if (ended.length >= worth() || ended.length === held) settleEnded();
+    if (ended.length >= minBatch() || ended.length === inFlight) settleEnded();
     else timer ??= setTimeout(settleEnded, GATHER_MS);
   }
 
@@ -126,7 +126,7 @@ export function createWindow<Item, Result>({
     void settle(batch).then(() => {
       isSettling = false;
       settled += batch.length;
-      held -= batch.length;
+      inFlight -= batch.length;
       for (const { item } of batch) bytes -= bytesOf(item);
       begin();
       settleSoon();
@@ -142,16 +142,16 @@ export function createWindow<Item, Result>({
   return {
     async room() {
       for (;;) {
-        const messages = Math.floor(width() * HELD) - held;
-        const isWorth = messages >= worth() && bytes < MAX_BYTES;
-        if (isWorth || isClosed) return { messages, bytes: MAX_BYTES - bytes };
+        const messages = Math.floor(width() * MAX_IN_FLIGHT) - inFlight;
+        const isEnough = messages >= minBatch() && bytes < MAX_BYTES;
+        if (isEnough || isClosed) return { messages, bytes: MAX_BYTES - bytes };
         await change();
       }
     },
     add(items) {
-      held += items.length;
+      inFlight += items.length;
       for (const item of items) bytes += bytesOf(item);
-      waiting.push(...items);
+      pending.push(...items);
       if (isClosed) skipAll();
       else begin();
     },
@@ -161,12 +161,12 @@ export function createWindow<Item, Result>({
       wake();
     },
     async drained() {
-      const isEmpty = () => held === 0;
+      const isEmpty = () => inFlight === 0;
       while (!isEmpty()) await change();
     },
   };
 
   function skipAll(): void {
-    for (const item of waiting.splice(0)) end(item, skip(item));
+    for (const item of pending.splice(0)) end(item, skip(item));
   }
 }

@@ -1,12 +1,12 @@
 import { parseAddress } from "../address.ts";
 
 /**
- * The key under which a recipient of an event is suppressed: that of accounts and messages. One
- * that we would never have sent to has a key as well, so that its event is not lost.
+ * The key of an event's recipient, the same as that of accounts and messages. An invalid address
+ * has a key too, so that its event is not lost.
  *
- * @param recipient as SES reports it, out of the report of some mail server: with a name and angle
- *   brackets, with its type (`rfc822;…`, RFC 3464 section 2.3.2), with a comment behind it (RFC 5322
- *   section 3.2.2), with the full stop of a domain that is complete (RFC 1034 section 3.1)
+ * @param recipient as SES reports it, often from the report of a mail server. It may have a name and
+ *   angle brackets, a type (`rfc822;…`, RFC 3464 section 2.3.2), a comment after it (RFC 5322
+ *   section 3.2.2), or a full stop at the end of the domain (RFC 1034 section 3.1)
  */
 export function addressKey(recipient: string): string {
   const [, inside = recipient] = /<([^<>]+)>\s*$/.exec(recipient) ?? [];

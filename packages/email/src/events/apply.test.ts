@@ -50,7 +50,7 @@ async function message({ state, closedReason, sesMessageId }: Start): Promise<st
   return id;
 }
 
-/** What a settlement writes: SES's id is known from now on. */
+/** Settles the call: SES's id is known from now on. */
 async function recordSend(messageId: string, sesMessageId: string): Promise<void> {
   const accepted = { number: 1, result: "accepted", finishedAt: new Date() };
   await test.db.attempt.create({ data: { messageId, sesMessageId, ...accepted } });
@@ -109,7 +109,7 @@ describe("finds its message", () => {
     expect(found.events).toHaveLength(4);
   });
 
-  it("once the send has committed, when the event came first", async () => {
+  it("once its call is settled, if the event came first", async () => {
     const sesId = newSesId();
     const id = await message({ state: "unknown" });
     await applyEvents(test.db, [event(sesId, "Send"), event(sesId, "Bounce")]);
@@ -124,7 +124,7 @@ describe("finds its message", () => {
     expect(found.events).toHaveLength(2);
   });
 
-  it("by the housekeeping's call, when nobody looked after the commit", async () => {
+  it("by housekeeping, if the process ended after the commit", async () => {
     const sesId = newSesId();
     const id = await message({ state: "unknown" });
     await applyEvents(test.db, [event(sesId, "Send")]);
@@ -133,10 +133,10 @@ describe("finds its message", () => {
     expect(await find(id)).toMatchObject(closedAs("sent", "sent"));
   });
 
-  it("also when each looked for the other before the other had committed", async () => {
+  it("even if each looked for the other before the other had committed", async () => {
     const sesId = newSesId();
     const id = await message({ state: "unknown" });
-    // A lock that each new event has to wait for holds its statement, which has looked already.
+    // A lock stops the statement that stores the event, after it has looked for the attempt.
     await test.db.$executeRaw`
       CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
       'BEGIN PERFORM pg_advisory_xact_lock(1); RETURN NEW; END'`;
@@ -175,7 +175,7 @@ it("keeps an event about a message that nobody knows, once", async () => {
   ).toMatchObject([{ type: "Bounce", messageId: null }]);
 });
 
-it("keeps types that say nothing of the outcome, known or not", async () => {
+it("stores types without an outcome, known or not", async () => {
   const sesId = newSesId();
   const id = await message({ state: "unknown" });
   const types = ["Open", "Click", "Subscription", "Rendering Failure", "Something New"];
@@ -188,7 +188,7 @@ it("keeps types that say nothing of the outcome, known or not", async () => {
   expect(found.events).toHaveLength(types.length);
 });
 
-it("is not held up by an event that holds what PostgreSQL's text cannot", async () => {
+it("stores an event with characters that PostgreSQL does not accept", async () => {
   const id = await message({ state: "unknown" });
   const detail = { "user\0Agent": "\0 \ud800 ✓", list: ["\0"], text: String.raw`\u0000` };
   await applyEvents(test.db, [event(newSesId(), "Send", { messageId: id, detail })]);
@@ -264,13 +264,13 @@ it.each<[Start, ClosedReason]>([
   [{ state: "closed", closedReason: "suppressed" }, "suppressed"],
   [{ state: "closed", closedReason: "expired" }, "expired"],
   [{ state: "closed", closedReason: "cancelled" }, "cancelled"],
-])("settles %o as %s, and erases what was sealed", async (start, reason) => {
+])("closes %o as %s, and erases its contents", async (start, reason) => {
   const id = await message(start);
   await applyEvents(test.db, [event(newSesId(), "Delivery", { messageId: id })]);
   expect(await find(id)).toMatchObject(closedAs(reason, "delivered"));
 });
 
-it.each(["Bounce", "Complaint"])("takes a %s that does nothing for a delivery", async (type) => {
+it.each(["Bounce", "Complaint"])("counts a %s without an effect as a delivery", async (type) => {
   const id = await message({ state: "closed" });
   // Out of office; a complaint that was taken back.
   const effect = type === "Bounce" ? undefined : "not-spam";
@@ -337,7 +337,7 @@ it("ends in the same outcome whatever the order, the repetition and the batches"
   );
 });
 
-it("waits in no circle: several that apply the same events in any order, and workers that settle", async () => {
+it("does not deadlock: several that apply the same events in any order, and workers that settle", async () => {
   for (let round = 0; round < (full ? 10 : 3); round++) {
     const ids = await Promise.all(Array.from({ length: 20 }, () => message({ state: "sending" })));
     const events = ids.flatMap((id) => {

@@ -14,18 +14,18 @@ import {
 
 /**
  * Stores events in one transaction, with the outcomes of their messages and the suppressions that
- * follow: each event once, in any order. An outcome only rises. A message that was queued once
- * more, on the wire or in doubt is closed as sent: SES has spoken of it.
+ * follow. Each event is stored once. Their order makes no difference, because an outcome only
+ * rises. An event that raises the outcome also closes the message: SES has accepted a copy of it.
  *
- * An event finds its message by our tag, or by the SES id of an attempt. One that finds none is
- * kept, and attached by `attachEvents` once the send has committed; its suppression holds at
- * once.
+ * An event finds its message by our tag, or by the SES id of an attempt. An event without a message
+ * is stored, and suppresses at once; `attachEvents` attaches it when its call is settled.
  *
- * Two that apply the same events, and a worker that settles, wait for one another and never in
- * a circle: all lock addresses first, then messages in the order of their ids, then events.
+ * Everything locks addresses first, then messages in the order of their ids, then events. So
+ * processes that apply the same events, and workers that settle, cannot deadlock.
  *
- * @param options.onEvents is told of the new ones that have a message. What it throws is thrown, and
- *   nothing of these events is stored; or, of one that finds its message only now, not attached
+ * @param options.onEvents called with the new events that have a message. If it throws, the error is
+ *   passed on, and none of these events is stored. An event that finds its message only after it
+ *   was stored is then not attached
  * @returns how many were new
  */
 export async function applyEvents(
@@ -39,11 +39,11 @@ export async function applyEvents(
     ...event,
     id: uuidv7(),
     recipientKey: clean(addressKey(event.recipient)),
-    // Anyone may send with a tag of that name.
+    // Other senders of the account may use a tag of that name.
     messageId: event.messageId && isUuid(event.messageId) ? event.messageId : undefined,
   }));
   const storing = store(toJson(given));
-  const keys = [...new Set(given.filter(isJudged).map((e) => e.recipientKey))];
+  const keys = [...new Set(given.filter(affectsSuppression).map((e) => e.recipientKey))];
   let row: Stored | undefined;
   if (onEvents) {
     row = await db.$transaction(async (tx) => {
@@ -70,7 +70,7 @@ export async function applyEvents(
     [row] = await db.$queryRaw<Stored[]>(storing);
   }
   const { stored = 0, unattached = [] } = row ?? {};
-  // A send may have committed meanwhile, and looked for these before they had.
+  // A settlement may have committed meanwhile that looked for these events before they were stored.
   if (unattached.length > 0) {
     const { failed } = await attachEvents(db, { sesMessageIds: unattached, onEvents });
     if (failed[0]) throw failed[0].error;
@@ -78,8 +78,8 @@ export async function applyEvents(
   return { stored };
 }
 
-/** Whether it may suppress somebody, or take that back. */
-function isJudged({ effect }: SesEvent): boolean {
+/** Whether the event may change a suppression. */
+function affectsSuppression({ effect }: SesEvent): boolean {
   return effect !== undefined && effect !== "message";
 }
 
@@ -111,15 +111,15 @@ function store(given: string): Prisma.Sql {
         -- Not now(): a removal may have committed since this transaction began.
         "occurredAt", clock_timestamp(), detail
       FROM found f LEFT JOIN locked l ON l.id = f.message_id
-      -- The order in which two that store the same events wait for each other.
+      -- In a fixed order: two processes that store the same events then cannot deadlock.
       ORDER BY "sesMessageId", type, recipient, "dedupeKey"
       ON CONFLICT DO NOTHING
       RETURNING id, message_id
     ), risen AS (
       ${raise(Prisma.sql`SELECT id FROM locked`, Prisma.sql`SELECT message_id, type, effect FROM found`)}
     ), disproved AS (
-      -- SES took it before other events had shown that it had not been sent (delivery/evidence.ts).
-      -- The minute is for two clocks.
+      -- False evidence: SES accepted the message before it was judged unsent (delivery/evidence.ts).
+      -- The minute is for the difference between two clocks.
       INSERT INTO evidence_stops (event_source, message_id)
       SELECT DISTINCT ON (l.event_source) l.event_source, l.id
       FROM found f JOIN locked l ON l.id = f.message_id

@@ -1,26 +1,27 @@
 import { type Db, Prisma } from "@repo/db";
 import type { Effect } from "../suppression/effect.ts";
-import type { HeardEvent, OnEvents } from "./event.ts";
+import type { AttachedEvent, OnEvents } from "./event.ts";
 import { lockMessages, raise } from "./outcome.ts";
 
 export interface AttachOptions {
-  /** SES's ids whose events are looked for; unset: all that wait, for housekeeping. */
+  /** The SES ids whose events are attached. Default: all events without a message. */
   sesMessageIds?: string[];
   onEvents?: OnEvents | undefined;
 }
 
 export interface Attached {
   attached: number;
-  /** What `onEvents` has thrown: these events wait for the next call that names them, or none. */
-  failed: { event: HeardEvent; error: unknown }[];
+  /** The events for which `onEvents` threw. The next call for their ids, or for all, tries again. */
+  failed: { event: AttachedEvent; error: unknown }[];
 }
 
 /**
- * Attaches events that were there before their send had committed, and applies what they say.
+ * Attaches events that came before their call was settled, and raises the outcomes of their
+ * messages.
  *
- * Call it after the commit that writes an attempt's SES id. Events and ids are each looked for once
- * they can be seen, so that the one that commits last finds the other.
- * A process that ends between the two leaves it to the next call without ids.
+ * Call it after the commit that writes an attempt's SES id. Storing an event looks for the attempt,
+ * and this looks for the events, each after its commit: whichever commits last finds the other. If
+ * the process ends before this call, the next call for all events attaches them.
  */
 export async function attachEvents(db: Db, options: AttachOptions = {}): Promise<Attached> {
   const { sesMessageIds, onEvents } = options;
@@ -41,14 +42,14 @@ export async function attachEvents(db: Db, options: AttachOptions = {}): Promise
   }
 }
 
-/** So that one that fails holds back no other. */
+/** Attaches each event by itself: one that fails does not keep the others from it. */
 async function attachOneByOne(db: Db, named: Prisma.Sql, onEvents: OnEvents): Promise<Attached> {
-  const waiting = await db.$queryRaw<Row[]>`
+  const unattached = await db.$queryRaw<Row[]>`
     SELECT ${EVENT}, a.message_id AS "messageId"
     FROM events e JOIN attempts a ON a.ses_message_id = e.ses_message_id
     WHERE e.message_id IS NULL ${named}`;
   const result: Attached = { attached: 0, failed: [] };
-  for (const event of waiting) {
+  for (const event of unattached) {
     const { sesMessageId, type, recipient, dedupeKey } = event;
     const alone = Prisma.sql`AND (e.ses_message_id, e.type, e.recipient, e.dedupe_key) =
       (${sesMessageId}, ${type}, ${recipient}, ${dedupeKey})`;
@@ -61,7 +62,7 @@ async function attachOneByOne(db: Db, named: Prisma.Sql, onEvents: OnEvents): Pr
   return result;
 }
 
-function attachAndTell(db: Db, named: Prisma.Sql, onEvents: OnEvents): Promise<HeardEvent[]> {
+function attachAndTell(db: Db, named: Prisma.Sql, onEvents: OnEvents): Promise<AttachedEvent[]> {
   return db.$transaction(async (tx) => {
     const rows = await tx.$queryRaw<Row[]>(attach(named, Prisma.sql`SELECT * FROM attached`));
     const events = rows.map(toEvent);
@@ -89,9 +90,9 @@ function attach(named: Prisma.Sql, answer: Prisma.Sql): Prisma.Sql {
     ${answer}`;
 }
 
-type Row = Omit<HeardEvent, "effect"> & { effect: Effect | null };
+type Row = Omit<AttachedEvent, "effect"> & { effect: Effect | null };
 
-function toEvent({ effect, ...event }: Row): HeardEvent {
+function toEvent({ effect, ...event }: Row): AttachedEvent {
   return { ...event, effect: effect ?? undefined };
 }
 

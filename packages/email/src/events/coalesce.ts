@@ -1,12 +1,11 @@
 import { EmailError } from "../error.ts";
 import type { SesEvent } from "./event.ts";
 
-// Calls in one statement, and statements at once. PostgreSQL plans a statement for 0.5 ms: one
-// event each makes 800 a second, ten each 5,500. The second is no faster, and goes on while the
-// first waits for a row that somebody has locked.
-const MOST_CALLS = 100;
-const MOST_STATEMENTS = 2;
-// In ms. SNS waits 15 s for an answer, and takes none for a failure as well.
+// Calls in one statement, and statements at once. One statement for many events is much faster
+// than one for each. A second statement goes on while the first waits for a lock.
+const MAX_CALLS = 100;
+const MAX_STATEMENTS = 2;
+// In ms. SNS waits 15 s for an answer. Without one, it sends the message again.
 const PATIENCE = 10_000;
 
 interface Call {
@@ -16,11 +15,11 @@ interface Call {
 }
 
 /**
- * Applies the events of calls that wait at the same time in one statement. Each call returns
- * after the commit of its own events, and fails alone: when a statement of several calls fails,
- * each is tried by itself.
+ * Creates a function that applies the events of several calls in one statement. A call returns
+ * after its events have committed. If the statement fails, each call is tried by itself, so that
+ * one bad event fails only its own call.
  *
- * @throws EmailError `EVENTS_NOT_STORED`, retryable, where the database does not answer
+ * @throws EmailError `EVENTS_NOT_STORED`, retryable, if the database does not answer
  */
 export function createApplier(
   apply: (events: SesEvent[]) => Promise<unknown>,
@@ -40,7 +39,7 @@ export function createApplier(
           calls.map(({ events, resolve, reject }) => inTime(apply(events)).then(resolve, reject)),
         );
       }
-      // Those who wait for a database that says nothing have waited as long as these.
+      // The calls that wait have waited as long for a database that does not answer.
       if (isSilent(error)) for (const { reject } of waiting.splice(0)) reject(error);
     } finally {
       running--;
@@ -49,9 +48,9 @@ export function createApplier(
   }
 
   function next(): void {
-    while (running < MOST_STATEMENTS && waiting.length > 0) {
-      const calls = waiting.slice(0, MOST_CALLS);
-      waiting = waiting.slice(MOST_CALLS);
+    while (running < MAX_STATEMENTS && waiting.length > 0) {
+      const calls = waiting.slice(0, MAX_CALLS);
+      waiting = waiting.slice(MAX_CALLS);
       void run(calls);
     }
   }
@@ -63,7 +62,7 @@ export function createApplier(
     });
 }
 
-/** Waits no longer; what the statement does afterwards, the next try finds done. */
+/** Limits the wait. If the statement commits later, the next try finds its events stored. */
 async function inTime(applied: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -5,30 +5,30 @@ import type { Effect } from "../suppression/effect.ts";
 export interface SesEvent {
   /** SES's id of the message. */
   sesMessageId: string;
-  /** Our id, out of the tag `message-id`; undefined where the event has none. */
+  /** Our id, from the tag `message-id`; undefined if the event has none. */
   messageId?: string | undefined;
   /** As SES names it, without spaces: `Send`, `Delivery`, `Bounce`, `RenderingFailure`, … */
   type: string;
   recipient: string;
-  /** The feedback id, or the event's time where SES gives none. */
+  /** The feedback id, or the event's time if SES gives none. */
   dedupeKey: string;
   occurredAt: Date;
-  /** What is kept of it for people: no body, no header, no query string of a link. */
+  /** Details for people, without bodies, headers, and the query strings of links. */
   detail: Prisma.JsonObject;
   /** What the event does to its recipient; undefined: nothing. */
   effect?: Effect | undefined;
 }
 
 /** An event that has found its message. */
-export interface HeardEvent extends SesEvent {
+export interface AttachedEvent extends SesEvent {
   /** Ours. */
   messageId: string;
 }
 
 /**
- * What the app does about events, in the transaction that stores them with their outcome: each
- * event once, when it has found its message, which may be later than it came. Only with `tx`, and
- * quickly: the message is locked meanwhile. What throws leaves the event as it was; it is tried
- * again, alone, so that it holds back no other.
+ * What the app does about events, in the transaction that stores or attaches them. It gets each
+ * event once, when the event has found its message. Use only `tx`, and be quick, because the
+ * messages are locked meanwhile. If it throws, the transaction is rolled back, and each event is
+ * tried again by itself.
  */
-export type OnEvents = (tx: Tx, events: HeardEvent[]) => Promise<void>;
+export type OnEvents = (tx: Tx, events: AttachedEvent[]) => Promise<void>;

@@ -42,42 +42,53 @@ it("applies an event once, whichever of two transports brings it", async () => {
   expect(await test.db.event.count()).toBe(1);
 });
 
-// `bouncedRecipients` is what the recipient's own mail server has reported (Final-Recipient, RFC
-// 3464): with a mailbox at a server of one's own, one could name anybody.
+// `bouncedRecipients` is from the report of the recipient's mail server (Final-Recipient, RFC 3464).
+// Whoever runs that server could name anybody.
 // https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients
 it.each<[string, boolean, string]>([
   ["of a message of ours", true, "alias@attacker.example"],
   ["of a message that is not known here", false, "alias@attacker.example"],
   ["of a message that was redirected", true, "team@example.org"],
-])("suppresses who it went to, and not who an event names, %s", async (_what, isOurs, went) => {
-  await emptyOutbox(test.db);
-  const id = isOurs ? await queueReset(test.db, "alias@attacker.example") : crypto.randomUUID();
-  const { ingest } = createIngest({ db: test.db, topicArn, fetch: async () => sns.pem });
-  const timestamp = new Date().toISOString();
-  const victim = { emailAddress: "victim@example.net" };
-  const mail = {
-    messageId: `0100-${id}`,
-    timestamp,
-    destination: [went],
-    tags: { "message-id": [id] },
-  };
-  const bounce = { bounceType: "Permanent", bounceSubType: "General", bouncedRecipients: [victim] };
-  for (const published of [
-    { eventType: "Bounce", mail, bounce: { ...bounce, timestamp } },
-    { eventType: "Complaint", mail, complaint: { complainedRecipients: [victim], timestamp } },
-    { eventType: "DeliveryDelay", mail, deliveryDelay: { delayedRecipients: [victim], timestamp } },
-  ]) {
-    await ingest(JSON.stringify(sns.notify(JSON.stringify(published))));
-  }
-  expect(await test.db.suppression.findMany()).toMatchObject([
-    { addressKey: went, reason: "complaint", evidence: { named: victim.emailAddress } },
-  ]);
-  // The victim's next email goes out.
-  const next = await queueReset(test.db, victim.emailAddress);
-  expect((await claimAs(test.db)).messages.map((message) => message.id)).toContain(next);
-});
+])(
+  "suppresses the address that it went to, and not one that the event names: %s",
+  async (_what, isOurs, went) => {
+    await emptyOutbox(test.db);
+    const id = isOurs ? await queueReset(test.db, "alias@attacker.example") : crypto.randomUUID();
+    const { ingest } = createIngest({ db: test.db, topicArn, fetch: async () => sns.pem });
+    const timestamp = new Date().toISOString();
+    const victim = { emailAddress: "victim@example.net" };
+    const mail = {
+      messageId: `0100-${id}`,
+      timestamp,
+      destination: [went],
+      tags: { "message-id": [id] },
+    };
+    const bounce = {
+      bounceType: "Permanent",
+      bounceSubType: "General",
+      bouncedRecipients: [victim],
+    };
+    for (const published of [
+      { eventType: "Bounce", mail, bounce: { ...bounce, timestamp } },
+      { eventType: "Complaint", mail, complaint: { complainedRecipients: [victim], timestamp } },
+      {
+        eventType: "DeliveryDelay",
+        mail,
+        deliveryDelay: { delayedRecipients: [victim], timestamp },
+      },
+    ]) {
+      await ingest(JSON.stringify(sns.notify(JSON.stringify(published))));
+    }
+    expect(await test.db.suppression.findMany()).toMatchObject([
+      { addressKey: went, reason: "complaint", evidence: { named: victim.emailAddress } },
+    ]);
+    // The victim's next email goes out.
+    const next = await queueReset(test.db, victim.emailAddress);
+    expect((await claimAs(test.db)).messages.map((message) => message.id)).toContain(next);
+  },
+);
 
-it("takes from the queue what has waited for days", async () => {
+it("takes a message that was in the queue for days", async () => {
   const { ingest } = createIngest({ db: test.db, topicArn, fetch: async () => sns.pem });
   const Timestamp = new Date(Date.now() - 14 * 86_400_000).toISOString();
   const { Message } = delivery("0100-late");
@@ -142,7 +153,7 @@ it("applies what waits at the same time in few statements, each answered after i
   expect(Math.max(...statements)).toBe(200);
 });
 
-it("lets no event fail those that are applied with it", async () => {
+it("lets no bad event fail others in its statement", async () => {
   const { apply, statements } = counted();
   const calls = Array.from({ length: 20 }, (_, i) =>
     // Longer than PostgreSQL's index takes.
@@ -157,7 +168,7 @@ it("lets no event fail those that are applied with it", async () => {
   expect(failed).toEqual([4, 9, 14, 19]);
   expect(await test.db.event.count()).toBe(16);
   expect(Math.max(...statements)).toBeGreaterThan(10);
-  // And the next are applied together again.
+  // The next ones are applied together again.
   await Promise.all([20, 21, 22].map((i) => apply([event(`0100-${i}`)])));
   expect(await test.db.event.count()).toBe(19);
 });
@@ -167,7 +178,7 @@ it.each<[string, object, "stored" | "thrown"]>([
   ["has no id of SES", { mail: { messageId: "x".repeat(700) } }, "thrown"],
   ["is about nobody", { mail: { destination: [] }, eventType: "Send" }, "stored"],
   ["fails in the app", {}, "thrown"],
-])("keeps that an event named our message where it %s", async (_, changes, then) => {
+])("stores that an event named our message if it %s", async (_, changes, then) => {
   const id = await queueReset(test.db);
   const failing = "app fails";
   const { ingest } = createIngest({
@@ -200,7 +211,7 @@ it.each<[string, object, "stored" | "thrown"]>([
   expect(await test.db.message.findUnique({ where: { id } })).toMatchObject({ state: "queued" });
 });
 
-it("keeps nothing of an event that it cannot read and that names no message of ours", async () => {
+it("stores nothing of an event that it cannot read and that names no message of ours", async () => {
   const { ingest } = createIngest({ db: test.db, topicArn, fetch: async () => sns.pem });
   const named = { mail: { tags: { "message-id": ["another system's"] } } };
   await expect(ingest(JSON.stringify(sns.notify(JSON.stringify(named))))).rejects.toMatchObject({

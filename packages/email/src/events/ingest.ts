@@ -2,7 +2,7 @@ import type { Db } from "@repo/db";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import type { OnEvents } from "./event.ts";
-import { parseNaming, parseSesEvent } from "./ses/parse.ts";
+import { parseSesEvent, parseUnprocessed } from "./ses/parse.ts";
 import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
 import { keepCertificates } from "./sns/kept-certificates.ts";
 import { type SnsMessage, createSnsVerifier } from "./sns/verify.ts";
@@ -10,17 +10,18 @@ import type { SuppressionPolicy } from "../suppression/suppress.ts";
 
 export interface IngestOptions {
   db: Db;
-  /** SES_EVENTS_TOPIC_ARN: the one topic that is believed. */
+  /** SES_EVENTS_TOPIC_ARN. Messages of other topics are refused. */
   topicArn: string;
-  /** What asks SNS; only development brings another. */
+  /** Asks SNS. Only development passes another function. */
   fetch?: SnsFetch | undefined;
-  /** When soft bounces suppress an address; unset: five in 30 days, for two weeks. */
+  /** When soft bounces suppress an address. Default: five in 30 days, for two weeks. */
   policy?: SuppressionPolicy;
-  /** What the app does about events. Give the same to `createDeliverer` and to `attachEvents`. */
+  /** What the app does about events. Pass the same to `createDeliverer` and `attachEvents`. */
   onEvents?: OnEvents | undefined;
   /**
-   * In seconds. Older messages are refused: what was overheard once is not played for ever. For
-   * the webhook, which anyone can reach; what waits in a queue is late because we were.
+   * In seconds. Older messages are refused, so that nobody can replay one for ever. Set it for the
+   * webhook, which anyone can reach. Messages in a queue may be old for a good reason. Default: no
+   * limit.
    */
   maxAge?: number;
 }
@@ -28,21 +29,22 @@ export interface IngestOptions {
 /** What became of a message. */
 export interface IngestResult {
   type: SnsMessage["type"];
-  /** SNS's. */
+  /** SNS's id of the message. */
   messageId: string;
-  /** How many events about a recipient it had; known ones too. */
+  /** How many events it had, new or not. There is one for each recipient. */
   events: number;
 }
 
-/** Takes one message of SNS, as it was posted or queued. */
+/** Takes the body of one SNS message, as it was posted or queued. */
 export type Ingest = (body: string) => Promise<IngestResult>;
 
 /**
- * The one way in for what SES says, whatever brings it: verified, parsed, applied; a subscription
- * of the topic to us is confirmed. Returns after the commit, and a repeat changes nothing.
+ * Creates the function that takes SES's events, from the webhook and from the queue. It verifies a
+ * message, parses it and applies its event. It also confirms our subscription to the topic. It
+ * returns after the commit, and a repeated message changes nothing.
  *
- * `ingest` throws an EmailError whose `retryable` says whether to answer that the message should
- * come again; any other error is the database's, and it should.
+ * If `ingest` throws an EmailError, `retryable` says whether the message should be sent again. Any
+ * other error comes from the database: the message should be sent again.
  *
  * @throws EmailError `INVALID_TOPIC_ARN`; `ingest`: what `verify` throws, and
  *   `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
@@ -57,15 +59,15 @@ export function createIngest(options: IngestOptions): { ingest: Ingest } {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
     if (type === "SubscriptionConfirmation" && subscribeUrl) await fetch(subscribeUrl);
     if (type !== "Notification") return { type, messageId, events: 0 };
-    // Without what the app does about it, which may be what has failed.
-    const keepNaming = () => applyEvents(db, parseNaming(message, timestamp));
+    // Without `onEvents`, which may be what failed.
+    const storeUnprocessed = () => applyEvents(db, parseUnprocessed(message, timestamp));
     try {
       const events = parseSesEvent(message, timestamp);
       if (events.length > 0) await apply(events);
-      else await keepNaming();
+      else await storeUnprocessed();
       return { type, messageId, events: events.length };
     } catch (error) {
-      await keepNaming().catch(() => undefined);
+      await storeUnprocessed().catch(() => undefined);
       throw error;
     }
   }

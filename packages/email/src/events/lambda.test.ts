@@ -12,7 +12,7 @@ interface Handler {
 
 const folder = import.meta.dirname;
 
-it("runs the handler of docs/lambda.md: stores what is genuine, and gives back the rest", async () => {
+it("runs the handler of docs/lambda.md: stores genuine messages, and returns the others to the queue", async () => {
   const page = await readFile(path.join(folder, "../../../../docs/lambda.md"), "utf8");
   const code = /```ts\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
   // Where its imports are found.

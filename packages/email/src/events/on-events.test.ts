@@ -4,7 +4,7 @@ import { emptyOutbox, queueWelcome, refused, work } from "../delivery/test-queue
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
 import { createApplier } from "./coalesce.ts";
-import type { HeardEvent, OnEvents, SesEvent } from "./event.ts";
+import type { AttachedEvent, OnEvents, SesEvent } from "./event.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-let told: HeardEvent[] = [];
+let told: AttachedEvent[] = [];
 /** Writes into the app's table, and fails for one type. */
 const onEvents: OnEvents = async (tx, events) => {
   for (const { messageId, type } of events) {
@@ -67,7 +67,7 @@ it("tells each event once, with our id, whatever brings it again and whether it 
   expect(await test.db.suppression.count()).toBe(1);
 });
 
-it("tells of an event when it finds its message, which may be later", async () => {
+it("tells of an event when it finds its message, even if that is later", async () => {
   const id = await inDoubt();
   await applyEvents(test.db, [event("Delivery"), event("Bounce")], { onEvents });
   expect(told).toEqual([]);
@@ -82,7 +82,7 @@ it("tells of an event when it finds its message, which may be later", async () =
   expect(await heard()).toHaveLength(2);
 });
 
-it("stores nothing of an event that the app has failed for, so that it comes again", async () => {
+it("stores no event for which the app has failed, so that it comes again", async () => {
   const messageId = await inDoubt();
   const click = event("Click", { messageId });
   await expect(applyEvents(test.db, [click], { onEvents })).rejects.toThrow("does not like it");
@@ -92,7 +92,7 @@ it("stores nothing of an event that the app has failed for, so that it comes aga
   expect(await test.db.event.count()).toBe(1);
 });
 
-it("lets an event that the app fails for hold back no other", async () => {
+it("stores the other events if the app fails for one", async () => {
   const ids = [await inDoubt(), await inDoubt(), await inDoubt()];
   const apply = createApplier((events) => applyEvents(test.db, events, { onEvents }));
   // At once, so that they come in one statement.
@@ -105,7 +105,7 @@ it("lets an event that the app fails for hold back no other", async () => {
   expect(new Set((await heard()).map((row) => row.message_id))).toEqual(new Set([ids[0], ids[2]]));
 });
 
-it("lets an event that the app fails for later hold back no other either, and says which", async () => {
+it("attaches the other events if the app fails for one, and says which", async () => {
   const ids = [await inDoubt(), await inDoubt(), await inDoubt()];
   for (const [i, id] of ids.entries()) {
     const sesMessageId = `0100-${i}`;

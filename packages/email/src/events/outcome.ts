@@ -1,7 +1,7 @@
 import { type Outcome, Prisma } from "@repo/db";
 
-// Other types (Open, Click, Subscription, Rendering Failure, and whatever SES adds) are kept
-// and say nothing of the outcome.
+// Other types (Open, Click, Subscription, Rendering Failure, and what SES may add) are stored, and
+// do not change the outcome.
 // https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 const OUTCOMES = {
   Send: "sent",
@@ -12,7 +12,7 @@ const OUTCOMES = {
   Complaint: "complained",
 } as const satisfies Record<string, Outcome>;
 
-/** In the order of their ids, as everything that holds several messages at once must. */
+/** Locks messages in the order of their ids. Everything that locks several messages must do so. */
 export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     SELECT m.id, m.judged_at, m.event_source FROM messages m WHERE m.id IN (${ids}) ORDER BY m.id FOR NO KEY UPDATE OF m`;
@@ -31,7 +31,7 @@ export function raise(locked: Prisma.Sql, said: Prisma.Sql): Prisma.Sql {
     UPDATE messages m SET
       outcome = r.outcome,
       state = 'closed',
-      -- Closed for another reason it stays: an event says what became of a copy, not why.
+      -- Other reasons stay: an event tells what became of a copy, not why the message was closed.
       closed_reason = CASE
         WHEN m.state <> 'closed' OR m.closed_reason = 'unknown' THEN 'sent'
         ELSE m.closed_reason

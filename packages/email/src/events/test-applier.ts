@@ -1,4 +1,4 @@
-// A process of its own that applies what it is sent: the tests' second one.
+// A second process for tests. It applies the events that it is sent.
 import { createDb } from "@repo/db";
 import { applyEvents } from "./apply.ts";
 import type { SesEvent } from "./event.ts";

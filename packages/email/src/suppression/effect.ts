@@ -1,4 +1,4 @@
-// What counts: which of SES's bounces and complaints say something of a person's address.
+// Which of SES's bounces and complaints say something about the recipient's address.
 
 /**
  * `permanent`: the mailbox does not exist or refuses us. `soft`: this time it did not work.
@@ -7,15 +7,18 @@
  */
 export type Effect = "permanent" | "soft" | "complaint" | "not-spam" | "message";
 
-/** What SES fills in from a delivery status notification, and only from one. */
+/** The fields that SES fills in only from a delivery status notification. */
 export const REPORTED = ["action", "status", "diagnosticCode"];
 
 /**
- * An out-of-office reply comes as a Bounce of Transient, General, beside the Delivery. So does a
- * server that was not reached for 14 hours, and one that refuses us by DMARC policy. What tells
- * them apart: those are told by a delivery status notification (RFC 3464), which a person's
- * reply (RFC 3834) is not. By the sub-type alone, a server that is gone for good would be on
- * holiday for ever. A reply that SES does not recognise comes as Undetermined, of nobody.
+ * The effect of a Bounce event on one recipient.
+ *
+ * SES publishes an out-of-office reply (RFC 3834) as a Bounce of type Transient and sub-type
+ * General, in addition to the Delivery. It does the same for a server that was not reached for 14
+ * hours, or that refuses us by its DMARC policy. These two come with a delivery status notification
+ * (RFC 3464), and a reply does not. Without this difference, a server that is gone for good would
+ * count as an out-of-office reply. A reply that SES does not recognise comes as Undetermined,
+ * without a recipient.
  * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients
  */
 export function bounceEffect(
@@ -29,13 +32,13 @@ export function bounceEffect(
   if (bounceType === "Transient" && OF_THE_MESSAGE.has(bounceSubType)) return "message";
   const reported = REPORTED.some((name) => isText(recipient[name]));
   if (bounceType === "Transient" && bounceSubType === "General" && !reported) return undefined;
-  // A type that SES adds is counted before it is believed.
+  // A type that SES adds later counts as soft.
   return "soft";
 }
 
 const isText = (value: unknown) => typeof value === "string" && value !== "";
 
-/** Sub-types of Transient that blame the message, or the time that we gave it. */
+/** Sub-types of Transient whose cause is the message, or our own time limit. */
 const OF_THE_MESSAGE = new Set<unknown>([
   "MessageTooLarge",
   "ContentRejected",
@@ -44,10 +47,13 @@ const OF_THE_MESSAGE = new Set<unknown>([
   "CustomTimeoutExceeded",
 ]);
 
-/** https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#complaint-object */
+/**
+ * The effect of a Complaint event.
+ * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#complaint-object
+ */
 export function complaintEffect(body: Record<string, unknown>): Effect | undefined {
   switch (body.complaintFeedbackType) {
-    // A person has moved it out of the spam (RFC 6430).
+    // A person has moved the email out of the spam folder (RFC 6430).
     case "not-spam":
       return "not-spam";
     // A server reports that it could not authenticate the message (RFC 6591). No person complains.

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-// What a test says of an event; the rest follows from its place in the set.
+// What a test states about an event. The rest follows from its place in the set.
 const KINDS = {
   send: ["Send"],
   delay: ["DeliveryDelay"],
@@ -26,7 +26,7 @@ const KINDS = {
   open: ["Open"],
   permanent: ["Bounce", "permanent"],
   soft: ["Bounce", "soft"],
-  // A bounce that does nothing to its recipient.
+  // A bounce without an effect on its recipient.
   outOfOffice: ["Bounce"],
   // A bounce that blames the message.
   tooLarge: ["Bounce", "message"],
@@ -95,7 +95,7 @@ async function queue(those: Person[]): Promise<void> {
   });
 }
 
-/** The commit that an event may come before: SES's id is known from now on. */
+/** Settles the calls: SES's ids are known from now on. */
 async function commitSend({ messages }: Person): Promise<void> {
   await test.db.attempt.createMany({
     data: messages.map(({ id, sesMessageId }) => ({
@@ -120,7 +120,7 @@ interface Suppressed {
   notSpamAt: Date | undefined;
 }
 
-/** The policy once more, in other words than SQL's: by all events, in the order of their times. */
+/** The policy again, in TypeScript: by all events, in the order of their times. */
 function expected(steps: Step[]): Suppressed | null {
   const timed = steps
     .map((step, i) => ({ ...step, i, id: `${step.message ?? 0}/feedback-${i}` }))
@@ -168,7 +168,7 @@ const OUTCOMES: Record<string, Outcome> = {
   Complaint: "complained",
 };
 
-/** What there is in the end of each person: the suppression, the outcomes, the rows of events. */
+/** Each person's state in the end: the suppression, the outcomes, the rows of events. */
 async function ends(those: Person[]) {
   const keys = those.map(({ address }) => address);
   const ids = those.flatMap(({ messages }) => messages.map(({ id }) => id));
@@ -425,11 +425,11 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
     for (const { steps } of all) reasons.add(expected(steps)?.reason);
   }
   expect(random.length).toBeGreaterThan(0);
-  // Fewer do not come to all of them.
+  // Fewer sequences do not reach all of them.
   if (full) expect(reasons).toEqual(new Set([undefined, "soft-bounces", "bounce", "complaint"]));
 });
 
-it("suppresses at once by an event that comes before its send has committed, and attaches it later", async () => {
+it("suppresses at once by an event that comes before its call is settled, and attaches it later", async () => {
   const early = person([{ kind: "permanent", day: 0 }]);
   await queue([early]);
   await applyEvents(test.db, early.events);
@@ -459,7 +459,7 @@ it("suppresses the mailbox simulator's addresses like any other, each label for 
   expect(found).toMatchObject([{ addressKey: "bounce+label@simulator.amazonses.com" }]);
 });
 
-it("counts by the policy that it is given", async () => {
+it("counts by its caller's policy", async () => {
   const two = person(softOn(0, 3));
   await applyEvents(test.db, two.events, { policy: { softBounces: 2, withinDays: 3, forDays: 1 } });
   expect(await ends([two])).toMatchObject([{ suppression: { since: at(3), until: at(4) } }]);

@@ -1,24 +1,25 @@
 import { Prisma } from "@repo/db";
 
-/** When an address is suppressed for more than a hard bounce or a complaint. */
+/** When soft bounces suppress an address. A hard bounce or a complaint always does. */
 export interface SuppressionPolicy {
-  /** So many soft bounces … */
+  /** The number of soft bounces that suppress. */
   softBounces: number;
-  /** … within so many days … */
+  /** The days within which they must happen. */
   withinDays: number;
-  /** … suppress for so many days after the last of them. */
+  /** How many days the suppression lasts after the last of them. */
   forDays: number;
 }
 
 /**
- * A mailbox that is full for a month is abandoned; one that was full once is not. Two weeks:
- * long enough to spare the reputation, short enough for a person to come back.
+ * A mailbox that is full for a month is abandoned; one that was full once is not. Two weeks are
+ * long enough to protect our reputation, and short enough for a person to come back.
  */
 export const DEFAULT_POLICY: SuppressionPolicy = { softBounces: 5, withinDays: 30, forDays: 14 };
 
 /**
- * Two that judge the same address do so one after the other, each with what the other has
- * stored: five soft bounces may come by five processes. The statement after this one sees it.
+ * Locks addresses until the transaction ends. Processes that store events of the same address then
+ * run one after the other, and the next statement of each sees what the others have stored. Five
+ * soft bounces may come to five processes.
  */
 export function lockAddresses(keys: string[]): Prisma.Sql {
   return Prisma.sql`
@@ -28,13 +29,13 @@ export function lockAddresses(keys: string[]): Prisma.Sql {
 }
 
 /**
- * Suppresses addresses by all that their events have said. Whatever the order in which those
- * came, it ends in the same row: a complaint, for good; else a permanent bounce, for good; else
- * soft bounces, for some time. A row is replaced by a stronger reason, or by the same one with
- * the first event or the later end; never by a weaker one.
+ * Suppresses addresses by all events about them. The order of the events makes no difference. The
+ * strongest reason counts: a complaint, for good; then a permanent bounce, for good; then soft
+ * bounces, for some time. A weaker reason never replaces a stronger one. For the same reason, the
+ * earlier event or the later end is kept.
  *
- * What an operator has removed comes back by an event that happened after that, or by a
- * complaint that was heard of after that.
+ * After an operator has removed a suppression, only an event that happened later suppresses again,
+ * or a complaint that was received later.
  */
 export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql {
   // In hours: the length of a day depends on the time zone of the session.
@@ -42,7 +43,7 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
   return Prisma.sql`
     WITH heard AS MATERIALIZED (
       SELECT e.recipient_key AS key, e.effect, e.occurred_at, e.detail, e.ses_message_id,
-        -- Of two at the same time the same one is first, whichever came first.
+        -- Orders events of the same time, whichever came first.
         (e.ses_message_id, e.dedupe_key, e.recipient) AS tie
       FROM events e LEFT JOIN LATERAL (
         SELECT max(removed_at) AS at FROM suppression_removals r WHERE r.address_key = e.recipient_key
@@ -67,7 +68,7 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
       ) s
       WHERE occurred_at - first <= ${days(policy.withinDays)}
       ORDER BY key, occurred_at DESC, tie DESC
-    ), judged AS (
+    ), strongest AS (
       SELECT * FROM firm UNION ALL SELECT * FROM soft WHERE key NOT IN (SELECT key FROM firm)
     )
     INSERT INTO suppressions AS old (address_key, reason, evidence, created_at, expires_at)
@@ -75,11 +76,11 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
       detail || jsonb_build_object('sesMessageId', ses_message_id) || CASE
         WHEN reason = 'complaint' AND b.at IS NOT NULL THEN jsonb_build_object('notSpamAt', b.at) ELSE '{}'
       END, occurred_at, expires_at
-    FROM judged LEFT JOIN taken_back b USING (key)
+    FROM strongest LEFT JOIN taken_back b USING (key)
     ORDER BY key
     ON CONFLICT (address_key) DO UPDATE SET
       reason = EXCLUDED.reason,
-      -- An operator's word stands in no event: it stays below what is stronger.
+      -- No event has the operator's decision, so it is kept inside the stronger evidence.
       evidence = EXCLUDED.evidence || CASE old.reason
         WHEN 'manual' THEN jsonb_build_object('manual', old.evidence)
         ELSE jsonb_strip_nulls(jsonb_build_object('manual', old.evidence -> 'manual'))

@@ -109,14 +109,14 @@ describe("removing", () => {
     expect(await reason()).toBe("complaint");
   });
 
-  it("takes an address off SES's list as it was typed and as we know it", async () => {
+  it("takes an address off SES's list as it was typed and as its key", async () => {
     await hear("permanent", -1);
     const atSes = vi.fn<(address: string) => Promise<void>>(async () => {});
     await removeSuppression(test.db, "Name@Example.com", { ...decision, atSes });
     expect(atSes.mock.calls.flat()).toEqual(["Name@example.com", ADDRESS]);
   });
 
-  it("holds against what happened before, and not against what happens after", async () => {
+  it("protects against earlier events, and not against later ones", async () => {
     await hear("permanent", -2);
     await removeSuppression(test.db, ADDRESS, decision);
     // Late on its way.
@@ -130,7 +130,7 @@ describe("removing", () => {
     expect(await reason()).toBe("bounce");
   });
 
-  it("holds against no complaint that was not known", async () => {
+  it("does not protect against a complaint that was not known", async () => {
     await hear("permanent", -2);
     await removeSuppression(test.db, ADDRESS, decision);
     await hear("complaint", -1);
@@ -164,7 +164,7 @@ describe("adding", () => {
   });
 });
 
-it("keeps what is stronger also when retention has deleted its event", async () => {
+it("keeps the stronger reason after retention has deleted its event", async () => {
   await hear("complaint", -3);
   await test.db.event.deleteMany();
   await hear("permanent", -2);
@@ -172,7 +172,7 @@ it("keeps what is stronger also when retention has deleted its event", async () 
   expect(await findSuppression(test.db, ADDRESS)).toMatchObject({ reason: "complaint" });
 });
 
-it("finds nobody suppressed for a time that is over, and tells of it all the same", async () => {
+it("does not count a suppression that has expired, but explains it", async () => {
   for (const days of [-40, -39, -38, -37, -36]) await hear("soft", days);
   expect(await findSuppression(test.db, ADDRESS)).toBeNull();
   expect((await listSuppressions(test.db)).suppressions).toEqual([]);
@@ -183,7 +183,7 @@ it("finds nobody suppressed for a time that is over, and tells of it all the sam
   });
 });
 
-it("lists by reason and time, page by page, also those of the same moment", async () => {
+it("lists by reason and time, page by page, even those of the same moment", async () => {
   const at = new Date("2030-01-01T00:00:00Z");
   await test.db.suppression.createMany({
     data: Array.from({ length: 7 }, (_, i) => ({

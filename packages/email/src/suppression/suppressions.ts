@@ -13,7 +13,7 @@ export interface Suppressed {
   reason: Reason;
   /** What the event said, with SES's id of its message; or who added it, and why. */
   evidence: Prisma.JsonValue;
-  /** When it happened, by the event. */
+  /** The time of the event. */
   since: Date;
   /** Null: for good. */
   until: Date | null;
@@ -22,7 +22,7 @@ export interface Suppressed {
 /** As the database and the commands spell it. */
 export type Reason = Exclude<SuppressionReason, "soft_bounces"> | "soft-bounces";
 
-/** A suppression that is no more. */
+/** A suppression that was removed. */
 export interface Removed extends Omit<Suppressed, "address" | "until"> {
   removedAt: Date;
   removedBy: string;
@@ -33,17 +33,17 @@ export interface SuppressionFilter {
   reason?: Reason | undefined;
   /** Happened at this time or later. */
   since?: Date | undefined;
-  /** Those whose time is over as well. */
+  /** Whether suppressions that have expired are listed too. Default: false. */
   expired?: boolean | undefined;
 }
 
 const MAX_LIMIT = 200;
 
 /**
- * A page of the suppressions, newest first, found by an index however many there are.
+ * A page of the suppressions, newest first. An index finds it, however many there are.
  *
- * @param page.before `next` of the page before
- * @param page.limit 50 by default, 200 at most
+ * @param page.before `next` of the previous page
+ * @param page.limit at most 200. Default: 50.
  * @throws EmailError `INVALID_CURSOR`
  */
 export async function listSuppressions(
@@ -69,7 +69,7 @@ export async function listSuppressions(
 }
 
 /**
- * Why an address gets no email now; null where it gets it.
+ * Why an address gets no email now; null if it gets email.
  *
  * @throws EmailError `INVALID_ADDRESS`
  */
@@ -80,20 +80,20 @@ export async function findSuppression(db: Db | Tx, address: string): Promise<Sup
   return row ?? null;
 }
 
-/** An event that has said something of an address. */
+/** An event that has an effect on an address. */
 export interface SuppressionEvent {
   at: Date;
   /** `permanent`, `soft`, `complaint` or `not-spam`. */
   effect: string;
   sesMessageId: string;
-  /** Ours; null where nobody knows it. */
+  /** Our id of the message; null if we have no such message. */
   messageId: string | null;
   detail: Prisma.JsonValue;
 }
 
 /**
- * All that is known of an address: why it gets no email, even where the time of that is over; the
- * newest hundred events that say something of it; what has been removed. Newest first.
+ * All that is known about an address: its suppression, even if that has expired; the newest hundred
+ * events with an effect on it; the newest hundred suppressions that were removed.
  *
  * @throws EmailError `INVALID_ADDRESS`
  */
@@ -118,10 +118,10 @@ export async function explainSuppression(
 }
 
 /**
- * Stops email to an address for good, by an operator's word. It replaces what bounces have said,
- * and leaves a complaint as it is.
+ * Suppresses an address for good, by an operator's decision. It replaces a suppression by bounces,
+ * but not one by a complaint.
  *
- * @returns what holds now
+ * @returns the suppression that is in force now
  * @throws EmailError `INVALID_ADDRESS`, `NO_REASON`
  */
 export async function addSuppression(
@@ -144,19 +144,19 @@ export async function addSuppression(
 }
 
 export interface Removal extends Decision {
-  /** A person who complained has said that they want no email: only when they ask for it again. */
+  /** Removes a complaint too: only if the person has asked for email again. Default: false. */
   overrideComplaint?: boolean | undefined;
   /**
-   * Takes the address off SES's own list, which would go on to swallow what is sent to it.
-   * Called first, as the address was typed and in lower case, which SES may hold apart: where it
-   * fails, the address stays suppressed here as well.
+   * Takes the address off SES's own list, because SES would go on to drop email to it. Called
+   * before anything changes here: if it fails, the address stays suppressed here too. Called for
+   * the address as typed and in lower case, which SES may take for two addresses.
    */
   atSes?: ((address: string) => Promise<void>) | undefined;
 }
 
 /**
- * Lets email go to an address again, and keeps who did it, why, and what was removed. Events from
- * before do not bring it back, whenever they come; a new bounce or complaint does.
+ * Removes a suppression. Who did it, why, and what was removed is stored. Events from before do not
+ * suppress the address again, whenever they come; a new bounce or complaint does.
  *
  * @returns what was removed
  * @throws EmailError `INVALID_ADDRESS`, `NO_REASON`, `NOT_SUPPRESSED`, `COMPLAINED`; and what
@@ -177,7 +177,7 @@ export async function removeSuppression(
     return row;
   };
   await check(db);
-  // Outside of the transaction: it would hold the address while SES answers.
+  // Before the transaction, which would lock the address while SES answers.
   for (const spelling of new Set([typed, key])) await atSes?.(spelling);
   return await db.$transaction(async (tx) => {
     await tx.$executeRaw(lockAddresses([key]));
@@ -186,7 +186,7 @@ export async function removeSuppression(
     await tx.$executeRaw`
       INSERT INTO suppression_removals
         (id, address_key, reason, evidence, created_at, removed_at, removed_by, because)
-      -- Not now(): events that came while this waited for the lock are from before.
+      -- Not now(): events that came during the wait for the lock must count as from before.
       SELECT ${uuidv7()}::uuid, address_key, reason, evidence, created_at, clock_timestamp(),
         ${by}, ${because}
       FROM suppressions WHERE address_key = ${key}`;
@@ -203,7 +203,10 @@ function olderThan(cursor: string): Prisma.Sql {
   const at = cursor.indexOf("/");
   const time = new Date(cursor.slice(0, Math.max(at, 0)));
   if (Number.isNaN(time.getTime())) {
-    throw new EmailError("INVALID_CURSOR", "A list goes on at the `next` of the page before.");
+    throw new EmailError(
+      "INVALID_CURSOR",
+      "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
+    );
   }
   return Prisma.sql`(created_at, address_key) < (${time}, ${cursor.slice(at + 1)})`;
 }
@@ -211,6 +214,6 @@ function olderThan(cursor: string): Prisma.Sql {
 function complained(): EmailError {
   return new EmailError(
     "COMPLAINED",
-    "This person has complained of our email: that is for good. Only when they themselves ask for email again, override it.",
+    "This person has complained about our email, which suppresses the address for good. Override this only if they ask for email again themselves.",
   );
 }

@@ -39,12 +39,12 @@ it("takes an address off SES's list", async () => {
   expect(calls).toEqual(["DELETE /v2/email/suppression/addresses/name%2Btag%40example.com"]);
 });
 
-it("is content with an address that is not on it", async () => {
+it("accepts an address that is not on it", async () => {
   answers = [[404, "NotFoundException"]];
   await list().remove("name@example.com");
 });
 
-it("waits from one call to the next, as SES allows one a second", async () => {
+it("leaves an interval between two calls, because SES allows one a second", async () => {
   const one = list(50);
   const start = Date.now();
   await Promise.all(["a", "b", "c"].map((name) => one.remove(`${name}@example.com`)));
@@ -53,7 +53,7 @@ it("waits from one call to the next, as SES allows one a second", async () => {
   expect(Date.now() - start).toBeGreaterThanOrEqual(98);
 });
 
-it("tries again when it was too fast, and not for ever", async () => {
+it("tries again if it was too fast, but not for ever", async () => {
   answers = [[429, "TooManyRequestsException"], [200]];
   await list().remove("name@example.com");
   expect(calls).toHaveLength(2);

@@ -1,28 +1,28 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { DeleteSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
 import { EmailError } from "../error.ts";
-import { createSesClient, inTime } from "./ses-client.ts";
+import { createSesClient, timeLimit } from "./ses-client.ts";
 
-/** SES's own list of an account: it takes what is sent to these addresses, and delivers none. */
+/** SES's own suppression list of the account. SES accepts email to these addresses and drops it. */
 export interface AccountList {
   /**
-   * Takes an address off it; one that is not on it is fine.
+   * Takes an address off the list. An address that is not on it is no error.
    *
-   * @param address as SES has it: the local part as it was sent to
+   * @param address as SES has it, with the local part as it was sent
    * @throws EmailError `ACCOUNT_LIST_DENIED`, `ACCOUNT_LIST_UNAVAILABLE`, `LOOPBACK_ONLY`
    */
   remove(address: string): Promise<void>;
   close(): void;
 }
 
-// In ms. SES answers one such call a second.
+// In ms. SES allows one such call a second.
 // https://docs.aws.amazon.com/ses/latest/dg/quotas.html
 const INTERVAL = 1_000;
 const TRIES = 3;
 
 /**
- * @param options.loopbackOnly a system that is not production changes nothing beyond its machine
- * @param options.interval ms from one call to the next; a second by default
+ * @param options.loopbackOnly set it outside production: a call to another machine then throws
+ * @param options.interval ms from one call to the next. Default: 1,000.
  */
 export function createAccountList(options: {
   loopbackOnly: boolean;
@@ -36,7 +36,10 @@ export function createAccountList(options: {
     const wait = free - Date.now();
     free = Math.max(free, Date.now()) + interval;
     if (wait > 0) await pause(wait);
-    await client.send(new DeleteSuppressedDestinationCommand({ EmailAddress: address }), inTime());
+    await client.send(
+      new DeleteSuppressedDestinationCommand({ EmailAddress: address }),
+      timeLimit(),
+    );
   }
 
   return {
@@ -46,7 +49,7 @@ export function createAccountList(options: {
           return await call(address);
         } catch (error) {
           if ((error as Error).name === "NotFoundException") return;
-          // Somebody else's calls count as well.
+          // SES's limit counts the calls of others too.
           if (isThrottle(error) && attempt < TRIES) continue;
           throw explain(error);
         }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
 import { fullMessage, message } from "./test-message.ts";
 
-// Another project's idea of the SES v2 API: what only our own stand-in takes would fail here.
+// Another project's fake of the SES v2 API. It fails requests that only our own stand-in accepts.
 type Start = (config: { host: string; port: number }) => Promise<Server>;
 // A CommonJS module with a default of its own: Vitest unwraps it, Node.js and tsc do not.
 const startFake = ("default" in fake ? fake.default : fake) as Start;

@@ -3,13 +3,15 @@ import { clean } from "../to-json.ts";
 /**
  * What a refusal means for the message.
  *
- * - `permanent`: refused, and so will every repetition be.
- * - `throttled`, `quota`, `unreachable`: certainly not sent; later it may be.
- * - `deferred`: certainly not sent; later this message may be. Others are not concerned.
- * - `unverified`: certainly not sent, until a person admits this recipient; others are not concerned.
- * - `paused`, `misconfigured`: certainly not sent, nor will any other be, until a person changes something.
- * - `skipped`: certainly not sent, since its lease was about to end; it is taken again at once.
- * - `unknown`: it may have been sent. SES has no idempotency key, so a repetition may be a second copy.
+ * - `permanent`: the server would refuse it again.
+ * - `throttled`, `quota`, `unreachable`: certainly not sent; a later call may succeed.
+ * - `deferred`: certainly not sent; a later call may succeed. Other messages are not affected.
+ * - `unverified`: certainly not sent; a person must verify the recipient. Other messages are not
+ *   affected.
+ * - `paused`, `misconfigured`: certainly not sent. No message is sent until a person changes something.
+ * - `skipped`: certainly not sent, because its lease was about to end. It is queued again at once.
+ * - `unknown`: it may have been sent. SES has no idempotency key, so a second call may send a second
+ *   copy.
  */
 export type Refusal =
   | "permanent"
@@ -23,14 +25,14 @@ export type Refusal =
   | "skipped"
   | "unknown";
 
-/** A call that did not end with acceptance. */
+/** A call that was not accepted. */
 export interface Refused {
   result: Refusal;
-  /** The server's or the system's: `TooManyRequestsException`, `554`, `ECONNREFUSED`. */
+  /** Of the server or the system: `TooManyRequestsException`, `554`, `ECONNREFUSED`. */
   code: string;
-  /** What was answered, without addresses. */
+  /** The answer, without addresses. */
   error: string;
-  /** The next step for a person: one sentence. */
+  /** The next step for a person. */
   next: string;
 }
 
@@ -45,11 +47,11 @@ const CAUSES = {
     "throttled",
     "Nothing: sending slows down by itself; if it lasts, ask AWS for a higher sending rate.",
   ],
-  later: ["throttled", "Nothing: the server asked to come back later, and the worker will."],
+  later: ["throttled", "Nothing: the server asked to try again later, and the worker does."],
   deferred: ["deferred", "Nothing: the server does not take this email yet; it is tried again."],
   quota: [
     "quota",
-    "Nothing: the rest is sent as the last 24 hours pass; for more in a day, ask AWS for a higher quota.",
+    "Nothing: the rest is sent as the quota of 24 hours frees. To send more a day, ask AWS for a higher quota.",
   ],
   unreachable: [
     "unreachable",
@@ -94,7 +96,7 @@ const CAUSES = {
   region: ["misconfigured", "Set AWS_REGION to the region of the SES account."],
   certificate: [
     "misconfigured",
-    "Check the endpoint or SMTP_HOST: the server there offers no TLS, or has no certificate for that name which this machine trusts.",
+    "Check the endpoint or SMTP_HOST: the server there offers no TLS, or this machine does not trust its certificate for that name.",
   ],
   loopbackOnly: [
     "misconfigured",
@@ -104,18 +106,18 @@ const CAUSES = {
     "misconfigured",
     "Read the error, and check the endpoint and the region, or SMTP_HOST and the From.",
   ],
-  late: ["skipped", "Nothing: it is taken again at once."],
+  late: ["skipped", "Nothing: it is queued again at once."],
   unknown: [
     "unknown",
-    "Nothing yet: an event of SES tells, or else the template's policy decides; look at the AWS Health Dashboard if there are many.",
+    "Nothing yet: an event of SES decides, or else the template's policy. If there are many, look at the AWS Health Dashboard.",
   ],
 } as const satisfies Record<string, readonly [Refusal, string]>;
 
 export type Cause = keyof typeof CAUSES;
 
 /**
- * A refusal as it is kept: without the addresses that servers quote, and without what
- * PostgreSQL's text cannot hold.
+ * A refusal as it is stored: without the addresses that servers quote, and without characters that
+ * PostgreSQL does not accept.
  */
 export function refused(cause: Cause, code: string, text: string): Refused {
   const [result, next] = CAUSES[cause];
@@ -126,14 +128,14 @@ export function refused(cause: Cause, code: string, text: string): Refused {
 }
 
 /**
- * What the text of a refusal tells that its code does not. SES words it the same through the
- * API and by SMTP.
+ * Finds the cause in the text of a refusal, if the text has one. SES uses the same texts in its API
+ * and by SMTP.
  * https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
  */
 export function readRefusal(text: string, from: string, to: string): Cause | undefined {
   if (/quota exceeded/i.test(text)) return "quota";
   if (/not verified/i.test(text)) {
-    return names(text, to) && from.toLowerCase() !== to.toLowerCase()
+    return namesOnly(text, to) && from.toLowerCase() !== to.toLowerCase()
       ? "recipientUnverified"
       : "senderUnverified";
   }
@@ -150,10 +152,10 @@ export function readRefusal(text: string, from: string, to: string): Cause | und
 }
 
 /**
- * Whether the recipient alone is what SES found unverified: "The following identities failed
- * the check in region …: a, b", with dots at the end where it names not all.
+ * Whether SES found only the recipient unverified: "The following identities failed the check in
+ * region …: a, b". The list ends with dots if it is not complete.
  */
-function names(text: string, to: string): boolean {
+function namesOnly(text: string, to: string): boolean {
   const list = /failed the check in region [\w-]+: (.*)$/is.exec(text)?.[1];
   const identities = list?.split(",").map((item) => (/<([^<>]*)>/.exec(item)?.[1] ?? item).trim());
   return identities?.every((identity) => identity.toLowerCase() === to.toLowerCase()) ?? false;
@@ -161,7 +163,7 @@ function names(text: string, to: string): boolean {
 
 const domainOf = (address: string) => address.slice(address.lastIndexOf("@") + 1).toLowerCase();
 
-// Node's and OpenSSL's names for a handshake that failed, before anything was sent.
+// The codes of Node.js and OpenSSL for a handshake that failed, before anything was sent.
 const HANDSHAKE =
   /^(?:CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|HOSTNAME_MISMATCH)/;
 const NO_CONNECTION = new Set([
@@ -174,10 +176,10 @@ const NO_CONNECTION = new Set([
   "ENOTFOUND",
 ]);
 
-/** What the system's code of a failed connection tells. */
+/** Finds the cause in the system's code of a failed connection, if the code has one. */
 export function readSystemCode(code: string): Cause | undefined {
   if (HANDSHAKE.test(code)) return "certificate";
-  // The proxy's answer, before anything of the call was sent through it.
+  // The proxy has refused, before anything of the call was sent.
   if (code === "ERR_PROXY_TUNNEL") return "unreachable";
   return NO_CONNECTION.has(code) ? "unreachable" : undefined;
 }

@@ -2,26 +2,26 @@ import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { proxied } from "./proxied.ts";
 import { CALL_TIMEOUT_MS, requireLoopback } from "./transport.ts";
 
-/** What is asked of a command last of all, by its input. False: the call throws `TooLate`. */
-export type Questions = WeakMap<object, () => boolean>;
+/** The last check of each command, by its input. If it returns false, the call throws `TooLate`. */
+export type LastChecks = WeakMap<object, () => boolean>;
 
 /**
  * A client that makes each call once. Region, credentials and endpoint come from the SDK's own
  * chain (https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html).
  *
  * @param options.loopbackOnly a call to another machine throws EmailError `LOOPBACK_ONLY`
- * @param options.connections at once, at the most
+ * @param options.connections the maximum number of connections
  */
 export function createSesClient(options: {
   loopbackOnly: boolean;
   connections?: number;
-  questions?: Questions;
+  lastChecks?: LastChecks;
 }): SESv2Client {
-  const { loopbackOnly, connections, questions } = options;
-  // The SDK's retry sends again when an answer is lost: three copies of one email. Ours decides.
+  const { loopbackOnly, connections, lastChecks } = options;
+  // The SDK would send again when an answer is lost: three copies of one email. Our worker decides.
   const client = new SESv2Client({
     maxAttempts: 1,
-    // Its stack of middleware is made once, not for each call: 8 us of 220.
+    // The stack of middleware is made once, and not for each call.
     cacheMiddleware: true,
     requestHandler: {
       ...proxied(connections),
@@ -33,18 +33,18 @@ export function createSesClient(options: {
     },
   });
   if (loopbackOnly) keepOnLoopback(client);
-  if (questions) askBeforeTheWire(client, questions);
+  if (lastChecks) checkBeforeTheWire(client, lastChecks);
   return client;
 }
 
 /**
- * For a call that nobody else times. Not for sending, which has a timer: a signal for each call costs
- * 10 us, and lives on for its ten seconds.
+ * The time limit of a call. Sending does without it, because it has a timer that costs less: each
+ * signal lives on for its ten seconds.
  */
-export const inTime = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
+export const timeLimit = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
 
 /**
- * The last thing before the wire: the host is seen here as it will be called, whatever gave it:
+ * Checks the host as the last step before the wire. This is the real host, whether it comes from
  * AWS_ENDPOINT_URL, a shared configuration file, or the region.
  */
 function keepOnLoopback(client: SESv2Client): void {
@@ -57,15 +57,15 @@ function keepOnLoopback(client: SESv2Client): void {
   );
 }
 
-/** After the request is signed: SES refuses what is sent more than five minutes later. */
-function askBeforeTheWire(client: SESv2Client, questions: Questions): void {
+/** Checks after the request is signed, because SES refuses it five minutes after that. */
+function checkBeforeTheWire(client: SESv2Client, lastChecks: LastChecks): void {
   client.middlewareStack.add(
     (next) => (args) => {
-      const mayLeave = questions.get(args.input);
+      const mayLeave = lastChecks.get(args.input);
       if (mayLeave && !mayLeave()) throw new TooLate();
       return next(args);
     },
-    { name: "askBeforeTheWire", step: "deserialize", priority: "low" },
+    { name: "checkBeforeTheWire", step: "deserialize", priority: "low" },
   );
 }
 

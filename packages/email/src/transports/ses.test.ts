@@ -60,7 +60,7 @@ it("makes as many calls at once as it is told to, each on a connection of its ow
     request.resume();
     waiting.push(response);
   });
-  // More than the SDK has connections for by itself.
+  // More than the SDK's own number of connections.
   const transport = createSesTransport({ ...config, concurrency: 60 });
   expect(transport.concurrency).toBe(60);
   const sending = Array.from({ length: 60 }, () => transport.send(message));
@@ -70,7 +70,7 @@ it("makes as many calls at once as it is told to, each on a connection of its ow
   transport.close();
 });
 
-it("sends nothing where it may not leave once the request is signed", async () => {
+it("sends nothing if it may not leave any more once the request is signed", async () => {
   let requests = 0;
   await serve((request, response) => {
     requests++;
@@ -92,7 +92,7 @@ it("sends nothing where it may not leave once the request is signed", async () =
   transport.close();
 });
 
-it("says whose events speak of its calls, by region and configuration set", async () => {
+it("tells the region and the configuration set of its calls", async () => {
   pointSdkTo(undefined);
   const sources = async (changes: Partial<SenderConfig>) => {
     const transport = createSesTransport({ ...config, ...changes });
@@ -336,7 +336,7 @@ describe("sorts every answer", () => {
     expect(count).toBe(2);
   });
 
-  it("does not take an answer that is cut off for a refusal", async () => {
+  it("does not take a truncated answer for a refusal", async () => {
     await serve((request, response) => {
       request.resume().on("end", () => {
         response.writeHead(200, { "content-type": "application/json" }).end('{"Mess');
@@ -485,7 +485,7 @@ describe("on loopback only", () => {
     ["a user name that looks like it", { AWS_ENDPOINT_URL_SESV2: "http://localhost@example.com" }],
     ["an address of another machine", { AWS_ENDPOINT_URL_SESV2: "http://192.0.2.1" }],
     ["every address of this machine", { AWS_ENDPOINT_URL_SESV2: "http://0.0.0.0" }],
-  ])("refuses what comes by %s, for every operation", async (_way, env) => {
+  ])("refuses another host from %s, for every operation", async (_way, env) => {
     pointSdkTo(undefined);
     for (const [name, value] of Object.entries(env)) {
       vi.stubEnv(name, value === "config" ? path.join(folder, value) : value);
@@ -508,7 +508,7 @@ describe("on loopback only", () => {
     expect(await send()).toMatchObject({ result: "accepted" });
   });
 
-  it("lets email out where it is told to", async () => {
+  it("sends to another machine if loopbackOnly is off", async () => {
     // A name that no name server has (RFC 2606): the call gets as far as the look-up.
     pointSdkTo("https://email.invalid");
     expect(await send({ loopbackOnly: false })).not.toMatchObject({ code: "LOOPBACK_ONLY" });

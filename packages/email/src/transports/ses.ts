@@ -7,7 +7,7 @@ import { isMessage } from "../content.ts";
 import { EmailError } from "../error.ts";
 import { formatMailbox } from "../mailbox.ts";
 import { type Cause, readRefusal, readSystemCode, refused } from "./refusal.ts";
-import { type Questions, TooLate, createSesClient, inTime } from "./ses-client.ts";
+import { type LastChecks, TooLate, createSesClient, timeLimit } from "./ses-client.ts";
 import {
   type OutgoingMessage,
   type SendQuota,
@@ -21,13 +21,13 @@ import {
 
 export interface SesConfig extends SenderConfig {
   /**
-   * Calls at once, each on a connection of its own; half as many more while others are late.
-   * Default: 50.
+   * Calls at once, each on a connection of its own. While some are late, half as many more may
+   * begin. Default: 50.
    */
   concurrency?: number | undefined;
 }
 
-// As many as the SDK has connections for. Where a call takes 100 ms they carry 500 emails a second.
+// The SDK opens as many connections. At 100 ms a call they carry 500 emails a second.
 const CONCURRENCY = 50;
 
 /**
@@ -38,9 +38,9 @@ const CONCURRENCY = 50;
 export function createSesTransport(config: SesConfig): Transport {
   const { concurrency = CONCURRENCY, loopbackOnly } = config;
   const sender = createSender(config);
-  const questions: Questions = new WeakMap();
+  const lastChecks: LastChecks = new WeakMap();
   const spare = Math.floor(concurrency / 2);
-  const client = createSesClient({ loopbackOnly, connections: concurrency + spare, questions });
+  const client = createSesClient({ loopbackOnly, connections: concurrency + spare, lastChecks });
   const sourceOf = (region: string, category: string) => {
     const { configurationSet } = sender(category);
     return configurationSet && `${region}/${configurationSet}`;
@@ -50,26 +50,26 @@ export function createSesTransport(config: SesConfig): Transport {
     concurrency,
     spare,
     async eventSources() {
-      // Without a region no call leaves either.
+      // Without a region no call can be made either.
       const region = await client.config.region().catch(() => undefined);
       return region ? { security: sourceOf(region, "security"), other: sourceOf(region, "") } : {};
     },
     async send(message, mayLeave) {
       try {
         const command = toCommand(sender, message);
-        if (mayLeave) questions.set(command.input, mayLeave);
+        if (mayLeave) lastChecks.set(command.input, mayLeave);
         const { MessageId } = await client.send(command);
         return { result: "accepted", sesMessageId: MessageId ?? "" };
       } catch (error) {
         const cause = causeOf(error, sender(message.category).from.address, message.to);
         const { name, message: text, code = name, $metadata } = error as SdkError;
-        // What stands between us and SES answers without an exception's name.
+        // A proxy between us and SES answers without the name of an exception.
         return refused(cause, code || String($metadata?.httpStatusCode), text);
       }
     },
     async quota() {
       try {
-        const account = await client.send(new GetAccountCommand({}), inTime());
+        const account = await client.send(new GetAccountCommand({}), timeLimit());
         return toQuota(account);
       } catch (error) {
         throw quotaError(error);
@@ -99,7 +99,7 @@ function toCommand(sender: Sender, message: OutgoingMessage): SendEmailCommand {
             FileName: file.filename,
             ContentType: file.contentType,
             RawContent: file.content,
-            // Of a message nothing may be encoded, and 7 bits are enough: see content.ts.
+            // A message must not be encoded. content.ts has checked that it is 7bit data.
             ContentTransferEncoding: isMessage(file.contentType)
               ? ("SEVEN_BIT" as const)
               : ("BASE64" as const),
@@ -119,7 +119,7 @@ function toQuota(account: GetAccountResponse): SendQuota | undefined {
   if (MaxSendRate === undefined) return undefined;
   return {
     maxSendRate: MaxSendRate,
-    // -1 is SES's word for no limit.
+    // -1 means no limit.
     max24HourSend: Max24HourSend < 0 ? undefined : Max24HourSend,
     sentLast24Hours: SentLast24Hours,
     sendingEnabled: account.SendingEnabled ?? true,
@@ -147,7 +147,7 @@ interface SdkError extends NodeJS.ErrnoException {
   $metadata?: { httpStatusCode?: number };
 }
 
-// One class, several meanings: only the text tells them apart.
+// Each of these has several causes. Only the text tells them apart.
 const AMBIGUOUS = [
   "AccessDeniedException",
   "LimitExceededException",
@@ -173,8 +173,8 @@ const BY_NAME: Record<string, Cause> = {
 };
 
 /**
- * Sorts what the SDK throws. A 4xx is an answer: nothing was sent. So is a call that never
- * left. Whatever else there is (5xx, a reset, a timeout) may come after SES took the message.
+ * Finds the cause of an error of the SDK. After a 4xx, nothing was sent; nor if the call never
+ * left. After anything else (5xx, a reset, a timeout), SES may have accepted the message.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
  */
 function causeOf(thrown: unknown, from = "", to = ""): Cause {
@@ -182,7 +182,7 @@ function causeOf(thrown: unknown, from = "", to = ""): Cause {
   if (thrown instanceof EmailError) return "loopbackOnly";
   const { name, message: text, code = name, $metadata } = thrown as SdkError;
   const status = $metadata?.httpStatusCode ?? 0;
-  // 408 is a proxy's: the request may have gone through.
+  // 408 comes from a proxy: the request may have gone through.
   const isAnswer = status >= 400 && status < 500 && status !== 408;
   if (isAnswer || name === "CredentialsProviderError") {
     const told = AMBIGUOUS.includes(name) ? readRefusal(text, from, to) : undefined;

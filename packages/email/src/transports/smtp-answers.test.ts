@@ -112,16 +112,16 @@ describe("sorts every answer by its step", () => {
     expect(await connect(await freePort()).send(message)).toMatchObject({ result: "unreachable" });
   });
 
-  it("knows that an email which was broken off in its middle was not sent", async () => {
+  it("knows that an email was not sent whose transmission was interrupted", async () => {
     server = await startSmtpServer(({ step }) => (step === "PART" ? "reset" : undefined));
-    // More than the two machines keep between them.
+    // More than the buffers between the two take.
     const html = `<p>${"long ".repeat(8_000_000)}</p>`;
     const sent = await connect(server.port).send({ ...message, html });
     expect(sent).toMatchObject({ result: "unreachable" });
     expect(server.read).toEqual([]);
   });
 
-  it.runIf(full)("knows that an email whose turn never came was not sent", async () => {
+  it.runIf(full)("knows that an email was not sent that never got a connection", async () => {
     server = await startSmtpServer(({ step }) => (step === "MAIL" ? "hang" : undefined));
     const sent = await connect(server.port).send(message);
     expect(sent).toMatchObject({ result: "unreachable" });
@@ -163,7 +163,7 @@ describe("a server that ends a connection it has used", () => {
     expect(server?.accepted).toHaveLength(3);
   });
 
-  it("at idle, by 451, may put off the next email and slows no other down", async () => {
+  it("at idle, by 451, may defer the next email and slows no other down", async () => {
     const results = await series(6, ({ step }) => (step === "IDLE" ? "451 Timeout" : undefined));
     // It may be read as the answer to the next email's MAIL FROM.
     expect(["accepted", "deferred", "unreachable"]).toEqual(expect.arrayContaining(results));

@@ -132,7 +132,7 @@ describe("against another SMTP server", () => {
   }
   const login = { username: "user", password: "secret" };
 
-  it("says everything under STARTTLS where it is offered (port 587)", async () => {
+  it("sends everything under STARTTLS if it is offered (port 587)", async () => {
     const port = await serve({ ...trusted });
     expect(await send({ port, host, ...login })).toEqual({
       result: "accepted",
@@ -151,7 +151,7 @@ describe("against another SMTP server", () => {
     ["of nobody that this machine trusts", host, 0],
     ["for another name", "mail.example.com", 0],
     ["of nobody, from the first byte", host, 2465],
-  ])("refuses a certificate %s, and says nothing to it", async (_whose, name, port) => {
+  ])("refuses a certificate %s, and sends nothing", async (_whose, name, port) => {
     const other = createCertificate(name);
     if (name !== host) setDefaultCACertificates([...authorities, other.cert]);
     const taken = await serve({ ...other, secure: port === 2465 }, port);
@@ -177,7 +177,7 @@ describe("against another SMTP server", () => {
     ["535", "misconfigured"],
     ["554", "misconfigured"],
     ["454", "throttled"],
-  ])("keeps the email when its log-in is answered %s", async (password, result) => {
+  ])("keeps the email if its log-in is answered %s", async (password, result) => {
     const port = await serve({ ...trusted });
     expect(await send({ port, host, username: "user", password })).toMatchObject({
       result,

@@ -18,7 +18,7 @@ export interface SmtpConfig extends SenderConfig {
   port: number;
   username?: string | undefined;
   password?: string | undefined;
-  /** Connections, each with one email at a time; 10 where it is not given. */
+  /** Connections, each with one email at a time. Default: 10. */
   concurrency?: number | undefined;
 }
 
@@ -54,7 +54,7 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  // The email of each call as nodemailer reads it, by what both know of the call: its signal.
+  // The stream of each email that nodemailer sends, by the call's signal, which both sides have.
   const bodies = new WeakMap<AbortSignal, Readable>();
   mailer.use("stream", ({ data: { signal }, message }, done) => {
     message.processFunc((body) => {
@@ -69,7 +69,7 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
       const { id, template, category, to, html, text, ...added } = message;
       const { from, configurationSet } = sender(category);
       const tags = Object.entries({ ...added.tags, "message-id": id, template });
-      // socketTimeout is for each pause; a server that answers slowly must end as well.
+      // The limit for the whole call: socketTimeout limits only each pause of a slow server.
       const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
       try {
         const { response } = await mailer.sendMail({
@@ -99,12 +99,12 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
       } catch (thrown) {
         const error = thrown as SmtpError;
         const code = String(error.responseCode ?? error.code ?? error.name);
-        // The dot that ends an email follows its last byte: before it, no server has the email.
+        // A server has the email only after the final dot, which follows the last byte.
         const isWhole = bodies.get(signal)?.readableEnded ?? false;
         return refused(causeOf(error, isWhole, from.address, to), code, error.message);
       }
     },
-    // SMTP has no word for it.
+    // SMTP cannot tell it.
     quota: () => Promise.resolve(undefined),
     close: () => mailer.close(),
   };
@@ -112,14 +112,14 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
 
 interface SmtpError extends Error {
   code?: string;
-  /** Of the system or of TLS, where nodemailer put its own code in its place. */
+  /** The code of the system or of TLS, if nodemailer has replaced it with its own. */
   originalCode?: string;
   responseCode?: number;
-  /** What the server answered: `CONN`, `MAIL FROM`, `RCPT TO`, `DATA`, … */
+  /** The command that the server answered: `CONN`, `MAIL FROM`, `RCPT TO`, `DATA`, … */
   command?: string;
 }
 
-// While TLS was being set up: that says nothing about the certificate.
+// Such an error during the handshake of TLS says nothing about the certificate.
 const CONNECTION_LOST = /ECONNRESET|EPIPE|ETIMEDOUT|closed unexpectedly/;
 
 // https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes
@@ -132,13 +132,13 @@ const BY_CODE: Record<number, Cause> = {
 };
 
 /**
- * Sorts what nodemailer throws, by what the server has answered to which command. Without an
- * answer the email is in doubt if it was handed over whole, and was certainly not sent before.
+ * Finds the cause of an error of nodemailer, by the server's answer and the command. Without an
+ * answer, the email is in doubt if all of it was handed over. Otherwise it was certainly not sent.
  * https://www.rfc-editor.org/rfc/rfc5321#section-4.2
  */
 function causeOf(error: SmtpError, isWhole: boolean, from: string, to: string): Cause {
   const { message, code = "", originalCode = code, responseCode, command = "" } = error;
-  // Nothing is refused by 2xx or 3xx: whatever it answers, it is not this email.
+  // A 2xx or 3xx is not a refusal, so it does not answer this email.
   if (responseCode === undefined || responseCode < 400) {
     if (isWhole) return "unknown";
     if (code === "EAUTH") return "credentials";
@@ -152,12 +152,13 @@ function causeOf(error: SmtpError, isWhole: boolean, from: string, to: string): 
   const isInSetUp = !/^(?:MAIL FROM|RCPT TO|DATA)$/.test(command);
   if (responseCode < 500) {
     if (/throttling|rate exceeded/i.test(message)) return "throttled";
-    // It ends the session, or opens none: too many connections. Others get the same answer.
+    // The server ends or refuses the connection, for example if it has too many. Other messages
+    // would get the same answer.
     return responseCode === 421 || isInSetUp ? "later" : "deferred";
   }
   if (code === "EAUTH") return "credentials";
   if (code === "ETLS") return "certificate";
-  // Refused before a recipient was named, every message would be.
+  // A refusal before the recipient is named would be the same for every message.
   const isOfTheMessage = /^(?:RCPT TO|DATA)$/.test(command);
   return BY_CODE[responseCode] ?? (isOfTheMessage ? "rejected" : "refused");
 }

@@ -11,7 +11,7 @@ export const message: OutgoingMessage = {
   text: "Hello ✓",
 };
 
-/** The same with all that a caller can add, none of it in ASCII where it need not be. */
+/** The same with all that a caller can add, beyond ASCII wherever that is allowed. */
 export const fullMessage: OutgoingMessage = {
   ...message,
   to: "full@example.com",

@@ -8,7 +8,7 @@ export type { Refusal } from "./refusal.ts";
 
 /** A rendered email, ready for the wire. */
 export interface OutgoingMessage extends SentAdditions {
-  /** Our id: a tag and a header, by which events find their message. */
+  /** Our id. It is sent as a tag and a header, and events find their message by it. */
   id: string;
   template: string;
   category: string;
@@ -19,8 +19,8 @@ export interface OutgoingMessage extends SentAdditions {
 }
 
 /**
- * The subject as a header takes it. What only looks like an encoded word would be shown decoded;
- * as an encoded word of ours it is shown as it is.
+ * The subject for the header. A mailer would decode a subject that looks like an encoded word. So
+ * it is encoded, and the mailer shows it as it is.
  */
 export function subjectOf({ subject }: OutgoingMessage): string {
   return looksEncoded(subject) ? encodeWords(subject) : subject;
@@ -29,9 +29,9 @@ export function subjectOf({ subject }: OutgoingMessage): string {
 /**
  * Our headers, and those of the caller.
  *
- * Auto-Submitted tells responders not to answer (RFC 3834 section 5). A caller whose email a person
- * has typed sets it to "no". No `Precedence`: no RFC defines it, and `bulk` costs a place in the
- * inbox.
+ * Auto-Submitted tells responders not to answer (RFC 3834 section 5). For an email that a person has
+ * written, the caller sets it to "no". There is no `Precedence`: no RFC defines it, and `bulk` may
+ * keep an email out of the inbox.
  */
 export function headersOf({ id, headers = {} }: OutgoingMessage): Record<string, string> {
   const isSet = Object.keys(headers).some((name) => name.toLowerCase() === "auto-submitted");
@@ -45,44 +45,46 @@ export function headersOf({ id, headers = {} }: OutgoingMessage): Record<string,
 /** What became of one call. */
 export type SendResult = { result: "accepted"; sesMessageId: string } | Refused;
 
-/** What the account may send, as SES says it. */
+/** The account's limits, as SES tells them. */
 export interface SendQuota {
   /** Emails a second. */
   maxSendRate: number;
-  /** Emails in any 24 hours; undefined: without limit. */
+  /** Emails in any 24 hours; undefined if there is no limit. */
   max24HourSend: number | undefined;
   sentLast24Hours: number;
   /** False while AWS, or the account's owner, has paused sending. */
   sendingEnabled: boolean;
 }
 
-/** The configuration sets that publish events of calls, as `REGION/NAME`. */
+/** The configuration sets that publish events about calls, as `REGION/NAME`. */
 export interface EventSources {
-  /** Of security mail. */
+  /** For security mail. */
   security?: string | undefined;
+  /** For all other mail. */
   other?: string | undefined;
 }
 
-/** A way to hand messages over. */
+/** A way to send messages. */
 export interface Transport {
   /** How many calls it makes at once. */
   readonly concurrency: number;
-  /** Connections for more calls, while others are late. Default: none. */
+  /** How many more calls it makes while others are late. Default: 0. */
   readonly spare?: number;
-  /** Whose events speak of the calls; a transport without events has none. */
+  /** The configuration sets of its calls. A transport without events lacks this method. */
   eventSources?(): Promise<EventSources>;
   /**
    * Makes one call, never repeats it, and never throws.
    *
-   * @param mayLeave asked as late as can be; false: nothing is sent, and the result is `skipped`
+   * @param mayLeave called as late as possible. If it returns false, nothing is sent, and the result
+   *   is `skipped`
    */
   send(message: OutgoingMessage, mayLeave?: () => boolean): Promise<SendResult>;
   /**
-   * Asks for the account's limits: once a second at the most, which is all that SES answers.
+   * Asks for the account's limits. SES allows one such call a second.
    *
-   * @returns undefined where the transport cannot know them
-   * @throws EmailError `QUOTA_ACCESS_DENIED`: the credentials may send only, so the rate must be
-   *   configured; `QUOTA_UNAVAILABLE`; `LOOPBACK_ONLY`, which is the time to stop
+   * @returns undefined if the transport cannot know them
+   * @throws EmailError `QUOTA_ACCESS_DENIED`: the credentials may only send, so the rate must be
+   *   configured; `QUOTA_UNAVAILABLE`; `LOOPBACK_ONLY`: the worker must end
    */
   quota(): Promise<SendQuota | undefined>;
   close(): void;
@@ -91,28 +93,28 @@ export interface Transport {
 /** How long a call may take. The lease must outlast it. */
 export const CALL_TIMEOUT_MS = 10_000;
 
-/** What both transports are told of the sender. */
+/** The sender's configuration, for both transports. */
 export interface SenderConfig {
   /** The From header, `Name <address>`, of every category without its own. */
   from: string;
   /** The From header of a category. */
   fromByCategory?: Record<string, string | undefined>;
   configurationSet?: string | undefined;
-  /** For security mail: MaxDeliverySeconds belongs to the set, not to the message. */
+  /** For security mail. It is a set of its own because MaxDeliverySeconds is a setting of the set. */
   securityConfigurationSet?: string | undefined;
   /**
-   * Nothing leaves this machine. Set it, but for production and where recipients are restricted.
+   * Nothing may leave this machine. Set it outside production, except if recipients are restricted.
    */
   loopbackOnly: boolean;
 }
 
-/** Who sends a category's email, and by which configuration set. */
+/** The sender and the configuration set of a category's email. */
 export type Sender = (category: string) => {
   from: Mailbox;
   configurationSet: string | undefined;
 };
 
-/** @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME`: a From that SES would refuse each message for */
+/** @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME` if a From is not a mailbox */
 export function createSender(config: SenderConfig): Sender {
   const standard = parseMailbox(config.from);
   const own = Object.entries(config.fromByCategory ?? {}).flatMap(
@@ -127,12 +129,12 @@ export function createSender(config: SenderConfig): Sender {
   });
 }
 
-/** A host that is this machine, whatever a name server says. */
+/** Whether a host is this machine, whatever a name server says. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
 }
 
-/** @throws EmailError `LOOPBACK_ONLY` where email would go to another machine than this */
+/** @throws EmailError `LOOPBACK_ONLY` if the host is another machine */
 export function requireLoopback(host: string | undefined): void {
   if (host !== undefined && isLoopback(host)) return;
   throw new EmailError(

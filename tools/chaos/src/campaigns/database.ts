@@ -19,7 +19,7 @@ export async function database(setup: Setup): Promise<Findings> {
   // one measures what else the machine does.
   const window = Math.floor(messages / (times * 2));
   await outbox.fill(window);
-  const options = { unknownWait: { resend: 2, hold: 5 } };
+  const options = { doubtSeconds: { resend: 2, hold: 5 } };
   const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
   await outbox.closes(Math.floor(window / 2));
 

@@ -5,7 +5,7 @@ import { openStack } from "../stack.ts";
 
 // Seconds: as in production, but for the wait of what is in doubt.
 const LEASE = 30;
-const UNKNOWN_WAIT = { resend: 2, hold: 5 };
+const DOUBT_SECONDS = { resend: 2, hold: 5 };
 const RECOVERY = 60;
 // In ms: SES is not on this machine.
 const DELAY = 60;
@@ -19,7 +19,7 @@ export async function killWorker(setup: Setup): Promise<Findings> {
   const stack = await openStack(setup);
   const { outbox } = stack;
   await stack.ses.behave({ delay: DELAY });
-  const options = { lease: LEASE, unknownWait: UNKNOWN_WAIT };
+  const options = { lease: LEASE, doubtSeconds: DOUBT_SECONDS };
   const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
 
   for (let kill = 1; kill <= kills; kill++) {

@@ -15,7 +15,7 @@ const DELAY = 60;
 
 /** SES takes the email and its answer is lost: the template's policy decides, and no event helps. */
 export async function lostAnswer(setup: Setup): Promise<Findings> {
-  const stack = await loseAnswers(setup, { unknownWait: { resend: 1, hold: 2 } });
+  const stack = await loseAnswers(setup, { doubtSeconds: { resend: 1, hold: 2 } });
   await stack.outbox.drained();
   const found = await audit(stack);
   return {
@@ -37,8 +37,8 @@ export async function lostAnswer(setup: Setup): Promise<Findings> {
 export async function lostAnswerEvents(setup: Setup): Promise<Findings> {
   const { lease: _, ...options } = evidenceOptions(setup);
   // Longer than an event needs.
-  const unknownWait = { resend: setup.quick ? 10 : 60, hold: 60 };
-  const stack = await loseAnswers(setup, { ...options, unknownWait }, NOT_TAKEN);
+  const doubtSeconds = { resend: setup.quick ? 10 : 60, hold: 60 };
+  const stack = await loseAnswers(setup, { ...options, doubtSeconds }, NOT_TAKEN);
   const events = publishEvents(setup, stack);
   await until("every call", async () => {
     const { left } = await stack.outbox.look<"left">(

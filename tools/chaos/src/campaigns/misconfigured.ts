@@ -32,7 +32,7 @@ export async function misconfigured(setup: Setup): Promise<Findings> {
   const share = Math.floor(messages / (STOPS.length + 1));
   const options = {
     configurationSet: CONFIGURATION_SET,
-    unknownWait: { resend: 5, hold: 5 },
+    doubtSeconds: { resend: 5, hold: 5 },
   };
   const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
 

@@ -21,7 +21,7 @@ export async function outage(setup: Setup): Promise<Findings> {
   await ses.behave({ delay: DELAY });
   const first = Math.floor(messages / 2);
   await outbox.fill(first);
-  const options = { unknownWait: { resend: 5, hold: 10 } };
+  const options = { doubtSeconds: { resend: 5, hold: 10 } };
   const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
   await outbox.closes(Math.floor(first / 4));
   const watch = watchStatus(setup, outbox);

@@ -18,7 +18,7 @@ export async function smtp(setup: Setup): Promise<Findings> {
   atEnd(() => listening.stop());
 
   await outbox.fill(messages);
-  const options = { unknownWait: { resend: 2, hold: 5 }, smtpPort: listening.port };
+  const options = { doubtSeconds: { resend: 2, hold: 5 }, smtpPort: listening.port };
   await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
   say(`${messages} emails to a server that ends connections, waits, refuses and loses answers`);
   await outbox.drained(1_800);

@@ -6,7 +6,7 @@ import { openStack } from "../stack.ts";
 
 // Seconds. A call may take ten, so a lease shorter than that sends nothing.
 const LEASE = 14;
-const UNKNOWN_WAIT = { resend: 2, hold: 5 };
+const DOUBT_SECONDS = { resend: 2, hold: 5 };
 // Milliseconds that each call stays on the wire, so that a stop finds some there.
 const DELAY = 300;
 
@@ -20,7 +20,7 @@ export async function stop(setup: Setup): Promise<Findings> {
   const stack = await openStack(setup);
   const { outbox } = stack;
   await stack.ses.behave({ delay: DELAY });
-  const options = { lease: LEASE, unknownWait: UNKNOWN_WAIT };
+  const options = { lease: LEASE, doubtSeconds: DOUBT_SECONDS };
   const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
 
   // The calls that were on the wire at the stops: message and number of the attempt.

@@ -17,7 +17,7 @@ export async function throttle(setup: Setup): Promise<Findings> {
   // So that what is left after the minute lasts for the half minute in which the rate rises.
   const rate = Math.floor(messages / (2 * window + (quick ? 40 : 100)));
   await outbox.fill(messages);
-  const options = { rate, unknownWait: { resend: 5, hold: 5 } };
+  const options = { rate, doubtSeconds: { resend: 5, hold: 5 } };
   const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
   await outbox.closes(rate * 2);
   const before = await sentDuring(outbox, window);

@@ -13,7 +13,7 @@ export interface Captured {
   effect?: Effect;
 }
 
-/** `mail` as it was before headers, or where they are not asked for. */
+/** `mail` without headers: in an older form, or if the topic does not ask for headers. */
 const mail = (...destination: string[]) => ({
   timestamp: "2030-01-02T03:04:00.000Z",
   source: "hello@example.com",
@@ -63,7 +63,7 @@ export const captured: Captured[] = [
     recipients: ['"Name, a \\"title\\"" <name@example.com>'],
   },
   {
-    what: "an out-of-office reply that SES did not recognise: of nobody",
+    what: "an out-of-office reply that SES did not recognise, without a recipient",
     source: OOTO,
     event: {
       notificationType: "Bounce",
@@ -114,7 +114,7 @@ export const captured: Captured[] = [
     effect: "soft",
   },
   {
-    what: "a refusal by DMARC policy, which is Transient for all its 550",
+    what: "a refusal by DMARC policy, which is Transient although its code is 550",
     source: "https://github.com/guardian/archivehunter (test/SendEmailActorSpec.scala)",
     event: {
       eventType: "Bounce",
@@ -148,7 +148,7 @@ export const captured: Captured[] = [
     effect: "soft",
   },
   {
-    what: "one of two recipients, with a diagnostic that is empty",
+    what: "one of two recipients, with an empty diagnostic",
     source: "https://github.com/janis-commerce/aws-listener-test (lib/events/sns.js)",
     event: {
       notificationType: "Bounce",
@@ -182,7 +182,7 @@ export const captured: Captured[] = [
     effect: "permanent",
   },
   {
-    what: "the suppression list of all of SES",
+    what: "SES's global suppression list",
     source: "https://github.com/carbon/Amazon (src/Amazon.Ses/Notifications/SesNotification.cs)",
     event: {
       notificationType: "Bounce",
@@ -202,7 +202,7 @@ export const captured: Captured[] = [
     effect: "permanent",
   },
   {
-    what: "the suppression list as the mailbox simulator plays it: no sub-type of its own",
+    what: "the suppression list of the mailbox simulator, which has no sub-type of its own",
     source: `${RELAY}, suppressionlist_bounce_notification_from_simulator_ses_body.json`,
     event: {
       notificationType: "Bounce",
@@ -259,7 +259,7 @@ export const captured: Captured[] = [
     effect: "complaint",
   },
   {
-    what: "the word of SES that an identity's notifications go to the topic",
+    what: "SES's notice that an identity's notifications go to the topic",
     source: "https://github.com/AlexeyBeley/horey (message_ses_default.py)",
     event: {
       notificationType: "AmazonSnsSubscriptionSucceeded",

@@ -1,12 +1,12 @@
 // Events in the shapes that SES publishes, written for these tests. The shapes are those of
 // https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-examples.html and
-// https://docs.aws.amazon.com/ses/latest/dg/notification-examples.html, but for what a fixture
-// says of itself.
+// https://docs.aws.amazon.com/ses/latest/dg/notification-examples.html, except where a fixture says
+// otherwise.
 
 export const AT = "2030-01-02T03:04:05.678Z";
 export const FEEDBACK = "0100feedback-0000";
 
-/** `mail`, with a second recipient that no event but Send and the like is about. */
+/** `mail` with a second recipient. Only events about the whole message, like Send, are about it. */
 export const mail = {
   timestamp: "2030-01-02T03:04:00.000Z",
   messageId: "0100message-0000",
@@ -43,7 +43,7 @@ export const bounce = (type: string, subType: string, recipient: object = smtp("
   mail,
 });
 
-/** A person's reply is no delivery status notification: nothing but the address is known. */
+/** A person's reply is not a delivery status notification, so SES knows only the address. */
 export const outOfOffice = bounce("Transient", "General", {});
 
 export const complaint = (more: object = {}) => ({

@@ -47,7 +47,7 @@ const documented: [
       // "has a recent history of bouncing as an invalid address"
       ["Permanent", "Suppressed", "permanent"],
       ["Permanent", "OnAccountSuppressionList", "permanent"],
-      // They left a contact list of SES's, which is no word on the mailbox.
+      // They left a contact list of SES's, which says nothing about the mailbox.
       ["Permanent", "UnsubscribedRecipient", "message"],
       // "may be able to successfully send a message to this recipient in the future"
       ["Transient", "General", "soft"],
@@ -126,7 +126,7 @@ const documented: [
 ];
 
 describe.each(documented)("%s", (_name, event, type, recipients, effect) => {
-  it("should be about those it names, and do to them what it must", () => {
+  it("should have the right recipients and the right effect", () => {
     const parsed = parse(event);
     expect(parsed.map(({ recipient }) => recipient)).toEqual(recipients);
     for (const one of parsed) {
@@ -200,7 +200,7 @@ describe("an event that names somebody else than its message went to", () => {
     },
   );
 
-  it("should act on its one recipient once, whatever else a server reports", () => {
+  it("should act once on its only recipient, whatever else a server reports", () => {
     const event = bounce("Permanent", "General");
     event.bounce.bouncedRecipients = [
       "victim@example.net",
@@ -267,7 +267,7 @@ it("should keep what helps a person, and no secret, header or address of a reade
   expect(all).not.toMatch(/secret|192\.0\.2|A subject|hello@/);
 });
 
-it("should bound what it keeps of a server's answer", () => {
+it("should limit what it keeps of a server's answer", () => {
   const [one] = parse(
     bounce("Permanent", "General", { status: "5.0.0", diagnosticCode: "x".repeat(100_000) }),
   );
@@ -289,7 +289,7 @@ it.each([
   );
 });
 
-it("should take SES's own word that it may publish to the topic", () => {
+it("should accept SES's notice that it may publish to the topic", () => {
   const message = "Successfully validated SNS topic for Amazon SES event publishing.";
   expect(parseSesEvent(message, PUBLISHED_AT)).toEqual([]);
 });

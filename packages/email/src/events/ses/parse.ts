@@ -7,22 +7,22 @@ import type { SesEvent } from "../event.ts";
 
 /**
  * Reads an event as SES publishes it to SNS: the form of a configuration set (`eventType`) and
- * the older one of an identity (`notificationType`). One SesEvent for each recipient that the
- * event is about. It acts on nobody that the message did not go to.
+ * the older one of an identity (`notificationType`). There is one SesEvent for each recipient that
+ * the event is about. None has an effect on an address that the message did not go to.
  *
- * SES adds fields and types as it likes: what is not known here is kept and does nothing.
+ * SES may add fields and types. An unknown type is stored and has no effect.
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
  * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
  *
  * @param message `Message` of the SNS notification
  * @param publishedAt its `Timestamp`, for an event that has no time of its own
- * @throws EmailError `MALFORMED_EVENT`: no retry will mend it
+ * @throws EmailError `MALFORMED_EVENT`, not retryable
  */
 export function parseSesEvent(message: string, publishedAt: Date): SesEvent[] {
-  // What SES publishes once, when a topic becomes a destination of events …
+  // SES publishes this when a topic becomes a destination of events.
   if (message.startsWith("Successfully validated SNS topic")) return [];
   const event = object(parseJson(message));
-  // … or that of an identity's notifications.
+  // SES publishes this when a topic becomes a destination of an identity's notifications.
   if (event.notificationType === "AmazonSnsSubscriptionSucceeded") return [];
   const name = key(event.eventType) ?? key(event.notificationType);
   const mail = object(event.mail);
@@ -40,18 +40,19 @@ export function parseSesEvent(message: string, publishedAt: Date): SesEvent[] {
     recipient,
     dedupeKey: feedbackId ?? occurredAt.toISOString(),
     occurredAt,
-    detail: bounded({ ...describe(type, body, mail), ...detail }),
+    detail: bounded({ ...detailOf(type, body, mail), ...detail }),
     effect,
   }));
 }
 
 /**
- * Of an event that is not stored as what it is, since it cannot be read, is about nobody, or fails
- * in the app: that it named one of our messages. What an event has named was sent.
+ * Reads only which of our messages an event names. It is for an event that is not stored as it is:
+ * one that cannot be parsed, that has no recipient, or for which `onEvents` fails. Even such an
+ * event proves that its message was sent.
  *
- * @returns nothing where it names none
+ * @returns one event at most: none if it names none of our messages
  */
-export function parseNaming(message: string, publishedAt: Date): SesEvent[] {
+export function parseUnprocessed(message: string, publishedAt: Date): SesEvent[] {
   let mail: Json;
   try {
     mail = object(object(JSON.parse(message)).mail);
@@ -61,11 +62,11 @@ export function parseNaming(message: string, publishedAt: Date): SesEvent[] {
   const messageId = text(list(object(mail.tags)["message-id"])[0]);
   if (messageId === undefined || !isUuid(messageId)) return [];
   const sesMessageId = key(mail.messageId) ?? "";
-  const naming = { type: "Unprocessed", recipient: "", dedupeKey: messageId, detail: {} };
-  return [{ ...naming, sesMessageId, messageId, occurredAt: publishedAt }];
+  const event = { type: "Unprocessed", recipient: "", dedupeKey: messageId, detail: {} };
+  return [{ ...event, sesMessageId, messageId, occurredAt: publishedAt }];
 }
 
-/** Where an event's own object has another name than its type. */
+/** The types whose own object has another name than the type. */
 const KEYS: Record<string, string> = { RenderingFailure: "failure" };
 
 interface About {
@@ -84,7 +85,7 @@ function readRecipients(type: string, body: Json, mail: Json): About[] {
   const destinations = named(mail.destination);
   switch (type) {
     case "Bounce":
-      return ours(
+      return onlyOurRecipients(
         named(body.bouncedRecipients).map(({ recipient, fields }) => {
           const effect = bounceEffect(body, fields);
           return { recipient, detail: pick(fields, REPORTED), ...(effect && { effect }) };
@@ -93,11 +94,11 @@ function readRecipients(type: string, body: Json, mail: Json): About[] {
       );
     case "Complaint": {
       const complained = named(body.complainedRecipients);
-      // Of a message to one person, it is theirs also where SES does not know who complained.
+      // SES may not know who complained. If the message had one recipient, it was that one.
       const about =
         complained.length === 0 && destinations.length === 1 ? destinations : complained;
       const effect = complaintEffect(body);
-      return ours(
+      return onlyOurRecipients(
         about.map(({ recipient }) => ({ recipient, ...(effect && { effect }) })),
         destinations,
       );
@@ -105,7 +106,7 @@ function readRecipients(type: string, body: Json, mail: Json): About[] {
     case "Delivery":
       return named(body.recipients);
     case "DeliveryDelay":
-      return ours(
+      return onlyOurRecipients(
         named(body.delayedRecipients).map(({ recipient, fields }) => ({
           recipient,
           detail: pick(fields, ["status", "diagnosticCode"]),
@@ -113,17 +114,17 @@ function readRecipients(type: string, body: Json, mail: Json): About[] {
         destinations,
       );
     default:
-      // Sent, refused or opened as a whole; ours have one recipient.
+      // These types are about the whole message. Our messages have one recipient.
       return destinations;
   }
 }
 
 /**
- * Lets an event act on nobody but an address that the message went to. SES takes the address of a
- * bounce from the report of the recipient's own mail server (Final-Recipient, RFC 3464), which may
- * name anybody: the target of a forwarding, or a victim. What it named is kept as evidence.
+ * Limits the effect of an event to addresses that the message went to. SES takes the address of a
+ * bounce from the report of the recipient's mail server (Final-Recipient, RFC 3464). That server
+ * may name anybody: the target of a forwarding, or a victim. Such names are only stored.
  */
-function ours(about: About[], destinations: { recipient: string }[]): About[] {
+function onlyOurRecipients(about: About[], destinations: { recipient: string }[]): About[] {
   const isSame = (a: string) => (b: { recipient: string }) =>
     addressKey(a) === addressKey(b.recipient);
   const [only, ...more] = destinations;
@@ -141,11 +142,11 @@ function ours(about: About[], destinations: { recipient: string }[]): About[] {
   );
 }
 
-/** What a person wants to know of it, by the type's own object. */
-function describe(type: string, body: Json, mail: Json): Prisma.JsonObject {
+/** Details of an event for people, from the type's own object. */
+function detailOf(type: string, body: Json, mail: Json): Prisma.JsonObject {
   switch (type) {
     case "Send": {
-      // Evidence is of one account (delivery/evidence.ts).
+      // Evidence must be of one account (delivery/evidence.ts).
       const account = text(mail.sendingAccountId);
       return account ? { account } : {};
     }
@@ -172,7 +173,7 @@ function describe(type: string, body: Json, mail: Json): Prisma.JsonObject {
   }
 }
 
-/** A link's query string and fragment carry tokens; its path may as well be kept. */
+/** A link without its query string and fragment, which may contain tokens. */
 function withoutQuery(link: unknown): Prisma.JsonObject {
   const url = text(link);
   if (url === undefined || !URL.canParse(url)) return {};
@@ -193,7 +194,7 @@ function parseJson(message: string): unknown {
 function malformed(cause?: unknown): EmailError {
   return new EmailError(
     "MALFORMED_EVENT",
-    "This is no event of SES: it needs eventType or notificationType, and mail.messageId. Subscribe this endpoint to the topic of SES's events alone.",
+    "This is not an event of SES: it has no eventType or notificationType, or no mail.messageId. Subscribe this endpoint only to the topic of SES's events.",
     { cause },
   );
 }
@@ -203,22 +204,22 @@ const object = (value: unknown): Json =>
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
-// In bytes. Four of them make an event's key, and an entry of PostgreSQL's index holds 2,704.
+// In bytes. An event's key has four parts, and an index entry of PostgreSQL at most 2,704 bytes.
 const MAX_KEY = 600;
-/** A part of what an event is known by; none of SES's is longer. */
+/** A part of an event's key. SES's own are never longer. */
 const key = (value: unknown) => {
   const found = text(value);
   return found === undefined || Buffer.byteLength(found) > MAX_KEY ? undefined : found;
 };
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 
-/** A year of four digits: PostgreSQL reads no other of JavaScript's, and would fail for ever. */
+/** A time with a year of four digits. PostgreSQL cannot read other years as JavaScript writes them. */
 function time(value: unknown): Date | undefined {
   const date = new Date(text(value) ?? Number.NaN);
   return date.getTime() >= 0 && date.getUTCFullYear() <= 9999 ? date : undefined;
 }
 
-// Of one field: a diagnostic may quote a whole email.
+// Of one field, because a diagnostic may quote a whole email.
 const MAX_LENGTH = 500;
 
 function pick(from: Json, names: string[]): Prisma.JsonObject {

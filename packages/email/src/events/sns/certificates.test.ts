@@ -41,7 +41,7 @@ describe("the certificate", () => {
     ).rejects.toMatchObject({ code: "FORGED_SNS_MESSAGE" });
   });
 
-  it("is asked for again after a failure, which is worth a retry", async () => {
+  it("is fetched again after a failure, which is retryable", async () => {
     let down = true;
     const { verify: check } = createSnsVerifier({
       topicArn,
@@ -88,7 +88,7 @@ describe("the certificate", () => {
       return { check, invent };
     }
 
-    it("costs ten requests at once, then one a second; who waits for eight is refused", async () => {
+    it("costs ten requests at once, then one a second; a message is refused after eight", async () => {
       const { invent } = attacked();
       const answers = Array.from({ length: 50 }, invent);
       await vi.advanceTimersByTimeAsync(0);
@@ -102,7 +102,7 @@ describe("the certificate", () => {
       expect(fetched.length).toBeLessThanOrEqual(18);
     });
 
-    it("holds a hundred messages at the most", async () => {
+    it("lets a hundred messages wait at most", async () => {
       const { invent } = attacked();
       let refused = 0;
       for (let i = 0; i < 500; i++) {
@@ -114,7 +114,7 @@ describe("the certificate", () => {
       expect(refused).toBe(500 - 10 - 100);
     });
 
-    it("takes the genuine ones in within seconds, though nine a second are invented", async () => {
+    it("accepts genuine messages within seconds, although nine a second are invented", async () => {
       const random = seededRandom();
       vi.spyOn(Math, "random").mockImplementation(random);
       const { check, invent } = attacked();
@@ -143,7 +143,7 @@ describe("the certificate", () => {
     });
   });
 
-  it("outlives the process: another that has never asked SNS knows it", async () => {
+  it("outlives the process: another one knows it without asking SNS", async () => {
     const certificates = createTestStore();
     const body = JSON.stringify(sns.notify("{}"));
     const fetch = async () => sns.pem;
@@ -154,7 +154,7 @@ describe("the certificate", () => {
     expect(await other.verify(body)).toMatchObject({ type: "Notification" });
   });
 
-  it("is asked for anew where what was kept cannot be read, or is another region's", async () => {
+  it("is fetched again if the stored one cannot be read, or is from another region", async () => {
     const certificates = createTestStore();
     const other = createTestSns("arn:aws:sns:me-south-1:123456789012:t", {
       commonName: "sns-signing.me-south-1.amazonaws.com",
@@ -172,7 +172,7 @@ describe("the certificate", () => {
     expect(certificates.kept).toContainEqual({ url: sns.certificateUrl, pem: sns.pem });
   });
 
-  it("is not asked for by a message of another time, or without a signature's shape", async () => {
+  it("is not fetched for a message of another time, or with a malformed signature", async () => {
     const { verify: check } = createSnsVerifier({
       topicArn,
       certificates: createTestStore(),
@@ -218,7 +218,7 @@ describe("the certificate", () => {
     }
   });
 
-  it("must be valid when the message was sent, and not when it is read", async () => {
+  it("must be valid at the message's time, and not when it is read", async () => {
     const days = (count: number) => new Date(Date.now() + count * 86_400_000);
     const expired = createTestSns(topicArn, { from: days(-30), to: days(-3) });
     const future = createTestSns(topicArn, { from: days(1), to: days(30) });

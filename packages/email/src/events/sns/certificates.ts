@@ -3,28 +3,28 @@ import { EmailError } from "../../error.ts";
 import type { SnsFetch } from "./fetch.ts";
 import type { Topic } from "./topic.ts";
 
-/** A certificate of SNS, as far as a signature needs it. */
+/** What the check of a signature needs of an SNS certificate. */
 export interface SigningKey {
   key: KeyObject;
   from: Date;
   to: Date;
 }
 
-/** Keeps the certificates that SNS has served: they are public, and outlive a process. */
+/** Stores the certificates that SNS has served, beyond a process. They are public. */
 export interface CertificateStore {
   all(): Promise<{ url: string; pem: string }[]>;
   keep(url: string, pem: string): Promise<void>;
 }
 
-// Requests to SNS: ten at once, then one a second. SNS renews its certificate about once a year;
-// who may post to us can invent names of others without end, and each costs a request.
+// Requests to SNS: ten at once, then one a second. SNS renews its certificate about once a year.
+// But anybody may post messages with invented certificates, and each costs a request.
 const BURST = 10;
 const INTERVAL = 1_000;
-// In ms, until a message is refused whose certificate was not asked for. SNS waits 15 s for our
-// answer, of which the request may take 5.
+// In ms. A message is refused if the request for its certificate has not begun by then. SNS waits
+// 15 s for our answer, and the request may take 5 s of them.
 const PATIENCE = 8_000;
-// Each keeps its message in memory.
-const MOST_WAITING = 100;
+// Messages that wait are in memory.
+const MAX_WAITING = 100;
 
 interface Waiter {
   url: URL;
@@ -33,14 +33,14 @@ interface Waiter {
 }
 
 /**
- * The keys of a topic's messages, by the certificate's address. Each is fetched once, however
- * many ask for it, and kept as a key: to parse the certificate again costs five times the check.
+ * Creates a function that gets the key of a certificate by its address. A certificate is fetched
+ * once, however many messages need it, and kept as a parsed key.
  *
- * While requests are rationed, the next certificate is drawn at random from the messages that
- * wait: invented names cannot keep a genuine one out by being first, nor by being many for long.
+ * If too many certificates are needed, the next one is drawn at random from the messages that wait.
+ * So messages with invented certificates cannot keep a genuine one out for long.
  *
- * What TLS of the host vouches for is the certificate; SNS serves it without the one that issued
- * it, so no chain is built.
+ * The host's TLS vouches for the certificate. Its chain cannot be checked, because SNS does not
+ * serve the certificate of the issuer.
  */
 export function createCertificates(
   topic: Topic,
@@ -54,11 +54,11 @@ export function createCertificates(
   let nextDraw: NodeJS.Timeout | undefined;
   let stored: Promise<void> | undefined;
 
-  /** What was kept of this topic's SNS; one that cannot be read is asked for again. */
+  /** The stored certificates of this topic's host. Without one that cannot be read. */
   async function readStored(): Promise<Map<string, SigningKey>> {
     const found = new Map<string, SigningKey>();
     for (const { url, pem } of await store.all()) {
-      // Others are of a topic in another region, that was configured before.
+      // Others belong to a topic in another region, which was configured before.
       if (!url.startsWith(`https://${topic.host}/`)) continue;
       try {
         found.set(url, read(pem, topic));
@@ -74,12 +74,12 @@ export function createCertificates(
   }
 
   async function load(url: URL): Promise<SigningKey> {
-    // Another process may have kept it meanwhile.
+    // Another process may have stored it meanwhile.
     const found = (await readStored()).get(url.href);
     if (found) return found;
     const pem = await fetch(url);
     const key = read(pem, topic);
-    // A database that cannot keep it cannot take the event either, and that is answered.
+    // If the database fails here, it fails for the event too, which is reported.
     await store.keep(url.href, pem).catch(() => undefined);
     return key;
   }
@@ -87,7 +87,7 @@ export function createCertificates(
   function start(url: URL): void {
     const loaded = load(url);
     keys.set(url.href, loaded);
-    // The next message asks again; those that wait hear of it from the promise itself.
+    // After a failure the next message asks again. The messages that wait get the error too.
     loaded.catch(() => keys.delete(url.href));
     const mine = waiting.filter((waiter) => waiter.url.href === url.href);
     waiting = waiting.filter((waiter) => waiter.url.href !== url.href);
@@ -125,12 +125,12 @@ export function createCertificates(
         },
         refuse: () => {
           end();
-          reject(unusable("too many others were asked for at this time"));
+          reject(unusable("too many others were needed at this time"));
         },
       };
       const timer = setTimeout(() => waiter.refuse(), PATIENCE).unref();
       waiting.push(waiter);
-      if (waiting.length > MOST_WAITING) oneOf(waiting)?.refuse();
+      if (waiting.length > MAX_WAITING) oneOf(waiting)?.refuse();
       draw();
     });
   }
@@ -155,7 +155,7 @@ function read(pem: string, topic: Topic): SigningKey {
     throw unusable("it cannot be read", cause);
   }
   const { publicKey: key, subject, validFrom, validTo } = certificate;
-  // Two names in one subject are neither.
+  // A subject with two names does not match.
   const name = subject
     .split("\n")
     .filter((part) => part.startsWith("CN="))
@@ -169,7 +169,7 @@ function read(pem: string, topic: Topic): SigningKey {
   return { key, from: new Date(validFrom), to: new Date(validTo) };
 }
 
-/** Worth another try all: it came from SNS's own host, so what is wrong there will be put right. */
+/** Always retryable: the certificate came from SNS's own host, so the fault is not permanent. */
 function unusable(why: string, cause?: unknown): EmailError {
   return new EmailError(
     "SNS_CERTIFICATE",

@@ -5,13 +5,13 @@ import type { Topic } from "./topic.ts";
 export type SnsMessageType =
   "Notification" | "SubscriptionConfirmation" | "UnsubscribeConfirmation";
 
-/** What SNS posts, as it is read before anybody has vouched for it. */
+/** A message of SNS whose signature is not checked yet. */
 export interface Envelope {
   type: SnsMessageType;
   messageId: string;
   message: string;
   timestamp: Date;
-  /** Of the two confirmations. */
+  /** Only confirmations have one. */
   token: string | undefined;
   /** The text that SNS signed. */
   signed: string;
@@ -20,9 +20,9 @@ export interface Envelope {
   certificateUrl: URL;
 }
 
-/** In characters. SNS takes 256 KB; quotes and backslashes double in an envelope. */
+/** In characters. SNS accepts 256 KB. In the envelope's JSON, quotes and backslashes double. */
 export const MAX_ENVELOPE = 1024 * 1024;
-// An attribute of a message is on the third; the rest is for what SNS may add.
+// The attributes of a message are on the third level. The others are for what SNS may add.
 const MAX_DEPTH = 8;
 
 const NOTIFICATION = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
@@ -41,8 +41,8 @@ const SIGNED: Record<SnsMessageType, string[]> = {
   UnsubscribeConfirmation: CONFIRMATION,
 };
 
-// The text that is signed joins names and values by line breaks. `Message` may have some itself:
-// with these shapes for all that follows it, there is still one reading of the whole.
+// SNS signs a text that joins names and values by line breaks. `Message` may contain line breaks
+// itself. All values after it must have these forms, so that the text can be read in one way only.
 const SHAPES: Record<string, RegExp> = {
   MessageId: /^[\w-]{1,100}$/,
   // Of a key of 2048 bits or more.
@@ -54,8 +54,8 @@ const SHAPES: Record<string, RegExp> = {
 };
 
 /**
- * Reads the body of a message of SNS to one topic. Nothing is fetched and nothing believed yet:
- * whatever fits no genuine message is refused here.
+ * Reads the body of a message of SNS, and refuses what cannot be a genuine message of the topic. It
+ * fetches nothing, and does not check the signature yet.
  *
  * https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
  *
@@ -67,16 +67,16 @@ export function readEnvelope(body: string, topic: Topic): Envelope {
   if (typeof type !== "string" || !Object.hasOwn(SIGNED, type)) throw malformed("Type");
   const names = SIGNED[type as SnsMessageType];
 
-  // Anyone's own topic yields valid signatures.
+  // Anybody can get valid signatures from a topic of their own.
   if (fields["TopicArn"] !== topic.arn) {
     throw new EmailError(
       "FOREIGN_TOPIC",
       "This message is of another topic than SES_EVENTS_TOPIC_ARN. Set that to the topic that SES publishes to, or remove the subscription.",
     );
   }
-  // A Lambda function that SNS calls itself is given another spelling.
+  // SNS spells it in another way when it calls a Lambda function.
   fields["SigningCertURL"] ??= fields["SigningCertUrl"];
-  // A notification has a subject only where its publisher gave one.
+  // A notification has a subject only if its publisher gave one.
   if (fields["Subject"] === null) delete fields["Subject"];
   const present = names.filter((name) => name !== "Subject" || fields[name] !== undefined);
   for (const name of [...present, "Signature", "SignatureVersion", "SigningCertURL"]) {
@@ -91,7 +91,7 @@ export function readEnvelope(body: string, topic: Topic): Envelope {
   const version = text("SignatureVersion");
   if (version !== "1" && version !== "2") throw malformed("SignatureVersion");
 
-  // Compared as texts: no two parsers can disagree about the host of these.
+  // Compared as text, because two URL parsers may read different hosts in one address.
   const origin = `https://${topic.host}/`;
   const certificateUrl = text("SigningCertURL");
   const isOurs =
@@ -107,7 +107,7 @@ export function readEnvelope(body: string, topic: Topic): Envelope {
     messageId: text("MessageId"),
     message: text("Message"),
     timestamp,
-    // On a notification it would be an unsigned one.
+    // A notification's token would not be signed.
     token: names === CONFIRMATION ? text("Token") : undefined,
     signed: present.map((name) => `${name}\n${text(name)}\n`).join(""),
     signature: Buffer.from(text("Signature"), "base64"),
@@ -121,7 +121,7 @@ function parse(body: string): Record<string, unknown> {
   try {
     if (body.length <= MAX_ENVELOPE && isShallow(body, MAX_DEPTH)) value = JSON.parse(body);
   } catch {
-    // Answered below: what the parser says quotes the body.
+    // Refused below. The parser's own message would quote the body.
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw malformed("body");
   return value as Record<string, unknown>;
@@ -130,13 +130,13 @@ function parse(body: string): Record<string, unknown> {
 function malformed(what: string): EmailError {
   return new EmailError(
     "MALFORMED_SNS_MESSAGE",
-    `This is no message of SNS: its ${what} has another shape. Subscribe without raw message delivery.`,
+    `This is not a message of SNS: its ${what} has the wrong form. Leave raw message delivery off.`,
   );
 }
 
 function foreignUrl(name: string): EmailError {
   return new EmailError(
     "FORGED_SNS_MESSAGE",
-    `The ${name} of this message is not at the topic's own SNS. Nothing was fetched: SNS did not send it.`,
+    `The ${name} of this message is not at the SNS of the topic's region, so SNS did not send it. Nothing was fetched.`,
   );
 }

@@ -8,20 +8,20 @@ import { EmailError } from "../../error.ts";
  */
 export type SnsFetch = (url: URL) => Promise<string>;
 
-/** What only `dev.ts` of an app brings beside its settings. */
+/** What only an app's `dev.ts` adds to its settings. */
 export interface DevEnv {
-  /** Asks in place of SNS. */
+  /** Asks ses-local in place of SNS. */
   snsFetch?: SnsFetch;
 }
 
-// In ms, for all of it: SNS waits 15 s for our answer.
+// In ms, for the whole request. SNS waits 15 s for our answer.
 const PATIENCE = 5_000;
 // In bytes. A certificate has 2 KB.
-const MOST = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /**
- * Over TLS whose certificate is checked whatever the process is told, without redirects, and
- * bounded in time and size.
+ * Fetches over TLS, without redirects, within limits of time and size. The TLS certificate is
+ * always checked, whatever the environment says.
  */
 export const snsFetch: SnsFetch = async (url) => {
   try {
@@ -40,8 +40,8 @@ export const snsFetch: SnsFetch = async (url) => {
 function get(url: URL): Promise<string> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(PATIENCE);
-    // node:https and not fetch: this one follows no redirect, and NODE_TLS_REJECT_UNAUTHORIZED
-    // of the environment does not overrule the option.
+    // node:https and not fetch, because it follows no redirect, and because its option overrules
+    // NODE_TLS_REJECT_UNAUTHORIZED.
     const sent = request(url, { signal, rejectUnauthorized: true }, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
@@ -51,7 +51,7 @@ function get(url: URL): Promise<string> {
       }
       response.on("data", (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MOST) sent.destroy(new Error(`more than ${MOST} bytes`));
+        if (size > MAX_BYTES) sent.destroy(new Error(`more than ${MAX_BYTES} bytes`));
         else chunks.push(chunk);
       });
       response.on("end", () => resolve(Buffer.concat(chunks).toString()));
@@ -60,7 +60,7 @@ function get(url: URL): Promise<string> {
     sent.on("error", (error) =>
       reject(signal.aborted ? new Error(`nothing in ${PATIENCE} ms`) : error),
     );
-    // A destroyed request may end with neither.
+    // A destroyed request may end without an event of the two above.
     sent.on("close", () => reject(new Error("the connection was closed")));
     sent.end();
   });

@@ -1,9 +1,9 @@
 /**
- * Whether brackets nest no deeper than `most` in a text of JSON. Asked before it is parsed: what
- * walks the result calls itself, and a stranger chooses the depth. A loop and no pattern, which
- * would try a string that does not end again from each of its quotes.
+ * Whether the brackets in a JSON text nest at most `max` deep. Check it before parsing: code that
+ * walks the result is recursive, and a stranger chooses the depth. It is a loop, because a regular
+ * expression would take quadratic time on a string that does not end.
  */
-export function isShallow(json: string, most: number): boolean {
+export function isShallow(json: string, max: number): boolean {
   let depth = 0;
   let inString = false;
   for (let at = 0; at < json.length; at++) {
@@ -13,7 +13,7 @@ export function isShallow(json: string, most: number): boolean {
       else if (char === '"') inString = false;
     } else if (char === '"') inString = true;
     else if (char === "{" || char === "[") {
-      if (++depth > most) return false;
+      if (++depth > max) return false;
     } else if (char === "}" || char === "]") depth--;
   }
   return true;

@@ -1,7 +1,7 @@
 import type { Db } from "@repo/db";
 import type { CertificateStore } from "./certificates.ts";
 
-/** SNS's certificates in PostgreSQL, for every process: one a year and region. */
+/** Stores SNS's certificates in PostgreSQL, for every process. There is one a year and region. */
 export function keepCertificates(db: Db): CertificateStore {
   return {
     all: () => db.snsCertificate.findMany({ select: { url: true, pem: true } }),

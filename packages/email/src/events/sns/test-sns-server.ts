@@ -1,4 +1,4 @@
-// SNS on a real socket, with TLS, for what is under test to fetch as in production.
+// A server in the place of SNS, with TLS, so that tests fetch as production does.
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import https, { Agent, type AgentOptions, createServer } from "node:https";
@@ -10,13 +10,13 @@ export interface SnsServerOptions {
   answer: RequestListener;
   /** The name in its TLS certificate. Default: the host. */
   certificateOf?: string;
-  /** Whether its TLS certificate is; true if unset. */
+  /** Whether its TLS certificate is trusted. Default: true. */
   isTrusted?: boolean;
 }
 
 /**
- * Until it is closed, each connection of node:https leads to it, whatever the host; that host's
- * name is still the one that TLS asks for and checks.
+ * Until it is closed, each connection of node:https leads to it, whatever the host. TLS still asks
+ * for that host's name and checks it.
  */
 export async function serveSns({
   host,

@@ -1,6 +1,6 @@
 import { EmailError } from "../../error.ts";
 
-/** A topic, and what follows from its ARN alone: the host that its messages may name. */
+/** A topic, and what its ARN determines. */
 export interface Topic {
   arn: string;
   /** The only host that serves its certificates and confirms its subscriptions. */
@@ -28,8 +28,8 @@ export function parseTopic(arn: string): Topic {
 }
 
 // Hosts: https://docs.aws.amazon.com/general/latest/gr/sns.html. Names: those that AWS's SDK for
-// Java checks (sns-message-manager); the regions that are opted into have one each. It does not
-// say what the European sovereign cloud's is: by the same pattern.
+// Java checks (sns-message-manager). Opt-in regions have one each. The SDK does not have that of the
+// European sovereign cloud, which is assumed by the same pattern.
 function parse(arn: string): Topic | undefined {
   const [, partition, region = ""] = ARN.exec(arn) ?? [];
   const home = HOMES.find(({ prefix }) => region.startsWith(prefix));

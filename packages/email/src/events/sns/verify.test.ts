@@ -38,7 +38,7 @@ describe.each(["1", "2"] as const)("signature version %s", (version) => {
   });
 
   it.each(["SubscriptionConfirmation", "UnsubscribeConfirmation"])(
-    "takes a %s, and writes its address itself",
+    "takes a %s, and builds its address itself",
     async (type) => {
       const body = sns.confirmation(type, {}, version);
       const { subscribeUrl } = await verify(body);
@@ -96,7 +96,7 @@ const stranger = createTestSns(foreign);
 const HOST = "sns.eu-west-1.amazonaws.com";
 const PATH = "/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem";
 
-/** What an address may be that a careless parser takes for SNS's. */
+/** Addresses that a careless parser takes for SNS's. */
 const ORIGINS = [
   "https://sns.s3-us-west-2.amazonaws.com",
   "https://sns.s3.amazonaws.com",
@@ -228,7 +228,7 @@ describe("refused before any request", () => {
     }
   });
 
-  it("what is no message of SNS", async () => {
+  it("a body that is not a message of SNS", async () => {
     const { verify: check } = verifier();
     for (const body of ["", "{", "null", "7", "[]", '"text"', "{}", '{"Type":"Other"}']) {
       await expect(check(body), body).rejects.toMatchObject({ code: "MALFORMED_SNS_MESSAGE" });
@@ -268,7 +268,7 @@ describe("refused before any request", () => {
   });
 });
 
-it("believes no unsigned field: neither a Token on a notification, nor attributes", async () => {
+it("ignores unsigned fields: a Token on a notification, and attributes", async () => {
   const unsigned = {
     Token: "abc",
     SubscribeURL: "https://example.com/",

@@ -5,7 +5,7 @@ import { type SnsMessageType, readEnvelope } from "./envelope.ts";
 import { type SnsFetch, snsFetch } from "./fetch.ts";
 import { parseTopic } from "./topic.ts";
 
-/** A message that SNS has signed, of the one topic that is allowed. */
+/** A message of our topic whose signature is valid. */
 export interface SnsMessage {
   type: SnsMessageType;
   messageId: string;
@@ -20,15 +20,16 @@ export interface SnsMessage {
 }
 
 /**
- * Checks messages of SNS: of this topic, signed (version 1 or 2) with the key of a certificate
- * that the topic's own region serves.
+ * Creates a function that verifies messages of SNS. They must belong to this topic, and be signed
+ * (version 1 or 2) with the key of a certificate that the topic's region serves.
  *
- * The certificate has to be valid at the time of the message and not of the check: a queue keeps
+ * The certificate must be valid at the message's time, not at the time of the check. A queue keeps
  * messages for days, and what SNS signed on a certificate's last day is still genuine.
  *
- * @param options.certificates keeps them beyond this process
- * @param options.fetch what asks SNS; only development brings another
- * @param options.maxAge in seconds: older messages are refused, and so are those of a later time
+ * @param options.certificates stores certificates beyond this process
+ * @param options.fetch asks SNS; only development passes another function
+ * @param options.maxAge seconds; messages that are older, or as far in the future, are refused.
+ *   Default: no limit
  * @throws EmailError `INVALID_TOPIC_ARN`; `verify`: `MALFORMED_SNS_MESSAGE`, `FOREIGN_TOPIC`,
  *   `FORGED_SNS_MESSAGE`, `STALE_SNS_MESSAGE`; and, retryable, `SNS_UNREACHABLE`,
  *   `SNS_CERTIFICATE`
@@ -46,11 +47,11 @@ export function createSnsVerifier(options: {
   async function verify(body: string): Promise<SnsMessage> {
     const envelope = readEnvelope(body, topic);
     const { type, messageId, message, timestamp, token } = envelope;
-    // Before its certificate is asked for: it costs nobody anything.
+    // Before the certificate is fetched, because this check costs nothing.
     if (Math.abs(Date.now() - timestamp.getTime()) > maxAge * 1000) {
       throw new EmailError(
         "STALE_SNS_MESSAGE",
-        `This message is not of the last ${maxAge} s. Send what is late through the queue, and check this machine's clock.`,
+        `This message is older than ${maxAge} s, or from the future. Check this machine's clock. Messages that may be late need the queue.`,
       );
     }
     const { key, from, to } = await keyOf(envelope.certificateUrl);
@@ -73,6 +74,6 @@ export function createSnsVerifier(options: {
 function forged(why: string): EmailError {
   return new EmailError(
     "FORGED_SNS_MESSAGE",
-    `This message is not SNS's: ${why}. Nothing was stored.`,
+    `This message is not from SNS: ${why}. Nothing was stored.`,
   );
 }

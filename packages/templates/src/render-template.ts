@@ -5,16 +5,15 @@ import { type Template, compose } from "./template.tsx";
 import { toText } from "./text.ts";
 
 /**
- * Draws one email. The props are parsed again: they may have been queued by an older version.
+ * Renders one email. The props are parsed again, because an older version may have queued them.
  *
- * React Email's own `render` makes the same of it by way of a stream and of AsyncLocalStorage,
- * which then stays on in the process: four times the CPU for an email, and a quarter more for
- * each call of the AWS SDK ever after (docs/decisions/email-components.md).
+ * React Email's own `render` gives the same result, but it uses a stream and AsyncLocalStorage,
+ * which costs much more CPU (docs/decisions/email-components.md).
  *
- * @throws ZodError when the props do not fit the schema; it has no values in it
+ * @throws ZodError if the props do not fit the schema; it contains no values
  * @throws AppError `NOT_IN_ONE_PASS`: a component waits for something
  */
-export function draw<S extends Schema>(
+export function renderTemplate<S extends Schema>(
   schema: S,
   template: Template<S>,
   props: z.input<S["props"]>,
