@@ -2,7 +2,7 @@ import { type ClosedReason, type MessageState, type Outcome, Prisma } from "@rep
 import { parseAddress } from "./address.ts";
 import { firstUuidAt } from "./uuid.ts";
 
-/** Selects messages. They meet all conditions that are given. */
+/** Selects messages. A message must meet all conditions that are given. */
 export interface MessageFilter {
   /** An address, in any spelling that reaches the same mailbox. */
   to?: string | undefined;

@@ -45,7 +45,7 @@ export interface NewMessage<
   idempotencyKey?: string;
   /**
    * If the key was used, return the first message's id, even if its content was another: for a
-   * weekly digest whose list has changed since. Default: false, other content is refused.
+   * weekly digest whose list has changed since. Default: false. Then other content is refused.
    */
   keepFirst?: boolean;
 }

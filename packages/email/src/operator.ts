@@ -40,8 +40,8 @@ export function countRetries(db: Db, selection: Selection): Promise<ActionCount>
 
 /**
  * Queues messages again that failed or were closed in doubt. Their contents are kept for some
- * days. It leaves out messages that were sent by what an answer or an event says, and messages
- * that have expired. Who did it, when and why is stored.
+ * days. It leaves out messages that have expired, and messages that were sent, as an answer or an
+ * event says. Who did it, when and why is stored.
  *
  * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_RETRIABLE` for a single message, with the
  *   reason

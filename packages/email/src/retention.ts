@@ -19,7 +19,7 @@ export interface DeletedMessages {
 
 // The limit of one call: about half a minute of work.
 const BATCHES = 100;
-// In ms. An id contains the time of the process that made it; PostgreSQL's clock decides.
+// In ms. An id contains the time of the process that made it, and PostgreSQL's clock may differ.
 const CLOCK_MARGIN = 10 * 60_000;
 const DAY = 24 * 60 * 60_000;
 const FIRST = "00000000-0000-0000-0000-000000000000";

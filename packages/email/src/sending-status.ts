@@ -50,7 +50,7 @@ export const NEXT_STEP: Record<StoppedBy, string> = {
 export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
   const row = await db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
   const { rate, maxRate, max24Hours, sent24Hours, stoppedAt, stoppedError, probeAt } = row;
-  // Claims observe the quota by themselves, without `stopped_by`.
+  // A used-up quota stops claims without `stopped_by`.
   const isUsedUp = max24Hours !== null && max24Hours * (1 - RESERVE) - sent24Hours < 1;
   const by = (row.stoppedBy as StoppedBy | null) ?? (isUsedUp ? "quota" : null);
   return {
@@ -68,7 +68,7 @@ export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
   };
 }
 
-/** One day after the sending of the first email that was queued in the last 24 hours. */
+/** One day after the first email was sent that was queued in the last 24 hours. */
 async function quotaFreesAt(db: Db | Tx): Promise<Date | null> {
   const first = await db.message.findFirst({
     where: { id: { gte: firstUuidAt(new Date(Date.now() - DAY)) }, closedReason: "sent" },

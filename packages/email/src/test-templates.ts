@@ -1,4 +1,4 @@
-// The emails of the tests: theirs, so that a product may have any others.
+// Emails for the tests of this package, which know nothing of the product's emails.
 import { z } from "zod";
 import type { Templates } from "./enqueue.ts";
 
@@ -26,7 +26,7 @@ export const templates = {
   welcome: { props, category: "account", onUnknown: "hold", expiry: 7 * 24 * 60 },
 } as const satisfies Templates;
 
-/** @throws ZodError where the props do not fit */
+/** @throws ZodError if the props do not fit */
 export function render(template: string, given: unknown) {
   const { name, url } = templates[template as keyof typeof templates].props.parse(given);
   return {

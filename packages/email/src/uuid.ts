@@ -6,7 +6,7 @@ export function uuidv7(): string {
   return format(Date.now(), randomUUID().slice(15));
 }
 
-/** The id that sorts before every id of that time or later. It turns a time into a bound of ids. */
+/** An id that sorts before every id of that time or later: the first of a range of ids. */
 export function firstUuidAt(time: Date): string {
   return format(Math.max(0, time.getTime()), "000-8000-000000000000");
 }

@@ -15,7 +15,7 @@ import type { Settlement } from "./settle.ts";
 /** A message that a worker has claimed and not settled yet. */
 export interface InFlight extends Claimed {
   lease: Lease;
-  /** Sending is stopped, and this message shows whether it can go on. */
+  /** Sending is stopped, and this message is the probe. */
   isProbe: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface CallConfig extends Renderer {
   onResult(this: void, sent: SendResult, begun: number): Promise<void>;
 }
 
-// A transport ends its own calls, with a better error. This limit is for one that fails to.
+// A transport ends its own calls, with a better error. This limit is for a transport that does not.
 const TIMEOUT_MS = CALL_TIMEOUT_MS + 1_000;
 
 /** Creates a function that renders a message and makes one call to send it. It never rejects. */
@@ -67,7 +67,7 @@ export function createCall({
     try {
       outgoing = prepare(message);
     } catch (error) {
-      // It is tried again until somebody repairs the template or the key.
+      // It is tried again later. Meanwhile somebody must repair the template or the key.
       const what = errorFields(error);
       log.error({ messageId: id, template, ...what }, "email cannot be rendered; kept for later");
       const { code, reason = "cannot be rendered" } = what;
@@ -115,7 +115,7 @@ async function inTime(sending: Promise<SendResult>): Promise<SendResult> {
   return Promise.race([sending, over]).finally(() => clearTimeout(timer));
 }
 
-/** Redirects an email to `to`. Its subject and a header tell the original recipient. */
+/** Redirects an email to `to`. The subject and a header name the original recipient. */
 function redirected(message: OutgoingMessage, to: string): OutgoingMessage {
   return {
     ...message,

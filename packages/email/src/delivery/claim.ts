@@ -7,7 +7,7 @@ import { NOT_ALLOWED, type Recipients, closingReason, isAllowed } from "./unsend
 export interface Claimed {
   id: string;
   attempt: number;
-  /** When the lease began, as text of the database. */
+  /** When the lease began, as PostgreSQL writes it. */
   claimedAt: string;
   template: string;
   category: string;
@@ -44,7 +44,7 @@ export interface ClaimOptions extends Recipients {
   maxBytes: number;
   /** The configuration sets that publish events about the calls. Default: none. */
   eventSources?: EventSources | undefined;
-  /** Whether one of the messages may be one that was judged unsent. Never two. Default: true. */
+  /** Whether it may take a message that was judged unsent before: one at most. Default: true. */
   takesJudged?: boolean;
 }
 
@@ -91,7 +91,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       WINDOW w AS (ORDER BY priority, due_at, id)
     ), chosen AS (
       SELECT id, allowed, reason FROM fitting WHERE before < ${maxBytes}
-        -- Or a claim of several messages would use a part of the reserve.
+        -- Otherwise a claim of several messages would use a part of the reserve.
         AND (priority = 0 OR place <= (SELECT unreserved FROM allowance))
         AND NOT (judged AND nth_judged > 1)
     ), taken AS (
@@ -126,8 +126,8 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
 }
 
 /**
- * Queues the messages of a lease again. None of them may have been sent. This is for a claim that
- * the worker will not act on, and for one whose answer was lost.
+ * Queues the messages of a lease again. Call it only if none of them was sent: for a claim that the
+ * worker will not act on, and for a claim whose answer was lost.
  */
 export async function release(db: Db, leaseId: string): Promise<void> {
   await db.query(Prisma.sql`

@@ -31,7 +31,7 @@ export interface DelivererConfig extends Renderer {
    * transaction mode, the worker looks at the queue four times a second.
    */
   listenUrl?: string | undefined;
-  /** Emails a second, for all workers together. Default: the rate that SES tells, or else 14. */
+  /** Emails a second, for all workers together. Default: SES's rate, or 14 if SES does not tell it. */
   rate?: number | undefined;
   /** The only recipients: keys of addresses, and domains. Default: everyone. */
   allowTo?: ClaimOptions["allowTo"];
@@ -152,7 +152,7 @@ export function createDeliverer({
     if (performance.now() < nextSweep) return;
     await sweep(db, lease, allDoubtSeconds);
     if (judge) await judge.run();
-    // For many at once: with each settlement it would cost more, mostly for planning.
+    // Once for many settlements, because each call costs a statement.
     const sesMessageIds = unattached.splice(0);
     const { failed } = await attachEvents(db, { sesMessageIds, onEvents });
     for (const { event, error } of failed) {
@@ -223,7 +223,7 @@ export function createDeliverer({
       try {
         while (!signal.aborted) {
           const pause = await step().catch((error: unknown) => {
-            // It does not pass. Ending at once is better than a worker that only looks healthy.
+            // This error stays. Ending at once is better than a worker that only looks healthy.
             if (error instanceof EmailError && error.code === "LOOPBACK_ONLY") throw error;
             log.error(errorFields(error), "the queue cannot be read; trying again");
             return DATABASE_RETRY;

@@ -3,17 +3,17 @@ import { type Db, Prisma } from "@repo/db";
 /** When the events of other calls judge a message in doubt unsent. */
 export interface EvidenceRules {
   /**
-   * Seconds after which an event comes no more: 900 if the worker takes events from the queue (10
-   * tries, 60 s apart), 3,900 if they come by the webhook (SNS gives up after an hour).
+   * Seconds after which an event does not come any more: 900 if the worker takes events from the
+   * queue (10 tries, 60 s apart), 3,900 if they come by the webhook (SNS gives up after an hour).
    */
   horizon: number;
   /** The minimum number of accepted calls that are checked. Default: 100. */
   calls?: number;
-  /** How many of them began when the message could no longer be sent, at least. Default: 20. */
+  /** The minimum of those that began when the message could no longer be sent. Default: 20. */
   callsAfter?: number;
   /** Seconds after the lease in which SES might still have accepted the message. Default: 600. */
   signature?: number;
-  /** Seconds that a message stays in doubt without evidence. Default: a day. */
+  /** Seconds after which the policy decides about a message without evidence. Default: a day. */
   patience?: number;
 }
 
@@ -27,13 +27,13 @@ const SIGNATURE = 600;
 const PATIENCE = 24 * 60 * 60;
 const CALLS = 100;
 const CALLS_AFTER = 20;
-// Seconds before the claim from which on calls are checked: events must have come in before it.
+// Calls are checked from this many seconds before the claim: events must have come in by then.
 const BEFORE = 300;
 // The limits of one pass.
 const MAX_MESSAGES = 1_000;
 const MAX_SPANS = 20;
 
-/** Seconds that a message stays in doubt without evidence. */
+/** Seconds after which the policy decides about a message without evidence. */
 export const patienceOf = ({ patience = PATIENCE }: EvidenceRules): number => patience;
 
 /**
@@ -58,7 +58,7 @@ export async function judge(
 ): Promise<{ id: string; template: string }[]> {
   const { horizon, calls = CALLS, callsAfter = CALLS_AFTER, signature = SIGNATURE } = rules;
   return db.$transaction(async (tx) => {
-    // A statement of its own, so that the next one sees what others stored before the lock was free.
+    // A statement of its own, so that the next one sees what others stored while they had the lock.
     const doubts = await tx.$queryRaw<{ id: string }[]>`
       SELECT m.id FROM messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
       WHERE m.state = 'unknown' AND ${canBeJudged}

@@ -9,7 +9,7 @@ export interface Judge {
   run(): Promise<void>;
 }
 
-// Judges at every fifteenth of the horizon, and at least once in this many ms.
+// The interval is a fifteenth of the horizon, and this many ms at most.
 const SHARE = 1 / 15;
 const MAX_INTERVAL = 60_000;
 

@@ -6,12 +6,12 @@ import { type Log, errorFields } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
 import { isQuotaKnown, probeNow, resumeSending, setLimits, slowDown, stopSending } from "./pace.ts";
 
-// For when SES cannot be asked: the rate of most accounts outside the sandbox.
+// Used if SES cannot be asked: the rate of most accounts outside the sandbox.
 const DEFAULT_RATE = 14;
 // After so many calls in a row without an answer, further calls would only be in doubt too.
 const OUTAGE = 10;
-// In ms. If a call began this long before another one was accepted, and got no answer, it is the
-// call that hangs and not SES.
+// In ms. A call without an answer does not count if it began this long before another one was
+// accepted: then SES answers, and only this call hangs.
 const HUNG = 5_000;
 
 const STOPS: Partial<Record<Refusal, StoppedBy>> = {
@@ -30,7 +30,7 @@ export interface Monitor {
    * @param begun when the call began, by `performance.now()`
    */
   onResult(sent: SendResult, begun: number): Promise<void>;
-  /** Resolves once all results are stored: an earlier claim would not know of a stop. */
+  /** Resolves once all results are stored. A claim before that would not know of a stop. */
   recorded(): Promise<void>;
   /** Notes whether the daily quota is used up, and logs when that changes. */
   onQuota(isUsed: boolean | undefined): Promise<void>;
@@ -74,8 +74,8 @@ export function createMonitor({
     async refresh() {
       let isAnswered = true;
       const quota = await transport.quota().catch((error: unknown) => {
-        // LOOPBACK_ONLY ends the worker. After other errors the last limits stay in force, or the
-        // configured ones: a worker that may only send has no others.
+        // LOOPBACK_ONLY ends the worker. After other errors the last limits stay in force. With
+        // credentials that may only send, the configured limits are in force.
         if (!(error instanceof EmailError) || error.code === "LOOPBACK_ONLY") throw error;
         log.warn({ code: error.code }, error.message);
         isAnswered = !error.retryable;

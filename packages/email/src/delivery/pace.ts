@@ -9,7 +9,8 @@ import { RESERVE, type StoppedBy } from "../sending-status.ts";
 const BURST = 0.5;
 // Seconds in which the rate would rise from zero to its maximum.
 const RECOVERY = 30;
-// What a throttling leaves of the rate, and the share of the maximum that is always left.
+// A throttling multiplies the rate by the first. The second is the share of the maximum that is
+// always left.
 const SLOW_DOWN = 0.7;
 const SLOWEST = 0.05;
 // Seconds from a stop to the first probe. The interval doubles with each probe, up to the maximum.
@@ -61,7 +62,7 @@ export function spend(claimed: Prisma.Sql, limit: number): Prisma.Sql {
     UPDATE sending_status SET
       rate = b.rate, tokens = b.tokens - count, refilled_at = GREATEST(refilled_at, b.moment),
       sent_24_hours = sent_24_hours + count,
-      -- A claim below its limit has emptied the queue: its worker sleeps next, and must be woken.
+      -- A claim below its limit has emptied the queue. Its worker sleeps next, so the mark stays.
       idle_until = CASE WHEN count < ${limit} THEN idle_until END,
       probes = sending_status.probes + b.probing::int,
       probe_at = CASE WHEN b.probing
@@ -76,7 +77,7 @@ export interface Pace {
   probing: boolean;
   /** Whether the daily quota is used up for messages without `reserve`. */
   isQuotaUsed: boolean;
-  /** Seconds until the rate allows the next claim; null if something else limits it, or nothing. */
+  /** Seconds until the rate allows the next claim; null if the rate does not limit it. */
   secondsToNext: number | null;
 }
 
@@ -84,12 +85,13 @@ export interface Pace {
 export function pace(limit: number): Prisma.Sql {
   return Prisma.sql`b.probing, a.unreserved < 1 AS "isQuotaUsed",
     CASE WHEN a.size = 0 AND b.tokens < 1
-      -- The time for a tenth of a second's worth, so that not each message needs a claim.
+      -- Until the rate allows a tenth of a second's worth, so that a claim takes several messages.
       THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS "secondsToNext"`;
 }
 
 /**
- * The account's limits, from GetAccount or the configuration. The quota is for the last 24 hours: https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
+ * The account's limits, from GetAccount or the configuration. The quota is for the last 24 hours:
+ * https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas.html
  */
 export interface Limits {
   /** Emails a second. */
@@ -137,7 +139,7 @@ export async function resumeSending(db: Db): Promise<boolean> {
   return changed.length > 0;
 }
 
-/** Makes a probe due at once if SES had paused sending: GetAccount says that it sends again. */
+/** Makes a probe due at once if SES had paused sending. Call it when SES says that it sends again. */
 export async function probeNow(db: Db): Promise<void> {
   await db.query(Prisma.sql`
     UPDATE sending_status SET probe_at = now() WHERE id = 1 AND stopped_by = 'paused'`);
@@ -153,8 +155,8 @@ export async function slowDown(db: Db): Promise<void> {
 
 /**
  * Marks that a worker is about to sleep, so that `enqueue` wakes it by NOTIFY. A claim that reaches
- * its limit removes the mark. So `enqueue` does without NOTIFY while workers are busy: NOTIFY takes
- * a lock of the whole cluster until the commit.
+ * its limit removes the mark. So `enqueue` sends no NOTIFY while workers are busy, because NOTIFY
+ * takes a lock of the whole cluster until the commit.
  *
  * @returns whether the mark is new. Then an email may have been queued just before, without NOTIFY:
  *   look at the queue once more

@@ -5,8 +5,9 @@ import type { Claimed } from "./claim.ts";
 import { type DoubtSeconds, backoff, doubtEnds } from "./retry.ts";
 
 /**
- * What became of one claimed message. Two results are without a call: `skipped` is queued again
- * at once; `unrendered` is tried again until somebody repairs the template or the key.
+ * What became of one claimed message. There are two results without a call. `skipped`: it is queued
+ * again at once. `unrendered`: it is tried again later, and meanwhile somebody must repair the
+ * template or the key.
  */
 export type Settlement = Pick<Claimed, "id" | "attempt" | "claimedAt"> &
   (SendResult | { result: "skipped" | "unrendered"; code: string; error: string });
@@ -15,8 +16,8 @@ export type Settlement = Pick<Claimed, "id" | "attempt" | "claimedAt"> &
  * Writes what became of claimed messages, in one statement. If the lease of a message has ended,
  * only its attempt is written.
  *
- * The commit does not wait for the disk. The next claim's commit writes it there, or PostgreSQL's
- * WAL writer within 0.6 s. If PostgreSQL crashes before, the messages are in doubt.
+ * The commit does not wait for the disk. The next claim's commit writes it to disk, or PostgreSQL's
+ * WAL writer does within 0.6 s. If PostgreSQL crashes before that, the messages are in doubt.
  */
 export async function settle(
   db: Db,
@@ -46,8 +47,8 @@ export async function settle(
       INSERT INTO attempts AS a
         (message_id, number, started_at, finished_at, result, event_source, ses_message_id, error_code, error)
       SELECT id, attempt, "claimedAt", now(), result, m.event_source, NULLIF("sesMessageId", ''), code, error
-      -- The join leaves out a message that was deleted meanwhile. An unrendered message is tried too
-      -- often for a row each time; it has its last_error.
+      -- The join leaves out a message that was deleted meanwhile. An unrendered message gets no row,
+      -- because it may be tried very often. Its last_error has the reason.
       FROM results r JOIN messages m USING (id) WHERE result <> 'unrendered'
       ON CONFLICT (message_id, number) DO UPDATE SET finished_at = now(), result = EXCLUDED.result,
         ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,

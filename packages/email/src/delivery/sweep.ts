@@ -2,7 +2,7 @@ import { type Db, Prisma } from "@repo/db";
 import { type DoubtSeconds, doubtEnds } from "./retry.ts";
 
 /**
- * Ends leases that are over. Their messages are in doubt, because the dead worker may have sent
+ * Ends leases that have expired. Their messages are in doubt, because the dead worker may have sent
  * them. Then it applies the policy to messages that have been in doubt for long enough: `resend`
  * queues a message once more, all others are closed as unknown.
  *

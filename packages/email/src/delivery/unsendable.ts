@@ -4,7 +4,7 @@ import { Prisma } from "@repo/db";
 export interface Recipients {
   /** Keys of addresses, and domains. Default: everyone. */
   allowTo?: { addresses: string[]; domains: string[] } | undefined;
-  /** Whether messages to others are claimed as not allowed, and not closed. Default: false. */
+  /** Whether messages to others are claimed, to be redirected, and not closed. Default: false. */
   redirect?: boolean | undefined;
 }
 
@@ -21,7 +21,7 @@ export function closingReason(recipients: Recipients): Prisma.Sql {
     WHEN EXISTS (
       SELECT FROM suppressions s
       WHERE s.address_key = m.to_key AND (s.expires_at IS NULL OR s.expires_at > now())
-        -- The mailbox may have been full, and a person needs this email to log in.
+        -- Security mail is sent all the same, because the mailbox may only have been full.
         AND NOT (s.reason = 'soft-bounces' AND m.category = 'security')
     ) THEN 'suppressed'
     WHEN m.expires_at <= now() THEN 'expired'

@@ -34,7 +34,8 @@ export interface WindowConfig<Item, Result> {
 }
 
 // The maximum in flight, as a multiple of the calls at once. A crash leaves this much in doubt. The
-// half more is for messages before and after their call, while PostgreSQL claims and settles others.
+// additional half is for messages before and after their call: calls go on during claims and
+// settlements.
 const MAX_IN_FLIGHT = 1.5;
 // The smallest claim or settlement, as a share of the calls at once. A settlement may be smaller
 // after this time in ms.
@@ -96,7 +97,7 @@ export function createWindow<Item, Result>({
     }
   }
 
-  /** Counts a call that begins as late in time. @returns whether it is late: call it when it ends */
+  /** Counts a call as late after LATE_MS. Call what it returns when the call ends: was it late? */
   function watch(): () => boolean {
     let isLate = false;
     const watched = setTimeout(() => {

@@ -24,8 +24,7 @@ import {
  * processes that apply the same events, and workers that settle, cannot deadlock.
  *
  * @param options.onEvents called with the new events that have a message. If it throws, the error is
- *   passed on, and none of these events is stored. An event that finds its message only after it
- *   was stored is then not attached
+ *   passed on, and none of these events is stored. Events that were stored before are not attached
  * @returns how many were new
  */
 export async function applyEvents(

@@ -39,7 +39,7 @@ export function createApplier(
           calls.map(({ events, resolve, reject }) => inTime(apply(events)).then(resolve, reject)),
         );
       }
-      // The calls that wait have waited as long for a database that does not answer.
+      // The database does not answer, so the calls that wait fail too.
       if (isSilent(error)) for (const { reject } of waiting.splice(0)) reject(error);
     } finally {
       running--;

@@ -15,7 +15,7 @@ export interface SesEvent {
   occurredAt: Date;
   /** Details for people, without bodies, headers, and the query strings of links. */
   detail: Prisma.JsonObject;
-  /** What the event does to its recipient; undefined: nothing. */
+  /** The effect on the recipient; undefined if there is none. */
   effect?: Effect | undefined;
 }
 

@@ -31,7 +31,7 @@ export function raise(locked: Prisma.Sql, said: Prisma.Sql): Prisma.Sql {
     UPDATE messages m SET
       outcome = r.outcome,
       state = 'closed',
-      -- Other reasons stay: an event tells what became of a copy, not why the message was closed.
+      -- Any other reason stays, because an event does not tell why the message was closed.
       closed_reason = CASE
         WHEN m.state <> 'closed' OR m.closed_reason = 'unknown' THEN 'sent'
         ELSE m.closed_reason

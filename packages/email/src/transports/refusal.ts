@@ -152,8 +152,8 @@ export function readRefusal(text: string, from: string, to: string): Cause | und
 }
 
 /**
- * Whether SES found only the recipient unverified: "The following identities failed the check in
- * region …: a, b". The list ends with dots if it is not complete.
+ * Whether SES found only the recipient unverified. SES writes: "The following identities failed the
+ * check in region …: a, b", with dots at the end if the list is not complete.
  */
 function namesOnly(text: string, to: string): boolean {
   const list = /failed the check in region [\w-]+: (.*)$/is.exec(text)?.[1];

@@ -18,7 +18,7 @@ export function createSesClient(options: {
   lastChecks?: LastChecks;
 }): SESv2Client {
   const { loopbackOnly, connections, lastChecks } = options;
-  // The SDK would send again when an answer is lost: three copies of one email. Our worker decides.
+  // The SDK would send an email three times if answers are lost. Our worker decides instead.
   const client = new SESv2Client({
     maxAttempts: 1,
     // The stack of middleware is made once, and not for each call.
@@ -38,8 +38,8 @@ export function createSesClient(options: {
 }
 
 /**
- * The time limit of a call. Sending does without it, because it has a timer that costs less: each
- * signal lives on for its ten seconds.
+ * The time limit of calls other than sending. Sending has a timer, which costs less: each signal
+ * lives on for its ten seconds.
  */
 export const timeLimit = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
 
@@ -57,7 +57,7 @@ function keepOnLoopback(client: SESv2Client): void {
   );
 }
 
-/** Checks after the request is signed, because SES refuses it five minutes after that. */
+/** Adds a check after the request is signed. SES refuses it if it is sent five minutes after that. */
 function checkBeforeTheWire(client: SESv2Client, lastChecks: LastChecks): void {
   client.middlewareStack.add(
     (next) => (args) => {

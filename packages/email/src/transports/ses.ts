@@ -27,7 +27,7 @@ export interface SesConfig extends SenderConfig {
   concurrency?: number | undefined;
 }
 
-// The SDK opens as many connections. At 100 ms a call they carry 500 emails a second.
+// As many as the SDK's own connections. At 100 ms a call, that is 500 emails a second.
 const CONCURRENCY = 50;
 
 /**

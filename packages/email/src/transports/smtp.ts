@@ -54,7 +54,7 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  // The stream of each email that nodemailer sends, by the call's signal, which both sides have.
+  // The stream of each email that nodemailer sends. The key is the call's signal, which both know.
   const bodies = new WeakMap<AbortSignal, Readable>();
   mailer.use("stream", ({ data: { signal }, message }, done) => {
     message.processFunc((body) => {

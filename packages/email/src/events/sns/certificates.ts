@@ -3,7 +3,7 @@ import { EmailError } from "../../error.ts";
 import type { SnsFetch } from "./fetch.ts";
 import type { Topic } from "./topic.ts";
 
-/** What the check of a signature needs of an SNS certificate. */
+/** The parts of an SNS certificate that are needed to check a signature. */
 export interface SigningKey {
   key: KeyObject;
   from: Date;
@@ -23,7 +23,7 @@ const INTERVAL = 1_000;
 // In ms. A message is refused if the request for its certificate has not begun by then. SNS waits
 // 15 s for our answer, and the request may take 5 s of them.
 const PATIENCE = 8_000;
-// Messages that wait are in memory.
+// A message that waits is kept in memory.
 const MAX_WAITING = 100;
 
 interface Waiter {
@@ -54,7 +54,7 @@ export function createCertificates(
   let nextDraw: NodeJS.Timeout | undefined;
   let stored: Promise<void> | undefined;
 
-  /** The stored certificates of this topic's host. Without one that cannot be read. */
+  /** The stored certificates of this topic's host. Those that cannot be read are left out. */
   async function readStored(): Promise<Map<string, SigningKey>> {
     const found = new Map<string, SigningKey>();
     for (const { url, pem } of await store.all()) {

@@ -60,7 +60,7 @@ function get(url: URL): Promise<string> {
     sent.on("error", (error) =>
       reject(signal.aborted ? new Error(`nothing in ${PATIENCE} ms`) : error),
     );
-    // A destroyed request may end without an event of the two above.
+    // A destroyed request may end without `end` and without `error`.
     sent.on("close", () => reject(new Error("the connection was closed")));
     sent.end();
   });
