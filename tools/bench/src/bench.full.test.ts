@@ -6,7 +6,7 @@ import type { Result } from "./result.ts";
 
 const main = path.join(import.meta.dirname, "main.ts");
 
-test("every benchmark runs, both its sides, and ends with its lines", async () => {
+test("every benchmark runs both sides, and prints its lines", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [main, "--quick"]);
   const results = stdout
     .trim()
@@ -34,12 +34,12 @@ test("every benchmark runs, both its sides, and ends with its lines", async () =
     expect([ours, other, ratio], metric).toEqual(Array(3).fill(expect.any(Number)));
     expect(other, metric).toBeGreaterThan(0);
   }
-  // Or the loop would be compared with another call than ours.
+  // Otherwise the loop would make another call than we do.
   const bytes = results.find(({ metric }) => metric === "bytes a call");
   expect(bytes?.ratio).toBeCloseTo(1, 2);
 });
 
-test("names the benchmarks there are when asked for another", async () => {
+test("lists the benchmarks when the name is unknown", async () => {
   await expect(promisify(execFile)(process.execPath, [main, "nosuch"])).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining("deliver, deliver-rendered, far, workers, hanging, peers"),

@@ -5,7 +5,7 @@ import { type Outcome, type Pairs, type Result, compare, paired } from "./result
 import type { ContentKind } from "@repo/measure/content";
 import type { Setup } from "./setup.ts";
 
-/** How near our worker, on a durable queue, comes to a loop that only makes the calls. */
+/** Compares our worker, with a durable queue, to a loop that only makes the calls. */
 export async function deliver(setup: Setup): Promise<Outcome> {
   const together: number[] = [];
   const outcome = await against(setup, "deliver", "ready", async () => {
@@ -22,13 +22,13 @@ export async function deliver(setup: Setup): Promise<Outcome> {
   };
 }
 
-/** The same, with every email rendered; the loop has its content ready. */
+/** The same, but our worker renders every email. The loop's content is ready. */
 export async function deliverRendered(setup: Setup): Promise<Outcome> {
   const { ours: _, ...outcome } = await against(setup, "deliver-rendered", "rendered");
   return outcome;
 }
 
-/** @param beside measures something else in each run as well */
+/** @param beside measures something else in each run too */
 async function against(
   setup: Setup,
   bench: string,
@@ -57,14 +57,14 @@ async function against(
     ours: pairs.ours,
     results: [
       compare(bench, "emails/s", pairs, bar),
-      // That both sides say the same to SES.
+      // Shows that both sides make the same call.
       compare(bench, "bytes a call", bytes),
     ],
     ...(profile && { profile }),
   };
 }
 
-/** What the endpoint can do by itself, so that it is not what was measured. */
+/** Measures the endpoint alone, to show that it is not the bottleneck. */
 async function capacity(setup: Setup, [loop]: Result[]): Promise<Result> {
   const request = await setup.endpoint.call("latest");
   const program = await setup.start<Load>(import.meta.resolve("./endpoint/load.ts"));

@@ -10,12 +10,12 @@ import type { Ours } from "./senders/ours.ts";
 import type { PgBossOptions } from "./senders/pg-boss.ts";
 import type { Setup } from "./setup.ts";
 
-/** Calls on the wire at once in the loop: the most that our worker has. */
+/** Concurrent calls of the loop: the maximum of our worker. */
 const CONCURRENCY = 50;
-/** No limit: a limit would be measured instead. */
+/** No rate limit, or we would measure the limit. */
 export const UNLIMITED = 1_000_000;
 
-/** The plain loop; or the calls of each fifty together. @returns emails a second */
+/** Drains by the plain loop, or by batches of fifty. @returns emails a second */
 export async function drainLoop(setup: Setup, count: number, together = false): Promise<number> {
   const program = await setup.start<Loop>(import.meta.resolve("./senders/loop.ts"));
   await program.call("prepare", { count });
@@ -30,17 +30,17 @@ export interface DrainOptions {
   content: ContentKind;
   profile?: boolean;
   workers?: number;
-  /** Calls at once of each; unset: as many as the product makes. */
+  /** Concurrent calls of each worker. Default: the product's. */
   concurrency?: number;
-  /** Emails a second; unset: no limit. */
+  /** Emails a second. Default: no limit. */
   rate?: number;
-  /** The clock stops when the last call has arrived, and not when all is settled. */
+  /** Stops the clock when the last call arrives, not when all is settled. */
   untilCalled?: boolean;
 }
 
 /**
- * Our worker, or several of them. @returns emails a second, and where the first one's time went
- * if that was asked for
+ * Drains by our worker, or by several. @returns emails a second, and the first worker's profile if
+ * requested
  */
 export async function drainOurs(
   setup: Setup,
@@ -65,7 +65,7 @@ export async function drainOurs(
   return { rate, profile: found as Profile | undefined };
 }
 
-/** A pipeline on graphile-worker or pg-boss. @returns emails a second */
+/** Drains by a pipeline on graphile-worker or pg-boss. @returns emails a second */
 export async function drainPeer(
   setup: Setup,
   peer: Peer,
@@ -89,7 +89,7 @@ export type Peer =
   | { name: "graphile-worker"; options: GraphileOptions }
   | { name: "pg-boss"; options: PgBossOptions };
 
-/** What both peers' programs answer to. */
+/** The handlers of both peers' programs. */
 type PeerProgram = {
   prepare(input: { content: ContentKind }): Promise<void>;
   run(input: { url: string; options: Peer["options"] }): Promise<void>;
@@ -99,7 +99,7 @@ type PeerProgram = {
 interface Side {
   name: string;
   program: string;
-  /** Counts what is not yet done with. */
+  /** Counts unfinished emails. */
   left: string;
 }
 
@@ -149,7 +149,7 @@ async function openQueue<H extends Handlers>(setup: Setup, side: Side, count: nu
 
 const made = new Set<string>();
 
-/** What every queue's program answers to. */
+/** The handler that every queue's program has. */
 type Filler = { fill(input: { url: string; count: number }): Promise<void> };
 
 /** Filling takes longer than draining, so it is done once for each side and number. */
@@ -170,8 +170,8 @@ async function filled(setup: Setup, side: Side, count: number): Promise<string> 
 }
 
 /**
- * The clock runs from the first call that arrives until all is settled: a peer's start
- * (migrations, its pool) is not held against it.
+ * Measures from the first call that arrives until all is settled, so that a peer's start
+ * (migrations, pool) does not count.
  */
 async function measure(setup: Setup, count: number, run: () => Promise<void>): Promise<number> {
   const { endpoint, delay } = setup;
@@ -180,7 +180,7 @@ async function measure(setup: Setup, count: number, run: () => Promise<void>): P
   await run();
   const end = now();
   const { accepted } = await endpoint.call("tally");
-  // The next side warms up without it.
+  // The next side warms up without the delay.
   if (delay) await endpoint.call("reset");
   if (accepted !== count) throw new Error(`${accepted} emails went out, not ${count}`);
   return (count / (end - (await first))) * 1000;

@@ -3,13 +3,13 @@ import { type Outcome, type Pairs, compare } from "./result.ts";
 import type { Many } from "./senders/many.ts";
 import type { Setup } from "./setup.ts";
 
-/** How fast a list of emails is queued, beside the bare INSERTs of its rows. */
+/** Compares queueing a list of emails to the bare INSERTs of its rows. */
 export async function enqueueMany(setup: Setup): Promise<Outcome> {
   const { runs, emails: count } = setup.size;
   const url = await setup.postgres.createMigrated("enqueue_many");
   const program = await setup.start<Many>(import.meta.resolve("./senders/many.ts"));
   const pairs: Pairs = { ours: [], other: [] };
-  // The first round does not count: its code is not yet compiled.
+  // The first round does not count, because its code is not compiled yet.
   for (let run = 0; run <= runs; run++) {
     await setup.postgres.checkpoint();
     const { ours, other } = await program.call("run", { url, count, oursFirst: run % 2 === 0 });

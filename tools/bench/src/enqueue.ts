@@ -8,7 +8,7 @@ export async function enqueue(setup: Setup): Promise<Outcome> {
   const { runs, transactions: count } = setup.size;
   const url = await setup.postgres.createMigrated("enqueue");
   const program = await setup.start<Transactions>(import.meta.resolve("./senders/transactions.ts"));
-  // One round that does not count: its code is not yet compiled.
+  // This round does not count, because its code is not compiled yet.
   await program.call("run", { url, count: Math.ceil(count / 4), round: 0 });
   const rounds: Record<"ours" | "prisma" | "plain", Times>[] = [];
   for (let run = 1; run <= runs; run++) {

@@ -8,7 +8,7 @@ import type { Setup } from "./setup.ts";
 const CONNECTIONS = 32;
 const TOPIC = "arn:aws:sns:us-east-1:000000000000:ses-events";
 
-/** How many events a second one process takes, each on disk before its answer. */
+/** Measures how many events a second one process stores. Each is on disk before its answer. */
 export async function events(setup: Setup): Promise<Outcome> {
   const { runs, events: count } = setup.size;
   const load = await setup.start<EventsLoad>(import.meta.resolve("./senders/events-load.ts"));

@@ -13,7 +13,7 @@ import type { Setup } from "./setup.ts";
 const RATE = 14;
 const RESET = NAMES.indexOf("password-reset");
 
-/** How long a new password waits where a newsletter is going out: until its call of SES arrives. */
+/** Measures how long a password reset waits for its call of SES while a newsletter is going out. */
 export async function fair(setup: Setup): Promise<Outcome> {
   const { postgres, endpoint } = setup;
   const { runs, waiting, resets } = setup.size;
@@ -32,7 +32,7 @@ export async function fair(setup: Setup): Promise<Outcome> {
   for (let run = 0; run < runs; run++) {
     const times: number[] = [];
     for (let i = 0; i < resets; i++) {
-      // At any moment of the bucket.
+      // A random wait, so that the token bucket is in any state.
       await sleep(100 + random() * 300);
       const arrival = endpoint.call("next", '"Value":"password-reset"');
       await endpoint.call("tally");

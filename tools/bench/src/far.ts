@@ -20,7 +20,7 @@ const PEERS: Peer[] = [
   { name: "pg-boss", options: { batchSize: 1, localConcurrency: 50 } },
 ];
 
-/** How fast emails go out where SES is as far away as it is, and its slow calls as slow. */
+/** Measures delivery with the latency of a remote SES, slow calls included. */
 export async function far(near: Setup): Promise<Outcome> {
   const results: Result[] = [];
   for (const { name, delay, atLeast } of PLACES.slice(0, near.size.settings)) {

@@ -7,12 +7,12 @@ const DELAY = { median: 60, sigma: 0.9 };
 // One call in so many never gets its answer.
 const HANGING = 200;
 
-/** What calls that hang cost those that do not. */
+/** Measures how much hanging calls slow down the others. */
 export async function hanging(setup: Setup): Promise<Outcome> {
   const { runs, farEmails } = setup.size;
   const results = [];
   for (const [name, rate, count, bar] of [
-    // Long enough that as many calls end by their time limit as begin to hang.
+    // Long enough for the hanging calls to end by their time limit.
     ["", UNLIMITED, farEmails * 3, { atLeast: 0.9 }],
     [", at 100/s", 100, farEmails, { atLeast: 0.9 }],
   ] as const) {

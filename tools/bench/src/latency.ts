@@ -14,8 +14,8 @@ import { newJob } from "./senders/ses-call.ts";
 import type { Setup } from "./setup.ts";
 
 /**
- * How soon an idle worker acts: from the COMMIT of the caller's transaction until the call of SES
- * arrives. The other side is a job of graphile-worker's, added in a transaction, whose task
+ * Measures how soon an idle worker acts: from the COMMIT of the caller's transaction until the call
+ * of SES arrives. The other side is a job of graphile-worker, added in a transaction. Its task
  * renders the same email and makes the same call.
  */
 export async function latency(setup: Setup): Promise<Outcome> {
@@ -39,7 +39,7 @@ export async function latency(setup: Setup): Promise<Outcome> {
 
   const ours = async (): Promise<Times> => {
     const arrival = endpoint.call("next");
-    // The endpoint listens for it before the email exists.
+    // This answer shows that the endpoint waits for it before the email exists.
     await endpoint.call("tally");
     const committing = await db.$transaction(async (tx) => {
       await enqueue(tx, newMessage(count++));
@@ -65,7 +65,7 @@ export async function latency(setup: Setup): Promise<Outcome> {
   const sides = [ours, theirs];
   const measureOnce = async (side: () => Promise<Times>) => {
     const times = await side();
-    // Until it is idle again: settled, and back to waiting.
+    // Wait until the worker is idle again.
     await sleep(30 + random() * 20);
     return times;
   };

@@ -36,15 +36,15 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   oracle,
 };
 
-// Minutes for all of them. `oracle` alone may take 14.
+// In minutes, for all benchmarks. `oracle` alone may take 14.
 const BUDGET = 100;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    // Tiny sizes: shows that everything runs, and nothing of how fast it is.
+    // Tiny sizes. Shows that everything runs, but not how fast.
     quick: { type: "boolean", default: false },
-    // Into docs/performance.md and the chart beside it.
+    // Writes docs/performance.md and its chart.
     write: { type: "boolean", default: false },
   },
 });
@@ -53,8 +53,8 @@ const unknown = names.filter((name) => !benches[name]);
 if (unknown.length > 0 || (values.quick && values.write)) {
   console.error(
     unknown.length > 0
-      ? `There is no benchmark ${unknown.join(", ")}: it is one of ${Object.keys(benches).join(", ")}.`
-      : "--quick measures too little to be written down: leave out one of --quick and --write.",
+      ? `There is no benchmark ${unknown.join(", ")}. Choose from ${Object.keys(benches).join(", ")}.`
+      : "--quick measures too little to write: leave out --quick or --write.",
   );
   process.exit(2);
 }

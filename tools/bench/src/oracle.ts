@@ -7,7 +7,7 @@ import { PASSWORD, makeAccounts, openWeb } from "./accounts/web.ts";
 import { type Outcome, type Result, compare } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
-/** What an address may be. */
+/** The kinds of addresses. */
 const KINDS = ["account", "unknown", "unconfirmed"] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -17,7 +17,10 @@ const PAIRS: [Kind, Kind][] = [
   ["account", "unconfirmed"],
 ];
 
-/** What a stranger posts with an address. In this order each address meets them, once each. */
+/**
+ * The forms that a stranger posts with an address. Each address goes through each form once, in
+ * this order.
+ */
 const FORMS = {
   "log-in": { path: "/login", more: { password: "not the right one at all" }, status: 401 },
   forgot: { path: "/forgot-password", more: {}, status: 202 },
@@ -29,16 +32,15 @@ const WAYS = ["one at a time", "21 at once"] as const;
 type Way = (typeof WAYS)[number];
 // 21 at once are seven of each kind.
 const EACH = 7;
-// Rounds that are not counted: connections are opened and code is compiled.
+// Rounds that do not count, because connections open and code compiles.
 const WARM_UP = 3;
-// The samples so far are used when it is over.
+// After this time the samples so far are used.
 const MINUTES = 14;
 const BAR = 0.55;
 
 /**
- * Whether an answer, or its time, tells a stranger what an address is. Known, unknown and signed
- * up but not confirmed, in random order. The worker does not run: its work would only hide a
- * difference.
+ * Measures whether an answer or its time reveals the kind of an address. The addresses come in
+ * random order. The worker does not run, because its work could hide a difference.
  */
 export async function oracle(setup: Setup): Promise<Outcome> {
   const { samples } = setup.size;
@@ -52,7 +54,7 @@ export async function oracle(setup: Setup): Promise<Outcome> {
   const random = seeded(1);
   const times = new Map<string, number[]>();
   const answers = new Map<Form, Set<string>>();
-  // Those that were unknown in the last round have signed up at its end.
+  // The unknown addresses of a round are signed up at its end.
   const signedUp: Record<Way, string[]> = { "one at a time": [], "21 at once": [] };
   const until = performance.now() + MINUTES * 60_000;
   let done = 0;
@@ -121,7 +123,7 @@ function tell(metric: string, ours: number[], other: number[]): Result {
   };
 }
 
-/** All of one length, and none in the order of another. */
+/** Random addresses of one length. */
 function newAddress(): string {
   return `p${randomBytes(8).toString("hex")}@example.com`;
 }

@@ -5,9 +5,9 @@ import type { Setup } from "./setup.ts";
 
 const NAMES = ["graphile-worker", "pg-boss"] as const;
 const SWEEP: Peer[] = [
-  // As it comes: one job at a time for each of its workers.
+  // The defaults: one job at a time for each worker.
   ...[10, 25].map((concurrentJobs) => graphile(concurrentJobs, -1, -1)),
-  // Batched, as its page on performance advises.
+  // Batches, as its documentation on performance advises.
   ...[10, 25, 50].flatMap((concurrentJobs) =>
     [concurrentJobs + 1, 500].map((localQueue) => graphile(concurrentJobs, localQueue, 0)),
   ),
@@ -17,7 +17,7 @@ const SWEEP: Peer[] = [
   ),
 ];
 
-/** Ours beside each peer, the better one first: that one is the bar. */
+/** Compares ours to each peer, the faster peer first. Only the faster one has a bar. */
 export function besidePeers(
   bench: string,
   place: string,
@@ -37,7 +37,7 @@ export function besidePeers(
   });
 }
 
-/** The same emails by the pipelines that one would write on the two queues for PostgreSQL. */
+/** Sends the same emails by typical pipelines on two queues for PostgreSQL. */
 export async function peers(setup: Setup): Promise<Outcome> {
   const { runs, emails, swept } = setup.size;
   const sweep: { peer: Peer; rate: number }[] = [];

@@ -1,9 +1,9 @@
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector/promises";
 
-/** Where a process's time went: shares of the time that it was busy. */
+/** How a process spent its time, in shares of its busy time. */
 export interface Profile {
-  /** Share of the time by the clock. */
+  /** The busy share of the elapsed time. */
   busy: number;
   modules: { name: string; share: number }[];
   functions: { name: string; module: string; share: number }[];
@@ -32,7 +32,7 @@ function summarise({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): 
     const frame = byId.get(id);
     const time = timeDeltas[i] ?? 0;
     total += time;
-    // The profiler's own start is no part of what it looks at.
+    // Skip the start of the profiler itself.
     const own = frame?.functionName === "post" && frame.url.startsWith("node:");
     if (!frame || own || frame.functionName === "(idle)") return;
     busy += time;
@@ -56,7 +56,7 @@ function summarise({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): 
   };
 }
 
-// Packages that a reader knows by one name.
+// Packages that are shown under one name.
 const FAMILIES: [RegExp, string][] = [
   [/^(@aws-sdk|@smithy|@aws-crypto)\//, "AWS SDK"],
   [/^@prisma\//, "Prisma"],

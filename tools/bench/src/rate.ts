@@ -8,7 +8,7 @@ import type { Setup } from "./setup.ts";
 const RATES = [14, 100, 500];
 const DELAY = { median: 60, sigma: 0.9 };
 
-/** How near two workers come to the account's rate, and how often they are told that it was too much. */
+/** Measures how close two workers come to the account's rate, and how often they are throttled. */
 export async function rate(setup: Setup): Promise<Outcome> {
   const results: Result[] = [];
   for (const limit of RATES.slice(0, setup.size.settings)) {
@@ -41,14 +41,14 @@ async function measure(setup: Setup, limit: number, run: number) {
   const { seconds } = setup.size;
   const url = await postgres.createMigrated("rate");
   const filler = await setup.start<Ours>(import.meta.resolve("./senders/ours.ts"));
-  // More than can go out, with the first second's burst.
+  // More than can go out, including the burst of the first second.
   await filler.call("fill", { url, count: Math.ceil(limit * (seconds * 1.25 + 4)) });
   const workers = [filler, await setup.start<Ours>(import.meta.resolve("./senders/ours.ts"))];
   await endpoint.call("reset", { maxSendRate: limit, delay: { ...DELAY, seed: run } });
   for (const worker of workers)
     await worker.call("prepare", { url, content: "ready", warm: false });
   for (const worker of workers) await worker.call("run");
-  // The bucket's first content goes out, and both workers have found the rate.
+  // Wait until the first burst is over and both workers have found the rate.
   await sleep(seconds * 250);
   const before = await endpoint.call("tally");
   const start = performance.now();

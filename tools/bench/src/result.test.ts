@@ -7,8 +7,8 @@ test("a quantile lies between its neighbours", () => {
   expect(quantile([10, 20], 0.99)).toBeCloseTo(19.9);
 });
 
-test("the ratio is that of the pairs, not of the medians", () => {
-  // Both sides twice as slow in the second run: a busy machine.
+test("the ratio is the median of the pairs' ratios, not the ratio of the medians", () => {
+  // In the second run the machine was busy, so both sides were twice as slow.
   const pairs = { ours: [90, 40, 95], other: [100, 50, 100] };
   expect(compare("b", "m", pairs, { atLeast: 0.95 })).toEqual({
     bench: "b",

@@ -1,7 +1,7 @@
 import { median, round } from "@repo/measure/statistics";
 import type { Profile } from "./profile.ts";
 
-/** What a figure has to reach. */
+/** The bar that a ratio has to reach. */
 export type Bar = { atLeast: number } | { atMost: number };
 
 /** One line of JSON. */
@@ -12,16 +12,16 @@ export interface Result {
   other: number;
   /** Ours over the other side: the median of the paired runs. */
   ratio: number;
-  /** Or samples, where single times are compared. */
+  /** Number of runs, or of samples if single times are compared. */
   runs: number;
   /** How well a classifier tells the sides apart by their times; 0.5 is a guess. */
   auc?: number;
-  /** `>= 0.85`; null where a figure is only reported. */
+  /** For example `>= 0.85`. Null: the figure is only reported. */
   bar: string | null;
   met?: boolean;
 }
 
-/** What a benchmark found. */
+/** The results of a benchmark. */
 export interface Outcome {
   results: Result[];
   tables?: Table[];
@@ -40,7 +40,7 @@ export interface Pairs {
   other: number[];
 }
 
-/** Runs both sides so often, and neither always first: A B, B A, A B, … */
+/** Runs both sides several times, in alternating order: A B, B A, A B, … */
 export async function paired(
   runs: number,
   ours: () => Promise<number>,

@@ -2,31 +2,31 @@ import { type DurablePostgres, startDurablePostgres } from "@repo/measure/durabl
 import { type Handlers, type Program, startProgram } from "@repo/measure/program";
 import type { Delay, Endpoint } from "./endpoint/main.ts";
 
-/** How much is measured. */
+/** The size of the benchmarks. */
 export interface Size {
   runs: number;
-  /** Drained by each side in each run of `deliver`, `deliver-rendered` and `peers`. */
+  /** Emails for each side in each run of `deliver`, `deliver-rendered` and `peers`. */
   emails: number;
-  /** The same of `far`. */
+  /** The same for `far`. */
   farEmails: number;
   /** The same while the peers' settings are swept. */
   swept: number;
-  /** How many settings of each peer are tried, and how many distances of `far`. */
+  /** Number of settings of each peer, and of distances of `far`. */
   settings: number;
   /** Transactions of each side in each run of `enqueue`. */
   transactions: number;
   /** Emails of each side in each run of `latency`. */
   wakeUps: number;
-  /** Seconds of each run of `rate`, a quarter more of which come before. */
+  /** Seconds of each run of `rate`. A quarter more come before it. */
   seconds: number;
-  /** Rows that `tail` has on its full side. */
+  /** Finished rows on the full side of `tail`. */
   finished: number;
   /** Emails that it claims in each run. */
   claimed: number;
-  /** Emails that `fair` has waiting, and resets that it queues beside them in each run. */
+  /** Waiting emails of `fair`, and resets in each run. */
   waiting: number;
   resets: number;
-  /** Events that each side takes in each run of `events`. */
+  /** Events for each side in each run of `events`. */
   events: number;
   /** Times of each kind of address, for each form and each way, of `oracle`. */
   samples: number;
@@ -52,7 +52,7 @@ export const FULL: Size = {
   signUps: 1_000,
 };
 
-/** Seconds in all: shows that everything runs, and nothing of how fast it is. */
+/** Takes seconds in all. Shows that everything runs, but not how fast. */
 export const QUICK: Size = {
   runs: 1,
   emails: 100,
@@ -71,17 +71,17 @@ export const QUICK: Size = {
   signUps: 20,
 };
 
-/** What every benchmark works with. */
+/** What every benchmark uses. */
 export interface Setup {
   postgres: DurablePostgres;
   endpoint: Program<Endpoint>;
   size: Size;
-  /** Starts a program that takes the endpoint for SES. */
+  /** Starts a program that uses the endpoint as SES. */
   start<H extends Handlers>(file: string): Promise<Program<H>>;
   endpointPort: number;
-  /** How long the endpoint takes to answer what is measured; at once where it is not given. */
+  /** The delay of the endpoint during a measurement. Default: none. */
   delay?: Delay;
-  /** Tells the person who waits. */
+  /** Shows progress to the person who waits. */
   say(step: string): void;
 }
 

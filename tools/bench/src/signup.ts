@@ -5,12 +5,12 @@ import { PASSWORD, type Post, makeAccounts, openWeb, poster } from "./accounts/w
 import { type Outcome, compare, paired } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
-// Fewer than may wait for a thread (packages/accounts), so that none is refused.
+// Fewer than the queue for hashing holds (packages/accounts), so that none is refused.
 const AT_ONCE = 32;
-// As many as the app hashes at once: half of libuv's threads.
+// The number of passwords that the app hashes at once: half of libuv's threads.
 const THREADS = "2";
 
-/** How much of what the machine can hash is left for people who sign up and log in. */
+/** Compares sign-ups and log-ins to a server that only hashes. */
 export async function signup(setup: Setup): Promise<Outcome> {
   const { runs, signUps } = setup.size;
   const url = await setup.postgres.createMigrated("signup");
@@ -39,7 +39,7 @@ export async function signup(setup: Setup): Promise<Outcome> {
     const measure = (side: keyof typeof sides) => async () => {
       const { post, status } = sides[side];
       await setup.postgres.checkpoint();
-      // Warm: connections, compiled code.
+      // Warm up connections and code.
       await rate(post, status, AT_ONCE);
       const found = await rate(post, status, signUps);
       setup.say(`  ${side} ${round(found)}/s`);

@@ -6,7 +6,7 @@ import { type Outcome, compare, paired } from "./result.ts";
 import type { Ours } from "./senders/ours.ts";
 import type { Setup } from "./setup.ts";
 
-/** Whether a claim is slower where a million emails have been sent before. */
+/** Measures whether a claim is slower after a million emails. */
 export async function tail(setup: Setup): Promise<Outcome> {
   const { postgres } = setup;
   const { runs, claimed, finished } = setup.size;
@@ -20,7 +20,7 @@ export async function tail(setup: Setup): Promise<Outcome> {
   const full = await postgres.createMigrated("tail_full");
   setup.say(`  writing ${finished} finished rows`);
   await execute(full, [
-    // In the past, each after the other, sent at the first attempt.
+    // Sent in the past, one after the other, at the first attempt.
     `INSERT INTO messages (id, template, category, to_address, to_key, state, closed_reason, outcome,
        on_unknown, attempt_count, created_at, due_at, closed_at)
      SELECT gen_random_uuid(), 'welcome', 'account', 'person' || n || '@example.com',
@@ -53,7 +53,7 @@ export async function tail(setup: Setup): Promise<Outcome> {
 
 async function claimTimes(setup: Setup, url: string, rows: unknown[]): Promise<number[]> {
   const ids = "SELECT id FROM jsonb_populate_recordset(NULL::messages, $1)";
-  // Both sides begin with the same emails to send and with no row of the run before.
+  // Both sides start with the same emails to send, without rows of an earlier run.
   await execute(url, [`DELETE FROM messages WHERE id IN (${ids})`], [JSON.stringify(rows)]);
   await execute(
     url,

@@ -3,12 +3,12 @@ import { drainOurs } from "./drain.ts";
 import { type Outcome, compare } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
-// Few enough that two cores carry four workers.
+// Few enough that two cores can run four workers.
 const CONCURRENCY = 20;
 const DELAY = { median: 200, sigma: 0.3 };
 const WORKERS = [1, 2, 4] as const;
 
-/** Whether more workers send more, where it is the distance that holds each of them back. */
+/** Measures whether more workers send more when latency limits each of them. */
 export async function workers(setup: Setup): Promise<Outcome> {
   const { runs, farEmails } = setup.size;
   const rates: Record<(typeof WORKERS)[number], number[]> = { 1: [], 2: [], 4: [] };
@@ -18,7 +18,7 @@ export async function workers(setup: Setup): Promise<Outcome> {
       const count = WORKERS[(run + i) % WORKERS.length] ?? 1;
       const far = { ...setup, delay: { ...DELAY, seed: run } };
       const options = { content: "ready", workers: count, concurrency: CONCURRENCY } as const;
-      // Twice as many: the slowest calls of the end must not be a tenth of the time.
+      // Twice as many emails, so that the slowest last calls take less than a tenth of the time.
       const { rate } = await drainOurs(far, farEmails * 2, options);
       setup.say(`  ${count} of them: ${round(rate)} emails/s`);
       rates[count].push(rate);

@@ -1,21 +1,21 @@
 import { spawn } from "node:child_process";
 
-/** A shell command that runs when this process is gone, also by kill -9, or before that by `now`. */
+/** A shell command that runs when this process has ended, even by kill -9, or earlier by `now`. */
 export interface Afterwards {
   /** Runs it now, once, and resolves when it has run. */
   now: () => Promise<void>;
-  /** There is nothing left for it to do. */
+  /** Cancels the command. */
   never: () => void;
 }
 
 /**
- * Leaves nothing stopped, mounted or running behind, however this process ends: the end of a
- * pipe tells the shell.
+ * Cleans up what is stopped, mounted or running, however this process ends. The shell waits for the
+ * end of a pipe.
  *
  * @param args `$0`, `$1`, … of the command
  */
 export function afterwards(command: string, ...args: string[]): Afterwards {
-  // In a group of its own: Ctrl-C is for the campaign.
+  // In its own group, so that Ctrl-C reaches only the campaign.
   const shell = spawn("sh", ["-c", `cat >/dev/null; ${command}`, ...args], {
     stdio: ["pipe", "ignore", "inherit"],
     detached: true,

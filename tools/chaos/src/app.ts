@@ -6,11 +6,11 @@ import { withEnv } from "@repo/measure/env";
 import { ENDS_WITH_US } from "@repo/measure/ends-with-us";
 import type { Setup } from "./campaign.ts";
 
-/** One of the apps, as `pnpm dev` runs it. */
+/** An app, as `pnpm dev` runs it. */
 export interface App {
-  /** kill -9, and a new one. */
+  /** Kills it (-9) and starts it again. */
   restart(): Promise<void>;
-  /** The most memory that it has had, of all its lives, in MB; 0 where Linux does not tell. */
+  /** The peak memory of all its processes, in MB. 0 if not on Linux. */
   memory(): number;
 }
 
@@ -40,7 +40,7 @@ export function startApp(setup: Setup, name: "web" | "worker", env: NodeJS.Proce
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
       most = Math.max(most, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
     } catch {
-      // Gone, or not Linux.
+      // It has ended, or this is not Linux.
     }
     return Math.round(most);
   }

@@ -1,24 +1,24 @@
 import type { Figures } from "./campaign.ts";
 import type { Stack } from "./stack.ts";
 
-/** What both sides say of the emails. */
+/** The emails, by our log and by SES. */
 export interface Audit extends Figures {
   queued: number;
   /** Closed as sent. */
   sent: number;
   /** Closed in doubt. */
   held: number;
-  /** Of those, the ones that SES has no copy of. */
+  /** Closed in doubt, without a copy at SES. */
   heldUnsent: number;
   /** Closed as failed. */
   failed: number;
   /** Not closed. */
   open: number;
-  /** Rows or copies of an email that no caller believes to be queued. */
+  /** Rows or copies of emails that no caller has queued. */
   orphans: number;
-  /** SES took a copy, and the log says that it was not sent. */
+  /** SES has a copy, but the log says that it was not sent. */
   untrue: number;
-  /** The most copies of one email, by its policy. */
+  /** The maximum of copies of one email, by policy. */
   copies: { hold: number; resend: number };
   /** The first few of those held. */
   heldIds?: string[];
@@ -33,7 +33,7 @@ interface Row {
 
 const LISTED = 5;
 
-/** Sets what SES has taken, by our id, against what the callers queued and what the log says. */
+/** Compares SES's copies, by our id, with the callers' emails and with the log. */
 export async function audit({
   outbox,
   ses,
@@ -70,7 +70,7 @@ export async function audit({
   };
 }
 
-/** What every campaign must show. */
+/** The bars of every campaign. */
 export function always(found: Audit): Record<string, boolean> {
   return {
     "0 lost": found.lost === 0,

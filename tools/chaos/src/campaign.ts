@@ -1,28 +1,31 @@
-/** What a campaign is told. */
+/** The input of a campaign. */
 export interface Setup {
   seed: number;
   /** Numbers from 0 up to 1, the same for the same seed. */
   random: () => number;
   /** How many emails it queues. */
   messages: number;
-  /** Everything is shorter: it shows that the campaign runs, and little of what it finds. */
+  /** Makes everything shorter. Shows that the campaign runs, but finds little. */
   quick: boolean;
-  /** Tells the person who waits. */
+  /** Shows progress to the person who waits. */
   say: (step: string) => void;
-  /** Runs when the campaign ends, however that comes about; what was told last goes first. */
+  /**
+   * Registers a function that runs at the campaign's end, even after an error. The last one runs
+   * first.
+   */
   atEnd: (end: () => unknown) => void;
 }
 
-/** What a campaign found. */
+/** The results of a campaign. */
 export interface Findings {
   figures: Figures;
-  /** What had to be so, and whether it was. */
+  /** The bars, and whether each is met. */
   bars: Record<string, boolean>;
 }
 
-/** The members of its line of JSON. */
+/** The fields of its line of JSON. */
 export interface Figures {
-  /** Queued, never sent, and neither open nor closed for a reason that says so. */
+  /** Queued and never sent, although neither open nor closed with a reason for that. */
   lost: number;
   /** Copies beyond each email's first. */
   duplicates: number;

@@ -6,10 +6,10 @@ import type { WorkerOptions } from "./worker.ts";
 
 // Seconds. A call may take ten, so a lease shorter than that sends nothing.
 const LEASE = 14;
-// Emails a second after the last kill: evidence is made of other calls.
+// Emails a second after the last kill, because evidence needs other calls.
 const GOES_ON = 40;
 
-/** As in production, but for the times: the horizon is longer than the kills last. */
+/** As in production, but with shorter times. The horizon is longer than the kills last. */
 export function evidenceOptions({ quick }: Setup, patience?: number) {
   const evidence: EvidenceRules = {
     horizon: quick ? 4 : 240,
@@ -24,7 +24,7 @@ export function evidenceOptions({ quick }: Setup, patience?: number) {
   } satisfies WorkerOptions;
 }
 
-/** Sending goes on until nothing is in doubt. @returns how many seconds that took */
+/** Continues to send until nothing is in doubt. @returns the seconds that it took */
 export async function settleDoubts({ say }: Setup, { outbox }: Stack): Promise<number> {
   const start = performance.now();
   const seconds = () => Math.round((performance.now() - start) / 1000);
@@ -48,7 +48,7 @@ export async function settleDoubts({ say }: Setup, { outbox }: Stack): Promise<n
   return seconds();
 }
 
-/** What evidence has done, by both sides. */
+/** The effects of evidence, by our log and by SES. */
 export async function judgedFigures({ outbox, ses }: Stack) {
   const tally = await ses.tally();
   const judged = await outbox.rows<{ id: string; source: string; since: number }>(
@@ -64,7 +64,7 @@ export async function judgedFigures({ outbox, ses }: Stack) {
   return {
     /** Queued again by evidence. */
     judged: judged.length,
-    /** SES had taken a copy before it was judged to be unsent. */
+    /** Judged unsent although SES had a copy. */
     falseEvidence: judged.filter(({ id, since }) => copies(id) > since).length,
     secondCopiesByEvidence: judged.filter(({ id }) => copies(id) > 1).length,
     evidenceStops: stops,

@@ -2,14 +2,14 @@ import type { Outbox } from "./outbox.ts";
 import { until } from "./until.ts";
 
 /**
- * Waits until none of the leases of now is held any more: settled, or taken back.
+ * Waits until all current leases have ended: settled or taken back.
  *
  * @param lease seconds
- * @returns how many seconds that took
+ * @returns the seconds that it took
  */
 export async function leasesEnd(outbox: Outbox, lease: number): Promise<number> {
   const start = performance.now();
-  // By PostgreSQL's clock, which is the one that counts.
+  // By PostgreSQL's clock, which decides.
   const { end } = await outbox.look<"end">("SELECT extract(epoch FROM now()) + $1::float8 AS end", [
     lease,
   ]);

@@ -41,7 +41,7 @@ const { values, positionals: names } = parseArgs({
   options: {
     /** How many emails a campaign queues. */
     messages: { type: "string" },
-    /** Repeats a campaign's choices; a new one each time by default. */
+    /** Repeats a campaign's random choices. Default: a new one. */
     seed: { type: "string" },
     /** Shows in a minute or less that a campaign runs. */
     quick: { type: "boolean", default: false },
@@ -49,7 +49,9 @@ const { values, positionals: names } = parseArgs({
 });
 const unknown = names.find((name) => !campaigns.has(name));
 if (unknown !== undefined) {
-  console.error(`There is no campaign ${unknown}. There are: ${[...campaigns.keys()].join(", ")}.`);
+  console.error(
+    `There is no campaign ${unknown}. Choose from ${[...campaigns.keys()].join(", ")}.`,
+  );
   process.exit(2);
 }
 

@@ -4,20 +4,20 @@ import pg from "pg";
 import { KEY, newMessage, templates } from "@repo/measure/messages";
 import { until } from "./until.ts";
 
-/** The database, as the campaign fills it and looks at it. */
+/** The database of a campaign. */
 export interface Outbox {
   readonly url: string;
-  /** Whatever was queued by a transaction that committed: what the callers believe. */
+  /** The emails whose transaction committed: the callers believe that these are queued. */
   readonly queued: Set<string>;
   readonly db: Db;
   readonly enqueue: Enqueue<typeof templates>;
-  /** Queues so many emails, of every template in turn, each to another person by default. */
+  /** Queues emails of every template in turn. Default: each to another person. */
   fill(count: number, to?: (i: number) => string): Promise<void>;
-  /** One row of numbers. Each column a `count(*)` or the like, as `AS name`. */
+  /** Reads one row of numbers, such as `count(*) AS name`. */
   look<N extends string>(sql: string, values?: unknown[]): Promise<Record<N, number>>;
   rows<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<R[]>;
   closed(): Promise<number>;
-  /** Waits until so many more have closed, or none is open. */
+  /** Waits until so many more emails are closed, or all are. */
   closes(count: number): Promise<void>;
   /** Waits until every email is closed. */
   drained(seconds?: number): Promise<void>;
@@ -30,7 +30,7 @@ export function openOutbox(url: string): Outbox {
   const db = createDb(url);
   const enqueue = createEnqueue({ key: KEY, templates });
   const pool = new pg.Pool({ connectionString: url, max: 2 });
-  // A lost connection shows itself at the next query.
+  // If a connection is lost, the next query fails.
   pool.on("error", () => {});
   const queued = new Set<string>();
 

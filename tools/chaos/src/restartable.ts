@@ -10,7 +10,7 @@ import type { Setup } from "./campaign.ts";
 
 /** A PostgreSQL, fsync on, with a migrated database. */
 export interface Restartable {
-  /** It stays the same. */
+  /** It does not change. */
   url: string;
   /** Stops the server, with every connection to it, and starts it again. */
   restart(): Promise<void>;
@@ -19,8 +19,8 @@ export interface Restartable {
 }
 
 /**
- * The embedded PostgreSQL takes a free port at each start. A relay on a port of its own leads to
- * it, and listens only while the server does: meanwhile connections are refused.
+ * The embedded PostgreSQL takes another free port at each start. A relay on a fixed port forwards
+ * to it. While the server is down, the relay refuses connections.
  */
 export async function startRestartable(setup: Setup): Promise<Restartable> {
   const folder = await mkdtemp(path.join(tmpdir(), "sendoff-chaos-"));
@@ -77,7 +77,7 @@ function createRelay(target: () => number) {
       await once(server, "listening");
       return (server.address() as { port: number }).port;
     },
-    /** What is connected stays so until the server ends it. */
+    /** Existing connections stay until the server ends them. */
     refuse() {
       server?.close();
     },

@@ -8,7 +8,7 @@ const quick = { seed: 1, messages: 40, quick: true };
 const figures = { lost: 0, duplicates: 0 };
 
 it.runIf(full)(
-  "runs a campaign on two workers, a database and ses-local of its own, and ends them",
+  "runs a campaign on its own workers, database and ses-local, and ends them",
   async () => {
     vi.spyOn(process.stderr, "write").mockReturnValue(true);
     expect(await run("lost-answer", lostAnswer, quick)).toMatchObject({
@@ -27,7 +27,7 @@ it("says which bar is missed", async () => {
   expect(line).toMatchObject({ chaos: "name", ...figures, met: false, missed: ["0 held"] });
 });
 
-it("ends everything, the last first, also where a campaign fails", async () => {
+it("ends everything, the last first, even if a campaign fails", async () => {
   vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const ended: string[] = [];
   const campaign: Campaign = ({ atEnd }) => {

@@ -11,12 +11,12 @@ export interface RunOptions {
 export interface Line extends Omit<Figures, "lost" | "duplicates"> {
   chaos: string;
   seed: number;
-  /** Null where the campaign did not get as far as counting. */
+  /** Null if the campaign failed before it counted. */
   lost: number | null;
   duplicates: number | null;
   /** Whether every bar was reached. */
   met: boolean;
-  /** Those that were not. */
+  /** The bars that were not reached. */
   missed?: string[];
   error?: string;
   seconds: number;
@@ -24,7 +24,7 @@ export interface Line extends Omit<Figures, "lost" | "duplicates"> {
 
 const ends: (() => unknown)[] = [];
 
-/** Runs a campaign to its end, and takes away all that it had started. */
+/** Runs a campaign, and then ends everything that it started. */
 export async function run(chaos: string, campaign: Campaign, options: RunOptions): Promise<Line> {
   const { seed } = options;
   const start = performance.now();
@@ -48,13 +48,13 @@ export async function run(chaos: string, campaign: Campaign, options: RunOptions
   }
 }
 
-/** Ends what the running campaign has started: what it started last goes first. */
+/** Ends everything that the running campaign has started, the last first. */
 export async function endAll(): Promise<void> {
   for (let end = ends.pop(); end; end = ends.pop()) {
     try {
       await end();
     } catch (error) {
-      // One that cannot be ended must not keep the others.
+      // One failure must not stop the others.
       process.stderr.write(`${describe(error)}\n`);
     }
   }

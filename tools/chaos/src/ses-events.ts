@@ -4,25 +4,25 @@ import { type SesEvent, applyEvents } from "@repo/email/events";
 import type { Setup } from "./campaign.ts";
 import type { Stack } from "./stack.ts";
 
-/** SES's events, as they come in while a campaign runs. */
+/** A stream of SES's events during a campaign. */
 export interface SesEvents {
-  /** How many so far. */
+  /** The number of events so far. */
   published(): number;
-  /** From here on none comes in. */
+  /** Ends the stream. */
   stop(): Promise<void>;
 }
 
-// In ms: an event comes so long after its call, at the most.
+// In ms: the longest time from a call to its event.
 const EVERY = 1_000;
 const BATCH = 100;
-// Of all events.
+// Share of events that come twice.
 const REPEATED = 0.1;
 
 /**
- * Two events of each copy that SES takes, Send and Delivery, soon after the call: each once or
- * twice, in any order.
+ * Applies two events, Send and Delivery, for each copy that SES accepts, soon after the call. Each
+ * comes once or twice, in any order.
  *
- * @param speaksOf of which messages there are events, by our id; of all if not given
+ * @param speaksOf whether a message has events, by our id. Default: all have.
  */
 export function publishEvents(
   setup: Setup,
@@ -61,7 +61,7 @@ export function publishEvents(
     }
   }
   const running = run();
-  // Whoever stops it hears of it.
+  // `stop` reports the error.
   running.catch(() => undefined);
   async function stop(): Promise<void> {
     over.abort();

@@ -8,7 +8,7 @@ import type { Setup } from "./campaign.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import type { Worker, WorkerOptions } from "./worker.ts";
 
-/** Everything that a campaign may break, each a process of its own. All end with the campaign. */
+/** Everything that a campaign may break, each in its own process. All end with the campaign. */
 export interface Stack {
   outbox: Outbox;
   /** What the apps need to find the database and ses-local. */
@@ -17,23 +17,23 @@ export interface Stack {
   startWorker(options: WorkerOptions): Promise<Program<Worker>>;
 }
 
-/** ses-local, which lasts longer than its process. */
+/** ses-local, which can be killed and started again. */
 interface Ses extends Pick<SesLocal, "inbox" | "tally" | "subscribed" | "queueUrl"> {
-  /** How it behaves from now on; without anything it accepts all, without any limit. */
+  /** Sets its behaviour. Default: it accepts everything without a limit. */
   behave(behaviour?: SesBehaviour): Promise<void>;
   /** kill -9: connections are refused until `start`. */
   kill(): Promise<void>;
-  /** On the same port, with what it had accepted. */
+  /** Starts it again on the same port, with its accepted emails. */
   start(): Promise<void>;
 }
 
-// Nothing here is about the rate, unless the campaign gives one.
+// No rate limit. A campaign may set one.
 const UNLIMITED = 1_000_000;
 
 /**
- * @param options.url a migrated database; by default a new one, with fsync on
- * @param options.webhook where SES's events are posted; nowhere by default
- * @param options.keep emails that the inbox keeps, for a campaign that reads them; by default 10
+ * @param options.url a migrated database. Default: a new one, with fsync on.
+ * @param options.webhook where SES's events are posted. Default: nowhere.
+ * @param options.keep emails that the inbox keeps. Default: 10.
  */
 export async function openStack(
   setup: Setup,
@@ -75,7 +75,7 @@ async function openSes(
 ): Promise<Ses & { url: string }> {
   const data = await mkdtemp(path.join(tmpdir(), "ses-local-chaos-"));
   setup.atEnd(() => rm(data, { recursive: true, force: true, maxRetries: 3 }));
-  // The tally has every message; most campaigns read none.
+  // The tally has every message, and most campaigns read no email.
   const always = { data, keep, ...(webhook && { webhook }) };
   let ses = await startSesLocal(always);
   setup.atEnd(() => ses.stop());

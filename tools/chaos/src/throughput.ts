@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { round } from "@repo/measure/statistics";
 import type { Outbox } from "./outbox.ts";
 
-/** @returns emails that close a second, during so many seconds */
+/** @returns emails closed a second, measured for some seconds */
 export async function sentDuring(outbox: Outbox, seconds: number): Promise<number> {
   const start = performance.now();
   const before = await outbox.closed();
@@ -11,7 +11,7 @@ export async function sentDuring(outbox: Outbox, seconds: number): Promise<numbe
   return round(closed / ((performance.now() - start) / 1000));
 }
 
-/** @returns emails that close a second, while so many do */
+/** @returns emails closed a second, measured until `count` have closed */
 export async function rateOf(outbox: Outbox, count: number): Promise<number> {
   const start = performance.now();
   const before = await outbox.closed();

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_MS = 50;
 
 /**
- * Waits until a condition holds. One that throws does not hold yet: a campaign takes away the
- * very thing that is asked.
+ * Waits until a condition holds. If it throws, it does not hold yet, because a campaign may have
+ * stopped what it asks.
  *
- * @param what for the error, as in "waited for …"
- * @param seconds 600 at most by default
+ * @param what for the error: "waited … for WHAT"
+ * @param seconds the longest wait. Default: 600.
  * @returns what the condition returned
  */
 export async function until<T>(

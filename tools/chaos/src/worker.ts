@@ -1,4 +1,4 @@
-// apps/worker in small: the same parts, told by the campaign what a test must not wait for.
+// A small apps/worker: the same parts, with the campaign's times.
 import { createDb } from "@repo/db";
 import { type DelivererConfig, createDeliverer, createSesTransport } from "@repo/email/deliver";
 import { createSmtpTransport } from "@repo/email/smtp";
@@ -15,7 +15,7 @@ export interface WorkerOptions extends Pick<
   securityConfigurationSet?: string;
   /** The id of a message that kills the worker when it is sent. */
   poison?: string;
-  /** Of an SMTP server on this machine, to which email goes instead of to ses-local. */
+  /** Port of an SMTP server on this machine. Email goes there instead of to ses-local. */
   smtpPort?: number;
 }
 
@@ -62,13 +62,13 @@ const handlers = {
         process.exit(1);
       });
   },
-  /** Answered while at least one call is on the wire. */
+  /** Resolves while at least one call is open. */
   async sending() {
     await until("a call", async () => onWire > 0);
   },
-  /** Never answered: rejects when the worker ends. */
+  /** Never resolves. Rejects when the worker ends. */
   ends: () => new Promise<never>(() => {}),
-  /** What the log has said at level error. */
+  /** The log's errors. */
   errors: () => errors,
 };
 export type Worker = typeof handlers;

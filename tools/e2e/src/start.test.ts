@@ -66,7 +66,7 @@ function startDatabase(): Promise<number> {
   );
 }
 
-/** A proxy, behind which ses-local is SES, SNS and SQS. */
+/** A proxy that connects to ses-local instead of SES, SNS and SQS. */
 function startProxy(asked: Set<string | undefined>): Promise<number> {
   const { port } = ses;
   const standIn = createHttpServer((request, response) => {
@@ -164,7 +164,7 @@ it.runIf(process.platform !== "win32")(
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ name: "Sam", email, password: "correct horse battery staple" }),
     });
-    // Sent by SES; told of by SQS; believed by what SNS serves.
+    // Delivered: SES took the email, SQS had the event, and SNS served the certificate.
     const find = () => testDb.db.message.findFirst({ where: { to: email } });
     await expect.poll(find).toMatchObject({ outcome: "delivered" });
     expect(asked).toEqual(new Set([`${SES}:443`, `${SNS}:443`, `${SQS}:443`]));

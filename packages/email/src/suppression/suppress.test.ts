@@ -402,7 +402,7 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
   if (full) {
     const other = await startApplier(test.url);
     onTestFinished(() => other.stop());
-    applyElsewhere = other.apply;
+    applyElsewhere = (events) => other.apply(events);
   }
   // Many people at a time, so that batches hold several of them, in different orders.
   while (sequences.length > 0) {

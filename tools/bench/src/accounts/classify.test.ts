@@ -5,17 +5,17 @@ import { auc } from "./classify.ts";
 const random = seeded(1);
 const times = (ms: () => number) => Array.from({ length: 2_000 }, ms);
 
-test("times that nothing tells apart are a guess", () => {
+test("times without a difference give a guess", () => {
   expect(auc(times(random), times(random))).toBeLessThan(0.53);
 });
 
-test("a tenth of the noise is found, whichever of the two is slower", () => {
+test("finds a difference of a tenth of the noise, whichever side is slower", () => {
   const [slower, faster] = [times(() => random() + 0.1), times(random)];
   expect(auc(slower, faster)).toBeGreaterThan(0.57);
   expect(auc(faster, slower)).toBeCloseTo(auc(slower, faster), 5);
 });
 
-test("what is neither slower nor faster, but now this and now that, is found as well", () => {
+test("finds a difference that is not simply slower or faster", () => {
   const spread = times(() => (random() < 0.5 ? 10 : 12));
   expect(
     auc(

@@ -1,14 +1,15 @@
-// A bin holds about a hundred of 2,000 times of both kinds' halves.
+// A bin holds about a hundred times: half of 2,000 of each kind, in 20 bins.
 const BINS = 20;
 
 /**
- * How well two kinds of answers can be told apart by their times: the area under the ROC curve,
- * the chance that a classifier puts one of `a` above one of `b`. 0.5 is a guess, 1 is certainty;
- * below 0.5 it counts as 1 less it.
+ * How well a classifier tells two kinds of answers apart by their times: the area under the ROC
+ * curve, which is the chance that it ranks one of `a` above one of `b`. 0.5 is a guess, 1 is
+ * certainty. A value below 0.5 counts as 1 minus the value.
  *
- * The better of two classifiers. The first takes the slower for `a`. The second learns how often
- * each kind falls into which range of times, and so finds what is no simple "slower"; it is tried
- * on the half of the times that it was not fitted to, then the other way round.
+ * Returns the better of two classifiers. The first guesses that the slower answer is `a`. The
+ * second learns how often each kind falls into each range of times, so it finds other differences
+ * too. It is fitted to one half of the times and tested on the other half, then the other way
+ * round.
  */
 export function auc(a: number[], b: number[]): number {
   const [a1, a2] = halves(a);
@@ -23,7 +24,7 @@ function halves(values: number[]): [number[], number[]] {
   return [values.filter((_, i) => i % 2 === 0), values.filter((_, i) => i % 2 === 1)];
 }
 
-/** @returns a score of a time: the logarithm of how much likelier it is one of `a` */
+/** @returns a function from a time to its score: the logarithm of the likelihood ratio of `a` */
 function fit(a: number[], b: number[]): (ms: number) => number {
   const sorted = [...a, ...b].sort((x, y) => x - y);
   const edges = Array.from(
@@ -32,7 +33,7 @@ function fit(a: number[], b: number[]): (ms: number) => number {
   );
   const binOf = (ms: number) => edges.filter((edge) => edge <= ms).length;
   const shares = (times: number[]) => {
-    // One more in each, so that an empty bin says little rather than everything.
+    // Add one to each bin, so that an empty bin does not decide alone.
     const counts = Array<number>(BINS).fill(1);
     for (const bin of times.map(binOf)) counts[bin] = (counts[bin] ?? 0) + 1;
     return counts.map((count) => count / (times.length + BINS));
@@ -41,7 +42,7 @@ function fit(a: number[], b: number[]): (ms: number) => number {
   return (ms) => Math.log((inA[binOf(ms)] ?? 1) / (inB[binOf(ms)] ?? 1));
 }
 
-/** Mann and Whitney: the share of pairs in which `a` is above `b`; equal ones count half. */
+/** Mann and Whitney: the share of pairs in which `a` is above `b`. Equal ones count half. */
 function area(a: number[], b: number[]): number {
   const all = [
     ...a.map((score) => ({ score, isA: true })),

@@ -1,15 +1,15 @@
 import type { Answer } from "@repo/measure/site";
 
-// What is another one each time, but of one length. An error's ETag is that of its request's id.
+// Headers with random values of a fixed length. An error's ETag depends on its request id.
 const RANDOM = new Set(["x-request-id", "date", "etag"]);
 
 /**
- * All that a stranger sees of an answer but its time: status, headers in their order, body. Of
- * what is random, its length. Two answers that say the same are described the same.
+ * Everything that a stranger sees of an answer except its time: status, headers in order, body.
+ * Random values are replaced by their length, so that equal answers have equal descriptions.
  */
 export function describeAnswer({ status, headers, body }: Answer): string {
   const lines = headers.map(([name, value]) => `${name}: ${withoutRandom(name, value)}`);
-  // An error names its request.
+  // An error contains its request id.
   const id = headers.find(([name]) => name === "x-request-id")?.[1];
   return [status, ...lines, "", id ? body.replaceAll(id, "the request") : body].join("\n");
 }

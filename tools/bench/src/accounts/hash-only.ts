@@ -6,7 +6,7 @@ import express from "express";
 import { serve } from "@repo/measure/program";
 
 const handlers = {
-  /** @param like a hash of the app's, which costs what these shall cost */
+  /** @param like a hash of the app, whose cost is used */
   async listen({ like }: { like: string }) {
     const { memoryCost, timeCost, parallelism } = parseOptions(like);
     const app = express();

@@ -2,18 +2,18 @@ import { startBuiltApp } from "@repo/measure/built-app";
 import { connect } from "@repo/measure/durable-postgres";
 import { type Answer, openSite } from "@repo/measure/site";
 
-/** Of everybody here. */
+/** The password of every account. */
 export const PASSWORD = "correct horse battery staple";
 
 /** Posts JSON, each time as another client. */
 export type Post = (path: string, fields: Record<string, string>) => Promise<Answer>;
 
-/** apps/web as it is built, with limits that nothing here reaches. */
+/** The built apps/web, with limits too high to matter. */
 export async function openWeb(databaseUrl: string): Promise<{ post: Post; stop(): Promise<void> }> {
   const app = await startBuiltApp("web", {
     DATABASE_URL: databaseUrl,
     LIMIT_SCALE: "1000000",
-    // So that X-Forwarded-For says who the client is.
+    // Then X-Forwarded-For names the client.
     TRUST_PROXY: "1",
   });
   const { post, close } = poster(app.port);

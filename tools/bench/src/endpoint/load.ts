@@ -1,11 +1,11 @@
-// Sends one recorded request again and again, and does nothing else: what comes back in a
-// second is what the endpoint can do.
+// Sends one recorded request again and again. The answers a second are the capacity of the
+// endpoint.
 import { connect } from "node:net";
 import { now } from "@repo/measure/clock";
 import { serve } from "@repo/measure/program";
 
 const handlers = {
-  /** @returns answers a second, over so many connections that each wait for their answer */
+  /** @returns answers a second. Each connection waits for its answer before the next request. */
   async run(input: { port: number; request: Uint8Array; connections: number; seconds: number }) {
     const until = now() + input.seconds * 1000;
     const start = now();

@@ -1,5 +1,5 @@
-// The other end of every call: as much of SES as SendEmail and GetAccount need, made to cost
-// little. A Node.js HTTP server would take half of a core from what is measured.
+// Plays SES for SendEmail and GetAccount, with little CPU. A Node.js HTTP server would take half a
+// core from the measurement.
 import { once } from "node:events";
 import { type AddressInfo, type Socket, createServer } from "node:net";
 import { now } from "@repo/measure/clock";
@@ -14,28 +14,28 @@ interface Tally {
   bytes: number;
 }
 
-/** How long it takes to answer: lognormal, as services far away do. */
+/** The time of an answer: lognormal, as for a remote service. */
 export interface Delay {
   /** In ms. */
   median: number;
-  /** 0.9: the slowest in a hundred take eight times as long as the median. */
+  /** With 0.9, the slowest hundredth takes eight times the median. */
   sigma: number;
-  /** Each side of a run gets the same times. */
+  /** Both sides of a run get the same times. */
   seed: number;
-  /** One call in so many is taken and never answered. */
+  /** One call in so many never gets an answer. */
   never?: number | undefined;
 }
 
 interface Behaviour {
-  /** Enforced, and told by GetAccount. */
+  /** The limit that it enforces and GetAccount reports. */
   maxSendRate?: number;
-  /** Without, it answers at once. */
+  /** Default: it answers at once. */
   delay?: Delay | undefined;
 }
 
-// What an account may do that nothing limits here.
+// The limits of an account without limits.
 const UNLIMITED = 1_000_000;
-// GetAccount is no SendEmail: it counts for nothing.
+// GetAccount is not counted.
 const ACCOUNT = "GET /v2/email/account ";
 
 let tally: Tally;
@@ -44,7 +44,7 @@ let rate: number;
 let tokens: number;
 let refilledAt: number;
 let latest: Uint8Array = new Uint8Array();
-/** When somebody waits for an arrival, of an email that contains a text. */
+/** Set while somebody waits for the arrival of an email that contains a text. */
 let expected: { text: string; resolve: (at: number) => void } | undefined;
 let awaited: { count: number; resolve: (at: number) => void } | undefined;
 
@@ -107,7 +107,7 @@ function lognormal({ median, sigma }: Delay): number {
   return median * Math.exp(sigma * normal);
 }
 
-/** A token bucket of one second's worth, which is how SES lets a burst pass. */
+/** A token bucket of one second, because SES allows such a burst. */
 function take(): boolean {
   const at = now();
   tokens = Math.min(rate, tokens + ((at - refilledAt) / 1000) * rate);
@@ -135,7 +135,7 @@ function respond(socket: Socket, status: string, body: object, errorType?: strin
 }
 
 const handlers = {
-  /** @returns the URL, as AWS_ENDPOINT_URL_SESV2 takes it */
+  /** @returns the URL for AWS_ENDPOINT_URL_SESV2 */
   async listen() {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -144,7 +144,7 @@ const handlers = {
   /** Forgets what arrived. */
   reset: (behaviour?: Behaviour) => reset(behaviour),
   tally: () => tally,
-  /** Resolves with the time at which so many have been accepted. */
+  /** Resolves with the time when `count` emails have been accepted. */
   accepted: (count: number) =>
     new Promise<number>((resolve) => {
       if (tally.accepted >= count) return resolve(now());
@@ -155,7 +155,7 @@ const handlers = {
     new Promise<number>((resolve) => {
       expected = { text, resolve: (at) => ((expected = undefined), resolve(at)) };
     }),
-  /** The last SendEmail as it came, byte for byte. */
+  /** The bytes of the last SendEmail. */
   latest: () => latest,
 };
 export type Endpoint = typeof handlers;

@@ -10,8 +10,8 @@ const ORIGIN = 232;
 const BAR_END = 560;
 
 /**
- * The figures as a picture: emails a second in pairs, then every ratio against its bar. It
- * follows the reader's colour scheme, and says in words what it says in colour.
+ * Draws the figures: emails a second in pairs, then every ratio with its bar. It follows the
+ * reader's colour scheme, and repeats in words what the colours show.
  */
 export function drawChart(records: Records): string {
   const speed = speedPanel(records, 28);
@@ -56,7 +56,7 @@ interface Panel {
   bottom: number;
 }
 
-/** What is compared in emails a second, as a reader would say it. */
+/** The comparisons in emails a second, with labels for readers. */
 const PAIRS: { bench: string; metric: string; label: string; ours: string; other: string }[] = [
   {
     bench: "deliver",

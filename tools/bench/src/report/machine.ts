@@ -1,6 +1,6 @@
 import os from "node:os";
 
-/** What the figures were measured on; nothing that names the machine or its owner. */
+/** The machine of the measurement, without its name or owner. */
 export interface Machine {
   cpu: string;
   cores: number;
@@ -22,7 +22,7 @@ export function describeMachine(postgres: string): Machine {
   };
 }
 
-/** Processes that wanted a core in the last minute: what else the machine was doing. */
+/** The load average of the last minute, which shows other work on the machine. */
 export function load(): number {
   return os.loadavg()[0] ?? 0;
 }

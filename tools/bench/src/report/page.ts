@@ -3,9 +3,9 @@ import type { Result, Table } from "../result.ts";
 import type { Entry, Records } from "./records.ts";
 
 /**
- * docs/performance.md with what was measured.
+ * docs/performance.md with the measured figures.
  *
- * @param page as it is: its words are kept, and each table between its two marks is replaced
+ * @param page the current page: its text is kept, and each table between two marks is replaced
  */
 export function writePage(page: string, records: Records): string {
   const entries = Object.entries(records);

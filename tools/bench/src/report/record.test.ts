@@ -8,7 +8,7 @@ const read = (file: string) => readFile(path.join(docs, file), "utf8");
 
 const records = JSON.parse(await read("performance.json")) as Records;
 
-test("the tables of docs/performance.md and its chart are what the figures beside them make", async () => {
+test("the tables and the chart of docs/performance.md match docs/performance.json", async () => {
   for (const [file, text] of Object.entries(await publish(records))) {
     expect(await read(file), `${file}: pnpm bench --write`).toBe(text);
   }

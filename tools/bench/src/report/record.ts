@@ -5,10 +5,12 @@ import { drawChart } from "./chart.ts";
 import { writePage } from "./page.ts";
 import type { Entry, Records } from "./records.ts";
 
-/** Where the page, its chart and their figures are. */
+/** The folder of the page, its chart and their figures. */
 export const docs = path.resolve(import.meta.dirname, "../../../../docs");
 
-/** Takes a benchmark's figures into docs/performance.json, and writes the page's tables and the chart from all. */
+/**
+ * Adds a benchmark's figures to docs/performance.json, and updates the page's tables and the chart.
+ */
 export async function record(name: string, entry: Entry): Promise<void> {
   const file = path.join(docs, "performance.json");
   const earlier = await readFile(file, "utf8").then(
@@ -20,7 +22,7 @@ export async function record(name: string, entry: Entry): Promise<void> {
   }
 }
 
-/** The three files with these figures, by their names, formatted as `pnpm check` wants them. */
+/** The three files with these figures: name → text, formatted for `pnpm check`. */
 export async function publish(records: Records): Promise<Record<string, string>> {
   const options = { printWidth: 100 };
   const page = await readFile(path.join(docs, "performance.md"), "utf8");

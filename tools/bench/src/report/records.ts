@@ -1,12 +1,12 @@
 import type { Outcome } from "../result.ts";
 import type { Machine } from "./machine.ts";
 
-/** What one benchmark found, and when. */
+/** The results of one benchmark, with their date. */
 export interface Entry extends Outcome {
-  /** ISO 8601, the day alone. */
+  /** The day, in ISO 8601. */
   date: string;
   machine: Machine;
-  /** Processes that wanted a core when it began. */
+  /** The load average at the start. */
   load: number;
   seconds: number;
 }

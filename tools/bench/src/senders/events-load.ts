@@ -1,4 +1,4 @@
-// SNS, as far as its requests go.
+// Posts events as SNS does.
 import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 import { createTestSns } from "@repo/testing/sns";
@@ -11,7 +11,7 @@ const BOUNCES = 20;
 let bodies: Buffer[] = [];
 
 const handlers = {
-  /** Signs the events, each about a message of its own. @returns the messages' ids */
+  /** Signs the events, one for each message. @returns the messages' ids */
   prepare({ count, topicArn }: { count: number; topicArn: string }) {
     const sns = createTestSns(topicArn);
     const ids = Array.from({ length: count }, () => randomUUID());

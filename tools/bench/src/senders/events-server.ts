@@ -1,4 +1,5 @@
-// What takes the events: apps/web's route in small, the least that it has to do, or a bare one.
+// The servers that store the events: a small copy of apps/web's route, the least that it must do,
+// or one bare INSERT.
 import { type KeyObject, X509Certificate, randomUUID, verify } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -41,13 +42,13 @@ const handlers = {
     await once(server, "listening");
     return (server.address() as AddressInfo).port;
   },
-  /** @returns the most that the process has had, in MB */
+  /** @returns the peak memory of the process, in MB */
   memory: () => process.resourceUsage().maxRSS / 1024,
 };
 export type EventsServer = typeof handlers;
 serve(handlers);
 
-/** An event and what it says of its message. */
+/** The row of an event, and the outcome of its message. */
 const BOTH_ROWS = `
   WITH event AS (
     INSERT INTO events (id, message_id, ses_message_id, type, recipient, recipient_key,
@@ -56,7 +57,7 @@ const BOTH_ROWS = `
   )
   UPDATE messages SET outcome = $9::text::outcome WHERE id = $2`;
 
-/** The values of a notification's two rows, its signature checked and nothing else. */
+/** Checks only the signature of a notification. @returns the values of its two rows */
 function verified(body: Buffer, key: KeyObject): unknown[] {
   const sns = JSON.parse(body.toString()) as Record<string, string>;
   const signed = ["Message", "MessageId", "Timestamp", "TopicArn", "Type"]

@@ -1,17 +1,17 @@
-// The pipeline that one would write on graphile-worker, by its documentation's advice on
-// performance: https://worker.graphile.org/docs/performance
+// A typical pipeline on graphile-worker, by its documentation on performance:
+// https://worker.graphile.org/docs/performance
 import { makeWorkerUtils, run } from "graphile-worker";
 import { now } from "@repo/measure/clock";
 import { serve } from "@repo/measure/program";
 import { type ContentKind, createContent } from "@repo/measure/content";
 import { type Job, createSesCall, newJob, warmUp } from "./ses-call.ts";
 
-/** What the sweep goes through. */
+/** The settings that the sweep varies. */
 export interface GraphileOptions {
   concurrentJobs: number;
-  /** Jobs fetched at once; -1: one at a time. */
+  /** Jobs fetched at once. -1: one at a time. */
   localQueue: number;
-  /** Milliseconds that completions are gathered for; -1: each by itself. */
+  /** Milliseconds to gather completions. -1: each separately. */
   completeJobBatchDelay: number;
 }
 
@@ -51,7 +51,7 @@ const handlers = {
     new Promise<number>((resolve) => {
       onStart = (at) => ((onStart = undefined), resolve(at));
     }),
-  /** Answered once all earlier calls are taken up. */
+  /** Its answer shows that all earlier calls have been received. */
   listening: () => true,
   async fill({ url, count }: { url: string; count: number }) {
     const utils = await makeWorkerUtils({ connectionString: url });

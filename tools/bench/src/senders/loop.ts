@@ -1,4 +1,4 @@
-// The other side of `deliver`: as fast as one process can make the calls.
+// The other side of `deliver`: one process that makes the calls as fast as it can.
 import { serve } from "@repo/measure/program";
 import { createContent } from "@repo/measure/content";
 import { type Job, createSesCall, newJob, warmUp } from "./ses-call.ts";
@@ -12,7 +12,7 @@ const handlers = {
     await warmUp(send);
     jobs = Array.from({ length: input.count }, (_, i) => newJob(i));
   },
-  /** @param input.together fifty calls, then the next fifty; otherwise a new one for each that ends */
+  /** @param input.together waits for each fifty calls; otherwise starts a call whenever one ends */
   async run(input: { concurrency: number; together: boolean }) {
     const { concurrency, together } = input;
     if (together) {

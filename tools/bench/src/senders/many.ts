@@ -7,11 +7,11 @@ import { serve } from "@repo/measure/program";
 import { KEY, newMessages, templates } from "@repo/measure/messages";
 import { columnsOf, readyRows } from "./ready-rows.ts";
 
-// Of one INSERT, as of one of ours.
+// Rows of one INSERT, as in our statement.
 const ROWS = 1_000;
 
 const handlers = {
-  /** Ours first, or the other side: emails a second of each. */
+  /** Measures both sides. @returns emails a second of each */
   async run({ url, count, oursFirst }: { url: string; count: number; oursFirst: boolean }) {
     const db = createDb(url);
     const client = await connect(url);
@@ -19,7 +19,7 @@ const handlers = {
     const queueAll = () =>
       db.$transaction((tx) => enqueueMany(tx, newMessages(count)), { timeout: 60_000 });
 
-    // What the plain INSERTs write is ready: checked, sealed and with its id.
+    // The rows of the plain INSERTs are ready: checked, encrypted and with ids.
     const columns = await columnsOf(createEnqueue({ key: KEY, templates }));
     const rows = await readyRows(client, columns, async () => void (await queueAll()));
     const insertAll = async () => {

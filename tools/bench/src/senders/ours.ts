@@ -1,4 +1,4 @@
-// apps/worker in small: the same parts, told what to do by the benchmark.
+// A small apps/worker: the same parts, controlled by the benchmark.
 import { createDb } from "@repo/db";
 import { type Transport, createDeliverer, createSesTransport } from "@repo/email/deliver";
 import { createEnqueueMany } from "@repo/email/enqueue";
@@ -12,13 +12,13 @@ import { warmUp } from "./ses-call.ts";
 interface Options {
   url: string;
   content: ContentKind;
-  /** Emails a second; unset: what GetAccount says. */
+  /** Emails a second. Default: the rate of GetAccount. */
   rate?: number;
-  /** No call at all: the transport accepts at once. */
+  /** Makes no call: the transport accepts at once. */
   withoutCalls?: boolean;
-  /** Makes calls before the clock runs, unless false. */
+  /** Makes calls before the measurement. Default: true with calls. */
   warm?: boolean;
-  /** Calls at once; unset: as many as the product makes. */
+  /** Concurrent calls. Default: the product's. */
   concurrency?: number | undefined;
 }
 
@@ -64,11 +64,11 @@ const handlers = {
     stop.abort();
     return await running;
   },
-  /** How long each claim took, in ms, since the last time this was asked. */
+  /** The times of the claims since the last call, in ms. */
   claims() {
     return claims.splice(0);
   },
-  /** Queues so many emails: each template in turn, or one alone. */
+  /** Queues emails, of each template in turn or of only one. */
   async fill({ url, count, template }: { url: string; count: number; template?: string }) {
     const db = createDb(url);
     const enqueueMany = createEnqueueMany({ key: KEY, templates });

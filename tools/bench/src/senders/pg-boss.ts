@@ -1,11 +1,10 @@
-// The pipeline that one would write on pg-boss, by its documentation's advice:
-// https://timgit.github.io/pg-boss/api/workers
+// A typical pipeline on pg-boss, by its documentation: https://timgit.github.io/pg-boss/api/workers
 import { PgBoss } from "pg-boss";
 import { serve } from "@repo/measure/program";
 import { type ContentKind, createContent } from "@repo/measure/content";
 import { type Job, createSesCall, newJob, warmUp } from "./ses-call.ts";
 
-/** What the sweep goes through. */
+/** The settings that the sweep varies. */
 export interface PgBossOptions {
   /** Jobs that one handler gets, and sends at once. */
   batchSize: number;
@@ -32,7 +31,7 @@ const handlers = {
     const boss = await open(input.url);
     await boss.work<Job>(
       QUEUE,
-      // It sleeps between two batches unless told that a full one means more.
+      // Without `burstWhenBatchFull` it sleeps between two batches.
       { ...input.options, pollingIntervalSeconds: 0.5, burstWhenBatchFull: true },
       async (jobs) => {
         await Promise.all(jobs.map(({ data }) => send(data)));

@@ -4,7 +4,7 @@ import { newMessage, type templates } from "@repo/measure/messages";
 
 export type Row = Record<string, unknown>;
 
-/** The columns that `enqueue` gives; PostgreSQL's defaults fill the others. */
+/** The columns that `enqueue` writes. PostgreSQL's defaults fill the others. */
 export async function columnsOf(enqueue: Enqueue<typeof templates>): Promise<string[]> {
   let statement = "";
   const insertOne = (query: readonly string[]) => {
@@ -17,7 +17,7 @@ export async function columnsOf(enqueue: Enqueue<typeof templates>): Promise<str
   return list.split(",").map((name) => name.trim());
 }
 
-/** What `write` queues, read back and removed. */
+/** The rows that `write` queues. Afterwards the table is empty. */
 export async function readyRows(
   client: pg.Client,
   columns: string[],

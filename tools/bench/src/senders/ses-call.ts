@@ -3,7 +3,7 @@ import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { FROM, newMessage } from "@repo/measure/messages";
 import type { Content } from "@repo/measure/content";
 
-/** What the other sides know of an email. */
+/** An email for the other sides. */
 export interface Job {
   id: string;
   template: string;
@@ -16,8 +16,8 @@ export function newJob(i: number): Job {
 }
 
 /**
- * The plain call, with the same fields as our transport's and nothing around it. The SDK's
- * retry is off for all sides: it would hide an error of the benchmark.
+ * The plain call with the same fields as our transport's. The SDK's retry is off on all sides,
+ * because it would hide an error of the benchmark.
  */
 export function createSesCall(content: Content): (job: Job) => Promise<void> {
   const client = new SESv2Client({ maxAttempts: 1 });
@@ -47,7 +47,10 @@ export function createSesCall(content: Content): (job: Job) => Promise<void> {
   };
 }
 
-/** Calls before the clock runs: connections are open and the SDK's code is compiled, on every side. */
+/**
+ * Makes calls before the measurement, so that connections are open and code is compiled on every
+ * side.
+ */
 export async function warmUp(send: (job: Job) => Promise<unknown>): Promise<void> {
   for (let i = 0; i < 20; i++) {
     await Promise.all(Array.from({ length: 20 }, (_, j) => send(newJob(i * 20 + j))));

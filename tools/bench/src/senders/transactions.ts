@@ -14,12 +14,12 @@ export interface Times {
 }
 
 const handlers = {
-  /** Ours, the same INSERT through Prisma, and through pg: in turn, so often each. */
+  /** Measures our call, the same INSERT by Prisma, and by pg, in turn. */
   async run({ url, count, round }: { url: string; count: number; round: number }) {
     const db = createDb(url);
     const client = await connect(url);
     const enqueue = createEnqueue({ key: KEY, templates });
-    // What the plain INSERT writes is ready: checked, sealed and with its id.
+    // The rows of the plain INSERT are ready: checked, encrypted and with ids.
     const first = round * count * 3;
     const columns = await columnsOf(enqueue);
     const ready = await readyRows(client, columns, async () => {

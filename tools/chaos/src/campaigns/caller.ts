@@ -13,12 +13,12 @@ import type { Findings, Setup } from "../campaign.ts";
 import { type Stack, openStack } from "../stack.ts";
 
 const FAILING = 0.3;
-// PostgreSQL's own files take 8 MB of it.
+// PostgreSQL's own files take 8 MB.
 const DISK_MB = 24;
 // Uid and gid of "nobody": as root, the embedded PostgreSQL runs as that user.
 const NOBODY = 65_534;
 
-/** The caller's transaction fails: at COMMIT, or since the disk is full. */
+/** The caller's transaction fails at COMMIT, or because the disk is full. */
 export async function caller(setup: Setup): Promise<Findings> {
   const commit = await failingCommit(setup);
   const disk = await fullDisk(setup);
@@ -57,7 +57,7 @@ async function failingCommit(setup: Setup) {
   for (let i = 0; i < tries; i++) {
     const fails = setup.random() < FAILING;
     if (fails) failing++;
-    // Looked at by COMMIT alone.
+    // Only COMMIT checks the foreign key.
     if (!(await signUp(stack, fails ? 2 : 1))) errors++;
   }
   setup.say(`${errors} of ${tries} transactions failed at COMMIT`);
@@ -74,7 +74,7 @@ async function failingCommit(setup: Setup) {
   };
 }
 
-/** The database is on a disk of a few megabytes, which only root can make. */
+/** The database is on a disk of a few megabytes. Only root can make one. */
 async function fullDisk(setup: Setup) {
   const disk = await makeDisk(setup);
   if ("skipped" in disk) {
@@ -102,7 +102,7 @@ async function fullDisk(setup: Setup) {
   await full().catch((error: unknown) => {
     if (!isFull(error)) throw error;
   });
-  // What is left of the tables' last pages takes a few more.
+  // The tables' last pages have room for a few more rows.
   let errors = 0;
   for (let i = 0; i < 2_000 && errors < 100; i++) if (!(await signUp(stack, 1))) errors++;
   setup.say(`${outbox.queued.size} emails fitted on the disk, ${errors} transactions failed`);
@@ -124,7 +124,10 @@ async function fullDisk(setup: Setup) {
   };
 }
 
-/** As an app would: its own row and the email, in one transaction. @returns whether it committed */
+/**
+ * Writes a row and queues an email in one transaction, as an app does. @returns whether it
+ * committed
+ */
 async function signUp({ outbox }: Stack, plan: number): Promise<boolean> {
   const { db, enqueue, queued } = outbox;
   try {

@@ -8,15 +8,15 @@ import { until } from "../until.ts";
 
 const BAR = 0.9;
 
-/** PostgreSQL is restarted, and all of its backends are terminated, in turn. */
+/** PostgreSQL is restarted, and all its connections are terminated, in turn. */
 export async function database(setup: Setup): Promise<Findings> {
   const { messages, quick, say } = setup;
   const times = quick ? 1 : 5;
   const postgres = await startRestartable(setup);
   const stack = await openStack(setup, { url: postgres.url });
   const { outbox } = stack;
-  // Ten faults, and a window of emails before and after each: a second or more, since a shorter
-  // one measures what else the machine does.
+  // Ten faults, with a window of emails before and after each. A window takes a second or more,
+  // because a shorter one would measure other work on the machine.
   const window = Math.floor(messages / (times * 2));
   await outbox.fill(window);
   const options = { doubtSeconds: { resend: 2, hold: 5 } };
@@ -41,7 +41,7 @@ export async function database(setup: Setup): Promise<Findings> {
   await outbox.drained();
 
   const found = await audit(stack);
-  // Rejects where one has ended.
+  // Rejects if a worker has ended.
   await Promise.all(workers.map((worker) => worker.call("errors")));
   const restart = round(median(ratios.restart));
   const terminate = round(median(ratios.terminate));

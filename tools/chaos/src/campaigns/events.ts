@@ -11,12 +11,12 @@ const BOUNCES = 20;
 const UNUSED = "a secret that no request here needs";
 
 /**
- * Every email is spoken of twice, in a burst, by the webhook and by the queue at once, with
- * repetitions and out of order, while web is killed again and again. The apps are the real ones.
+ * Every email has two events. They come in bursts, by the webhook and the queue, repeated and out
+ * of order, while web is killed again and again. The apps are the real ones.
  */
 export async function events(setup: Setup): Promise<Findings> {
   const { quick, say, random } = setup;
-  // Two events each: 10,000 of the usual 20,000 emails' campaigns.
+  // With two events each: 10,000 events for the usual 20,000 emails.
   const messages = Math.round(setup.messages / 4);
   const kills = quick ? 1 : 5;
   const port = await freePort();

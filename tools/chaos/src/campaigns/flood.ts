@@ -27,12 +27,12 @@ const ATTACKS: Record<string, Attack> = {
   "sign-ups": signUps,
 };
 
-// Of every size, where the run is quick.
+// The share of every size in a quick run.
 const QUICK = 1 / 50;
 
 /**
- * Strangers against the accounts: the built apps with the limits of production, and clients that
- * each have an address of their own.
+ * Strangers attack the accounts of the built apps, with the limits of production. Each client has
+ * its own IP address.
  */
 export async function flood(setup: Setup): Promise<Findings> {
   const postgres = await startDurablePostgres();
@@ -88,9 +88,9 @@ export async function flood(setup: Setup): Promise<Findings> {
   };
 }
 
-/** What is counted in the end, from both sides. */
+/** The final counts. */
 interface Counted {
-  /** Emails that SES has taken. */
+  /** Emails that SES has accepted. */
   sent: number;
   lost: number;
   duplicates: number;
@@ -105,7 +105,7 @@ interface Counted {
 }
 
 async function count({ stack, site }: Target): Promise<Counted> {
-  // Nobody but the apps queues here: what they have committed is what they believe.
+  // Only the apps queue here, so their committed rows are what was queued.
   const rows = await stack.outbox.rows<{ id: string }>("SELECT id FROM messages");
   for (const { id } of rows) stack.outbox.queued.add(id);
   const { sent, lost, duplicates, failed, orphans, untrue } = await audit(stack);
@@ -128,7 +128,9 @@ function sum(all: Counted[]): Counted {
   };
 }
 
-/** Runs with a setup of its own: what it starts ends with it, or with the campaign. */
+/**
+ * Runs a function with its own setup. What the function starts ends with it or with the campaign.
+ */
 async function within<T>(setup: Setup, run: (own: Setup) => Promise<T>): Promise<T> {
   const ends: (() => unknown)[] = [];
   const endAll = async () => {

@@ -12,7 +12,7 @@ const test = "src/delivery/interleavings.test.ts";
 
 /**
  * The property test of packages/email, with thousands of runs: two workers and an SES that loses
- * answers take any steps in any order. It counts copies and rows after each run itself.
+ * answers take any steps in any order. The test itself checks copies and rows after each run.
  */
 export async function interleavings({ messages, seed, say, atEnd }: Setup): Promise<Findings> {
   const runs = Math.ceil(messages / 5);
@@ -34,7 +34,7 @@ export async function interleavings({ messages, seed, say, atEnd }: Setup): Prom
     text(child.stderr),
     once(child, "exit"),
   ]);
-  // With the counterexample, and the seed and path that lead to it.
+  // The output has the counterexample with its seed and path.
   if (code !== 0) throw new Error(`${out}\n${err}`.trim().slice(-4_000));
   return { figures: { runs, lost: 0, duplicates: 0 }, bars: { "the invariants hold": true } };
 }

@@ -5,11 +5,14 @@ import { publishEvents } from "../ses-events.ts";
 import { type Stack, openStack } from "../stack.ts";
 import type { WorkerOptions } from "../worker.ts";
 
-// In ms: SES is not on this machine.
+// In ms: the latency of SES.
 const DELAY = 60;
 const SECURITY_SET = "sendoff-security";
 
-/** kill -9 of a random worker, again and again, while SES's events come in: doubt is settled by them. */
+/**
+ * Kills (-9) a random worker again and again while SES's events arrive. The events settle the
+ * doubts.
+ */
 export async function killWorkerEvents(setup: Setup): Promise<Findings> {
   const stack = await openStack(setup);
   const events = publishEvents(setup, stack);
@@ -33,7 +36,7 @@ export async function killWorkerEvents(setup: Setup): Promise<Findings> {
   };
 }
 
-/** The same, and half-way the stream of events dies: nothing is judged any more. */
+/** The same, but the events stop half-way. Afterwards nothing is judged. */
 export async function eventsStop(setup: Setup): Promise<Findings> {
   const stack = await openStack(setup);
   const events = publishEvents(setup, stack);
@@ -56,7 +59,7 @@ export async function eventsStop(setup: Setup): Promise<Findings> {
   };
 }
 
-/** The same, and one of two configuration sets publishes no events: its doubts stay. */
+/** The same, but one of two configuration sets publishes no events. Its doubts stay. */
 export async function eventsPartial(setup: Setup): Promise<Findings> {
   const stack = await openStack(setup);
   const security = new Set<string>();

@@ -3,16 +3,16 @@ import type { Findings, Setup } from "../campaign.ts";
 import { claimedAndLost, leasesEnd } from "../leases.ts";
 import { openStack } from "../stack.ts";
 
-// Seconds: as in production, but for the wait of what is in doubt.
+// In seconds. As in production, except the wait of emails in doubt.
 const LEASE = 30;
 const DOUBT_SECONDS = { resend: 2, hold: 5 };
 const RECOVERY = 60;
-// In ms: SES is not on this machine.
+// In ms: the latency of SES.
 const DELAY = 60;
-// Of packages/email: what a worker has claimed and not settled, at the most.
+// From packages/email: the maximum that a worker has claimed and not settled.
 const HELD = 75;
 
-/** kill -9 of a random worker, again and again, at a random moment of the drain. */
+/** Kills (-9) a random worker again and again, at random moments of the drain. */
 export async function killWorker(setup: Setup): Promise<Findings> {
   const { messages, random, quick, say } = setup;
   const kills = quick ? 4 : 100;
@@ -25,7 +25,7 @@ export async function killWorker(setup: Setup): Promise<Findings> {
   for (let kill = 1; kill <= kills; kill++) {
     const share = Math.round((messages * kill) / kills) - outbox.queued.size;
     await outbox.fill(share);
-    // Less than half of them, so that there is work left when it dies.
+    // Less than half, so that work is left when the worker dies.
     await outbox.closes(Math.floor((random() * share) / 2));
     const victim = Math.floor(random() * workers.length);
     await workers[victim]?.stop("SIGKILL");

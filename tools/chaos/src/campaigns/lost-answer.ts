@@ -6,14 +6,14 @@ import { type Stack, openStack } from "../stack.ts";
 import { until } from "../until.ts";
 import type { WorkerOptions } from "../worker.ts";
 
-// Of all sends: half of them end without an answer, half with a 500.
+// Share of all sends. Half of them end without an answer, half with a 500.
 const SHARE = 0.05;
-// And of these SES takes nothing: the connection ends.
+// Share of sends that SES does not get, because the connection ends.
 const NOT_TAKEN = 0.02;
-// In ms: SES is not on this machine.
+// In ms: the latency of SES.
 const DELAY = 60;
 
-/** SES takes the email and its answer is lost: the template's policy decides, and no event helps. */
+/** SES accepts the email and its answer is lost. The template's policy decides, without events. */
 export async function lostAnswer(setup: Setup): Promise<Findings> {
   const stack = await loseAnswers(setup, { doubtSeconds: { resend: 1, hold: 2 } });
   await stack.outbox.drained();
@@ -31,12 +31,12 @@ export async function lostAnswer(setup: Setup): Promise<Findings> {
 }
 
 /**
- * The same, and SES's events come in: each once or twice, in any order, soon after the call. Of some
- * emails the connection ends before SES takes them: evidence finds out which.
+ * The same, but SES's events arrive: once or twice, in any order, soon after the call. For some
+ * emails the connection ends before SES gets them. Evidence finds out which.
  */
 export async function lostAnswerEvents(setup: Setup): Promise<Findings> {
   const { lease: _, ...options } = evidenceOptions(setup);
-  // Longer than an event needs.
+  // Longer than an event takes.
   const doubtSeconds = { resend: setup.quick ? 10 : 60, hold: 60 };
   const stack = await loseAnswers(setup, { ...options, doubtSeconds }, NOT_TAKEN);
   const events = publishEvents(setup, stack);

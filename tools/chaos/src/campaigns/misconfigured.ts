@@ -9,7 +9,7 @@ import type { Worker } from "../worker.ts";
 
 const CONFIGURATION_SET = "transactional";
 
-/** What stops the queue until a person repairs it, and how `sending_status` names that. */
+/** Faults that stop the queue until a person repairs them, with their names in `sending_status`. */
 const STOPS: { name: string; behaviour: SesBehaviour; stoppedBy: string }[] = [
   { name: "paused", behaviour: { account: { sendingEnabled: false } }, stoppedBy: "paused" },
   {
@@ -24,7 +24,9 @@ const STOPS: { name: string; behaviour: SesBehaviour; stoppedBy: string }[] = [
   },
 ];
 
-/** The account or its settings are wrong for a while: everything waits, and says why once. */
+/**
+ * The account or its settings are wrong for a while. Everything waits, and one message says why.
+ */
 export async function misconfigured(setup: Setup): Promise<Findings> {
   const { messages, quick, say } = setup;
   const stack = await openStack(setup);
@@ -46,7 +48,7 @@ export async function misconfigured(setup: Setup): Promise<Findings> {
     await stack.ses.behave(behaviour);
     await outbox.fill(share - half);
     await until(`sending to stop: ${name}`, () => isStopped(stack, stoppedBy), 60);
-    // The calls on the wire at that moment.
+    // Wait for the calls that were under way.
     await until("the last calls", async () => (await sending(stack)) <= 1, 60);
     const closed = await outbox.closed();
     await sleep(quick ? 2_000 : 15_000);
@@ -112,7 +114,7 @@ async function sending({ outbox }: Stack): Promise<number> {
   return count;
 }
 
-/** Each worker's. */
+/** The stops that each worker has logged. */
 async function stopsSaid(workers: Program<Worker>[]) {
   const said = await Promise.all(workers.map((worker) => worker.call("errors")));
   return said.map((each) => each.filter(({ message }) => message.startsWith("sending stopped")));

@@ -6,15 +6,15 @@ import { openStack } from "../stack.ts";
 import { until } from "../until.ts";
 
 const WORKERS = 2;
-// In ms: SES is not on this machine.
+// In ms: the latency of SES.
 const DELAY = 60;
-// Of packages/email: what a worker has claimed and not settled, at the most.
+// From packages/email: the maximum that a worker has claimed and not settled.
 const HELD = 75;
 
-/** SES answers 503, then nobody is there at all: for a minute. Then it is well. */
+/** For a minute SES answers 503, then refuses connections. Then it recovers. */
 export async function outage(setup: Setup): Promise<Findings> {
   const { messages, quick, say } = setup;
-  // Probes come 2, 6, 14, 30 and 62 seconds after the stop: both kinds meet some.
+  // Probes come 2, 6, 14, 30 and 62 seconds after the stop, so both faults get some.
   const [unavailable, refusing] = quick ? [4, 5] : [20, 40];
   const stack = await openStack(setup);
   const { outbox, ses } = stack;
@@ -69,7 +69,7 @@ function watchStatus(setup: Setup, outbox: Outbox) {
       "SELECT (stopped_by = 'outage')::int AS stopped, probes FROM sending_status",
     );
     if (status.stopped > last.stopped) stops++;
-    // It begins anew with each stop.
+    // The count starts again with each stop.
     probes += status.probes < last.probes ? status.probes : status.probes - last.probes;
     last = status;
   };

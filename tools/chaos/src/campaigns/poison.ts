@@ -4,10 +4,10 @@ import { evidenceOptions, judgedFigures, settleDoubts } from "../doubt.ts";
 import { publishEvents } from "../ses-events.ts";
 import { openStack } from "../stack.ts";
 
-// A hold is claimed once, and twice more by evidence; a resend once more in between.
+// A hold is claimed once, and twice more by evidence. A resend is claimed once more in between.
 const MOST_KILLS = { hold: 3, resend: 4 };
 
-/** One message kills its worker each time that it is sent. Workers are started again at once. */
+/** One message kills its worker each time it is sent. Workers are started again at once. */
 export async function poison(setup: Setup): Promise<Findings> {
   const { random, say } = setup;
   const messages = Math.round(setup.messages / 10);

@@ -5,9 +5,9 @@ import type { Findings, Setup } from "../campaign.ts";
 import { openStack } from "../stack.ts";
 
 /**
- * An SMTP server as others run them: it takes a few emails a connection and then answers 421,
- * closes or resets; says 451, or nothing, at idle; puts recipients off; answers slowly; loses
- * answers; and now and then keeps a connection open without a word.
+ * A realistic SMTP server. It accepts a few emails per connection and then answers 421, closes or
+ * resets. At idle it answers 451 or nothing. It defers recipients, answers slowly, loses answers,
+ * and sometimes keeps a connection open in silence.
  */
 export async function smtp(setup: Setup): Promise<Findings> {
   const { messages, quick, say, atEnd } = setup;
@@ -48,7 +48,7 @@ function createServer({ random }: Setup, hangs: number) {
   const read = new Set<string>();
   const brokenOff = new Set<string>();
   const faults: Record<string, number> = {};
-  /** How many emails each connection takes, and how it ends. */
+  /** How many emails each connection accepts, and how it ends. */
   const ends = new Map<number, { after: number; how: SmtpAnswer }>();
   let hangsLeft = hangs;
 

@@ -7,12 +7,12 @@ import { openStack } from "../stack.ts";
 // Seconds. A call may take ten, so a lease shorter than that sends nothing.
 const LEASE = 14;
 const DOUBT_SECONDS = { resend: 2, hold: 5 };
-// Milliseconds that each call stays on the wire, so that a stop finds some there.
+// Milliseconds that each call takes, so that a stop finds open calls.
 const DELAY = 300;
 
 /**
- * SIGSTOP of a random worker until its leases are over and the other one has taken its emails,
- * then SIGCONT: it comes back with answers to calls that are no longer its own.
+ * Stops a random worker (SIGSTOP) until its leases have ended and the other one has taken over its
+ * emails. Then it continues (SIGCONT), with answers to calls that are no longer its own.
  */
 export async function stop(setup: Setup): Promise<Findings> {
   const { messages, random, quick, say } = setup;
@@ -23,7 +23,7 @@ export async function stop(setup: Setup): Promise<Findings> {
   const options = { lease: LEASE, doubtSeconds: DOUBT_SECONDS };
   const workers = await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
 
-  // The calls that were on the wire at the stops: message and number of the attempt.
+  // The calls that were open at the stops: message and number of the attempt.
   const inDoubt = new Map<string, { id: string; attempt: number }>();
   for (let round = 1; round <= stops; round++) {
     const share = Math.round((messages * round) / stops) - outbox.queued.size;
@@ -36,7 +36,7 @@ export async function stop(setup: Setup): Promise<Findings> {
     const resume = afterwards('kill -CONT "$0"', String(worker.pid));
     setup.atEnd(resume.now);
     await leasesEnd(outbox, LEASE);
-    // Before it goes on: what it says later is written into the same rows.
+    // Before it continues, because it writes into the same rows later.
     const before = inDoubt.size;
     for (const lost of await outbox.rows<{ id: string; attempt: number }>(
       "SELECT message_id AS id, number AS attempt FROM attempts WHERE error_code = 'LEASE_LOST'",
@@ -45,7 +45,7 @@ export async function stop(setup: Setup): Promise<Findings> {
     }
     say(`stop ${round} of ${stops}: ${inDoubt.size - before} emails in doubt`);
     await resume.now();
-    // It answers, so what it has to settle is under way.
+    // Its answer shows that its settlements have started.
     await worker.call("errors");
   }
   await outbox.drained();
@@ -59,7 +59,7 @@ export async function stop(setup: Setup): Promise<Findings> {
      JOIN messages m USING (id) JOIN attempts a ON a.message_id = m.id AND a.number = x.attempt`,
     [JSON.stringify([...inDoubt.values()])],
   );
-  // Rejects where one has ended.
+  // Rejects if a worker has ended.
   await Promise.all(workers.map((worker) => worker.call("errors")));
   return {
     figures: { ...found, stops, inDoubt: inDoubt.size, late, staleSettlements: stale },

@@ -4,17 +4,17 @@ import { openStack } from "../stack.ts";
 import { sentDuring } from "../throughput.ts";
 import { until } from "../until.ts";
 
-// Share of the rate that counts as having come back.
+// The share of the rate that counts as recovered.
 const BACK = 0.9;
 
-/** SES answers 429 to everything for a minute, then is well. */
+/** SES answers 429 to everything for a minute, then recovers. */
 export async function throttle(setup: Setup): Promise<Findings> {
   const { messages, quick, say } = setup;
   const stack = await openStack(setup);
   const { outbox, ses } = stack;
   const window = quick ? 3 : 10;
   const minute = quick ? 5 : 60;
-  // So that what is left after the minute lasts for the half minute in which the rate rises.
+  // Low enough that emails are left for the half minute in which the rate recovers.
   const rate = Math.floor(messages / (2 * window + (quick ? 40 : 100)));
   await outbox.fill(messages);
   const options = { rate, doubtSeconds: { resend: 5, hold: 5 } };

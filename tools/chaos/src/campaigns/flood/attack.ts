@@ -1,27 +1,30 @@
 import type { Account, Target } from "./target.ts";
 
-/** What an attack is told. */
+/** The input of an attack. */
 export interface Stage {
-  /** Tells the person who waits. */
+  /** Shows progress to the person who waits. */
   say: (step: string) => void;
-  /** So many of something; fewer where the run is quick. */
+  /** Scales a number down in a quick run. */
   size: (full: number) => number;
-  /** The apps that most attacks meet one after another, as production's do. */
+  /** The apps that most attacks share, one after another. */
   target: Target;
-  /** New apps, which end with the attack. @param account SES's, where it is not the usual one */
+  /**
+   * Starts new apps, which end with the attack. @param account differences from the usual SES
+   * account
+   */
   open: (account: Account) => Promise<Target>;
-  /** The IP address of one of 65,536 strangers; other attacks have others. */
+  /** The IP address of one of 65,536 strangers. Each attack has its own. */
   stranger: (i: number) => string;
-  /** The IP address of one of 256 people who mean it. */
+  /** The IP address of one of 256 honest people. */
   person: (i: number) => string;
 }
 
-/** What came of an attack. */
+/** The results of an attack. */
 export interface Found {
-  /** What the same attack did before there were limits, where it was made then. */
+  /** The results of the same attack before the limits existed, if it was run then. */
   before?: Record<string, unknown>;
   after: Record<string, unknown>;
-  /** What had to be so, and whether it was. */
+  /** The bars, and whether each is met. */
   bars: Record<string, boolean>;
 }
 

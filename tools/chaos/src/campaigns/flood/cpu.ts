@@ -4,12 +4,12 @@ import { crowd, statuses } from "./crowd.ts";
 import { type LogIn, logIn, openBrowser, makeAccounts, trustedBrowser } from "./people.ts";
 import type { Answer } from "@repo/measure/site";
 
-// In ms, from one look at /readyz to the next.
+// In ms, between two requests of /readyz.
 const PACE = 200;
-// Before anybody attacks.
+// Requests of /readyz before the attack.
 const LOOKS = 10;
 
-/** Log-ins that nobody waits for, each of another address and client. */
+/** Log-ins whose clients leave before the answer, each with another address and client. */
 export async function cpu({ target, size, say, stranger, person }: Stage): Promise<Found> {
   const { site } = target;
   const [newcomer, trusted] = ["newcomer@cpu.example.com", "trusted@cpu.example.com"];
@@ -30,7 +30,7 @@ export async function cpu({ target, size, say, stranger, person }: Stage): Promi
   })();
   const logIns: Promise<LogIn>[] = [];
   await crowd(count, 250, async (i) => {
-    // In the midst of it, two people who mean it.
+    // In the middle of the attack, two honest people log in.
     if (i === Math.floor(count / 2)) {
       logIns.push(logIn(openBrowser(site, person(2)), newcomer), logIn(browser, trusted));
     }
@@ -53,7 +53,7 @@ export async function cpu({ target, size, say, stranger, person }: Stage): Promi
     bars: {
       "a person gets in, at once or when told to try again":
         inANewBrowser?.isIn === true && inATrustedOne?.isIn === true,
-      // On a machine that is too busy for it beforehand, nothing can be told of the attack.
+      // If the machine is too busy even before the attack, this says nothing about the attack.
       "/readyz is 200 throughout": ready.every(isReady) || !early.every(isReady),
     },
   };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "@repo/measure/site";
 
-/** Does it so often, so many at a time. @returns what came of each */
+/** Runs a function `count` times, `atOnce` at a time. @returns the results */
 export async function crowd<T>(
   count: number,
   atOnce: number,
@@ -16,7 +16,7 @@ export async function crowd<T>(
   return results;
 }
 
-/** Does it for so many seconds, so many at a time. @returns what came of each */
+/** Runs a function again and again for some seconds, `atOnce` at a time. @returns the results */
 export async function during<T>(
   seconds: number,
   atOnce: number,
@@ -32,16 +32,16 @@ export async function during<T>(
   return results;
 }
 
-// In ms, from when it was due.
+// In ms after the due time.
 const LATE = 100;
-// More would be the clients' own trouble.
+// More would overload the clients.
 const MOST_OPEN = 2_000;
 
 /**
- * Begins so many a second, whatever has become of the earlier ones. Returns when the last has
- * begun.
+ * Starts a function `perSecond` times a second, without waiting for earlier ones. Returns after the
+ * last start.
  *
- * @returns what comes of each that began; how many began late, and how many could not begin
+ * @returns the pending results, how many started late, and how many could not start
  */
 export async function openLoop<T>(
   count: number,
@@ -66,7 +66,7 @@ export async function openLoop<T>(
   return { begun, late, unsent };
 }
 
-/** How many answers there are of each status. */
+/** The number of answers of each status. */
 export function statuses(answers: Pick<Answer, "status">[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1;

@@ -24,7 +24,7 @@ const STEPS: [
   ["look again", (browser) => browser.get("/signup/sent")],
 ];
 
-/** A stranger finds out who has an account: by the answers, for an address with and one without. */
+/** A stranger compares the answers for an address with an account and one without. */
 export async function enumeration({ target, say, stranger }: Stage): Promise<Found> {
   const known = "known@enumeration.example.com";
   await makeAccounts(target, known);
@@ -40,7 +40,7 @@ export async function enumeration({ target, say, stranger }: Stage): Promise<Fou
       for (const { email, browser } of browsers)
         seen.push(described(await take(browser, email, { json }), email));
       compared++;
-      // Two that both failed would be alike as well.
+      // Two failures would be equal too.
       if (seen[0] === seen[1] && !seen[0]?.startsWith("5")) continue;
       different.push(`${step}${json ? ", JSON" : ""}`);
       say(`${step}:\n${seen.join("\n--- and ---\n")}`);
@@ -53,7 +53,7 @@ export async function enumeration({ target, say, stranger }: Stage): Promise<Fou
   };
 }
 
-/** All of an answer but the address and what is new each time. */
+/** An answer without the address and without random values. */
 function described({ status, headers, body }: Answer, email: string): string {
   const kept = headers
     .filter(([name]) => !/^(?:date|etag|x-request-id)$/.test(name))

@@ -2,11 +2,11 @@ import type { Found, Stage } from "./attack.ts";
 import { crowd, statuses } from "./crowd.ts";
 import { type LogIn, logIn, makeAccounts, trustedBrowser } from "./people.ts";
 
-// For an address, and one more each minute and a half.
+// Wrong passwords per address, and one more every 90 s.
 const WRONG = 10;
 const MS_FOR_ONE_MORE = 90_000;
 
-/** Strangers guess the password of one account, while its owner logs in where they have been before. */
+/** Strangers guess the password of one account, while its owner logs in from a trusted browser. */
 export async function guessing({ target, size, stranger, person }: Stage): Promise<Found> {
   const { site } = target;
   const owner = "owner@guessing.example.com";

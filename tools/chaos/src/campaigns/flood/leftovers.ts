@@ -4,13 +4,13 @@ import { crowd } from "./crowd.ts";
 import { PASSWORD, linkOf, logIn, makeAccounts, openBrowser } from "./people.ts";
 import { quiet } from "./target.ts";
 
-// More than an account may have.
+// More than the sessions that an account may have.
 const LOG_INS = 30;
 const MOST = 20;
-// What a flood of so many addresses leaves in the table of limits.
+// Rows that a flood leaves in the table of limits.
 const LIMITS = 50_000;
 
-/** Sessions that pile up, and rows that have ended. */
+/** Sessions pile up, and ended rows are deleted. */
 export async function leftovers({ target, say, stranger }: Stage): Promise<Found> {
   const { site } = target;
   const { outbox } = target.stack;
@@ -25,7 +25,7 @@ export async function leftovers({ target, say, stranger }: Stage): Promise<Found
     [owner],
   );
 
-  // One of each kind that ends.
+  // One row of each kind.
   const browser = openBrowser(site, stranger(LOG_INS));
   await browser.post("/forgot-password", { email: owner });
   await linkOf(target, owner, "password-reset");
@@ -37,7 +37,7 @@ export async function leftovers({ target, say, stranger }: Stage): Promise<Found
      SELECT 'signUpMail', int4send(i), now() FROM generate_series(1, $1::int) i`,
     [LIMITS],
   );
-  // Their time is over: links and requests are kept for a week beyond.
+  // End all rows. Links and requests are kept for another week.
   await outbox.rows(
     `UPDATE sessions SET expires_at = now();
      UPDATE sign_ups SET expires_at = now();
@@ -52,7 +52,7 @@ export async function leftovers({ target, say, stranger }: Stage): Promise<Found
          (SELECT count(*) FROM reset_requests) AS requests, (SELECT count(*) FROM limits) AS limits`,
     );
   const ended = await left();
-  // A worker keeps house when it starts, and then once an hour.
+  // A worker deletes old rows when it starts, and then once an hour.
   await target.restartWorker();
   const isGone = async () => Object.values(await left()).every((count) => count === 0);
   await until("the housekeeping", isGone, 60).catch(() => undefined);

@@ -4,11 +4,11 @@ import { NEW_PASSWORD, linkOf, logIn, makeAccounts, openBrowser } from "./people
 import { type Target, quiet } from "./target.ts";
 
 const STRANGERS = "the password of a stranger";
-// Of each kind: by sign-up, and for a new password.
+// The limit of each kind: sign-up, and new password.
 const EMAILS = 3;
 const CLIENTS = 1_000;
 
-/** Emails to a mailbox by one client, and links to a new password by many. */
+/** One client causes emails to a mailbox, and many clients ask for links to a new password. */
 export async function mailbox(stage: Stage): Promise<Found> {
   const { target, size, say } = stage;
   const [first, second, third] = [
@@ -54,7 +54,7 @@ async function byOneClient({ target, size, stranger }: Stage, email: string) {
   };
 }
 
-/** @param spell the address that each client asks for; it is the owner's mailbox */
+/** @param spell the address that each client uses for the owner's mailbox */
 async function byManyClients(
   { target, size, stranger, person }: Stage,
   owner: string,

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Answer, type Site, retryAfter } from "@repo/measure/site";
 import type { Target } from "./target.ts";
 
-/** Of everybody who has an account. */
+/** The password of every account. */
 export const PASSWORD = "correct horse battery staple";
-/** What they choose instead. */
+/** The password after a reset. */
 export const NEW_PASSWORD = "quite another password";
 
 // PASSWORD as packages/accounts hashes it.
 const HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$wvdZrtyCHrsiynywtkTa6w$mHDEN4AOZgplIjibR8kBitLhSfUzRpNBFMO1pRdVB6w";
 
-/** Makes accounts, out of the strangers' sight. */
+/** Makes accounts directly in the database. */
 export async function makeAccounts({ stack }: Target, ...emails: string[]): Promise<void> {
   await stack.outbox.rows(
     `INSERT INTO users (id, name, email, email_key, password_hash)
@@ -20,10 +20,10 @@ export async function makeAccounts({ stack }: Target, ...emails: string[]): Prom
   );
 }
 
-/** A browser at an address of its own, with the cookies that it got, and a person before it. */
+/** A browser with its own IP address and cookies, used by a person. */
 export interface Browser {
   get(path: string): Promise<Answer>;
-  /** Who is told to try again in a moment does so. */
+  /** Posts again when told to try again soon. */
   post(
     path: string,
     fields?: Record<string, string>,
@@ -32,7 +32,7 @@ export interface Browser {
 }
 
 const TRIES = 10;
-// In seconds. Nobody sits there for hours.
+// In seconds. A person does not wait longer.
 const A_MOMENT = 120;
 
 export function openBrowser(site: Site, ip: string): Browser {
@@ -43,7 +43,7 @@ export function openBrowser(site: Site, ip: string): Browser {
     for (const [header, value] of answer.headers) {
       if (header !== "set-cookie") continue;
       const [, name = "", text = ""] = /^([^=]+)=([^;]*)/.exec(value) ?? [];
-      // An empty one is taken away.
+      // An empty value deletes the cookie.
       if (text === "") cookies.delete(name);
       else cookies.set(name, text);
     }
@@ -64,12 +64,12 @@ export function openBrowser(site: Site, ip: string): Browser {
   };
 }
 
-/** What became of a person's log-in. */
+/** The result of a person's log-in. */
 export interface LogIn {
   isIn: boolean;
-  /** From the first try until in, with all that was waited. */
+  /** From the first try to the log-in, including waits. */
   ms: number;
-  /** Each was told when to come again, and did. */
+  /** How often the person was told to try again. */
   refusals: number;
 }
 
@@ -78,7 +78,7 @@ export async function logIn(browser: Browser, email: string, password = PASSWORD
   return { isIn: status === 303, ms: Math.round(ms), refusals };
 }
 
-/** A browser in which somebody has been in their account. */
+/** A browser that has logged in to an account before. */
 export async function trustedBrowser(site: Site, ip: string, email: string): Promise<Browser> {
   const browser = openBrowser(site, ip);
   const { isIn } = await logIn(browser, email);

@@ -15,11 +15,11 @@ import type { Ask } from "@repo/measure/site";
 const CLIENTS = 50;
 const PER_SECOND = 200;
 const PEOPLE = 10;
-// In ms, from one visit to the next at least.
+// In ms: the minimum between two visits.
 const PACE = { page: 100, logIn: 1_000 };
 const ALLOWED = ["202", "401", "429", "503"];
 
-/** All forms at once, faster than they can be answered; what it is like for everybody else. */
+/** Posts to all forms faster than the app can answer. Measures the effect on everybody else. */
 export async function posts(stage: Stage): Promise<Found> {
   const { target, size, say } = stage;
   const count = size(10_000);
@@ -71,11 +71,11 @@ function post(i: number, ip: string): Ask {
     { ip, path: "/forgot-password", fields: { email } },
     { ip, path: "/signup", fields: { name: "Sam", email, password } },
   ];
-  // Each client posts to every form: their number is no multiple of three.
+  // The number of clients is not a multiple of three, so each client posts to every form.
   return all[i % all.length] ?? { ip, path: "/" };
 }
 
-/** Each visits again once the last visit is over, so that they are no flood themselves. */
+/** Visitors visit again only after the last visit, so that they are not a flood themselves. */
 async function invite({ target, person }: Stage) {
   const { site } = target;
   const emails = Array.from({ length: PEOPLE }, (_, i) => `person${i}@posts.example.com`);
@@ -108,7 +108,7 @@ async function invite({ target, person }: Stage) {
   };
 }
 
-/** Does it until the signal, at an even pace or slower. @returns what came of each */
+/** Repeats a function until the signal aborts, at a pace of `ms` or slower. @returns the results */
 async function again<T>(
   ms: number,
   signal: AbortSignal,

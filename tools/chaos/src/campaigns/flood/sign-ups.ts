@@ -7,27 +7,27 @@ import { type Target, quiet } from "./target.ts";
 
 const CLIENTS = 5_000;
 const AT_ONCE = 100;
-// Of a day: in the first the bucket is full, and eight hours fill it again for each later one.
+// Parts of a day. The bucket is full in the first. Eight hours fill it for each later part.
 const PARTS = 4;
 const HOURS = 8;
-// Sign-ups one by one after each part, at most.
+// The maximum of single sign-ups after each part.
 const LATE = 50;
-// Emails a second. Sign-ups come faster on any machine, so that their emails wait.
+// Emails a second. Sign-ups are faster on any machine, so their emails wait.
 const SLOW = 0.25;
 
 /**
- * Sign-ups with ever new addresses from ever new networks, through a day whose clock is moved on.
- * In the midst of it somebody asks for a new password.
+ * Sign-ups with new addresses from new networks, through a day whose clock is moved forward. In the
+ * middle of it somebody asks for a new password.
  */
 export async function signUps({ open, size, say, stranger, person }: Stage): Promise<Found> {
   const addresses = size(50_000);
-  // Such that the flood meets its end within the minutes that this takes.
+  // Small enough that the flood reaches its limit within minutes.
   const quota = Math.max(200, addresses / 25);
   const share = quota / 2;
   const target = await open({ max24HourSend: quota, maxSendRate: SLOW });
   const { ses, outbox } = target.stack;
   const reset = resetInTheMidst(target, person(0), share / PARTS / 5);
-  // Looked at in the end; until then it must not go unheard.
+  // Awaited at the end. Until then a rejection must not end the process.
   reset.catch(() => undefined);
 
   const start = performance.now();
@@ -46,7 +46,7 @@ export async function signUps({ open, size, say, stranger, person }: Stage): Pro
     });
     answers.push(...came);
     const late: Answer[] = [];
-    // What was refused for want of time has given its part of the share back.
+    // Refusals for lack of time have given their part of the share back, so use it up.
     while (!late.some(isClosed) && late.length < LATE) {
       const email = `late${late.length}of${part}@example.com`;
       late.push(await target.site.ask(signUp(stranger(part), email)));
@@ -58,7 +58,7 @@ export async function signUps({ open, size, say, stranger, person }: Stage): Pro
   const seconds = (performance.now() - start) / 1000;
   const { ownerIn, waitedSeconds } = await reset;
 
-  // What waits may go now; SES goes on counting from where it was.
+  // Let the waiting emails go. SES keeps its count.
   const sentLast24Hours = Object.keys(await ses.tally()).length;
   await ses.behave({ account: { max24HourSend: quota, sentLast24Hours }, enforceQuota: true });
   await target.restartWorker();
@@ -68,7 +68,7 @@ export async function signUps({ open, size, say, stranger, person }: Stage): Pro
   );
   const order = await orderOf(target);
   const counts = statuses(answers);
-  // Of the real time that has gone by beside the moved one, and one for the rounding.
+  // What the real time has refilled, rounded up.
   const refilled = Math.ceil(((share / PARTS) * seconds) / (HOURS * 3600));
   return {
     after: {
@@ -96,7 +96,7 @@ export async function signUps({ open, size, say, stranger, person }: Stage): Pro
   };
 }
 
-/** The owner of an account asks for a link once so many emails of sign-ups wait, and follows it. */
+/** When enough emails of sign-ups wait, the owner of an account asks for a link and follows it. */
 async function resetInTheMidst(target: Target, ip: string, waiting: number) {
   const { site, stack } = target;
   const owner = "owner@example.com";
@@ -117,7 +117,7 @@ async function resetInTheMidst(target: Target, ip: string, waiting: number) {
   return { ownerIn: isIn, waitedSeconds };
 }
 
-/** In which order the worker took the link to a new password and the emails of sign-ups. */
+/** The order in which the worker sent the reset and the emails of sign-ups. */
 async function orderOf({ stack }: Target) {
   return stack.outbox.look<"overtaken" | "slipped">(
     `WITH reset AS (
@@ -139,10 +139,10 @@ const signUp = (ip: string, email: string) => ({
   fields: { name: "Sam", email, password: PASSWORD },
 });
 
-/** One of many clients, each in a /48 of its own. */
+/** The address of a client, each in its own /48. */
 const network = (i: number) => `2001:db8:${i.toString(16)}::1`;
 
-/** Refused for all, and not only for the moment that the passwords before it take. */
+/** Whether sign-up is closed for all, and not only busy. */
 function isClosed(answer: Answer): boolean {
-  return answer.status === 503 && answer.body.includes("So many people are signing up");
+  return answer.status === 503 && answer.body.includes("Too many people are signing up");
 }

@@ -6,14 +6,14 @@ import { PASSWORD, linkOf, makeAccounts, openBrowser } from "./people.ts";
 import { quiet } from "./target.ts";
 
 const BEFORE = { honestSignUpWaitedSeconds: 20, requests: 220, ofTheDaysQuotaOf200: 200 };
-// SES's, of an account in its sandbox, but for the rate: one a second would take long.
+// The quota of a sandbox account. Its rate is higher, because one a second would take long.
 const SANDBOX = { max24HourSend: 200, maxSendRate: 14 };
 // A day's share is half of the quota, a quarter of it at once.
 const AT_ONCE = SANDBOX.max24HourSend / 8;
 // The last twentieth of the quota is for `password-reset`.
 const ALL_BUT_THE_RESERVE = SANDBOX.max24HourSend * 0.95;
 
-/** Strangers' sign-ups take the time, and then the quota, of those who mean it. */
+/** Strangers' sign-ups use up the time and the quota of honest people. */
 export async function starvation(stage: Stage): Promise<Found> {
   const [waited, quota] = [await waitOfAnHonestSignUp(stage), await quotaOfADay(stage)];
   return {
@@ -30,7 +30,7 @@ export async function starvation(stage: Stage): Promise<Found> {
   };
 }
 
-/** One client floods; then somebody else signs up. */
+/** One client floods, then somebody else signs up. */
 async function waitOfAnHonestSignUp({ target, size, say, stranger, person }: Stage) {
   const answers = await during(size(21), 20, (i) =>
     target.site.ask({ ip: stranger(1), path: "/signup", fields: newcomer(i) }),
@@ -59,7 +59,7 @@ async function quotaOfADay({ open, say, stranger, person }: Stage) {
   const used = (await ses.inbox({})).length;
   say(`${requests} sign-ups: ${JSON.stringify(statuses(answers))}`);
 
-  // Another day, and SES has sent all but the reserve.
+  // Another day: SES has sent everything except the reserve.
   await outbox.rows("DELETE FROM limits");
   await ses.behave({
     account: { ...SANDBOX, sentLast24Hours: ALL_BUT_THE_RESERVE },
@@ -77,7 +77,7 @@ async function quotaOfADay({ open, say, stranger, person }: Stage) {
   );
   await openBrowser(site, person(1)).post("/forgot-password", { email: owner });
   const token = await linkOf(target, owner, "password-reset", 30);
-  // The worker looks four times a second.
+  // The worker polls four times a second.
   await sleep(2_000);
   const { waiting } = await outbox.look<"waiting">(
     "SELECT count(*) AS waiting FROM messages WHERE template = 'verify-email' AND state = 'queued'",

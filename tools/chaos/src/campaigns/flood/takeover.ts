@@ -5,7 +5,10 @@ import type { Target } from "./target.ts";
 
 const STRANGERS = "the password of a stranger";
 
-/** Who presses which button: their own, the stranger's, or the stranger's without any sign-up. */
+/**
+ * Which link the owner uses: their own, the stranger's, or the stranger's without a sign-up of
+ * their own.
+ */
 const VICTIMS = {
   newer: "newer@takeover.example.com",
   older: "older@takeover.example.com",
@@ -26,7 +29,7 @@ export async function takeover({ target, stranger, person }: Stage): Promise<Fou
     const token = (way === "newer" ? await secondLink(target, email) : older) ?? "";
     const pressed = await owner.post("/verify-email", {
       token,
-      // Asked for where nobody signed up in this browser.
+      // Required if nobody signed up in this browser.
       ...(way === "alone" && { name: "Sam", password: NEW_PASSWORD }),
     });
     const account = await owner.get("/account");
@@ -39,7 +42,7 @@ export async function takeover({ target, stranger, person }: Stage): Promise<Fou
       await mallory.post("/verify-email", { token: older ?? "" }),
       await mallory.get("/account"),
     ];
-    // Out of /account one is sent to the form; into it one is sent after a log-in.
+    // A log-in redirects to /account. Without one, /account redirects to the form.
     const [tried, confirmed, looked] = ways.map(({ status }) => status);
     if (tried === 303 || confirmed === 303 || looked === 200) takenOver++;
   }

@@ -7,7 +7,7 @@ import { APP_URL, type Site, openSite } from "@repo/measure/site";
 
 export type Account = NonNullable<SesBehaviour["account"]>;
 
-/** The built apps, on a database and a ses-local of their own. */
+/** The built apps, with their own database and ses-local. */
 export interface Target {
   stack: Stack;
   site: Site;
@@ -15,7 +15,7 @@ export interface Target {
   restartWorker(): Promise<void>;
 }
 
-// What most accounts of SES may send.
+// The limits of a usual SES account.
 const USUAL: Account = { maxSendRate: 14, max24HourSend: 50_000 };
 
 /** @param databaseUrl of a migrated database */
@@ -24,7 +24,7 @@ export async function openTarget(
   databaseUrl: string,
   account: Account = {},
 ): Promise<Target> {
-  // By name, as production has it: each connection takes one of libuv's threads for a moment.
+  // By name, as in production, so that each connection needs a thread of libuv's for the look-up.
   const url = new URL(databaseUrl);
   url.hostname = "localhost";
   const stack = await openStack(setup, { url: url.href, keep: 2_000 });
@@ -33,7 +33,7 @@ export async function openTarget(
     ...stack.env,
     APP_URL,
     APP_ENV: "staging",
-    // So that X-Forwarded-For says who the client is.
+    // Then X-Forwarded-For names the client.
     TRUST_PROXY: "1",
     LIMIT_SCALE: "1",
   };
@@ -43,14 +43,14 @@ export async function openTarget(
   setup.atEnd(() => web.stop());
   const site = openSite(web.port);
   setup.atEnd(() => site.close());
-  // Web keeps what it reads for a minute, and takes an unknown quota for a large one.
+  // Web caches the quota for a minute, and treats an unknown one as large.
   await until("the worker to learn SES's quota", async () => {
     const { known } = await stack.outbox.look<"known">(
       "SELECT count(max_24_hours) AS known FROM sending_status",
     );
     return known === 1;
   });
-  // Nobody is sent to one that is not.
+  // A load balancer sends nobody to an app that is not ready.
   await until("web to be ready", async () => {
     const { status } = await site.ask({ ip: "127.0.0.1", path: "/readyz" });
     return status === 200;
