@@ -114,7 +114,10 @@ function sweep(gone: Gone): void {
 
 /** Runs the tools that do the rest: remove unused dependencies, draw the imports, format. */
 function tidy(): void {
-  run("knip --fix --fix-type dependencies,catalog --no-progress --no-exit-code", "ignore");
+  // The catalog once it is known which dependencies are left.
+  for (const type of ["dependencies", "catalog"]) {
+    run(`knip --fix --fix-type ${type} --no-progress --no-exit-code`, "ignore");
+  }
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   if (scripts["arrows"]) run(scripts["arrows"]);
   run("prettier --write --log-level warn .");
