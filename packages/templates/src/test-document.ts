@@ -21,7 +21,7 @@ function values(html: string, pattern: RegExp): string[] {
   return [...html.matchAll(pattern)].map(([, value = ""]) => decode(value));
 }
 
-/** A tag of these ends a word; one of text inside a line, like `<b>`, does not. */
+/** These tags end a word. A tag inside a line, like `<b>`, does not. */
 const BLOCK =
   /<\/?(?:address|article|aside|blockquote|body|br|caption|dd|div|dl|dt|figcaption|figure|footer|form|h\d|header|hr|li|main|nav|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul)\b[^>]*>/g;
 

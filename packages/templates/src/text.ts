@@ -28,7 +28,7 @@ export const toText = compile({
   formatters: { table },
   selectors: [
     { selector: "img", format: "skip" },
-    // React Email marks decoration with it.
+    // React Email marks decoration with this attribute.
     { selector: "[data-skip-in-text=true]", format: "skip" },
     ...["h1", "h2", "h3", "h4", "h5", "h6"].map((selector) => ({
       selector,

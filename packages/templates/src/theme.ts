@@ -11,7 +11,7 @@ export const theme = {
 const { colors: light, darkColors: dark } = brand;
 
 /**
- * The styles that cannot be inline. Clients that drop them (Gmail's app with accounts of others)
+ * The styles that cannot be inline. Clients that drop them (Gmail's app with other accounts)
  * show the light, fluid layout.
  *
  * The first width is for Outlook on Windows, which knows neither max-width nor @media. Pictures are

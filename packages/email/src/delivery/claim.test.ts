@@ -53,7 +53,7 @@ describe("claim", () => {
     expect(claimed.toSorted()).toEqual(ids.toSorted());
   });
 
-  it("closes what is suppressed or expired on the spot, and says so", async () => {
+  it("closes messages that are suppressed or expired, and says so", async () => {
     const suppressed = await queueReset(test.db, "Suppressed@example.com");
     await test.db.suppression.create({
       data: { addressKey: "suppressed@example.com", reason: "complaint" },

@@ -139,7 +139,7 @@ function counted() {
   return { apply, statements };
 }
 
-it("applies what waits at the same time in few statements, each answered after its commit", async () => {
+it("applies calls of the same time in few statements, each answered after its commit", async () => {
   const { apply, statements } = counted();
   await Promise.all(
     Array.from({ length: 250 }, async (_, i) => {

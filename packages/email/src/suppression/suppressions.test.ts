@@ -77,7 +77,7 @@ describe("removing", () => {
     expect(await reason()).toBeUndefined();
   });
 
-  it("is refused where nothing is suppressed, and without a reason", async () => {
+  it("is refused if nothing is suppressed, or without a reason", async () => {
     await expect(removeSuppression(test.db, ADDRESS, decision)).rejects.toMatchObject({
       code: "NOT_SUPPRESSED",
     });

@@ -140,7 +140,7 @@ describe.each(documented)("%s", (_name, event, type, recipients, effect) => {
     }
   });
 
-  it("should read the same of an identity's notification, but for our tag", () => {
+  it("should read the same from an identity's notification, except our tag", () => {
     const parsed = parse(asNotification(event as typeof send));
     const expected = parse(event).map((one) => ({ ...one, messageId: undefined }));
     expect(parsed).toEqual(expected);
@@ -224,7 +224,7 @@ describe("an event that names somebody else than its message went to", () => {
     expect(one).toMatchObject({ recipient: "name@example.com", effect: "message" });
   });
 
-  it("should take a complaint of nobody for that of the one recipient, and of no other", () => {
+  it("should take a complaint that names nobody for that of the only recipient", () => {
     const event = complaint({ complainedRecipients: [] });
     expect(parse(went(event, "name@example.com"))).toMatchObject([
       { recipient: "name@example.com", effect: "complaint" },

@@ -31,7 +31,7 @@ describe("the certificate", () => {
     expect(fetched).toEqual([sns.certificateUrl]);
   });
 
-  it("is found as a Lambda function that SNS calls finds it", async () => {
+  it("is also found by the field that SNS passes to a Lambda function", async () => {
     const { SigningCertURL, ...body } = sns.notify("{}");
     expect(await verify({ ...body, SigningCertUrl: SigningCertURL })).toMatchObject({
       type: "Notification",

@@ -161,7 +161,7 @@ it.runIf(full)(
   },
 );
 
-it("tells no token of a subscription in its error", async () => {
+it("does not tell the token of a subscription in its error", async () => {
   await serve();
   answer = (_request, response) => response.writeHead(500).end("secret");
   const error: unknown = await snsFetch(url).catch((reason: unknown) => reason);

@@ -73,7 +73,7 @@ describe.each(["1", "2"] as const)("signature version %s", (version) => {
     await expect(verify(without)).rejects.toThrow("signature is wrong");
   });
 
-  it("refuses the other version's signature, a wrong one, and what is none", async () => {
+  it("refuses the other version's signature, a wrong one, and a text that is no signature", async () => {
     const body = sns.notify("{}", {}, version);
     for (const change of [
       { SignatureVersion: version === "1" ? "2" : "1" },
@@ -304,7 +304,7 @@ it.each([
     "sns.eusc-de-east-1.amazonaws.eu",
     "sns.amazonaws.com",
   ],
-])("asks for %s at %s alone, and takes its name %s", async (arn, host, commonName) => {
+])("for %s, fetches certificates only from %s, and accepts the name %s", async (arn, host, commonName) => {
   const own = createTestSns(arn, { commonName });
   const { verify: check } = verifier(own.pem, arn);
   expect((await check(JSON.stringify(own.notify("{}")))).topicArn).toBe(arn);
