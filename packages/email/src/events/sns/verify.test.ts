@@ -304,12 +304,15 @@ it.each([
     "sns.eusc-de-east-1.amazonaws.eu",
     "sns.amazonaws.com",
   ],
-])("for %s, fetches certificates only from %s, and accepts the name %s", async (arn, host, commonName) => {
-  const own = createTestSns(arn, { commonName });
-  const { verify: check } = verifier(own.pem, arn);
-  expect((await check(JSON.stringify(own.notify("{}")))).topicArn).toBe(arn);
-  expect(fetched.map((url) => new URL(url).host)).toEqual([host]);
-});
+])(
+  "for %s, fetches certificates only from %s, and accepts the name %s",
+  async (arn, host, commonName) => {
+    const own = createTestSns(arn, { commonName });
+    const { verify: check } = verifier(own.pem, arn);
+    expect((await check(JSON.stringify(own.notify("{}")))).topicArn).toBe(arn);
+    expect(fetched.map((url) => new URL(url).host)).toEqual([host]);
+  },
+);
 
 it.each([
   "",
