@@ -59,7 +59,7 @@ it.each(pairs.filter(({ from, to }) => from !== to))(
   },
 );
 
-it("lets no outcome fall, whoever writes it", async () => {
+it("lets no writer lower an outcome", async () => {
   const id = await messageIn("closed");
   for (const [at, outcome] of outcomes.entries()) {
     await test.db.message.update({ where: { id }, data: { outcome, payload: null } });

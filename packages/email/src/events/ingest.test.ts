@@ -43,7 +43,7 @@ it("applies an event once, whichever of two transports brings it", async () => {
 });
 
 // `bouncedRecipients` is from the report of the recipient's mail server (Final-Recipient, RFC 3464).
-// Whoever runs that server could name anybody.
+// The owner of that server could name anybody.
 // https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients
 it.each<[string, boolean, string]>([
   ["of a message of ours", true, "alias@attacker.example"],

@@ -40,7 +40,7 @@ interface Step {
   kind: keyof typeof KINDS;
   /** When it happened. */
   day: number;
-  /** Which of the person's messages it is about; the first by default. */
+  /** Which of the person's messages it is about. Default: the first. */
   message?: number;
 }
 
