@@ -10,9 +10,6 @@ import { isQuotaKnown, probeNow, resumeSending, setLimits, slowDown, stopSending
 const DEFAULT_RATE = 14;
 // After so many calls in a row without an answer, further calls would only be in doubt too.
 const OUTAGE = 10;
-// In ms. A call without an answer does not count if it began this long before another one was
-// accepted: then SES answers, and only this call hangs.
-const HUNG = 5_000;
 
 const STOPS: Partial<Record<Refusal, StoppedBy>> = {
   paused: "paused",
@@ -50,7 +47,8 @@ export function createMonitor({
   rate: number | undefined;
 }): Monitor {
   let failures = 0;
-  let acceptedAt = -Infinity;
+  /** When the newest of the accepted calls began. */
+  let accepted = -Infinity;
   let wasQuotaUsed = false;
   let recording = Promise.resolve();
 
@@ -97,9 +95,10 @@ export function createMonitor({
     },
 
     async onResult(sent, begun) {
-      if (sent.result === "accepted") acceptedAt = performance.now();
+      if (sent.result === "accepted") accepted = Math.max(accepted, begun);
       const isLost = sent.result === "unknown" || sent.result === "unreachable";
-      if (isLost && begun < acceptedAt - HUNG) return;
+      // A later call was accepted: this one hung by itself.
+      if (isLost && begun < accepted) return;
       failures = isLost ? failures + 1 : 0;
       if (sent.result === "accepted") return;
       // Also after each further ten: another worker's probe may have resumed sending meanwhile.
