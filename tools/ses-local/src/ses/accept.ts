@@ -81,7 +81,7 @@ export function createAccept(store: Store, account: Account, verified: string[])
 
     const configurationSet =
       submission.configurationSet ?? values(mime, "x-ses-configuration-set")[0];
-    // Unless told, any name is taken as an existing set, but a name SES could not have is not.
+    // Any name counts as an existing set, unless SES could not have a set of that name.
     const exists = (name: string) =>
       configurationSets ? configurationSets.includes(name) : /^[A-Za-z0-9_-]{1,64}$/.test(name);
     if (configurationSet !== undefined && !exists(configurationSet)) {
