@@ -1,4 +1,4 @@
-// What the tests share: the app on a database of its own, with what it queued and logged.
+// Helpers of the tests: the app with its own database, its queued emails and its log.
 import { createResetRequests } from "@repo/accounts/worker";
 import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";

@@ -198,7 +198,7 @@ describe("limits", () => {
     await strict.drop();
   });
 
-  it("close sign-up for everybody when its share of the day is used up, but not recovery", async () => {
+  it("close sign-up but not recovery for everybody when sign-up's share of the day is used up", async () => {
     const strict = await startTestAccounts({ limitScale: 1 });
     const email = "owner@example.com";
     await strict.db.sendingStatus.update({ where: { id: 1 }, data: { max24Hours: 16 } });

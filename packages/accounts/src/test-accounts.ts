@@ -1,4 +1,4 @@
-// What the tests share: accounts on a database of their own, with what was queued.
+// Helpers of the tests: accounts with their own database and their queued emails.
 import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { type EmailTemplates, templates } from "@repo/templates/registry";

@@ -4,7 +4,7 @@ const POLL_MS = 50;
 
 /**
  * Waits until a condition holds. If it throws, it does not hold yet, because a campaign may have
- * stopped what it asks.
+ * stopped the program that it asks.
  *
  * @param what for the error: "waited … for WHAT"
  * @param seconds the longest wait. Default: 600.

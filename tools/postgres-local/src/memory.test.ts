@@ -24,19 +24,19 @@ test("keeps its files in memory, from one run to the next", () => {
   expect(readdirSync(path.join(memory, made!))).toContain("kept");
 });
 
-test("is made again, empty, once a restart of the machine has emptied memory", () => {
+test("is made again after a restart of the machine has emptied the memory", () => {
   makeFolderInMemory(folderOf("one"), memory);
   for (const made of readdirSync(memory)) rmSync(path.join(memory, made), { recursive: true });
   makeFolderInMemory(folderOf("one"), memory);
   expect(readdirSync(folderOf("one"))).toEqual(["link"]);
 });
 
-test("is an ordinary folder where there is none in memory", () => {
+test("is an ordinary folder if there is no folder in memory", () => {
   makeFolderInMemory(folderOf("one"), path.join(own, "nothing"));
   expect(lstatSync(folderOf("one")).isDirectory()).toBe(true);
 });
 
-test("leaves nothing of a clone that is gone, and everything of the others", () => {
+test("removes the folder of a deleted clone, and keeps those of the others", () => {
   makeFolderInMemory(folderOf("one"), memory);
   makeFolderInMemory(folderOf("two"), memory);
   rmSync(path.join(own, "one"), { recursive: true });

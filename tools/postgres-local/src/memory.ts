@@ -16,22 +16,22 @@ import path from "node:path";
 
 /** Linux's file system in memory. Containers often have 64 MB of it. */
 const MEMORY = "/dev/shm";
-/** In bytes: ten times what the tests were seen to take. */
+/** In bytes: ten times the use of the tests. */
 const ROOM = 1024 ** 3;
 const PREFIX = "sendoff-tests-";
 /** The file in such a folder that names the link to it. */
 const LINK = "link";
 
 /**
- * Makes a folder whose files are in memory, where this machine has room there, or an ordinary one.
- * The tests make and remove 25,000 files of PostgreSQL's a run. ext4 without a journal, which
- * virtual machines have, passes by every inode that was freed in the last minutes: a test database
- * took 250 ms of CPU rather than 15.
+ * Makes a folder in memory if this machine has room there, otherwise an ordinary one. PostgreSQL
+ * makes and removes 25,000 files in a run of the tests. ext4 without a journal, as on some virtual
+ * machines, skips every inode that was freed in the last minutes. There a test database took 250 ms
+ * of CPU, not 15.
  *
- * A restart of the machine empties it. Those of clones that are gone are removed.
+ * A restart of the machine empties the folder. It also removes the folders of deleted clones.
  *
- * @param folder becomes a link to it
- * @param memory another folder than /dev/shm, for its test
+ * @param folder becomes a link to the folder in memory
+ * @param memory for the test. Default: /dev/shm.
  */
 export function makeFolderInMemory(folder: string, memory = MEMORY): void {
   const target = linkOf(folder);
@@ -44,14 +44,14 @@ export function makeFolderInMemory(folder: string, memory = MEMORY): void {
   removeUnused(memory);
   mkdirSync(path.dirname(folder), { recursive: true });
   const made = mkdtempSync(path.join(memory, PREFIX));
-  // As root, PostgreSQL runs as another user, who has to get through.
+  // As root, PostgreSQL runs as another user, who must be able to enter the folder.
   chmodSync(made, 0o711);
   try {
     symlinkSync(made, folder);
     nameLink(made, folder);
   } catch (error) {
     rmSync(made, { recursive: true });
-    // Another process made it meanwhile.
+    // Another process has made it in the meantime.
     if (!existsSync(folder)) throw error;
   }
 }
@@ -79,7 +79,7 @@ function removeUnused(memory: string): void {
       const folder = readFileSync(path.join(made, LINK), "utf8");
       if (linkOf(folder) !== made) rmSync(made, { recursive: true });
     } catch {
-      // Another user's, or it is being made.
+      // It belongs to another user, or is being made.
     }
   }
 }

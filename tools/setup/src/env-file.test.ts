@@ -25,7 +25,7 @@ OTHER=\`kept\`
   );
 });
 
-it("adds what is missing at the end, under a heading of its own", () => {
+it("adds missing variables at the end, under their own heading", () => {
   expect(merge("A=1", { B: "2", C: "" })).toBe("A=1\n\n# made by a test\nB=2\nC=\n");
   expect(merge("", { B: "2" })).toBe("# made by a test\nB=2\n");
 });

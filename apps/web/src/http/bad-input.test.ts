@@ -257,7 +257,7 @@ it("answers an unknown path with 404, as a page and as JSON", async () => {
   await expectRefusal(await app.postForm("/nope", {}), 404, "nothing at this address");
 });
 
-it("answers 405 where there is no form", async () => {
+it("answers 405 to a post if there is no form", async () => {
   for (const path of ["/", "/account", "/healthz", "/readyz"]) {
     await expectRefusal(await app.postForm(path), 405, "Use GET.");
   }

@@ -31,7 +31,7 @@ export function signUpSent(accounts: Accounts): Router {
   return router;
 }
 
-/** The page after a sign-up: where the link went, and what to do if it does not come. */
+/** The page after a sign-up. It shows the address, and what to do if no email arrives. */
 export function Sent({ email, status }: { email: string; status: MessageStatus }) {
   return (
     <Notice title={status === "on-its-way" ? "Check your email" : "Our email came back"}>

@@ -21,7 +21,7 @@ function keepToken() {
   }
 }
 
-/** A button that shows what was typed. */
+/** Adds a button that shows the typed password. */
 function addReveal(field) {
   const button = document.createElement("button");
   button.type = "button";

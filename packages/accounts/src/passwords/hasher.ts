@@ -13,7 +13,7 @@ const NOBODY =
   `$${"A".repeat(22)}$${"A".repeat(43)}`;
 
 interface Verdict {
-  /** Whether the password is the one that was hashed. */
+  /** Whether the password matches the hash. */
   matches: boolean;
   /** Whether the stored hash is cheaper to attack than a new one. If it matches, hash again. */
   outdated: boolean;

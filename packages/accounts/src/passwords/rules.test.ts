@@ -110,7 +110,7 @@ describe("refuses", () => {
   });
 });
 
-it("counts the code points of what is hashed", () => {
+it("counts code points after normalization", () => {
   // One keyboard sends eight code points, another sends sixteen.
   const eight = "éöüàèìòù";
   for (const form of ["NFC", "NFD"]) {

@@ -72,7 +72,7 @@ function pairs(characters: string[]): [string, string][] {
   return characters.slice(1).map((character, i) => [characters[i] ?? "", character]);
 }
 
-/** The whole address, what is before its `@` and what is after it. */
+/** The whole address, its local part and its domain. */
 function partsOf(email: string): string[] {
   const at = email.lastIndexOf("@");
   return [email, email.slice(0, at), email.slice(at + 1)];

@@ -105,7 +105,7 @@ interface Counted {
 }
 
 async function count({ stack, site }: Target): Promise<Counted> {
-  // Only the apps queue here, so their committed rows are what was queued.
+  // Only the apps queue here, so every committed row was queued.
   const rows = await stack.outbox.rows<{ id: string }>("SELECT id FROM messages");
   for (const { id } of rows) stack.outbox.queued.add(id);
   const { sent, lost, duplicates, failed, orphans, untrue } = await audit(stack);

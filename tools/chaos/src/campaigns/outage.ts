@@ -59,7 +59,7 @@ export async function outage(setup: Setup): Promise<Findings> {
   };
 }
 
-/** Counts what the shared row shows of stops and probes. */
+/** Counts the stops and probes in `sending_status`. */
 function watchStatus(setup: Setup, outbox: Outbox) {
   let stops = 0;
   let probes = 0;

@@ -32,8 +32,8 @@ export async function smtp(setup: Setup): Promise<Findings> {
     figures: { ...found, inDoubt: doubts.length, unread: unread.length, faults: server.faults },
     bars: {
       ...always(found),
-      // A small email's last byte has left before the server breaks it off in its headers: nobody
-      // on this side knows how far it was read.
+      // We have sent a small email's last byte before the server breaks off in its headers. So we
+      // cannot know how much it has read.
       "none in doubt that the server did not read, but those that it broke off": unread.every(
         ({ id }) => server.brokenOff.has(id),
       ),
