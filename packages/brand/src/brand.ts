@@ -27,6 +27,8 @@ export interface Brand {
   /** Where `apps/web` is on the internet: emails load their pictures from there. */
   website: string;
   supportEmail: string;
+  /** In the footer of every email; many countries require it in those that advertise. */
+  postalAddress: string;
   /** Without one, pages and emails show the name as text. */
   logo: Logo | null;
   colors: Colors & { danger: string; success: string };

@@ -2,11 +2,11 @@
 // move to it is an edit here.
 export {
   Body,
-  Button,
   Column,
   Container,
   Head,
   Heading,
+  Hr,
   Html,
   Img,
   Link,

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { z } from "zod";
 import { toHtml } from "./html.tsx";
-import { Layout } from "./layout.tsx";
+import { Layout } from "./layout/layout.tsx";
 import type { Schema } from "./schema.ts";
 
 /** The looks of an email. Each part gets the props that its schema has parsed. */

@@ -19,13 +19,20 @@ const table: FormatCallback = (element, walk, builder, options) => {
   }
 };
 
+/** The label, and the address on a line of its own, where every client makes it a link. */
+const button: FormatCallback = ({ attribs: { href } = {}, children }, walk, builder) => {
+  walk(children, builder);
+  builder.addLineBreak();
+  builder.addInline(href ?? "", { noWordTransform: true });
+};
+
 /**
  * Turns an email's HTML into text, which is faster than a second render. It is compiled once,
  * because reading the selectors takes longer than an email.
  */
 export const toText = compile({
   wordwrap: false,
-  formatters: { table },
+  formatters: { button, table },
   selectors: [
     { selector: "img", format: "skip" },
     // React Email marks decoration with this attribute.
@@ -36,8 +43,7 @@ export const toText = compile({
       options: { ...ownParagraph, uppercase: false },
     })),
     { selector: "a", options: { linkBrackets: false, hideLinkHrefIfSameAsText: true } },
-    // The address follows below the button.
-    { selector: "a.button", format: "anchor", options: { ignoreHref: true } },
+    { selector: "a.button", format: "button" },
     { selector: "dt", format: "block", options: ownLine },
     { selector: "dd", format: "block", options: ownLine },
     { selector: "table", format: "table", options: { uppercaseHeaderCells: false } },

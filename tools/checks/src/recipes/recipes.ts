@@ -28,7 +28,7 @@ import { HttpError } from "../http/errors.tsx";
 import { fields } from "../http/fields.ts";
 import { formPage } from "../http/form-page.ts";
 import { Field, FormCard } from "../ui/form.tsx";
-import { Layout } from "../ui/layout.tsx";
+import { Layout } from "../../parts.ts";
 
 export function notes(db: Db): Router {
   const router = Router();
@@ -95,7 +95,7 @@ export const schema = {
 } as const satisfies Schema;
 `,
     [`${emails}/weekly-digest/template.tsx`]: () => `import { brand } from "@repo/brand";
-import { Image, List, Paragraph, Title } from "../../layout.tsx";
+import { Image, List, Paragraph, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
 import { schema } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import { brand } from "@repo/brand";
-import { Action, Note, Paragraph, TextLink, Title } from "../../layout.tsx";
+import { Action, Note, Paragraph, TextLink, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
 import { schema } from "./schema.ts";
 

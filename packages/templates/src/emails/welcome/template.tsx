@@ -1,5 +1,5 @@
 import { brand } from "@repo/brand";
-import { Action, Greeting, Note, Paragraph, Title } from "../../layout.tsx";
+import { Action, Greeting, Note, Paragraph, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
 import { schema } from "./schema.ts";
 

@@ -1,21 +1,18 @@
+import { readFileSync } from "node:fs";
+import { brand } from "@repo/brand";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { renderTemplate } from "./render-template.ts";
-import {
-  Action,
-  Greeting,
-  Image,
-  List,
-  Masthead,
-  Note,
-  Paragraph,
-  TextLink,
-  Title,
-} from "./layout.tsx";
+import { Action, Greeting, Image, List, Note, Paragraph, TextLink, Title } from "./parts.ts";
+import * as parts from "./parts.ts";
+import { Masthead } from "./layout/masthead.tsx";
+import EveryPart from "./emails/every-part.tsx";
+import { toHtml } from "./html.tsx";
 import { type Schema, personName, webUrl } from "./schema.ts";
 import type { Template } from "./template.tsx";
 import { attributes } from "./test-document.ts";
 import { faults } from "./test-valid.ts";
+import { toText } from "./text.ts";
 
 // The parts that emails are made of, in an email that is in no registry.
 
@@ -138,4 +135,72 @@ it("should show the name of a brand without a logo", () => {
   const { html, text } = renderTemplate(schema, named, usual);
   expect(html).toMatch(/<p [^>]*>Shop<\/p>/);
   expect(text).not.toContain("Shop");
+});
+
+it("should show every part in the preview, in a valid document", async () => {
+  const page = readFileSync(new URL("emails/every-part.tsx", import.meta.url), "utf8");
+  expect(Object.keys(parts).filter((part) => !page.includes(`<${part}`))).toEqual([]);
+  expect(await faults(toHtml(<EveryPart />))).toEqual([]);
+});
+
+it("should read as plain text, each part as it says", () => {
+  const lines = toText(toHtml(<EveryPart />)).split("\n");
+  expect(lines.map((line) => line.trimEnd()).join("\n")).toBe(`Title: what the email is about
+
+Hi Sam Sample,
+
+Paragraph: the text of an email. Link https://example.com/link
+
+The action
+https://example.com/action?token=Zm9vYmFyYmF6
+
+Heading: a code
+
+482913
+
+A list
+
+ * Rice, 2 kg
+ * Olive oil, 0.3 l
+
+Facts
+
+Order          17
+Delivered to   Sam Sample
+Track it       Where it is https://example.com/track
+
+A table with totals
+
+Order 17
+
+What               Quantity   Amount
+Rice, 2 kg         1          €4.20
+Olive oil, 0.3 l   2          €11.80
+VAT, 7 %                      €1.12
+Total                         €17.12
+
+Callout: what nobody should miss.
+
+> Quote: the words of a person.
+>
+> Robin Example
+
+Columns
+
+They stack on a phone.
+
+A button
+https://example.com/button
+
+----------------------------------------
+
+Note: small print, after a divider.
+
+You get this email because the footer of every email of ${brand.name} says why.
+
+${brand.name} · Questions? Write to ${brand.supportEmail}
+
+${brand.postalAddress}
+
+Unsubscribe https://example.com/unsubscribe`);
 });

@@ -1,0 +1,47 @@
+import type { Brand } from "@repo/brand";
+import type { ReactNode } from "react";
+import { Link, Text } from "../components.ts";
+import { Box } from "../parts/box.tsx";
+import { small } from "../parts/text-styles.ts";
+import { theme } from "../theme.ts";
+
+/** Why the person gets the email, who sent it, and the link to unsubscribe. */
+export function Footer(props: {
+  brand: Pick<Brand, "name" | "supportEmail" | "postalAddress">;
+  reason: string;
+  unsubscribeUrl?: string | undefined;
+}) {
+  const { name, supportEmail, postalAddress } = props.brand;
+  return (
+    <Box style={{ padding: "20px 4px 0" }}>
+      <Line>{props.reason}</Line>
+      <Line>
+        {`${name} · Questions? Write to `}
+        <FooterLink href={`mailto:${supportEmail}`}>{supportEmail}</FooterLink>
+      </Line>
+      <Line>{postalAddress}</Line>
+      {props.unsubscribeUrl && (
+        <Line>
+          <FooterLink href={props.unsubscribeUrl}>Unsubscribe</FooterLink>
+        </Line>
+      )}
+    </Box>
+  );
+}
+
+function Line({ children }: { children: ReactNode }) {
+  return (
+    <Text className="muted" style={small}>
+      {children}
+    </Text>
+  );
+}
+
+function FooterLink({ href, children }: { href: string; children: string }) {
+  const style = { color: theme.colors.muted, textDecoration: "underline" };
+  return (
+    <Link className="muted" href={href} style={style}>
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,31 @@
+import { Link, Text } from "../components.ts";
+import { theme } from "../theme.ts";
+import { Box } from "./box.tsx";
+import { Button } from "./button.tsx";
+import { small } from "./text-styles.ts";
+
+/**
+ * The main action: a button, and its address below it in case the button does not work. In plain
+ * text: the label, and the address on the next line.
+ */
+export function Action({ href, children }: { href: string; children: string }) {
+  const { space } = theme;
+  return (
+    <>
+      <Box style={{ padding: `12px 0 ${space.l}px` }}>
+        <Button href={href}>{children}</Button>
+      </Box>
+      <Text
+        className="muted"
+        data-skip-in-text
+        style={{ ...small, margin: `0 0 ${space.l}px`, wordBreak: "break-all" }}
+      >
+        Button not working? Open this link:
+        <br />
+        <Link className="link" href={href} style={{ color: theme.colors.accent }}>
+          {href}
+        </Link>
+      </Text>
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { Text } from "../components.ts";
+import { theme } from "../theme.ts";
+import { Box } from "./box.tsx";
+import { body } from "./text-styles.ts";
+
+/** A text that must not be overlooked. In plain text: a paragraph. */
+export function Callout({ children }: { children: ReactNode }) {
+  const { colors, space } = theme;
+  return (
+    <Box style={{ padding: `${space.xs}px 0 ${space.l}px` }}>
+      <Box
+        className="panel accent-line"
+        style={{
+          padding: `${space.m}px 20px`,
+          backgroundColor: colors.canvas,
+          borderLeft: `4px solid ${colors.accent}`,
+        }}
+      >
+        <Text className="ink" style={{ ...body, margin: 0 }}>
+          {children}
+        </Text>
+      </Box>
+    </Box>
+  );
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from "react";
+import { theme } from "../theme.ts";
+import { body, note } from "./text-styles.ts";
+
+/** Names with their values. In plain text: a line for each, with the values in a column. */
+export function Facts({ rows }: { rows: [name: string, value: ReactNode][] }) {
+  const { space } = theme;
+  const padding = `${space.xs}px ${space.l}px ${space.xs}px 0`;
+  return (
+    <table cellPadding={0} cellSpacing={0} style={{ margin: `0 0 ${space.m}px` }}>
+      <tbody>
+        {rows.map(([name, value]) => (
+          <tr key={name}>
+            <th
+              className="muted"
+              scope="row"
+              align="left"
+              style={{
+                ...note,
+                padding,
+                lineHeight: body.lineHeight,
+                fontWeight: 400,
+                verticalAlign: "top",
+              }}
+            >
+              {name}
+            </th>
+            <td
+              className="ink"
+              style={{ ...body, padding: `${space.xs}px 0`, verticalAlign: "top" }}
+            >
+              {value}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

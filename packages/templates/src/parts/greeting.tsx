@@ -1,0 +1,21 @@
+import { Paragraph } from "./paragraph.tsx";
+
+/**
+ * In plain text: a paragraph.
+ *
+ * @param props.name as `personName` leaves it
+ */
+export function Greeting({ name }: { name: string }) {
+  // The name is isolated, because one written from right to left would move the comma.
+  return (
+    <Paragraph>
+      {name ? (
+        <>
+          Hi <bdi>{name}</bdi>,
+        </>
+      ) : (
+        "Hello,"
+      )}
+    </Paragraph>
+  );
+}

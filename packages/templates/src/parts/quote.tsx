@@ -1,0 +1,26 @@
+import { Text } from "../components.ts";
+import { theme } from "../theme.ts";
+import { Box } from "./box.tsx";
+import { body, small } from "./text-styles.ts";
+
+/** The words of a person. In plain text: each line begins with `>`. */
+export function Quote({ by, children }: { by?: string; children: string }) {
+  const { colors, space } = theme;
+  return (
+    <blockquote style={{ margin: `0 0 ${space.l}px` }}>
+      <Box
+        className="line"
+        style={{ padding: `0 0 0 ${space.m}px`, borderLeft: `3px solid ${colors.line}` }}
+      >
+        <Text className="ink" style={{ ...body, margin: 0 }}>
+          {children}
+        </Text>
+        {by && (
+          <Text className="muted" style={{ ...small, margin: `${space.xs}px 0 0` }}>
+            {by}
+          </Text>
+        )}
+      </Box>
+    </blockquote>
+  );
+}

@@ -1,0 +1,99 @@
+import type { ReactNode } from "react";
+import { theme } from "../theme.ts";
+import { body, small } from "./text-styles.ts";
+
+const { colors, space } = theme;
+const line = `1px solid ${colors.line}`;
+
+/**
+ * A table of lines, as in a receipt. The last column has the amounts. In plain text: the caption as
+ * a paragraph, and the cells in aligned columns.
+ *
+ * @param props.totals names with amounts. The last is emphasised.
+ */
+export function Table(props: {
+  caption: string;
+  head: string[];
+  rows: ReactNode[][];
+  totals?: [name: string, amount: ReactNode][];
+}) {
+  const { caption, head, rows, totals = [] } = props;
+  const last = head.length - 1;
+  const side = (column: number) => ({ align: column === last ? "right" : "left" }) as const;
+  return (
+    <table
+      width="100%"
+      cellPadding={0}
+      cellSpacing={0}
+      style={{ margin: `0 0 ${space.l}px`, borderCollapse: "collapse" }}
+    >
+      <caption className="muted" style={{ ...small, textAlign: "left" }}>
+        {caption}
+      </caption>
+      <thead>
+        <tr>
+          {head.map((name, column) => (
+            <th
+              key={name}
+              className="muted line"
+              scope="col"
+              {...side(column)}
+              style={{ ...small, ...padding(column), borderBottom: line, fontWeight: 600 }}
+            >
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((cells, row) => (
+          <tr key={row}>
+            {cells.map((cell, column) => (
+              <td
+                key={column}
+                className="ink line"
+                {...side(column)}
+                style={{ ...body, ...padding(column), borderBottom: line }}
+              >
+                {cell}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+      {totals.length > 0 && (
+        <tfoot>
+          {totals.map(([name, amount], index) => {
+            const fontWeight = index === totals.length - 1 ? 700 : 400;
+            return (
+              <tr key={name}>
+                <th
+                  className="ink"
+                  scope="row"
+                  {...side(0)}
+                  {...(last > 1 ? { colSpan: last } : {})}
+                  style={{ ...body, ...padding(0), fontWeight }}
+                >
+                  {name}
+                </th>
+                <td
+                  className="ink"
+                  {...side(last)}
+                  style={{ ...body, ...padding(last), fontWeight }}
+                >
+                  {amount}
+                </td>
+              </tr>
+            );
+          })}
+        </tfoot>
+      )}
+    </table>
+  );
+}
+
+/** Keeps the columns apart: amounts are aligned to the right. */
+function padding(column: number) {
+  const left = column === 0 ? 0 : space.m;
+  return { padding: `${space.s}px 0 ${space.s}px ${left}px`, verticalAlign: "top" };
+}
