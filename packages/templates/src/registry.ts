@@ -4,6 +4,10 @@ import { schema as passwordChanged } from "./emails/password-changed/schema.ts";
 import { schema as passwordReset } from "./emails/password-reset/schema.ts";
 import { schema as verifyEmail } from "./emails/verify-email/schema.ts";
 import { schema as welcome } from "./emails/welcome/schema.ts";
+import { schema as digest } from "./emails/digest/schema.ts";
+import { schema as oneTimeCode } from "./emails/one-time-code/schema.ts";
+import { schema as receipt } from "./emails/receipt/schema.ts";
+import { schema as teamInvitation } from "./emails/team-invitation/schema.ts";
 import type { Schema } from "./schema.ts";
 
 export type { Category } from "./schema.ts";
@@ -15,6 +19,11 @@ export const templates = {
   "password-reset": passwordReset,
   "verify-email": verifyEmail,
   welcome,
+  // Examples of what the parts can do: nothing sends them.
+  digest,
+  "one-time-code": oneTimeCode,
+  receipt,
+  "team-invitation": teamInvitation,
 } as const satisfies Record<string, Schema>;
 
 export type EmailTemplates = typeof templates;

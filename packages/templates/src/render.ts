@@ -3,6 +3,10 @@ import { template as passwordChanged } from "./emails/password-changed/template.
 import { template as passwordReset } from "./emails/password-reset/template.tsx";
 import { template as verifyEmail } from "./emails/verify-email/template.tsx";
 import { template as welcome } from "./emails/welcome/template.tsx";
+import { template as digest } from "./emails/digest/template.tsx";
+import { template as oneTimeCode } from "./emails/one-time-code/template.tsx";
+import { template as receipt } from "./emails/receipt/template.tsx";
+import { template as teamInvitation } from "./emails/team-invitation/template.tsx";
 import { type TemplateName, type TemplateProps, templates } from "./registry.ts";
 import { renderTemplate } from "./render-template.ts";
 import type { Template } from "./template.tsx";
@@ -14,6 +18,11 @@ export const views: { [N in TemplateName]: Template<(typeof templates)[N]> } = {
   "password-reset": passwordReset,
   "verify-email": verifyEmail,
   welcome,
+  // Examples of what the parts can do: nothing sends them.
+  digest,
+  "one-time-code": oneTimeCode,
+  receipt,
+  "team-invitation": teamInvitation,
 };
 
 /**

@@ -45,9 +45,12 @@ export default function EveryPart() {
       <Heading>Facts</Heading>
       <Facts
         rows={[
-          ["Order", "17"],
-          ["Delivered to", "Sam Sample"],
-          ["Track it", <TextLink href="https://example.com/track">Where it is</TextLink>],
+          { name: "Order", value: "17" },
+          { name: "Delivered to", value: "Sam Sample" },
+          {
+            name: "Track it",
+            value: <TextLink href="https://example.com/track">Where it is</TextLink>,
+          },
         ]}
       />
 
@@ -60,8 +63,8 @@ export default function EveryPart() {
           ["Olive oil, 0.3 l", "2", "€11.80"],
         ]}
         totals={[
-          ["VAT, 7 %", "€1.12"],
-          ["Total", "€17.12"],
+          { name: "VAT, 7 %", value: "€1.12" },
+          { name: "Total", value: "€17.12" },
         ]}
       />
 

@@ -2,14 +2,19 @@ import type { ReactNode } from "react";
 import { theme } from "../theme.ts";
 import { body, note } from "./text-styles.ts";
 
+export interface Fact {
+  name: string;
+  value: ReactNode;
+}
+
 /** Names with their values. In plain text: a line for each, with the values in a column. */
-export function Facts({ rows }: { rows: [name: string, value: ReactNode][] }) {
+export function Facts({ rows }: { rows: Fact[] }) {
   const { space } = theme;
   const padding = `${space.xs}px ${space.l}px ${space.xs}px 0`;
   return (
     <table cellPadding={0} cellSpacing={0} style={{ margin: `0 0 ${space.m}px` }}>
       <tbody>
-        {rows.map(([name, value]) => (
+        {rows.map(({ name, value }) => (
           <tr key={name}>
             <th
               className="muted"

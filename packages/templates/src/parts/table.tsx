@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { theme } from "../theme.ts";
+import type { Fact } from "./facts.tsx";
 import { body, small } from "./text-styles.ts";
 
 const { colors, space } = theme;
@@ -9,13 +10,13 @@ const line = `1px solid ${colors.line}`;
  * A table of lines, as in a receipt. The last column has the amounts. In plain text: the caption as
  * a paragraph, and the cells in aligned columns.
  *
- * @param props.totals names with amounts. The last is emphasised.
+ * @param props.totals below the lines. The last is emphasised.
  */
 export function Table(props: {
   caption: string;
   head: string[];
   rows: ReactNode[][];
-  totals?: [name: string, amount: ReactNode][];
+  totals?: Fact[];
 }) {
   const { caption, head, rows, totals = [] } = props;
   const last = head.length - 1;
@@ -63,7 +64,7 @@ export function Table(props: {
       </tbody>
       {totals.length > 0 && (
         <tfoot>
-          {totals.map(([name, amount], index) => {
+          {totals.map(({ name, value }, index) => {
             const fontWeight = index === totals.length - 1 ? 700 : 400;
             return (
               <tr key={name}>
@@ -81,7 +82,7 @@ export function Table(props: {
                   {...side(last)}
                   style={{ ...body, ...padding(last), fontWeight }}
                 >
-                  {amount}
+                  {value}
                 </td>
               </tr>
             );

@@ -1,0 +1,18 @@
+import { z } from "zod";
+import { type Schema, personName, webUrl } from "../../schema.ts";
+
+// An example.
+export const schema = {
+  props: z.object({
+    name: personName,
+    done: z.array(z.string().max(200)),
+    comments: z.array(z.object({ by: personName, text: z.string().max(500) })),
+    /** At the top, 480 by 240 pixels. */
+    picture: z.object({ src: webUrl, alt: z.string().max(200) }).optional(),
+    next: z.array(z.object({ title: z.string().max(100), text: z.string(), url: webUrl })),
+    url: webUrl,
+  }),
+  category: "account",
+  onUnknown: "hold",
+  expiry: 2 * 24 * 60,
+} as const satisfies Schema;

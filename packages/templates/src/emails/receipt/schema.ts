@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { type Schema, personName, webUrl } from "../../schema.ts";
+
+// An example. A PDF of it is passed to the call: enqueue(tx, { template: "receipt", to, props,
+// attachments: [{ filename: "receipt-17.pdf", contentType: "application/pdf", content }] }).
+export const schema = {
+  props: z.object({
+    name: personName,
+    number: z.string().regex(/^[\w-]{1,30}$/),
+    paidOn: z.iso.date(),
+    /** ISO 4217, as in "EUR". */
+    currency: z.string().regex(/^[A-Z]{3}$/),
+    /** Amounts are in the currency, with the tax. */
+    lines: z.array(
+      z.object({ what: z.string().max(200), quantity: z.int().min(1), amount: z.number() }),
+    ),
+    tax: z.number(),
+    url: webUrl,
+  }),
+  category: "account",
+  onUnknown: "resend",
+  expiry: 7 * 24 * 60,
+} as const satisfies Schema;
