@@ -34,7 +34,7 @@ export const stylesheet = `
 @media screen{.container{width:100%}}
 @media (max-width:480px){
 .card{padding:28px 24px 32px!important}
-.column{display:block!important;width:auto!important;padding-right:0!important}
+.column{display:block!important;width:auto!important;padding:0 0 16px!important}
 }
 @media (prefers-color-scheme:dark){
 .canvas,.canvas>table>tbody>tr>td{background-color:${dark.canvas}!important}

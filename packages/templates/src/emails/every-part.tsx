@@ -71,10 +71,10 @@ export default function EveryPart() {
       <Callout>Callout: what nobody should miss.</Callout>
       <Quote by="Robin Example">Quote: the words of a person.</Quote>
 
+      <Heading>Columns</Heading>
       <Columns>
         <Image src={publicUrl("chart.png")} alt="Image: a chart" width={216} height={120} />
         <>
-          <Heading>Columns</Heading>
           <Paragraph>They stack on a phone.</Paragraph>
           <Button href="https://example.com/button">A button</Button>
         </>

@@ -11,7 +11,7 @@ export function Heading({ children }: { children: string }) {
       style={{
         ...body,
         ...theme.type.heading,
-        margin: `${theme.space.s}px 0 ${theme.space.s}px`,
+        margin: `${theme.space.l}px 0 ${theme.space.s}px`,
         fontWeight: 700,
       }}
     >

@@ -16,7 +16,14 @@ export function Image(props: { src: string; alt: string; width: number; height: 
       {...props}
       className="image"
       // The colours are for the alt text, because the picture's background stays light in dark mode.
-      style={{ ...body, maxWidth: "100%", height: "auto", borderRadius: theme.radius.box }}
+      style={{
+        ...body,
+        // With `max-width: 100%` a picture that does not load would widen the table on a phone.
+        width: "100%",
+        maxWidth: props.width,
+        height: "auto",
+        borderRadius: theme.radius.box,
+      }}
     />
   );
 }

@@ -7,7 +7,7 @@ const { colors, space } = theme;
 const line = `1px solid ${colors.line}`;
 
 /**
- * A table of lines, as in a receipt. The last column has the amounts. In plain text: the caption as
+ * A table of lines, as in a receipt: what it is, then quantities and amounts. In plain text: the caption as
  * a paragraph, and the cells in aligned columns.
  *
  * @param props.totals below the lines. The last is emphasised.
@@ -20,7 +20,7 @@ export function Table(props: {
 }) {
   const { caption, head, rows, totals = [] } = props;
   const last = head.length - 1;
-  const side = (column: number) => ({ align: column === last ? "right" : "left" }) as const;
+  const side = (column: number) => ({ align: column === 0 ? "left" : "right" }) as const;
   return (
     <table
       width="100%"
@@ -65,22 +65,23 @@ export function Table(props: {
       {totals.length > 0 && (
         <tfoot>
           {totals.map(({ name, value }, index) => {
-            const fontWeight = index === totals.length - 1 ? 700 : 400;
+            const isLast = index === totals.length - 1;
+            const look = isLast ? { fontWeight: 700, borderTop: line } : { fontWeight: 400 };
             return (
               <tr key={name}>
                 <th
-                  className="ink"
+                  className="ink line"
                   scope="row"
                   {...side(0)}
                   {...(last > 1 ? { colSpan: last } : {})}
-                  style={{ ...body, ...padding(0), fontWeight }}
+                  style={{ ...body, ...padding(0), ...look }}
                 >
                   {name}
                 </th>
                 <td
-                  className="ink"
+                  className="ink line"
                   {...side(last)}
-                  style={{ ...body, ...padding(last), fontWeight }}
+                  style={{ ...body, ...padding(last), ...look }}
                 >
                   {value}
                 </td>
