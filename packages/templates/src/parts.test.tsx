@@ -137,10 +137,9 @@ it("should show the name of a brand without a logo", () => {
   expect(text).not.toContain("Shop");
 });
 
-it("should show every part in the preview, in a valid document", async () => {
+it("should show every part in the preview", () => {
   const page = readFileSync(new URL("emails/every-part.tsx", import.meta.url), "utf8");
   expect(Object.keys(parts).filter((part) => !page.includes(`<${part}`))).toEqual([]);
-  expect(await faults(toHtml(<EveryPart />))).toEqual([]);
 });
 
 it("should read as plain text, each part as it says", () => {

@@ -3,6 +3,8 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { type TemplateName, type TemplateProps, templates } from "./registry.ts";
 import { render, views } from "./render.ts";
+import { accepted, unsupported } from "./test-clients.ts";
+import { faint } from "./test-contrast.ts";
 import { attributes, decode, links, split, words } from "./test-document.ts";
 import { faults } from "./test-valid.ts";
 
@@ -21,6 +23,8 @@ const HEADER_LINE = 78;
 
 /** What only the text has: the marks of lists, ruled lines and quotations. */
 const MARKER = /^(?:\*|\w+\.|-+|>)$/;
+/** What stays where a value was meant to be. */
+const PLACEHOLDER = /\b(?:undefined|null|NaN)\b|\[object |Invalid Date|\{\{|\}\}|\$\{|lorem ipsum/i;
 const trimEnd = (text: string) => text.trimEnd();
 
 const draw = (name: TemplateName, props: unknown) =>
@@ -36,7 +40,19 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
     const { html } = draw(name, props);
     expect(await faults(html)).toEqual([]);
     expect(html).toMatch(/^<!DOCTYPE html><html [^>]*lang="\w+/);
+    expect(html.match(/<h1\b/g)).toHaveLength(1);
     expect(Buffer.byteLength(html)).toBeLessThan(GMAIL_CLIPS_AT);
+  });
+
+  it("should be readable in the light and in the dark", () => {
+    const { html } = draw(name, props);
+    expect(faint(html, "light")).toEqual([]);
+    expect(faint(html, "dark")).toEqual([]);
+  });
+
+  it("should have nothing that a client does not support", () => {
+    const found = Object.entries(unsupported(draw(name, props).html));
+    expect(found.filter(([feature]) => !accepted[feature])).toEqual([]);
   });
 
   it("should have a subject of one line, which is the document's title", () => {
@@ -57,7 +73,7 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
   it("should have links that work from an inbox, each in the text, too", () => {
     const { html, text } = draw(name, props);
     for (const href of links(html)) {
-      expect(href).toMatch(/^(?:https?:\/\/|mailto:|tel:|sms:)./);
+      expect(href).toMatch(/^(?:https:\/\/|mailto:|tel:|sms:)./);
       if (href.startsWith("http")) expect(text).toContain(href);
     }
   });
@@ -65,12 +81,12 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
   it("should have pictures that load in an inbox", () => {
     for (const src of attributes(draw(name, props).html, "src")) {
       // `cid:` is a picture that is attached.
-      expect(src).toMatch(/^(?:https?:\/\/|cid:)./);
+      expect(src).toMatch(/^(?:https:\/\/|cid:)./);
     }
   });
 
   it("should have the same words in its text as in its HTML", () => {
-    const { html, text } = draw(name, props);
+    const { html, subject, text } = draw(name, props);
     const addresses = links(html).map((href) => href.replace(/^mailto:/, ""));
     const known = [...words(html), ...addresses];
     // In the text, a link's address follows its label, and separates it from the next word.
@@ -82,7 +98,8 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
     expect(words(html).filter((word) => ![...readWords, ...addresses].includes(word))).toEqual([]);
     expect(readWords.filter((word) => !known.includes(word) && !MARKER.test(word))).toEqual([]);
 
-    expect(text).not.toMatch(/\b(?:undefined|null|NaN)\b|\[object /);
+    const preheader = words(html).join(" ");
+    expect(`${subject} ${preheader} ${text}`).not.toMatch(PLACEHOLDER);
     expect(text).not.toMatch(/\n{3,}/);
   });
 });

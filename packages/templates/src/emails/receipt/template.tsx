@@ -73,7 +73,8 @@ function total(lines: { amount: number }[]): number {
 }
 
 function money(currency: string): (amount: number) => string {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).format;
+  const numbers = new Intl.NumberFormat("en", { style: "currency", currency });
+  return (amount) => numbers.format(amount);
 }
 
 export default preview(schema, template);
