@@ -65,10 +65,13 @@ it("should make a valid, accessible document that supports dark mode", async () 
   expect(html).toContain("@media (prefers-color-scheme:dark)");
 });
 
-it("should say in HTML and in text why this person gets it", () => {
+it("should say in HTML and in text why this person gets it, and from where", () => {
   const { html, text } = show();
   expect(html).toContain(view.reason);
   expect(text).toContain(view.reason);
+  expect(text).toContain(brand.postalAddress);
+  // It has a link only if the email can be unsubscribed from.
+  expect(text).not.toContain("Unsubscribe");
 });
 
 it("should greet by name, isolated from the text around it", () => {

@@ -33,7 +33,7 @@ async function listen() {
   return { server, port: String((server.address() as AddressInfo).port) };
 }
 
-it("should list every email, talk to nobody else, and end when asked", async () => {
+it("should list every email, show every part, talk to nobody else, and end when asked", async () => {
   const { server, port } = await listen();
   server.close();
   await once(server, "close");
@@ -51,6 +51,9 @@ it("should list every email, talk to nobody else, and end when asked", async () 
   for (const name of names) expect(html).toContain(name);
   const { text: email } = render(names[0], views[names[0]].cases.usual);
   for (const word of email.match(/[a-z]{5,}/gi) ?? []) expect(html).toContain(word);
+
+  const parts = await fetch(`http://localhost:${port}/preview/every-part`);
+  expect(await parts.text()).toContain("A table with totals");
 
   // A page on the internet may point its own name at this machine.
   const statusFor = (host: string, method = "GET") =>
