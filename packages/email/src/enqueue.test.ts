@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { cancel } from "./cancel.ts";
 import { type NewMessage, createEnqueue } from "./enqueue.ts";
 import { createSealer } from "./seal.ts";
 import { templates } from "./test-templates.ts";
