@@ -107,8 +107,10 @@ async function createPerson(world: World, mailbox: Mailbox) {
     /** Fills the given fields and every other required field, and presses the button. */
     async sends(typed: Typed, button: RegExp): Promise<void> {
       await this.types(typed);
-      for (const field of await main.locator(":is(input, select, textarea):invalid").all()) {
-        await fillByType(field);
+      const missing = main.locator(":is(input, select, textarea):invalid");
+      // A field that is filled is not among them any more: the first is always the next.
+      for (let count = await missing.count(); count > 0; count--) {
+        await fillByType(missing.first());
       }
       await this.presses(button);
     },
