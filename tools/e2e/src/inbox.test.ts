@@ -82,7 +82,9 @@ it("shows the toolbar beside the tabs, and every filter, on a screen of 1,280 pi
   await send("wide@example.org", "Hi", "<p>Hi</p>");
   await page.getByRole("link", { name: /wide@example.org/ }).click();
   const middleOf = async (name: string, role: "tab" | "button") => {
-    const box = await page.getByRole(role, { name, exact: true }).boundingBox();
+    const found = page.getByRole(role, { name, exact: true });
+    await found.waitFor();
+    const box = await found.boundingBox();
     return box ? box.y + box.height / 2 : Number.NaN;
   };
   const [tab, tool] = [await middleOf("HTML", "tab"), await middleOf("Images", "button")];

@@ -16,7 +16,7 @@ import { exampleEnv } from "@repo/testing/example-env";
 import { freePort } from "@repo/testing/free-port";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
-const [SES, SNS, SQS] = ["email", "sns", "sqs"].map((name) => `${name}.us-east-1.amazonaws.com`);
+const aws = (service: string) => `${service}.us-east-1.amazonaws.com`;
 const root = `${import.meta.dirname}/../../..`;
 
 let testDb: Awaited<ReturnType<typeof createTestDb>>;
@@ -73,12 +73,13 @@ function startProxy(asked: Set<string | undefined>): Promise<number> {
     // ses-local answers only to this machine's names.
     const headers = { ...request.headers, host: `localhost:${port}` };
     const { method, url } = request;
-    const where = request.headers.host === SNS ? `/sns${url}` : url;
+    const where = request.headers.host === aws("sns") ? `/sns${url}` : url;
     const forward = call({ port, method, path: where, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
-    request.pipe(forward);
+    // It ends before a long poll does.
+    request.pipe(forward.on("error", () => response.destroy()));
   });
   const proxy = createHttpServer();
   proxy.on("connect", ({ url }, socket: Socket) => {
@@ -138,7 +139,7 @@ it.runIf(process.platform !== "win32")(
         AUTH_SECRET: "a".repeat(32),
         EMAIL_KEY: "b".repeat(32),
         AWS_ENDPOINT_URL_SESV2: "",
-        SES_EVENTS_QUEUE_URL: `https://${SQS}/000000000000/ses-events`,
+        SES_EVENTS_QUEUE_URL: `https://${aws("sqs")}/000000000000/ses-events`,
         ...passed,
       },
       stdio: ["ignore", "pipe", "inherit"],
@@ -164,10 +165,12 @@ it.runIf(process.platform !== "win32")(
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ name: "Sam", email, password: "correct horse battery staple" }),
     });
-    // Delivered: SES took the email, SQS had the event, and SNS served the certificate.
+    expect(await ses.inbox({ to: email, wait: 60 })).toHaveLength(1);
+    // SQS had the event, and SNS served the certificate.
     const find = () => testDb.db.message.findFirst({ where: { to: email } });
     await expect.poll(find).toMatchObject({ outcome: "delivered" });
-    expect(asked).toEqual(new Set([`${SES}:443`, `${SNS}:443`, `${SQS}:443`]));
+    const services = ["email", "sns", "sqs"];
+    expect(asked).toEqual(new Set(services.map((service) => `${aws(service)}:443`)));
 
     started.kill("SIGTERM");
     expect(await exit).toEqual([0, null]);
