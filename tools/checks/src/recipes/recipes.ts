@@ -28,7 +28,7 @@ import { HttpError } from "../http/errors.tsx";
 import { fields } from "../http/fields.ts";
 import { formPage } from "../http/form-page.ts";
 import { Field, FormCard } from "../ui/form.tsx";
-import { Layout } from "../../parts.ts";
+import { Layout } from "../ui/layout.tsx";
 
 export function notes(db: Db): Router {
   const router = Router();
