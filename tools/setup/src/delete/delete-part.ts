@@ -1,4 +1,5 @@
-import { execSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { globSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { SetupError } from "../error.ts";
@@ -23,7 +24,7 @@ const ARROWS = "tools/checks/src/rules/arrows.ts";
  *
  * @throws SetupError if there is no such part, or if this clone has changed a reference to it
  */
-export function deletePart(args: string[]): void {
+export async function deletePart(args: string[]): Promise<void> {
   const [name = ""] = args;
   const part = parts[name];
   if (!part) {
@@ -44,8 +45,8 @@ export function deletePart(args: string[]): void {
         part.settings.includes(setting) || (names(settings, setting) && !names(left, setting)),
     ),
   );
-  for (const command of part.run) run(command);
-  tidy();
+  for (const command of part.run) await run(command);
+  await tidy();
   console.log(
     `${name} is deleted. Look at the changes with git diff, then run pnpm check and pnpm test.`,
   );
@@ -113,14 +114,14 @@ function sweep(gone: Gone): void {
 }
 
 /** Runs the tools that do the rest: remove unused dependencies, draw the imports, format. */
-function tidy(): void {
+async function tidy(): Promise<void> {
   // The catalog once it is known which dependencies are left.
   for (const type of ["dependencies", "catalog"]) {
-    run(`knip --fix --fix-type ${type} --no-progress --no-exit-code`, "ignore");
+    await run(`knip --fix --fix-type ${type} --no-progress --no-exit-code`, "ignore");
   }
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-  if (scripts["arrows"]) run(scripts["arrows"]);
-  run("prettier --write --log-level warn .");
+  if (scripts["arrows"]) await run(scripts["arrows"]);
+  await run("prettier --write --log-level warn .");
 }
 
 function list(pattern: string): string[] {
@@ -138,6 +139,9 @@ function change(file: string, by: (text: string) => string): void {
   if (changed !== text) writeFileSync(path.join(root, file), changed);
 }
 
-function run(command: string, stdout: "inherit" | "ignore" = "inherit"): void {
-  execSync(command, { cwd: root, stdio: ["ignore", stdout, "inherit"] });
+/** @throws SetupError if the command fails */
+async function run(command: string, stdout: "inherit" | "ignore" = "inherit"): Promise<void> {
+  const child = spawn(command, { cwd: root, shell: true, stdio: ["ignore", stdout, "inherit"] });
+  const [code] = (await once(child, "exit")) as [number | null];
+  if (code !== 0) throw new SetupError(`This command failed: ${command}`);
 }
