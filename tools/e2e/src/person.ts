@@ -208,10 +208,10 @@ async function fillByType(field: Locator): Promise<void> {
 
 const judged = new Set<string>();
 
-/** The same, but each state of a page only once in each scheme: axe takes its time. */
+/** The same, but only once for each state of a page and each colour scheme, because axe is slow. */
 async function expectEachAccessible(page: Page, scheme: string): Promise<void> {
   const words = await page.locator("body").innerText();
-  // Somebody's address and a request's id make no other state.
+  // An address or a request id does not make a new state.
   const state = `${scheme} ${words.replaceAll(/\S+@\S+|[\da-f-]{36}/g, "")}`;
   if (judged.has(state)) return;
   judged.add(state);

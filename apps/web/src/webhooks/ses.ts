@@ -5,7 +5,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, Router } from "
 import type { Env } from "../env.ts";
 import { HttpError, methodNotAllowed, sendError, toHttpError } from "../http/errors.tsx";
 
-// In seconds, of an event that is posted: SNS gives up after an hour.
+// In seconds. An older event is refused, because SNS stops retrying after an hour.
 const MAX_AGE = 24 * 60 * 60;
 
 /** The webhook of the topic that SES_EVENTS_TOPIC_ARN names. */
