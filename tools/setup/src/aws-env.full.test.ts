@@ -169,8 +169,12 @@ AWS_SECRET_ACCESS_KEY=
 
   it.each([
     ["nothing", "", "Pulumi printed nothing. Its message is above."],
-    ["no JSON", `{"AWS_SECRET_ACCESS_KEY": "x-secret-x"`, "This is not what pulumi stack output"],
-    ["a list", "[1]", "This is not what pulumi stack output"],
+    [
+      "no JSON",
+      `{"AWS_SECRET_ACCESS_KEY": "x-secret-x"`,
+      "This is not the output of pulumi stack output",
+    ],
+    ["a list", "[1]", "This is not the output of pulumi stack output"],
     ["no outputs", "{}", "The stack has no outputs for the app yet. Run pnpm infra:up."],
     ["outputs for people only", `{"dnsZone":"x"}`, "The stack has no outputs for the app yet"],
     ["an unknown setting", `{"AWS_REGION":"x","AWS_REGOIN":"-secret-"}`, "have AWS_REGOIN, and"],
