@@ -114,6 +114,26 @@ describe("the certificate", () => {
       expect(refused).toBe(500 - 10 - 100);
     });
 
+    it("draws the next one at random: neither the first nor the last of many has an advantage", async () => {
+      vi.spyOn(Math, "random").mockImplementation(seededRandom());
+      let accepted = 0;
+      for (let i = 0; i < 16; i++) {
+        const { check, invent } = attacked();
+        for (let n = 0; n < 40; n++) void invent();
+        await vi.advanceTimersByTimeAsync(0);
+        // Ten were asked for. Before this one wait thirty, and after it thirty more.
+        void check(JSON.stringify(sns.notify("{}"))).then(
+          () => accepted++,
+          () => undefined,
+        );
+        for (let n = 0; n < 30; n++) void invent();
+        await vi.advanceTimersByTimeAsync(10_000);
+      }
+      // Seven or eight of 61 are drawn before the wait is over.
+      expect(accepted).toBeGreaterThan(0);
+      expect(accepted).toBeLessThan(8);
+    });
+
     it("accepts genuine messages within seconds, although nine a second are invented", async () => {
       const random = seededRandom();
       vi.spyOn(Math, "random").mockImplementation(random);
