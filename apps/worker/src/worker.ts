@@ -1,4 +1,5 @@
 import { onEvents } from "@repo/accounts/on-events";
+import { createOnUnsent } from "@repo/accounts/worker";
 import { createDb } from "@repo/db";
 import { createDeliverer } from "@repo/email/deliver";
 import { render } from "@repo/templates/render";
@@ -56,6 +57,7 @@ export async function runWorker(env: Env): Promise<void> {
       redirectTo: env.EMAIL_REDIRECT_TO,
       evidence: { horizon: env.SES_EVENTS_QUEUE_URL ? QUEUE_HORIZON : WEBHOOK_HORIZON },
       onEvents,
+      onUnsent: createOnUnsent({ db, secret: env.AUTH_SECRET }),
       render,
     });
     const context = { env, db, log, listenUrl, signal: stop.signal };

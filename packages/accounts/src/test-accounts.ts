@@ -7,6 +7,7 @@ import type { Caller } from "./context.ts";
 import { createResetRequests } from "./worker.ts";
 
 export const PASSWORD = "correct horse battery staple";
+export const EMAIL_KEY = "the tests' own key, 32 characters or more";
 export const SECRET = "the tests' own secret, 32 characters or more";
 
 /** A browser with its cookies and its IP address. */
@@ -17,10 +18,7 @@ export function browser(ip = "203.0.113.1"): Caller {
 export async function startTestAccounts({ limitScale = 1_000 } = {}) {
   const { db, drop } = await createTestDb();
   const sent: NewMessage<EmailTemplates>[] = [];
-  const realEnqueue = createEnqueue({
-    key: "the tests' own key, 32 characters or more",
-    templates,
-  });
+  const realEnqueue = createEnqueue({ key: EMAIL_KEY, templates });
   // Stored props are encrypted, so tests read the links here.
   const enqueue: Enqueue<EmailTemplates> = (tx, message) => {
     sent.push(message);

@@ -5,6 +5,7 @@ import { handleResetRequest } from "./forgot-password.ts";
 
 export { RESET_REQUESTS } from "./forgot-password.ts";
 export { deleteEnded } from "./housekeeping.ts";
+export { createOnUnsent } from "./unsent.ts";
 
 /**
  * For the worker: handles the waiting requests for a new password.

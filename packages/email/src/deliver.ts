@@ -1,4 +1,9 @@
-export { type Deliverer, type DelivererConfig, createDeliverer } from "./delivery/deliverer.ts";
+export {
+  type Deliverer,
+  type DelivererConfig,
+  type OnUnsent,
+  createDeliverer,
+} from "./delivery/deliverer.ts";
 export type { EvidenceRules } from "./delivery/evidence.ts";
 export { proxied } from "./transports/proxied.ts";
 export { type SesConfig, createSesTransport } from "./transports/ses.ts";

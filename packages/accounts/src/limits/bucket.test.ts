@@ -234,6 +234,13 @@ describe("giving back", () => {
     expect(await grantedOf(5, taken)).toBe(3);
     await giveBack(test.db, []);
   });
+
+  it("puts back a point for each use of one bucket", async () => {
+    const use = bucket("one", 5);
+    await grantedOf(5, use);
+    await giveBack(test.db, [use, use, use]);
+    expect(await grantedOf(5, use)).toBe(3);
+  });
 });
 
 describe("housekeeping", () => {

@@ -54,17 +54,19 @@ export async function take(db: Db, uses: Use[]): Promise<Taken[]> {
   );
 }
 
-/** Puts a point back into each bucket, for a use that was granted but did not happen. */
+/** Puts a point back for each use that was granted but did not happen. */
 export async function giveBack(db: Db, uses: Use[]): Promise<void> {
   if (uses.length === 0) return;
   // A bucket never holds more than its amount: any time in the past means full.
   await db.query(Prisma.sql`
     WITH locked AS MATERIALIZED (
-      SELECT name, key, point FROM limits JOIN (${given(uses)}) AS uses USING (name, key)
+      SELECT name, key, points FROM limits JOIN (
+        SELECT name, key, sum(point) AS points FROM (${given(uses)}) AS all_uses GROUP BY name, key
+      ) AS uses USING (name, key)
       -- In the order of take().
       ORDER BY name, key FOR UPDATE OF limits
     )
-    UPDATE limits SET full_at = full_at - point
+    UPDATE limits SET full_at = full_at - points
     FROM locked WHERE (limits.name, limits.key) = (locked.name, locked.key)`);
 }
 

@@ -23,6 +23,8 @@ export interface Claimed {
 interface ClosedUnsent {
   id: string;
   template: string;
+  to: string;
+  /** `unknown` if it was sent before and only its second copy was not. */
   reason: string;
 }
 
@@ -109,7 +111,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         lease_expires_at = CASE WHEN reason IS NULL THEN now() + ${lease} * interval '1 second' END
       FROM chosen c WHERE c.id = m.id
       RETURNING m.id, m.template, m.category, m.to_address, m.payload, m.attempt_count,
-        m.judged_unsent > 0 AS judged, c.allowed, c.reason::text
+        m.judged_unsent > 0 AS judged, c.allowed, m.closed_reason::text AS reason
     ), spent AS (
       ${spend(willBeSent, limit)}
     )
@@ -120,7 +122,9 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
   return {
     leaseId,
     messages: taken.filter((row) => row.reason === null),
-    closed: taken.flatMap(({ id, template, reason }) => (reason ? [{ id, template, reason }] : [])),
+    closed: taken.flatMap(({ id, template, to, reason }) =>
+      reason ? [{ id, template, to, reason }] : [],
+    ),
     pace: rows[0],
   };
 }

@@ -349,6 +349,41 @@ describe("the staging guard", () => {
   });
 });
 
+describe("tells the app about emails that were closed unsent", () => {
+  const email = (to: string) => ({ template: "password-reset", to });
+
+  it("by a claim or by SES's refusal, each once, and never about one that may have been sent", async () => {
+    const told: object[] = [];
+    const ids = [
+      await queueReset(test.db, "expired@example.com"),
+      await queueReset(test.db, "refused@example.com"),
+      await queueReset(test.db, "sent@example.com"),
+      await queueReset(test.db, "refused-again@example.com"),
+      await queueReset(test.db, "expired-again@example.com"),
+    ];
+    await test.db.$executeRaw`
+      UPDATE messages SET expires_at = now() WHERE to_address LIKE 'expired%'`;
+    await test.db.$executeRaw`UPDATE messages SET resent = true WHERE to_address LIKE '%again%'`;
+    deliver(({ to }) => (to.startsWith("refused") ? refused("permanent")() : accepted()), {
+      onUnsent: (emails) => Promise.resolve(void told.push(...emails)),
+    });
+    for (const id of ids) await becomes(id, { state: "closed" });
+    await waitFor(() => expect(told).toHaveLength(2));
+    expect(told).toEqual(
+      expect.arrayContaining([email("expired@example.com"), email("refused@example.com")]),
+    );
+  });
+
+  it("and goes on if the app fails", async () => {
+    await queueReset(test.db, "refused@example.com");
+    deliver(({ to }) => (to.startsWith("refused") ? refused("permanent")() : accepted()), {
+      onUnsent: () => Promise.reject(new Error("the app's fault")),
+    });
+    await waitFor(() => expect(logged).toMatch(/onUnsent has failed/));
+    await becomes(await queueReset(test.db), { closedReason: "sent" });
+  });
+});
+
 describe("stops the queue, keeps every email, says so once, and goes on by itself", () => {
   // Seconds later.
   const probeNow = () => test.db.$executeRaw`UPDATE sending_status SET probe_at = now()`;

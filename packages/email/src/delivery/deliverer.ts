@@ -20,6 +20,13 @@ import { markIdle } from "./pace.ts";
 import { sweep } from "./sweep.ts";
 import { type Room, createWindow } from "./window.ts";
 
+/**
+ * Called when emails were closed unsent: the recipient is suppressed or not allowed, the email has
+ * expired, or it was refused for good. At most once for each email: not again if the process ends
+ * meanwhile. What it throws is logged.
+ */
+export type OnUnsent = (emails: { template: string; to: string }[]) => Promise<void>;
+
 export interface DelivererConfig extends Renderer {
   db: Db;
   transport: Transport;
@@ -41,6 +48,8 @@ export interface DelivererConfig extends Renderer {
   lease?: number;
   /** What the app does about events that came before their call was settled. */
   onEvents?: OnEvents | undefined;
+  /** What the app does about emails that were closed without being sent. */
+  onUnsent?: OnUnsent | undefined;
   /**
    * Seconds that a message stays in doubt before its template's policy decides. Default: 30 for
    * `resend`, 900 for `hold`.
@@ -83,6 +92,7 @@ export function createDeliverer({
   doubtSeconds = { resend: 30, hold: 900 },
   evidence,
   onEvents,
+  onUnsent,
   render,
 }: DelivererConfig): Deliverer {
   /** SES's ids of calls whose events may have come before they were settled. */
@@ -116,17 +126,27 @@ export function createDeliverer({
   async function record(ended: { item: InFlight; result: Settlement }[]): Promise<void> {
     const settlements = ended.map(({ result }) => result);
     const left = () => Math.max(...ended.map(({ item }) => item.lease.left()));
-    await persist(left, () => settle(db, settlements, allDoubtSeconds));
+    const failed = new Set(await persist(left, () => settle(db, settlements, allDoubtSeconds)));
     if (ended.some(({ item }) => item.isJudged)) hasJudged = false;
     for (const settlement of settlements) {
       if (settlement.result === "accepted") unattached.push(settlement.sesMessageId);
     }
     const probe = ended.find(({ item }) => item.isProbe);
     if (probe) await persist(left, () => monitor.onProbe(probe.result));
+    await tellUnsent(ended.flatMap(({ item }) => (failed.has(item.id) ? [item] : [])));
+  }
+
+  async function tellUnsent(emails: { template: string; to: string }[]): Promise<void> {
+    if (!onUnsent || emails.length === 0) return;
+    try {
+      await onUnsent(emails.map(({ template, to }) => ({ template, to })));
+    } catch (error) {
+      log.error(errorFields(error), "onUnsent has failed; it is not called again for these emails");
+    }
   }
 
   /** Tries until the lease ends, so that a short outage of the database loses no answer of SES. */
-  async function persist(left: () => number, write: () => Promise<void>): Promise<void> {
+  async function persist<T>(left: () => number, write: () => Promise<T>): Promise<T | undefined> {
     for (;;) {
       try {
         return await write();
@@ -134,7 +154,7 @@ export function createDeliverer({
         const isLost = left() < 0;
         const then = isLost ? "their lease has ended" : "trying again";
         log.error(errorFields(error), `the results of calls cannot be stored; ${then}`);
-        if (isLost) return;
+        if (isLost) return undefined;
         await sleep(DATABASE_RETRY);
       }
     }
@@ -180,6 +200,7 @@ export function createDeliverer({
     for (const { id, template, reason } of claimed.closed) {
       log.warn({ messageId: id, template, reason }, "email closed unsent");
     }
+    await tellUnsent(claimed.closed.filter(({ reason }) => reason !== "unknown"));
     if (signal.aborted) return 0;
     unusedClaims.delete(leaseId);
     const { messages, pace } = claimed;

@@ -18,15 +18,17 @@ export type Settlement = Pick<Claimed, "id" | "attempt" | "claimedAt"> &
  *
  * The commit does not wait for the disk. The next claim's commit writes it to disk, or PostgreSQL's
  * WAL writer does within 0.6 s. If PostgreSQL crashes before that, the messages are in doubt.
+ *
+ * @returns the ids of the messages that it closed as failed
  */
 export async function settle(
   db: Db,
   settlements: Settlement[],
   doubtSeconds: DoubtSeconds,
-): Promise<void> {
-  if (settlements.length === 0) return;
+): Promise<string[]> {
+  if (settlements.length === 0) return [];
   const ids = settlements.map(({ id }) => id);
-  await db.query(Prisma.sql`
+  const failed = await db.query<{ id: string }>(Prisma.sql`
     WITH unforced AS MATERIALIZED (
       SELECT set_config('synchronous_commit', 'off', true)
     ), results AS MATERIALIZED (
@@ -54,26 +56,30 @@ export async function settle(
         ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,
         error = EXCLUDED.error
       WHERE a.error_code = 'LEASE_LOST'
+    ), settled AS (
+      UPDATE messages m SET
+        state = CASE WHEN closes THEN 'closed' WHEN r.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,
+        -- A refusal of the second copy says nothing about the first.
+        closed_reason = CASE
+          WHEN r.result = 'accepted' THEN 'sent'
+          WHEN r.result = 'permanent' AND m.resent THEN 'unknown'
+          WHEN r.result = 'permanent' THEN 'failed'
+        END::closed_reason,
+        closed_at = CASE WHEN closes THEN now() END,
+        outcome = CASE WHEN r.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
+        -- An operator may retry a message that was refused.
+        payload = CASE WHEN r.result = 'accepted' THEN NULL ELSE m.payload END,
+        due_at = CASE
+          WHEN closes THEN m.due_at
+          WHEN r.result = 'unknown' THEN ${doubtEnds(doubtSeconds)}
+          ELSE now() + ${backoff(Prisma.sql`r.result`)}
+        END,
+        last_error = COALESCE(r.code || ': ' || r.error, m.last_error),
+        lease_id = NULL, lease_expires_at = NULL
+      FROM results r JOIN locked l USING (id, attempt)
+      WHERE m.id = r.id
+      RETURNING m.id, m.closed_reason
     )
-    UPDATE messages m SET
-      state = CASE WHEN closes THEN 'closed' WHEN r.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,
-      -- A refusal of the second copy says nothing about the first.
-      closed_reason = CASE
-        WHEN r.result = 'accepted' THEN 'sent'
-        WHEN r.result = 'permanent' AND m.resent THEN 'unknown'
-        WHEN r.result = 'permanent' THEN 'failed'
-      END::closed_reason,
-      closed_at = CASE WHEN closes THEN now() END,
-      outcome = CASE WHEN r.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
-      -- An operator may retry a message that was refused.
-      payload = CASE WHEN r.result = 'accepted' THEN NULL ELSE m.payload END,
-      due_at = CASE
-        WHEN closes THEN m.due_at
-        WHEN r.result = 'unknown' THEN ${doubtEnds(doubtSeconds)}
-        ELSE now() + ${backoff(Prisma.sql`r.result`)}
-      END,
-      last_error = COALESCE(r.code || ': ' || r.error, m.last_error),
-      lease_id = NULL, lease_expires_at = NULL
-    FROM results r JOIN locked l USING (id, attempt)
-    WHERE m.id = r.id`);
+    SELECT id FROM settled WHERE closed_reason = 'failed'`);
+  return failed.map(({ id }) => id);
 }
