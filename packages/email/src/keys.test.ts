@@ -1,0 +1,33 @@
+import { expect, it } from "vitest";
+import { KeysSetting, haveCommonKey, keysOf } from "./keys.ts";
+
+const [a, b, c] = ["a", "b", "c"].map((letter) => letter.repeat(32)) as [string, string, string];
+
+it("reads one key as it is, and several in their order", () => {
+  expect(KeysSetting.parse(` ${a} `)).toEqual(keysOf(` ${a} `));
+  expect(KeysSetting.parse(`${b}, ${a},${c}`)).toEqual(keysOf(b, a, c));
+});
+
+it("names each key by an id that does not contain it", () => {
+  const [first, second] = keysOf(a, b);
+  expect(first.id).toMatch(/^[0-9a-f]{8}$/);
+  expect(first.id).toBe(keysOf(a)[0].id);
+  expect(second?.id).not.toBe(first.id);
+});
+
+it.each([
+  ["", /32 characters or more/],
+  ["short", /32 characters or more/],
+  [`${a},`, /32 characters or more/],
+  [`${a},short`, /32 characters or more/],
+  [`${a},${b},${a}`, /has a key twice/],
+])("refuses %j without naming a key", (text, message) => {
+  const { error } = KeysSetting.safeParse(text);
+  expect(error?.issues.map((issue) => issue.message)).toEqual([expect.stringMatching(message)]);
+  expect(String(error)).not.toContain(a);
+});
+
+it("finds a key that two settings share", () => {
+  expect(haveCommonKey(keysOf(a, b), keysOf(c, b))).toBe(true);
+  expect(haveCommonKey(keysOf(a, b), keysOf(c))).toBe(false);
+});

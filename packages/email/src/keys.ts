@@ -1,0 +1,47 @@
+import { hkdfSync } from "node:crypto";
+import { z } from "zod";
+
+/** One secret of a setting such as EMAIL_KEY. */
+export interface Key {
+  /** Eight hex digits. They name the key in rows, errors and logs, and do not reveal it. */
+  id: string;
+  secret: string;
+}
+
+/** The keys of one setting. The first one is the newest, and writes. Each of them reads. */
+export type Keys = readonly [newest: Key, ...older: Key[]];
+
+const MIN_LENGTH = 32;
+
+/**
+ * A setting with one key or several, newest first, separated by commas. docs/runbook.md describes
+ * how to rotate them. The messages name no key.
+ */
+export const KeysSetting = z.string().transform((text, context): Keys => {
+  const refuse = (message: string) => {
+    context.addIssue(`${message}: openssl rand -base64 32`);
+    return z.NEVER;
+  };
+  const [newest = "", ...older] = text.split(/\s*,\s*/);
+  const keys = keysOf(newest, ...older);
+  if (keys.some(({ secret }) => secret.length < MIN_LENGTH))
+    return refuse(`must have ${MIN_LENGTH} characters or more in each of its keys`);
+  if (new Set(keys.map(({ id }) => id)).size < keys.length)
+    return refuse("has a key twice; each must be another");
+  return keys;
+});
+
+/** Keys from their secrets, newest first, for tests and tools. */
+export function keysOf(newest: string, ...older: string[]): Keys {
+  return [keyOf(newest), ...older.map(keyOf)];
+}
+
+/** Whether two settings have a key in common. */
+export function haveCommonKey(some: Keys, others: Keys): boolean {
+  const ids = new Set(others.map(({ id }) => id));
+  return some.some(({ id }) => ids.has(id));
+}
+
+function keyOf(secret: string): Key {
+  return { id: Buffer.from(hkdfSync("sha256", secret, "", "key id", 4)).toString("hex"), secret };
+}
