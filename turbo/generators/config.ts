@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlopTypes } from "@turbo/gen";
+import { defaultLocale, locales } from "../../packages/locales/src/locales.ts";
 
 /** `pnpm email:new`, or `pnpm email:new --args order-shipped account`. */
 export default function generators(plop: PlopTypes.NodePlopAPI): void {
@@ -43,7 +44,9 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
         throw new Error(`"${name}" must be in kebab-case and at most 50 characters long.`);
       }
       const variable = `${plop.renderString("{{camelCase name}}", { name })}Email`;
-      const data = { onUnknown: category === "security" ? "resend" : "hold" };
+      const others = locales.filter((locale) => locale !== defaultLocale);
+      const onUnknown = category === "security" ? "resend" : "hold";
+      const data = { onUnknown, locale: defaultLocale, others };
       const parts = ["schema.ts", "template.tsx"];
       return [
         ...parts.map((part) => ({

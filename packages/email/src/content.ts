@@ -34,6 +34,8 @@ export interface Additions {
 /** The contents of a message. They are sealed in its row, and erased when nobody needs them. */
 export interface Payload {
   props: unknown;
+  /** A tag (BCP 47). Without one, the renderer uses the product's language. */
+  locale?: string;
   replyTo?: Mailbox;
   headers?: Record<string, string>;
   tags?: Record<string, string>;
@@ -91,7 +93,7 @@ const UNSUPPORTED = new Set(
  * @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME`, `INVALID_HEADER`, `INVALID_TAG`,
  *   `INVALID_ATTACHMENT`, `ATTACHMENTS_TOO_LARGE`. Their messages contain no value
  */
-export function checkAdditions(given: Additions): Omit<Payload, "props"> {
+export function checkAdditions(given: Additions): Omit<Payload, "props" | "locale"> {
   const { replyTo, headers, tags, attachments } = given;
   return {
     ...(replyTo !== undefined && { replyTo: parseMailbox(replyTo) }),

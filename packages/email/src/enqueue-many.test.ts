@@ -30,7 +30,7 @@ const count = () => test.db.message.count();
 
 it("queues each message as enqueue does, and returns their ids in order", async () => {
   const messages = [
-    welcome(0, { sendAt: new Date("2040-01-01T12:00:00Z"), tags: { a: "b" } }),
+    welcome(0, { sendAt: new Date("2040-01-01T12:00:00Z"), tags: { a: "b" }, locale: "de" }),
     { ...welcome(1), template: "verify-email" as const },
     welcome(2, { expiresAt: new Date("2040-01-02T12:00:00Z"), idempotencyKey: "two" }),
   ];

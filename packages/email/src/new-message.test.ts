@@ -58,6 +58,24 @@ it.each(["", "k".repeat(257), "a\nb", "a\u0000b", "ä"])(
   },
 );
 
+it("keeps the reader's language with the contents", () => {
+  const kept = (locale?: string | null) => {
+    const { id, payload } = prepare(verifyEmail({ locale }));
+    return createSealer(key).open(id, payload);
+  };
+  expect(kept("de-at")).toEqual({ props, locale: "de-AT" });
+  expect(kept(null)).toEqual({ props });
+  expect(kept()).toEqual({ props });
+  for (const locale of ["", "de_AT", "en;q=0.5", "x".repeat(9)]) {
+    expect(refusalOf(verifyEmail({ locale }))).toMatchObject({ code: "INVALID_LOCALE" });
+  }
+});
+
+it("takes an email for the same one after its reader has changed the language", () => {
+  const digest = (locale?: string) => prepare(verifyEmail({ idempotencyKey: "1", locale })).digest;
+  expect(digest("de")).toEqual(digest());
+});
+
 it("encrypts what the caller adds", () => {
   const content = new Uint8Array([0, 255, 1, 2]).subarray(1);
   const { id, payload } = prepare(

@@ -31,6 +31,11 @@ export interface NewMessage<
   template: N;
   to: string;
   props: z.input<T[N]["props"]>;
+  /**
+   * The reader's language, as a tag (BCP 47): "de", "pt-BR". The email is in the best of the
+   * template's languages for it. Default: the product's language.
+   */
+  locale?: string | null | undefined;
   /** Not sent before this moment. */
   sendAt?: Date;
   /**
@@ -91,12 +96,15 @@ export function createPrepare<T extends Templates>(config: {
     checkKey(idempotencyKey);
     checkTimes(sendAt, expiresAt);
     const rules = rulesOf(templates, template);
-    const contents: Payload = {
+    const locale = checkLocale(message.locale);
+    const said = {
       props: checkProps(template, rules, message.props),
       ...checkAdditions(message),
     };
+    const contents: Payload = { ...said, ...(locale !== undefined && { locale }) };
     const { address, key: addressKey } = parseAddress(message.to);
-    const content = { template, to: address, sendAt, expiresAt, ...contents };
+    // Without the language: it is the same email, even if its reader has changed the language.
+    const content = { template, to: address, sendAt, expiresAt, ...said };
     const id = uuidv7();
     const { category, onUnknown, expiry } = rules;
     return {
@@ -157,6 +165,20 @@ function checkTimes(sendAt: Date | null, expiresAt: Date | null): void {
     throw new EmailError(
       "INVALID_TIME",
       "sendAt and expiresAt must be valid times, and expiresAt must be the later one.",
+    );
+  }
+}
+
+/** Any language may be given: the renderer falls back to one that the template has. */
+function checkLocale(locale: string | null | undefined): string | undefined {
+  if (locale === null || locale === undefined) return undefined;
+  try {
+    return new Intl.Locale(locale).baseName;
+  } catch (cause) {
+    throw new EmailError(
+      "INVALID_LOCALE",
+      'A locale is a language tag like "de" or "pt-BR" (BCP 47).',
+      { cause },
     );
   }
 }

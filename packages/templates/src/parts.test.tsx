@@ -11,6 +11,7 @@ import { toHtml } from "./html.tsx";
 import { type Schema, personName, webUrl } from "./schema.ts";
 import type { Template } from "./template.tsx";
 import { attributes } from "./test-document.ts";
+import { everywhere } from "./test-texts.ts";
 import { faults } from "./test-valid.ts";
 import { toText } from "./text.ts";
 
@@ -32,10 +33,14 @@ const usual = {
 const logo = { file: "logo.png", width: 120, height: 32 };
 const website = "https://shop.example";
 
+const reason = "You get this email because you ordered.";
+
 const view: Template<typeof schema> = {
-  subject: () => "Your order is on its way",
-  preheader: () => "It arrives tomorrow.",
-  reason: "You get this email because you ordered.",
+  texts: everywhere({
+    subject: "Your order is on its way",
+    preheader: "It arrives tomorrow.",
+    reason,
+  }),
   Content: ({ reader, track, items }) => (
     <>
       <Masthead brand={{ name: "Shop & Sons", logo, website }} />
@@ -67,8 +72,8 @@ it("should make a valid, accessible document that supports dark mode", async () 
 
 it("should say in HTML and in text why this person gets it, and from where", () => {
   const { html, text } = show();
-  expect(html).toContain(view.reason);
-  expect(text).toContain(view.reason);
+  expect(html).toContain(reason);
+  expect(text).toContain(reason);
   expect(text).toContain(brand.postalAddress);
   // It has a link only if the email can be unsubscribed from.
   expect(text).not.toContain("Unsubscribe");

@@ -1,20 +1,30 @@
 import { globSync } from "node:fs";
 import path from "node:path";
+import { type Locale, directionOf, locales } from "@repo/locales";
 import { describe, expect, it } from "vitest";
 import { type TemplateName, type TemplateProps, templates } from "./registry.ts";
 import { render, views } from "./render.ts";
+import type { Schema } from "./schema.ts";
+import { type Template, compose } from "./template.tsx";
 import { accepted, unsupported } from "./test-clients.ts";
 import { faint } from "./test-contrast.ts";
 import { attributes, decode, links, split, words } from "./test-document.ts";
 import { faults } from "./test-valid.ts";
 
-// What every email must fulfil, in each of its cases. No test names an email, so they also test
+// What every email must fulfil, in each of its cases and languages. No test names an email, so they also test
 // those that you write. layout.test.tsx tests the parts of an email.
 
 const names = Object.keys(templates) as TemplateName[];
 const cases = names.flatMap((name) =>
-  Object.entries(views[name].cases).map(([title, props]) => ({ name, title, props })),
+  Object.entries(views[name].cases).flatMap(([title, props]) =>
+    languagesOf(name).map((locale) => ({ name, title, props, locale })),
+  ),
 );
+
+/** The languages that an email has texts in. For each other language it names one of these. */
+function languagesOf(name: TemplateName): Locale[] {
+  return locales.filter((locale) => typeof views[name].texts[locale] === "object");
+}
 
 /** Gmail cuts a message off above 102 KB, with the footer. */
 const GMAIL_CLIPS_AT = 102_000;
@@ -27,36 +37,38 @@ const MARKER = /^(?:\*|\w+\.|-+|>)$/;
 const PLACEHOLDER = /\b(?:undefined|null|NaN)\b|\[object |Invalid Date|\{\{|\}\}|\$\{|lorem ipsum/i;
 const trimEnd = (text: string) => text.trimEnd();
 
-const draw = (name: TemplateName, props: unknown) =>
-  render(name, props as TemplateProps<TemplateName>);
+const draw = (name: TemplateName, props: unknown, locale?: string) =>
+  render(name, props as TemplateProps<TemplateName>, locale);
+
+const parse = (name: TemplateName, props: unknown) => templates[name].props.parse(props);
 
 it("should have every template of src/emails in the registry, and no more", () => {
   const files = globSync("*/template.tsx", { cwd: path.join(import.meta.dirname, "emails") });
   expect(files.map((file) => path.dirname(file)).toSorted()).toEqual(names.toSorted());
 });
 
-describe.each(cases)("$name, $title", ({ name, props }) => {
+describe.each(cases)("$name, $title, $locale", ({ name, props, locale }) => {
   it("should be a valid, accessible document that Gmail shows whole", async () => {
-    const { html } = draw(name, props);
+    const { html } = draw(name, props, locale);
     expect(await faults(html)).toEqual([]);
-    expect(html).toMatch(/^<!DOCTYPE html><html [^>]*lang="\w+/);
+    expect(html).toContain(`<!DOCTYPE html><html dir="${directionOf(locale)}" lang="${locale}">`);
     expect(html.match(/<h1\b/g)).toHaveLength(1);
     expect(Buffer.byteLength(html)).toBeLessThan(GMAIL_CLIPS_AT);
   });
 
   it("should be readable in the light and in the dark", () => {
-    const { html } = draw(name, props);
+    const { html } = draw(name, props, locale);
     expect(faint(html, "light")).toEqual([]);
     expect(faint(html, "dark")).toEqual([]);
   });
 
   it("should have nothing that a client does not support", () => {
-    const found = Object.entries(unsupported(draw(name, props).html));
+    const found = Object.entries(unsupported(draw(name, props, locale).html));
     expect(found.filter(([feature]) => !accepted[feature])).toEqual([]);
   });
 
   it("should have a subject of one line, which is the document's title", () => {
-    const { html, subject } = draw(name, props);
+    const { html, subject } = draw(name, props, locale);
     expect(subject).toMatch(/^\P{Cc}+$/u);
     expect(subject.length).toBeLessThanOrEqual(HEADER_LINE);
     const [, title = ""] = /<title>([^<]*)<\/title>/.exec(html) ?? [];
@@ -64,14 +76,13 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
   });
 
   it("should have a preheader that is not the subject", () => {
-    const parsed = templates[name].props.parse(props);
-    const preheader = (views[name].preheader as (props: unknown) => string)(parsed);
+    const { preheader } = compose(views[name] as Template<Schema>, parse(name, props), locale);
     expect(preheader.trim()).not.toBe("");
-    expect(preheader.trim()).not.toBe(draw(name, props).subject);
+    expect(preheader.trim()).not.toBe(draw(name, props, locale).subject);
   });
 
   it("should have links that work from an inbox, each in the text, too", () => {
-    const { html, text } = draw(name, props);
+    const { html, text } = draw(name, props, locale);
     for (const href of links(html)) {
       expect(href).toMatch(/^(?:https:\/\/|mailto:|tel:|sms:)./);
       if (href.startsWith("http")) expect(text).toContain(href);
@@ -79,14 +90,14 @@ describe.each(cases)("$name, $title", ({ name, props }) => {
   });
 
   it("should have pictures that load in an inbox", () => {
-    for (const src of attributes(draw(name, props).html, "src")) {
+    for (const src of attributes(draw(name, props, locale).html, "src")) {
       // `cid:` is a picture that is attached.
       expect(src).toMatch(/^(?:https:\/\/|cid:)./);
     }
   });
 
   it("should have the same words in its text as in its HTML", () => {
-    const { html, subject, text } = draw(name, props);
+    const { html, subject, text } = draw(name, props, locale);
     const addresses = links(html).map((href) => href.replace(/^mailto:/, ""));
     const known = [...words(html), ...addresses];
     // In the text, a link's address follows its label, and separates it from the next word.
@@ -116,6 +127,15 @@ function* replaced(value: unknown, by: string): Generator {
 }
 
 describe.each(names)("%s", (name) => {
+  it("should have texts in the language that it has for another one, and say which it is", () => {
+    for (const locale of locales) {
+      const texts = views[name].texts[locale];
+      const used = typeof texts === "string" ? texts : locale;
+      expect(languagesOf(name)).toContain(used);
+      expect(draw(name, views[name].cases.usual, locale).html).toContain(` lang="${used}">`);
+    }
+  });
+
   it.each([
     ["markup", '"><script>secret</script><b onclick="secret">Win</b><!--'],
     ["a header", "secret\r\nBcc: all@example.org\u0000"],
@@ -130,12 +150,14 @@ describe.each(names)("%s", (name) => {
         expect(parsed.error.message).not.toContain("secret");
         continue;
       }
-      const { html, subject } = draw(name, props);
-      expect(html).not.toMatch(/<script|<b onclick/i);
-      expect(subject).not.toMatch(/\p{Cc}/u);
-      for (const address of [...attributes(html, "href"), ...attributes(html, "src")]) {
-        expect(new URL(address).protocol).toMatch(/^(?:https?|mailto|tel|sms|cid):$/);
-        expect(new URL(address).hostname).not.toBe("evil.example");
+      for (const locale of languagesOf(name)) {
+        const { html, subject } = draw(name, props, locale);
+        expect(html).not.toMatch(/<script|<b onclick/i);
+        expect(subject).not.toMatch(/\p{Cc}/u);
+        for (const address of [...attributes(html, "href"), ...attributes(html, "src")]) {
+          expect(new URL(address).protocol).toMatch(/^(?:https?|mailto|tel|sms|cid):$/);
+          expect(new URL(address).hostname).not.toBe("evil.example");
+        }
       }
     }
   });

@@ -28,12 +28,14 @@ export const views: { [N in TemplateName]: Template<(typeof templates)[N]> } = {
 /**
  * Renders an email.
  *
+ * @param locale a tag like "de" or "de-AT": the best of the email's languages is used, or the product's
  * @throws ZodError if the props do not fit the template's schema; it contains no values
  * @throws AppError `NOT_IN_ONE_PASS`: a component waits for something
  */
 export function render<N extends TemplateName>(
   name: N,
   props: TemplateProps<N>,
+  locale?: string,
 ): { subject: string; html: string; text: string } {
-  return renderTemplate(templates[name], views[name], props);
+  return renderTemplate(templates[name], views[name], props, locale);
 }

@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import type { Schema } from "./schema.ts";
 import { type Template, compose, preview } from "./template.tsx";
+import { everywhere } from "./test-texts.ts";
 
 const schema = {
   props: z.object({ order: z.string() }),
@@ -11,9 +12,11 @@ const schema = {
 } as const satisfies Schema;
 
 const template: Template<typeof schema> = {
-  subject: ({ order }) => `Your order ${order}`,
-  preheader: () => "It is on its way.",
-  reason: "You ordered.",
+  texts: everywhere({
+    subject: ({ order }) => `Your order ${order}`,
+    preheader: "It is on its way.",
+    reason: "You ordered.",
+  }),
   Content: () => "It is on its way.",
   cases: { usual: { order: "12" } },
 };

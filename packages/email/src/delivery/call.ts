@@ -23,12 +23,14 @@ export interface InFlight extends Claimed {
 export interface Renderer {
   /**
    * Renders a template with the props that were queued, perhaps by an older version of the app. If
-   * it throws, the message is kept for later. The product's is in `@repo/templates/render`.
+   * it throws, the message is kept for later. It gets the reader's language, and falls back to
+   * another one by itself. The product's is in `@repo/templates/render`.
    */
   render(
     this: void,
     template: string,
     props: unknown,
+    locale: string | undefined,
   ): { subject: string; html: string; text: string };
 }
 
@@ -56,7 +58,7 @@ export function createCall({
 }: CallConfig): (message: InFlight) => Promise<Settlement> {
   function prepare({ id, template, category, to, allowed, payload }: InFlight): OutgoingMessage {
     const opened = sealer.open(id, payload) as Payload;
-    const content = render(template, opened.props);
+    const content = render(template, opened.props, opened.locale);
     const outgoing = { id, template, category, to, ...openAdditions(opened), ...content };
     return redirectTo && !allowed ? redirected(outgoing, redirectTo) : outgoing;
   }

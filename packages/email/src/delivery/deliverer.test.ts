@@ -156,6 +156,19 @@ it("keeps a message whose payload cannot be opened until the key is right", asyn
   expect(calls).toHaveLength(0);
 });
 
+it("renders an email in the language that it was queued with", async () => {
+  const enqueue = createEnqueue({ key, templates });
+  const props = { name: "Sam", url: "https://app.example.com/" };
+  for (const locale of ["de", undefined]) {
+    await enqueue(test.db, { template: "welcome", to: "sam@example.com", props, locale });
+  }
+  deliver(accepted, {
+    render: (_template, _props, locale) => ({ subject: locale ?? "none", html: "", text: "" }),
+  });
+  await waitFor(() => expect(calls).toHaveLength(2));
+  expect(calls.map(({ subject }) => subject).toSorted()).toEqual(["de", "none"]);
+});
+
 it("logs the text of our own errors if an email cannot be rendered, and only the kind of others", async () => {
   const id = await queueReset(test.db);
   const other = await queueWelcome(test.db);

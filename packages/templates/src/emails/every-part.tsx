@@ -1,4 +1,5 @@
 import { brand, publicUrl } from "@repo/brand";
+import { defaultLocale } from "@repo/locales";
 import { Layout } from "../layout/layout.tsx";
 import {
   Action,
@@ -20,10 +21,14 @@ import {
   Title,
 } from "../parts.ts";
 
-/** A page of the preview that shows every part. It is no email: nothing can send it. */
-export default function EveryPart() {
+/**
+ * A page of the preview that shows every part. It is no email: nothing can send it. With `ar` as
+ * the `locale` it is written from right to left.
+ */
+export default function EveryPart({ locale }: { locale?: string }) {
   return (
     <Layout
+      locale={locale ?? defaultLocale}
       subject="Every part of an email"
       preheader="The preheader follows the subject in an inbox, and is not shown in the email."
       reason={`You get this email because the footer of every email of ${brand.name} says why.`}
@@ -85,3 +90,5 @@ export default function EveryPart() {
     </Layout>
   );
 }
+
+EveryPart.PreviewProps = { locale: defaultLocale };

@@ -1,6 +1,7 @@
 import type { Brand } from "@repo/brand";
 import type { ReactNode } from "react";
 import { Link, Text } from "../components.ts";
+import { useLanguage } from "../language.ts";
 import { Box } from "../parts/box.tsx";
 import { small } from "../parts/text-styles.ts";
 import { theme } from "../theme.ts";
@@ -12,17 +13,18 @@ export function Footer(props: {
   unsubscribeUrl?: string | undefined;
 }) {
   const { name, supportEmail, postalAddress } = props.brand;
+  const { texts } = useLanguage();
   return (
     <Box style={{ padding: "20px 4px 0" }}>
       <Line>{props.reason}</Line>
       <Line>
-        {`${name} · Questions? Write to `}
+        {`${name} · ${texts.questions} `}
         <FooterLink href={`mailto:${supportEmail}`}>{supportEmail}</FooterLink>
       </Line>
       <Line>{postalAddress}</Line>
       {props.unsubscribeUrl && (
         <Line>
-          <FooterLink href={props.unsubscribeUrl}>Unsubscribe</FooterLink>
+          <FooterLink href={props.unsubscribeUrl}>{texts.unsubscribe}</FooterLink>
         </Line>
       )}
     </Box>

@@ -1,6 +1,8 @@
 import { brand } from "@repo/brand";
+import { defaultLocale } from "@repo/locales";
 import type { ReactNode } from "react";
 import { Body, Container, Head, Html, Preview } from "../components.ts";
+import { LanguageContext, languageOf } from "../language.ts";
 import { Box } from "../parts/box.tsx";
 import { stylesheet, theme } from "../theme.ts";
 import { Footer } from "./footer.tsx";
@@ -11,45 +13,52 @@ const { colors } = theme;
 /**
  * The frame of every email: the name, a card with the text, and why the person gets it.
  *
+ * @param props.locale the language of the email. Default: the product's
  * @param props.unsubscribeUrl of an email from which the person can unsubscribe
  */
 export function Layout(props: {
+  locale?: string;
   subject: string;
   preheader: string;
   reason: string;
   unsubscribeUrl?: string;
   children: ReactNode;
 }) {
+  const language = languageOf(props.locale ?? defaultLocale);
+  const { locale, dir } = language;
   return (
-    <Html lang="en">
-      <Head>
-        <title>{props.subject}</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="supported-color-schemes" content="light dark" />
-        <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
-        <style>{stylesheet}</style>
-      </Head>
-      <Body className="canvas" style={{ margin: 0, backgroundColor: colors.canvas }}>
-        <Preview>{props.preheader}</Preview>
-        <Box style={{ padding: "32px 12px 40px" }}>
-          <Container className="container" style={{ maxWidth: theme.width }}>
-            <Masthead brand={brand} />
-            <Box
-              className="card line"
-              style={{
-                padding: "40px 40px 44px",
-                backgroundColor: colors.paper,
-                border: `1px solid ${colors.line}`,
-                borderRadius: theme.radius.card,
-              }}
-            >
-              {props.children}
-            </Box>
-            <Footer brand={brand} reason={props.reason} unsubscribeUrl={props.unsubscribeUrl} />
-          </Container>
-        </Box>
-      </Body>
-    </Html>
+    <LanguageContext value={language}>
+      <Html lang={locale} dir={dir}>
+        <Head>
+          <title>{props.subject}</title>
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <meta name="supported-color-schemes" content="light dark" />
+          <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
+          <style>{stylesheet}</style>
+        </Head>
+        <Body className="canvas" style={{ margin: 0, backgroundColor: colors.canvas }}>
+          <Preview>{props.preheader}</Preview>
+          {/* Again, because Gmail drops the attributes of <html>. */}
+          <Box lang={locale} dir={dir} style={{ padding: "32px 12px 40px" }}>
+            <Container className="container" style={{ maxWidth: theme.width }}>
+              <Masthead brand={brand} />
+              <Box
+                className="card line"
+                style={{
+                  padding: "40px 40px 44px",
+                  backgroundColor: colors.paper,
+                  border: `1px solid ${colors.line}`,
+                  borderRadius: theme.radius.card,
+                }}
+              >
+                {props.children}
+              </Box>
+              <Footer brand={brand} reason={props.reason} unsubscribeUrl={props.unsubscribeUrl} />
+            </Container>
+          </Box>
+        </Body>
+      </Html>
+    </LanguageContext>
   );
 }

@@ -1,4 +1,5 @@
 import { Link, Text } from "../components.ts";
+import { useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import { Box } from "./box.tsx";
 import { Button } from "./button.tsx";
@@ -10,6 +11,7 @@ import { small } from "./text-styles.ts";
  */
 export function Action({ href, children }: { href: string; children: string }) {
   const { space } = theme;
+  const { texts } = useLanguage();
   return (
     <>
       <Box style={{ padding: `12px 0 ${space.l}px` }}>
@@ -20,9 +22,9 @@ export function Action({ href, children }: { href: string; children: string }) {
         data-skip-in-text
         style={{ ...small, margin: `0 0 ${space.l}px`, wordBreak: "break-all" }}
       >
-        Button not working? Open this link:
+        {texts.buttonNotWorking}
         <br />
-        <Link className="link" href={href} style={{ color: theme.colors.accent }}>
+        <Link className="link" dir="ltr" href={href} style={{ color: theme.colors.accent }}>
           {href}
         </Link>
       </Text>

@@ -10,11 +10,15 @@ export function Box(props: {
   className?: string;
   style: CSSProperties;
   fit?: boolean;
+  lang?: string;
+  dir?: string;
   children: ReactNode;
 }) {
-  const { className, style, fit, children } = props;
+  const { className, style, fit, lang, dir, children } = props;
   return (
     <table
+      lang={lang}
+      dir={dir}
       role="presentation"
       border={0}
       cellPadding={0}

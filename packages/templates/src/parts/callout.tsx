@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Text } from "../components.ts";
+import { borderStart, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import { Box } from "./box.tsx";
 import { body } from "./text-styles.ts";
@@ -7,6 +8,7 @@ import { body } from "./text-styles.ts";
 /** A text that must not be overlooked. In plain text: a paragraph. */
 export function Callout({ children }: { children: ReactNode }) {
   const { colors, space } = theme;
+  const border = borderStart(useLanguage(), `4px solid ${colors.accent}`);
   return (
     <Box style={{ padding: `${space.xs}px 0 ${space.l}px` }}>
       <Box
@@ -14,7 +16,7 @@ export function Callout({ children }: { children: ReactNode }) {
         style={{
           padding: `${space.m}px 20px`,
           backgroundColor: colors.canvas,
-          borderLeft: `4px solid ${colors.accent}`,
+          ...border,
         }}
       >
         <Text className="ink" style={{ ...body, margin: 0 }}>

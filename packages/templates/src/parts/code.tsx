@@ -19,6 +19,7 @@ export function Code({ children }: { children: string }) {
       >
         <Text
           className="ink"
+          dir="ltr"
           style={{
             ...body,
             ...type.code,

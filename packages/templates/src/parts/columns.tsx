@@ -1,4 +1,5 @@
 import { Children, type ReactNode } from "react";
+import { padding, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 
 /**
@@ -7,6 +8,7 @@ import { theme } from "../theme.ts";
  */
 export function Columns({ children }: { children: ReactNode }) {
   const columns = Children.toArray(children);
+  const language = useLanguage();
   return (
     <table role="presentation" width="100%" border={0} cellPadding={0} cellSpacing={0}>
       <tbody>
@@ -18,7 +20,7 @@ export function Columns({ children }: { children: ReactNode }) {
               width={`${Math.floor(100 / columns.length)}%`}
               style={{
                 verticalAlign: "top",
-                paddingRight: index < columns.length - 1 ? theme.space.l : 0,
+                padding: padding(language, 0, index < columns.length - 1 ? theme.space.l : 0, 0, 0),
               }}
             >
               {column}

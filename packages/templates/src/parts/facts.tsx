@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { padding, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import { body, note } from "./text-styles.ts";
 
@@ -10,7 +11,7 @@ export interface Fact {
 /** Names with their values. In plain text: a line for each, with the values in a column. */
 export function Facts({ rows }: { rows: Fact[] }) {
   const { space } = theme;
-  const padding = `${space.xs}px ${space.l}px ${space.xs}px 0`;
+  const language = useLanguage();
   return (
     <table cellPadding={0} cellSpacing={0} style={{ margin: `0 0 ${space.m}px` }}>
       <tbody>
@@ -19,10 +20,10 @@ export function Facts({ rows }: { rows: Fact[] }) {
             <th
               className="muted"
               scope="row"
-              align="left"
+              align={language.start}
               style={{
                 ...note,
-                padding,
+                padding: padding(language, space.xs, space.l, space.xs, 0),
                 lineHeight: body.lineHeight,
                 fontWeight: 400,
                 verticalAlign: "top",

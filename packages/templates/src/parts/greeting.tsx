@@ -1,3 +1,4 @@
+import { useLanguage } from "../language.ts";
 import { Paragraph } from "./paragraph.tsx";
 
 /**
@@ -6,16 +7,7 @@ import { Paragraph } from "./paragraph.tsx";
  * @param props.name as `personName` leaves it
  */
 export function Greeting({ name }: { name: string }) {
+  const { texts } = useLanguage();
   // The name is isolated, because one written from right to left would move the comma.
-  return (
-    <Paragraph>
-      {name ? (
-        <>
-          Hi <bdi>{name}</bdi>,
-        </>
-      ) : (
-        "Hello,"
-      )}
-    </Paragraph>
-  );
+  return <Paragraph>{name ? texts.hi(<bdi>{name}</bdi>) : texts.hello}</Paragraph>;
 }

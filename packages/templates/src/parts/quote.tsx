@@ -1,4 +1,5 @@
 import { Text } from "../components.ts";
+import { borderStart, padding, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import { Box } from "./box.tsx";
 import { body, small } from "./text-styles.ts";
@@ -6,11 +7,15 @@ import { body, small } from "./text-styles.ts";
 /** The words of a person. In plain text: each line begins with `>`. */
 export function Quote({ by, children }: { by?: string; children: string }) {
   const { colors, space } = theme;
+  const language = useLanguage();
   return (
     <blockquote style={{ margin: `0 0 ${space.l}px` }}>
       <Box
         className="line"
-        style={{ padding: `0 0 0 ${space.m}px`, borderLeft: `3px solid ${colors.line}` }}
+        style={{
+          padding: padding(language, 0, 0, 0, space.m),
+          ...borderStart(language, `3px solid ${colors.line}`),
+        }}
       >
         <Text className="ink" style={{ ...body, margin: 0 }}>
           {children}

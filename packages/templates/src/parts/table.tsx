@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { type Language, padding, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import type { Fact } from "./facts.tsx";
 import { body, small } from "./text-styles.ts";
@@ -20,7 +21,10 @@ export function Table(props: {
 }) {
   const { caption, head, rows, totals = [] } = props;
   const last = head.length - 1;
-  const side = (column: number) => ({ align: column === 0 ? "left" : "right" }) as const;
+  const language = useLanguage();
+  const { start, end } = language;
+  const side = (column: number) => ({ align: column === 0 ? start : end });
+  const cell = (column: number) => cellStyle(language, column);
   return (
     <table
       width="100%"
@@ -28,7 +32,7 @@ export function Table(props: {
       cellSpacing={0}
       style={{ margin: `0 0 ${space.l}px`, borderCollapse: "collapse" }}
     >
-      <caption className="muted" style={{ ...small, textAlign: "left" }}>
+      <caption className="muted" style={{ ...small, textAlign: start }}>
         {caption}
       </caption>
       <thead>
@@ -39,7 +43,7 @@ export function Table(props: {
               className="muted line"
               scope="col"
               {...side(column)}
-              style={{ ...small, ...padding(column), borderBottom: line, fontWeight: 600 }}
+              style={{ ...small, ...cell(column), borderBottom: line, fontWeight: 600 }}
             >
               {name}
             </th>
@@ -49,14 +53,14 @@ export function Table(props: {
       <tbody>
         {rows.map((cells, row) => (
           <tr key={row}>
-            {cells.map((cell, column) => (
+            {cells.map((content, column) => (
               <td
                 key={column}
                 className="ink line"
                 {...side(column)}
-                style={{ ...body, ...padding(column), borderBottom: line }}
+                style={{ ...body, ...cell(column), borderBottom: line }}
               >
-                {cell}
+                {content}
               </td>
             ))}
           </tr>
@@ -74,14 +78,14 @@ export function Table(props: {
                   scope="row"
                   {...side(0)}
                   {...(last > 1 ? { colSpan: last } : {})}
-                  style={{ ...body, ...padding(0), ...look }}
+                  style={{ ...body, ...cell(0), ...look }}
                 >
                   {name}
                 </th>
                 <td
                   className="ink line"
                   {...side(last)}
-                  style={{ ...body, ...padding(last), ...look }}
+                  style={{ ...body, ...cell(last), ...look }}
                 >
                   {value}
                 </td>
@@ -94,8 +98,8 @@ export function Table(props: {
   );
 }
 
-/** Keeps the columns apart: amounts are aligned to the right. */
-function padding(column: number) {
-  const left = column === 0 ? 0 : space.m;
-  return { padding: `${space.s}px 0 ${space.s}px ${left}px`, verticalAlign: "top" };
+/** Keeps the columns apart: amounts are aligned to the end. */
+function cellStyle(language: Language, column: number) {
+  const start = column === 0 ? 0 : space.m;
+  return { padding: padding(language, space.s, 0, space.s, start), verticalAlign: "top" };
 }

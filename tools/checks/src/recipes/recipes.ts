@@ -100,9 +100,14 @@ import { type Template, preview } from "../../template.tsx";
 import { schema } from "./schema.ts";
 
 export const template: Template<typeof schema> = {
-  subject: ({ week }) => \`\${brand.name} in week \${week}\`,
-  preheader: ({ topics }) => \`What happened in your projects: \${topics.length} topics for you.\`,
-  reason: \`You get this email because you have an account at \${brand.name}.\`,
+  texts: {
+    en: {
+      subject: ({ week }) => \`\${brand.name} in week \${week}\`,
+      preheader: ({ topics }) => \`What happened in your projects: \${topics.length} topics for you.\`,
+      reason: \`You get this email because you have an account at \${brand.name}.\`,
+    },
+    de: "en",
+  },
   Content: ({ week, picture, topics }) => (
     <>
       <Title>{\`Week \${week}\`}</Title>

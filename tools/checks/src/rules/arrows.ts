@@ -5,15 +5,16 @@ import type { Repository, Rule } from "../repository.ts";
 // This table lists what package.json may declare. (turbo's own tag rules include indirect
 // dependencies: web could not use email without a permission for db.)
 const ARROWS: Record<string, string> = {
-  web: "accounts email templates db brand errors",
+  web: "accounts email templates db brand locales errors",
   worker: "accounts email templates db errors",
   cli: "email db templates errors",
-  accounts: "email templates db brand errors",
+  accounts: "email templates db brand locales errors",
   email: "db errors",
-  templates: "brand errors",
+  templates: "brand locales errors",
   db: "errors",
   errors: "",
   brand: "",
+  locales: "",
   testing: "",
   infra: "",
   dev: "db errors postgres-local prisma-offline",

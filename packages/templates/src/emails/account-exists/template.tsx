@@ -1,23 +1,20 @@
-import { brand } from "@repo/brand";
 import { Action, Note, Paragraph, TextLink, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
 import { schema } from "./schema.ts";
 
-export const template: Template<typeof schema> = {
-  subject: () => `You already have an account at ${brand.name}`,
-  preheader: () => "Log in, or choose a new password. If it was not you, nothing needs doing.",
-  reason: `You get this email because someone signed up for ${brand.name} with this address.`,
-  Content: ({ logInUrl, resetUrl }) => (
+export const template: Template<typeof schema, typeof en> = {
+  texts: { en, de },
+  Content: ({ logInUrl, resetUrl }, t) => (
     <>
-      <Title>You already have an account</Title>
+      <Title>{t.title}</Title>
+      <Paragraph>{t.justLogIn}</Paragraph>
+      <Action href={logInUrl}>{t.logIn}</Action>
       <Paragraph>
-        {`Someone, perhaps you, signed up for ${brand.name} with this address. It has an account already: just log in.`}
+        {t.forgot} <TextLink href={resetUrl}>{t.chooseNew}</TextLink>
       </Paragraph>
-      <Action href={logInUrl}>Log in</Action>
-      <Paragraph>
-        Forgot your password? <TextLink href={resetUrl}>Choose a new one</TextLink>
-      </Paragraph>
-      <Note>If it was not you, nothing needs doing: nothing has changed.</Note>
+      <Note>{t.notYou}</Note>
     </>
   ),
   cases: {

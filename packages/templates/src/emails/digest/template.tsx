@@ -17,10 +17,19 @@ import { type Template, preview } from "../../template.tsx";
 import { schema } from "./schema.ts";
 
 export const template: Template<typeof schema> = {
-  subject: () => `Your week at ${brand.name}`,
-  preheader: ({ done, comments }) =>
-    `Things that are done: ${done.length}. New comments: ${comments.length}. And what comes next.`,
-  reason: `You get this email every week because you have an account at ${brand.name}.`,
+  // An email in one language has its text in the content, too.
+  texts: {
+    en: {
+      subject: `Your week at ${brand.name}`,
+      preheader: ({ done, comments }, { plural, list }) =>
+        `${list([
+          plural(done.length, { one: "# thing is done", other: "# things are done" }),
+          plural(comments.length, { one: "there is # comment", other: "there are # comments" }),
+        ])}. And what comes next.`,
+      reason: `You get this email every week because you have an account at ${brand.name}.`,
+    },
+    de: "en",
+  },
   Content: ({ name, picture, done, comments, next, url }) => (
     <>
       <Title>Your week</Title>

@@ -1,16 +1,20 @@
 import { brand } from "@repo/brand";
-import { duration } from "../../duration.ts";
 import { Callout, Code, Note, Paragraph, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
 import { schema } from "./schema.ts";
 
 export const template: Template<typeof schema> = {
-  // Without the code: a locked phone shows the subject and the preheader.
-  subject: () => `Your code to log in to ${brand.name}`,
-  preheader: ({ expiresInMinutes }) =>
-    `Enter the code within ${duration(expiresInMinutes)}, in the window where you are logging in.`,
-  reason: `You get this email because somebody is logging in to your ${brand.name} account.`,
-  Content: ({ code, expiresInMinutes }) => (
+  texts: {
+    en: {
+      // Without the code: a locked phone shows the subject and the preheader.
+      subject: `Your code to log in to ${brand.name}`,
+      preheader: ({ expiresInMinutes }, { duration }) =>
+        `Enter the code within ${duration(expiresInMinutes)}, in the window where you are logging in.`,
+      reason: `You get this email because somebody is logging in to your ${brand.name} account.`,
+    },
+    de: "en",
+  },
+  Content: ({ code, expiresInMinutes }, _, { duration }) => (
     <>
       <Title>Your code to log in</Title>
       <Paragraph>

@@ -1,23 +1,19 @@
-import { brand } from "@repo/brand";
 import { Action, Greeting, Note, Paragraph, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
 import { schema } from "./schema.ts";
 
-export const template: Template<typeof schema> = {
-  subject: () => `Your ${brand.name} password was changed`,
-  preheader: () =>
-    "If it was you, there is nothing to do. If it was not, take your account back now.",
-  reason: `You get this email because the password of your ${brand.name} account was changed. We always tell you.`,
-  Content: ({ name, url }) => (
+export const template: Template<typeof schema, typeof en> = {
+  texts: { en, de },
+  Content: ({ name, url }, t) => (
     <>
-      <Title>Your password was changed</Title>
+      <Title>{t.title}</Title>
       <Greeting name={name} />
-      <Paragraph>
-        {`The password of your ${brand.name} account was just changed. If it was you, there is nothing to do.`}
-      </Paragraph>
-      <Paragraph>If it was not you, reset your password now to take your account back.</Paragraph>
-      <Action href={url}>Reset my password</Action>
-      <Note>The page asks for your email address and sends you a link to a new password.</Note>
+      <Paragraph>{t.changed}</Paragraph>
+      <Paragraph>{t.notYou}</Paragraph>
+      <Action href={url}>{t.reset}</Action>
+      <Note>{t.next}</Note>
     </>
   ),
   cases: {

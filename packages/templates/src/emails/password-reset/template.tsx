@@ -1,26 +1,18 @@
-import { brand } from "@repo/brand";
-import { duration } from "../../duration.ts";
 import { Action, Greeting, Note, Paragraph, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
 import { schema } from "./schema.ts";
 
-export const template: Template<typeof schema> = {
-  subject: () => `Reset your ${brand.name} password`,
-  preheader: ({ expiresInMinutes }) =>
-    `Choose a new password within ${duration(expiresInMinutes)}. If you did not ask for it, nothing changes.`,
-  reason: `You get this email because someone asked to reset the password of your ${brand.name} account.`,
-  Content: ({ name, url, expiresInMinutes }) => (
+export const template: Template<typeof schema, typeof en> = {
+  texts: { en, de },
+  Content: ({ name, url }, t) => (
     <>
-      <Title>Reset your password</Title>
+      <Title>{t.title}</Title>
       <Greeting name={name} />
-      <Paragraph>
-        {`Someone, hopefully you, asked to reset the password of your ${brand.name} account. The link works once, for ${duration(expiresInMinutes)}.`}
-      </Paragraph>
-      <Action href={url}>Choose a new password</Action>
-      <Note>
-        If you did not ask for this, ignore this email: your password stays as it is. Never forward
-        this email, the link is as good as your password.
-      </Note>
+      <Paragraph>{t.asked}</Paragraph>
+      <Action href={url}>{t.choose}</Action>
+      <Note>{t.notYou}</Note>
     </>
   ),
   cases: {

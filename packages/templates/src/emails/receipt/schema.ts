@@ -21,3 +21,8 @@ export const schema = {
   onUnknown: "resend",
   expiry: 7 * 24 * 60,
 } as const satisfies Schema;
+
+/** What was paid, in the currency. */
+export function total(lines: { amount: number }[]): number {
+  return lines.reduce((sum, { amount }) => sum + amount, 0);
+}

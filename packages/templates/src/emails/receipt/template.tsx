@@ -1,41 +1,41 @@
-import { brand } from "@repo/brand";
 import { Facts, Greeting, Note, Paragraph, Table, TextLink, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
-import { schema } from "./schema.ts";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
+import { schema, total } from "./schema.ts";
 
-const date = new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" });
-
-export const template: Template<typeof schema> = {
-  subject: ({ number }) => `Your receipt ${number} from ${brand.name}`,
-  preheader: ({ lines, currency }) =>
-    `We have received your payment of ${money(currency)(total(lines))}. Thank you.`,
-  reason: `You get this email because you paid for something at ${brand.name}.`,
-  Content: ({ name, number, paidOn, currency, lines, tax, url }) => {
-    const format = money(currency);
+export const template: Template<typeof schema, typeof en> = {
+  texts: { en, de },
+  Content: ({ name, number, paidOn, currency, lines, tax, url }, t, formats) => {
+    const money = (amount: number) => formats.money(amount, currency);
     return (
       <>
-        <Title>Thank you for your payment</Title>
+        <Title>{t.title}</Title>
         <Greeting name={name} />
-        <Paragraph>We have received your payment. This is your receipt.</Paragraph>
+        <Paragraph>{t.received}</Paragraph>
         <Facts
           rows={[
-            { name: "Receipt", value: number },
-            { name: "Paid on", value: date.format(new Date(paidOn)) },
+            { name: t.receipt, value: number },
+            { name: t.paidOn, value: formats.date(new Date(paidOn)) },
           ]}
         />
         <Table
-          caption="What you paid for"
-          head={["Item", "Quantity", "Amount"]}
-          rows={lines.map(({ what, quantity, amount }) => [what, String(quantity), format(amount)])}
+          caption={t.caption}
+          head={[t.item, t.quantity, t.amount]}
+          rows={lines.map(({ what, quantity, amount }) => [
+            what,
+            formats.number(quantity),
+            money(amount),
+          ])}
           totals={[
-            { name: "Tax included", value: format(tax) },
-            { name: "Total", value: format(total(lines)) },
+            { name: t.tax, value: money(tax) },
+            { name: t.total, value: money(total(lines)) },
           ]}
         />
         <Paragraph>
-          All your receipts: <TextLink href={url}>See my payments</TextLink>
+          {t.allReceipts} <TextLink href={url}>{t.payments}</TextLink>
         </Paragraph>
-        <Note>Is something wrong? Write to the address below. A person reads it.</Note>
+        <Note>{t.wrong}</Note>
       </>
     );
   },
@@ -67,14 +67,5 @@ export const template: Template<typeof schema> = {
     },
   },
 };
-
-function total(lines: { amount: number }[]): number {
-  return lines.reduce((sum, { amount }) => sum + amount, 0);
-}
-
-function money(currency: string): (amount: number) => string {
-  const numbers = new Intl.NumberFormat("en", { style: "currency", currency });
-  return (amount) => numbers.format(amount);
-}
 
 export default preview(schema, template);

@@ -4,10 +4,15 @@ import { type Template, preview } from "../../template.tsx";
 import { schema } from "./schema.ts";
 
 export const template: Template<typeof schema> = {
-  subject: ({ team }) => `Join ${team || "a team"} at ${brand.name}`,
-  preheader: ({ inviter }) =>
-    `${inviter || "Somebody"} invites you to work together. The invitation is open for a week.`,
-  reason: `You get this email because somebody at ${brand.name} entered this address.`,
+  texts: {
+    en: {
+      subject: ({ team }) => `Join ${team || "a team"} at ${brand.name}`,
+      preheader: ({ inviter }) =>
+        `${inviter || "Somebody"} invites you to work together. The invitation is open for a week.`,
+      reason: `You get this email because somebody at ${brand.name} entered this address.`,
+    },
+    de: "en",
+  },
   Content: ({ inviter, team, url }) => (
     <>
       <Title>You are invited to a team</Title>

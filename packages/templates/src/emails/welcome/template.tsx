@@ -1,23 +1,18 @@
-import { brand } from "@repo/brand";
 import { Action, Greeting, Note, Paragraph, Title } from "../../parts.ts";
 import { type Template, preview } from "../../template.tsx";
+import { de } from "./de.ts";
+import { en } from "./en.ts";
 import { schema } from "./schema.ts";
 
-export const template: Template<typeof schema> = {
-  subject: () => `Welcome to ${brand.name}`,
-  preheader: () =>
-    "Your email address is confirmed, and your account is ready. Here is where to start.",
-  reason: `You get this email because you confirmed this address for your ${brand.name} account.`,
-  Content: ({ name, url }) => (
+export const template: Template<typeof schema, typeof en> = {
+  texts: { en, de },
+  Content: ({ name, url }, t) => (
     <>
-      <Title>{`Welcome to ${brand.name}`}</Title>
+      <Title>{t.title}</Title>
       <Greeting name={name} />
-      <Paragraph>
-        Your email address is confirmed and your account is ready. Everything starts from your
-        account page.
-      </Paragraph>
-      <Action href={url}>Go to my account</Action>
-      <Note>Stuck or curious? Write to the address below. A person reads it.</Note>
+      <Paragraph>{t.ready}</Paragraph>
+      <Action href={url}>{t.toAccount}</Action>
+      <Note>{t.help}</Note>
     </>
   ),
   cases: {

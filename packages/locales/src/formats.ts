@@ -1,0 +1,61 @@
+/** How a language writes values. */
+export interface Formats {
+  /** "30 minutes", "1 hour", "24 hours": to follow "for" or "within". */
+  duration: (minutes: number) => string;
+  /** "4 May 2026" in UTC, as the language writes it. */
+  date: (day: Date) => string;
+  number: (value: number) => string;
+  /** @param currency ISO 4217, as in "EUR" */
+  money: (amount: number, currency: string) => string;
+  /** "rice, oil, and salt" */
+  list: (items: string[]) => string;
+  /**
+   * The form for a number, with the number in place of `#`:
+   * `plural(3, { one: "# comment", other: "# comments" })`. Some languages have more forms.
+   */
+  plural: (
+    count: number,
+    forms: { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>,
+  ) => string;
+}
+
+const made = new Map<string, Formats>();
+
+/** The formats of a language. They are made once, because Intl takes longer for that than an email. */
+export function formatsOf(locale: string): Formats {
+  let formats = made.get(locale);
+  if (!formats) {
+    formats = makeFormats(locale);
+    made.set(locale, formats);
+  }
+  return formats;
+}
+
+function makeFormats(locale: string): Formats {
+  const unit = (name: "minute" | "hour") =>
+    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" });
+  const minutes = unit("minute");
+  const hours = unit("hour");
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+  const numbers = new Intl.NumberFormat(locale);
+  const lists = new Intl.ListFormat(locale);
+  const rules = new Intl.PluralRules(locale);
+  const currencies = new Map<string, Intl.NumberFormat>();
+  const inCurrency = (currency: string) => {
+    let format = currencies.get(currency);
+    if (!format) {
+      format = new Intl.NumberFormat(locale, { style: "currency", currency });
+      currencies.set(currency, format);
+    }
+    return format;
+  };
+  return {
+    duration: (value) => (value % 60 === 0 ? hours.format(value / 60) : minutes.format(value)),
+    date: (day) => dates.format(day),
+    number: (value) => numbers.format(value),
+    money: (amount, currency) => inCurrency(currency).format(amount),
+    list: (items) => lists.format(items),
+    plural: (count, forms) =>
+      (forms[rules.select(count)] ?? forms.other).replaceAll("#", numbers.format(count)),
+  };
+}

@@ -1,0 +1,15 @@
+import { brand } from "@repo/brand";
+import type { Texts } from "../../template.tsx";
+import type { schema } from "./schema.ts";
+
+export const en = {
+  subject: `You already have an account at ${brand.name}`,
+  preheader: "Log in, or choose a new password. If it was not you, nothing needs doing.",
+  reason: `You get this email because someone signed up for ${brand.name} with this address.`,
+  title: "You already have an account",
+  justLogIn: `Someone, perhaps you, signed up for ${brand.name} with this address. It has an account already: just log in.`,
+  logIn: "Log in",
+  forgot: "Forgot your password?",
+  chooseNew: "Choose a new one",
+  notYou: "If it was not you, nothing needs doing: nothing has changed.",
+} satisfies Texts<typeof schema>;
