@@ -15,6 +15,8 @@ import { loadAssets } from "./ui/assets.ts";
 interface AppConfig {
   db: Db;
   log: Logger;
+  /** Aborted when the app is about to end. Default: never. */
+  stopping?: AbortSignal;
   /** APP_URL: where people reach the app. */
   appUrl: string;
   /** TRUST_PROXY: proxies in front of the app. */
@@ -29,6 +31,7 @@ interface AppConfig {
 export function createApp({
   db,
   log,
+  stopping = new AbortController().signal,
   appUrl,
   trustProxy,
   webhooks,
@@ -41,9 +44,11 @@ export function createApp({
   app.set("trust proxy", trustProxy);
   app.use(requestLog(log), securityHeaders(appUrl), (_req, res, next) => {
     res.locals.assets = assets;
+    // The client then opens its next connection, to another instance.
+    if (stopping.aborted) res.set("Connection", "close");
     next();
   });
-  app.use(health(db), ...webhooks);
+  app.use(health(db, stopping), ...webhooks);
   app.use(serve, publicFiles());
 
   app.use((_req, res, next) => {

@@ -49,6 +49,7 @@ it.each([
   ["SES_EVENTS_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:ses-events"],
   ["TRUST_PROXY", "-1"],
   ["KEEP_ALIVE_SECONDS", "0"],
+  ["DRAIN_SECONDS", "-1"],
   ["TRUST_PROXY", "yes"],
   ["LIMIT_SCALE", "0"],
   ["LOG_LEVEL", "loud"],

@@ -34,6 +34,7 @@ const Env = z
     TRUST_PROXY: z.coerce.number().int().min(0).default(0),
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html#connection-idle-timeout
     KEEP_ALIVE_SECONDS: z.coerce.number().int().min(1).max(3_600).default(75),
+    DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).default(5),
     LIMIT_SCALE: z.coerce.number().min(1).default(1),
     // Node.js itself reads it when it starts.
     UV_THREADPOOL_SIZE: z.coerce.number().int().min(2).max(1024).default(4),

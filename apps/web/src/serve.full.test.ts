@@ -42,6 +42,22 @@ it("listens, answers, and on SIGTERM finishes the open answers and ends", async 
   await expect(fetch(url)).rejects.toThrow("fetch failed");
 });
 
+it("on SIGTERM says that it is not ready, and still answers until it has drained", async () => {
+  const app = start({ DRAIN_SECONDS: "3" });
+  const { port } = JSON.parse(await app.line('"msg":"listening"')) as { port: number };
+  const url = `http://localhost:${port}`;
+  app.process.kill("SIGTERM");
+  await app.line('"msg":"draining"');
+  const ready = await fetch(`${url}/readyz`);
+  expect(ready.status).toBe(503);
+  expect(await ready.json()).toEqual({ status: "stopping" });
+  const page = await fetch(`${url}/login`);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("Connection")).toBe("close");
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await app.exit).code).toBe(0);
+});
+
 it("keeps an idle connection longer than a load balancer does, and longer than its other time limits", async () => {
   const app = start({ KEEP_ALIVE_SECONDS: "45" });
   const { port } = JSON.parse(await app.line('"msg":"listening"')) as { port: number };

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createDb } from "@repo/db";
 import { AppError } from "@repo/errors";
 import { createEnqueue } from "@repo/email/enqueue";
@@ -11,15 +12,17 @@ import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
 import { takeEvents } from "./webhooks/ses.ts";
 
-// In ms. Orchestrators kill a process after 30 s.
+// In ms, after the drain. Orchestrators kill a process after 30 s.
 const GRACE = 10_000;
 // In ms, for a whole request. Node.js allows its headers the same time. Both start at the request's
 // first byte, so neither ends an idle connection.
 const REQUEST = 30_000;
 
 /**
- * Runs the app until SIGTERM or SIGINT, then finishes the open answers and returns. If the start
- * fails, it writes one message to standard error and sets exit code 1.
+ * Runs the app until SIGTERM or SIGINT. Then `/readyz` answers 503, and for DRAIN_SECONDS the app
+ * still answers everything else, until load balancers have noticed. Then it finishes the open
+ * answers and returns. If the start fails, it writes one message to standard error and sets exit
+ * code 1.
  */
 export async function serve(readEnv: () => Env): Promise<void> {
   try {
@@ -33,15 +36,16 @@ export async function serve(readEnv: () => Env): Promise<void> {
 
 async function run(env: Env): Promise<void> {
   const log = pino({ name: "web", level: env.LOG_LEVEL });
+  const stop = new AbortController();
   // Not `once`: a supervisor may signal the whole process group, and each launcher forwards it
   // again.
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
-  });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  const stopped = once(stop.signal, "abort");
   const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
   const app = createApp({
     db,
     log,
+    stopping: stop.signal,
     appUrl: env.APP_URL,
     trustProxy: env.TRUST_PROXY,
     webhooks: [takeEvents(db, env)],
@@ -59,6 +63,8 @@ async function run(env: Env): Promise<void> {
     const { port } = server.address() as AddressInfo;
     log.info({ port, url: env.APP_URL }, "listening");
     await stopped;
+    if (env.DRAIN_SECONDS > 0) log.info({ seconds: env.DRAIN_SECONDS }, "draining");
+    await sleep(env.DRAIN_SECONDS * 1000);
     await close(server);
     log.info("stopped");
   } finally {

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Campaign } from "./campaign.ts";
 import { caller } from "./campaigns/caller.ts";
+import { deployment } from "./campaigns/deployment.ts";
 import { database } from "./campaigns/database.ts";
 import { events } from "./campaigns/events.ts";
 import { flood } from "./campaigns/flood.ts";
@@ -26,6 +27,7 @@ const campaigns = new Map<string, Campaign>([
   ["poison", poison],
   ["events", events],
   ["stop", stop],
+  ["deployment", deployment],
   ["database", database],
   ["throttle", throttle],
   ["outage", outage],

@@ -63,6 +63,7 @@ const SETTINGS = {
   APP_ENV: "staging",
   APP_URL: "http://localhost:3000",
   HOST: "127.0.0.1",
+  DRAIN_SECONDS: "0",
   PORT: "0",
   AUTH_SECRET: "a secret of the benchmarks, 32 characters",
   EMAIL_KEY: "a key of the benchmarks, 32 characters",

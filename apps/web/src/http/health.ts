@@ -10,13 +10,19 @@ const PATIENCE = 3_000;
 /**
  * `GET /healthz`: the process is alive. `GET /readyz`: the database is reachable and migrated. It
  * also says whether sending is stopped. The app stays ready then, because queued email waits.
+ *
+ * @param stopping aborted when the app is about to end. It is not ready then.
  */
-export function health(db: Db): Router {
+export function health(db: Db, stopping: AbortSignal): Router {
   const router = Router();
   const alive: RequestHandler = (_req, res) => {
     res.json({ status: "ok" });
   };
   const ready: RequestHandler = async (req, res) => {
+    if (stopping.aborted) {
+      res.status(503).json({ status: "stopping" });
+      return;
+    }
     try {
       const email = await Promise.race([readEverything(db), timeOut()]);
       res.json({ status: "ok", email });
