@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Copy, copyRepository } from "./test-copy.ts";
@@ -41,6 +41,18 @@ test("pnpm db:migrate writes the migration of a changed schema; db:deploy, db:re
 
   expect(await succeed("db:deploy")).toContain("No pending migrations");
   expect(await succeed("db:reset", "--force")).toContain("_field_of_this_test");
+
+  const tests = await makeTestsFolder();
   await succeed("clean");
   expect(existsSync(join(copy.folder, ".local"))).toBe(false);
+  expect(existsSync(tests)).toBe(false);
 });
+
+/** Makes the folder of the tests' PostgreSQL as the tests do: in memory, where there is room. */
+async function makeTestsFolder(): Promise<string> {
+  const folder = join(copy.folder, ".local/tests");
+  const module = join(copy.folder, "tools/postgres-local/src/memory.ts");
+  const script = `import(process.argv[1]).then((m) => m.makeFolderInMemory(process.argv[2]))`;
+  await copy.exec(`node -e "${script}" "${module}" "${folder}"`);
+  return realpathSync(folder);
+}

@@ -48,7 +48,7 @@ interface Ended {
 /** Copies the repository's files, and links the installed packages. */
 export async function copyRepository(): Promise<Copy> {
   const repository = openRepository(root);
-  const folder = await mkdtemp(join(await realpath(tmpdir()), "checks-"));
+  const folder = await makeFolder(await realpath(tmpdir()));
   await chmod(folder, 0o755); // PostgreSQL runs as another user when the tests run as root
   for (const file of repository.files) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
@@ -95,6 +95,26 @@ export async function copyRepository(): Promise<Copy> {
     exec: run,
     remove: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }),
   };
+}
+
+/** Also removes the copies of test runs that were killed: the number in the name is the process's. */
+async function makeFolder(parent: string): Promise<string> {
+  for (const name of await readdir(parent)) {
+    const pid = /^sendoff-checks-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    // Another user's stays.
+    await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
+  }
+  return await mkdtemp(join(parent, `sendoff-checks-${process.pid}-`));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 async function readScripts(folder: string): Promise<Record<string, string>> {

@@ -1,8 +1,20 @@
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { makeFolderInMemory } from "./memory.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeFolderInMemory, removeFolderInMemory } from "./memory.ts";
 
 let own: string;
 let memory: string;
@@ -36,11 +48,105 @@ test("is an ordinary folder if there is no folder in memory", () => {
   expect(lstatSync(folderOf("one")).isDirectory()).toBe(true);
 });
 
-test("removes the folder of a deleted clone, and keeps those of the others", () => {
-  makeFolderInMemory(folderOf("one"), memory);
-  makeFolderInMemory(folderOf("two"), memory);
-  rmSync(path.join(own, "one"), { recursive: true });
-  makeFolderInMemory(folderOf("three"), memory);
-  expect(readdirSync(memory)).toHaveLength(2);
-  expect(readdirSync(folderOf("two"))).toEqual(["link"]);
+describe("at the next start of any clone, a folder in memory", () => {
+  test("goes if its clone was deleted, although the starting clone has a folder already", () => {
+    makeFolderInMemory(folderOf("running"), memory);
+    const made = abandoned("deleted");
+    makeFolderInMemory(folderOf("running"), memory);
+    expect(existsSync(made)).toBe(false);
+    expect(readdirSync(folderOf("running"))).toEqual(["link"]);
+  });
+
+  test("goes if the process that made it was killed before it had a link", () => {
+    const made = path.join(memory, "sendoff-tests-killed");
+    mkdirSync(made);
+    age(made);
+    makeFolderInMemory(folderOf("next"), memory);
+    expect(existsSync(made)).toBe(false);
+  });
+
+  test("stays if another clone links to it", () => {
+    makeFolderInMemory(folderOf("other"), memory);
+    const made = readlinkSync(folderOf("other"));
+    age(made);
+    makeFolderInMemory(folderOf("next"), memory);
+    expect(readdirSync(made)).toEqual(["link"]);
+  });
+
+  test("stays while a PostgreSQL runs in it, also without its clone, and goes afterwards", () => {
+    const made = abandoned("deleted");
+    runIn(made, process.pid);
+    makeFolderInMemory(folderOf("next"), memory);
+    expect(existsSync(made)).toBe(true);
+    runIn(made, spawnSync(process.execPath, ["-e", "0"]).pid);
+    makeFolderInMemory(folderOf("next"), memory);
+    expect(existsSync(made)).toBe(false);
+  });
+
+  test("stays if it is new: its process may not have made the link yet", () => {
+    const made = path.join(memory, "sendoff-tests-new");
+    mkdirSync(made);
+    makeFolderInMemory(folderOf("next"), memory);
+    expect(existsSync(made)).toBe(true);
+  });
+
+  test.runIf(process.getuid)("stays if it belongs to another user", () => {
+    const made = abandoned("deleted");
+    makeFolderInMemory(folderOf("next"), memory, process.getuid!() + 1);
+    expect(existsSync(made)).toBe(true);
+  });
+
+  test("stays if it is a link: what it leads to is not ours", () => {
+    const elsewhere = path.join(own, "elsewhere");
+    mkdirSync(elsewhere);
+    symlinkSync(elsewhere, path.join(memory, "sendoff-tests-link"));
+    age(elsewhere);
+    makeFolderInMemory(folderOf("next"), memory);
+    expect(existsSync(elsewhere)).toBe(true);
+  });
 });
+
+test("pnpm clean removes the folder in memory with the link to it, and what deleted clones left", () => {
+  makeFolderInMemory(folderOf("one"), memory);
+  makeFolderInMemory(folderOf("other"), memory);
+  const made = readlinkSync(folderOf("one"));
+  const left = abandoned("deleted");
+  removeFolderInMemory(folderOf("one"), memory);
+  expect(existsSync(made)).toBe(false);
+  expect(existsSync(left)).toBe(false);
+  expect(lstatSync(folderOf("one"), { throwIfNoEntry: false })).toBeUndefined();
+  expect(readdirSync(folderOf("other"))).toEqual(["link"]);
+});
+
+test("pnpm clean removes nothing that another kind of link leads to", () => {
+  const elsewhere = path.join(own, "elsewhere");
+  mkdirSync(elsewhere);
+  mkdirSync(path.dirname(folderOf("one")), { recursive: true });
+  symlinkSync(elsewhere, folderOf("one"));
+  removeFolderInMemory(folderOf("one"), memory);
+  expect(existsSync(elsewhere)).toBe(true);
+  expect(existsSync(folderOf("one"))).toBe(false);
+});
+
+/** Makes a clone's folder in memory, and deletes the clone. */
+function abandoned(clone: string): string {
+  makeFolderInMemory(folderOf(clone), memory);
+  const made = readlinkSync(folderOf(clone));
+  rmSync(path.join(own, clone), { recursive: true });
+  age(made);
+  return made;
+}
+
+/** Makes a folder two minutes old. */
+function age(folder: string): void {
+  const then = Date.now() / 1000 - 120;
+  utimesSync(folder, then, then);
+}
+
+/** Writes the file that a running PostgreSQL has in its data. */
+function runIn(made: string, pid: number): void {
+  const data = path.join(made, "pg", "data");
+  mkdirSync(data, { recursive: true });
+  writeFileSync(path.join(data, "postmaster.pid"), `${pid}\n${data}\n`);
+  age(made);
+}

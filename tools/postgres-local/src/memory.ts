@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  globSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -13,6 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { isRunning } from "./running.ts";
 
 /** Linux's file system in memory. Containers often have 64 MB of it. */
 const MEMORY = "/dev/shm";
@@ -21,6 +23,8 @@ const ROOM = 1024 ** 3;
 const PREFIX = "sendoff-tests-";
 /** The file in such a folder that names the link to it. */
 const LINK = "link";
+/** A folder without a link that is younger, in ms, may be waiting for its link. */
+const MAKING_MS = 60_000;
 
 /**
  * Makes a folder in memory if this machine has room there, otherwise an ordinary one. PostgreSQL
@@ -28,20 +32,29 @@ const LINK = "link";
  * machines, skips every inode that was freed in the last minutes. There a test database took 250 ms
  * of CPU, not 15.
  *
- * A restart of the machine empties the folder. It also removes the folders of deleted clones.
+ * A restart of the machine empties the folder. Each call also removes what deleted clones and
+ * killed processes of the same user have left there.
  *
  * @param folder becomes a link to the folder in memory
  * @param memory for the test. Default: /dev/shm.
+ * @param user for the test: a user's number. Default: this process's.
  */
-export function makeFolderInMemory(folder: string, memory = MEMORY): void {
+export function makeFolderInMemory(
+  folder: string,
+  memory = MEMORY,
+  user = process.getuid?.(),
+): void {
   const target = linkOf(folder);
-  if (target !== undefined && mkdirSync(target, { recursive: true })) nameLink(target, folder);
+  if (target !== undefined) {
+    mkdirSync(target, { recursive: true });
+    nameLink(target, folder);
+  }
+  removeUnused(memory, user);
   if (existsSync(folder)) return;
   if (!hasRoom(memory)) {
     mkdirSync(folder, { recursive: true });
     return;
   }
-  removeUnused(memory);
   mkdirSync(path.dirname(folder), { recursive: true });
   const made = mkdtempSync(path.join(memory, PREFIX));
   // As root, PostgreSQL runs as another user, who must be able to enter the folder.
@@ -54,6 +67,20 @@ export function makeFolderInMemory(folder: string, memory = MEMORY): void {
     // Another process has made it in the meantime.
     if (!existsSync(folder)) throw error;
   }
+}
+
+/**
+ * Removes a folder, with what it links to in memory, and what deleted clones and killed processes
+ * have left there. No PostgreSQL may run in it.
+ */
+export function removeFolderInMemory(folder: string, memory = MEMORY): void {
+  const target = linkOf(folder);
+  rmSync(folder, { recursive: true, force: true });
+  // Somebody may have made a link of their own, to another place.
+  if (target?.startsWith(path.join(memory, PREFIX))) {
+    rmSync(target, { recursive: true, force: true });
+  }
+  removeUnused(memory, process.getuid?.());
 }
 
 function nameLink(made: string, folder: string): void {
@@ -72,14 +99,35 @@ function hasRoom(memory: string): boolean {
   return bavail * bsize >= ROOM;
 }
 
-function removeUnused(memory: string): void {
+function removeUnused(memory: string, user: number | undefined): void {
+  if (!existsSync(memory)) return;
   for (const name of readdirSync(memory).filter((entry) => entry.startsWith(PREFIX))) {
     const made = path.join(memory, name);
     try {
-      const folder = readFileSync(path.join(made, LINK), "utf8");
-      if (linkOf(folder) !== made) rmSync(made, { recursive: true });
+      const { uid, mtimeMs } = lstatSync(made);
+      if (user !== undefined && uid !== user) continue;
+      if (mtimeMs > Date.now() - MAKING_MS || isLinked(made) || isServed(made)) continue;
+      rmSync(made, { recursive: true });
     } catch {
-      // It belongs to another user, or is being made.
+      // Another process is removing it, or it cannot be read.
     }
   }
+}
+
+/** Whether the clone that it was made for still uses it. */
+function isLinked(made: string): boolean {
+  const folder = readIfThere(path.join(made, LINK));
+  return folder !== undefined && linkOf(folder) === made;
+}
+
+/** Whether a PostgreSQL runs in it. Its clone may have been deleted or moved meanwhile. */
+function isServed(made: string): boolean {
+  return globSync("*/data/postmaster.pid", { cwd: made }).some((file) => {
+    const pid = Number(readFileSync(path.join(made, file), "utf8").split("\n")[0]);
+    return isRunning(pid);
+  });
+}
+
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }

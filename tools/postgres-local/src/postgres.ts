@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { AppError } from "@repo/errors";
+import { isRunning } from "./running.ts";
 import { connectTo, urlOf } from "./server/cluster.ts";
 import { GUARD_LOCK, type GuardMessage, USE_LOCK } from "./server/locks.ts";
 
@@ -135,10 +136,6 @@ async function startGuard(
 
 async function ended(pid: number): Promise<void> {
   for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(20)) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return;
-    }
+    if (!isRunning(pid)) return;
   }
 }

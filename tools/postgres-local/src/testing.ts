@@ -3,8 +3,9 @@ import path from "node:path";
 import { AppError } from "@repo/errors";
 import pg from "pg";
 import { testDatabaseUrl } from "./env.ts";
-import { makeFolderInMemory } from "./memory.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
+import { makeFolderInMemory, removeFolderInMemory } from "./memory.ts";
+import { type Postgres, runningPostgres, startPostgres } from "./postgres.ts";
+import { isRunning } from "./running.ts";
 
 const FOLDER = path.resolve(import.meta.dirname, "../../../.local/tests");
 const DATA_DIR = path.join(FOLDER, "pg");
@@ -30,6 +31,17 @@ export async function startTestPostgres(): Promise<Postgres> {
     return startPostgres(options);
   });
   return { url: withDatabase(url, "postgres"), stop };
+}
+
+/**
+ * Removes the data of this clone's tests.
+ *
+ * @returns false, and removes nothing, while tests run
+ */
+export async function removeTestPostgres(): Promise<boolean> {
+  if (await runningPostgres(DATA_DIR)) return false;
+  removeFolderInMemory(FOLDER);
+  return true;
 }
 
 /**
@@ -78,13 +90,7 @@ export const copiesOfThisProcess = () => `test_${process.pid}_`;
 /** Whether the process that made a copy still runs. */
 function isInUse(database: string): boolean {
   const pid = /^test_(\d+)_/.exec(database)?.[1];
-  if (!pid) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return pid !== undefined && isRunning(Number(pid));
 }
 
 /**
