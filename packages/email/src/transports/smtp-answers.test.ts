@@ -1,5 +1,6 @@
 import { freePort } from "@repo/testing/free-port";
 import { full } from "@repo/testing/full";
+import { hasIpv6 } from "@repo/testing/ipv6";
 import {
   type SmtpAnswer,
   type SmtpServer,
@@ -106,6 +107,27 @@ describe("sorts every answer by its step", () => {
     if (sent.result === "accepted") return;
     expect(sent.next).toMatch(/^[A-Z].*\.$/);
     expect(sent.error).not.toContain("@example");
+  });
+
+  // Only a machine that is not this one must offer TLS. So this is its address as IPv6 writes it.
+  it.runIf(hasIpv6()).each<[SmtpAnswer, string]>([
+    ["502 Not implemented", "misconfigured"],
+    ["554 No TLS here", "misconfigured"],
+    ["454 TLS not available due to temporary reason", "throttled"],
+    ["421 Closing", "throttled"],
+    ["close", "unreachable"],
+    ["reset", "unreachable"],
+  ])("STARTTLS: %s → %s, and sends nothing in the clear", async (answer, result) => {
+    const steps: SmtpStep[] = [];
+    server = await startSmtpServer(({ step }) => {
+      steps.push(step);
+      return step === "STARTTLS" ? answer : undefined;
+    });
+    const elsewhere = { host: "::ffff:127.0.0.1", loopbackOnly: false };
+    const login = { username: "user", password: "secret" };
+    const sent = await connect(server.port, { ...elsewhere, ...login }).send(message);
+    expect(sent).toMatchObject({ result });
+    expect(new Set(steps)).toEqual(new Set(["CONN", "EHLO", "STARTTLS"]));
   });
 
   it("knows that a refused connection sent nothing", async () => {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { networkInterfaces } from "node:os";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { createCertificate } from "@repo/testing/certificate";
+import { hasIpv6 } from "@repo/testing/ipv6";
 import { startSesLocal } from "@repo/ses-local/client";
 import { type ParsedMail, simpleParser } from "mailparser";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
@@ -162,10 +162,7 @@ describe("against another SMTP server", () => {
     expect(received).toBeUndefined();
   });
 
-  const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
-    addresses?.some(({ family }) => family === "IPv6"),
-  );
-  it.runIf(hasIpv6)("refuses another machine that offers no TLS", async () => {
+  it.runIf(hasIpv6())("refuses another machine that offers no TLS", async () => {
     const port = await serve({ ...trusted, disabledCommands: ["STARTTLS"] });
     // IPv4's loopback as IPv6 writes it: not one of the hosts that may go without.
     const elsewhere = { port, host: `::ffff:${host}`, loopbackOnly: false };
