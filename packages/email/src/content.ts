@@ -1,3 +1,4 @@
+import { looksEncoded } from "./encoded-words.ts";
 import { EmailError } from "./error.ts";
 import { type Mailbox, parseMailbox } from "./mailbox.ts";
 
@@ -181,9 +182,10 @@ function checkAttachments(attachments: Attachment[]): SealedAttachment[] {
     const it = `attachments[${index}]`;
     // Windows drops full stops and spaces at the end of a name: it runs "a.exe. " as a program.
     const extension = /\.([^.]+)$/.exec(filename.replace(/[. ]+$/, ""))?.[1]?.toLowerCase();
-    if (!FILENAME.test(filename) || extension === undefined) {
+    // Some mailers decode an encoded word in it (RFC 2047), and would show another extension.
+    if (!FILENAME.test(filename) || extension === undefined || looksEncoded(filename)) {
       throw refuse(
-        `The filename of ${it} must be 1 to 255 characters with an extension, without slashes or line breaks.`,
+        `The filename of ${it} must be 1 to 255 characters with an extension, without slashes, line breaks or =?.`,
       );
     }
     if (UNSUPPORTED.has(extension)) {

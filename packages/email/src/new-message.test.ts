@@ -194,6 +194,11 @@ it.each<[string, string, Partial<VerifyEmail>]>([
     "INVALID_ATTACHMENT",
     { attachments: [{ ...file, filename: "secret.exe. " }] },
   ],
+  [
+    "a filename that a mailer may decode to a program's",
+    "INVALID_ATTACHMENT",
+    { attachments: [{ ...file, filename: "secret.=?utf-8?q?exe?=" }] },
+  ],
   ["no type", "INVALID_ATTACHMENT", { attachments: [{ ...file, contentType: "secret" }] }],
   [
     "a line break in a type",
