@@ -1,4 +1,4 @@
-import { Component, type ReactNode, Suspense, lazy, memo, use } from "react";
+import { Component, type ReactNode, Suspense, createContext, lazy, memo, use } from "react";
 // oxlint-disable-next-line no-restricted-imports -- no email of ours may use it
 import { Tailwind } from "@react-email/components";
 import { expect, it } from "vitest";
@@ -19,6 +19,12 @@ class InClass extends Component<{ children: ReactNode }> {
     return this.props.children;
   }
 }
+class OwnClass extends Component {
+  override render() {
+    return <Async />;
+  }
+}
+const Context = createContext("");
 const Nested = () => (
   <Body>
     <Ready />
@@ -40,6 +46,12 @@ it.each<[name: string, what: string, Waiting: () => ReactNode]>([
         <Async />
       </InClass>
     ),
+  ],
+  ["<OwnClass>", "a class that renders an async component", () => <OwnClass />],
+  [
+    "A component",
+    "a component below a context",
+    () => <Context.Consumer>{() => <Async />}</Context.Consumer>,
   ],
   ["A promise", "a promise among others", () => [<Ready key={0} />, Async()]],
   ["<Tailwind>", "React Email's Tailwind", () => <Tailwind>Styled</Tailwind>],

@@ -44,7 +44,7 @@ function findWaiting(node: ReactNode): string | undefined {
   if (!isValidElement<{ children?: ReactNode }>(node) || tryRender(node) !== undefined) return;
   const { props } = node;
   const component = functionOf(node.type);
-  if (!component) return findWaiting(props.children) ?? "A lazy component";
+  if (!component) return findWaiting(props.children) ?? describe(node.type);
 
   const name = `<${component.name || "Anonymous"}>`;
   let output: ReactNode;
@@ -64,4 +64,11 @@ function functionOf(type: unknown): ((props: object) => ReactNode) | undefined {
   }
   const { type: inMemo, render } = (type ?? {}) as { type?: unknown; render?: unknown };
   return inMemo || render ? functionOf(inMemo ?? render) : undefined;
+}
+
+/** What an error calls a component that is no function: a class, a lazy one, a context's consumer. */
+function describe(type: unknown): string {
+  if (typeof type === "function") return `<${type.name || "Anonymous"}>`;
+  const { $$typeof } = type as { $$typeof?: symbol };
+  return $$typeof === Symbol.for("react.lazy") ? "A lazy component" : "A component";
 }
