@@ -33,17 +33,22 @@ export function requirePublicSchema(url: string): void {
  * @throws AppError `DATABASE_SCHEMA`
  */
 export async function requirePublicFirst(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ schema: string | null; role: string }>(
-    "SELECT current_schema() AS schema, current_user AS role",
+  const { rows } = await client.query<{
+    schema: string | null;
+    role: string;
+    usable: boolean | null;
+  }>(
+    `SELECT current_schema() AS schema, current_user AS role,
+      has_schema_privilege(to_regnamespace('public')::oid, 'USAGE') AS usable`,
   );
-  const { schema = null, role = "" } = rows[0] ?? {};
+  const { schema = null, role = "", usable = true } = rows[0] ?? {};
   if (schema === "public") return;
   throw new AppError(
     "DATABASE_SCHEMA",
-    schema === null
+    schema === null && !usable
       ? `The role ${role} cannot use the schema public: GRANT USAGE, CREATE ON SCHEMA public TO "${role}".`
-      : `The search_path of the role ${role} leads to the schema ${schema}; the tables are in public. ` +
-          `ALTER ROLE "${role}" SET search_path = public (or in the pooler, where that sets it), or ` +
+      : `The search_path of the role ${role} leads to ${schema === null ? "no schema" : `the schema ${schema}`}; the tables are in public. ` +
+          `ALTER ROLE "${role}" SET search_path = public (or in the pooler or in PGOPTIONS, where that sets it), or ` +
           "give this app a database of its own.",
   );
 }

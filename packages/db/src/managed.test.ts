@@ -110,6 +110,15 @@ describe("another schema than public", () => {
   );
 });
 
+test("a search_path that leads to no schema is named, and not the role's rights", async () => {
+  await grant();
+  await execute(at(database), `ALTER ROLE "${role}" SET search_path = missing`);
+  await expect(migrate(at(database, "", role))).rejects.toMatchObject({
+    code: "DATABASE_SCHEMA",
+    message: expect.stringMatching(/search_path .* leads to no schema;.* SET search_path = public/),
+  });
+});
+
 describe("says what is wrong with a connection", () => {
   test("whose password is wrong", async () => {
     const url = new URL(at(database, "", role));
