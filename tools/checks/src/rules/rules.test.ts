@@ -181,3 +181,14 @@ test("fails on tests that pnpm test:full skips", async () => {
     "packages/db/package.json: pnpm test:full skips its tests",
   );
 });
+
+test("fails on a script that starts again when another clone is installed", async () => {
+  const broken = {
+    packages: repository.packages.map((each) =>
+      each.folder === "tools/ses-local"
+        ? { ...each, manifest: { ...each.manifest, scripts: { dev: "node --watch src/main.ts" } } }
+        : each,
+    ),
+  };
+  expect(await failuresOf(scripts, broken)).toContain("tools/ses-local/package.json: node --watch");
+});

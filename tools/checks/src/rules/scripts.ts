@@ -16,14 +16,21 @@ const OWN = [
 
 /**
  * Every package has the scripts of turbo's tasks, because turbo silently skips a package without
- * one.
+ * one. None follows its files by `node --watch`: that sees the packages too, whose files pnpm links
+ * into every clone, and each install changes their links.
  */
 export const scripts: Rule = ({ packages, files }) =>
   packages.flatMap(({ folder, manifest }) => {
     const own = Object.keys(manifest.scripts ?? {})
       .filter((name) => OWN.includes(name))
       .map((name) => `${folder}/package.json: \`pnpm ${name}\` is pnpm's own; rename the script`);
-    if (folder === ".") return own;
+    const watching = Object.values(manifest.scripts ?? {})
+      .filter((script) => /\bnode\b.* --watch\b/.test(script))
+      .map(
+        () =>
+          `${folder}/package.json: node --watch starts again when another clone is installed; use tsx watch, or leave it out`,
+      );
+    if (folder === ".") return [...own, ...watching];
 
     const inside = files.filter((file) => file.startsWith(`${folder}/`));
     const typed = inside.includes(`${folder}/tsconfig.json`);
@@ -31,6 +38,7 @@ export const scripts: Rule = ({ packages, files }) =>
     const { typecheck, test, "test:full": full, "test:e2e": browser } = manifest.scripts ?? {};
     return [
       ...own,
+      ...watching,
       ...(typed && !typecheck?.startsWith("tsc --noEmit")
         ? [`${folder}/package.json: its types are not checked; add "typecheck": "tsc --noEmit"`]
         : []),
