@@ -311,6 +311,11 @@ const SETS: [name: string, suppression: string | null, steps: Step[]][] = [
     [...softOn(0, 1, 2, 3), { kind: "permanent", day: 4 }],
   ],
   [
+    "one that was too large, and four soft bounces",
+    null,
+    [{ kind: "tooLarge", day: 0 }, ...softOn(1, 2, 3, 4)],
+  ],
+  [
     "five that were too large, and one that no server could authenticate",
     null,
     [
