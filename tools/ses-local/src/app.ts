@@ -18,15 +18,15 @@ export interface AppDeps {
   account: Account;
   accept: Accept;
   topic: Topic;
-  /** Of the topic's account. */
+  /** They belong to the topic's account. */
   queues: Queue[];
   publisher: Publisher;
-  /** Called when the page asks: the SMTP port is known once it listens. */
+  /** Called for each request, because the SMTP port is known only after the start. */
   info: () => Info;
   log: (line: string) => void;
 }
 
-/** The HTTP side: SES's API, SNS, SQS, the inbox as JSON, and its page. Does not listen. */
+/** The HTTP side: SES's API, SNS, SQS, the inbox as JSON, and its page. It does not listen yet. */
 export function createApp(deps: AppDeps): Express {
   const { store, account, accept, topic, queues, publisher, info, log } = deps;
   const [, , , region = "", owner = ""] = topic.arn.split(":");
@@ -55,8 +55,8 @@ export function createApp(deps: AppDeps): Express {
   return app;
 }
 
-// A page on the internet can point its own name at 127.0.0.1 (DNS rebinding), but then its
-// requests carry that name.
+// A page on the internet can point its own name at 127.0.0.1 (DNS rebinding). Then the header Host
+// has that name.
 const onlyThisMachine: RequestHandler = (req, res, next) => {
   if (/^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(req.headers.host ?? "")) {
     next();
@@ -65,8 +65,8 @@ const onlyThisMachine: RequestHandler = (req, res, next) => {
   res.status(403).json({ message: "ses-local answers to localhost, 127.0.0.1 and [::1] only." });
 };
 
-// No CORS keeps other pages from reading; this keeps them from changing. Programs send neither
-// header, and another port of localhost counts as another site.
+// Without CORS headers other pages cannot read an answer. This check keeps them from changing
+// anything. Programs send neither of the two headers. Another port of localhost is another site.
 const onlyThisPage: RequestHandler = (req, res, next) => {
   const site = req.get("sec-fetch-site");
   const origin = req.get("origin");

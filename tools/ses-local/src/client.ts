@@ -13,42 +13,42 @@ export type { BehaviourInput as SesBehaviour, Fault as SesFault } from "./contro
 export type { SesLocalEvent } from "./events/event.ts";
 export type { InboxMessage } from "./inbox/inbox-message.ts";
 
-/** A ses-local of the caller's own. */
+/** A ses-local that belongs to the caller. */
 export interface SesLocal extends Connection {
   port: number;
   smtpPort: number;
   /**
-   * Of the queue that gets every event, for the SDK of SQS. What was received five times is in
-   * `-dead-letters` beside it.
+   * The queue that gets every event, for the SDK of SQS. A message that was received five times
+   * moves to the queue with `-dead-letters` at the end of its name.
    */
   queueUrl: string;
-  /** kill -9: until it is started again, on the same ports and data, connections are refused. */
+  /** Kills it (-9). To start it again, pass the same ports and `data`. */
   kill(): Promise<void>;
-  /** Ends the process, and removes its folder unless that was given. */
+  /** Ends the process, and removes its folder if `data` was not set. */
   stop(): Promise<void>;
 }
 
 export interface SesLocalOptions {
-  /** Domains and addresses taken as verified senders; `example.com` if unset. */
+  /** Domains and addresses of verified senders. Default: `example.com`. */
   verified?: string[];
-  /** Free ones if unset. */
+  /** Default: a free port. */
   port?: number;
   smtpPort?: number;
-  /** Folder of inbox and tally; a new one if unset. */
+  /** The folder of inbox and tally. Default: a new one. */
   data?: string;
-  /** How many messages the inbox keeps; 500 if unset. The tally has them all. */
+  /** How many messages the inbox keeps. Default: 500. The tally keeps all. */
   keep?: number;
-  /** Where events are posted; nowhere if unset. */
+  /** The webhook that events are posted to. Default: none. */
   webhook?: string;
-  /** Of the events; one of account 000000000000 if unset. */
+  /** The topic of the events. Default: one of account 000000000000. */
   topicArn?: string;
 }
 
 const main = path.join(import.meta.dirname, "main.ts");
 
 /**
- * Starts ses-local as a process of its own. It ends with the process that started it, whatever
- * happens to `stop`.
+ * Starts ses-local in its own process. It also ends when the process that started it ends, even
+ * without a call of `stop`.
  */
 export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesLocal> {
   const { topicArn = "arn:aws:sns:us-east-1:000000000000:ses-events" } = options;
@@ -95,7 +95,7 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
   };
 }
 
-/** Resolves with undefined where the process ends without one. */
+/** Resolves with undefined if the process ends before it is ready. */
 function readyLine(
   lines: NodeJS.EventEmitter,
 ): Promise<{ port: number; smtpPort: number } | undefined> {

@@ -4,17 +4,17 @@ import type { SesLocalEvent } from "./events/event.ts";
 import type { InboxMessage } from "./inbox/inbox-message.ts";
 import type { Counted } from "./inbox/tally.ts";
 
-/** ses-local does not answer, or refuses; the message is the one line to print. */
+/** ses-local does not answer, or refuses the request. The message is one line for people. */
 export class ClientError extends Error {}
 
 interface InboxQuery {
   /** A recipient. */
   to?: string;
-  /** Value of the `template` tag. */
+  /** The value of the tag `template`. */
   template?: string;
-  /** Only what arrived later than the message of that id, or than that ISO 8601 time. */
+  /** The id of a message, or an ISO 8601 time: only messages that arrived later. */
   after?: string;
-  /** Seconds to wait for the first that matches. */
+  /** Seconds to wait for the first message that matches. */
   wait?: number;
 }
 
@@ -22,38 +22,44 @@ interface Subscription {
   protocol: string;
   endpoint: string;
   state: "pending" | "confirmed";
-  /** What the endpoint answered last; null where it did not. */
+  /** The status of the endpoint's last answer. Null: it did not answer. */
   lastStatus: number | null;
 }
 
-/** A ses-local that runs. Every method throws ClientError. */
+/** A running ses-local. Every method may throw ClientError. */
 export interface Connection {
-  /** Inbox and SES API, as `AWS_ENDPOINT_URL_SESV2` takes it. */
+  /** The address of the inbox and of the SES API, for `AWS_ENDPOINT_URL_SESV2`. */
   url: string;
   /** Newest first. */
   inbox(query?: InboxQuery): Promise<InboxMessage[]>;
-  /** For each `message-id` tag, what SES has taken. */
+  /** The copies that were accepted, by the value of the tag `message-id`. */
   tally(): Promise<Record<string, Counted>>;
-  /** Newest first; waits so many seconds for the first. @param query.after an event's id */
+  /**
+   * Newest first.
+   *
+   * @param query.after the id of an event: only later ones
+   * @param query.wait seconds to wait if there is none
+   */
   events(query?: { after?: string; wait?: number }, signal?: AbortSignal): Promise<SesLocalEvent[]>;
   /**
-   * Has SES tell of the newest message to an address, or else of one that nobody knows.
+   * Publishes an event about the newest message to an address. If there is none, the event is about
+   * an unknown message.
    *
-   * @param type as `pnpm ses:trigger` names it
+   * @param type a type of `pnpm ses:trigger`
    */
   trigger(type: string, to: string): Promise<SesLocalEvent>;
-  /** Hands an event to the app once more. */
+  /** Delivers an event to the app again. */
   replay(id: string): Promise<void>;
   subscriptions(): Promise<Subscription[]>;
   /** Resolves once the webhook has confirmed its subscription. */
   subscribed(): Promise<void>;
-  /** Replaces the whole behaviour; it lasts until the next call, or the end of the process. */
+  /** Replaces the whole behaviour, until the next call or the end of the process. */
   control(behaviour: BehaviourInput): Promise<void>;
-  /** Back to normal behaviour. Inbox and tally stay. */
+  /** Restores the normal behaviour. Inbox and tally stay. */
   reset(): Promise<void>;
 }
 
-/** Speaks to the ses-local at an address. */
+/** A client of the ses-local at this address. */
 export function connect(url: string): Connection {
   async function request(
     route: string,

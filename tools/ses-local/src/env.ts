@@ -1,31 +1,31 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 
-/** A setting that stops the start; its message is the one line to print. */
+/** A wrong setting, which prevents the start. The message is one line for people. */
 export class EnvError extends Error {}
 
 export interface Env {
   /** 0 takes any free port. */
   port: number;
   smtpPort: number;
-  /** Domains and addresses taken as verified identities, lower case. */
+  /** Domains and addresses that count as verified identities, in lower case. */
   verified: string[];
-  /** Folder that keeps the messages. */
+  /** The folder of the messages. */
   data: string;
-  /** How many messages it keeps; the oldest go first. */
+  /** How many messages it keeps. */
   keep: number;
   /** The topic that events are published to. */
   topicArn: string;
-  /** Where they are posted; undefined: nowhere, and the queue has them. */
+  /** The webhook that events are posted to. Undefined: none; the queue has them in any case. */
   webhook: string | undefined;
 }
 
-/** @throws EnvError on a malformed setting, and in production, where mail must leave the machine. */
+/** @throws EnvError if a setting is malformed, and in production, where email must be sent. */
 export function readEnv(): Env {
   const { env } = process;
   if (env["APP_ENV"] === "production") {
     throw new EnvError(
-      "APP_ENV is production, and this stand-in would swallow every email. Use SES itself, or unset APP_ENV.",
+      "APP_ENV is production, and this stand-in sends no email. Use SES itself, or unset APP_ENV.",
     );
   }
   return {
@@ -43,16 +43,17 @@ export function readEnv(): Env {
 }
 
 /**
- * Where the commands find ses-local: the environment, and .env of the working folder below it.
+ * The address of ses-local, for its commands. The port comes from the environment, or else from
+ * `.env` in the working folder.
  *
- * @throws EnvError on a malformed port
+ * @throws EnvError if the port is malformed
  */
 export function readUrl(): string {
   if (existsSync(".env")) process.loadEnvFile(".env");
   return `http://localhost:${integer("SES_LOCAL_PORT", 3002, 65_535, "a port")}`;
 }
 
-/** From 0 to `max`. */
+/** Reads a whole number from 0 to `max`. */
 function integer(name: string, fallback: number, max: number, kind: string): number {
   const value = process.env[name];
   if (!value) return fallback;

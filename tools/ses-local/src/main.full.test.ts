@@ -49,7 +49,7 @@ async function ready(child: ChildProcess): Promise<string> {
   throw new Error("It ended without being ready.");
 }
 
-/** What it said before it gave up. */
+/** Its message before it gave up. */
 async function refusal(child: ChildProcess) {
   const [message, [code]] = await Promise.all([text(child.stderr!), once(child, "exit")]);
   return { message, code };
@@ -73,7 +73,7 @@ test("should keep messages, read marks and tally over a restart", async () => {
   client.destroy();
   first.kill("SIGKILL");
   await once(first, "exit");
-  // Half a message and half a copy, as a killed process may leave them.
+  // A killed process may leave half a message and half a line.
   const messages = path.join(data, "messages");
   const [journal = ""] = await readdir(messages);
   await appendFile(path.join(messages, journal), '{"added":{"id":"zzzzzzzzz0000","size":9');
@@ -87,7 +87,7 @@ test("should keep messages, read marks and tally over a restart", async () => {
   expect(await source.text()).toContain("Subject: two");
 });
 
-test("should come back on its port with every copy it took, however it was killed", async () => {
+test("should start again on its port with every accepted copy after a kill", async () => {
   const options = { data, port: await freePort(), smtpPort: await freePort(), keep: 10 };
   const first = await startSesLocal(options);
   const client = createClient(first.url);
@@ -116,7 +116,7 @@ test("should come back on its port with every copy it took, however it was kille
   for (const [ourId, messageId] of answered) {
     expect(tally[ourId]).toEqual({ copies: 1, messageIds: [messageId] });
   }
-  // More were taken than it told, and the newest of those are in the inbox.
+  // It accepted more than it answered, and the newest ones are in the inbox.
   expect(Object.keys(tally).length).toBeGreaterThan(answered.size);
   const newest = await again.inbox();
   expect(newest).toHaveLength(10);
@@ -129,7 +129,7 @@ test("should come back on its port with every copy it took, however it was kille
   await again.stop();
 });
 
-test("should free the disk of what it no longer keeps, and of nothing else", async () => {
+test("should delete the files of deleted messages, and no others", async () => {
   const first = start({ SES_LOCAL_KEEP: "4" });
   const url = await ready(first);
   const client = createClient(url);
@@ -142,7 +142,7 @@ test("should free the disk of what it no longer keeps, and of nothing else", asy
   const messages = path.join(data, "messages");
   const files = (await readdir(messages)).map((file) => readFile(path.join(messages, file)));
   const kept = (await Promise.all(files)).reduce((sum, { length }) => sum + length, 0);
-  // Eight megabytes came; the four kept begin inside a segment of three.
+  // Eight megabytes arrived. The four that are kept begin in the middle of a segment of three.
   expect(kept).toBeLessThan(7 * 420_000);
   first.kill("SIGKILL");
   await once(first, "exit");
@@ -153,7 +153,7 @@ test("should free the disk of what it no longer keeps, and of nothing else", asy
   for (const { text: read } of newest) expect(read.trim()).toBe(body);
 });
 
-test("should count at its start what was kept and not yet counted", async () => {
+test("should count messages at its start that were stored and not counted", async () => {
   const first = start();
   const client = createClient(await ready(first));
   await client.send(email({ EmailTags: [{ Name: "message-id", Value: "m-1" }] }));
@@ -190,7 +190,7 @@ test.each(["SES_LOCAL_PORT", "SES_LOCAL_SMTP_PORT"])(
     occupant.close();
     expect(code).toBe(1);
     expect(message).toBe(
-      `ses-local: Port ${port} is taken. Stop what uses it, or set ${variable} to another.\n`,
+      `ses-local: Port ${port} is taken. Stop the program that uses it, or set ${variable} to another.\n`,
     );
   },
 );
@@ -203,7 +203,7 @@ test.each(["http", "70000", "-1", "80.5"])("should refuse the port %j by name", 
   );
 });
 
-test("should refuse a number of messages that is none by name", async () => {
+test("should refuse an invalid number of messages, and name the setting", async () => {
   const { message } = await refusal(start({ SES_LOCAL_KEEP: "all" }));
   expect(message).toBe(
     'ses-local: SES_LOCAL_KEEP must be a number of messages from 0 to 100000, not "all".\n',
@@ -225,7 +225,7 @@ test.skipIf(process.platform === "win32").each(["SIGTERM", "SIGINT"] as const)(
   },
 );
 
-test("should end with its parent's channel", async () => {
+test("should end when its parent closes the channel", async () => {
   const child = start();
   await ready(child);
   child.disconnect();

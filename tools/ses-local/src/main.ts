@@ -15,9 +15,9 @@ import { Queue } from "./sqs/queue.ts";
 
 const EVENTS_KEPT = 2_000;
 
-// Every answer waits for its write, so there is nothing to finish: stopping is stopping at once.
+// Every answer waits until its data is written, so the process may end at any moment.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(0));
-// A parent that holds an IPC channel takes this process with it, however it ends.
+// If a parent opened an IPC channel, this process ends with the parent.
 if (process.channel) process.on("disconnect", () => process.exit(0));
 
 try {
@@ -53,7 +53,7 @@ async function start(env: Env): Promise<void> {
   const info = () => ({ smtpPort, verified: env.verified, queueUrl: queueUrl() });
   const app = createApp({ store, account, accept, topic, queues, publisher, info, log });
   const http = createServer(app);
-  // Longer than a client keeps a connection idle, so that none is closed as it is used again.
+  // Longer than clients keep idle connections, so that we never close one that a client reuses.
   http.keepAliveTimeout = 120_000;
   port = await listen(http, env.port, "SES_LOCAL_PORT");
 
@@ -68,7 +68,9 @@ async function listen(server: Server, port: number, variable: string): Promise<n
       const taken = error.code === "EADDRINUSE";
       reject(
         taken
-          ? new EnvError(`Port ${port} is taken. Stop what uses it, or set ${variable} to another.`)
+          ? new EnvError(
+              `Port ${port} is taken. Stop the program that uses it, or set ${variable} to another.`,
+            )
           : error,
       );
     });

@@ -12,7 +12,7 @@ afterAll(() => ses.stop());
 const transport = (auth?: { user: string; pass: string }) =>
   createTransport({ host: "127.0.0.1", port: ses.smtpPort, ...(auth && { auth }) });
 
-test("should put what came by SMTP into the same inbox, with set and tags from its headers", async () => {
+test("should put email by SMTP into the same inbox, with set and tags from its headers", async () => {
   const sent = await transport().sendMail({
     from: "Sendoff <hello@example.com>",
     to: "sam@example.org",
@@ -36,11 +36,11 @@ test("should put what came by SMTP into the same inbox, with set and tags from i
     codes: ["123456"],
     via: "smtp",
   });
-  // As SES answers, so that a client can keep the id.
+  // SES answers with its id too, so that a client can store it.
   expect(sent.response).toBe(`250 Ok ${message?.messageId}`);
 });
 
-test("should take any user name and password", async () => {
+test("should accept any user name and password", async () => {
   const sent = transport({ user: "anyone", pass: "anything" }).sendMail({
     from: "hello@example.com",
     to: "auth@example.org",
@@ -49,7 +49,7 @@ test("should take any user name and password", async () => {
   await expect(sent).resolves.toMatchObject({ accepted: ["auth@example.org"] });
 });
 
-test("should take a domain in Punycode, and no local part beyond ASCII", async () => {
+test("should accept a domain in Punycode, and no local part outside ASCII", async () => {
   const sendTo = (to: string) =>
     transport().sendMail({ from: "hello@example.com", to, subject: "x", text: "x" });
   await sendTo("sam@b\u00fccher.example");

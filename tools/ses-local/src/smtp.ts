@@ -9,7 +9,8 @@ import { SesError } from "./ses/error.ts";
 const REGION = "us-east-1";
 
 /**
- * SES's SMTP interface into the same inbox: any user name and password or none, no TLS.
+ * SES's SMTP interface, for the same inbox. It accepts any user name and password, or none. It has
+ * no TLS.
  *
  * https://docs.aws.amazon.com/ses/latest/dg/send-email-smtp.html
  */
@@ -25,7 +26,7 @@ export function createSmtpServer({
   const server = new SMTPServer({
     name: "localhost",
     banner: "ses-local",
-    // SES does not offer it: addresses are ASCII.
+    // SES does not offer SMTPUTF8: its addresses are ASCII.
     hideSMTPUTF8: true,
     disabledCommands: ["STARTTLS"],
     authOptional: true,
@@ -63,12 +64,12 @@ export function createSmtpServer({
   return server;
 }
 
-/** The server decodes a domain in Punycode, which SES needs as it is. */
+/** Encodes the domain in Punycode again, because smtp-server decodes it. */
 function asSent(address: string): string {
   const at = address.lastIndexOf("@");
   if (at < 0) return address;
   const domain = address.slice(at + 1);
-  // What is no domain is refused as it was given.
+  // Something that is not a domain stays unchanged, and is refused later.
   return `${address.slice(0, at)}@${domainToASCII(domain) || domain}`;
 }
 

@@ -2,13 +2,13 @@ import { setTimeout } from "node:timers/promises";
 import { ClientError, type Connection } from "../connection.ts";
 import type { Delivery, SesLocalEvent } from "../events/event.ts";
 
-/** Milliseconds between two looks at an event that the app has not answered. */
+/** Milliseconds between two checks whether the app has answered. */
 export const EVERY = 100;
 
-/** Milliseconds: an app that is there answers within them, and SNS gives it 15 s. */
+/** Milliseconds to wait for the app's answer. SNS waits 15 s. */
 export const PATIENCE = 20_000;
 
-/** What the app has answered to an event, attempt by attempt. */
+/** The app's answers to an event, one for each attempt. */
 export function answers({ deliveries }: SesLocalEvent): Delivery[] {
   return deliveries.filter(({ to }) => to === "webhook");
 }
@@ -18,10 +18,11 @@ export function taken({ status, error }: Delivery): boolean {
 }
 
 /**
- * Waits until the app has answered the event more often than `before`, or, where no webhook is
- * subscribed, until it is handed to the queue.
+ * Waits for the app's next answer to the event. Without a subscribed webhook, it waits until the
+ * event is in the queue.
  *
- * @throws ClientError where that takes too long, or ses-local no longer has the event
+ * @param before how many answers the app had given before
+ * @throws ClientError if that takes too long, or if ses-local no longer has the event
  */
 export async function awaitAnswer(
   client: Connection,
@@ -37,7 +38,7 @@ export async function awaitAnswer(
     if (webhook ? answers(event).length > before : event.deliveries.length > 0) return event;
   }
   throw new ClientError(
-    `The event ${id} was handed to nobody within ${PATIENCE / 1000} s: see the faults on ${client.url}`,
+    `The event ${id} was not delivered within ${PATIENCE / 1000} s. Look at the faults on ${client.url}`,
   );
 }
 

@@ -33,7 +33,7 @@ afterAll(async () => {
   await subscriber.stop();
 });
 
-/** A command as the root's script runs it, without a terminal. */
+/** Runs a command as the root's script does, without a terminal. */
 function start(args: string[], port = ses.port) {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, "main.ts"), ...args], {
     env: { ...process.env, SES_LOCAL_PORT: String(port) },
@@ -68,7 +68,7 @@ async function send(to: string): Promise<string> {
   return MessageId!;
 }
 
-test("ses:trigger has SES tell of the newest email to someone, and says what became of it", async () => {
+test("ses:trigger publishes an event about the newest email to an address, and prints its deliveries", async () => {
   await send("sam@example.org");
   const { out, err, code } = await run(["trigger", "bounce", "--to", "sam@example.org"]);
   expect({ err, code }).toEqual({ err: "", code: 0 });
@@ -79,10 +79,10 @@ test("ses:trigger has SES tell of the newest email to someone, and says what bec
   expect(stripVTControlCharacters(out)).toBe(out);
 });
 
-test("ses:trigger tells of an email that nobody knows, where none went there", async () => {
+test("ses:trigger publishes an event about an unknown email if there is none to the address", async () => {
   const { out } = await run(["trigger", "complaint", "--to", "nobody@example.org"]);
   expect(out).toMatch(/^Complaint/);
-  expect(out).toContain("About    an email that nobody knows");
+  expect(out).toContain("About    an unknown email");
 });
 
 test("ses:listen prints each event with the app's answer, and ends cleanly", async () => {
@@ -102,7 +102,7 @@ test.each([
   [["listen"]],
   [["listen", "--replay", "x"]],
   [["trigger", "bounce", "--to", "a@example.org"]],
-])("%j names the command that starts ses-local, where it does not run", async (args) => {
+])("%j names the command that starts ses-local, if it does not run", async (args) => {
   const port = await freePort();
   const { out, err, code } = await run(args, port);
   expect({ out, code }).toEqual({ out: "", code: 1 });

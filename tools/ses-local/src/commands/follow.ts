@@ -7,18 +7,18 @@ import type { Delivery, SesLocalEvent } from "../events/event.ts";
 const WAIT = 30;
 
 /**
- * Every event from now on, once for each answer of the app; without an answer where no webhook is
- * subscribed. Ends by the signal, with its reason.
+ * Yields every event from now on, once for each answer of the app. Without a subscribed webhook, it
+ * yields each event once, without an answer. It ends when the signal aborts, and throws its reason.
  *
- * @throws ClientError where ses-local no longer answers
+ * @throws ClientError if ses-local no longer answers
  */
 export async function* follow(
   client: Connection,
   signal: AbortSignal,
 ): AsyncGenerator<[SesLocalEvent, Delivery | undefined]> {
-  // All up to here is told to its end.
+  // The newest finished event. Nothing more is yielded about it and the events before it.
   let after = (await client.events({}, signal))[0]?.id;
-  /** How many answers of an event were told. */
+  /** How many answers to each event have been yielded. */
   const told = new Map<string, number>();
 
   for (;;) {
@@ -44,7 +44,7 @@ export async function* follow(
   }
 }
 
-/** Nothing more is heard of it: it was taken, or nobody tries any longer. */
+/** Whether no further answer can come: the app has accepted the event, or the retries are over. */
 function isOver(event: SesLocalEvent, webhook: boolean): boolean {
   if (Date.now() - Date.parse(event.at) > 3 * PATIENCE) return true;
   return webhook ? answers(event).some(taken) : event.deliveries.length > 0;

@@ -6,18 +6,18 @@ import type { Delivery, SesLocalEvent } from "../events/event.ts";
 import { follow } from "./follow.ts";
 import { showLine } from "./show.ts";
 
-const HELP = `pnpm ses:listen               each event of ses-local, and the app's answer
-pnpm ses:listen --replay ID   hands one to the app once more
+const HELP = `pnpm ses:listen               prints each event of ses-local, and the app's answer
+pnpm ses:listen --replay ID   sends one event to the app again
 
-  --json   each as a line of JSON
+  --json   prints each event as a line of JSON
 
-Of a line: time, type, recipient, what SES says, the webhook's answer, the event's id.
+A line has: time, type, recipient, what SES says, the webhook's answer, the event's id.
 Ctrl-C ends it.`;
 
 /**
  * `pnpm ses:listen`.
  *
- * @returns the exit code: 1 where the app did not take what was replayed
+ * @returns the exit code: 1 if the app did not accept a replayed event
  */
 export async function listen(args: string[], signal: AbortSignal): Promise<number> {
   const { values } = parseArgs({
@@ -45,7 +45,7 @@ export async function listen(args: string[], signal: AbortSignal): Promise<numbe
     print(event, answer);
     return answer && !taken(answer) ? 1 : 0;
   }
-  // Not among the lines of JSON, but also not an error.
+  // With --json, standard output has only lines of JSON.
   if (!values.json) console.log(`${await greet(client)} Ctrl-C ends.`);
   for await (const [event, delivery] of follow(client, signal)) print(event, delivery);
   return 0;

@@ -1,4 +1,4 @@
-// The commands of a terminal: `node src/commands/main.ts listen`.
+// The commands: `node src/commands/main.ts listen`.
 import { EnvError } from "../env.ts";
 import { ClientError } from "../connection.ts";
 import { listen } from "./listen.ts";
@@ -14,7 +14,7 @@ try {
   if (!run) throw new ClientError(`There is no command "${command}". Commands: listen, trigger.`);
   process.exitCode = await run(args, stop.signal);
 } catch (error) {
-  // Ended by who started it.
+  // Ctrl-C is the usual way to end a command.
   if (stop.signal.aborted) process.exit(0);
   const { code } = error as { code?: string };
   const expected =

@@ -2,16 +2,16 @@ import { styleText } from "node:util";
 import { taken } from "./answer.ts";
 import type { Delivery, SesLocalEvent } from "../events/event.ts";
 
-// styleText leaves colours out where the output is not a terminal, and with NO_COLOR.
+// styleText omits colours if the output is not a terminal, and with NO_COLOR.
 
-/** Of the columns that are never cut: time, type, answer, id, and the gaps between the six. */
+/** The width of the columns that are never cut (time, type, answer, id), and of the five gaps. */
 const FIXED = 8 + 13 + 20 + 13 + 5 * 2;
 
 /**
- * An event and one answer of the app as a line.
+ * One line with an event and one answer of the app.
  *
- * @param delivery undefined: it was handed to no webhook
- * @param columns of the terminal; undefined: as wide as it gets
+ * @param delivery undefined if no webhook is subscribed
+ * @param columns width of the terminal. Default: 160.
  */
 export function showLine(
   event: SesLocalEvent,
@@ -31,7 +31,7 @@ export function showLine(
   ].join("  ");
 }
 
-/** `200 in 12 ms`; from the second attempt on also which it is. */
+/** `200 in 12 ms`, or from the second attempt on `200 in 12 ms, try 2`. */
 export function showAnswer(delivery: Delivery | undefined): string {
   if (!delivery) return "no webhook";
   const { status, error, ms, attempt } = delivery;
@@ -46,7 +46,7 @@ export function colourOf({ type, summary }: SesLocalEvent) {
   return type === "DeliveryDelay" ? "yellow" : "cyan";
 }
 
-/** Without control characters: what another server said must not steer the terminal. */
+/** Removes control characters, so that another server's text cannot control the terminal. */
 export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, " ");
 }

@@ -21,17 +21,17 @@ const TYPES = [
 
 const HELP = `pnpm ses:trigger TYPE --to ADDRESS
 
-SES tells the app of the newest email to that address or, where there is none, of one that nobody
-knows.
+Publishes an event of SES about the newest email to that address. If there is none, the event is
+about an unknown email.
 
   TYPE    ${TYPES.slice(0, 6).join(", ")},
           ${TYPES.slice(6).join(", ")}
-  --json  the event and what became of it as a line of JSON`;
+  --json  prints the event, with its deliveries, as a line of JSON`;
 
 /**
  * `pnpm ses:trigger`.
  *
- * @returns the exit code: 1 where the app did not take it
+ * @returns the exit code: 1 if the app did not accept the event
  */
 export async function trigger(args: string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -65,7 +65,7 @@ export async function trigger(args: string[], signal: AbortSignal): Promise<numb
   return answer && !taken(answer) ? 1 : 0;
 }
 
-/** What was published, about what, and who took it. */
+/** Describes the event, its email, and who got it. */
 async function tell(client: Connection, event: SesLocalEvent): Promise<string> {
   const [messages, subscriptions] = await Promise.all([
     client.inbox({ to: event.recipient }),
@@ -76,12 +76,12 @@ async function tell(client: Connection, event: SesLocalEvent): Promise<string> {
   const answer = answers(event).at(-1);
   const facts: [string, string][] = [
     ["To", printable(event.recipient)],
-    ["About", about ? `"${printable(about.subject)}"` : "an email that nobody knows"],
+    ["About", about ? `"${printable(about.subject)}"` : "an unknown email"],
     [
       "Webhook",
       answer
         ? `${styleText(taken(answer) ? "green" : "red", showAnswer(answer))}  ${webhook?.endpoint ?? ""}`
-        : "not confirmed: the app runs with pnpm dev",
+        : "not confirmed. Start the app with pnpm dev",
     ],
     ["Queue", event.deliveries.some(({ to }) => to === "queue") ? "has it" : "does not have it"],
     ["Again", `pnpm ses:listen --replay ${event.id}`],

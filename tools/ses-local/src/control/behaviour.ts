@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What can befall a SendEmail; see the README for what each answers. */
+/** The faults that a SendEmail can meet. The README has the answer of each. */
 const FAULTS = [
   "lost-answer",
   "error-after-accept",
@@ -41,34 +41,37 @@ const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
       code === "unrecognized_keys" ? Object.keys(shape).join(", ") : "must be an object",
   });
 
-/** An account out of the sandbox with the rates AWS gives most new ones, told and not enforced. */
+/**
+ * The default is an account outside the sandbox, with the rates of most new accounts. GetAccount
+ * reports the rates; they are not enforced.
+ */
 const Behaviour = object({
-  /** Of the draws that `share` asks for. */
+  /** The seed of the random numbers that are compared with `share`. */
   seed: count.default(1),
   account: object({
     /** Recipients a second. */
     maxSendRate: number("a number above 0", (value) => value > 0).default(14),
-    /** Recipients a day; -1 is unlimited. */
+    /** Recipients a day. -1: unlimited. */
     max24HourSend: number(
       "a whole number of 0 or more, or -1 for no limit",
       (value) => Number.isInteger(value) && value >= -1,
     ).default(50_000),
     sentLast24Hours: count.default(0),
     sendingEnabled: flag.default(true),
-    /** False is the sandbox: verified recipients only. */
+    /** False: the sandbox, which sends to verified recipients only. */
     productionAccess: flag.default(true),
   }).prefault({}),
   enforceRate: flag.default(false),
   enforceQuota: flag.default(false),
-  /** Addresses and domains that the sandbox sends to, besides the verified senders. */
+  /** In the sandbox: addresses and domains that may receive email, besides verified senders. */
   verifiedRecipients: list(text).default([]),
-  /** Without a list, every name exists. */
+  /** The existing configuration sets. Default: every name exists. */
   configurationSets: list(text).optional(),
   /** Milliseconds before SendEmail's answer. */
   delay: milliseconds.default(0),
-  /** A SendEmail meets one at most. Shares add up, in this order; 1 is all that is left. */
+  /** A SendEmail meets at most one. Shares add up in this order; with 1 it takes all the rest. */
   faults: list(object({ fault: oneOf(FAULTS), share: share.default(1) })).default([]),
-  /** What befalls the events that are published; see the README. */
+  /** Faults of the published events. The README explains each. */
   events: object({
     duplicate: share.default(0),
     reorder: share.default(0),
@@ -82,12 +85,12 @@ const Behaviour = object({
 /** How SES behaves. */
 export type Behaviour = z.output<typeof Behaviour>;
 
-/** The same as `PUT /control` takes it: what is not given is as usual. */
+/** The body of `PUT /control`. A missing member has its default. */
 export type BehaviourInput = z.input<typeof Behaviour>;
 
 export const NORMAL: Behaviour = Behaviour.parse({});
 
-/** @throws ControlError that names all that is wrong */
+/** @throws ControlError, which names everything that is wrong */
 export function readBehaviour(body: unknown): Behaviour {
   const { data, error } = Behaviour.safeParse(body);
   if (data) return data;
@@ -101,7 +104,7 @@ function sentence(issue: z.core.$ZodIssue): string {
   return `Unknown: ${unknown.join(", ")}. Known: ${message}.`;
 }
 
-/** The member, as a person would name it: `faults[0].share`. */
+/** The path of a member: `faults[0].share`. */
 function nameOf(path: PropertyKey[]): string {
   return path
     .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
@@ -109,5 +112,5 @@ function nameOf(path: PropertyKey[]): string {
     .replace(/^\./, "");
 }
 
-/** A behaviour that there is not. */
+/** The body is not a behaviour. */
 export class ControlError extends Error {}

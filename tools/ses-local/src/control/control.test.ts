@@ -38,7 +38,7 @@ const normal = {
   },
 };
 
-test("should replace the whole behaviour, answer it, and reset it", async () => {
+test("should replace, return and reset the whole behaviour", async () => {
   expect(await behaviour()).toEqual(normal);
   await ses.control({ delay: 5, faults: [{ fault: "lost-answer", share: 0.05 }] });
   await ses.control({
@@ -55,7 +55,7 @@ test("should replace the whole behaviour, answer it, and reset it", async () => 
     faults: [{ fault: "throttle", share: 1 }],
   };
   expect(await behaviour()).toEqual(replaced);
-  // What it answers, it takes.
+  // It accepts its own answer.
   const put = await call("PUT", JSON.stringify(replaced));
   expect(await put.json()).toEqual(replaced);
   await ses.reset();
@@ -86,11 +86,11 @@ test.each([
   expect(await behaviour()).toEqual({ ...normal, delay: 1 });
 });
 
-test("should refuse a body that is no JSON", async () => {
+test("should refuse a body that is not JSON", async () => {
   for (const body of ["nonsense", "1"]) expect((await call("PUT", body)).status).toBe(400);
 });
 
-test("should be changed by no other site", async () => {
+test("should refuse changes by another site", async () => {
   for (const headers of [
     { origin: "https://evil.example" },
     { origin: "http://localhost:3000" },

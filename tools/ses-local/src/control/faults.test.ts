@@ -32,7 +32,7 @@ const send = (to = "sam@example.org", changes: Parameters<typeof email>[0] = {})
     }),
   );
 
-/** What the SDK makes of the answer. */
+/** The SDK's view of the answer. */
 async function outcome(sent: Promise<unknown>) {
   try {
     await sent;
@@ -111,7 +111,7 @@ describe("a fault", () => {
     expect(await response.json()).toEqual({ message: expect.any(String) });
   });
 
-  test("leaves what SES would refuse refused, and uncounted", async () => {
+  test("does not accept a message that SES would refuse anyway", async () => {
     for (const fault of ["lost-answer", "error-after-accept"] as const) {
       await ses.control({ faults: [{ fault }] });
       expect(await outcome(send("nobody"))).toMatchObject({ type: "BadRequestException" });
@@ -119,7 +119,7 @@ describe("a fault", () => {
     expect(await copies()).toBe(0);
   });
 
-  test.runIf(full)("befalls its share of the messages, the same for the same seed", async () => {
+  test.runIf(full)("affects its share of the messages, the same for the same seed", async () => {
     const faults = [
       { fault: "throttle" as const, share: 0.2 },
       { fault: "unavailable" as const, share: 0.3 },
@@ -132,7 +132,7 @@ describe("a fault", () => {
     };
     const types = await run(7);
     const count = (type: string) => types.filter((each) => each === type).length;
-    // Fixed by the seed: 40, 60 and 100 are expected.
+    // The seed fixes the numbers. The expected values are 40, 60 and 100.
     expect(count("TooManyRequestsException")).toBeGreaterThan(20);
     expect(count("TooManyRequestsException")).toBeLessThan(60);
     expect(count("ServiceUnavailableException")).toBeGreaterThan(40);
@@ -142,7 +142,7 @@ describe("a fault", () => {
     expect(await run(8)).not.toEqual(types);
   });
 
-  test("without a share befalls all that the ones before it leave", async () => {
+  test("without a share affects all messages that the faults before it leave", async () => {
     await ses.control({ faults: [{ fault: "throttle", share: 0.5 }, { fault: "paused" }] });
     const types = new Set<string | undefined>();
     for (let sent = 0; sent < 40; sent += 1) types.add((await outcome(send())).type);
@@ -189,7 +189,7 @@ describe("by SMTP, a fault", () => {
     expect(await copies()).toBe(taken);
   });
 
-  test("of the account answers as by the API", async () => {
+  test("of the account has the same answer as by the API", async () => {
     await ses.control({ account: { productionAccess: false } });
     await expect(sendBySmtp()).rejects.toThrow(
       `554 Message rejected: ${UNVERIFIED} sam@example.org`,
@@ -207,7 +207,7 @@ describe("the account", () => {
     return described;
   };
 
-  test("is told by GetAccount, with what was sent since", async () => {
+  test("is described by GetAccount, with the emails sent since", async () => {
     await ses.control({
       account: {
         maxSendRate: 2.5,
@@ -238,13 +238,13 @@ describe("the account", () => {
     });
   });
 
-  test("without sending enabled sends nothing", async () => {
+  test("sends nothing while sending is disabled", async () => {
     await ses.control({ account: { sendingEnabled: false } });
     expect(await outcome(send())).toMatchObject({ status: 400, type: "SendingPausedException" });
     expect(await copies()).toBe(0);
   });
 
-  test("sends no more than its quota, and counts nothing that it refused", async () => {
+  test("sends no more than its quota, and does not count refused emails", async () => {
     await ses.control({
       account: { max24HourSend: 10, sentLast24Hours: 7 },
       enforceQuota: true,
@@ -258,7 +258,7 @@ describe("the account", () => {
     expect((await account()).SendQuota?.SentLast24Hours).toBe(10);
   });
 
-  test("without a limit has no quota to exceed", async () => {
+  test("with -1 has no quota", async () => {
     await ses.control({
       account: { max24HourSend: -1, sentLast24Hours: 1_000_000 },
       enforceQuota: true,
@@ -266,8 +266,8 @@ describe("the account", () => {
     await expect(send()).resolves.toBeDefined();
   });
 
-  test("sends a second's worth at once, and no more", async () => {
-    // So slow that nothing is added while the test runs.
+  test("sends one second's worth at once, and no more", async () => {
+    // So slow that no token comes back during the test.
     await ses.control({ account: { maxSendRate: 1 / 3600 }, enforceRate: true });
     const results = await Promise.all(Array.from({ length: 10 }, () => outcome(send())));
     const over = { status: 429, type: "TooManyRequestsException", message: RATE };
@@ -276,18 +276,18 @@ describe("the account", () => {
     for (const refusal of refused) expect(refusal).toEqual(over);
     expect(await copies()).toBe(1);
 
-    // At once: what is in the bucket stays, and fills by the new rate.
+    // The change applies at once. The tokens stay, and the new rate adds to them.
     await ses.control({ account: { maxSendRate: 1000 }, enforceRate: true });
     await expect.poll(() => outcome(send())).toEqual({ type: "accepted" });
   });
 
-  test("tells its rate and quota without enforcing them, unless asked to", async () => {
+  test("enforces its rate and quota only if that is switched on", async () => {
     await ses.control({ account: { maxSendRate: 0.001, max24HourSend: 1 } });
     for (let sent = 0; sent < 5; sent += 1) await send();
     expect(await copies()).toBe(5);
   });
 
-  test("in the sandbox sends to verified recipients and the simulator alone", async () => {
+  test("in the sandbox sends only to verified recipients and the simulator", async () => {
     await ses.control({
       account: { productionAccess: false },
       verifiedRecipients: ["only@example.net", "Example.org"],
@@ -306,14 +306,14 @@ describe("the account", () => {
       type: "MessageRejected",
       message: `${UNVERIFIED} sam@example.net`,
     });
-    // All that failed, sender first.
+    // It names all unverified mailboxes, the sender first.
     expect(
       await outcome(send("x@example.net", { FromEmailAddress: "eve@example.net" })),
     ).toMatchObject({ message: `${UNVERIFIED} eve@example.net, x@example.net` });
     expect(await copies()).toBe(5);
   });
 
-  test("has the configuration sets it was given, and no other", async () => {
+  test("has only the given configuration sets", async () => {
     await ses.control({ configurationSets: ["a", "b"] });
     await expect(send("sam@example.org", { ConfigurationSetName: "b" })).resolves.toBeDefined();
     await expect(send()).resolves.toBeDefined();
@@ -326,7 +326,7 @@ describe("the account", () => {
   });
 });
 
-test("should answer late, with what it did at once", async () => {
+test("should accept a message at once, and answer after the delay", async () => {
   await ses.control({ delay: 600_000 });
   const controller = new AbortController();
   const sent = client.send(email({ EmailTags: [{ Name: "message-id", Value: "late" }] }), {

@@ -2,7 +2,7 @@ import express, { Router } from "express";
 import type { Account } from "../ses/account.ts";
 import { ControlError, NORMAL, readBehaviour } from "./behaviour.ts";
 
-/** How SES behaves: read, replaced as a whole, and reset. Mounted at `/control`. */
+/** Reads, replaces and resets the behaviour. Mounted at `/control`. */
 export function controlRoutes(account: Account): Router {
   const router = Router();
 

@@ -1,27 +1,27 @@
-/** An attempt to hand an event to the app. */
+/** One attempt to deliver an event to the app. */
 export interface Delivery {
   to: "webhook" | "queue";
   /** ISO 8601. */
   at: string;
-  /** HTTP's; null where there was no answer. */
+  /** The HTTP status. Null: no answer. */
   status: number | null;
   ms: number;
   error?: string;
   attempt: number;
 }
 
-/** An event of SES as `/events` answers it. */
+/** An event of SES, as `/events` returns it. */
 export interface SesLocalEvent {
   id: string;
-  /** SES's. */
+  /** SES's id of the message. */
   messageId: string;
-  /** As SES spells it: `Bounce`, `DeliveryDelay`. */
+  /** In SES's spelling: `Bounce`, `DeliveryDelay`. */
   type: string;
   recipient: string;
   /** ISO 8601. */
   at: string;
   summary: string;
-  /** As it was published. */
+  /** The published JSON. */
   payload: unknown;
   deliveries: Delivery[];
 }

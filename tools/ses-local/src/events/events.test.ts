@@ -22,16 +22,16 @@ beforeAll(async () => {
 beforeEach(() => {
   subscriber.received = [];
 });
-// What became of an email is told a moment later: not in the next test, where it would take an
-// answer or a draw that is meant for another.
+// Waits for the events of all emails. A late event would use up an answer or a random number of the
+// next test.
 afterEach(async () => {
   await until(async () => {
     const events = await ses.events();
-    const untold = [...sent].filter((id) => {
+    const open = [...sent].filter((id) => {
       const own = events.filter((event) => event.messageId === id && !triggered.has(event.id));
       return own.length < 2 || !own.every(isSettled);
     });
-    return untold.length === 0 && events.filter(({ id }) => triggered.has(id)).every(isSettled);
+    return open.length === 0 && events.filter(({ id }) => triggered.has(id)).every(isSettled);
   });
   sent.clear();
   triggered.clear();
@@ -43,16 +43,16 @@ afterAll(async () => {
   await subscriber.stop();
 });
 
-/** What was sent in this test and is to be told of. */
+/** The emails of this test that have events. */
 const sent = new Set<string>();
-/** Events that this test has asked for, beside those that each email has by itself. */
+/** The events that this test has triggered, in addition to those of each email. */
 const triggered = new Set<string>();
 async function trigger(type: string, to: string): Promise<SesLocalEvent> {
   const event = await ses.trigger(type, to);
   triggered.add(event.id);
   return event;
 }
-/** Dropped, or answered by the webhook. */
+/** Whether an event was dropped, or answered by the webhook. */
 const isSettled = ({ deliveries }: SesLocalEvent) =>
   deliveries.length === 0 || deliveries.some(({ to }) => to === "webhook");
 
@@ -68,7 +68,7 @@ async function send(to: string, set = "sendoff"): Promise<string> {
   return MessageId;
 }
 
-/** Waits until something is so. */
+/** Calls `look` until its result is truthy. */
 async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (;;) {
     const found = await look();
@@ -77,7 +77,7 @@ async function until<T>(look: () => T | undefined | Promise<T | undefined>): Pro
   }
 }
 
-/** The events of a message, once there are so many and each has had its answer. */
+/** Waits until a message has `count` answered events. @returns its events, oldest first */
 function eventsOf(messageId: string, count: number): Promise<SesLocalEvent[]> {
   return until(async () => {
     const found = (await ses.events()).filter((event) => event.messageId === messageId);
@@ -99,12 +99,12 @@ it.each([
   ["complaint@simulator.amazonses.com", [SENT, DELIVERED, "Complaint: abuse"]],
   ["ooto@simulator.amazonses.com", [SENT, DELIVERED, "Bounce: Transient, General"]],
   ["suppressionlist@simulator.amazonses.com", [SENT, "Bounce: Permanent, Suppressed"]],
-])("should tell of an email to %s what SES would", async (to, expected) => {
+])("should publish the events of an email to %s, as SES does", async (to, expected) => {
   const messageId = await send(to);
   expect(told(await eventsOf(messageId, expected.length))).toEqual(expected);
 });
 
-it("should sign as SNS does, so that the certificate it serves verifies what it posts", async () => {
+it("should sign its posts as SNS does, with the key of the certificate that it serves", async () => {
   for (const signatureVersion of ["1", "2"] as const) {
     await ses.control({ events: { signatureVersion } });
     subscriber.received = [];
@@ -135,12 +135,12 @@ it("should sign as SNS does, so that the certificate it serves verifies what it 
     const digest = signatureVersion === "1" ? "sha1" : "sha256";
     const signature = Buffer.from(message["Signature"] ?? "", "base64");
     expect(verify(digest, Buffer.from(signed), certificate.publicKey, signature)).toBe(true);
-    // The email's other event, which the next round would take for its own.
+    // Wait for the email's other event, or the next round would read it.
     await until(() => subscriber.received[1]);
   }
 });
 
-it("should publish in the shape of SES, with our tags", async () => {
+it("should publish in SES's form, with our tags", async () => {
   await send("bounce@simulator.amazonses.com");
   const bounced = await until(() =>
     subscriber.received.find(({ message }) => message["Message"]?.includes('"eventType":"Bounce"')),
@@ -167,7 +167,7 @@ it("should confirm a subscription by the token that it posted, and by no other",
   const late = await startSubscriber();
   const other = await startSesLocal({ webhook: late.url });
   try {
-    // It has been asked, and has not confirmed: nothing but the question comes.
+    // It has not confirmed yet, so it gets nothing but the confirmation message.
     const { message } = await until(() => late.received[0]);
     expect(message["Type"]).toBe("SubscriptionConfirmation");
     await other.trigger("bounce", "name@example.org");
@@ -183,7 +183,7 @@ it("should confirm a subscription by the token that it posted, and by no other",
   }
 });
 
-it("should tell of the recipient that is named, among several", async () => {
+it("should publish about the named recipient of several", async () => {
   const { MessageId = "" } = await client.send(
     email({
       Destination: { ToAddresses: ["one@example.org", "Two@example.org"] },
@@ -201,7 +201,7 @@ it("should tell of the recipient that is named, among several", async () => {
   });
 });
 
-it("should publish of an email by SMTP, too", async () => {
+it("should publish events of an email that came by SMTP", async () => {
   const transport = createTransport({ host: "127.0.0.1", port: ses.smtpPort });
   await transport.sendMail({
     from: "hello@example.com",
@@ -220,7 +220,7 @@ it("should publish of an email by SMTP, too", async () => {
 });
 
 it.runIf(full)(
-  "should hand over every event of a burst",
+  "should deliver every event of a burst",
   async () => {
     const count = 1_000;
     for (let i = 0; i < count; i += 50) {
@@ -235,13 +235,13 @@ it.runIf(full)(
       );
     await until(() => subscriber.received.length >= 2 * count);
     expect(delivered()).toEqual(sent);
-    // The last 2,000 are kept, and these are more.
+    // Only the last 2,000 events are kept, so afterEach could not find all of these.
     sent.clear();
   },
   60_000,
 );
 
-it("should publish nothing of an email without a configuration set", async () => {
+it("should publish no events of an email without a configuration set", async () => {
   await send("quiet@example.org", "");
   const messageId = await send("loud@example.org");
   await eventsOf(messageId, 2);
@@ -249,7 +249,7 @@ it("should publish nothing of an email without a configuration set", async () =>
   expect(quiet).toMatchObject({ configurationSet: null, events: [] });
 });
 
-it("should never tell of opens and clicks of security mail", async () => {
+it("should publish no opens and clicks of security mail", async () => {
   await send("secure@example.org", "sendoff-security");
   await expect(trigger("click", "secure@example.org")).rejects.toThrow("publishes no such event");
   await send("open@example.org");
@@ -302,12 +302,12 @@ describe("faults", () => {
     });
   });
 
-  it("should answer SendEmail where the event that goes first is dropped", async () => {
+  it("should answer SendEmail even if the event before the answer is dropped", async () => {
     await ses.control({ events: { beforeResponse: 1, drop: 1 } });
     expect(await send("never-told@example.org")).toBeTruthy();
   });
 
-  it("should meet the same events under the same seed", async () => {
+  it("should drop the same events for the same seed", async () => {
     const dropped = async () => {
       await ses.control({ seed: 7, events: { drop: 0.5 } });
       const ids: string[] = [];
@@ -320,7 +320,7 @@ describe("faults", () => {
     expect(await dropped()).toEqual(first);
   });
 
-  it("should drop an event, and say that nobody got it", async () => {
+  it("should drop an event, and show that nobody got it", async () => {
     await ses.control({ events: { drop: 1 } });
     const { id } = await trigger("bounce", "dropped@example.org");
     await ses.reset();
@@ -329,7 +329,7 @@ describe("faults", () => {
     expect((await ses.events()).find((event) => event.id === id)?.deliveries).toEqual([]);
   });
 
-  it("should let a later event overtake", async () => {
+  it("should deliver a later event first", async () => {
     await ses.control({ events: { reorder: 1 } });
     await trigger("bounce", "late@example.org");
     await ses.reset();
@@ -340,7 +340,7 @@ describe("faults", () => {
   });
 });
 
-it("should bounce what is sent to an address of the account's suppression list", async () => {
+it("should bounce email to an address on the account's suppression list", async () => {
   const EmailAddress = "listed@example.org";
   await client.send(new PutSuppressedDestinationCommand({ EmailAddress, Reason: "BOUNCE" }));
   const messageId = await send(EmailAddress);

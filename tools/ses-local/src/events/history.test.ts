@@ -26,12 +26,12 @@ const event = (id: string, messageId = "0100-a"): SesLocalEvent => ({
 const delivery: Delivery = { to: "webhook", at: "", status: 200, ms: 1, attempt: 1 };
 const ids = (history: History) => history.list().map(({ id }) => id);
 
-test("should have its events and what became of them after a restart", () => {
+test("should keep events and their deliveries over a restart", () => {
   const history = new History(file, 10, () => true);
   history.add(event("1"));
   history.add(event("2", "0100-b"));
   history.addDelivery("1", delivery);
-  // As a killed process may leave it.
+  // A killed process may leave such a line.
   appendFileSync(file, '{"event":{"id":"3"');
 
   const again = new History(file, 10, () => true);
@@ -41,7 +41,7 @@ test("should have its events and what became of them after a restart", () => {
   expect(ids(new History(file, 10, () => true))).toEqual(["4", "2", "1"]);
 });
 
-test("should drop the events of messages that are gone first, and then the oldest", () => {
+test("should first delete events of deleted messages, and then the oldest", () => {
   const history = new History(file, 3, (messageId) => messageId === "0100-a");
   history.add(event("1"));
   for (const id of ["2", "3", "4"]) history.add(event(id, "0100-gone"));

@@ -2,25 +2,25 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { AppendFile } from "../inbox/append-file.ts";
 import type { Delivery, SesLocalEvent } from "./event.ts";
 
-/** What is added to the history; a line of its file. */
+/** One line of the history's file. */
 type Line = { event: SesLocalEvent } | { id: string; delivery: Delivery };
 
 /**
- * The events that were published: in memory for reading, on disk to survive a restart. Beyond a
- * limit go the oldest of messages that the inbox no longer has, and then the oldest.
+ * The published events. They are in memory for reading, and on disk to survive a restart. Beyond
+ * the limit it deletes old events, first those of messages that the inbox no longer has.
  */
 export class History {
   readonly #path: string;
   readonly #limit: number;
   readonly #isInInbox: (messageId: string) => boolean;
   readonly #events = new Map<string, SesLocalEvent>();
-  /** Of each message, by SES's id. */
+  /** The events of each message, by SES's id. */
   readonly #byMessage = new Map<string, SesLocalEvent[]>();
   #file: AppendFile;
-  /** Lines of the file. */
+  /** The number of lines in the file. */
   #lines = 0;
 
-  /** @param limit events kept */
+  /** @param limit the number of events to keep */
   constructor(path: string, limit: number, isInInbox: (messageId: string) => boolean) {
     this.#path = path;
     this.#limit = limit;
@@ -29,7 +29,7 @@ export class History {
     this.#file = this.#rewritten();
   }
 
-  /** Newest first. @param after an event's id */
+  /** Newest first. @param after the id of an event: only later ones */
   list(after = ""): SesLocalEvent[] {
     return [...this.#events.values()].filter(({ id }) => id > after).reverse();
   }
@@ -38,7 +38,7 @@ export class History {
     return this.#events.get(id);
   }
 
-  /** Oldest first. @param messageId SES's */
+  /** The events of a message, oldest first. @param messageId SES's id */
   of(messageId: string): SesLocalEvent[] {
     return this.#byMessage.get(messageId) ?? [];
   }
@@ -55,7 +55,7 @@ export class History {
     this.#apply(line);
     this.#file.append(Buffer.from(`${JSON.stringify(line)}\n`));
     this.#lines += 1;
-    // An event has three lines or so; the rest are of events that are gone.
+    // An event has about three lines. The other lines belong to deleted events.
     if (this.#lines > 6 * this.#limit) {
       this.#file.close();
       this.#file = this.#rewritten();
@@ -83,7 +83,7 @@ export class History {
     else this.#byMessage.delete(oldest.messageId);
   }
 
-  /** The file with what is kept and nothing else, in one step. */
+  /** Writes a new file with the kept events only, and puts it in place of the old one. */
   #rewritten(): AppendFile {
     const lines = [...this.#events.values()].map((event) => `${JSON.stringify({ event })}\n`);
     const content = lines.join("");
@@ -94,7 +94,7 @@ export class History {
   }
 }
 
-/** Without what a killed process left half-written. */
+/** Skips a line that a killed process has left incomplete. */
 function readLines(path: string): Line[] {
   return readFileSync(path, "utf8")
     .split("\n")

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { parseMime } from "../ses/mime.ts";
 import type { Kept } from "../inbox/store.ts";
 
-/** What can be published about a message, as the inbox's buttons and `pnpm ses:trigger` name it. */
+/** The kinds of events. The inbox's buttons and `pnpm ses:trigger` use these names. */
 export const KINDS = [
   "send",
   "delivery",
@@ -21,14 +21,14 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** The message that an event is about, as far as SES repeats it. */
+/** The parts of a message that SES repeats in its events. */
 export interface About {
   messageId: string;
   recipients: string[];
   tags: Record<string, string>;
   configurationSet: string;
   at: string;
-  /** Of its header; none of a message that nobody knows. */
+  /** The fields of its header. Empty for an unknown message. */
   headers: { name: string; value: string }[];
 }
 
@@ -46,10 +46,10 @@ export const about = (message: Kept, source: Buffer): About => ({
 });
 
 /**
- * An event in the form of event publishing.
+ * Makes an event in the form that SES publishes.
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
  *
- * @param recipient that it is about
+ * @param recipient the recipient that the event is about
  */
 export function publish(kind: Kind, message: About, recipient: string): Published {
   const timestamp = new Date().toISOString();
@@ -94,7 +94,7 @@ export function publish(kind: Kind, message: About, recipient: string): Publishe
         status: "4.2.2",
         diagnosticCode: "smtp; 452 4.2.2 mailbox is full",
       });
-    // A reply of the mailbox's owner, and no delivery status notification.
+    // A reply from the mailbox's owner. It comes without a delivery status notification.
     case "out-of-office":
       return bounce("Transient", "General", {});
     case "suppressed":

@@ -11,11 +11,11 @@ import type { History } from "./history.ts";
 import { type About, type Kind, about, publish } from "./payload.ts";
 import { eventsOf, isSimulator } from "./simulator.ts";
 
-// In ms, between the event of sending and that of its fate.
+// In ms, from the Send event to the next event.
 const TRANSIT = 50;
-/** Why an event puts its recipient on the account's suppression list. */
+/** The events that put their recipient on the account's suppression list, with the reason. */
 const REASONS: { [K in Kind]?: Reason } = { bounce: "BOUNCE", complaint: "COMPLAINT" };
-// In ms. An event that is held back to come late waits no longer for another to overtake it.
+// In ms. The longest time that a held event waits for another one to overtake it.
 const REORDER = 1_000;
 
 interface Changes {
@@ -23,8 +23,8 @@ interface Changes {
 }
 
 /**
- * What SES says of messages: which events there are, in which order they go out, and where.
- * Only messages of a configuration set have any, as at SES.
+ * Publishes events about messages: decides which, in which order, and where they go. As at SES, only
+ * messages with a configuration set have events.
  */
 export class Publisher extends EventEmitter<Changes> {
   readonly #store: Store;
@@ -32,9 +32,9 @@ export class Publisher extends EventEmitter<Changes> {
   readonly #topic: Topic;
   readonly #queue: Queue;
   readonly webhook: Webhook | undefined;
-  /** What it has published. */
+  /** The published events. */
   readonly history: History;
-  /** Events that another is to overtake. */
+  /** Functions that release the events that wait for another one to overtake them. */
   readonly #held = new Set<() => void>();
   #count = 0;
 
@@ -53,7 +53,7 @@ export class Publisher extends EventEmitter<Changes> {
     this.#queue = options.queue;
     this.webhook = options.webhook;
     this.history = options.history;
-    // The open inbox and `ses:listen` of every tab listen.
+    // Each open inbox and each `ses:listen` has a listener.
     this.setMaxListeners(0);
     options.store.on("added", (message) => this.#sent(message));
   }
@@ -61,8 +61,8 @@ export class Publisher extends EventEmitter<Changes> {
   /**
    * Publishes an event about a message of the inbox.
    *
-   * @param to the recipient that it is about. Default: the message's first
-   * @returns undefined where its configuration set publishes no such event
+   * @param to the recipient that it is about. Default: the message's first recipient
+   * @returns undefined if the message's configuration set publishes no such event
    */
   trigger(kind: Kind, message: Kept, to?: string): SesLocalEvent | undefined {
     if (!publishes(message.configurationSet, kind)) return undefined;
@@ -72,7 +72,7 @@ export class Publisher extends EventEmitter<Changes> {
     return this.#publish(kind, about(message, this.#store.source(message.id)), recipient);
   }
 
-  /** Publishes an event about a message that nobody knows. */
+  /** Publishes an event about an unknown message. */
   triggerUnknown(kind: Kind, recipient: string): SesLocalEvent {
     const at = new Date().toISOString();
     const messageId = `0100${Date.now().toString(16).padStart(12, "0")}-unknown-000000`;
@@ -80,7 +80,7 @@ export class Publisher extends EventEmitter<Changes> {
     return this.#publish(kind, { messageId, recipients: [recipient], at, ...unknown }, recipient);
   }
 
-  /** Hands an event to the app once more, whatever the faults are. */
+  /** Delivers an event to the app again, without the faults. */
   replay(event: SesLocalEvent): void {
     void this.#send(event);
   }
@@ -91,7 +91,7 @@ export class Publisher extends EventEmitter<Changes> {
     const told = about(message, this.#store.source(message.id));
     const [first = ""] = message.recipients;
     if (this.#account.drawEvent(behaviour.beforeResponse)) {
-      // The answer of SendEmail waits until the app has heard of it.
+      // SendEmail is answered after the app has got this event.
       this.#account.answerAfter(this.#deliver(this.#create("send", told, first)));
     } else setImmediate(() => this.#publish("send", told, first));
     setTimeout(() => {
@@ -131,7 +131,7 @@ export class Publisher extends EventEmitter<Changes> {
     return event;
   }
 
-  /** By the faults that are set. Resolves once the webhook has answered, where one is to hear of it. */
+  /** Delivers an event with the current faults. Resolves when the webhook has answered, if there is one. */
   async #deliver(event: SesLocalEvent): Promise<void> {
     const { drop, delay, reorder, duplicate } = this.#account.behaviour.events;
     if (this.#account.drawEvent(drop)) return;
@@ -140,11 +140,11 @@ export class Publisher extends EventEmitter<Changes> {
     if (isHeld) await this.#overtaken(delay + REORDER);
     else if (delay > 0) await sleep(delay, undefined, { ref: false });
     await Promise.all(Array.from({ length: copies }, () => this.#send(event)));
-    // Once it is there, and not on the way beside them.
+    // Only after this event has arrived, so that it really overtakes them.
     if (!isHeld) for (const release of this.#held) release();
   }
 
-  /** Resolves when another event has been there, or after so many milliseconds. */
+  /** Resolves when another event has been delivered, or after `limit` ms. */
   #overtaken(limit: number): Promise<void> {
     return new Promise((resolve) => {
       const release = () => {
@@ -157,7 +157,7 @@ export class Publisher extends EventEmitter<Changes> {
     });
   }
 
-  /** Resolves with the webhook's first answer, or at once where there is none. */
+  /** Resolves at the webhook's first answer, or at once if no webhook has subscribed. */
   #send(event: SesLocalEvent): Promise<void> {
     const { signatureVersion } = this.#account.behaviour.events;
     const message = notification(this.#topic, event.payload, signatureVersion);
@@ -185,7 +185,7 @@ export class Publisher extends EventEmitter<Changes> {
   }
 }
 
-/** Open and click tracking rewrite links: the security set has none of it. */
+/** The set for security mail does not track opens and clicks, because tracking rewrites links. */
 function publishes(configurationSet: string | null, kind: Kind): boolean {
   if (configurationSet === null) return false;
   return !(configurationSet.endsWith("security") && (kind === "open" || kind === "click"));

@@ -4,10 +4,10 @@ import type { Store } from "../inbox/store.ts";
 import { KINDS, type Kind } from "./payload.ts";
 import type { Publisher } from "./publisher.ts";
 
-/** The longest a request may wait for an event, in seconds. */
+/** The longest time that a request may wait for an event, in seconds. */
 const MAX_WAIT = 120;
 
-/** Events and subscriptions as JSON, as the page and the commands need them. */
+/** Events and subscriptions as JSON, for the page and the commands. */
 export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => string): Router {
   const router = Router();
   const json = express.json({ type: () => true });
@@ -48,7 +48,9 @@ export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => 
   router.post("/events/:id/replay", (req, res) => {
     const event = publisher.history.get(req.params.id);
     if (!event) {
-      res.status(404).json({ message: "No event of that id: it was pruned." });
+      res.status(404).json({
+        message: "There is no event with this id. It may have been deleted because of its age.",
+      });
       return;
     }
     publisher.replay(event);
@@ -60,7 +62,9 @@ export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => 
     if (!kind) return;
     const message = store.get(req.params.id);
     if (!message) {
-      res.status(404).json({ message: "No message of that id: it was deleted or pruned." });
+      res
+        .status(404)
+        .json({ message: "There is no message with this id. It may have been deleted." });
       return;
     }
     answer(res, publisher.trigger(kind, message));
@@ -100,6 +104,6 @@ function answer(res: Response, event: object | undefined): void {
   }
   res.status(409).json({
     message:
-      "SES publishes no such event of this email: it has no configuration set, or one without opens and clicks.",
+      "SES publishes no such event about this email. It has no configuration set, or one without opens and clicks.",
   });
 }

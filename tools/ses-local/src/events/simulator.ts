@@ -6,16 +6,16 @@ const SIMULATOR: Record<string, Kind[]> = {
   bounce: ["bounce"],
   complaint: ["delivery", "complaint"],
   ooto: ["delivery", "out-of-office"],
-  // "As if on the global suppression list", which is not the account's own.
+  // AWS: "as if the address is on the global suppression list". That is not the account's own list.
   suppressionlist: ["suppressed-globally"],
 };
 
-/** Whether an address is one of SES's mailbox simulator, with or without a `+label`. */
+/** Whether an address belongs to SES's mailbox simulator, with or without a `+label`. */
 export function isSimulator(address: string): boolean {
   return /@simulator\.amazonses\.com$/i.test(address);
 }
 
-/** What becomes of a message to an address, after it was sent. */
+/** The events that follow the Send event of a message to this address. */
 export function eventsOf(address: string): Kind[] {
   const [, mailbox = ""] = /^([a-z]+)(?:\+[^@]*)?@simulator\.amazonses\.com$/i.exec(address) ?? [];
   return SIMULATOR[mailbox.toLowerCase()] ?? ["delivery"];

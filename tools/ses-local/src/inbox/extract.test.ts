@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { extractCodes, extractLinks } from "./extract.ts";
 
-test("should find each link once, in order, with the text it carried", () => {
+test("should find each link once, in order, with its text", () => {
   const html = `
     <!-- <a href="https://example.com/hidden">hidden</a> -->
     <a class="logo" href='https://example.com/'><img src="x.png"></a>
@@ -34,7 +34,7 @@ test.each([
   expect(extractLinks("", text)).toEqual([{ url, label: "" }]);
 });
 
-test("should read a tag to its end, past a > in an attribute", () => {
+test("should read a tag to its end, even with a > in an attribute", () => {
   const html = `<p title="a > b">See</p>
     <a title="1 > 0" data-x='>' href="https://example.com/a_">Open <img alt="->" src="x.png">it</a>`;
   expect(extractLinks(html, "")).toEqual([{ url: "https://example.com/a_", label: "Open it" }]);

@@ -1,19 +1,19 @@
-/** A link to open; `label` is the text it carried, or "". */
+/** A link. `label` is its text, or "". */
 export interface Link {
   url: string;
   label: string;
 }
 
-// An email may be hostile, or only large and broken: every pattern here takes time in proportion
-// to the input, so tags end at the next "<" as well and nothing looks for its end twice.
+// An email may be hostile, or large and broken. So every pattern here takes linear time: a tag also
+// ends at the next "<", and no search for an end is repeated.
 
-/** What follows the name of a tag: a value in quotes may have a ">" in it. */
+/** The rest of a tag after its name. A quoted value may contain ">". */
 const REST = `(?:[^<>"']|"[^<"]*"|'[^<']*')*>`;
 const LINK = new RegExp(`<a\\s${REST}`, "gi");
 const BLOCK = new RegExp(`<(?:br|/?(?:p|div|td|tr|table|h\\d|li|ul|ol|pre|hr))\\b${REST}`, "gi");
 const TAG = new RegExp(`<${REST}`, "g");
 
-/** The http(s) links of a message in order, each once: those of the HTML, then of the text. */
+/** The http(s) links of a message, each once: first those of the HTML, then those of the text. */
 export function extractLinks(html: string, text: string): Link[] {
   const links = new Map<string, string>();
   const visible = without(html, /<!--/g, /-->/g);
@@ -35,8 +35,8 @@ export function extractLinks(html: string, text: string): Link[] {
   return [...links].map(([url, label]) => ({ url, label }));
 }
 
-// Prose goes on after a URL; a closing parenthesis belongs to it only with its opening one. What
-// Markdown puts around it (*, _) is no part of it, but a token may end in one of these.
+// Removes punctuation after a URL. A closing parenthesis belongs to the URL only with its opening one.
+// `*` and `_` are removed only if Markdown has one before the URL too, because a token may end in one.
 function trimUrl(url: string, before: string): string {
   const after = ".,;:!?" + ("*_".includes(before) ? before : "");
   let end = url.length;
@@ -56,8 +56,8 @@ const CANDIDATE =
   /(?<![\w#$€£./:@=]|\w\w-|\d-)(?:\d{4,8}|\d{3}[- ]\d{3,4}|(?=[A-Z-]*\d)[A-Z0-9]{3,5}-[A-Z0-9]{3,5}|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,10})(?![\w%/:@=-]|\.\d)/g;
 
 /**
- * The one-time codes of a message: tokens of the usual shapes that stand alone on their line, or
- * close after a word that announces one. A message that names no code has none.
+ * Finds the one-time codes of a message. A code has a usual shape, and is alone on its line or close to
+ * a word like "code". A message without such a word has no codes.
  */
 export function extractCodes(subject: string, html: string, text: string): string[] {
   const body = (text || htmlToText(html)).replace(/https?:\/\/\S+/gi, " ");
@@ -66,7 +66,7 @@ export function extractCodes(subject: string, html: string, text: string): strin
   const codes = new Set<string>();
   for (const match of prose.matchAll(CANDIDATE)) {
     const [code] = match;
-    // "Your code is", and the line before: 60 characters hold the phrase and not the paragraph.
+    // 60 characters contain a phrase like "Your code is", and not the whole paragraph.
     const before = prose.slice(Math.max(0, match.index - 60), match.index);
     const after = prose.slice(match.index + code.length).slice(0, 60);
     const alone = /(?:^|\n)[ \t]*$/.test(before) && /^[ \t]*\r?(?:\n|$)/.test(after);
@@ -77,7 +77,7 @@ export function extractCodes(subject: string, html: string, text: string): strin
   return [...codes];
 }
 
-/** The readable text of HTML, a line for each block. */
+/** Converts HTML to text, with a line for each block. */
 function htmlToText(html: string): string {
   const visible = ["style", "script", "title"].reduce(
     (rest, name) =>
@@ -90,7 +90,7 @@ function htmlToText(html: string): string {
   );
 }
 
-/** Cuts out what stands from an opening to its closing; both patterns are global. */
+/** Removes everything from each opening to its closing. Both patterns must be global. */
 function without(html: string, opening: RegExp, closing: RegExp): string {
   let kept = "";
   let from = 0;

@@ -1,22 +1,22 @@
 import type { SesLocalEvent } from "../events/event.ts";
 
-/** A message as `GET /inbox/messages` answers it. */
+/** A message, as `GET /inbox/messages` returns it. */
 export interface InboxMessage {
-  /** Sorts by time of arrival. */
+  /** Ids increase with the time of arrival. */
   id: string;
-  /** SES's. */
+  /** SES's id. */
   messageId: string;
   /** `Name <address>`. */
   from: string;
-  /** Bare addresses, as are `cc` and `bcc`. */
+  /** Addresses without names, also in `cc` and `bcc`. */
   to: string[];
   cc: string[];
   bcc: string[];
   subject: string;
-  /** "" where the message has no such part. */
+  /** "" if the message has no such part. */
   html: string;
   text: string;
-  /** Names in lower case; several of one name are joined by a comma. */
+  /** Names are in lower case. Values of the same name are joined by a comma. */
   headers: Record<string, string>;
   tags: Record<string, string>;
   configurationSet: string | null;
@@ -29,10 +29,10 @@ export interface InboxMessage {
   at: string;
   /** Bytes of the whole message. */
   size: number;
-  /** Bytes of the HTML part, decoded: what Gmail clips at 102 KB. */
+  /** Bytes of the decoded HTML part. Gmail cuts it at 102 KB. */
   htmlSize: number;
   read: boolean;
-  /** What SES has said of it, oldest first. */
+  /** Its events, oldest first. */
   events: SesLocalEvent[];
 }
 

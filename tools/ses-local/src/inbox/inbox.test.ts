@@ -4,7 +4,7 @@ import { type SesLocal, startSesLocal } from "../client.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 
-/** No test but that of pruning sends more. */
+/** Only the test of pruning sends more. */
 const KEEP = 50;
 
 let ses: SesLocal;
@@ -34,7 +34,7 @@ const send = (to: string, tags: Record<string, string> = {}, subject = "Hello") 
     ),
   );
 
-test("should list the newest first, by recipient whatever its case, and by template", async () => {
+test("should list the newest first, and find by recipient in any case and by template", async () => {
   await send("sam@example.org", { template: "welcome" }, "first");
   await send("alex@example.org", { template: "welcome" }, "second");
   await send("Sam@Example.org", { template: "other" }, "third");
@@ -47,20 +47,20 @@ test("should list the newest first, by recipient whatever its case, and by templ
   expect(await subjects({ to: "nobody@example.org" })).toEqual([]);
 });
 
-test("should list only what came after a message or a time", async () => {
+test("should list only messages after a message or a time", async () => {
   await send("sam@example.org", {}, "first");
   const [first] = await ses.inbox();
   await send("sam@example.org", {}, "second");
   const after = await ses.inbox({ after: first?.id ?? "" });
   expect(after.map(({ subject }) => subject)).toEqual(["second"]);
-  // The id still tells the time when its message is gone.
+  // The id contains its time, so it works without its message.
   await call(`/inbox/messages/${first?.id}`, "DELETE");
   expect(await ses.inbox({ after: first?.id ?? "" })).toHaveLength(1);
   expect(await ses.inbox({ after: "2000-01-01T00:00:00Z" })).toHaveLength(1);
   expect(await ses.inbox({ after: after[0]?.at ?? "" })).toHaveLength(0);
 });
 
-test("should wait for the message asked for, and not be woken by another", async () => {
+test("should wait for a message that matches, and not answer for another one", async () => {
   const waiting = ses.inbox({ to: "late@example.org", wait: 20 });
   await send("other@example.org");
   await send("late@example.org", {}, "at last");
@@ -182,7 +182,7 @@ function withHost(host: string): Promise<{ status: number | undefined; body: str
   });
 }
 
-test("should answer to this machine's names only", async () => {
+test("should answer only requests for this machine's names", async () => {
   for (const host of ["localhost", "localhost:3002", "127.0.0.1:1", "[::1]:9", "LOCALHOST"]) {
     expect((await withHost(host)).status).toBe(200);
   }
@@ -197,7 +197,7 @@ test("should answer to this machine's names only", async () => {
   }
 });
 
-test("should refuse changes from other sites and allow no reading across them", async () => {
+test("should refuse changes by other sites, and let them read nothing", async () => {
   await send("sam@example.org");
   for (const headers of [
     { origin: "https://evil.example" },
@@ -216,7 +216,7 @@ test("should refuse changes from other sites and allow no reading across them", 
   expect((await call("/inbox/messages", "DELETE", own)).status).toBe(204);
 });
 
-test("should serve the page and each message under a policy without scripts of others", async () => {
+test("should serve the page under a policy that allows only its own scripts, and a message under one without scripts", async () => {
   const page = await call("/");
   expect(page.headers.get("content-security-policy")).toContain("script-src 'self'");
   expect(page.headers.get("content-security-policy")).not.toContain("unsafe");
@@ -232,11 +232,11 @@ test("should serve the page and each message under a policy without scripts of o
   expect(policy).toMatch(/^sandbox allow-popups allow-popups-to-escape-sandbox;/);
 });
 
-test("should tell whether it is alive", async () => {
+test("should answer /healthz", async () => {
   expect((await call("/healthz")).status).toBe(200);
 });
 
-test("should answer 404 where there is nothing", async () => {
+test("should answer 404 for unknown messages and routes", async () => {
   for (const path of ["/inbox/nothing", "/inbox/messages/..%2f..%2fpackage", "/../package.json"]) {
     expect((await call(path)).status).toBe(404);
   }

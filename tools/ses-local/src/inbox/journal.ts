@@ -13,9 +13,9 @@ import path from "node:path";
 import { AppendFile } from "./append-file.ts";
 import type { Envelope } from "./message.ts";
 
-/** A message as the journal keeps it. */
+/** A message in the journal. */
 export interface Entry extends Envelope {
-  /** Sorts by time of arrival. */
+  /** Ids increase with the time of arrival. */
   id: string;
   /** ISO 8601. */
   at: string;
@@ -26,30 +26,30 @@ export interface Entry extends Envelope {
 /** A change of the inbox. */
 export type Change = { added: Entry } | { removed: string[] } | { marked: string[]; read: boolean };
 
-/** Where a change is, and the source of a message that follows it. */
+/** The place of a change, and of the message source that may follow it. */
 export interface Place {
   segment: number;
-  /** Of the source. */
+  /** Where the source begins. */
   offset: number;
-  /** Bytes of the two together. */
+  /** Bytes of both together. */
   length: number;
 }
 
-/** Bytes after which the next segment begins: what is read at once, and freed at once. */
+/** Bytes after which the next segment begins. A segment is read and deleted as a whole. */
 const SEGMENT_SIZE = 1024 * 1024;
 
 /**
- * The changes of the inbox in order, on disk: in segments, so that the oldest messages are
- * freed by removing a file. A change is a line of JSON; the source of a message follows it.
+ * The changes of the inbox in their order, on disk. They are in segments, so that the oldest messages
+ * are deleted with a file. A change is a line of JSON. The source of an added message follows it.
  */
 export class Journal {
   readonly #folder: string;
-  /** Bytes of those on disk by their numbers, ascending. */
+  /** The segments on disk: number → bytes, in ascending order. */
   readonly #segments: Map<number, number>;
-  /** The last of them, while it is written to. */
+  /** The last segment, while it is written to. */
   #open: AppendFile | undefined;
 
-  /** @param folder made where it is missing */
+  /** @param folder created if it is missing */
   constructor(folder: string) {
     this.#folder = folder;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -73,7 +73,7 @@ export class Journal {
     return this.#segments.keys().next().value;
   }
 
-  /** What was kept, in order. */
+  /** All changes, in order. */
   *replay(): Generator<{ change: Change; place: Place }> {
     for (const segment of this.#segments.keys()) {
       for (const { change, ...where } of readChanges(readFileSync(this.#file(segment)))) {
@@ -105,14 +105,14 @@ export class Journal {
     return source;
   }
 
-  /** Removes the segments before that one, or all but the last. */
+  /** Deletes the segments before `first`. Default: all except the last one. */
   free(first = this.#last): void {
     for (const segment of this.#segments.keys()) if (segment < first) this.#remove(segment);
   }
 
   clear(): void {
     this.#close();
-    // The newest first: what an interruption leaves is then still a beginning.
+    // The newest first. If this is interrupted, the rest is still a valid journal.
     for (const segment of [...this.#segments.keys()].reverse()) this.#remove(segment);
   }
 
@@ -125,8 +125,8 @@ export class Journal {
     this.#segments.delete(segment);
   }
 
-  // Each process begins a segment of its own, so that nothing follows a change that the last
-  // one left half-written.
+  // Each process begins its own segment, so that nothing follows a change that the last process left
+  // incomplete.
   #begin(): AppendFile {
     const segment = this.#last + 1;
     this.#segments.set(segment, 0);
@@ -143,14 +143,14 @@ export class Journal {
   }
 }
 
-/** The whole changes of a segment. */
+/** Reads the complete changes of a segment. */
 function* readChanges(
   segment: Buffer,
 ): Generator<{ change: Change; offset: number; length: number }> {
   for (let at = 0; at < segment.length;) {
     const start = at;
     const end = segment.indexOf("\n", at);
-    // What was half-written when the process was killed: its sender was not told that it arrived.
+    // The process was killed while it wrote this change, so its sender got no answer.
     if (end < 0) return;
     const change = parse(segment.toString("utf8", at, end));
     if (!change) return;

@@ -3,18 +3,18 @@ import { parseMime } from "../ses/mime.ts";
 import type { Attachment } from "./inbox-message.ts";
 import { type Link, extractCodes, extractLinks } from "./extract.ts";
 
-/** What is known of a message without reading it. */
+/** What the inbox knows about a message without parsing its source. */
 export interface Envelope {
-  /** SES's. */
+  /** SES's id. */
   messageId: string;
-  /** Bare addresses. */
+  /** Addresses without names. */
   recipients: string[];
   tags: Record<string, string>;
   configurationSet: string | null;
   via: "api" | "smtp";
 }
 
-/** What its source says. */
+/** The parsed source of a message. */
 export interface Content {
   /** `Name <address>`. */
   from: string;
@@ -26,16 +26,16 @@ export interface Content {
   html: string;
   /** The text part, or "". */
   text: string;
-  /** In order; unfolded, and otherwise as they were sent. */
+  /** The fields in order, unfolded and otherwise unchanged. */
   headerFields: { name: string; value: string }[];
   links: Link[];
   codes: string[];
   attachments: Attachment[];
-  /** Bytes of the HTML part, decoded: what Gmail clips at 102 KB. */
+  /** Bytes of the decoded HTML part. Gmail cuts it at 102 KB. */
   htmlSize: number;
 }
 
-/** @param recipients those of the envelope: the header need not name them all */
+/** @param recipients those of the envelope. The header may not name all of them */
 export async function readContent(raw: Buffer, recipients: string[]): Promise<Content> {
   const mail = await parse(raw);
   const html = mail.html || "";
@@ -63,7 +63,7 @@ export async function readContent(raw: Buffer, recipients: string[]): Promise<Co
   };
 }
 
-/** The parts of a message. `cid:` links are kept, so that the HTML is what was sent. */
+/** Parses a message. It keeps `cid:` links, so that the HTML stays unchanged. */
 export function parse(raw: Buffer) {
   return simpleParser(raw, { skipHtmlToText: true, skipTextToHtml: true, keepCidLinks: true });
 }
@@ -76,7 +76,8 @@ function addresses(header: AddressObject | AddressObject[] | undefined): string[
     .filter((address) => address !== undefined);
 }
 
-// The envelope says who gets it, the header who is named; a redirect makes them differ.
+// The envelope has the actual recipients, and the header the named ones. A redirection makes them
+// different.
 function sortRecipients(recipients: string[], to: string[], cc: string[]) {
   const among = (header: string[]) => (recipient: string) =>
     header.some((address) => address.toLowerCase() === recipient.toLowerCase());

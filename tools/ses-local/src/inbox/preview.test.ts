@@ -11,20 +11,20 @@ const show = (html: string, scheme: "light" | "dark", raw = "") =>
 const styled =
   "<!doctype html><html><head><style>@media (prefers-color-scheme: dark){p{color:#fff}}</style></head><p>Hi";
 
-test("should answer the email's own dark styles with the scheme asked for", async () => {
+test("should apply the email's own dark styles in the dark scheme only", async () => {
   expect(hasDarkStyles(styled)).toBe(true);
   expect(await show(styled, "dark")).toContain("@media (min-width:0px){p");
   expect(await show(styled, "light")).toContain("@media (max-width:0px){p");
   expect(await show(styled, "dark")).not.toContain("invert");
 });
 
-test("should invert an email that has none", async () => {
+test("should invert an email without dark styles", async () => {
   expect(hasDarkStyles("<p style='color:black'>Hi")).toBe(false);
   expect(await show("<p>Hi", "dark")).toContain("filter:invert(1)");
   expect(await show("<p>Hi", "light")).not.toContain("invert");
 });
 
-test("should see that an email declares dark by a meta element alone", () => {
+test("should recognise dark styles by a meta element alone", () => {
   expect(hasDarkStyles('<meta name="color-scheme" content="light dark">')).toBe(true);
   expect(hasDarkStyles('<meta name="color-scheme" content="light only">')).toBe(false);
 });
@@ -35,7 +35,7 @@ test("should open links in a new tab and keep the doctype first", async () => {
   expect(await show("<p>Hi", "light")).toMatch(/^<!doctype html><base target="_blank">/);
 });
 
-test("should show the images an email brings along", async () => {
+test("should show attached images", async () => {
   const raw = `From: a@example.com
 Content-Type: multipart/related; boundary=b
 

@@ -19,10 +19,9 @@ function declaresDark(html: string): boolean {
 }
 
 /**
- * What a mail client would show. The frame it is put in can run no script, so all that the
- * reader's own settings would decide is decided here:
- * `prefers-color-scheme` is answered with the scheme asked for, and an email without dark styles
- * has its colours inverted, as Outlook and Gmail's apps do.
+ * The HTML as a mail client would show it. Its frame runs no script, so the reader's choices must be
+ * in the HTML: queries for `prefers-color-scheme` get the chosen scheme. In the dark scheme, an email
+ * without dark styles has inverted colours, as in Outlook and Gmail's apps.
  */
 export async function preview(
   message: Content,
@@ -48,13 +47,13 @@ export async function preview(
 function answerMediaQueries(html: string, scheme: "light" | "dark"): string {
   return html.replace(
     /\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)/gi,
-    // Always and never: a frame has a width.
+    // Always true and never true, because every frame has a width.
     (_query, asked: string) =>
       asked.toLowerCase() === scheme ? "(min-width:0px)" : "(max-width:0px)",
   );
 }
 
-// As data: URLs: a sandboxed frame has no origin, so it may fetch nothing from this server.
+// As data: URLs, because a sandboxed frame has no origin and may fetch nothing from this server.
 async function inlineImages(html: string, source: () => Promise<Buffer>): Promise<string> {
   const { attachments } = await parse(await source());
   return attachments.reduce((result, { cid, contentType, content }) => {
@@ -66,18 +65,18 @@ async function inlineImages(html: string, source: () => Promise<Buffer>): Promis
   }, html);
 }
 
-// After the doctype in any case: before it, the frame would fall back to quirks mode.
+// Always after the doctype. Anything before it would switch the frame to quirks mode.
 function insertIntoHead(html: string, inserted: string): string {
   const place =
     /<head(?:\s[^>]*)?>/i.exec(html) ??
     /<html(?:\s[^>]*)?>/i.exec(html) ??
     /^\s*<!doctype[^>]*>/i.exec(html);
   const at = place ? place.index + place[0].length : 0;
-  // Without a doctype webmail shows it in standards mode all the same, inside its own page.
+  // Webmail shows an email in standards mode, inside its own page, even if the email has no doctype.
   return `${place ? "" : "<!doctype html>"}${html.slice(0, at)}${inserted}${html.slice(at)}`;
 }
 
-/** No script, no form, no frame; nothing from the network but pictures and fonts. */
+/** Allows no script, form or frame, and from the network only pictures and fonts. */
 export function previewPolicy({ images }: Preview): string {
   return [
     "sandbox allow-popups allow-popups-to-escape-sandbox",

@@ -6,7 +6,7 @@ import { parse } from "./message.ts";
 import { hasDarkStyles, preview, previewPolicy } from "./preview.ts";
 import type { Kept, Message, Query, Store } from "./store.ts";
 
-/** The longest a request may wait for a message, in seconds. */
+/** The longest time that a request may wait for a message, in seconds. */
 const MAX_WAIT = 120;
 
 export interface Info {
@@ -15,13 +15,13 @@ export interface Info {
   queueUrl: string;
 }
 
-/** What SES has said of a message. */
+/** Finds the events of a message. */
 interface EventsOf {
-  /** Oldest first. @param messageId SES's */
+  /** Oldest first. @param messageId SES's id */
   of(messageId: string): SesLocalEvent[];
 }
 
-/** The inbox as JSON, for tests, and as the page needs it. Mounted at `/inbox`. */
+/** The inbox as JSON, for tests and for the page. Mounted at `/inbox`. */
 export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): Router {
   const router = Router();
   const withEvents = <M extends Message>(message: M) => ({
@@ -71,7 +71,7 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
       res.status(404).json({ message: "No attachment of that number." });
       return;
     }
-    // Always a download: what a stranger sent is not shown on this page's own origin.
+    // Always a download, because a stranger's file must not be shown on the origin of this page.
     res
       .attachment(attachment.filename ?? "unnamed")
       .type("application/octet-stream")
@@ -111,7 +111,7 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
 
   router.get("/events", (req, res) => {
     res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-    // One after another: a message is read out of its source on the way.
+    // One after the other, because reading a message takes a moment.
     let last = Promise.resolve();
     const send = (event: string, data: () => unknown) => {
       last = last
@@ -119,7 +119,7 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
           const value = await data();
           if (value) res.write(`event: ${event}\ndata: ${JSON.stringify(value)}\n\n`);
         })
-        // It comes back by itself, and starts with the whole list.
+        // The page connects again by itself, and gets the whole list.
         .catch(() => void res.destroy());
     };
     const line = async ({ id }: Kept) => {
@@ -130,7 +130,7 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
     const changed = (message: Kept) => send("changed", () => line(message));
     const removed = (ids: string[]) => send("removed", () => ids);
     store.on("added", added).on("changed", changed).on("removed", removed);
-    // The list goes first in the same stream, so that no message falls between the two.
+    // The list comes first in the same stream, so that no message is lost in between.
     const kept = store.find();
     send("list", async () => (await readAll(kept)).map((message) => summary(withEvents(message))));
     req.on("close", () => {
@@ -138,7 +138,7 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
     });
   });
 
-  // One at a time: together their sources need not fit into memory.
+  // One at a time, because all sources together may not fit into memory.
   async function readAll(kept: Kept[]): Promise<Message[]> {
     const messages: Message[] = [];
     for (const { id } of kept) {
@@ -173,7 +173,7 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
 }
 
 function notFound(res: Response): void {
-  res.status(404).json({ message: "No message of that id: it was deleted or pruned." });
+  res.status(404).json({ message: "There is no message with this id. It may have been deleted." });
 }
 
 function readQuery(req: Request, res: Response): (Query & { wait: number }) | undefined {
@@ -194,7 +194,7 @@ function readQuery(req: Request, res: Response): (Query & { wait: number }) | un
   return { to: one("to"), template: one("template"), after, wait };
 }
 
-/** Resolves with the first that match, or with none when the time is over. */
+/** Resolves with the first messages that match, or with none when the time is over. */
 async function waitFor(
   store: Store,
   query: Query & { wait: number },

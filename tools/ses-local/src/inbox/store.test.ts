@@ -27,7 +27,7 @@ const sizeOnDisk = () => {
   );
 };
 
-test("should not let a newsletter push out what is not one", () => {
+test("should not let a newsletter displace other messages", () => {
   const store = new Store(data, 5);
   add(store, "password-reset");
   add(store, "");
@@ -44,13 +44,13 @@ test("should not let a newsletter push out what is not one", () => {
   expect(new Store(data, 5).find()).toEqual(kept);
 });
 
-test("should end where it keeps nothing of a large message", () => {
+test("should return after a large message that it does not keep", () => {
   const store = new Store(data, 0);
   add(store, "newsletter", 5 * 1024 * 1024);
   expect(store.find()).toEqual([]);
 });
 
-test("should keep what is old through a flood, and the disk small, over restarts, too", async () => {
+test("should keep old messages during a flood, and its files small, also over restarts", async () => {
   const store = new Store(data, 4);
   add(store, "password-reset");
   add(store, "welcome");

@@ -5,20 +5,20 @@ import { type Content, type Envelope, readContent } from "./message.ts";
 import { Tally } from "./tally.ts";
 
 export interface Query {
-  /** A recipient, whatever its case. */
+  /** A recipient, in upper or lower case. */
   to?: string | undefined;
-  /** Value of the `template` tag. */
+  /** The value of the tag `template`. */
   template?: string | undefined;
-  /** Only what arrived later than the message of that id, or than that ISO 8601 time. */
+  /** The id of a message, or an ISO 8601 time: only messages that arrived later. */
   after?: string | undefined;
 }
 
-/** A message of the inbox, not read yet: most of a flood are pruned before anyone looks. */
+/** A message of the inbox. It is parsed only when somebody looks at it, because a flood has many. */
 export interface Kept extends Entry {
   read: boolean;
 }
 
-/** A message with what its source says. */
+/** A parsed message. */
 export type Message = Omit<Kept, "recipients"> & Content;
 
 interface Held {
@@ -27,7 +27,7 @@ interface Held {
   content?: Promise<Content>;
 }
 
-/** Bytes that the journal may have beside twice what is kept, before it is written anew. */
+/** The journal is compacted when it is larger than twice the kept messages plus this many bytes. */
 const SPARE = 4 * 1024 * 1024;
 
 interface Events {
@@ -38,29 +38,29 @@ interface Events {
 }
 
 /**
- * The inbox and the tally: in memory for reading, on disk to survive a restart. What is seen of
- * a message is seen only when it is on disk.
+ * The inbox and the tally. They are in memory for reading, and on disk to survive a restart. A message
+ * is written to disk before anyone can see it.
  */
 export class Store extends EventEmitter<Events> {
   readonly #journal: Journal;
   readonly #tally: Tally;
   readonly #limit: number;
-  /** By id, in the order of arrival. */
+  /** Id → message, in the order of arrival. */
   readonly #held = new Map<string, Held>();
-  /** Ids by template, in the same order; of those without one by "". */
+  /** Template → ids, in the same order. Messages without a template are under "". */
   readonly #byTemplate = new Map<string, Set<string>>();
-  /** How many of the held are in a segment of the journal. */
+  /** Segment of the journal → the number of kept messages in it. */
   readonly #inSegment = new Map<number, number>();
-  /** Bytes of the held in the journal. */
+  /** Bytes of the kept messages in the journal. */
   #bytes = 0;
-  /** Ids by SES's, of messages with a configuration set: of no other anything is heard. */
+  /** SES's id → id, for messages with a configuration set. The others have no events. */
   readonly #bySesId = new Map<string, string>();
   #lastId = "";
 
   /**
-   * @param data folder, made where it is missing
-   * @param limit messages kept. Beyond it go the oldest of the template that has the most, so that
-   *   a newsletter does not push out everything else
+   * @param data the folder, created if it is missing
+   * @param limit the number of messages to keep. Beyond it, the oldest message of the most frequent
+   *   template is deleted, so that a newsletter does not displace all other messages
    */
   constructor(data: string, limit: number) {
     super();
@@ -69,7 +69,7 @@ export class Store extends EventEmitter<Events> {
     this.#limit = limit;
     this.#journal = new Journal(path.join(data, "messages"));
     this.#tally = new Tally(path.join(data, "tally.jsonl"));
-    // What was moved to the journal's end arrived before what stands in front of it.
+    // Messages that were moved to the journal's end are older than those before them.
     const order = ({ change }: { change: Change }) => ("added" in change ? change.added.id : "~");
     const changes = [...this.#journal.replay()].toSorted(
       (a, b) => Number(order(a) > order(b)) - Number(order(a) < order(b)),
@@ -77,7 +77,7 @@ export class Store extends EventEmitter<Events> {
     for (const { change, place } of changes) this.#apply(change, place);
   }
 
-  /** Keeps a message: when this returns it is on disk, and counted. */
+  /** Adds a message. When this returns, the message is on disk and counted. */
   add(raw: Buffer, envelope: Envelope): void {
     const now = Date.now();
     const at = new Date(now).toISOString();
@@ -98,7 +98,7 @@ export class Store extends EventEmitter<Events> {
       .reverse();
   }
 
-  /** Whether the message of that SES id is here, and has events. */
+  /** Whether the message with this SES id is in the inbox and may have events. */
   hasSesId(messageId: string): boolean {
     return this.#bySesId.has(messageId);
   }
@@ -107,7 +107,7 @@ export class Store extends EventEmitter<Events> {
     return this.#held.get(id)?.message;
   }
 
-  /** Resolves with undefined where there is no message of that id, or no more. */
+  /** Parses a message. Undefined: there is none with this id. */
   async read(id: string): Promise<Message | undefined> {
     const held = this.#held.get(id);
     if (!held) return undefined;
@@ -116,14 +116,14 @@ export class Store extends EventEmitter<Events> {
     return { ...message, ...(await held.content) };
   }
 
-  /** @throws where there is no message of that id */
+  /** @throws Error if there is no message with this id */
   source(id: string): Buffer {
     const held = this.#held.get(id);
     if (!held) throw new Error(`No message ${id}.`);
     return this.#journal.source(held.place, held.message.size);
   }
 
-  /** Emits `changed` for a message that has a new event. @param messageId SES's */
+  /** Emits `changed` for a message that has a new event. @param messageId SES's id */
   touch(messageId: string): void {
     const id = this.#bySesId.get(messageId);
     const message = id === undefined ? undefined : this.get(id);
@@ -156,20 +156,20 @@ export class Store extends EventEmitter<Events> {
     this.#free();
     while (this.#journal.size > 2 * this.#bytes + SPARE) {
       const { oldest } = this.#journal;
-      // The last segment stays, even where nothing in it is kept.
+      // The last segment stays, even if it has no kept message.
       if (oldest === undefined || !this.#inSegment.has(oldest)) return;
       this.#move(oldest);
       this.#free();
     }
   }
 
-  /** Removes the segments of the journal before the first that has something kept. */
+  /** Deletes the journal's segments before the first one with a kept message. */
   #free(): void {
     const [...used] = this.#inSegment.keys();
     this.#journal.free(used.length > 0 ? Math.min(...used) : undefined);
   }
 
-  /** To the journal's end, out of a segment in which little is kept. */
+  /** Copies the kept messages of a segment to the journal's end. */
   #move(segment: number): void {
     for (const { message, place } of this.#held.values()) {
       if (place.segment !== segment) continue;
@@ -197,12 +197,12 @@ export class Store extends EventEmitter<Events> {
     else this.#inSegment.delete(segment);
   }
 
-  /** The one way by which the inbox changes, now as when it is replayed. */
+  /** Applies a change, a new one or one that is replayed from the journal. */
   #apply(change: Change, place: Place): void {
     if ("added" in change) {
       const message: Kept = { ...change.added, read: false };
       this.#lastId = message.id;
-      // After the journal: a copy that it has was taken, and is counted at the latest by replay.
+      // After the journal has it. If the process ends in between, the replay counts it.
       const ourId = message.tags["message-id"];
       if (ourId) this.#tally.add(ourId, message.messageId);
       this.#hold(message, place);
@@ -244,8 +244,8 @@ export class Store extends EventEmitter<Events> {
     if (dropped.length > 0) this.emit("removed", dropped);
   }
 
-  // Milliseconds in base 36, then a counter: ids sort by arrival, and none comes twice even
-  // where the inbox was emptied or the clock set back.
+  // Milliseconds in base 36, then a counter. Ids increase, and never repeat, even if the inbox was
+  // emptied or the clock was set back.
   #nextId(now: number): string {
     const time = now.toString(36).padStart(9, "0");
     const lastTime = this.#lastId.slice(0, 9);

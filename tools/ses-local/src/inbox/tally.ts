@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { AppendFile } from "./append-file.ts";
 
-/** What SES has taken of a message of ours. */
+/** The accepted copies of one of our messages. */
 export interface Counted {
   messageIds: string[];
   copies: number;
 }
 
 /**
- * How often SES has taken a message of ours, by the value of its `message-id` tag. On disk a
- * line for each copy; it outlives the messages.
+ * Counts the accepted copies of our messages, by the value of the tag `message-id`. The file has a
+ * line for each copy. Deleting a message does not change it.
  */
 export class Tally {
   readonly counts = new Map<string, Counted>();
@@ -17,7 +17,7 @@ export class Tally {
 
   constructor(path: string) {
     const kept = existsSync(path) ? readFileSync(path, "latin1") : "";
-    // A line that was half-written when the process was killed would swallow the next one.
+    // Cuts off a line that a killed process left incomplete. The next line would be appended to it.
     const end = kept.lastIndexOf("\n") + 1;
     this.#file = new AppendFile(path, end);
     for (const line of kept.slice(0, end).split("\n")) {
@@ -26,7 +26,7 @@ export class Tally {
     }
   }
 
-  /** Counts a copy once, however often it is told. */
+  /** Counts a copy. A repeated call with the same ids has no effect. */
   add(ourId: string, messageId: string): void {
     if (this.counts.get(ourId)?.messageIds.includes(messageId)) return;
     this.#file.append(Buffer.from(`${ourId} ${messageId}\n`));

@@ -1,6 +1,6 @@
 /**
  * @param {string} path @param {string} [method] @param {unknown} [body] sent as JSON
- * @throws Error with what the server says is wrong
+ * @throws Error with the server's message
  */
 async function request(path, method = "GET", body) {
   const response = await fetch(path, {
@@ -40,7 +40,7 @@ export const api = {
   emlUrl: (id) => `${message(id)}/source?download`,
   /** @param {string} id @param {number} index */
   attachmentUrl: (id, index) => `${message(id)}/attachments/${index}`,
-  /** Has SES tell the app of it. @param {string} id @param {string} type */
+  /** Publishes an event about a message. @param {string} id @param {string} type */
   makeEvent: (id, type) => request(`${message(id)}/events`, "POST", { type }),
   /** @param {string} eventId */
   replay: (eventId) => request(`/events/${encodeURIComponent(eventId)}/replay`, "POST"),
@@ -52,8 +52,8 @@ export const api = {
 };
 
 /**
- * Follows the inbox. After a lost connection the browser comes back by itself, and the whole
- * list comes first again.
+ * Follows the inbox. After a lost connection the browser connects again by itself, and first gets
+ * the whole list.
  *
  * @param {Record<"list" | "added" | "changed" | "removed", (data: any) => void>} handlers
  * @param {(live: boolean) => void} onLive

@@ -39,7 +39,7 @@ function matching() {
   return messages.filter(matcher(search.value));
 }
 
-/** The list as it stands on the screen. */
+/** The list as the screen shows it. */
 function visible() {
   const found = matching();
   return grouped ? [...new Set([...groupByRecipient(found).values()].flat())] : found;
@@ -47,7 +47,7 @@ function visible() {
 
 let drawing = false;
 
-/** Draws once a frame, however many messages arrive in it. */
+/** Draws at most once in each frame. */
 function draw() {
   if (drawing) return;
   drawing = true;
@@ -83,7 +83,7 @@ function draw() {
 /** @param {string} query */
 function setQuery(query) {
   search.value = query;
-  // In the address, so that a search survives a reload and can be linked to.
+  // In the address, so that a search survives a reload and has a link.
   const url = new URL(location.href);
   if (query) url.searchParams.set("q", query);
   else url.searchParams.delete("q");
@@ -95,7 +95,7 @@ function setQuery(query) {
 
 /** @param {string | undefined} id */
 function show(id) {
-  // From one message to the next Back has no step: it leads to the list.
+  // The history has one entry for all messages, so that Back leads to the list.
   if (id && open) location.replace(`#${id}`);
   else if (id) location.hash = id;
   else if (open) {
@@ -256,7 +256,7 @@ function escape() {
   else if (search.value) setQuery("");
 }
 
-// A link opened from the email leaves the focus in its frame, where no shortcut is heard.
+// After a click on a link of the email, its frame has the focus, and no shortcut would work.
 document.addEventListener("visibilitychange", () => {
   if (document.activeElement instanceof HTMLIFrameElement) document.activeElement.blur();
 });

@@ -1,6 +1,6 @@
 /**
- * How ses-local behaves, as `/control` has it. What is not named here the page hands back as it
- * was.
+ * The behaviour of ses-local, from `/control`. The page sends members that are not named here back
+ * unchanged.
  *
  * @typedef {{ delay: number, faults: { fault: string, share: number }[], events: EventFaults,
  *   account: { sendingEnabled: boolean, productionAccess: boolean },
@@ -9,7 +9,7 @@
  *   drop: number, signatureVersion: "1" | "2" }} EventFaults
  */
 
-/** What can befall a SendEmail, and whether the message was taken all the same. */
+/** The faults of a SendEmail, and whether the message is accepted nevertheless. */
 export const FAULTS = /** @type {const} */ ([
   ["throttle", "Throttled", "429"],
   ["quota", "Over the quota", "429"],
@@ -32,7 +32,7 @@ export const EVENT_FAULTS = /** @type {const} */ ([
 ]);
 
 /**
- * What is not as usual, a phrase each.
+ * One phrase for each difference from the normal behaviour.
  *
  * @param {Behaviour} behaviour
  */
@@ -53,7 +53,7 @@ export function describe({ faults, events, delay, account, enforceRate, enforceQ
 }
 
 /**
- * A name may come several times in the list: each has its part of the whole.
+ * A fault may be in the list several times. Its shares add up.
  *
  * @param {Behaviour["faults"]} faults @param {string} name
  */
@@ -61,7 +61,7 @@ export function shareOf(faults, name) {
   return faults.filter(({ fault }) => fault === name).reduce((sum, { share }) => sum + share, 0);
 }
 
-/** Without the noise of binary fractions. @param {number} share */
+/** A percentage, rounded. @param {number} share */
 export const percent = (share) => Math.round(share * 1e6) / 1e4;
 
 /** @param {string} label */

@@ -17,7 +17,7 @@ const normal = {
   },
 };
 
-test("says nothing of what is as usual, and a phrase of each thing that is not", () => {
+test("has one phrase for each difference from the normal behaviour", () => {
   expect(describeBehaviour(normal)).toEqual([]);
   expect(
     describeBehaviour({

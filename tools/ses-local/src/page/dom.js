@@ -1,6 +1,6 @@
 /**
- * Makes an element. Properties that begin with "on" are listeners, `data` is the dataset, and
- * what is false, null or undefined is left out. Text is always text: nothing is parsed as HTML.
+ * Makes an element. Properties that begin with "on" are listeners, and `data` is the dataset. Values
+ * that are false, null or undefined are left out. Strings are never parsed as HTML.
  *
  * @param {string} tag
  * @param {Record<string, any>} [properties]
@@ -24,7 +24,7 @@ export function byId(id) {
 }
 
 /**
- * Draws anew what is inside `root`, and gives the focus back to what has the same `data-key`.
+ * Redraws the contents of `root`. The element with the same `data-key` gets the focus back.
  *
  * @param {HTMLElement} root @param {() => void} draw
  */

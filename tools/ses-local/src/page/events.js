@@ -7,7 +7,7 @@ import { drawSubscriptions } from "./subscriptions.js";
 /** @typedef {import("./outcome.js").SesEvent} SesEvent */
 /** @typedef {import("./outcome.js").Delivery} Delivery */
 
-/** What SES can be made to tell of a message, by the names that the server takes. */
+/** The events that a button can publish, with the names of `POST /inbox/messages/:id/events`. */
 const MAKE = [
   ["delivery", "Deliver"],
   ["delay", "Delay"],
@@ -24,12 +24,12 @@ const MAKE_MORE = [
   ["rendering-failure", "Rendering failure"],
 ];
 
-/** Ids of events whose payload is unfolded: they stay so when another event arrives. @type {Set<string>} */
+/** Ids of events whose payload is shown. They stay open when another event arrives. @type {Set<string>} */
 const unfolded = new Set();
 let more = false;
 
 /**
- * The Events tab: buttons that make SES tell of this message, and what it has told.
+ * The Events tab: buttons that publish an event about this message, and its published events.
  *
  * @param {HTMLElement} panel @param {{ id: string, events: SesEvent[] }} message
  */
@@ -60,7 +60,7 @@ export function drawEvents(panel, message) {
   });
 }
 
-/** The oldest first: it is read as a story. @param {SesEvent[]} events */
+/** The oldest first. @param {SesEvent[]} events */
 const inOrder = (events) => events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
 
 /** @param {string} id @param {string[]} make */

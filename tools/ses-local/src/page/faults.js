@@ -5,16 +5,16 @@ import { drawSubscriptions } from "./subscriptions.js";
 
 /** @typedef {import("./control.js").Behaviour} Behaviour */
 
-/** How often it is asked, in milliseconds: tests and terminals set faults, too. */
+/** Milliseconds between two requests, because tests and commands set faults too. */
 const EVERY = 5000;
 
 const dialog = /** @type {HTMLDialogElement} */ (byId("faults-dialog"));
 const form = /** @type {HTMLFormElement} */ (byId("faults-form"));
 
-/** What is set now. @type {Behaviour | undefined} */
+/** The current behaviour. @type {Behaviour | undefined} */
 let behaviour;
 
-/** The panel of faults, and the sign above the page while there are any. */
+/** The panel of faults, and the banner that is shown while there are faults. */
 export function startFaults() {
   byId("faults").addEventListener("click", openFaults);
   byId("faults-change").addEventListener("click", openFaults);
@@ -40,7 +40,7 @@ async function refresh() {
   try {
     show(await api.control());
   } catch {
-    // The sign beside says that the connection is lost.
+    // Another sign shows that the connection is lost.
   }
 }
 
@@ -50,7 +50,7 @@ function show(now) {
   const phrases = describe(now);
   const banner = byId("faults-banner");
   const text = phrases.join(", ");
-  // Said once by a screen reader: only what changes is said.
+  // Only on a change, because a screen reader reads it aloud.
   if (byId("faults-now").textContent !== text) byId("faults-now").textContent = text;
   banner.hidden = phrases.length === 0;
   byId("faults").classList.toggle("on", phrases.length > 0);

@@ -3,7 +3,7 @@ const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 
-/** As short as a list wants it. @param {string} iso */
+/** A short time, for the list. @param {string} iso */
 export function shortTime(iso) {
   const date = new Date(iso);
   const minutes = Math.floor((Date.now() - date.getTime()) / 60_000);
@@ -30,7 +30,7 @@ export function size(bytes) {
   return `${(kilobytes / 1024).toFixed(1)} MB`;
 }
 
-/** A hue for an address, always the same. @param {string} address */
+/** The hue of an address. @param {string} address */
 export function hue(address) {
   let hash = 0;
   for (const character of address.toLowerCase()) hash = (hash * 31 + character.charCodeAt(0)) >>> 0;

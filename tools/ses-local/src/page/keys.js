@@ -1,7 +1,7 @@
 const NAMES = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc", Delete: "Del" };
 
 /**
- * Listens for single keys, but leaves typing, dialogs and the browser's own combinations alone.
+ * Listens for single keys, except while somebody types, in dialogs, and with Ctrl, Alt or Meta.
  *
  * @param {[keys: string[], what: string, action: (key: string) => unknown][]} bindings
  * @returns {[names: string[], what: string][]} for the list of shortcuts
@@ -16,7 +16,7 @@ export function bindKeys(bindings) {
     const target = /** @type {HTMLElement} */ (event.target);
     const typing = target.closest("input, textarea, select");
     if (typing && event.key !== "Escape") return;
-    // The arrows scroll a text that has the focus, and walk the tabs.
+    // In a focused text or tab list, the arrows have their own use.
     if (event.key.startsWith("Arrow") && target.closest("pre, [role=tablist]")) return;
     const action = actions.get(event.key);
     if (!action) return;

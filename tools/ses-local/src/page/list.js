@@ -5,10 +5,10 @@ import { groupByRecipient, recipients } from "./search.js";
 
 /** @typedef {import("./search.js").Summary} Summary */
 
-/** Addresses whose group is folded. @type {Set<string>} */
+/** Addresses whose group is closed. @type {Set<string>} */
 const folded = new Set();
 
-/** Ids that were drawn before: the others arrive with a highlight. @type {Set<string> | undefined} */
+/** Ids that were drawn before. New ones are highlighted. @type {Set<string> | undefined} */
 let known;
 
 /**
@@ -22,7 +22,7 @@ export function drawList(messages, { grouped, open, total, empty, redraw }) {
   const before = known;
   const row = (/** @type {Summary} */ message) =>
     drawRow(message, {
-      // Under its recipient's heading, a message is told by its sender.
+      // Below its recipient's heading, a message shows its sender.
       who: grouped ? [displayName(message.from)] : recipients(message),
       isOpen: message.id === open,
       isNew: before !== undefined && !before.has(message.id),
@@ -53,7 +53,7 @@ export function drawList(messages, { grouped, open, total, empty, redraw }) {
   rows.scrollTop = scroll;
 }
 
-/** The whole list is drawn again from here: nothing in it is news. */
+/** Call it before the whole list changes, so that nothing in it is highlighted as new. */
 export function forgetKnown() {
   known = undefined;
 }

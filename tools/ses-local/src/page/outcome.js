@@ -11,7 +11,7 @@ import { h } from "./dom.js";
  * @typedef {"good" | "slow" | "bad" | "plain"} Tone
  */
 
-/** SES's types, the stronger below, with what a person calls it. */
+/** SES's types with their labels, from the weakest to the strongest. */
 const TYPES = /** @type {const} */ ([
   ["Send", "Sent", "plain"],
   ["Delivery Delay", "Delayed", "slow"],
@@ -28,7 +28,7 @@ const TYPES = /** @type {const} */ ([
 ]);
 
 /**
- * A bounce that is not Permanent is a soft one, or its recipient's reply.
+ * A bounce that is not Permanent is a soft bounce or an out-of-office reply.
  *
  * @param {Told} event
  */
@@ -41,7 +41,7 @@ function rank({ type, summary }) {
 }
 
 /**
- * How an event is named and coloured. A type that SES has added since is shown as it is.
+ * The label and colour of an event. An unknown type is its own label.
  *
  * @param {Told} event
  * @returns {{ label: string, tone: Tone }}
@@ -56,7 +56,7 @@ export function strongest(events) {
   return events.toSorted((a, b) => rank(b) - rank(a))[0];
 }
 
-/** A sign of what became of a message. @param {Told[]} events */
+/** A badge with the outcome of a message. @param {Told[]} events */
 export function drawSign(events) {
   const event = strongest(events);
   if (!event) return null;

@@ -3,7 +3,7 @@ import { outcomeOf, strongest } from "./outcome.js";
 
 const event = (type: string, summary = "") => ({ type, summary });
 
-test("the strongest event is the outcome, whatever came last", () => {
+test("the strongest event is the outcome, in any order", () => {
   const of = (...events: ReturnType<typeof event>[]) => {
     const found = strongest(events);
     return found && outcomeOf(found);
@@ -16,14 +16,14 @@ test("the strongest event is the outcome, whatever came last", () => {
   ).toEqual({ label: "Complained", tone: "bad" });
 });
 
-test("tells a soft bounce from one that lasts, and the permanent one is stronger", () => {
+test("shows a soft and a permanent bounce differently, and the permanent one is stronger", () => {
   const soft = event("Bounce", "Transient, MailboxFull");
   const hard = event("Bounce", "Permanent, General");
   expect(outcomeOf(soft)).toEqual({ label: "Soft bounce", tone: "slow" });
   expect(strongest([hard, soft, event("Delivery")])).toBe(hard);
 });
 
-test("shows a type that it does not know as it is, and as the weakest", () => {
+test("shows an unknown type by its name, as the weakest", () => {
   expect(outcomeOf(event("Postponed"))).toEqual({ label: "Postponed", tone: "plain" });
   expect(strongest([event("Postponed"), event("Send")])).toEqual(event("Send"));
 });

@@ -3,10 +3,10 @@ import { copy, h, icon, toast } from "./dom.js";
 import { drawEvents } from "./events.js";
 import { size } from "./format.js";
 
-/** Gmail shows no more of the HTML than this; the rest is behind "View entire message". */
+/** Gmail cuts longer HTML, and shows the link "View entire message". */
 const GMAIL_CLIP = 102 * 1024;
 
-/** A longer source is for the download, not for the page. */
+/** The page does not show a longer source, only a download. */
 const MAX_SOURCE = 1_000_000;
 
 /**

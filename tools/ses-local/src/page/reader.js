@@ -8,12 +8,11 @@ import { drawPanel } from "./panels.js";
 
 const TABS = ["HTML", "Text", "Events", "Source", "Headers", "Attachments"];
 
-/** Links shown before the rest are folded away. */
+/** The number of links that are always shown. */
 const LINKS_SHOWN = 3;
 
 /**
- * The message view. What was chosen (tab, width, colours, images) stays from one message to the
- * next.
+ * The message view. The choices (tab, width, colours, images) stay for the next message.
  *
  * @param {{ close: () => void, step: (by: number) => void, remove: () => void,
  *   markUnread: () => void, search: (query: string) => void }} actions
@@ -44,7 +43,7 @@ export function createReader(actions) {
   const current = () => (isShown(tab) ? tab : (tabs()[0] ?? "Source"));
 
   function drawTabs() {
-    // Beside the tabs, so that the message itself has the height.
+    // On the line of the tabs, so that the message gets more height.
     const tools = h("div", { class: "viewbar" });
     const panel = h("div", {
       role: "tabpanel",
@@ -279,7 +278,7 @@ export function createReader(actions) {
       message = opened;
       draw();
     },
-    /** What was told of the open message since: the rest stays as it is on the screen. @param {any} changed */
+    /** Redraws the events of the open message, and nothing else. @param {any} changed */
     update(changed) {
       if (message?.id !== changed.id) return;
       message = changed;
@@ -312,7 +311,7 @@ export function createReader(actions) {
   };
 }
 
-/** Forms take digits: without the space or dash they are printed with. @param {string} code */
+/** A code without its space or dash, because forms expect digits. @param {string} code */
 function copyCode(code) {
   return copy(/[a-z]/i.test(code) ? code : code.replace(/\D/g, ""), "Code");
 }

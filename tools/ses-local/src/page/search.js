@@ -30,8 +30,8 @@ const FIELDS = {
 const has = (texts, value) => texts.some((text) => text.toLowerCase().includes(value));
 
 /**
- * Reads a query: words that must all be found in recipient, sender, subject or tags, and
- * `field:value` for one of them; "quotes" hold words together.
+ * Reads a query. Each word must be in recipient, sender, subject or tags. `field:value` searches in
+ * one of these. Words in "quotes" belong together.
  *
  * @param {string} query
  * @returns {(message: Summary) => boolean}
@@ -51,8 +51,8 @@ export function matcher(query) {
 }
 
 /**
- * The messages of each recipient, the one with the newest message first. A message to two
- * stands under both.
+ * Groups messages by recipient. The recipient of the newest message comes first. A message to two
+ * recipients is in both groups.
  *
  * @param {Summary[]} messages newest first
  * @returns {Map<string, Summary[]>}
@@ -73,7 +73,7 @@ export function groupByRecipient(messages) {
 }
 
 /**
- * How many messages each template has, in the order of the names.
+ * The number of messages of each template, sorted by name.
  *
  * @param {Summary[]} messages
  * @returns {[template: string, count: number][]}

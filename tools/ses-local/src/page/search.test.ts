@@ -44,7 +44,7 @@ test.each([
   expect(matcher(query)(message({}))).toBe(expected);
 });
 
-test("should group under every recipient, the newest message's first", () => {
+test("should group by every recipient, beginning with that of the newest message", () => {
   const both = message({ id: "2", to: ["Sam@example.org"], bcc: ["alex@example.net"] });
   const groups = groupByRecipient([both, message({})]);
   expect([...groups].map(([address, { length }]) => [address, length])).toEqual([

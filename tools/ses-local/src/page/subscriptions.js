@@ -4,10 +4,10 @@ import { h } from "./dom.js";
 /** @typedef {{ protocol: string, endpoint: string, state: "pending" | "confirmed",
  *   lastStatus: number | null }} Subscription */
 
-/** As they were asked for last, so that a list that is drawn again does not flicker. @type {Subscription[]} */
+/** The last answer, so that a redrawn list does not flicker. @type {Subscription[]} */
 let known = [];
 
-/** Who gets the events, and whether each has confirmed it. */
+/** The subscriptions, and whether each is confirmed. */
 export function drawSubscriptions() {
   const list = h("ul", { class: "subscriptions", "aria-label": "Events go to" });
   const draw = () => list.replaceChildren(...known.map(drawSubscription));

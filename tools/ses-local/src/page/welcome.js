@@ -1,6 +1,6 @@
 import { copy, h, icon } from "./dom.js";
 
-/** What an empty inbox says. @param {{ smtpPort: number, verified: string[] }} info */
+/** The text of an empty inbox. @param {{ smtpPort: number, verified: string[] }} info */
 export function drawWelcome({ smtpPort, verified }) {
   return h(
     "div",
@@ -53,7 +53,7 @@ function setting(label, value) {
   );
 }
 
-/** What stands beside the list while no message is open. @param {number} unread */
+/** The text beside the list while no message is open. @param {number} unread */
 export function drawPlaceholder(unread) {
   const key = (/** @type {string} */ name) => h("kbd", {}, name);
   return h(

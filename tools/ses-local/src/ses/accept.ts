@@ -6,18 +6,18 @@ import { badRequest, notVerified, SesError, sendingPaused } from "./error.ts";
 import { type Field, type Mime, formatMime, parseMime, values } from "./mime.ts";
 import { type Tags, parseTagsHeader } from "./tags.ts";
 
-/** Bytes of a message after encoding. */
+/** The maximum size of a message after encoding, in bytes. */
 export const MAX_MESSAGE_SIZE = 40 * 1024 * 1024;
 
 export interface Submission {
   raw: Buffer;
-  /** Becomes the From header where there is none. */
+  /** Becomes the From header if the message has none. */
   sender?: string | undefined;
-  /** Where bounces are to go. */
+  /** The address for bounces. */
   returnPath?: string | undefined;
-  /** The envelope; empty takes the To, Cc and Bcc headers. */
+  /** The envelope. If empty, the headers To, Cc and Bcc name the recipients. */
   recipients: string[];
-  /** Where given, the X-SES-MESSAGE-TAGS header is not read. */
+  /** If set, the header X-SES-MESSAGE-TAGS is ignored. */
   tags?: Tags | undefined;
   configurationSet?: string | undefined;
   region: string;
@@ -25,7 +25,7 @@ export interface Submission {
 }
 
 /**
- * When it returns, the message is in the inbox, and in the tally.
+ * Accepts a message. When it returns, the message is in the inbox and in the tally.
  *
  * @returns SES's id of the message
  * @throws SesError
@@ -33,8 +33,9 @@ export interface Submission {
 export type Accept = (submission: Submission) => string;
 
 /**
- * What SES does with a message, by whichever door it came: checks sender and recipients, reads
- * and drops its own headers, sets Message-ID and Date, and delivers, here into the inbox.
+ * Creates the function that does what SES does with a message from the API or SMTP. It checks sender
+ * and recipients, reads and removes SES's own headers, sets Message-ID and Date, and puts the message
+ * into the inbox.
  *
  * https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
  */
@@ -81,7 +82,7 @@ export function createAccept(store: Store, account: Account, verified: string[])
 
     const configurationSet =
       submission.configurationSet ?? values(mime, "x-ses-configuration-set")[0];
-    // Any name counts as an existing set, unless SES could not have a set of that name.
+    // Without a list, every name that SES allows exists.
     const exists = (name: string) =>
       configurationSets ? configurationSets.includes(name) : /^[A-Za-z0-9_-]{1,64}$/.test(name);
     if (configurationSet !== undefined && !exists(configurationSet)) {
@@ -104,7 +105,7 @@ export function createAccept(store: Store, account: Account, verified: string[])
   };
 }
 
-/** SES's shape: the time in milliseconds in hexadecimal, a UUID, and a counter that is always 0. */
+/** An id like SES's: the time in milliseconds (hexadecimal), a UUID, and a counter that is always 0. */
 function createMessageId(): string {
   return `0100${Date.now().toString(16).padStart(12, "0")}-${randomUUID()}-000000`;
 }

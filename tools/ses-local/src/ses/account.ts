@@ -6,23 +6,22 @@ import { REASONS, type Reason, SuppressionList } from "./suppression-list.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /**
- * The account at SES: what it may send, and how SES behaves towards it. It lasts as long as the
- * process.
+ * The account at SES: what it may send, and how SES behaves. Its state ends with the process.
  */
 export class Account {
   readonly suppressions = new SuppressionList();
-  /** What puts an address on that list by itself. */
+  /** The events that put an address on that list. */
   suppressedReasons: readonly Reason[] = REASONS;
-  /** What PutAccountDetails said, for AWS to review; nobody does here. */
+  /** The input of PutAccountDetails. AWS reviews it; here it stays pending. */
   details: Json | undefined;
-  /** Of the events that its configuration sets publish. */
+  /** The topic that its configuration sets publish events to. */
   readonly topicArn: string;
   #behaviour: Behaviour = NORMAL;
   #random = createRandom(NORMAL.seed);
   readonly #bucket = new TokenBucket(NORMAL.account.maxSendRate);
-  /** Recipients since the behaviour was set. */
+  /** Accepted recipients since the behaviour was set. */
   #accepted = 0;
-  /** Of events: those of the messages must not depend on how many there are. */
+  /** Random numbers for events. Messages have another sequence, so that events do not change it. */
   #eventRandom = createRandom(NORMAL.seed);
   #held: Promise<unknown> | undefined;
 
@@ -34,7 +33,7 @@ export class Account {
     return this.#behaviour;
   }
 
-  /** Replaces the behaviour at once; its draws and its count of what was sent begin anew. */
+  /** Replaces the behaviour at once. Random numbers and the count of sent messages start again. */
   behave(behaviour: Behaviour): void {
     this.#behaviour = behaviour;
     this.#random = createRandom(behaviour.seed);
@@ -43,7 +42,7 @@ export class Account {
     this.#accepted = 0;
   }
 
-  /** What befalls the next SendEmail. Each call is one draw, whatever the faults are. */
+  /** Draws the fault of the next SendEmail. Each call takes one random number, even without faults. */
   draw(): Fault | undefined {
     let left = this.#random();
     return this.#behaviour.faults.find(({ share }) => {
@@ -52,17 +51,17 @@ export class Account {
     })?.fault;
   }
 
-  /** Whether a fault of that share befalls an event. */
+  /** Draws whether an event meets a fault of this share. */
   drawEvent(share: number): boolean {
     return share > 0 && this.#eventRandom() < share;
   }
 
-  /** The answer to the message that is being accepted waits for this. */
+  /** Delays the answer to the current message until `held` has resolved. */
   answerAfter(held: Promise<unknown>): void {
     this.#held = held;
   }
 
-  /** What the answer to the message just accepted waits for; asked once. */
+  /** The promise of `answerAfter`, only once. */
   beforeAnswer(): Promise<unknown> | undefined {
     const held = this.#held;
     this.#held = undefined;
@@ -70,9 +69,9 @@ export class Account {
   }
 
   /**
-   * Counts a message that is about to be accepted. SES counts its recipients.
+   * Counts a message before it is accepted. SES counts its recipients.
    *
-   * @throws SesError TooManyRequestsException, and then it is not counted
+   * @throws SesError TooManyRequestsException. Then the message is not counted
    */
   spend(recipients: number): void {
     const { account, enforceQuota, enforceRate } = this.#behaviour;

@@ -6,7 +6,7 @@ export interface Mailbox {
   address: string;
 }
 
-/** The mailboxes of an address header, groups flattened. */
+/** The mailboxes in the value of an address header, including the members of groups. */
 export function mailboxes(header: string): Mailbox[] {
   return addressparser(header, { flatten: true }).filter(({ address }) => address !== "");
 }
@@ -14,8 +14,8 @@ export function mailboxes(header: string): Mailbox[] {
 const QUOTED_STRING = /"(?:[^"\\]|\\.)*"/g;
 
 /**
- * One mailbox, `address` or `Name <address>`. The messages are those of JavaMail's strict check,
- * which SES passes on.
+ * Reads one mailbox, `address` or `Name <address>`. The error messages are those of JavaMail's strict
+ * check, which SES returns.
  *
  * @throws SesError BadRequestException
  */
@@ -25,7 +25,8 @@ export function parseMailbox(input: string): Mailbox {
   const open = text.endsWith(">") ? text.lastIndexOf("<") : -1;
   const address = open < 0 ? text : text.slice(open + 1, -1).trim();
   const name = open < 0 ? "" : text.slice(0, open).trim();
-  // A comma ends an address, a colon begins a group: in a name they stand in quotes (RFC 5322, 3.4).
+  // A name with any of these must be in quotes. A comma ends an address, and a colon begins a group
+  // (RFC 5322, 3.4).
   if (/[<>@,;:\\"[\]]/.test(name.replaceAll(QUOTED_STRING, "")))
     throw badRequest("Illegal address");
   const problem = addressProblem(address);
@@ -36,7 +37,7 @@ export function parseMailbox(input: string): Mailbox {
 }
 
 function addressProblem(address: string): string | undefined {
-  // SES takes no SMTPUTF8: a character outside ASCII counts as a control character.
+  // SES does not support SMTPUTF8. To it, a character outside ASCII is a control character.
   const control = /[^\x21-\x7e]/;
   const at = address.startsWith('"') ? address.indexOf('"@') + 1 : address.indexOf("@");
   const local = at > 0 || address.startsWith("@") ? address.slice(0, at) : address;
@@ -63,10 +64,10 @@ function addressProblem(address: string): string | undefined {
 }
 
 /**
- * The mailboxes that are no verified identity, each once, as they were given. A verified domain
- * covers its subdomains.
+ * Finds the mailboxes without a verified identity. A verified domain covers its subdomains.
  *
- * @param identities domains and addresses
+ * @param identities verified domains and addresses
+ * @returns each mailbox once, as it was given
  */
 export function unverified(given: string[], identities: string[]): string[] {
   const verified = identities.map((identity) => identity.toLowerCase());

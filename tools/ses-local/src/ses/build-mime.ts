@@ -3,8 +3,8 @@ import type MimeNode from "nodemailer/lib/mime-node";
 import * as qp from "nodemailer/lib/qp";
 
 /**
- * The bytes of a composed message whose contents are strings and buffers, text with CRLF. The
- * node's own build() passes each content through a chain of streams, which takes 0.2 ms more.
+ * Builds a composed message. Its contents must be strings and buffers, and text must have CRLF.
+ * nodemailer's own build() takes 0.2 ms more, because it passes each content through streams.
  */
 export function buildMime(node: MimeNode): Buffer {
   const parts: (string | Buffer)[] = [];

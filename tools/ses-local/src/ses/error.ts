@@ -1,5 +1,5 @@
 /**
- * An error as SES answers it. The SDK builds its exception class from `type`.
+ * An error answer of SES. The SDK chooses the class of its exception by `type`.
  *
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
  */
@@ -22,7 +22,7 @@ export const sendingPaused = () =>
     "Sending paused for this account. For more information, please check the inbox of the email address associated with your AWS account.",
   );
 
-/** @param identities mailboxes as they were given: SES names them so */
+/** @param identities mailboxes as they were given, because SES repeats them unchanged */
 export const notVerified = (identities: string[], region: string) =>
   new SesError(
     "MessageRejected",
@@ -30,7 +30,7 @@ export const notVerified = (identities: string[], region: string) =>
       `${region.toUpperCase()}: ${identities.join(", ")}`,
   );
 
-// One exception for both limits: only the text tells them apart.
+// Both limits have the same exception. Only the text differs.
 export const rateExceeded = () =>
   new SesError("TooManyRequestsException", "Maximum sending rate exceeded.", 429);
 export const quotaExceeded = () =>

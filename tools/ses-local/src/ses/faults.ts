@@ -11,17 +11,16 @@ import {
   sendingPaused,
 } from "./error.ts";
 
-/** The connection ends without an answer; the message names the fault. */
+/** The connection must end without an answer. The message names the fault. */
 export class NoAnswer extends Error {}
 
 /**
- * What every message passes, by whichever protocol it came: the fault that it draws, and the
- * delay before its answer.
+ * Adds faults and the delay to the answer of a message, from the API or SMTP.
  *
- * @param from as it was given
+ * @param from the sender as it was given
  * @param take accepts the message
- * @throws SesError to be answered
- * @throws NoAnswer
+ * @throws SesError the answer
+ * @throws NoAnswer if there must be no answer
  */
 export async function withFaults<Answer>(
   account: Account,
@@ -45,7 +44,7 @@ export async function withFaults<Answer>(
   }
 }
 
-/** Of the faults that keep a message from being accepted. */
+/** The error of a fault. Undefined: the message is accepted despite the fault. */
 function refusalOf(fault: Fault, from: string, region: string): Error | undefined {
   switch (fault) {
     case "reset-before-accept":

@@ -1,12 +1,12 @@
 import { badRequest, SesError } from "./error.ts";
 
-/** A JSON object of a request, its members not yet checked. */
+/** A JSON object of a request. Its members are not checked yet. */
 export type Json = Record<string, unknown>;
 
 const wrongType = (name: string) =>
   new SesError("SerializationException", `${name} has an unexpected type.`);
 
-/** @throws SesError SerializationException where the member is there and no object */
+/** @throws SesError SerializationException if the member exists and is not an object */
 export function object(source: Json, name: string): Json | undefined {
   const value = source[name];
   if (value == null) return undefined;
@@ -14,7 +14,7 @@ export function object(source: Json, name: string): Json | undefined {
   return value as Json;
 }
 
-/** @throws SesError SerializationException where the member is there and no string */
+/** @throws SesError SerializationException if the member exists and is not a string */
 export function text(source: Json, name: string): string | undefined {
   const value = source[name];
   if (value == null) return undefined;
@@ -23,8 +23,8 @@ export function text(source: Json, name: string): string | undefined {
 }
 
 /**
- * @param path the member as SES names it, as in `content.simple.subject.data`
- * @throws SesError BadRequestException where the member is missing
+ * @param path SES's name of the member, for example `content.simple.subject.data`
+ * @throws SesError BadRequestException if the member is missing
  */
 export function required(source: Json, name: string, path: string): string {
   const value = text(source, name);
@@ -36,12 +36,12 @@ export function required(source: Json, name: string, path: string): string {
   return value;
 }
 
-/** The member's objects; missing is empty. */
+/** The objects of an array. Empty if the member is missing. */
 export function objects(source: Json, name: string): Json[] {
   return array(source, name).map((item) => object({ [name]: item }, name) ?? {});
 }
 
-/** The member's strings; missing is empty. */
+/** The strings of an array. Empty if the member is missing. */
 export function texts(source: Json, name: string): string[] {
   return array(source, name).map((item) => {
     if (typeof item !== "string") throw wrongType(name);

@@ -1,4 +1,4 @@
-// The table of README.md, "What it checks", at the edge of each limit: its sources are there.
+// Tests the table "What it checks" of README.md at each limit. The table has the sources.
 import { BadRequestException } from "@aws-sdk/client-sesv2";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -20,7 +20,7 @@ const times = <T>(count: number, make: (i: number) => T) =>
   Array.from({ length: count }, (_, i) => make(i));
 const addresses = (name: string, count: number) => times(count, (i) => `${name}${i}@example.org`);
 
-test("should take what is at every limit", async () => {
+test("should accept a message at every limit", async () => {
   const Headers = times(15, (i) => ({ Name: `X-${i}`, Value: "v" }));
   Headers[0] = { Name: "X".repeat(126), Value: "v".repeat(870) };
   Headers[1] = { Name: "Y", Value: "v".repeat(995) };
@@ -108,7 +108,7 @@ test.each([
   await expect(refused).rejects.toBeInstanceOf(BadRequestException);
 });
 
-test("should refuse by SMTP what it refuses by the API", async () => {
+test("should refuse the same by SMTP as by the API", async () => {
   const transport = createTransport({ host: "127.0.0.1", port: ses.smtpPort });
   const send = (to: string[]) =>
     transport.sendMail({ from: "hello@example.com", to, subject: "x", text: "x" });

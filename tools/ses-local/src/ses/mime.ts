@@ -1,4 +1,4 @@
-/** A header field; `source` is its lines as they stood, folding and line end included. */
+/** A header field. `source` has its original lines, with folding and line ends. */
 export interface Field {
   name: string;
   value: string;
@@ -10,12 +10,12 @@ export interface Mime {
   body: Buffer;
 }
 
-/** Splits a message after its header. Values are unfolded; encoded words stay as they are. */
+/** Splits a message into header fields and body. Values are unfolded, and encoded words stay. */
 export function parseMime(raw: Buffer): Mime {
   const crlf = raw.indexOf("\r\n\r\n");
   const lf = raw.indexOf("\n\n");
   const [end, gap] = lf < 0 || (crlf >= 0 && crlf < lf) ? [crlf, 4] : [lf, 2];
-  // latin1 keeps every byte, so that what is not understood is passed on unchanged.
+  // latin1 keeps every byte, so every field can be written again unchanged.
   const header = (end < 0 ? raw : raw.subarray(0, end)).toString("latin1");
   const fields = header
     .split(/\r?\n(?![ \t])/)
@@ -34,7 +34,7 @@ export function parseMime(raw: Buffer): Mime {
   return { fields, body: end < 0 ? Buffer.alloc(0) : raw.subarray(end + gap) };
 }
 
-/** The values of every field of that name, in order. */
+/** The values of all fields with this name, in order. */
 export function values(mime: Mime, name: string): string[] {
   return mime.fields
     .filter((field) => field.name.toLowerCase() === name)

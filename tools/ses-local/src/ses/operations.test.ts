@@ -27,7 +27,7 @@ afterAll(async () => {
   await ses.stop();
 });
 
-it("should put an address on the account's suppression list, and take it off", async () => {
+it("should put an address on the account's suppression list, and remove it", async () => {
   const EmailAddress = "listed@example.org";
   await client.send(new PutSuppressedDestinationCommand({ EmailAddress, Reason: "BOUNCE" }));
   const { SuppressedDestinationSummaries } = await client.send(
@@ -40,7 +40,7 @@ it("should put an address on the account's suppression list, and take it off", a
   ).rejects.toMatchObject({ name: "NotFoundException" });
 });
 
-it("should page through the suppression list, and by reason", async () => {
+it("should list the suppression list in pages, and by reason", async () => {
   const addresses = ["a", "b", "c"].map((name) => `${name}@paged.example.org`);
   for (const [i, EmailAddress] of addresses.entries()) {
     const Reason = i === 1 ? "COMPLAINT" : "BOUNCE";
@@ -63,7 +63,7 @@ it("should page through the suppression list, and by reason", async () => {
   ).rejects.toMatchObject({ name: "BadRequestException" });
 });
 
-it("should put a bounced address on that list, as the account is set", async () => {
+it("should put a bounced address on that list if the account's settings say so", async () => {
   const has = (EmailAddress: string) =>
     client.send(new GetSuppressedDestinationCommand({ EmailAddress })).then(
       () => true,
@@ -82,7 +82,7 @@ it("should put a bounced address on that list, as the account is set", async () 
   await attributes(["BOUNCE", "COMPLAINT"]);
 });
 
-it("should take an account's details once, for review", async () => {
+it("should accept an account's details once, for review", async () => {
   const details = new PutAccountDetailsCommand({
     MailType: "TRANSACTIONAL",
     WebsiteURL: "https://example.com",
@@ -96,7 +96,7 @@ it("should take an account's details once, for review", async () => {
   await expect(client.send(details)).rejects.toMatchObject({ name: "ConflictException" });
 });
 
-it("should answer what a set-up asks of identities and configuration sets", async () => {
+it("should describe identities and configuration sets to a set-up", async () => {
   const identity = await client.send(new GetEmailIdentityCommand({ EmailIdentity: "example.com" }));
   expect(identity).toMatchObject({ IdentityType: "DOMAIN", VerifiedForSendingStatus: true });
   const destinations = async (ConfigurationSetName: string) =>

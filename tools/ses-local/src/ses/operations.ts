@@ -16,8 +16,8 @@ const EVENT_TYPES = [
 ];
 
 /**
- * What the app and its set-up ask of SES besides sending: the account's suppression list, its
- * details, identities and configuration sets.
+ * The operations besides SendEmail that the app and its set-up need: the account's suppression list,
+ * its details, identities and configuration sets.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Operations.html
  */
 export function operationRoutes(account: Account, verified: string[]): Router {
@@ -158,7 +158,7 @@ export function operationRoutes(account: Account, verified: string[]): Router {
 
 const bodyOf = (req: Request) => (req.body ?? {}) as Json;
 
-/** @throws SesError where one is none of SES's */
+/** @throws SesError if SES has no such reason */
 function readReasons(values: unknown[]): Reason[] {
   return values.map((value) => {
     const reason = REASONS.find((known) => known === value);

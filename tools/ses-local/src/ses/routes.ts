@@ -9,8 +9,8 @@ import { operationRoutes } from "./operations.ts";
 import { sendEmail } from "./send-email.ts";
 
 /**
- * The SES v2 API, mounted at `/v2/email`. Signatures are not verified: any credentials will do,
- * but a request without them is refused as AWS refuses it.
+ * The SES v2 API, mounted at `/v2/email`. It does not verify signatures, so it accepts any
+ * credentials. Like AWS, it refuses a request without credentials.
  */
 export function sesRoutes({
   accept,
@@ -20,7 +20,7 @@ export function sesRoutes({
 }: {
   accept: Accept;
   account: Account;
-  /** Identities. */
+  /** The verified identities. */
   verified: string[];
   log: (line: string) => void;
 }): Router {
@@ -29,7 +29,7 @@ export function sesRoutes({
     res.set("x-amzn-requestid", randomUUID());
     next();
   }, authenticate);
-  // 40 MB of message are 54 MB of base64.
+  // A message of 40 MB has 54 MB in base64.
   router.use(express.json({ limit: "56mb", type: () => true }));
 
   router.post("/outbound-emails", async (req, res) => {
@@ -55,7 +55,7 @@ export function sesRoutes({
   return router;
 }
 
-/** Answers a request for an operation that is not here, and logs it. */
+/** Answers and logs a request for an unsupported operation. */
 export function unknownOperation(log: (line: string) => void): RequestHandler {
   return (req, res) => {
     log(`unknown operation: ${req.method} ${req.originalUrl.split("?")[0]}`);
@@ -100,7 +100,7 @@ function answerError(log: (line: string) => void): ErrorRequestHandler {
 
 function asSesError(error: { type?: string } | undefined): SesError {
   if (error instanceof SesError) return error;
-  // body-parser's own: malformed JSON, wrong charset, too large.
+  // Errors of body-parser: malformed JSON, wrong charset, too large.
   if (error?.type === "entity.parse.failed") {
     return new SesError("SerializationException", "The request body is not valid JSON.");
   }

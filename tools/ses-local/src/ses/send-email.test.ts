@@ -29,7 +29,7 @@ const raw = (message: string, rest: Partial<SendEmailCommand["input"]> = {}) =>
     ...rest,
   });
 
-test("should deliver a Simple message with all it carries", async () => {
+test("should deliver a Simple message with all its parts", async () => {
   const { MessageId } = await client.send(
     email(
       {
@@ -88,7 +88,7 @@ test("should deliver a Simple message with all it carries", async () => {
   expect(attachment.headers.get("content-disposition")).toContain("a.txt");
 });
 
-test("should take Raw recipients, tags and set from the headers where the request has none", async () => {
+test("should read a Raw message's recipients, tags and set from its headers if the request has none", async () => {
   const { MessageId } = await client.send(
     raw(`From: hello@example.com
 To: raw@example.org
@@ -111,7 +111,7 @@ Body
     tags: { template: "raw", "message-id": "m-2" },
     html: "",
   });
-  // SES drops its own headers and Bcc, and puts its Message-ID for any other.
+  // SES removes its own headers and Bcc, and replaces Message-ID.
   const source = await (await fetch(`${ses.url}/inbox/messages/${message?.id}/source`)).text();
   expect(source).not.toMatch(/^(?:bcc|x-ses-)/im);
   expect(source.match(/^message-id:.*/gim)).toEqual([
@@ -119,7 +119,7 @@ Body
   ]);
 });
 
-test("should let the request's recipients and tags win over a Raw message's headers", async () => {
+test("should prefer the request's recipients and tags to a Raw message's headers", async () => {
   await client.send(
     raw("From: hello@example.com\nTo: header@example.org\nX-SES-MESSAGE-TAGS: a=b\n\nBody", {
       Destination: { ToAddresses: ["envelope@example.org"] },
@@ -131,7 +131,7 @@ test("should let the request's recipients and tags win over a Raw message's head
   expect(message?.headers["to"]).toBe("header@example.org");
 });
 
-test("should add a From header from the request where a Raw message has none", async () => {
+test("should add a From header from the request if a Raw message has none", async () => {
   await client.send(
     raw("To: from@example.org\nSubject: x\n\nBody", { FromEmailAddress: "hello@example.com" }),
   );
@@ -190,7 +190,7 @@ test.each([
   }
 });
 
-test("should leave a name as it was given, in quotes or encoded", async () => {
+test("should not change a name that is quoted or encoded", async () => {
   const from = "=?utf-8?B?w4VkYQ==?= <hello@example.com>";
   const to = [
     '"Sample, Sam" <sam@example.org>',
@@ -282,7 +282,7 @@ test.each([
   await expect(refused).rejects.toThrow(message);
 });
 
-test.runIf(full)("should refuse a message over 40 MB and take one just below", async () => {
+test.runIf(full)("should refuse a message over 40 MB, and accept one just below", async () => {
   const fill = (bytes: number) =>
     raw(`From: a@example.com\nTo: big@example.org\n\n${"x".repeat(bytes)}`);
   await expect(client.send(fill(41_943_041))).rejects.toThrow(
@@ -300,7 +300,7 @@ test("should answer NotFoundException for a template or a set that cannot be", a
   );
 });
 
-test("should leave nothing in the inbox of a message it refused", async () => {
+test("should keep nothing of a refused message in the inbox", async () => {
   await expect(
     client.send(
       email({
@@ -312,7 +312,7 @@ test("should leave nothing in the inbox of a message it refused", async () => {
   expect(await ses.inbox({ to: "refused@example.org" })).toEqual([]);
 });
 
-test("should describe an account out of the sandbox", async () => {
+test("should describe an account outside the sandbox", async () => {
   expect(await client.send(new GetAccountCommand({}))).toMatchObject({
     ProductionAccessEnabled: true,
     SendingEnabled: true,

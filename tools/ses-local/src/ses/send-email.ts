@@ -111,7 +111,10 @@ function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Buffer {
   return Buffer.concat([Buffer.from(header), buildMime(composer.compile())]);
 }
 
-/** ASCII stays as it was given: nodemailer would put encoded words into quotes (RFC 2047, 5). */
+/**
+ * Only names outside ASCII are encoded. We do it ourselves, because nodemailer would put encoded words
+ * into quotes, which RFC 2047 (5) forbids.
+ */
 function addressField(field: string, given: string[]): string {
   if (given.length === 0) return "";
   const inAscii = given.map((mailbox) => {
@@ -121,7 +124,7 @@ function addressField(field: string, given: string[]): string {
   return `${field}: ${inAscii.join(",\r\n ")}\r\n`;
 }
 
-// Set from other members of the request; SES refuses them among the extra ones.
+// Other members of the request set these. SES refuses them in Headers.
 const RESERVED =
   /^(?:bcc|cc|content-.*|date|from|message-id|mime-version|reply-to|return-path|sender|subject|to)$/i;
 
@@ -150,7 +153,7 @@ function readHeaders(simple: Json) {
   });
 }
 
-// A part of https://docs.aws.amazon.com/ses/latest/dg/mime-types.html: those one might send.
+// The extensions of https://docs.aws.amazon.com/ses/latest/dg/mime-types.html that an app might send.
 const UNSUPPORTED =
   /\.(?:app|bat|chm|cmd|com|cpl|dll|exe|hta|jar|js|jse|lib|lnk|mst|msi|pif|ps1|reg|scr|sys|vb|vbe|vbs|wsf|wsh)$/i;
 

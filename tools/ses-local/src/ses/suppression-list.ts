@@ -3,7 +3,7 @@ import type { Json } from "./json.ts";
 export const REASONS = ["BOUNCE", "COMPLAINT"] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** The account's own list: SES takes the message and does not deliver it. */
+/** The account's suppression list. SES accepts email to these addresses and does not deliver it. */
 export class SuppressionList {
   readonly #entries = new Map<string, { EmailAddress: string; Reason: Reason; at: number }>();
 
@@ -25,7 +25,7 @@ export class SuppressionList {
     return this.#entries.delete(address.toLowerCase());
   }
 
-  /** @param from the number of the first, as the last page's token has it */
+  /** @param from the index of the first entry: `next` of the previous page */
   page(
     size: number,
     from: number,
@@ -40,7 +40,7 @@ export class SuppressionList {
   }
 }
 
-/** Times are seconds since 1970 in the SES v2 API. */
+/** An entry for the SES v2 API, which has times in seconds since 1970. */
 function describe({ at, ...entry }: { EmailAddress: string; Reason: Reason; at: number }): Json {
   return { ...entry, LastUpdateTime: at / 1000 };
 }

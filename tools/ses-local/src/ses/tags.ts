@@ -3,8 +3,8 @@ import { badRequest } from "./error.ts";
 export type Tags = Record<string, string>;
 
 /**
- * Checks message tags: up to 50; a name and a value have 1 to 256 of `[A-Za-z0-9_-]`. The two
- * feedback-id tags are the only names with a colon.
+ * Checks message tags. There may be 50. Names and values have 1 to 256 of `[A-Za-z0-9_-]`. Only the
+ * names of the two feedback-id tags contain a colon.
  *
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
  * @throws SesError BadRequestException
@@ -16,7 +16,7 @@ export function checkTags(tags: Iterable<[name: string, value: string]>): Tags {
     if (!/^ses:feedback-id-[ab]$/.test(name)) check("name", name);
     check("value", value);
   }
-  // Object.fromEntries: by assignment a tag named __proto__ would be lost.
+  // Not by assignment, which would lose a tag named __proto__.
   return Object.fromEntries(checked);
 }
 

@@ -1,4 +1,4 @@
-/** Admits a rate, in bursts of a second's worth. */
+/** Limits a rate. It allows bursts of one second's worth. */
 export class TokenBucket {
   #rate: number;
   #tokens: number;
@@ -10,7 +10,7 @@ export class TokenBucket {
     this.#tokens = this.#size;
   }
 
-  /** A new rate counts from now; what is in the bucket stays, as far as it holds it. */
+  /** Changes the rate from now on. Tokens stay, up to the new size. */
   set rate(rate: number) {
     this.#fill();
     this.#rate = rate;
@@ -18,9 +18,9 @@ export class TokenBucket {
   }
 
   /**
-   * Takes that many, or none. A full bucket also lends more than it ever holds.
+   * Takes `count` tokens, or none. A full bucket allows a larger count than its size.
    *
-   * @returns whether they were there
+   * @returns whether it took them
    */
   take(count: number): boolean {
     this.#fill();
@@ -29,7 +29,7 @@ export class TokenBucket {
     return true;
   }
 
-  // A rate below 1 a second must still admit one.
+  // At least one, for rates below one a second.
   get #size(): number {
     return Math.max(this.#rate, 1);
   }

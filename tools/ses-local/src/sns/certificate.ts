@@ -7,9 +7,9 @@ export interface Signer {
 }
 
 /**
- * A key and a certificate as SNS has them: RSA of 2048 bits, subject `CN=sns.amazonaws.com`.
- * Written here because node:crypto makes none and not every machine has openssl (RFC 5280,
- * section 4.1). It vouches for nothing: a verifier must be told to believe it.
+ * Makes a key and a certificate like SNS's: RSA of 2048 bits, subject `CN=sns.amazonaws.com`. It
+ * writes the certificate itself (RFC 5280, section 4.1), because node:crypto cannot make one and not
+ * every machine has openssl. It is self-signed, so a verifier must be set up to trust it.
  */
 export function createSigner(): Signer {
   const { publicKey, privateKey: key } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -36,7 +36,7 @@ export function createSigner(): Signer {
   };
 }
 
-/** Tag, length, value (ITU-T X.690); no part here is longer than 64 KB. */
+/** Tag, length and value (ITU-T X.690). No part here is longer than 64 KB. */
 function tlv(tag: number, ...parts: Buffer[]): Buffer {
   const value = Buffer.concat(parts);
   const { length } = value;

@@ -2,30 +2,30 @@ import { type KeyObject, randomBytes, randomUUID, sign } from "node:crypto";
 import { promisify } from "node:util";
 import { type Signer, createSigner } from "./certificate.ts";
 
-/** A topic whose messages are signed. */
+/** A topic, with the key that signs its messages. */
 export interface Topic {
   arn: string;
-  /** One for all that subscribe: here nobody unsubscribes. */
+  /** The same for all subscribers, because nobody unsubscribes here. */
   subscriptionArn: string;
   signer: Signer;
-  /** In the form of SNS: what asks for it must be told that ses-local serves it. */
+  /** In SNS's form. The app must be set up to fetch it from ses-local (`/sns`). */
   certificateUrl: string;
   /** `https://sns.REGION.amazonaws.com` */
   origin: string;
 }
 
-/** What SNS hands to an endpoint. */
+/** A message that SNS delivers to an endpoint. */
 export interface SnsMessage {
   id: string;
   type: "Notification" | "SubscriptionConfirmation";
-  /** The JSON, signed when it is first asked for: what nobody fetches costs no signature. */
+  /** The JSON. It is signed at the first call, so a message that nobody fetches costs no signature. */
   body: () => Promise<string>;
 }
 
 /**
- * An event of SES, under the subject that SES gives them all.
+ * A notification with an event of SES.
  *
- * @param version of the signature: 1 is SHA-1, 2 SHA-256
+ * @param version the version of the signature: 1 is SHA-1, 2 is SHA-256
  */
 export function notification(topic: Topic, event: unknown, version: "1" | "2"): SnsMessage {
   return message(topic, version, "Notification", {
@@ -82,14 +82,14 @@ function message(
   return { id, type, body: () => (body ??= signed()) };
 }
 
-// In this order, each where the message has it.
+// The signed fields in their order. A message may lack some of them.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 const SIGNED = ["Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token"].concat(
   "TopicArn",
   "Type",
 );
 
-// On node's own threads: a signature is as much work as all else that is done for an event.
+// In Node.js's thread pool, because the signature is half of the work for an event.
 const signOnThread = promisify<string, Buffer, KeyObject, Buffer>(sign);
 
 async function signature(fields: Record<string, string>, version: "1" | "2", key: KeyObject) {
@@ -100,7 +100,7 @@ async function signature(fields: Record<string, string>, version: "1" | "2", key
   return signed.toString("base64");
 }
 
-/** @param arn of the topic; its region is where SNS would be */
+/** @param arn the topic's ARN. Its region determines SNS's host */
 export function createTopic(arn: string): Topic {
   const origin = `https://sns.${arn.split(":")[3] || "us-east-1"}.amazonaws.com`;
   return {

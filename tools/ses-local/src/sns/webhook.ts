@@ -3,23 +3,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Account } from "../ses/account.ts";
 import { type SnsMessage, type Topic, subscriptionConfirmation } from "./message.ts";
 
-// In ms. SNS waits 15 s for an answer, and tries three times more, 20 s apart; a developer does not.
+// In ms. SNS waits 15 s for an answer, and then repeats the message three times, 20 s apart. Our
+// pauses are shorter, so that a developer need not wait.
 const PATIENCE = 15_000;
 const PAUSES = [500, 1_000, 2_000, 4_000];
-// Between two tries of the handshake, while the app is not there yet.
+// In ms, between two tries of the handshake, because the app may start later.
 const HANDSHAKE = 1_000;
-/** At once; SNS has a limit of its own for each subscription. */
+/** Concurrent posts. SNS also limits them for each subscription. */
 const CONCURRENCY = 32;
 
-/** What an endpoint answered to a message. */
+/** An endpoint's answer to a message. */
 export interface Answer {
-  /** Null where there was none. */
+  /** The HTTP status. Null: no answer. */
   status: number | null;
   ms: number;
   error?: string;
 }
 
-/** An HTTP subscription of the topic, from the handshake on. */
+/** An HTTP subscription of the topic, with its handshake. */
 export class Webhook {
   readonly endpoint: string;
   readonly #topic: Topic;
@@ -36,7 +37,7 @@ export class Webhook {
     this.#account = account;
   }
 
-  /** Posts the confirmation until somebody follows its link; quietly, since the app may start later. */
+  /** Posts the confirmation until the app follows its link. Failures are not logged. */
   async subscribe(): Promise<void> {
     while (this.state === "pending") {
       this.#token = randomBytes(64).toString("hex");
@@ -46,7 +47,7 @@ export class Webhook {
     }
   }
 
-  /** @returns whether the token is that of the confirmation */
+  /** Confirms the subscription. @returns false if the token is wrong */
   confirm(token: string): boolean {
     if (token === "" || token !== this.#token) return false;
     this.state = "confirmed";
@@ -54,9 +55,9 @@ export class Webhook {
   }
 
   /**
-   * Posts a message, and again while SNS would: after a 5xx, a 429, or no answer.
+   * Posts a message. Like SNS, it tries again after a 5xx, a 429, or no answer.
    *
-   * @param answered hears of each attempt
+   * @param answered called with the answer of each attempt
    */
   deliver(
     message: SnsMessage,
@@ -93,7 +94,7 @@ export class Webhook {
       const response = await fetch(this.endpoint, {
         method: "POST",
         headers: {
-          // As SNS says it, of its JSON.
+          // SNS sends its JSON as text/plain.
           "content-type": "text/plain; charset=UTF-8",
           "user-agent": "Amazon Simple Notification Service Agent",
           "x-amz-sns-message-type": message.type,

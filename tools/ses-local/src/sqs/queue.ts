@@ -6,24 +6,24 @@ export interface QueueMessage {
   sentAt: number;
   receives: number;
   firstReceivedAt: number | undefined;
-  /** Of the last receive: a delete with an older one does nothing. */
+  /** The receipt handle of the last receive. A delete with an older one has no effect. */
   handle: string;
   /** By performance.now(). */
   visibleAt: number;
 }
 
-// As the Pulumi program sets its own.
+// The queue of infra has ten. Fewer show dead letters sooner.
 const MAX_RECEIVES = 5;
-/** Messages; the oldest go first. Nobody need poll. */
+/** The maximum number of messages, because nobody may read the queue. Beyond it the oldest is deleted. */
 const LIMIT = 20_000;
 
 /** A queue of SQS, in memory. */
 export class Queue {
   readonly name: string;
-  /** Where a message goes that was received too often; without one it stays. */
+  /** Gets messages that were received too often. Undefined: they stay. */
   readonly deadLetters: Queue | undefined;
   readonly maxReceives = MAX_RECEIVES;
-  /** In seconds, for a receive that names none. */
+  /** In seconds. The default of a receive. */
   readonly visibilityTimeout = 30;
   readonly #messages = new Map<string, QueueMessage>();
   readonly #waiting = new Set<() => void>();
@@ -33,7 +33,7 @@ export class Queue {
     this.deadLetters = deadLetters;
   }
 
-  /** @param body asked for when it is first received */
+  /** @param body called when the message is received */
   send(body: () => Promise<string>): void {
     this.#put({
       id: randomUUID(),
@@ -46,7 +46,7 @@ export class Queue {
     });
   }
 
-  /** @param wait seconds of a long poll */
+  /** @param wait seconds to wait for a message (a long poll) */
   async receive(
     max: number,
     visibility: number,
@@ -55,7 +55,7 @@ export class Queue {
   ): Promise<QueueMessage[]> {
     const deadline = performance.now() + wait * 1000;
     for (;;) {
-      // What is handed to nobody would be out of sight until its time is over.
+      // Nobody would get a message that is taken now, and it would stay invisible for a while.
       if (signal.aborted) return [];
       const taken = this.#take(max, visibility);
       const left = deadline - performance.now();
@@ -64,7 +64,7 @@ export class Queue {
     }
   }
 
-  /** @returns whether the handle is that of the last receive */
+  /** @returns false if the handle is not that of the last receive */
   delete(handle: string): boolean {
     const message = this.#byHandle(handle);
     return message !== undefined && this.#messages.delete(message.id);
@@ -106,7 +106,7 @@ export class Queue {
       message.firstReceivedAt ??= Date.now();
       message.handle = `${message.id}#${message.receives}`;
       message.visibleAt = now + visibility * 1000;
-      // As it is now: the next receive, which may come before the answer to this one, changes it.
+      // A copy, because the next receive may change the message before this one is answered.
       taken.push({ ...message });
     }
     return taken;
@@ -123,7 +123,7 @@ export class Queue {
     return times.length > 0 ? Math.max(1, Math.min(...times)) : Infinity;
   }
 
-  /** Resolves when a message may have become visible. @param ms at the latest */
+  /** Resolves when a message may have become visible. @param ms the longest wait */
   #change(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {

@@ -4,7 +4,7 @@ import type { Queue, QueueMessage } from "./queue.ts";
 
 type Input = Record<string, unknown>;
 
-/** What SQS refuses; the SDK makes its exception of the code. */
+/** An error answer of SQS. The SDK makes its exception from the code. */
 class SqsError extends Error {
   readonly code: string;
 
@@ -15,10 +15,11 @@ class SqsError extends Error {
 }
 
 /**
- * What a consumer asks of SQS, in the AWS JSON protocol: `POST` to any path, the operation in
- * `x-amz-target`. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
+ * The operations of SQS that a consumer needs, in the AWS JSON protocol: `POST` to any path, with the
+ * operation in `x-amz-target`.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
  *
- * @param account that the queues are of
+ * @param account the owner of the queues
  */
 export function sqsRoutes(queues: Queue[], account: string, region: string): Router {
   const arnOf = ({ name }: Queue) => `arn:aws:sqs:${region}:${account}:${name}`;
@@ -114,7 +115,7 @@ export function sqsRoutes(queues: Queue[], account: string, region: string): Rou
   return router.use(isSqs, express.json({ type: () => true, limit: "1mb" }), handle);
 }
 
-/** A message as ReceiveMessage answers it. */
+/** A message in the answer of ReceiveMessage. */
 async function describe(message: QueueMessage) {
   const body = await message.body();
   return {
@@ -130,7 +131,7 @@ async function describe(message: QueueMessage) {
   };
 }
 
-/** Each entry's own outcome: one that fails leaves the others. */
+/** Applies a function to each entry. A failed entry does not affect the others. */
 function batch(input: Input, apply: (entry: Input) => boolean) {
   const entries = Array.isArray(input["Entries"]) ? (input["Entries"] as Input[]) : [];
   const done = entries.map((entry) => ({ Id: entry["Id"], ok: apply(entry) }));
@@ -143,8 +144,8 @@ function batch(input: Input, apply: (entry: Input) => boolean) {
 }
 
 /**
- * @returns the number; undefined where there is none
- * @throws SqsError where it is none that SQS takes
+ * Reads a number. @returns undefined if it is missing
+ * @throws SqsError if SQS does not accept it
  */
 function within(input: Input, name: string, min: number, max: number): number | undefined {
   const value = input[name];

@@ -50,7 +50,7 @@ const remove = (messages: Message[]) =>
     }),
   );
 
-it("should hand out each event as the SDK expects it, once until its time is over", async () => {
+it("should deliver each event in the SDK's form, and hide it during its visibility timeout", async () => {
   await ses.trigger("bounce", "name@example.org");
   const [message] = await receive();
   expect(JSON.parse(message?.Body ?? "")).toMatchObject({ Type: "Notification" });
@@ -59,7 +59,7 @@ it("should hand out each event as the SDK expects it, once until its time is ove
   expect((await remove(message ? [message] : [])).Failed ?? []).toEqual([]);
 });
 
-it("should end a long poll as soon as there is an event", async () => {
+it("should answer a long poll as soon as there is an event", async () => {
   const waiting = receive({ wait: 20 });
   await ses.trigger("bounce", "name@example.org");
   const found = await waiting;
@@ -67,7 +67,7 @@ it("should end a long poll as soon as there is an event", async () => {
   await remove(found);
 });
 
-it("should hand out again what was not deleted, and take no old handle for it", async () => {
+it("should deliver a message again if it was not deleted, and refuse its old handle", async () => {
   await ses.trigger("bounce", "name@example.org");
   const first = await receive();
   await sqs.send(
@@ -83,7 +83,7 @@ it("should hand out again what was not deleted, and take no old handle for it", 
   expect((await remove(second)).Successful).toHaveLength(1);
 });
 
-it("should tell two who wait of a receive each, where both get the message", async () => {
+it("should count a receive for each of two callers that get the same message", async () => {
   const waiting = [receive({ wait: 20, visibility: 0 }), receive({ wait: 20, visibility: 0 })];
   await ses.trigger("bounce", "name@example.org");
   const found = (await Promise.all(waiting)).flat();
@@ -92,7 +92,7 @@ it("should tell two who wait of a receive each, where both get the message", asy
   await remove(found);
 });
 
-it("should put aside what nobody can take, after five receives", async () => {
+it("should move a message to the dead-letter queue after five receives", async () => {
   await ses.trigger("bounce", "name@example.org");
   for (let time = 0; time < 5; time++) expect(await receive({ visibility: 0 })).toHaveLength(1);
   expect(await receive({ visibility: 0 })).toEqual([]);
@@ -107,7 +107,7 @@ it("should put aside what nobody can take, after five receives", async () => {
   });
 });
 
-it("should be found by its name, and no other queue be there", async () => {
+it("should find the queue by its name, and no other queue", async () => {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "ses-events" }));
   expect(new URL(QueueUrl ?? "").pathname).toBe("/000000000000/ses-events");
   await expect(sqs.send(new GetQueueUrlCommand({ QueueName: "another" }))).rejects.toMatchObject({
@@ -115,19 +115,19 @@ it("should be found by its name, and no other queue be there", async () => {
   });
 });
 
-it("should have an event for the next caller, when the one that waited has gone", async () => {
+it("should keep an event for the next caller if the one that waited has gone", async () => {
   const gone = new AbortController();
   const waiting = sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: ses.queueUrl,
       WaitTimeSeconds: 20,
-      // SQS may not have noticed yet: then the event comes back after that.
+      // If SQS has not noticed that the caller is gone, the event is visible again after this time.
       VisibilityTimeout: 1,
     }),
     { abortSignal: gone.signal },
   );
   const ended = waiting.catch((error: Error) => error.name);
-  // An answer to another: the one that waits is there by then.
+  // After this answer, the request that waits has arrived too.
   await sqs.send(new GetQueueUrlCommand({ QueueName: "ses-events" }));
   gone.abort();
   expect(await ended).toBe("AbortError");
@@ -139,7 +139,7 @@ it("should have an event for the next caller, when the one that waited has gone"
 
 const WAITING = full ? 3_000 : 60;
 
-it(`should lose none of ${WAITING} events that wait, and hand out none twice`, async () => {
+it(`should deliver each of ${WAITING} waiting events exactly once`, async () => {
   await Promise.all(
     Array.from({ length: 30 }, async () => {
       for (let i = 0; i < WAITING / 30; i++) await ses.trigger("delay", "burst@example.org");

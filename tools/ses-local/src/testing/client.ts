@@ -1,6 +1,6 @@
 import { type SendEmailCommandInput, SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
 
-/** The real SDK, as an app would point it here. */
+/** The real SDK, which calls ses-local. */
 export function createClient(endpoint: string, region = "us-east-1"): SESv2Client {
   return new SESv2Client({
     endpoint,
@@ -12,7 +12,7 @@ export function createClient(endpoint: string, region = "us-east-1"): SESv2Clien
 
 type Simple = NonNullable<NonNullable<SendEmailCommandInput["Content"]>["Simple"]>;
 
-/** A message that SES would take, but for what is changed. */
+/** A message that SES accepts, with changes. */
 export function email(
   changes: Partial<SendEmailCommandInput> = {},
   simple: Partial<Simple> = {},

@@ -3,14 +3,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** An endpoint of SNS, as an app has one. */
+/** An endpoint that is subscribed to a topic, like an app's webhook. */
 export interface Subscriber {
   url: string;
-  /** Where SNS is: confirmations are followed there. */
+  /** The address of ses-local, for confirmations. Undefined: it does not confirm. */
   sns: string | undefined;
-  /** What to answer to notifications; 200 once these are used up. */
+  /** The status codes for the next notifications. After these it answers 200. */
   answers: number[];
-  /** What was posted, oldest first. */
+  /** The posted messages, oldest first. */
   received: { headers: Record<string, unknown>; message: Record<string, string> }[];
   stop(): Promise<void>;
 }
