@@ -1,10 +1,30 @@
+import { cpSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
 import { defineConfig } from "tsdown";
+
+// It has a binary for each platform, which no bundle can contain.
+const NATIVE = "@node-rs/argon2";
 
 export default defineConfig({
   entry: "src/main.ts",
   platform: "node",
-  deps: { alwaysBundle: [/^@repo\//, /^react(-dom)?($|\/)/] },
+  // Everything else is in the bundle, so that the folder `dist` runs alone.
+  deps: { alwaysBundle: (id) => id !== NATIVE, onlyBundle: false },
   copy: ["src/ui/style.css", "src/ui/page.js", "public"],
+  hooks: { "build:done": copyNative },
   // React renders four times as fast without its development checks, whatever NODE_ENV says.
+  define: { "process.env.NODE_ENV": '"production"' },
   dts: false,
 });
+
+/** Copies the native package, with its binary for this platform, to `dist/node_modules`. */
+function copyNative({ options }: { options: { outDir: string } }): void {
+  const { resolve } = createRequire(import.meta.url);
+  const folder = path.dirname(resolve(`${NATIVE}/package.json`));
+  const beside = path.dirname(folder);
+  cpSync(beside, path.join(options.outDir, "node_modules/@node-rs"), {
+    recursive: true,
+    dereference: true,
+  });
+}

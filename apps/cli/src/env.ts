@@ -20,10 +20,12 @@ export function readEnv() {
       `http://localhost:${process.env["SES_LOCAL_PORT"] || 3002}`;
     load(".env.example");
   }
-  const { DATABASE_URL, APP_ENV, EMAIL_ALLOW_TO, EMAIL_REDIRECT_TO } = process.env;
+  const { DATABASE_URL, DIRECT_DATABASE_URL, APP_ENV, EMAIL_ALLOW_TO, EMAIL_REDIRECT_TO } = process.env;
   return {
     /** Default: the embedded database of `pnpm dev`. */
     databaseUrl: DATABASE_URL || undefined,
+    /** Without a pooler in between. */
+    directDatabaseUrl: DIRECT_DATABASE_URL || DATABASE_URL || undefined,
     /** As in the worker: outside production, only an SES on this machine may be called. */
     loopbackOnly: APP_ENV !== "production" && !EMAIL_ALLOW_TO && !EMAIL_REDIRECT_TO,
   };

@@ -9,6 +9,8 @@ try {
   const { code } = error as { code?: string };
   if (code === "ERR_MODULE_NOT_FOUND" && String(error).includes("generated")) {
     console.error("The database client is not generated yet: pnpm --filter @repo/db run generate.");
+  } else if (code === "ERR_MODULE_NOT_FOUND" && String(error).includes("@repo/postgres-local")) {
+    console.error("DATABASE_URL is not set. Only `pnpm dev` has a database of its own.");
   } else if (error instanceof AppError || code?.startsWith("ERR_PARSE_ARGS")) {
     console.error((error as Error).message);
   } else {
@@ -27,8 +29,9 @@ async function run(): Promise<number> {
   if (command === "retry") return await (await import("./operate.ts")).retry(args);
   if (command === "cancel") return await (await import("./operate.ts")).cancel(args);
   if (command === "evidence") return await (await import("./evidence.ts")).evidence(args);
+  if (command === "migrate") return await (await import("./migrate.ts")).migrate(args);
   console.error(
-    `There is no command "${command}". Commands: log, suppressions, retry, cancel, evidence.`,
+    `There is no command "${command}". Commands: log, suppressions, retry, cancel, evidence, migrate.`,
   );
   return 1;
 }

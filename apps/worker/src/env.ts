@@ -14,6 +14,8 @@ const sender = z
 const Env = z
   .object({
     APP_ENV: z.enum(["development", "staging", "production"]).default("development"),
+    HOST: optional,
+    HEALTH_PORT: port.optional(),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
     DATABASE_URL: databaseUrl,
     DIRECT_DATABASE_URL: databaseUrl.optional(),

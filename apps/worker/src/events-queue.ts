@@ -15,6 +15,7 @@ import type { Env } from "./env.ts";
 // SQS's limits for one receive: messages, and seconds to wait.
 const BATCH = 10;
 const LONG_POLL = 20;
+const SHORT_POLL = 1;
 // Each makes 130,000 requests a month even without events, and SQS bills requests.
 const RECEIVERS = 2;
 // In ms.
@@ -26,6 +27,7 @@ export async function takeEvents(options: {
   env: Env;
   db: Db;
   log: Logger;
+  once: boolean;
   signal: AbortSignal;
 }): Promise<void> {
   const { db, env } = options;
@@ -36,8 +38,8 @@ export async function takeEvents(options: {
 }
 
 /**
- * Receives SES's events from the queue until the signal aborts. It deletes an event only after its
- * commit, so an event that gets lost in between comes again.
+ * Receives SES's events from the queue until the signal aborts, or until the queue seems empty. It
+ * deletes an event only after its commit, so an event that gets lost in between comes again.
  *
  * It receives nothing while the database is unreachable: each receive brings a message nearer to
  * the dead-letter queue. It retries the events that it has already received.
@@ -55,9 +57,10 @@ export async function receiveEvents(options: {
   queueUrl: string;
   ingest: Ingest;
   log: Logger;
+  once?: boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  const { db, queueUrl: QueueUrl, ingest, log, signal } = options;
+  const { db, queueUrl: QueueUrl, ingest, log, once = false, signal } = options;
   const sqs = new SQSClient({
     requestHandler: {
       ...proxied(),
@@ -77,16 +80,18 @@ export async function receiveEvents(options: {
           new ReceiveMessageCommand({
             QueueUrl,
             MaxNumberOfMessages: BATCH,
-            WaitTimeSeconds: LONG_POLL,
+            WaitTimeSeconds: once ? SHORT_POLL : LONG_POLL,
             MessageSystemAttributeNames: ["ApproximateReceiveCount"],
           }),
           { abortSignal: signal },
         );
+        if (once && Messages.length === 0) return;
         if (Messages.length > 0) await take(Messages);
         pause = FIRST_PAUSE;
       } catch (error) {
         if (signal.aborted) return;
         log.error({ code: codeOf(error) }, "cannot receive events; trying again");
+        if (once) return;
         await sleep(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }

@@ -13,17 +13,19 @@ const CONTENTS_DAYS = 7;
 const INTERVAL_MS = 60 * 60_000;
 
 /**
- * Runs once an hour until the signal aborts. It deletes old messages and ended sessions, erases
+ * Runs once an hour until the signal aborts, or only once. It deletes old messages and ended sessions, erases
  * contents whose time has passed, and attaches events that a dead worker left behind. Several
  * workers may run it at the same time.
  */
 export async function runHousekeeping({
   db,
   log,
+  once,
   signal,
 }: {
   db: Db;
   log: Logger;
+  once: boolean;
   signal: AbortSignal;
 }): Promise<void> {
   while (!signal.aborted) {
@@ -54,6 +56,7 @@ export async function runHousekeeping({
         "housekeeping failed; trying again in an hour",
       );
     }
+    if (once) return;
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);
   }
 }

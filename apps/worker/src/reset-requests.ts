@@ -10,17 +10,18 @@ import type { Env } from "./env.ts";
 const POLL_MS = 5_000;
 
 /**
- * Handles the requests for a new password as they arrive, until the signal aborts. A request that
- * fails is tried again at the next poll.
+ * Handles the requests for a new password as they arrive, until the signal aborts, or only those
+ * that wait. A request that fails is tried again at the next poll.
  */
 export async function handleResetRequests(config: {
   env: Env;
   db: Db;
   listenUrl: string;
   log: Logger;
+  once: boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  const { env, db, listenUrl, log, signal } = config;
+  const { env, db, listenUrl, log, once, signal } = config;
   const requests = createResetRequests({
     db,
     enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
@@ -42,6 +43,7 @@ export async function handleResetRequests(config: {
           "cannot handle requests for a new password; trying again",
         );
       }
+      if (once) return;
       const either = AbortSignal.any([signal, wake.signal]);
       await sleep(POLL_MS, undefined, { signal: either }).catch(() => undefined);
     }

@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
 import { type Env, readEnv } from "./env.ts";
 import { runWorker } from "./worker.ts";
@@ -10,10 +11,12 @@ import { runWorker } from "./worker.ts";
  */
 export async function start(read: () => Env = readEnv): Promise<void> {
   try {
-    await runWorker(read());
+    const { values } = parseArgs({ options: { once: { type: "boolean" } } });
+    await runWorker(read(), values);
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    const isUsage = (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+    if (!(error instanceof AppError) && !isUsage) throw error;
+    process.stderr.write(`${(error as Error).message}\n`);
     process.exitCode = 1;
   }
 }

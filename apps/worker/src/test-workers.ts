@@ -8,9 +8,9 @@ export const key = "a key of the tests, 32 characters";
 export function createWorkers() {
   let workers: ChildProcess[] = [];
   return {
-    /** @param sesLocal its address */
-    start(databaseUrl: string, sesLocal: string, env: NodeJS.ProcessEnv = {}) {
-      const worker = spawn(process.execPath, ["--import", "tsx", "src/dev.ts"], {
+    /** @param sesLocal its address @param args of the command line */
+    start(databaseUrl: string, sesLocal: string, env: NodeJS.ProcessEnv = {}, args: string[] = []) {
+      const worker = spawn(process.execPath, ["--import", "tsx", "src/dev.ts", ...args], {
         cwd: `${import.meta.dirname}/..`,
         env: {
           ...exampleEnv(),

@@ -3,6 +3,7 @@ import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { templates } from "@repo/templates/registry";
 import { startSesLocal } from "@repo/ses-local/client";
+import { freePort } from "@repo/testing/free-port";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { createWorkers, key } from "./test-workers.ts";
 
@@ -17,7 +18,8 @@ beforeAll(async () => {
 afterEach(() => workers.kill());
 afterAll(() => Promise.all([ses.stop(), test.drop()]));
 
-const startWorker = (env: NodeJS.ProcessEnv = {}) => workers.start(test.url, ses.url, env);
+const startWorker = (env: NodeJS.ProcessEnv = {}, args: string[] = []) =>
+  workers.start(test.url, ses.url, env, args);
 
 async function queue(to: string): Promise<string> {
   const props = { url: "https://app.example.com/verify-email?token=secret", expiresInMinutes: 60 };
@@ -40,6 +42,41 @@ it("delivers what is queued, and ends with 0 on SIGTERM", async () => {
   expect(await once(worker, "exit")).toEqual([0, null]);
   expect(output()).toContain("worker stopped");
   expect(output()).not.toMatch(/secret|delivered@example/);
+});
+
+it("with --once it handles all that is due, and ends", async () => {
+  const ids = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => queue(`once${i}@example.com`)),
+  );
+  const later = await enqueue(test.db, {
+    template: "welcome",
+    to: "later@example.com",
+    props: { name: "Sam", url: "https://app.example.com" },
+    sendAt: new Date(Date.now() + 3_600_000),
+  });
+  const request = await test.db.resetRequest.create({
+    data: { emailHash: Buffer.from("x"), email: Buffer.from("not ours") },
+  });
+  const { worker, output } = startWorker({ EMAIL_RATE: "10" }, ["--once"]);
+  expect(await once(worker, "exit")).toEqual([0, null]);
+  expect(output()).toContain("worker stopped");
+  for (const id of ids) expect(await find(id)).toMatchObject({ closedReason: "sent" });
+  expect(await find(later.id)).toMatchObject({ state: "queued" });
+  const { id } = request;
+  expect(await test.db.resetRequest.findUniqueOrThrow({ where: { id } })).toMatchObject({
+    result: "unreadable",
+  });
+});
+
+it("says over HTTP whether it looks at the queue", async () => {
+  const port = await freePort();
+  startWorker({ HEALTH_PORT: String(port) });
+  await waitUntil(async () => {
+    const answer = await fetch(`http://localhost:${port}/healthz`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ status: "ok", secondsSinceLastLook: expect.any(Number) });
+  });
+  expect((await fetch(`http://localhost:${port}/`)).status).toBe(404);
 });
 
 it("delivers by SMTP into the same inbox", async () => {

@@ -6,6 +6,7 @@ import { render } from "@repo/templates/render";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
 import { takeEvents } from "./events-queue.ts";
+import { serveHealth } from "./health.ts";
 import { runHousekeeping } from "./housekeeping.ts";
 import { handleResetRequests } from "./reset-requests.ts";
 import { createTransport } from "./transport.ts";
@@ -21,8 +22,10 @@ const WEBHOOK_HORIZON = 65 * 60;
 /**
  * Delivers the outbox and receives SES's events from their queue until SIGTERM or SIGINT. Then it
  * finishes its open calls and returns.
+ *
+ * @param options.once returns as soon as nothing is due
  */
-export async function runWorker(env: Env): Promise<void> {
+export async function runWorker(env: Env, { once = false } = {}): Promise<void> {
   const log = pino({ name: "worker", level: env.LOG_LEVEL });
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -57,16 +60,21 @@ export async function runWorker(env: Env): Promise<void> {
       redirectTo: env.EMAIL_REDIRECT_TO,
       evidence: { horizon: env.SES_EVENTS_QUEUE_URL ? QUEUE_HORIZON : WEBHOOK_HORIZON },
       onEvents,
+      onIdle: once ? () => stop.abort() : undefined,
       onUnsent: createOnUnsent({ db, secret: env.AUTH_SECRET }),
       render,
     });
-    const context = { env, db, log, listenUrl, signal: stop.signal };
-    const jobs = [runHousekeeping, handleResetRequests, takeEvents].map((job) => job(context));
+    const context = { env, db, log, listenUrl, once, signal: stop.signal };
+    const jobs = [handleResetRequests, takeEvents, runHousekeeping].map((job) => job(context));
+    // They may queue emails.
+    if (once) await Promise.all(jobs);
+    const closeHealth = await serveHealth(env, () => deliverer.sinceLastLook());
     try {
       await deliverer.run(stop.signal);
     } finally {
       stop.abort();
       await Promise.all(jobs);
+      closeHealth();
     }
     log.info("worker stopped");
   } finally {

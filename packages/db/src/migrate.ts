@@ -12,15 +12,16 @@ const LOCK = 72_707_369;
  * does. It creates the database if it is missing.
  *
  * @param url the database's own, and not that of a pooler in transaction mode
+ * @param folder the migrations, for a bundle that has them elsewhere
  * @returns the names of those applied now
  * @throws AppError `MIGRATION_FAILED` when one failed, now or earlier; `MIGRATION_EDITED` when
  *   one was changed after it was applied; `DATABASE_UNREACHABLE`
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, folder?: string): Promise<string[]> {
   const client = await connectOrCreate(url);
   try {
     await client.query(`SELECT pg_advisory_lock(${LOCK})`);
-    const migrations = readMigrations();
+    const migrations = readMigrations(folder);
     const names = await missing(client, migrations);
     if (names.length > 0) await createTable(client);
     for (const migration of migrations.filter(({ name }) => names.includes(name))) {

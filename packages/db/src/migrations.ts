@@ -7,12 +7,12 @@ const FOLDER = path.resolve(import.meta.dirname, "../prisma/migrations");
 /** A committed migration. */
 export type Migration = { name: string; sql: string; checksum: string };
 
-/** The committed migrations, oldest first. */
-export function readMigrations(): Migration[] {
-  return readdirSync(FOLDER, { withFileTypes: true })
+/** The committed migrations, oldest first. @param folder Default: this package's own. */
+export function readMigrations(folder = FOLDER): Migration[] {
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => {
-      const sql = readFileSync(path.join(FOLDER, name, "migration.sql"), "utf8");
+      const sql = readFileSync(path.join(folder, name, "migration.sql"), "utf8");
       return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -48,6 +48,8 @@ export interface DelivererConfig extends Renderer {
   lease?: number;
   /** What the app does about events that came before their call was settled. */
   onEvents?: OnEvents | undefined;
+  /** Called each time that nothing is due, or sending is stopped. */
+  onIdle?: (() => void) | undefined;
   /** What the app does about emails that were closed without being sent. */
   onUnsent?: OnUnsent | undefined;
   /**
@@ -66,6 +68,8 @@ export interface Deliverer {
    * @throws EmailError `LOOPBACK_ONLY` if the transport may not send to its endpoint
    */
   run(signal: AbortSignal): Promise<void>;
+  /** Milliseconds since it last looked at the queue, or was created. */
+  sinceLastLook(): number;
 }
 
 // All in ms.
@@ -92,6 +96,7 @@ export function createDeliverer({
   doubtSeconds = { resend: 30, hold: 900 },
   evidence,
   onEvents,
+  onIdle,
   onUnsent,
   render,
 }: DelivererConfig): Deliverer {
@@ -104,6 +109,7 @@ export function createDeliverer({
   const allDoubtSeconds = { ...doubtSeconds, evidence: evidence && patienceOf(evidence) };
   let eventSources: EventSources | undefined;
   let nextSweep = 0;
+  let lastLook = performance.now();
   let hasJudged = false;
 
   const window = createWindow<InFlight, Settlement>({
@@ -197,6 +203,7 @@ export function createDeliverer({
       eventSources,
       takesJudged: !hasJudged,
     });
+    lastLook = performance.now();
     for (const { id, template, reason } of claimed.closed) {
       log.warn({ messageId: id, template, reason }, "email closed unsent");
     }
@@ -212,10 +219,14 @@ export function createDeliverer({
     await nextTurn();
     if (messages.length > 0 || claimed.closed.length > 0) return 0;
     if (pace?.secondsToNext != null) return pace.secondsToNext * 1000;
-    return listenUrl && (await markIdle(db)) ? 0 : POLL;
+    const isWoken = listenUrl && (await markIdle(db));
+    if (!isWoken) onIdle?.();
+    return isWoken ? 0 : POLL;
   }
 
   return {
+    sinceLastLook: () => performance.now() - lastLook,
+
     async run(signal) {
       const alarm = createAlarm(signal);
       signal.addEventListener("abort", () => window.close(), { once: true });

@@ -1,0 +1,22 @@
+import { freePort } from "@repo/testing/free-port";
+import { expect, it } from "vitest";
+import { serveHealth } from "./health.ts";
+
+it("answers 200 while the worker looks at the queue, and 503 if it has not for two minutes", async () => {
+  const HEALTH_PORT = await freePort();
+  let sinceLastLook = 119_000;
+  const close = await serveHealth({ HEALTH_PORT, HOST: "127.0.0.1" }, () => sinceLastLook);
+  const ask = () => fetch(`http://127.0.0.1:${HEALTH_PORT}/healthz`);
+  const healthy = await ask();
+  expect(healthy.status).toBe(200);
+  expect(await healthy.json()).toEqual({ status: "ok", secondsSinceLastLook: 119 });
+  sinceLastLook = 121_000;
+  expect((await ask()).status).toBe(503);
+  close();
+  await expect(ask()).rejects.toThrow();
+});
+
+it("does not listen without HEALTH_PORT", async () => {
+  const close = await serveHealth({ HEALTH_PORT: undefined, HOST: undefined }, () => 0);
+  close();
+});

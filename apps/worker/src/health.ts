@@ -1,0 +1,37 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { Env } from "./env.ts";
+
+// In ms. A look waits for the calls on the wire, which end within 30 s.
+const LONGEST = 120_000;
+
+/**
+ * Answers `GET /healthz` on HEALTH_PORT, if it is set: 200 if the worker has looked at the queue
+ * within two minutes, else 503. An orchestrator may then restart it.
+ *
+ * @param sinceLastLook in ms
+ * @returns a function that ends it
+ */
+export async function serveHealth(
+  { HEALTH_PORT: port, HOST: host }: Pick<Env, "HEALTH_PORT" | "HOST">,
+  sinceLastLook: () => number,
+): Promise<() => void> {
+  if (port === undefined) return () => undefined;
+  const server = createServer((req, res) => {
+    const idle = sinceLastLook();
+    const isAlive = idle < LONGEST;
+    const status = req.url !== "/healthz" ? 404 : isAlive ? 200 : 503;
+    res.writeHead(status, { "Content-Type": "application/json" });
+    const body = {
+      status: isAlive ? "ok" : "unavailable",
+      secondsSinceLastLook: Math.round(idle / 1000),
+    };
+    res.end(status === 404 ? "{}" : JSON.stringify(body));
+  });
+  server.listen({ port, host });
+  await once(server, "listening");
+  return () => {
+    server.close();
+    server.closeAllConnections();
+  };
+}
