@@ -7,6 +7,7 @@ interface Manifest {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
+  packageManager?: string;
   peerDependencies?: Record<string, string>;
 }
 

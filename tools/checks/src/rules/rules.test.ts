@@ -116,6 +116,13 @@ test("fails on a version outside of the catalog", async () => {
   expect(await failuresOf(versions, broken)).toContain('pg must be "catalog:"');
 });
 
+test("fails on an image with another version of Node.js, pnpm or turbo", async () => {
+  const broken = withFile("Dockerfile", (text) => text.replaceAll(/\d+\.\d+\.\d+/g, "1.2.3"));
+  expect(await failuresOf(versions, broken)).toMatch(
+    /node is 1.2.3[^]*turbo is 1.2.3[^]*pnpm is 1.2.3/,
+  );
+});
+
 test("fails on a README command that does not exist", async () => {
   const broken = withFile("README.md", (text) => `${text}\nRun \`pnpm no-such-command\`.\n`);
   expect(await failuresOf(commands, broken)).toMatch(

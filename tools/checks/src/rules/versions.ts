@@ -73,5 +73,17 @@ export const versions: Rule = ({ files, packages, read }) => {
       ? []
       : [`pnpm-workspace.yaml: ${WASM_ENGINE} must be ${engine}, the engine of this Prisma`];
 
-  return [...direct, ...loose, ...apart, ...nodes, ...mixed, ...unlike];
+  const docker = files.includes("Dockerfile") ? read("Dockerfile") : "";
+  const packageManager = packages[0]?.manifest.packageManager ?? "";
+  const wanted = { node, pnpm: packageManager.replace("pnpm@", ""), turbo: catalog["turbo"] };
+  const images = [...docker.matchAll(/(?<=\s)(node|pnpm|turbo)[:@](\d+\.\d+\.\d+)/g)].flatMap(
+    ([, name = "", version]) =>
+      version === wanted[name as keyof typeof wanted]
+        ? []
+        : [
+            `Dockerfile: ${name} is ${version}; give it the version ${wanted[name as keyof typeof wanted]}`,
+          ],
+  );
+
+  return [...direct, ...loose, ...apart, ...nodes, ...mixed, ...unlike, ...images];
 };
