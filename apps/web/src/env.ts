@@ -1,4 +1,4 @@
-import { AppError } from "@repo/errors";
+import { invalidSettings } from "@repo/errors/settings";
 import { type DevEnv, isTopicArn } from "@repo/email/events";
 import { z } from "zod";
 
@@ -84,10 +84,5 @@ export function readEnv(
   const set = Object.entries(source).filter(([, value]) => value !== "");
   const result = Env.safeParse({ ...defaults, ...Object.fromEntries(set) });
   if (result.success) return result.data;
-  const lines = result.error.issues.map(({ path, code, message }) => {
-    const name = String(path[0]);
-    const isMissing = code === "invalid_type" && !source[name];
-    return `  ${name} ${isMissing ? "is not set" : message}`;
-  });
-  throw new AppError("INVALID_ENV", `The app cannot start; see .env.example.\n${lines.join("\n")}`);
+  throw invalidSettings("The app", result.error.issues, source);
 }

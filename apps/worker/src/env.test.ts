@@ -76,7 +76,7 @@ it.each([
   ["APP_ENV", "value"],
 ])("names a malformed setting, but not its value: %s=%j", (name, value) => {
   const read = () => readEnv({ ...good, [name]: value });
-  expect(read).toThrow(new RegExp(`^The worker cannot start; see .env.example.\\n  ${name}: .*$`));
+  expect(read).toThrow(new RegExp(`^The worker cannot start; see .env.example.\\n  ${name} .*$`));
   expect(read).not.toThrow("value.example");
 });
 
@@ -89,7 +89,7 @@ it.each(["AWS_REGION", "SES_EVENTS_TOPIC_ARN"])(
       SES_EVENTS_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/ses-events",
     };
     expect(readEnv(env).SES_EVENTS_QUEUE_URL).toBe(env.SES_EVENTS_QUEUE_URL);
-    expect(() => readEnv({ ...env, [name]: "" })).toThrow(`${name}: is needed`);
+    expect(() => readEnv({ ...env, [name]: "" })).toThrow(`${name} is needed`);
   },
 );
 

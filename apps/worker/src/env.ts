@@ -1,4 +1,4 @@
-import { AppError } from "@repo/errors";
+import { invalidSettings } from "@repo/errors/settings";
 import { type DevEnv, isTopicArn } from "@repo/email/events";
 import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
 import { z } from "zod";
@@ -103,9 +103,5 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const set = Object.entries(source).filter(([, value]) => value !== "");
   const parsed = Env.safeParse(Object.fromEntries(set));
   if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-  throw new AppError(
-    "INVALID_ENV",
-    `The worker cannot start; see .env.example.\n${lines.join("\n")}`,
-  );
+  throw invalidSettings("The worker", parsed.error.issues, source);
 }
