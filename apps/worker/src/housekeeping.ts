@@ -6,10 +6,6 @@ import { attachEvents } from "@repo/email/events";
 import { deleteOldMessages, eraseOldContents } from "@repo/email/retention";
 import type { Logger } from "pino";
 
-// How long the log keeps a closed message and its idempotency key (docs/runbook.md).
-const RETENTION_DAYS = 90;
-// How long an operator can send a message again that failed or is in doubt.
-const CONTENTS_DAYS = 7;
 const INTERVAL_MS = 60 * 60_000;
 
 /**
@@ -32,11 +28,11 @@ export async function runHousekeeping({
     try {
       let more = true;
       while (more && !signal.aborted) {
-        const deleted = await deleteOldMessages(db, { olderThanDays: RETENTION_DAYS, signal });
+        const deleted = await deleteOldMessages(db, { signal });
         more = deleted.more;
         if (deleted.messages > 0) log.info({ messages: deleted.messages }, "old emails deleted");
       }
-      const erased = await eraseOldContents(db, { olderThanDays: CONTENTS_DAYS, signal });
+      const erased = await eraseOldContents(db, { signal });
       if (erased > 0) log.info({ messages: erased }, "contents of unsent emails erased");
       const { failed } = await attachEvents(db, { onEvents });
       for (const { event, error } of failed) {

@@ -2,8 +2,8 @@ import type { Db } from "@repo/db";
 import { firstUuidAt } from "./uuid.ts";
 
 export interface Retention {
-  /** Days since the message was closed. */
-  olderThanDays: number;
+  /** Days since the message was closed. Default: 90, or 7 for `eraseOldContents`. */
+  olderThanDays?: number;
   /** Rows of one transaction. Default: 1,000. */
   batch?: number;
   signal?: AbortSignal;
@@ -17,6 +17,10 @@ export interface DeletedMessages {
   more: boolean;
 }
 
+// How long the log keeps a closed message and its idempotency key (docs/runbook.md).
+const LOG_DAYS = 90;
+// How long an operator can send a message again that failed or is in doubt.
+const CONTENTS_DAYS = 7;
 // The limit of one call: about half a minute of work.
 const BATCHES = 100;
 // In ms. An id contains the time of the process that made it, and PostgreSQL's clock may differ.
@@ -35,7 +39,7 @@ const FIRST = "00000000-0000-0000-0000-000000000000";
  */
 export async function deleteOldMessages(
   db: Db,
-  { olderThanDays, batch = 1_000, signal }: Retention,
+  { olderThanDays = LOG_DAYS, batch = 1_000, signal }: Retention,
 ): Promise<DeletedMessages> {
   const end = firstUuidAt(new Date(Date.now() - olderThanDays * DAY + CLOCK_MARGIN));
   const deleted: DeletedMessages = { messages: 0, unattachedEvents: 0, more: true };
@@ -83,7 +87,7 @@ type Step = { deleted: number; last: string | null };
  */
 export async function eraseOldContents(
   db: Db,
-  { olderThanDays, batch = 1_000, signal }: Retention,
+  { olderThanDays = CONTENTS_DAYS, batch = 1_000, signal }: Retention,
 ): Promise<number> {
   let erased = 0;
   for (;;) {
