@@ -23,8 +23,8 @@ const { dns, existing } = settings;
 const account = whoseAccount(region);
 const tags = stackTags(stack);
 
-// What is there already is read before anything is registered: a refusal is then one line of its
-// own, and every record is in the preview.
+// Read everything that exists before any resource is registered. So a refusal is one line, and the
+// preview has every record.
 const imported = settings.identity === "import";
 if (imported && settings.dkimHost) await refuseOtherDkim(domain);
 const zone = { name, id: dns.zoneId, domain };

@@ -11,11 +11,11 @@ interface DomainIdentityArgs {
   mailFromDomain: string;
   /** What SES does while that domain's MX record is missing. Default: `"use-default"`. */
   mailFromFailure?: "use-default" | "reject";
-  /** Whether SES has the identity already, to be taken over as it is. Default: `false`. */
+  /** Whether to take over an identity that SES already has. Default: `false`. */
   import?: boolean;
-  /** The events' way: it must be there before SES stops forwarding bounces by email. */
+  /** The event destinations. They must exist before SES stops forwarding bounces by email. */
   feedbackBy: pulumi.Resource[];
-  /** The MAIL FROM domain's records: they must be there before SES looks for them. */
+  /** The MAIL FROM domain's records. They must exist before SES looks for them. */
   mailFromBy: pulumi.Resource[];
   tags: Tags;
 }
@@ -85,8 +85,8 @@ export class DomainIdentity extends pulumi.ComponentResource {
 }
 
 /**
- * Stops where SES does not sign for the domain with keys of its own (Easy DKIM): there are no three
- * CNAME records to make then.
+ * Stops if SES does not sign for the domain with its own keys (Easy DKIM), because then there are no
+ * CNAME records to create.
  *
  * @throws InfraError which says what to do
  */

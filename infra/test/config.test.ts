@@ -24,7 +24,7 @@ describe("the documents", () => {
       ([key, spec]) => `| \`${key}\` | ${spec.about} | ${spec.default} | \`${spec.example}\` |`,
     );
     const table = [
-      "| Key | What it is | Unless set | Example |",
+      "| Key | What it is | Default | Example |",
       "| --- | --- | --- | --- |",
       ...rows,
     ];

@@ -1,7 +1,7 @@
 import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getDnsRecords } from "@pulumi/cloudflare/getDnsRecords.js";
 import * as pulumi from "@pulumi/pulumi";
-import { ownSpf, refuseRecord } from "./others.ts";
+import { ownSpf, refuseRecord } from "./conflicts.ts";
 import type { DnsProvider, Zone } from "./provider.ts";
 import { quoteTxt, unquoteTxt } from "./txt.ts";
 

@@ -1,13 +1,14 @@
-// For providers that accept a second record of a name without an error.
+// Conflicts with records that the stack did not make, at providers that accept a second record of a
+// name without an error.
 import { InfraError } from "../error.ts";
 import { withSes } from "./apex.ts";
 import type { FixedRecord } from "./records.ts";
 
 /**
- * The error for a record of somebody else that is in the way.
+ * Makes the error for a record of somebody else that is in the way.
  *
- * @param provider its name for people: `"Cloudflare"`
- * @param content of the other record
+ * @param provider the provider's name for people: `"Cloudflare"`
+ * @param content the content of the other record
  */
 export function refuseRecord(provider: string, record: FixedRecord, content: string): InfraError {
   return new InfraError(
@@ -20,10 +21,10 @@ export function refuseRecord(provider: string, record: FixedRecord, content: str
 }
 
 /**
- * The SPF record of the domain itself, where nobody else has made one.
+ * Makes the SPF record of the domain itself.
  *
  * @param values TXT values of the domain that the stack did not make
- * @throws InfraError where there is one, with what to change it to
+ * @throws InfraError if one of them is an SPF record. The message says what to change it to
  */
 export async function ownSpf(
   provider: string,

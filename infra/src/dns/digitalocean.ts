@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InfraError } from "../error.ts";
 import { SES_SPF } from "./apex.ts";
-import { ownSpf, refuseRecord } from "./others.ts";
+import { ownSpf, refuseRecord } from "./conflicts.ts";
 import type { DnsProvider, Zone } from "./provider.ts";
 import type { PlannedRecord } from "./records.ts";
 

@@ -7,21 +7,20 @@ export interface Zone {
   name: string;
   /** What the provider calls the zone; empty with `manual`. */
   id: string;
-  /** The domain that email comes from; the zone may be that of a domain above it. */
+  /** The domain that email comes from. The zone may belong to a parent domain. */
   domain: string;
 }
 
 /**
- * Who has the zone. To add one: implement this in a file beside this one, and name it in
- * providers.ts.
+ * A DNS provider. To add one, implement this in a file beside this one, and add it to providers.ts.
  */
 export interface DnsProvider {
   /** What `zoneId` must look like. Default: the provider needs no zone. */
   zoneId?: { pattern: RegExp; what: string };
   /**
-   * Stops where a record of somebody else is in the way. Needed where the provider would accept a
-   * second record of a name without an error, because receivers then ignore both. DKIM's records
-   * are not checked: their names are tokens of SES, which nobody else has.
+   * Stops if a record of somebody else is in the way. A provider needs this if it accepts a second
+   * record of a name without an error, because receivers then ignore both. DKIM's records are not
+   * checked: their names are tokens of SES, which nobody else has.
    *
    * @throws InfraError
    */
@@ -29,7 +28,7 @@ export interface DnsProvider {
   /**
    * The SPF record of the domain itself, with SES in it.
    *
-   * @throws InfraError where it cannot be changed
+   * @throws InfraError if it cannot be changed
    */
   apex: (zone: Zone) => Promise<FixedRecord>;
   /** Makes one record. Default: the records are printed, and a person enters them. */

@@ -3,7 +3,7 @@ import { SES_SPF } from "./apex.ts";
 import type { DnsProvider, Zone } from "./provider.ts";
 import { type DnsRecord, toTable, toZone } from "./zone.ts";
 
-/** A record as the zone is to have it. Names are full, without the dot at the end. */
+/** A record for the zone. Names are full, without the dot at the end. */
 export interface PlannedRecord {
   /** Part of the resource's name: `dkim-0`. */
   key: string;
