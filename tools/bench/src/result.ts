@@ -47,13 +47,13 @@ export async function paired(
   other: () => Promise<number>,
 ): Promise<Pairs> {
   const pairs: Pairs = { ours: [], other: [] };
+  const sides = [
+    { figures: pairs.ours, measure: ours },
+    { figures: pairs.other, measure: other },
+  ];
   for (let run = 0; run < runs; run++) {
-    const first = run % 2 === 0 ? "ours" : "other";
-    for (const side of first === "ours"
-      ? (["ours", "other"] as const)
-      : (["other", "ours"] as const)) {
-      pairs[side].push(await (side === "ours" ? ours() : other()));
-    }
+    const order = run % 2 === 0 ? sides : sides.toReversed();
+    for (const { figures, measure } of order) figures.push(await measure());
   }
   return pairs;
 }

@@ -52,8 +52,8 @@ function readFile(name: string): NodeJS.Dict<string> {
 
 /**
  * Missing settings come from the example, so a .env of one line is enough, and an old .env still
- * works after an update. An empty value unsets. An address that equals the example's follows its
- * port, so a second clone needs only other ports.
+ * works after an update. An empty value unsets. An address that is unchanged from the example
+ * gets the port that is set, so a second clone needs only other ports.
  */
 export function mergeEnv(
   example: NodeJS.Dict<string>,
@@ -72,9 +72,8 @@ export function mergeEnv(
   return Object.fromEntries(set);
 }
 
-/** @throws AppError `PORT_INVALID` or `PORT_TAKEN`, with the name of the variable */ export function portsOf(
-  env: Env,
-): Ports {
+/** @throws AppError `PORT_INVALID` or `PORT_TAKEN`, with the name of the variable */
+export function portsOf(env: Env): Ports {
   const entries = PORTS.map((name) => {
     const value = env[name] ?? "";
     const port = Number(value);
