@@ -30,7 +30,7 @@ export async function evidence(args: string[]): Promise<number> {
   const [command, source, ...rest] = positionals;
   if (command === undefined) {
     const stops = await withDatabase(evidenceStops);
-    if (stops.length === 0) console.log("The events of every configuration set are evidence.");
+    if (stops.length === 0) console.log("The events of every configuration set count as evidence.");
     for (const { eventSource, messageId, stoppedAt } of stops) {
       console.log(
         `${eventSource}: no evidence since ${stoppedAt.toISOString()}, when email ${messageId} was judged unsent although it had been sent.`,
@@ -43,6 +43,6 @@ export async function evidence(args: string[]): Promise<number> {
   }
   const decision = readDecision(values);
   await withDatabase((db) => allowEvidence(db, source, decision));
-  console.log(`The events of ${source} are evidence again.`);
+  console.log(`The events of ${source} count as evidence again.`);
   return 0;
 }

@@ -1,4 +1,4 @@
-// What the tests of the whole program share.
+// Helpers of the tests that run the whole program.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";

@@ -6,7 +6,7 @@ import { z } from "zod";
 const optional = z.string().min(1).optional();
 const port = z.coerce.number().int().min(1).max(65_535);
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
-// With any other sender, SES refuses every message for good.
+// If the sender is not a mailbox, SES refuses every message for good.
 const sender = z
   .string()
   .refine((from) => reads(parseMailbox, from), "must be an address, or Name <address>");

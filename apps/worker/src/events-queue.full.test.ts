@@ -250,7 +250,7 @@ it("loses no event and applies none twice when the database disappears in betwee
   await waitUntil(async () => expect(await queued()).toEqual([0, 0]));
   await database.close();
   for (let i = 0; i < 25; i++) await ses.trigger("bounce", `name${i}@example.com`);
-  // The receives that were waiting already have got these events.
+  // Two receives were already waiting, so they have got these events.
   await waitUntil(() => expect(output()).toContain("cannot store an event"));
   const [, held] = await queued();
   expect(held).toBeLessThanOrEqual(20);

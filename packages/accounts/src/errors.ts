@@ -50,7 +50,7 @@ export class AccountError extends Refusal {
   }
 }
 
-/** Rounds up, so that nobody comes too early. @param seconds undefined: unknown */
+/** Rounds up, so that nobody tries too early. @param seconds undefined if unknown */
 function inWords(seconds: number | undefined): string {
   if (seconds === undefined) return "a while";
   if (seconds < 60) return seconds === 1 ? "a second" : `${seconds} seconds`;

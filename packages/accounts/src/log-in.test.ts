@@ -86,7 +86,7 @@ it("ends every session, link and trust at once under a new AUTH_SECRET, and keep
   await rotated.logIn(browser(), { email, password: PASSWORD });
 });
 
-/** A wrong password is compared in a millisecond then, rather than in twenty. */
+/** Gives the account a cheap hash, so that a wrong password costs one millisecond instead of twenty. */
 async function hashCheaply({ db }: Pick<typeof test, "db">, email: string): Promise<void> {
   const passwordHash = await hash(PASSWORD, { memoryCost: 1024, timeCost: 1, parallelism: 1 });
   await db.user.update({ where: { emailKey: email }, data: { passwordHash } });
@@ -126,7 +126,7 @@ it("locks strangers out after ten wrong passwords, known address or not, and nev
   const elsewhere = strict.accounts.logIn(browser("203.0.113.99"), { email, password: PASSWORD });
   await expect(elsewhere).rejects.toMatchObject({ code: "TOO_MANY_TRIES", status: 429 });
   const { trusted } = await strict.accounts.logIn(owner, { email, password: PASSWORD });
-  // A reset gets the owner in from any browser.
+  // After a reset the owner can log in from any browser.
   const token = await strict.forgot(email);
   await strict.accounts.resetPassword(browser("203.0.113.99"), {
     token,

@@ -44,7 +44,8 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
   if (!matches || !account) throw wrong();
   const rehashed = outdated ? await hasher.hash(input.password, place) : account.passwordHash;
   const session = await inTransaction(db, async (tx) => {
-    // The row lock puts this before or after a reset. If before, the reset ends the session.
+    // The row lock makes this run either before or after a reset. If it runs before, the reset ends
+    // the new session.
     const unchanged = await tx.$executeRaw`
       UPDATE users SET password_hash = ${rehashed}
       WHERE id = ${account.id}::uuid AND password_hash = ${account.passwordHash}`;

@@ -25,13 +25,13 @@ it("goes on after its idle connections were lost", async () => {
   const [row] = await db.query<{ pid: number }>(Prisma.sql`SELECT pg_backend_pid() AS pid`);
   await other.query(Prisma.sql`SELECT pg_terminate_backend(${row?.pid}::int, 5000)`);
   await other.$disconnect();
-  // A query fails that is sent before this process hears of the loss.
+  // A query fails if it is sent before this process notices the loss.
   await vi.waitFor(async () =>
     expect(await db.query(Prisma.sql`SELECT 1 AS one`)).toEqual([{ one: 1 }]),
   );
 });
 
-// It takes its time limit: 5 s.
+// In the full run only: it waits for the time limit of 5 s.
 it.runIf(full)(
   "recognises that there was no connection in time, by pg and through Prisma",
   async () => {

@@ -138,7 +138,7 @@ describe("says what is wrong with a connection", () => {
 
   test("whose certificate is from an authority that this machine does not know", async () => {
     const context = createSecureContext(createCertificate("127.0.0.1"));
-    // As PostgreSQL answers a request for TLS: "S", and the handshake.
+    // PostgreSQL answers a request for TLS with "S". The handshake follows.
     const tls = createServer((socket) => {
       socket.on("error", () => undefined);
       socket.once("data", () => {

@@ -15,7 +15,7 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The migrated database that each test database is a copy of. */
     templateUrl: string;
-    /** The names of test databases begin with it. It tells which process made them. */
+    /** The prefix of the names of test databases. It contains the id of the process that made them. */
     databasePrefix: string;
   }
 }

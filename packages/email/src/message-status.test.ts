@@ -122,13 +122,13 @@ describe("stays on its way, to every caller", () => {
     // An out-of-office reply.
     ["Bounce", undefined],
     ["Reject", undefined],
-  ])("one of which SES says %s, %s", async (type, effect) => {
+  ])("one with the event %s, %s", async (type, effect) => {
     const id = await sent();
     await hear(type, effect, { messageId: id });
     expect(await later(id)).toBe("on-its-way");
   });
 
-  it("one that bounced softly where another message came back for good", async () => {
+  it("one that bounced softly, even if another message bounced permanently", async () => {
     const id = await sent();
     await hear("Bounce", "soft", { messageId: id });
     await hear("Bounce", "permanent");
@@ -147,7 +147,7 @@ describe("stays on its way, to every caller", () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ["a complaint", () => hear("Complaint", "complaint")],
-    ["an operator's word", () => addSuppression(test.db, ADDRESS, decision)],
+    ["an operator's decision", () => addSuppression(test.db, ADDRESS, decision)],
     [
       "soft bounces",
       async () => {
@@ -173,7 +173,7 @@ describe("stays on its way, to every caller", () => {
     expect(await later(id)).toBe("on-its-way");
   });
 
-  it("one that expired, where the address came back for good", async () => {
+  it("one that expired, even if another message bounced permanently", async () => {
     const id = await queueReset(test.db, ADDRESS, { expiresAt: new Date(0) });
     await claimAs(test.db);
     await hear("Bounce", "permanent");

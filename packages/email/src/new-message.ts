@@ -71,7 +71,7 @@ export interface NewRow {
   expiry: number;
   idempotencyKey: string | null;
   keepFirst: boolean;
-  /** Of the content, if there is a key. */
+  /** The digest of the content, if there is a key. */
   digest: Buffer<ArrayBuffer> | null;
 }
 

@@ -1,5 +1,5 @@
-// The only file that imports the library: its successor has all of these names, so a
-// move to it is an edit here.
+// The only file that imports the library. Its successor exports the same names, so a move to it
+// changes only this file.
 export {
   Body,
   Column,

@@ -11,8 +11,8 @@ import { faint } from "./test-contrast.ts";
 import { attributes, decode, links, split, words } from "./test-document.ts";
 import { faults } from "./test-valid.ts";
 
-// What every email must fulfil, in each of its cases and languages. No test names an email, so they also test
-// those that you write. layout.test.tsx tests the parts of an email.
+// What every email must fulfil, in each of its cases and languages. No test names an email, so they
+// also test those that you write. parts.test.tsx tests the parts of an email.
 
 const names = Object.keys(templates) as TemplateName[];
 const cases = names.flatMap((name) =>

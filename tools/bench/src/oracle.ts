@@ -30,7 +30,7 @@ type Form = keyof typeof FORMS;
 
 const WAYS = ["one at a time", "21 at once"] as const;
 type Way = (typeof WAYS)[number];
-// 21 at once are seven of each kind.
+// 21 addresses at once: seven of each kind.
 const EACH = 7;
 // Rounds that do not count, because connections open and code compiles.
 const WARM_UP = 3;

@@ -100,7 +100,7 @@ async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<v
     // The line of a step may still be open.
     console.error(["", ...lines.map(formatLine)].join("\n"));
   };
-  // A service that failed may only wait for a change of its files, so show its output.
+  // A failed service may still run, and wait for a change of its files. So show its output.
   const slow = setTimeout(() => {
     show([...waiting]);
     console.error(`  Waiting for ${[...waiting].join(", ")} …`);

@@ -108,7 +108,7 @@ async function createPerson(world: World, mailbox: Mailbox) {
     async sends(typed: Typed, button: RegExp): Promise<void> {
       await this.types(typed);
       const missing = main.locator(":is(input, select, textarea):invalid");
-      // A field that is filled is not among them any more: the first is always the next.
+      // A filled field is no longer in this list, so the first one is always the next.
       for (let count = await missing.count(); count > 0; count--) {
         await fillByType(missing.first());
       }

@@ -25,7 +25,7 @@ export async function startTestPostgres(): Promise<Postgres> {
   makeFolderInMemory(FOLDER);
   const options = { dataDir: DATA_DIR, fast: true };
   const { url, stop } = await startPostgres(options).catch((error: unknown) => {
-    // The data is not durable: a crash of the machine may have broken it.
+    // The data is not durable. If a crash of the machine has broken it, it is created again.
     if (!(error instanceof AppError) || error.code !== "POSTGRES_FAILED") throw error;
     rmSync(DATA_DIR, { recursive: true, force: true });
     return startPostgres(options);

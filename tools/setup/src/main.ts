@@ -1,4 +1,4 @@
-// The commands that make a clone one's own: `node src/main.ts env`.
+// The commands that set up a clone: `node src/main.ts env`.
 import { awsEnv } from "./aws-env.ts";
 import { deletePart } from "./delete/delete-part.ts";
 import { SetupError } from "./error.ts";

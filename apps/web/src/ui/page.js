@@ -1,4 +1,4 @@
-// The script of all pages. Each works without it.
+// The script of all pages. Every page works without it.
 
 keepToken();
 for (const field of document.querySelectorAll("input[type=password]")) addReveal(field);

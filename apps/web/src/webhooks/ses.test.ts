@@ -87,7 +87,7 @@ it("confirms its own subscription, and nobody else's", async () => {
 
   const stranger = createTestSns("arn:aws:sns:us-east-1:999999999999:ses-events");
   await post(stranger.confirmation("SubscriptionConfirmation")).expect(403);
-  // It does not subscribe again: somebody unsubscribed on purpose.
+  // It does not subscribe again, because somebody has unsubscribed on purpose.
   await post(app.sns.confirmation("UnsubscribeConfirmation")).expect(200);
   expect(app.snsRequests).toHaveLength(2);
 });

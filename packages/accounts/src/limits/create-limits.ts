@@ -27,7 +27,7 @@ export interface TakenLimits<Name extends LimitName> {
   refusal: Refusal<Name> | undefined;
   /** Whether this limit allows it. */
   granted(name: Name): boolean;
-  /** Puts back what was granted but did not happen: the password was right. */
+  /** Gives back points that were granted and not used, for example if the password was right. */
   giveBack(...names: Name[]): Promise<void>;
 }
 
@@ -89,13 +89,13 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
       return use("signUpMailOfADay", keys.raw("signUpMailOfADay", ""), amount(quotaPerDay));
     },
 
-    /** Puts back uses that no longer count: the email of a redeemed link. */
+    /** Gives back uses that no longer count, for example the email of a redeemed link. */
     giveBack: (...uses: Use[]): Promise<void> => giveBack(db, uses),
 
     /**
-     * Takes one point of each limit, in one statement. It puts back the points of what cannot
-     * happen: an email needs all its limits, and a refused request counts only as a post. Otherwise
-     * repeated requests for one mailbox would use up the email of a day.
+     * Takes one point of each limit, in one statement. Then it gives back the points that will not be
+     * used: an email needs a point of each of its limits, and a refused request counts only as a
+     * post. Otherwise repeated requests for one mailbox would use up the day's email.
      */
     async take<Name extends LimitName>(
       ...uses: (Use<Name> | Use<Name>[])[]

@@ -122,7 +122,7 @@ const VISIT = fc.record({
   client: fc.constantFrom("one", "two"),
   first: fc.boolean(),
   known: fc.boolean(),
-  /** Abort after so many answers to others. */
+  /** Aborts after this many other visits have their answers. */
   abortAfter: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
 });
 

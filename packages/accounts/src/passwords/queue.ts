@@ -29,7 +29,7 @@ export interface Load {
 
 type Job = () => Promise<void>;
 
-// In seconds, until the first job is timed.
+// In seconds: the assumed time of a job, until the first one has been timed.
 const FIRST_GUESS = 0.1;
 
 /** A bounded queue in memory for jobs that take a thread: first come, first served. */

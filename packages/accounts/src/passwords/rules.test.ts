@@ -117,7 +117,7 @@ it("counts code points after normalization", () => {
     expect(check(eight.normalize(form))).toBeUndefined();
     expect(check(eight.slice(1).normalize(form))).toBe(SHORT);
   }
-  // A horse is two UTF-16 units.
+  // The emoji of a horse is two UTF-16 units.
   const longest = "🐎 horse".repeat(20).slice(0, 2 * PASSWORD_LENGTH.max);
   const points = [...longest].slice(0, PASSWORD_LENGTH.max);
   expect(check(points.join(""))).toBeUndefined();

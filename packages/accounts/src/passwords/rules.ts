@@ -94,7 +94,7 @@ function isOnly(words: string[], text: string): boolean {
   return rest !== text && !/\p{L}/u.test(rest);
 }
 
-// A year and a sign. Attackers do not try longer endings first.
+// In characters: a year and a sign. Attackers do not begin with longer endings.
 const ENDS = 5;
 
 /** `summer2024!` → itself, `summer2024`, `summer`. */

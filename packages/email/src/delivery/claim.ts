@@ -53,7 +53,7 @@ export interface ClaimOptions extends Recipients {
 /**
  * Takes due messages under a lease, by priority and then by age. It takes no more than the pace of
  * all workers allows (pace.ts). The same statement closes messages that may not be sent
- * (unsendable.ts), so that it misses no suppression from before. If the suppressions cannot be
+ * (unsendable.ts), so that it misses no earlier suppression. If the suppressions cannot be
  * read, it takes nothing. The others become `sending`: if their lease ends, they are in doubt.
  *
  * The row of the pace is locked only if something is due, so that claims of several workers run
@@ -86,7 +86,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       LIMIT COALESCE((SELECT size FROM allowance), 0)
       FOR UPDATE SKIP LOCKED
     ), fitting AS (
-      -- For the planner, which would scan the whole table if it expected many rows.
+      -- With LIMIT the planner expects few rows. Otherwise it would scan the whole table.
       SELECT *, sum(bytes) OVER w - bytes AS before, row_number() OVER w AS place,
         count(*) FILTER (WHERE judged) OVER w AS nth_judged
       FROM (SELECT * FROM due LIMIT ${limit}) d

@@ -125,7 +125,7 @@ it("writes neither link nor address to the log", async () => {
 it("is woken by an email that is queued while it sleeps", async () => {
   deliver(accepted, { listenUrl: test.url });
   await waitFor(async () => expect((await status()).idleUntil).not.toBeNull());
-  let notified = -1; // its own connecting comes first
+  let notified = -1; // the first call reports only the connection
   const close = listen(test.url, "email_queued", () => notified++);
   await waitFor(() => expect(notified).toBe(0));
   const id = await queueReset(test.db);
@@ -456,7 +456,7 @@ it("slows down when SES throttles, and loses nothing", async () => {
   let count = 0;
   deliver(() => (++count <= 5 ? refused("throttled")() : accepted()));
   await waitFor(async () => expect((await status()).loweredAt).not.toBeNull());
-  // Each waits for seconds. None is on the wire any more, or its answer would set the time again.
+  // Wait until no call is open: its settlement would delay its message again.
   await waitFor(async () =>
     expect(await test.db.message.count({ where: { state: "sending" } })).toBe(0),
   );
@@ -466,7 +466,7 @@ it("slows down when SES throttles, and loses nothing", async () => {
   );
 });
 
-it("takes its limits from the account, and the rate from the configuration where it has one", async () => {
+it("takes its limits from the account, and its rate from the configuration if that is set", async () => {
   const quota = {
     maxSendRate: 200,
     max24HourSend: 50_000,

@@ -22,8 +22,8 @@ import { type Room, createWindow } from "./window.ts";
 
 /**
  * Called when emails were closed unsent: the recipient is suppressed or not allowed, the email has
- * expired, or it was refused for good. At most once for each email: not again if the process ends
- * meanwhile. What it throws is logged.
+ * expired, or it was refused for good. It is called at most once for each email. If the process ends
+ * before that, it is not called later. Its errors are logged.
  */
 export type OnUnsent = (emails: { template: string; to: string }[]) => Promise<void>;
 
@@ -169,7 +169,7 @@ export function createDeliverer({
   async function releaseUnused(): Promise<void> {
     for (const [leaseId, claimed] of unusedClaims) {
       await release(db, leaseId);
-      // Until then the claim may still commit.
+      // Before the end of its lease, the claim may still commit.
       if (claimed.left() < 0) unusedClaims.delete(leaseId);
     }
   }
@@ -255,7 +255,7 @@ export function createDeliverer({
       try {
         while (!signal.aborted) {
           const pause = await step().catch((error: unknown) => {
-            // This error stays. Ending at once is better than a worker that only looks healthy.
+            // This error is permanent. The worker ends, so that nobody takes it for a healthy one.
             if (error instanceof EmailError && error.code === "LOOPBACK_ONLY") throw error;
             log.error(errorFields(error), "the queue cannot be read; trying again");
             return DATABASE_RETRY;

@@ -9,7 +9,7 @@ export interface EvidenceRules {
   horizon: number;
   /** The minimum number of accepted calls that are checked. Default: 100. */
   calls?: number;
-  /** The minimum of those that began when the message could no longer be sent. Default: 20. */
+  /** The minimum number of those that began after the message could no longer be sent. Default: 20. */
   callsAfter?: number;
   /** Seconds after the lease in which SES might still have accepted the message. Default: 600. */
   signature?: number;
@@ -17,12 +17,12 @@ export interface EvidenceRules {
   patience?: number;
 }
 
-/** How often a message may be judged unsent: one that kills its worker must not return for ever. */
+/** How often a message may be judged unsent. If it kills its worker, it must not return for ever. */
 const MAX_JUDGED = 2;
 
 // SES refuses a request that was signed more than five minutes ago. The signature's time may be up
-// to five minutes ahead, since the SDK corrects only a clock that is further off. So this long after
-// the lease, SES refuses what a frozen process sends.
+// to five minutes ahead, because the SDK corrects only a clock that is further off. After this time
+// SES refuses everything that a frozen process still sends.
 const SIGNATURE = 600;
 const PATIENCE = 24 * 60 * 60;
 const CALLS = 100;

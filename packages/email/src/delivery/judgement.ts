@@ -3,9 +3,9 @@ import { evidenceStops } from "../evidence-stops.ts";
 import { type EvidenceRules, judge } from "./evidence.ts";
 import type { Log } from "./logger.ts";
 
-/** Judges messages in doubt now and then, and logs it. */
+/** Judges messages in doubt at intervals, and logs the results. */
 export interface Judge {
-  /** Judges if it is time. */
+  /** Judges if the interval has passed. */
   run(): Promise<void>;
 }
 

@@ -31,7 +31,7 @@ const lost = refused("unknown", "TIMEOUT", "no answer");
 const stoppedBy = async () =>
   (await test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } })).stoppedBy;
 
-it("takes ten calls in a row without an answer for an outage", async () => {
+it("treats ten calls in a row without an answer as an outage", async () => {
   const monitor = create();
   await monitor.onResult(accepted, performance.now());
   for (let i = 0; i < 9; i++) await monitor.onResult(lost, performance.now());
@@ -40,7 +40,7 @@ it("takes ten calls in a row without an answer for an outage", async () => {
   expect(await stoppedBy()).toBe("outage");
 });
 
-it("takes no calls for an outage that hang while later ones are accepted", async () => {
+it("does not treat calls that hang as an outage while later ones are accepted", async () => {
   const monitor = create();
   const longAgo = performance.now() - 10_000;
   for (let i = 0; i < 9; i++) await monitor.onResult(lost, performance.now());

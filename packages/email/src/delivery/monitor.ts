@@ -8,7 +8,7 @@ import { isQuotaKnown, probeNow, resumeSending, setLimits, slowDown, stopSending
 
 // Used if SES cannot be asked: the rate of most accounts outside the sandbox.
 const DEFAULT_RATE = 14;
-// After so many calls in a row without an answer, further calls would only be in doubt too.
+// Calls in a row without an answer that stop sending. Further calls would only be in doubt too.
 const OUTAGE = 10;
 
 const STOPS: Partial<Record<Refusal, StoppedBy>> = {

@@ -4,14 +4,14 @@ import { RESERVE, type StoppedBy } from "../sending-status.ts";
 // The row that all workers share: how fast the account may send, how much a day, and whether it
 // sends at all. It is SQL, because PostgreSQL's clock decides and a claim is one statement.
 
-// How much may go out at once, in seconds of the rate. SES allows one second's worth. The other
-// half is for calls that were delayed on their way.
+// The size of the bucket, in seconds of the rate. SES allows a burst of one second. The other half is
+// for calls that were delayed on their way.
 const BURST = 0.5;
-// Seconds in which the rate would rise from zero to its maximum.
+// Seconds that the rate would need to rise from zero to its maximum.
 const RECOVERY = 30;
-// A throttling multiplies the rate by the first. The second is the share of the maximum that is
-// always left.
+// A throttled call multiplies the rate by this.
 const SLOW_DOWN = 0.7;
+// The lowest rate, as a share of the maximum.
 const SLOWEST = 0.05;
 // Seconds from a stop to the first probe. The interval doubles with each probe, up to the maximum.
 const FIRST_PROBE = 2;

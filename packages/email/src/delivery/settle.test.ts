@@ -88,7 +88,7 @@ it("does not wait for the disk", async () => {
     'BEGIN INSERT INTO seen VALUES (current_setting(''synchronous_commit'')); RETURN NEW; END'`;
   await test.db.$executeRaw`
     CREATE TRIGGER see BEFORE UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION see()`;
-  // The embedded database has it off for all.
+  // The embedded test database has it off for all transactions, so switch it on.
   const [row] = await test.db.$queryRaw<{ name: string }[]>`SELECT current_database() AS name`;
   await test.db.$executeRawUnsafe(`ALTER DATABASE "${row?.name}" SET synchronous_commit = on`);
   const other = createDb(test.url);

@@ -112,7 +112,7 @@ it("needs only the tables of email", async () => {
     SELECT conname FROM pg_constraint WHERE contype = 'f'
       AND conrelid = ANY(${own}::regclass[]) AND confrelid <> ALL(${own}::regclass[])`;
   expect(references).toEqual([]);
-  // Whatever else there is, with what refers to it.
+  // All other tables, with everything that refers to them.
   const [others] = await test.db.$queryRaw<{ tables: string }[]>`
     SELECT string_agg(oid::regclass::text, ', ') AS tables FROM pg_class
     WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace

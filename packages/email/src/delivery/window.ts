@@ -97,7 +97,11 @@ export function createWindow<Item, Result>({
     }
   }
 
-  /** Counts a call as late after LATE_MS. Call what it returns when the call ends: was it late? */
+  /**
+   * Counts a call as late after LATE_MS.
+   *
+   * @returns a function to call at the end of the call. It says whether the call was late
+   */
   function watch(): () => boolean {
     let isLate = false;
     const watched = setTimeout(() => {

@@ -43,7 +43,7 @@ export async function attachEvents(db: Db, options: AttachOptions = {}): Promise
   }
 }
 
-/** Attaches each event by itself: one that fails does not keep the others from it. */
+/** Attaches each event by itself, so that one that fails does not stop the others. */
 async function attachOneByOne(db: Db, named: Prisma.Sql, onEvents: OnEvents): Promise<Attached> {
   const unattached = await db.$queryRaw<Row[]>`
     SELECT ${EVENT}, a.message_id AS "messageId"

@@ -21,7 +21,7 @@ export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
 /**
  * Raises the outcome of messages to what their events say. Two events count as Delivery: a Bounce
  * without an effect, which is an out-of-office reply, and `not-spam` feedback. A Complaint without
- * an effect is a server's report, and says that the message was sent.
+ * an effect is the report of a server. It shows that the message was sent.
  *
  * @param locked a query of the ids of messages that are locked
  * @param said a query of `message_id`, `type` and `effect`: what events say of them

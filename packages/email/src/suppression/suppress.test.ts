@@ -76,7 +76,7 @@ function person(steps: Step[]) {
 
 type Person = ReturnType<typeof person>;
 
-/** The messages as the worker has made them, each after its call and before its answer is kept. */
+/** The messages as the worker leaves them after their calls, before it stores the answers. */
 async function queue(those: Person[]): Promise<void> {
   const messages = those.flatMap(({ address, messages: all }) =>
     all.map(({ id }) => ({ id, address })),
@@ -333,7 +333,7 @@ const SETS: [name: string, suppression: string | null, steps: Step[]][] = [
   ],
 ];
 
-// All of them are 120 each.
+// Each set has 120 orders.
 const ORDERS = full ? Infinity : 3;
 
 describe("ends the same in every order", () => {
@@ -384,7 +384,7 @@ const STEP = fc.record({
 });
 const SEQUENCE = fc.oneof(
   fc.array(STEP, { minLength: 1, maxLength: 10 }),
-  // Without what suppresses for good, or nothing else would be seen.
+  // Without events that suppress for good, which would hide the effects of the others.
   fc.array(
     STEP.filter(({ kind }) => kind !== "permanent" && kind !== "complaint"),
     {
@@ -396,7 +396,7 @@ const SEQUENCE = fc.oneof(
 
 const SEQUENCES = full ? 1_000 : 15;
 
-// A second process takes longer to start than the few sequences of the quick run.
+// Only the full run starts a second process, because that takes longer than a quick run's sequences.
 it(`ends the same for ${SEQUENCES} random sequences, each event one to three times, by two ${full ? "processes" : "callers"} at once`, async () => {
   const seed = 1;
   const random = fc.sample(fc.nat(), { seed, numRuns: SEQUENCES * 50 });
@@ -430,7 +430,7 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
     for (const { steps } of all) reasons.add(expected(steps)?.reason);
   }
   expect(random.length).toBeGreaterThan(0);
-  // Fewer sequences do not reach all of them.
+  // The quick run has too few sequences to reach all reasons.
   if (full) expect(reasons).toEqual(new Set([undefined, "soft-bounces", "bounce", "complaint"]));
 });
 
@@ -464,13 +464,13 @@ it("suppresses the mailbox simulator's addresses like any other, each label for 
   expect(found).toMatchObject([{ addressKey: "bounce+label@simulator.amazonses.com" }]);
 });
 
-it("counts by its caller's policy", async () => {
+it("counts by the policy of its caller", async () => {
   const two = person(softOn(0, 3));
   await applyEvents(test.db, two.events, { policy: { softBounces: 2, withinDays: 3, forDays: 1 } });
   expect(await ends([two])).toMatchObject([{ suppression: { since: at(3), until: at(4) } }]);
 });
 
-/** As many as that, drawn anew in each run. */
+/** A random choice of `count` items, different in each run. */
 function some<T>(all: T[], count: number): T[] {
   if (count >= all.length) return all;
   const sizes = { minLength: count, maxLength: count };

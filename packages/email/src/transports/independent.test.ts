@@ -30,7 +30,7 @@ afterEach(async () => {
   await once(server, "close");
 });
 
-it("should send what an independent fake of SES takes", async () => {
+it("should send requests that an independent fake of SES accepts", async () => {
   const transport = createSesTransport({
     from: "Sendoff <hello@example.com>",
     loopbackOnly: true,

@@ -28,7 +28,7 @@ export type Refusal =
 /** A call that was not accepted. */
 export interface Refused {
   result: Refusal;
-  /** Of the server or the system: `TooManyRequestsException`, `554`, `ECONNREFUSED`. */
+  /** A code of the server or the system: `TooManyRequestsException`, `554`, `ECONNREFUSED`. */
   code: string;
   /** The answer, without addresses. */
   error: string;
@@ -51,7 +51,7 @@ const CAUSES = {
   deferred: ["deferred", "Nothing: the server does not take this email yet; it is tried again."],
   quota: [
     "quota",
-    "Nothing: the rest is sent as the quota of 24 hours frees. To send more a day, ask AWS for a higher quota.",
+    "Nothing: the other emails are sent when the quota of 24 hours allows. To send more a day, ask AWS for a higher quota.",
   ],
   unreachable: [
     "unreachable",

@@ -54,7 +54,7 @@ async function quota(changes: Partial<SenderConfig> = {}) {
   return transport.quota().finally(() => transport.close());
 }
 
-it("makes as many calls at once as it is told to, each on a connection of its own", async () => {
+it("makes `concurrency` calls at once, each on its own connection", async () => {
   const waiting: ServerResponse[] = [];
   await serve((request, response) => {
     request.resume();
@@ -70,7 +70,7 @@ it("makes as many calls at once as it is told to, each on a connection of its ow
   transport.close();
 });
 
-it("sends nothing if it may not leave any more once the request is signed", async () => {
+it("sends nothing if the last check, after the signature, forbids it", async () => {
   let requests = 0;
   await serve((request, response) => {
     requests++;
@@ -135,7 +135,7 @@ describe("against ses-local", () => {
     expect(account).toMatchObject({ configurationSet: "other" });
   });
 
-  it("brings subject, names, headers, tags and files as they were given", async () => {
+  it("delivers subject, names, headers, tags and files unchanged", async () => {
     pointSdkTo(ses.url);
     expect(
       await send({ from: "Café „Süd“, ナイン <hello@example.com>" }, fullMessage),
@@ -163,14 +163,14 @@ describe("against ses-local", () => {
     );
   });
 
-  it.each(SUBJECTS)("brings the subject %j as it is", async (subject) => {
+  it.each(SUBJECTS)("delivers the subject %j unchanged", async (subject) => {
     pointSdkTo(ses.url);
     await send({}, { ...message, to: "subject@example.com", subject });
     const [received] = await ses.inbox({ to: "subject@example.com", wait: 5 });
     expect(received?.subject).toBe(subject);
   });
 
-  it("says that no person has typed it, unless its caller says otherwise", async () => {
+  it("marks an email as automatic, unless its caller says otherwise", async () => {
     pointSdkTo(ses.url);
     for (const [headers, said] of [
       [{}, "auto-generated"],
@@ -182,7 +182,7 @@ describe("against ses-local", () => {
     }
   });
 
-  it("sends a message as it is, and any other file encoded", async () => {
+  it("sends an attached message unencoded, and any other file encoded", async () => {
     pointSdkTo(ses.url);
     const content = Buffer.from("Subject: Inner\r\n\r\nHello\r\n");
     const attachments = [
@@ -209,7 +209,7 @@ describe("against ses-local", () => {
     expect(standard?.from).toBe("Sendoff <hello@example.com>");
   });
 
-  it("takes an unverified sender for a mistake in the set-up, not for a lost message", async () => {
+  it("reports an unverified sender as a mistake in the set-up, and keeps the message", async () => {
     pointSdkTo(ses.url);
     expect(await send({ from: "hello@unverified.example" })).toMatchObject({
       result: "misconfigured",
@@ -237,7 +237,7 @@ it.each(["", "Sendoff", "a@example.com, b@example.com", "Sendoff\r\nBcc: x <hell
   },
 );
 
-describe("sorts every answer", () => {
+describe("classifies every answer", () => {
   let calls: number;
 
   function answer(status: number, type: string, text: string) {
@@ -308,7 +308,7 @@ describe("sorts every answer", () => {
     expect(calls).toBe(1);
   });
 
-  it("takes an email to the unverified sender itself for a mistake in the set-up", async () => {
+  it("reports an email to the unverified sender itself as a mistake in the set-up", async () => {
     await answer(400, "MessageRejected", unverified("hello@example.com"));
     expect(await send({}, { ...message, to: "hello@example.com" })).toMatchObject({
       result: "misconfigured",
@@ -336,7 +336,7 @@ describe("sorts every answer", () => {
     expect(count).toBe(2);
   });
 
-  it("does not take a truncated answer for a refusal", async () => {
+  it("does not treat a truncated answer as a refusal", async () => {
     await serve((request, response) => {
       request.resume().on("end", () => {
         response.writeHead(200, { "content-type": "application/json" }).end('{"Mess');
@@ -383,7 +383,7 @@ describe("sorts every answer", () => {
     expect(await send()).toMatchObject({ result: "unreachable", code: "ECONNREFUSED" });
   });
 
-  it("sends nothing to a server whose certificate is not to be trusted", async () => {
+  it("sends nothing to a server whose certificate is not trusted", async () => {
     let asked = false;
     const tls = createTlsServer(createCertificate("127.0.0.1"), (_request, response) => {
       asked = true;

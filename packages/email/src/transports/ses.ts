@@ -173,8 +173,8 @@ const BY_NAME: Record<string, Cause> = {
 };
 
 /**
- * Finds the cause of an error of the SDK. After a 4xx, nothing was sent; nor if the call never
- * left. After anything else (5xx, a reset, a timeout), SES may have accepted the message.
+ * Finds the cause of an error of the SDK. After a 4xx, or if the call never left, nothing
+ * was sent. After anything else (5xx, a reset, a timeout), SES may have accepted the message.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html#API_SendEmail_Errors
  */
 function causeOf(thrown: unknown, from = "", to = ""): Cause {

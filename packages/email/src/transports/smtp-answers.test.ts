@@ -47,9 +47,9 @@ const unverified = (identities: string) =>
 
 // RFC 5321, sections 3.8, 4.2 and 4.3.2, and SES's own answers:
 // https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html
-describe("sorts every answer by its step", () => {
+describe("classifies every answer by its step", () => {
   it.each<[SmtpStep, SmtpAnswer, string]>([
-    // The connection, and what sets it up: every email would get the same answer.
+    // While the connection is set up. Every email would get the same answer.
     ["CONN", "554 No SMTP service here", "misconfigured"],
     ["CONN", "421 Too many connections", "throttled"],
     ["CONN", "451 Try later", "throttled"],
@@ -167,7 +167,7 @@ describe("a server that ends a connection it has used", () => {
     ["421 to MAIL FROM", "MAIL", "421 Too many messages on this connection"],
     ["an end in answer to MAIL FROM", "MAIL", "close"],
     ["a reset in answer to MAIL FROM", "MAIL", "reset"],
-  ])("after five emails, by %s, has them all, each once", async (_how, own, answer) => {
+  ])("after five emails, by %s, still gets each email once", async (_how, own, answer) => {
     const results = await series(12, ({ step, email }) =>
       step === own && email > 5 ? answer : undefined,
     );
@@ -179,15 +179,15 @@ describe("a server that ends a connection it has used", () => {
     ["421", "421 Idle for too long"],
     ["a close", "close"],
     ["a reset", "reset"],
-  ])("at idle, by %s, has them all, each once", async (_how, answer) => {
+  ])("at idle, by %s, still gets each email once", async (_how, answer) => {
     const results = await series(3, ({ step }) => (step === "IDLE" ? answer : undefined));
     expect(results).toEqual(accepted(3));
     expect(server?.accepted).toHaveLength(3);
   });
 
-  it("at idle, by 451, may defer the next email and slows no other down", async () => {
+  it("at idle, by 451, may defer the next email, and delays no other", async () => {
     const results = await series(6, ({ step }) => (step === "IDLE" ? "451 Timeout" : undefined));
-    // It may be read as the answer to the next email's MAIL FROM.
+    // We may read it as the answer to the next email's MAIL FROM.
     expect(["accepted", "deferred", "unreachable"]).toEqual(expect.arrayContaining(results));
     expect(server?.accepted).toHaveLength(results.filter((one) => one === "accepted").length);
   });

@@ -43,7 +43,7 @@ describe("against ses-local", () => {
     });
   });
 
-  it("brings subject, names, headers, tags and files as they were given", async () => {
+  it("delivers subject, names, headers, tags and files unchanged", async () => {
     const from = "Café „Süd“, ナイン <hello@example.com>";
     await send({ port: ses.smtpPort, from }, fullMessage);
     const [received] = await ses.inbox({ to: fullMessage.to, wait: 5 });
@@ -63,13 +63,13 @@ describe("against ses-local", () => {
     });
   });
 
-  it.each(SUBJECTS)("brings the subject %j as it is", async (subject) => {
+  it.each(SUBJECTS)("delivers the subject %j unchanged", async (subject) => {
     await send({ port: ses.smtpPort }, { ...message, to: "subject@example.com", subject });
     const [received] = await ses.inbox({ to: "subject@example.com", wait: 5 });
     expect(received?.subject).toBe(subject);
   });
 
-  it("says that no person has typed it, unless its caller says otherwise", async () => {
+  it("marks an email as automatic, unless its caller says otherwise", async () => {
     for (const [headers, said] of [
       [{}, "auto-generated"],
       [{ "auto-submitted": "no" }, "no"],
@@ -80,7 +80,7 @@ describe("against ses-local", () => {
     }
   });
 
-  it("takes an unverified sender for a mistake in the set-up", async () => {
+  it("reports an unverified sender as a mistake in the set-up", async () => {
     const from = "hello@unverified.example";
     expect(await send({ port: ses.smtpPort, from })).toMatchObject({
       result: "misconfigured",
@@ -182,7 +182,7 @@ describe("against another SMTP server", () => {
     });
   });
 
-  it("sends as many emails at once as it is told to, each on a connection of its own", async () => {
+  it("sends `concurrency` emails at once, each on its own connection", async () => {
     const held: (() => void)[] = [];
     const port = await serve({
       ...trusted,
@@ -208,7 +208,7 @@ describe("against another SMTP server", () => {
     transport.close();
   });
 
-  it("brings everything as it was given to a server of another make", async () => {
+  it("delivers everything unchanged to another vendor's server", async () => {
     const port = await serve({ ...trusted });
     const from = "Café „Süd“, ナイン <hello@example.com>";
     await send({ port, host, from, configurationSet: "set-1" }, fullMessage);
@@ -253,7 +253,7 @@ describe("against another SMTP server", () => {
   });
 });
 
-it("has no limits to tell", async () => {
+it("knows no limits of the account", async () => {
   const transport = createSmtpTransport({
     from: "hello@example.com",
     host: "127.0.0.1",

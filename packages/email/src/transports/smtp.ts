@@ -44,13 +44,13 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
     requireTLS: !secure && !isLoopback(config.host),
     pool: true,
     maxConnections: concurrency,
-    // A connection that the server ended before it read a byte of the email is replaced.
+    // If the server ends a connection before it has read a byte of the email, another one is used.
     maxRequeues: 2,
     ...(config.username && { auth: { user: config.username, pass: config.password ?? "" } }),
     connectionTimeout: 3_000,
     greetingTimeout: 3_000,
     socketTimeout: CALL_TIMEOUT_MS,
-    // Nothing of a message is ever read from a file or an address that it names.
+    // A message cannot make nodemailer read a file or fetch an address.
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -104,7 +104,7 @@ export function createSmtpTransport(config: SmtpConfig): Transport {
         return refused(causeOf(error, isWhole, from.address, to), code, error.message);
       }
     },
-    // SMTP cannot tell it.
+    // SMTP has no such request.
     quota: () => Promise.resolve(undefined),
     close: () => mailer.close(),
   };
@@ -119,7 +119,7 @@ interface SmtpError extends Error {
   command?: string;
 }
 
-// Such an error during the handshake of TLS says nothing about the certificate.
+// An error like this during the TLS handshake does not mean that the certificate is bad.
 const CONNECTION_LOST = /ECONNRESET|EPIPE|ETIMEDOUT|closed unexpectedly/;
 
 // https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes

@@ -115,7 +115,7 @@ function sweep(gone: Gone): void {
 
 /** Runs the tools that do the rest: remove unused dependencies, draw the imports, format. */
 async function tidy(): Promise<void> {
-  // The catalog once it is known which dependencies are left.
+  // First dependencies, because unused entries of the catalog depend on them.
   for (const type of ["dependencies", "catalog"]) {
     await run(`knip --fix --fix-type ${type} --no-progress --no-exit-code`, "ignore");
   }

@@ -224,7 +224,7 @@ describe("an event that names somebody else than its message went to", () => {
     expect(one).toMatchObject({ recipient: "name@example.com", effect: "message" });
   });
 
-  it("should take a complaint that names nobody for that of the only recipient", () => {
+  it("should treat a complaint that names nobody as that of the only recipient", () => {
     const event = complaint({ complainedRecipients: [] });
     expect(parse(went(event, "name@example.com"))).toMatchObject([
       { recipient: "name@example.com", effect: "complaint" },
@@ -294,7 +294,7 @@ it("should accept SES's notice that it may publish to the topic", () => {
   expect(parseSesEvent(message, PUBLISHED_AT)).toEqual([]);
 });
 
-it("should read or refuse whatever it is given, and never break", () => {
+it("should read or refuse any input, and never throw another error", () => {
   const names = ["eventType", "notificationType", "mail", "bounce", "complaint", "messageId"];
   const keys = fc.oneof(fc.constantFrom(...names, "destination", "timestamp"), fc.string());
   const anything = fc.dictionary(keys, fc.jsonValue() as fc.Arbitrary<unknown>);

@@ -20,7 +20,7 @@ async function serve(options: Partial<SnsServerOptions> = {}): Promise<void> {
 }
 
 describe.each(["1", "2"] as const)("signature version %s", (version) => {
-  it("verifies a genuine certificate's shape: the leaf alone, RSA 2048, of an issuer that is not served", async () => {
+  it("verifies with a certificate like SNS's: the leaf alone, RSA 2048, without its issuer's certificate", async () => {
     await serve();
     const sns = createTestSns(topicArn);
     answer = (_request, response) => response.end(sns.pem);
@@ -54,7 +54,7 @@ it.each([
   expect(server.requests).toEqual([]);
 });
 
-/** Listens where forged addresses lead, and counts who comes. */
+/** Listens at the forged addresses, and counts the connections. */
 async function trap() {
   let connections = 0;
   const socket = createTcpServer((connection) => {
@@ -114,7 +114,7 @@ it("opens no connection for a forged message, nor for another topic's", async ()
   socket.close();
 });
 
-it.each([204, 400, 403, 404, 500, 503])("takes no answer but 200: %i", async (status) => {
+it.each([204, 400, 403, 404, 500, 503])("accepts no status but 200: %i", async (status) => {
   await serve();
   answer = (_request, response) => response.writeHead(status).end();
   await expect(snsFetch(url)).rejects.toMatchObject({ code: "SNS_UNREACHABLE", retryable: true });

@@ -12,7 +12,7 @@ export interface Topic {
 const ARN =
   /^arn:(aws|aws-cn|aws-us-gov|aws-eusc):sns:([a-z]{2,4}(?:-[a-z]+)+-\d):\d{12}:[\w-]{1,256}$/;
 
-/** Whether a text is the ARN of an SNS topic, in a partition and region that fit. */
+/** Whether a text is the ARN of an SNS topic whose region belongs to its partition. */
 export function isTopicArn(arn: string): boolean {
   return parse(arn) !== undefined;
 }
@@ -28,8 +28,8 @@ export function parseTopic(arn: string): Topic {
 }
 
 // Hosts: https://docs.aws.amazon.com/general/latest/gr/sns.html. Names: those that AWS's SDK for
-// Java checks (sns-message-manager). Opt-in regions have one each. The SDK does not have that of the
-// European sovereign cloud, which is assumed by the same pattern.
+// Java checks (sns-message-manager). Each opt-in region has its own name. The SDK lacks the name of the
+// European sovereign cloud; we assume the same pattern.
 function parse(arn: string): Topic | undefined {
   const [, partition, region = ""] = ARN.exec(arn) ?? [];
   const home = HOMES.find(({ prefix }) => region.startsWith(prefix));
