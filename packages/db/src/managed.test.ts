@@ -110,7 +110,7 @@ describe("another schema than public", () => {
   );
 });
 
-test("a search_path that leads to no schema is named, and not the role's rights", async () => {
+test("the error names a search_path without a schema, and not the role's rights", async () => {
   await grant();
   await execute(at(database), `ALTER ROLE "${role}" SET search_path = missing`);
   await expect(migrate(at(database, "", role))).rejects.toMatchObject({

@@ -66,7 +66,7 @@ function functionOf(type: unknown): ((props: object) => ReactNode) | undefined {
   return inMemo || render ? functionOf(inMemo ?? render) : undefined;
 }
 
-/** What an error calls a component that is no function: a class, a lazy one, a context's consumer. */
+/** The name in an error for a component that is not a function: a class, a lazy component, a consumer. */
 function describe(type: unknown): string {
   if (typeof type === "function") return `<${type.name || "Anonymous"}>`;
   const { $$typeof } = type as { $$typeof?: symbol };

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A load balancer, as simple as they come: it never tries a request twice. */
+/** A simple load balancer. It never tries a request twice. */
 export interface Balancer {
   port: number;
   add(port: number): void;
@@ -47,7 +47,7 @@ export async function startBalancer(): Promise<Balancer> {
     forward.on("error", (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
     forward.on("response", (answer) => {
       const headersOfAnswer = { ...answer.headers };
-      // It is about the other connection.
+      // This header is about the connection to the instance.
       delete headersOfAnswer.connection;
       res.writeHead(answer.statusCode ?? 502, headersOfAnswer);
       answer.pipe(res);

@@ -97,12 +97,12 @@ export async function copyRepository(): Promise<Copy> {
   };
 }
 
-/** Also removes the copies of test runs that were killed: the number in the name is the process's. */
+/** Also removes copies of killed test runs. A copy's name has the number of its process. */
 async function makeFolder(parent: string): Promise<string> {
   for (const name of await readdir(parent)) {
     const pid = /^sendoff-checks-(\d+)-/.exec(name)?.[1];
     if (pid === undefined || isRunning(Number(pid))) continue;
-    // Another user's stays.
+    // A copy of another user cannot be removed.
     await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
   }
   return await mkdtemp(join(parent, `sendoff-checks-${process.pid}-`));

@@ -23,7 +23,7 @@ const ROOM = 1024 ** 3;
 const PREFIX = "sendoff-tests-";
 /** The file in such a folder that names the link to it. */
 const LINK = "link";
-/** A folder without a link that is younger, in ms, may be waiting for its link. */
+/** In ms. A younger folder without a link may still get its link. */
 const MAKING_MS = 60_000;
 
 /**

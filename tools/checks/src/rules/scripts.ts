@@ -16,8 +16,8 @@ const OWN = [
 
 /**
  * Every package has the scripts of turbo's tasks, because turbo silently skips a package without
- * one. None follows its files by `node --watch`: that sees the packages too, whose files pnpm links
- * into every clone, and each install changes their links.
+ * one. No script may use `node --watch`: it also watches the installed packages. pnpm links their
+ * files into every clone, and each install changes these links.
  */
 export const scripts: Rule = ({ packages, files }) =>
   packages.flatMap(({ folder, manifest }) => {
