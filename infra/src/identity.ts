@@ -85,8 +85,8 @@ export class DomainIdentity extends pulumi.ComponentResource {
 }
 
 /**
- * Stops if SES does not sign for the domain with its own keys (Easy DKIM), because then there are no
- * CNAME records to create.
+ * Stops if SES does not sign for the domain with its own keys (Easy DKIM), because then there are
+ * no CNAME records to create.
  *
  * @throws InfraError which says what to do
  */

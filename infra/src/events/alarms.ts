@@ -11,7 +11,10 @@ const HOUR = 60 * MINUTE;
 
 interface AlarmsArgs {
   account: Account;
-  /** The address that gets the alarms by email, after it has confirmed. Example: `"ops@example.com"`. */
+  /**
+   * The address that gets the alarms by email, after it has confirmed. Example:
+   * `"ops@example.com"`.
+   */
   to: string;
   /** Watched for events that nobody takes. `undefined` with a webhook, which has no queue. */
   queue: EventQueue | undefined;

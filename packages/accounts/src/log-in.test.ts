@@ -86,7 +86,9 @@ it("ends every session, link and trust at once under a new AUTH_SECRET, and keep
   await rotated.logIn(browser(), { email, password: PASSWORD });
 });
 
-/** Gives the account a cheap hash, so that a wrong password costs one millisecond instead of twenty. */
+/**
+ * Gives the account a cheap hash, so that a wrong password costs one millisecond instead of twenty.
+ */
 async function hashCheaply({ db }: Pick<typeof test, "db">, email: string): Promise<void> {
   const passwordHash = await hash(PASSWORD, { memoryCost: 1024, timeCost: 1, parallelism: 1 });
   await db.user.update({ where: { emailKey: email }, data: { passwordHash } });

@@ -7,8 +7,8 @@ const FRESH = 60_000;
 export function createQuota(db: Db): () => Promise<number | null> {
   let reading: Promise<number | null> | undefined;
   let readAt = -Infinity;
-  // Concurrent callers wait for the query. They must not go on without a quota, because the limit for
-  // an unknown quota is far larger. For the same reason an unknown quota is not cached.
+  // Concurrent callers wait for the query. They must not go on without a quota, because the limit
+  // for an unknown quota is far larger. For the same reason an unknown quota is not cached.
   return () => {
     if (reading && performance.now() - readAt < FRESH) return reading;
     readAt = performance.now();

@@ -30,7 +30,8 @@ export type Tx = Prisma.TransactionClient;
  * @param options.poolSize the maximum number of connections. Default: 10.
  * @param options.keepStatements whether PostgreSQL keeps parsed and planned statements, which saves
  *   work. It does not work through a pooler in transaction mode. Default: false.
- * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`. A query may also throw `DATABASE_SCHEMA`
+ * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`. A query may also throw
+ *   `DATABASE_SCHEMA`
  */
 export function createDb(
   url: string,

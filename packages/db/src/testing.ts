@@ -15,7 +15,9 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The migrated database that each test database is a copy of. */
     templateUrl: string;
-    /** The prefix of the names of test databases. It contains the id of the process that made them. */
+    /**
+     * The prefix of the names of test databases. It contains the id of the process that made them.
+     */
     databasePrefix: string;
   }
 }

@@ -19,8 +19,8 @@ export type { NewMessage, Templates } from "./new-message.ts";
  *
  * @returns the message's id, which the log, SES's tags and the events have too
  * @throws EmailError `UNKNOWN_TEMPLATE`, `INVALID_ADDRESS`, `INVALID_PROPS`, `INVALID_LOCALE`,
- *   `INVALID_TIME`, `INVALID_IDEMPOTENCY_KEY`; `IDEMPOTENCY_CONFLICT` if the key was used for another content;
- *   and those of `checkAdditions`
+ *   `INVALID_TIME`, `INVALID_IDEMPOTENCY_KEY`; `IDEMPOTENCY_CONFLICT` if the key was used for
+ *   another content; and those of `checkAdditions`
  */
 export type Enqueue<T extends Templates> = <N extends keyof T & string>(
   tx: Tx,

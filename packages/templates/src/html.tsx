@@ -66,7 +66,10 @@ function functionOf(type: unknown): ((props: object) => ReactNode) | undefined {
   return inMemo || render ? functionOf(inMemo ?? render) : undefined;
 }
 
-/** The name in an error for a component that is not a function: a class, a lazy component, a consumer. */
+/**
+ * The name in an error for a component that is not a function: a class, a lazy component, a
+ * consumer.
+ */
 function describe(type: unknown): string {
   if (typeof type === "function") return `<${type.name || "Anonymous"}>`;
   const { $$typeof } = type as { $$typeof?: symbol };

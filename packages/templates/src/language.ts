@@ -9,7 +9,9 @@ const texts: Record<Locale, typeof en> = { en, de };
 export interface Language {
   locale: string;
   dir: "ltr" | "rtl";
-  /** Where a line begins and ends. Many inboxes know only these two, not CSS's `start` and `end`. */
+  /**
+   * Where a line begins and ends. Many inboxes know only these two, not CSS's `start` and `end`.
+   */
   start: "left" | "right";
   end: "left" | "right";
   texts: typeof en;

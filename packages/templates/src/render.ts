@@ -28,7 +28,8 @@ export const views: { [N in TemplateName]: Template<(typeof templates)[N]> } = {
 /**
  * Renders an email.
  *
- * @param locale a tag like "de" or "de-AT": the best of the email's languages is used, or the product's
+ * @param locale a tag like "de" or "de-AT": the best of the email's languages is used, or the
+ *   product's
  * @throws ZodError if the props do not fit the template's schema; it contains no values
  * @throws AppError `NOT_IN_ONE_PASS`: a component waits for something
  */

@@ -17,7 +17,9 @@ export interface Balancer {
 // In ms. Real ones take seconds.
 const CHECK = 250;
 
-/** Sends requests in turn to the instances whose /readyz answers 200, over kept-alive connections. */
+/**
+ * Sends requests in turn to the instances whose /readyz answers 200, over kept-alive connections.
+ */
 export async function startBalancer(): Promise<Balancer> {
   const agent = new http.Agent({ keepAlive: true });
   const instances = new Map<number, boolean>();

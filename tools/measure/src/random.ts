@@ -1,6 +1,6 @@
 /**
- * Random numbers from 0 up to 1. They are the same for the same seed (mulberry32), so that a run can
- * be repeated.
+ * Random numbers from 0 up to 1. They are the same for the same seed (mulberry32), so that a run
+ * can be repeated.
  */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;

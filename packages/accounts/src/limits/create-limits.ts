@@ -93,8 +93,8 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
     giveBack: (...uses: Use[]): Promise<void> => giveBack(db, uses),
 
     /**
-     * Takes one point of each limit, in one statement. Then it gives back the points that will not be
-     * used: an email needs a point of each of its limits, and a refused request counts only as a
+     * Takes one point of each limit, in one statement. Then it gives back the points that will not
+     * be used: an email needs a point of each of its limits, and a refused request counts only as a
      * post. Otherwise repeated requests for one mailbox would use up the day's email.
      */
     async take<Name extends LimitName>(

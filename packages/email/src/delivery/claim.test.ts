@@ -236,7 +236,8 @@ describe("a stopped queue", () => {
       expect(probe).toMatchObject({ pace: { probing: true }, messages: [expect.anything()] });
       expect((await claimAs(test.db)).messages).toEqual([]);
       await release(test.db, probe.leaseId);
-      // The claim's own now() lies between the two times, which may be seconds apart on a slow machine.
+      // The claim's own now() lies between the two times, which may be seconds apart on a slow
+      // machine.
       const [row] = await test.db.$queryRaw<{ most: number; least: number }[]>`
         SELECT extract(epoch FROM probe_at - ${before?.at})::float8 AS most,
           extract(epoch FROM probe_at - now())::float8 AS least FROM sending_status`;

@@ -22,8 +22,8 @@ import { type Room, createWindow } from "./window.ts";
 
 /**
  * Called when emails were closed unsent: the recipient is suppressed or not allowed, the email has
- * expired, or it was refused for good. It is called at most once for each email. If the process ends
- * before that, it is not called later. Its errors are logged.
+ * expired, or it was refused for good. It is called at most once for each email. If the process
+ * ends before that, it is not called later. Its errors are logged.
  */
 export type OnUnsent = (emails: { template: string; to: string }[]) => Promise<void>;
 

@@ -9,7 +9,9 @@ export interface EvidenceRules {
   horizon: number;
   /** The minimum number of accepted calls that are checked. Default: 100. */
   calls?: number;
-  /** The minimum number of those that began after the message could no longer be sent. Default: 20. */
+  /**
+   * The minimum number of those that began after the message could no longer be sent. Default: 20.
+   */
   callsAfter?: number;
   /** Seconds after the lease in which SES might still have accepted the message. Default: 600. */
   signature?: number;
@@ -17,7 +19,9 @@ export interface EvidenceRules {
   patience?: number;
 }
 
-/** How often a message may be judged unsent. If it kills its worker, it must not return for ever. */
+/**
+ * How often a message may be judged unsent. If it kills its worker, it must not return for ever.
+ */
 const MAX_JUDGED = 2;
 
 // SES refuses a request that was signed more than five minutes ago. The signature's time may be up

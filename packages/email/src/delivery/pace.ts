@@ -4,8 +4,8 @@ import { RESERVE, type StoppedBy } from "../sending-status.ts";
 // The row that all workers share: how fast the account may send, how much a day, and whether it
 // sends at all. It is SQL, because PostgreSQL's clock decides and a claim is one statement.
 
-// The size of the bucket, in seconds of the rate. SES allows a burst of one second. The other half is
-// for calls that were delayed on their way.
+// The size of the bucket, in seconds of the rate. SES allows a burst of one second. The other half
+// is for calls that were delayed on their way.
 const BURST = 0.5;
 // Seconds that the rate would need to rise from zero to its maximum.
 const RECOVERY = 30;

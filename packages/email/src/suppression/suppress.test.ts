@@ -396,7 +396,8 @@ const SEQUENCE = fc.oneof(
 
 const SEQUENCES = full ? 1_000 : 15;
 
-// Only the full run starts a second process, because that takes longer than a quick run's sequences.
+// Only the full run starts a second process, because that takes longer than a quick run's
+// sequences.
 it(`ends the same for ${SEQUENCES} random sequences, each event one to three times, by two ${full ? "processes" : "callers"} at once`, async () => {
   const seed = 1;
   const random = fc.sample(fc.nat(), { seed, numRuns: SEQUENCES * 50 });

@@ -28,7 +28,8 @@ export function createSesClient(options: {
       connectionTimeout: 3_000,
       requestTimeout: CALL_TIMEOUT_MS,
       throwOnRequestTimeout: true,
-      // requestTimeout covers the time until the headers. This one also ends an answer that stalls later.
+      // requestTimeout covers the time until the headers. This one also ends an answer that stalls
+      // later.
       socketTimeout: CALL_TIMEOUT_MS,
     },
   });
@@ -38,8 +39,8 @@ export function createSesClient(options: {
 }
 
 /**
- * The time limit of calls other than sending. Sending uses a timer instead, which costs less: a signal
- * stays in memory for its ten seconds.
+ * The time limit of calls other than sending. Sending uses a timer instead, which costs less: a
+ * signal stays in memory for its ten seconds.
  */
 export const timeLimit = () => ({ abortSignal: AbortSignal.timeout(CALL_TIMEOUT_MS) });
 

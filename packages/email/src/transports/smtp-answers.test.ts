@@ -109,7 +109,8 @@ describe("classifies every answer by its step", () => {
     expect(sent.error).not.toContain("@example");
   });
 
-  // This machine need not offer TLS. So the test uses a spelling of its address that is not recognised.
+  // This machine need not offer TLS. So the test uses a spelling of its address that is not
+  // recognised.
   it.runIf(hasIpv6()).each<[SmtpAnswer, string]>([
     ["502 Not implemented", "misconfigured"],
     ["554 No TLS here", "misconfigured"],

@@ -23,8 +23,8 @@ interface Changes {
 }
 
 /**
- * Publishes events about messages: decides which, in which order, and where they go. As at SES, only
- * messages with a configuration set have events.
+ * Publishes events about messages: decides which, in which order, and where they go. As at SES,
+ * only messages with a configuration set have events.
  */
 export class Publisher extends EventEmitter<Changes> {
   readonly #store: Store;
@@ -131,7 +131,10 @@ export class Publisher extends EventEmitter<Changes> {
     return event;
   }
 
-  /** Delivers an event with the current faults. Resolves when the webhook has answered, if there is one. */
+  /**
+   * Delivers an event with the current faults. Resolves when the webhook has answered, if there is
+   * one.
+   */
   async #deliver(event: SesLocalEvent): Promise<void> {
     const { drop, delay, reorder, duplicate } = this.#account.behaviour.events;
     if (this.#account.drawEvent(drop)) return;

@@ -35,8 +35,9 @@ export function extractLinks(html: string, text: string): Link[] {
   return [...links].map(([url, label]) => ({ url, label }));
 }
 
-// Removes punctuation after a URL. A closing parenthesis belongs to the URL only with its opening one.
-// `*` and `_` are removed only if Markdown has one before the URL too, because a token may end in one.
+// Removes punctuation after a URL. A closing parenthesis belongs to the URL only with its opening
+// one. `*` and `_` are removed only if Markdown has one before the URL too, because a token may end
+// in one.
 function trimUrl(url: string, before: string): string {
   const after = ".,;:!?" + ("*_".includes(before) ? before : "");
   let end = url.length;
@@ -56,8 +57,8 @@ const CANDIDATE =
   /(?<![\w#$€£./:@=]|\w\w-|\d-)(?:\d{4,8}|\d{3}[- ]\d{3,4}|(?=[A-Z-]*\d)[A-Z0-9]{3,5}-[A-Z0-9]{3,5}|(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,10})(?![\w%/:@=-]|\.\d)/g;
 
 /**
- * Finds the one-time codes of a message. A code has a usual shape, and is alone on its line or close to
- * a word like "code". A message without such a word has no codes.
+ * Finds the one-time codes of a message. A code has a usual shape, and is alone on its line or
+ * close to a word like "code". A message without such a word has no codes.
  */
 export function extractCodes(subject: string, html: string, text: string): string[] {
   const body = (text || htmlToText(html)).replace(/https?:\/\/\S+/gi, " ");

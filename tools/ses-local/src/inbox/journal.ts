@@ -39,8 +39,9 @@ export interface Place {
 const SEGMENT_SIZE = 1024 * 1024;
 
 /**
- * The changes of the inbox in their order, on disk. They are in segments, so that the oldest messages
- * are deleted with a file. A change is a line of JSON. The source of an added message follows it.
+ * The changes of the inbox in their order, on disk. They are in segments, so that the oldest
+ * messages are deleted with a file. A change is a line of JSON. The source of an added message
+ * follows it.
  */
 export class Journal {
   readonly #folder: string;
@@ -125,8 +126,8 @@ export class Journal {
     this.#segments.delete(segment);
   }
 
-  // Each process begins its own segment, so that nothing follows a change that the last process left
-  // incomplete.
+  // Each process begins its own segment, so that nothing follows a change that the last process
+  // left incomplete.
   #begin(): AppendFile {
     const segment = this.#last + 1;
     this.#segments.set(segment, 0);

@@ -19,9 +19,9 @@ function declaresDark(html: string): boolean {
 }
 
 /**
- * The HTML as a mail client would show it. Its frame runs no script, so the reader's choices must be
- * in the HTML: queries for `prefers-color-scheme` get the chosen scheme. In the dark scheme, an email
- * without dark styles has inverted colours, as in Outlook and Gmail's apps.
+ * The HTML as a mail client would show it. Its frame runs no script, so the reader's choices must
+ * be in the HTML: queries for `prefers-color-scheme` get the chosen scheme. In the dark scheme, an
+ * email without dark styles has inverted colours, as in Outlook and Gmail's apps.
  */
 export async function preview(
   message: Content,
@@ -72,7 +72,8 @@ function insertIntoHead(html: string, inserted: string): string {
     /<html(?:\s[^>]*)?>/i.exec(html) ??
     /^\s*<!doctype[^>]*>/i.exec(html);
   const at = place ? place.index + place[0].length : 0;
-  // Webmail shows an email in standards mode, inside its own page, even if the email has no doctype.
+  // Webmail shows an email in standards mode, inside its own page, even if the email has no
+  // doctype.
   return `${place ? "" : "<!doctype html>"}${html.slice(0, at)}${inserted}${html.slice(at)}`;
 }
 

@@ -13,7 +13,9 @@ export interface Query {
   after?: string | undefined;
 }
 
-/** A message of the inbox. It is parsed only when somebody looks at it, because a flood has many. */
+/**
+ * A message of the inbox. It is parsed only when somebody looks at it, because a flood has many.
+ */
 export interface Kept extends Entry {
   read: boolean;
 }
@@ -38,8 +40,8 @@ interface Events {
 }
 
 /**
- * The inbox and the tally. They are in memory for reading, and on disk to survive a restart. A message
- * is written to disk before anyone can see it.
+ * The inbox and the tally. They are in memory for reading, and on disk to survive a restart. A
+ * message is written to disk before anyone can see it.
  */
 export class Store extends EventEmitter<Events> {
   readonly #journal: Journal;

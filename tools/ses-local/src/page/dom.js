@@ -1,6 +1,6 @@
 /**
- * Makes an element. Properties that begin with "on" are listeners, and `data` is the dataset. Values
- * that are false, null or undefined are left out. Strings are never parsed as HTML.
+ * Makes an element. Properties that begin with "on" are listeners, and `data` is the dataset.
+ * Values that are false, null or undefined are left out. Strings are never parsed as HTML.
  *
  * @param {string} tag
  * @param {Record<string, any>} [properties]

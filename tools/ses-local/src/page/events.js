@@ -24,7 +24,11 @@ const MAKE_MORE = [
   ["rendering-failure", "Rendering failure"],
 ];
 
-/** Ids of events whose payload is shown. They stay open when another event arrives. @type {Set<string>} */
+/**
+ * Ids of events whose payload is shown. They stay open when another event arrives.
+ *
+ * @type {Set<string>}
+ */
 const unfolded = new Set();
 let more = false;
 

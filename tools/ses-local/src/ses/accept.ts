@@ -33,9 +33,9 @@ export interface Submission {
 export type Accept = (submission: Submission) => string;
 
 /**
- * Creates the function that does what SES does with a message from the API or SMTP. It checks sender
- * and recipients, reads and removes SES's own headers, sets Message-ID and Date, and puts the message
- * into the inbox.
+ * Creates the function that does what SES does with a message from the API or SMTP. It checks
+ * sender and recipients, reads and removes SES's own headers, sets Message-ID and Date, and puts
+ * the message into the inbox.
  *
  * https://docs.aws.amazon.com/ses/latest/dg/header-fields.html
  */
@@ -105,7 +105,9 @@ export function createAccept(store: Store, account: Account, verified: string[])
   };
 }
 
-/** An id like SES's: the time in milliseconds (hexadecimal), a UUID, and a counter that is always 0. */
+/**
+ * An id like SES's: the time in milliseconds (hexadecimal), a UUID, and a counter that is always 0.
+ */
 function createMessageId(): string {
   return `0100${Date.now().toString(16).padStart(12, "0")}-${randomUUID()}-000000`;
 }

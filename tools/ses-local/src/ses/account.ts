@@ -42,7 +42,9 @@ export class Account {
     this.#accepted = 0;
   }
 
-  /** Draws the fault of the next SendEmail. Each call takes one random number, even without faults. */
+  /**
+   * Draws the fault of the next SendEmail. Each call takes one random number, even without faults.
+   */
   draw(): Fault | undefined {
     let left = this.#random();
     return this.#behaviour.faults.find(({ share }) => {

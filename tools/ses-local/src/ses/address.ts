@@ -14,8 +14,8 @@ export function mailboxes(header: string): Mailbox[] {
 const QUOTED_STRING = /"(?:[^"\\]|\\.)*"/g;
 
 /**
- * Reads one mailbox, `address` or `Name <address>`. The error messages are those of JavaMail's strict
- * check, which SES returns.
+ * Reads one mailbox, `address` or `Name <address>`. The error messages are those of JavaMail's
+ * strict check, which SES returns.
  *
  * @throws SesError BadRequestException
  */

@@ -16,8 +16,8 @@ const EVENT_TYPES = [
 ];
 
 /**
- * The operations besides SendEmail that the app and its set-up need: the account's suppression list,
- * its details, identities and configuration sets.
+ * The operations besides SendEmail that the app and its set-up need: the account's suppression
+ * list, its details, identities and configuration sets.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Operations.html
  */
 export function operationRoutes(account: Account, verified: string[]): Router {

@@ -112,8 +112,8 @@ function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Buffer {
 }
 
 /**
- * Only names outside ASCII are encoded. We do it ourselves, because nodemailer would put encoded words
- * into quotes, which RFC 2047 (5) forbids.
+ * Only names outside ASCII are encoded. We do it ourselves, because nodemailer would put encoded
+ * words into quotes, which RFC 2047 (5) forbids.
  */
 function addressField(field: string, given: string[]): string {
   if (given.length === 0) return "";
@@ -153,7 +153,8 @@ function readHeaders(simple: Json) {
   });
 }
 
-// The extensions of https://docs.aws.amazon.com/ses/latest/dg/mime-types.html that an app might send.
+// The extensions of https://docs.aws.amazon.com/ses/latest/dg/mime-types.html that an app might
+// send.
 const UNSUPPORTED =
   /\.(?:app|bat|chm|cmd|com|cpl|dll|exe|hta|jar|js|jse|lib|lnk|mst|msi|pif|ps1|reg|scr|sys|vb|vbe|vbs|wsf|wsh)$/i;
 

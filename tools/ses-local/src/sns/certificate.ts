@@ -8,8 +8,8 @@ export interface Signer {
 
 /**
  * Makes a key and a certificate like SNS's: RSA of 2048 bits, subject `CN=sns.amazonaws.com`. It
- * writes the certificate itself (RFC 5280, section 4.1), because node:crypto cannot make one and not
- * every machine has openssl. It is self-signed, so a verifier must be set up to trust it.
+ * writes the certificate itself (RFC 5280, section 4.1), because node:crypto cannot make one and
+ * not every machine has openssl. It is self-signed, so a verifier must be set up to trust it.
  */
 export function createSigner(): Signer {
   const { publicKey, privateKey: key } = generateKeyPairSync("rsa", { modulusLength: 2048 });

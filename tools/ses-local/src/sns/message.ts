@@ -18,7 +18,9 @@ export interface Topic {
 export interface SnsMessage {
   id: string;
   type: "Notification" | "SubscriptionConfirmation";
-  /** The JSON. It is signed at the first call, so a message that nobody fetches costs no signature. */
+  /**
+   * The JSON. It is signed at the first call, so a message that nobody fetches costs no signature.
+   */
   body: () => Promise<string>;
 }
 

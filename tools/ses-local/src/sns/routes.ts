@@ -3,8 +3,8 @@ import type { Topic } from "./message.ts";
 import type { Webhook } from "./webhook.ts";
 
 /**
- * Serves what SNS serves at `https://sns.REGION.amazonaws.com`: the certificate, and the confirmation
- * of a subscription. Mounted at `/sns`.
+ * Serves what SNS serves at `https://sns.REGION.amazonaws.com`: the certificate, and the
+ * confirmation of a subscription. Mounted at `/sns`.
  */
 export function snsRoutes(topic: Topic, webhook: Webhook | undefined): Router {
   const router = Router();

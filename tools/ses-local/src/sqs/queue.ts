@@ -14,7 +14,10 @@ export interface QueueMessage {
 
 // The queue of infra has ten. Fewer show dead letters sooner.
 const MAX_RECEIVES = 5;
-/** The maximum number of messages, because nobody may read the queue. Beyond it the oldest is deleted. */
+/**
+ * The maximum number of messages, because nobody may read the queue. Beyond it the oldest is
+ * deleted.
+ */
 const LIMIT = 20_000;
 
 /** A queue of SQS, in memory. */

@@ -15,8 +15,8 @@ class SqsError extends Error {
 }
 
 /**
- * The operations of SQS that a consumer needs, in the AWS JSON protocol: `POST` to any path, with the
- * operation in `x-amz-target`.
+ * The operations of SQS that a consumer needs, in the AWS JSON protocol: `POST` to any path, with
+ * the operation in `x-amz-target`.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/
  *
  * @param account the owner of the queues

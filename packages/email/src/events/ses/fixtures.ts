@@ -6,7 +6,10 @@
 export const AT = "2030-01-02T03:04:05.678Z";
 export const FEEDBACK = "0100feedback-0000";
 
-/** `mail` with a second recipient. Only events about the whole message, like Send, are about that recipient too. */
+/**
+ * `mail` with a second recipient. Only events about the whole message, like Send, are about that
+ * recipient too.
+ */
 export const mail = {
   timestamp: "2030-01-02T03:04:00.000Z",
   messageId: "0100message-0000",

@@ -28,8 +28,8 @@ export function parseTopic(arn: string): Topic {
 }
 
 // Hosts: https://docs.aws.amazon.com/general/latest/gr/sns.html. Names: those that AWS's SDK for
-// Java checks (sns-message-manager). Each opt-in region has its own name. The SDK lacks the name of the
-// European sovereign cloud; we assume the same pattern.
+// Java checks (sns-message-manager). Each opt-in region has its own name. The SDK lacks the name of
+// the European sovereign cloud; we assume the same pattern.
 function parse(arn: string): Topic | undefined {
   const [, partition, region = ""] = ARN.exec(arn) ?? [];
   const home = HOMES.find(({ prefix }) => region.startsWith(prefix));
