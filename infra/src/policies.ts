@@ -160,7 +160,7 @@ export type Trust =
 /**
  * For the role: who may assume it.
  *
- * @param account where the role is: its id, and the ARN of its OIDC provider where `trust` has one
+ * @param account the role's account: its id, and the ARN of its OIDC provider if `trust` has one
  */
 export function trustPolicy(trust: Trust, account: { id: string; oidcProvider: string }): Policy {
   return policy({ Sid: "Assume", Effect: "Allow", ...assumeBy(trust, account) });

@@ -26,7 +26,7 @@ interface SenderAccessArgs {
 }
 
 /**
- * The user or role that sends. Each of its rights is a policy of its own, so that a person or another
+ * The user or role that sends. Each of its rights is its own policy, so that a person or another
  * program can be given a single one.
  */
 export class SenderAccess extends pulumi.ComponentResource {

@@ -94,7 +94,7 @@ function fromJson(list: string): unknown[] {
   }
 }
 
-/** `a,b` as `pulumi config set` takes it, or the JSON that Pulumi makes of a list in YAML. */
+/** Reads `a,b` of `pulumi config set`, or the JSON that Pulumi makes from a list in YAML. */
 export function listOf<T>(parse: (value: string) => T) {
   return (value: string): T[] => {
     const entries = value.startsWith("[") ? fromJson(value) : value.split(",");

@@ -22,7 +22,7 @@ export interface Settings {
   securityDeliverySeconds: number;
   /** `zoneId` is empty with `manual`. */
   dns: { provider: DnsProvider; zoneId: string };
-  /** What DKIM's records point below; `undefined` where the stack makes none. */
+  /** The parent domain of DKIM's targets. Undefined: the stack creates no DKIM records. */
   dkimHost: string | undefined;
   dmarc: Dmarc;
   apexSpf: boolean;
@@ -64,8 +64,8 @@ export function readSettings(stack: {
     throw new InfraError("aws:region is missing: pulumi config set aws:region eu-central-1");
   }
 
-  // SES and SNS allow these characters only. The longest names, of the user and of the event
-  // destinations, may have 64 with what is added to them.
+  // SES and SNS allow only these characters. The longest names are those of the user and of the event
+  // destinations. With their endings they may have 64 characters.
   if (!/^[\w-]{1,48}$/.test(name)) {
     throw new InfraError(
       `the stack's name is in those of queues, users and configuration sets; ${name} must be 1 to 48 ` +
@@ -85,7 +85,7 @@ export function readSettings(stack: {
     }),
   ) as Values;
 
-  /** Stops where a key is missing that another key needs, or is set and would be ignored. */
+  /** Stops if a key is missing that another key needs, or if a key is set that would be ignored. */
   function along<T>(key: keyof Values, value: T | undefined, needed: boolean, why: string): T {
     if (needed === (value !== undefined)) return value as T;
     const command = needed ? `set ${key} ${KEYS[key].example}` : `rm ${key}`;

@@ -9,7 +9,7 @@ export const SES_SPF = "include:amazonses.com";
 /**
  * The domain's own TXT values with SES in their SPF record.
  *
- * @throws InfraError with the reason where that record cannot be changed
+ * @throws InfraError with the reason if that record cannot be changed
  */
 export async function withSes(domain: string, values: string[]): Promise<string[]> {
   let merged: string[];

@@ -42,7 +42,7 @@ export const digitalocean: DnsProvider = {
     const values = found
       .filter((one) => one.name === name && one.type === "TXT")
       .map(({ value }) => value)
-      // The record that the stack itself makes where there is no SPF record.
+      // The record that the stack itself creates if there is no SPF record.
       .filter((value) => value !== `v=spf1 ${SES_SPF} ~all`);
     return ownSpf("DigitalOcean", zone.domain, values);
   },

@@ -19,8 +19,8 @@ export interface PlannedRecord {
   /** Whether it stays in the zone when Pulumi no longer manages it. Default: `false`. */
   retain?: boolean;
   /**
-   * At Route 53, where all TXT values of a name are one record set: all of them, as its provider
-   * takes them. Default: `value` alone.
+   * All TXT values of the name, in the form of Pulumi's provider. For Route 53, where they are one
+   * record set. Default: only `value`.
    */
   set?: string[];
 }
@@ -48,7 +48,7 @@ export class DnsRecords extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** @returns what makes the records, to depend on; nothing where a person enters them */
+  /** @returns the resources of the records, to depend on. Empty if a person enters them */
   add(records: PlannedRecord[]): pulumi.Resource[] {
     this.#planned.push(...records);
     const { make } = this.#provider;

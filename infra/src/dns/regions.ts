@@ -39,7 +39,7 @@ const REGIONS_OF_THEIR_OWN = [
 ];
 
 /**
- * What DKIM's CNAME records of a region point to; `undefined` where the region is not known here.
+ * The domain of DKIM's targets in a region. Undefined: the region is not known here.
  * AWS says to read `SigningHostedZone` of the identity instead, which the Pulumi provider does not
  * have yet (terraform-provider-aws, issue 48568).
  */

@@ -2,9 +2,9 @@ import { promises as dns } from "node:dns";
 import { InfraError } from "../error.ts";
 
 /**
- * Every TXT value that DNS has for a name now; an empty list where there are none.
+ * Every TXT value that DNS has for a name now. Empty if there are none.
  *
- * @throws InfraError where DNS does not answer
+ * @throws InfraError if DNS does not answer
  */
 export async function txtOf(name: string): Promise<string[]> {
   try {

@@ -6,8 +6,8 @@ const OTHER_RECORD = /^(?:[+\-~?]?include:|redirect=)(.+)$/i;
  * How often a receiver asks DNS for an SPF record, with the records that it includes (RFC 7208,
  * 4.6.4), when nothing in it matches.
  *
- * @param txtOf gets every TXT value of a name; an empty list where there are none
- * @param limit where to stop counting, because records may include each other
+ * @param txtOf returns every TXT value of a name. Empty if there are none
+ * @param limit the count at which to stop, because records may include each other
  */
 export async function countLookups(
   record: string,

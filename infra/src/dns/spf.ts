@@ -46,7 +46,7 @@ const MODIFIERS: Record<string, (value: string) => boolean> = {
  * @param txtValues every TXT value of the name, its strings joined
  * @param include such as `include:amazonses.com`
  * @returns all values; only the SPF record is changed, and merging it again changes nothing
- * @throws SpfError where there are two SPF records, a malformed one, a `redirect=`, or more than ten
+ * @throws SpfError if there are two SPF records, a malformed one, a `redirect=`, or more than ten
  *   look-ups in the record itself; spf-lookups.ts counts those of the records that it includes
  */
 export function mergeSpf(txtValues: string[], include: string): string[] {
@@ -110,7 +110,7 @@ interface Term {
   plain: string;
 }
 
-/** @throws SpfError where the term is not SPF: receivers then ignore the whole record */
+/** @throws SpfError if the term is not SPF, because receivers then ignore the whole record */
 function parse(text: string): Term {
   const [, sign = "", rawName = "", rest = ""] =
     /^([+\-~?]?)([a-z][a-z\d_.-]*)(.*)$/is.exec(text) ?? [];

@@ -6,7 +6,7 @@ import { consume } from "../policies.ts";
 import type { Tags } from "../tags.ts";
 import { EventQueue } from "./queue.ts";
 
-/** Who takes the events from the topic. */
+/** The subscriber that gets the topic's events. */
 export type Subscriber =
   | { to: "sqs" }
   | { to: "https"; webhookUrl: string }
