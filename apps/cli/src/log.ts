@@ -16,7 +16,7 @@ pnpm email:log ID          what happened to one email
 
 ${FILTER_HELP}
   --state STATE        queued, sending, unknown, closed
-  --closed REASON      sent, failed, suppressed, expired, cancelled, unknown
+  --closed REASON      sent, failed, suppressed, unsubscribed, expired, cancelled, unknown
   --outcome OUTCOME    none, sent, delayed, delivered, rejected, bounced, complained
   --before ID          older than this email: continues a list
   --limit NUMBER       number of emails. Default: 20. Maximum: 1,000.
@@ -28,6 +28,7 @@ const REASONS = [
   "sent",
   "failed",
   "suppressed",
+  "unsubscribed",
   "expired",
   "cancelled",
   "unknown",

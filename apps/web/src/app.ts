@@ -9,7 +9,9 @@ import { errorHandler, notFound } from "./http/errors.tsx";
 import { health } from "./http/health.ts";
 import { requestLog } from "./http/log.ts";
 import { publicFiles } from "./http/public-files.ts";
+import { emailPreferences } from "./pages/email-preferences.tsx";
 import { home } from "./pages/home.tsx";
+import { type PreferencesConfig, unsubscribe } from "./pages/unsubscribe.tsx";
 import { loadAssets } from "./ui/assets.ts";
 
 interface AppConfig {
@@ -23,6 +25,7 @@ interface AppConfig {
   trustProxy: number;
   /** Routes for posts of other programs. They come before cookies are read. */
   webhooks: RequestHandler[];
+  preferences: PreferencesConfig;
   enqueue: Enqueue<EmailTemplates>;
   accounts: Omit<AccountConfig, "db" | "enqueue" | "appUrl">;
 }
@@ -35,6 +38,7 @@ export function createApp({
   appUrl,
   trustProxy,
   webhooks,
+  preferences,
   enqueue,
   accounts,
 }: AppConfig): Express {
@@ -56,6 +60,8 @@ export function createApp({
     res.set("Cache-Control", "no-store");
     next();
   });
+  // Before the check of the origin: mailbox providers post to the link.
+  app.use(unsubscribe(db, preferences), emailPreferences(db, preferences));
   app.use(accountRoutes({ db, enqueue, appUrl, ...accounts }));
   app.use(home());
   app.use(notFound, errorHandler);

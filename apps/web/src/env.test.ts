@@ -7,6 +7,7 @@ const good = {
   APP_URL: "https://app.example.com",
   AUTH_SECRET: "a".repeat(32),
   EMAIL_KEY: "b".repeat(32),
+  UNSUBSCRIBE_KEY: "c".repeat(32),
   DATABASE_URL: "postgresql://user:password@db.example.com/app",
   SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
 };
@@ -31,7 +32,7 @@ it("prefers a set value to the default, and treats an empty value as not set", (
 
 it("names each setting that is missing", () => {
   expect(() => readEnv({}, {})).toThrow(
-    /APP_URL is not set\n.*AUTH_SECRET is not set\n.*EMAIL_KEY is not set\n.*DATABASE_URL is not set\n.*SES_EVENTS_TOPIC_ARN is not set/,
+    /APP_URL is not set\n.*AUTH_SECRET is not set\n.*EMAIL_KEY is not set\n.*UNSUBSCRIBE_KEY is not set\n.*DATABASE_URL is not set\n.*SES_EVENTS_TOPIC_ARN is not set/,
   );
 });
 
@@ -44,6 +45,7 @@ it.each([
   ["APP_ENV", "live"],
   ["AUTH_SECRET", "short"],
   ["EMAIL_KEY", "short"],
+  ["UNSUBSCRIBE_KEY", `${"c".repeat(32)},short`],
   ["DATABASE_URL", "mysql://db.example.com/app"],
   ["SES_EVENTS_TOPIC_ARN", "ses-events"],
   ["SES_EVENTS_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:ses-events"],
@@ -72,7 +74,7 @@ it("refuses development-only values in production", () => {
   expect(() => readEnv({}, topic)).toThrow(/SES_EVENTS_TOPIC_ARN is the value from .env.example/);
   const unlimited = { ...production, LIMIT_SCALE: "1000" };
   expect(() => readEnv({}, unlimited)).toThrow(/LIMIT_SCALE is for load tests/);
-  for (const name of ["AUTH_SECRET", "EMAIL_KEY"]) {
+  for (const name of ["AUTH_SECRET", "EMAIL_KEY", "UNSUBSCRIBE_KEY"]) {
     const env = { ...production, [name]: `development-only-${"0".repeat(28)}` };
     expect(() => readEnv({}, env)).toThrow(new RegExp(`${name} is the value from .env.example`));
   }
@@ -84,4 +86,6 @@ it("refuses contradicting settings, and one key for two uses", () => {
   for (const APP_ENV of ["staging", "production"]) readEnv({}, { ...built, APP_ENV });
   const one = { ...good, EMAIL_KEY: good.AUTH_SECRET };
   expect(() => readEnv({}, one)).toThrow(/EMAIL_KEY must differ from AUTH_SECRET/);
+  const links = { ...good, UNSUBSCRIBE_KEY: `${"d".repeat(32)},${good.EMAIL_KEY}` };
+  expect(() => readEnv({}, links)).toThrow(/UNSUBSCRIBE_KEY must differ/);
 });

@@ -1,5 +1,6 @@
 import { invalidSettings } from "@repo/errors/settings";
 import { type DevEnv, isTopicArn } from "@repo/email/events";
+import { KeysSetting, haveCommonKey, keysOf } from "@repo/email/keys";
 import { z } from "zod";
 
 const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -24,6 +25,7 @@ const Env = z
     APP_ENV: z.enum(["development", "staging", "production"]).default("development"),
     AUTH_SECRET: secret,
     EMAIL_KEY: secret,
+    UNSUBSCRIBE_KEY: KeysSetting,
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
     SES_EVENTS_TOPIC_ARN: z
       .string()
@@ -47,6 +49,9 @@ const Env = z
     if (env.AUTH_SECRET === env.EMAIL_KEY) {
       refuse("EMAIL_KEY", "must differ from AUTH_SECRET: openssl rand -base64 32");
     }
+    if (haveCommonKey(env.UNSUBSCRIBE_KEY, keysOf(env.AUTH_SECRET, env.EMAIL_KEY))) {
+      refuse("UNSUBSCRIBE_KEY", "must differ from AUTH_SECRET and EMAIL_KEY");
+    }
     if (env.NODE_ENV === "production" && env.APP_ENV === "development") {
       refuse("APP_ENV", "is development while NODE_ENV is production; set APP_ENV=production");
     }
@@ -65,6 +70,10 @@ const Env = z
       if (env[name].startsWith("development-only-")) {
         refuse(name, "is the value from .env.example; make your own: openssl rand -base64 32");
       }
+    }
+    if (env.UNSUBSCRIBE_KEY.some(({ secret: key }) => key.startsWith("development-only-"))) {
+      const message = "is the value from .env.example; make your own: openssl rand -base64 32";
+      refuse("UNSUBSCRIBE_KEY", message);
     }
   });
 

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createDb } from "@repo/db";
 import { AppError } from "@repo/errors";
 import { createEnqueue } from "@repo/email/enqueue";
-import { templates } from "@repo/templates/registry";
+import { createPreferenceLinks } from "@repo/email/preferences";
+import { categories, templates } from "@repo/templates/registry";
 import { pino } from "pino";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
@@ -49,7 +50,11 @@ async function run(env: Env): Promise<void> {
     appUrl: env.APP_URL,
     trustProxy: env.TRUST_PROXY,
     webhooks: [takeEvents(db, env)],
-    enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
+    preferences: {
+      categories,
+      links: createPreferenceLinks({ keys: env.UNSUBSCRIBE_KEY, appUrl: env.APP_URL }),
+    },
+    enqueue: createEnqueue({ key: env.EMAIL_KEY, templates, categories }),
     accounts: {
       secret: env.AUTH_SECRET,
       limitScale: env.LIMIT_SCALE,

@@ -3,6 +3,8 @@ import { createResetRequests } from "@repo/accounts/worker";
 import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { createIngest } from "@repo/email/events";
+import { keysOf } from "@repo/email/keys";
+import { createPreferenceLinks } from "@repo/email/preferences";
 import { type EmailTemplates, templates } from "@repo/templates/registry";
 import { type TestSns, createTestSns } from "@repo/testing/sns";
 import { pino } from "pino";
@@ -32,6 +34,13 @@ export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 const authSecret = "the tests' own secret, 32 characters or more";
 
+/** Categories of the tests, which do not depend on the product's. */
+const categories = {
+  security: { name: "Security", about: "What nobody can turn off." },
+  news: { name: "News", about: "Once a month.", byDefault: "on" },
+  tips: { name: "Tips", about: "Once a week.", byDefault: "off" },
+} as const;
+
 /** One for all apps of a process, because making its RSA key takes longer than making an app. */
 let genuine: TestSns | undefined;
 
@@ -55,6 +64,10 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     return sns.pem;
   };
   const { ingest } = createIngest({ db, topicArn: sns.topicArn, fetch: snsFetch, maxAge: 86_400 });
+  const links = createPreferenceLinks({
+    keys: keysOf("the tests' key of links, 32 characters"),
+    appUrl,
+  });
   const lines: string[] = [];
   const log = pino({ level: "trace" }, { write: (line: string) => lines.push(line) });
   const app = createApp({
@@ -63,6 +76,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     appUrl,
     trustProxy: 0,
     webhooks: [sesWebhook(ingest)],
+    preferences: { categories, links },
     enqueue,
     accounts: { secret: authSecret, limitScale },
   });
@@ -123,6 +137,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     app,
     db,
     databaseUrl,
+    links,
     sns,
     snsRequests,
     get,

@@ -1,6 +1,7 @@
 import { invalidSettings } from "@repo/errors/settings";
 import { type DevEnv, isTopicArn } from "@repo/email/events";
 import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
+import { KeysSetting } from "@repo/email/keys";
 import { z } from "zod";
 
 const optional = z.string().min(1).optional();
@@ -21,6 +22,7 @@ const Env = z
     DIRECT_DATABASE_URL: databaseUrl.optional(),
     EMAIL_KEY: z.string().min(32),
     AUTH_SECRET: z.string().min(32),
+    UNSUBSCRIBE_KEY: KeysSetting,
     APP_URL: z.url({ protocol: /^https?$/ }),
     EMAIL_FROM: sender,
     EMAIL_FROM_SECURITY: sender.optional(),
@@ -73,6 +75,10 @@ const Env = z
       if (!env[name].startsWith("development-only")) continue;
       const message = "is the value from .env.example; make your own: openssl rand -base64 32";
       issues.push({ code: "custom", path: [name], message, input: undefined });
+    }
+    if (env.UNSUBSCRIBE_KEY.some(({ secret }) => secret.startsWith("development-only"))) {
+      const message = "is the value from .env.example; make your own: openssl rand -base64 32";
+      issues.push({ code: "custom", path: ["UNSUBSCRIBE_KEY"], message, input: undefined });
     }
   })
   .transform((env) => ({

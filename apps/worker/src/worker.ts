@@ -2,6 +2,8 @@ import { onEvents } from "@repo/accounts/on-events";
 import { createOnUnsent } from "@repo/accounts/worker";
 import { createDb } from "@repo/db";
 import { createDeliverer } from "@repo/email/deliver";
+import { createPreferenceLinks } from "@repo/email/preferences";
+import { categories } from "@repo/templates/registry";
 import { render } from "@repo/templates/render";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
@@ -58,6 +60,10 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       rate: env.EMAIL_RATE,
       allowTo: env.EMAIL_ALLOW_TO,
       redirectTo: env.EMAIL_REDIRECT_TO,
+      optional: {
+        categories,
+        links: createPreferenceLinks({ keys: env.UNSUBSCRIBE_KEY, appUrl: env.APP_URL }),
+      },
       evidence: { horizon: env.SES_EVENTS_QUEUE_URL ? QUEUE_HORIZON : WEBHOOK_HORIZON },
       onEvents,
       onIdle: once ? () => stop.abort() : undefined,

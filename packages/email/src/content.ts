@@ -61,7 +61,7 @@ const HEADER_VALUE = /^[ -~]{1,995}$/;
 const MAX_HEADER = 996;
 // SES sets these itself (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html), or we do.
 const RESERVED_HEADER =
-  /^(?:bcc|cc|content-.*|date|dkim-signature|from|message-id|mime-version|received|reply-to|resent-.*|return-path|sender|subject|to|x-message-id|x-original-to|x-ses-.*)$/i;
+  /^(?:bcc|cc|content-.*|date|dkim-signature|from|list-unsubscribe(?:-post)?|message-id|mime-version|received|reply-to|resent-.*|return-path|sender|subject|to|x-message-id|x-original-to|x-ses-.*)$/i;
 
 // SES accepts 50 tags. Two are ours.
 const MAX_TAGS = 48;

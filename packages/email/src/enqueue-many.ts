@@ -1,6 +1,7 @@
 import type { Tx } from "@repo/db";
 import { EmailError } from "./error.ts";
 import {
+  type EnqueueConfig,
   type NewMessage,
   type NewRow,
   type Templates,
@@ -33,11 +34,7 @@ export type EnqueueMany<T extends Templates> = (
   messages: Iterable<AnyMessage<T>> | AsyncIterable<AnyMessage<T>>,
 ) => Promise<{ ids: string[] }>;
 
-/** @param config.key EMAIL_KEY, the same in every process that enqueues or delivers */
-export function createEnqueueMany<T extends Templates>(config: {
-  key: string;
-  templates: T;
-}): EnqueueMany<T> {
+export function createEnqueueMany<T extends Templates>(config: EnqueueConfig<T>): EnqueueMany<T> {
   const prepare = createPrepare(config);
   const prepareAt = (index: number, message: NewMessage<T>) => {
     try {

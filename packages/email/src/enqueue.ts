@@ -1,5 +1,11 @@
 import type { Tx } from "@repo/db";
-import { type NewMessage, type Templates, conflict, createPrepare } from "./new-message.ts";
+import {
+  type EnqueueConfig,
+  type NewMessage,
+  type Templates,
+  conflict,
+  createPrepare,
+} from "./new-message.ts";
 
 export { type Address, parseAddress } from "./address.ts";
 export { type AllowList, parseAllowList } from "./allow-list.ts";
@@ -27,11 +33,7 @@ export type Enqueue<T extends Templates> = <N extends keyof T & string>(
   message: NewMessage<T, N>,
 ) => Promise<{ id: string }>;
 
-/** @param config.key EMAIL_KEY, the same in every process that enqueues or delivers */
-export function createEnqueue<T extends Templates>(config: {
-  key: string;
-  templates: T;
-}): Enqueue<T> {
+export function createEnqueue<T extends Templates>(config: EnqueueConfig<T>): Enqueue<T> {
   const prepare = createPrepare(config);
   return async (tx, message) => {
     const row = prepare(message);

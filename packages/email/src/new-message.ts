@@ -3,6 +3,7 @@ import { parseAddress } from "./address.ts";
 import { type Additions, type Payload, checkAdditions } from "./content.ts";
 import { createDigest } from "./digest.ts";
 import { EmailError } from "./error.ts";
+import { type Categories, canBeTurnedOff } from "./preferences/categories.ts";
 import { createSealer } from "./seal.ts";
 import { uuidv7 } from "./uuid.ts";
 
@@ -82,12 +83,17 @@ export interface NewRow {
  */
 export type Prepare<T extends Templates> = (message: NewMessage<T>) => NewRow;
 
-/** @param config.key EMAIL_KEY */
-export function createPrepare<T extends Templates>(config: {
+/** What `createEnqueue` and `createEnqueueMany` need. */
+export interface EnqueueConfig<T extends Templates> {
+  /** EMAIL_KEY, the same in every process that enqueues or delivers. */
   key: string;
   templates: T;
-}): Prepare<T> {
-  const { templates } = config;
+  /** Email that people can turn off is sent after all other email. Default: none can be. */
+  categories?: Categories;
+}
+
+export function createPrepare<T extends Templates>(config: EnqueueConfig<T>): Prepare<T> {
+  const { templates, categories = {} } = config;
   const sealer = createSealer(config.key);
   const createContentDigest = createDigest(config.key);
   return (message) => {
@@ -114,7 +120,7 @@ export function createPrepare<T extends Templates>(config: {
       address,
       addressKey,
       payload: sealer.seal(id, contents),
-      priority: priorityOf(rules),
+      priority: priorityOf(rules, categories),
       onUnknown,
       sendAt,
       expiresAt,
@@ -144,9 +150,10 @@ function rulesOf(templates: Templates, template: string): TemplateRules {
 }
 
 /** The lowest number is claimed first. Only 0 may use the reserve of the daily quota. */
-function priorityOf({ reserve, category }: TemplateRules): number {
+function priorityOf({ reserve, category }: TemplateRules, categories: Categories): number {
   if (reserve) return 0;
-  return category === "security" ? 1 : 2;
+  if (category === "security") return 1;
+  return canBeTurnedOff(categories, category) ? 3 : 2;
 }
 
 function checkProps(template: string, rules: TemplateRules, props: unknown): unknown {

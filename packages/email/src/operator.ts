@@ -115,6 +115,7 @@ function whyNotRetried({ state, closedReason, outcome, expiresAt }: LoggedMessag
   if (state !== "closed") return `it is still ${state === "unknown" ? "in doubt" : state}.`;
   if (expiresAt && expiresAt <= new Date()) return "it has expired. The app can queue a new one.";
   if (closedReason === "sent" || outcome !== "none") return "it has been sent.";
+  if (closedReason === "unsubscribed") return "its recipient has turned this kind of email off.";
   if (closedReason !== "failed" && closedReason !== "unknown") return `it is ${closedReason}.`;
   return "it may have been sent, or its contents are erased. The app can queue a new one.";
 }

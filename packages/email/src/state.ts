@@ -4,7 +4,8 @@
  */
 export const TRANSITIONS = [
   { from: "queued", to: "sending", by: "claim" },
-  { from: "queued", to: "closed", by: "claim: suppressed, expired, not allowed" },
+  { from: "queued", to: "closed", by: "claim: suppressed, unsubscribed, expired, not allowed" },
+  { from: "queued", to: "closed", by: "unsubscribe" },
   { from: "queued", to: "closed", by: "cancel" },
   { from: "queued", to: "closed", by: "event: an earlier copy had been sent" },
   { from: "sending", to: "closed", by: "settle: sent, failed" },

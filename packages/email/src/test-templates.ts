@@ -1,6 +1,14 @@
 // Emails for the tests of this package, which know nothing of the product's emails.
 import { z } from "zod";
 import type { Templates } from "./enqueue.ts";
+import type { Categories } from "./preferences/categories.ts";
+
+export const categories = {
+  security: {},
+  account: {},
+  news: { byDefault: "on" },
+  tips: { byDefault: "off" },
+} as const satisfies Categories;
 
 const props = z.object({
   name: z.string().trim(),
@@ -24,14 +32,16 @@ export const templates = {
     reserve: true,
   },
   welcome: { props, category: "account", onUnknown: "hold", expiry: 7 * 24 * 60 },
+  news: { props, category: "news", onUnknown: "hold", expiry: 7 * 24 * 60 },
+  tips: { props, category: "tips", onUnknown: "hold", expiry: 7 * 24 * 60 },
 } as const satisfies Templates;
 
 /** @throws ZodError if the props do not fit */
-export function render(template: string, given: unknown) {
+export function render(template: string, given: unknown, links?: { unsubscribe: string }) {
   const { name, url } = templates[template as keyof typeof templates].props.parse(given);
   return {
     subject: template,
     html: `<p>Hello ${name}, <a href="${url}">open this</a>.</p>`,
-    text: `Hello ${name}, open this: ${url}`,
+    text: `Hello ${name}, open this: ${url}${links ? `, unsubscribe: ${links.unsubscribe}` : ""}`,
   };
 }

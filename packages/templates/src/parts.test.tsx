@@ -209,5 +209,7 @@ ${brand.name} · Questions? Write to ${brand.supportEmail}
 
 ${brand.postalAddress}
 
-Unsubscribe https://example.com/unsubscribe`);
+Unsubscribe https://example.com/unsubscribe?token=Zm9vYmFyYmF6
+
+Email preferences https://example.com/email-preferences?token=Zm9vYmFyYmF6`);
 });

@@ -6,11 +6,12 @@ import { schema as verifyEmail } from "./emails/verify-email/schema.ts";
 import { schema as welcome } from "./emails/welcome/schema.ts";
 import { schema as digest } from "./emails/digest/schema.ts";
 import { schema as oneTimeCode } from "./emails/one-time-code/schema.ts";
+import { schema as productUpdate } from "./emails/product-update/schema.ts";
 import { schema as receipt } from "./emails/receipt/schema.ts";
 import { schema as teamInvitation } from "./emails/team-invitation/schema.ts";
 import type { Schema } from "./schema.ts";
 
-export type { Category } from "./schema.ts";
+export { type Category, categories } from "./categories.ts";
 
 /** Every email that can be queued, by name. `render.ts` has their looks. */
 export const templates = {
@@ -22,6 +23,7 @@ export const templates = {
   // Examples of what the parts can do: nothing sends them.
   digest,
   "one-time-code": oneTimeCode,
+  "product-update": productUpdate,
   receipt,
   "team-invitation": teamInvitation,
 } as const satisfies Record<string, Schema>;

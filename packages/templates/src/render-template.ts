@@ -1,6 +1,7 @@
 import { defaultLocale } from "@repo/locales";
 import type { z } from "zod";
 import { toHtml } from "./html.tsx";
+import type { PreferenceLinks } from "./layout/footer.tsx";
 import type { Schema } from "./schema.ts";
 import { type Template, compose } from "./template.tsx";
 import { toText } from "./text.ts";
@@ -20,10 +21,11 @@ export function renderTemplate<S extends Schema>(
   template: Template<S>,
   props: z.input<S["props"]>,
   locale: string = defaultLocale,
+  links?: PreferenceLinks,
 ): { subject: string; html: string; text: string } {
   // A cast because TypeScript does not follow S through parse.
   const parsed = schema.props.parse(props) as z.output<S["props"]>;
-  const { subject, document } = compose(template, parsed, locale);
+  const { subject, document } = compose(template, parsed, locale, links);
   const html = toHtml(document);
   return { subject, html, text: toText(html) };
 }

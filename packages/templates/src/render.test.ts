@@ -2,10 +2,11 @@ import { globSync } from "node:fs";
 import path from "node:path";
 import { type Locale, directionOf, locales } from "@repo/locales";
 import { describe, expect, it } from "vitest";
+import { canBeTurnedOff } from "./categories.ts";
 import { type TemplateName, type TemplateProps, templates } from "./registry.ts";
 import { render, views } from "./render.ts";
 import type { Schema } from "./schema.ts";
-import { type Template, compose } from "./template.tsx";
+import { type Template, compose, exampleLinks } from "./template.tsx";
 import { accepted, unsupported } from "./test-clients.ts";
 import { faint } from "./test-contrast.ts";
 import { attributes, decode, links, split, words } from "./test-document.ts";
@@ -37,8 +38,11 @@ const MARKER = /^(?:\*|\w+\.|-+|>)$/;
 const PLACEHOLDER = /\b(?:undefined|null|NaN)\b|\[object |Invalid Date|\{\{|\}\}|\$\{|lorem ipsum/i;
 const trimEnd = (text: string) => text.trimEnd();
 
-const draw = (name: TemplateName, props: unknown, locale?: string) =>
-  render(name, props as TemplateProps<TemplateName>, locale);
+const isOptional = (name: TemplateName) => canBeTurnedOff(templates[name].category);
+const draw = (name: TemplateName, props: unknown, locale?: string) => {
+  const given = isOptional(name) ? exampleLinks : undefined;
+  return render(name, props as TemplateProps<TemplateName>, locale, given);
+};
 
 const parse = (name: TemplateName, props: unknown) => templates[name].props.parse(props);
 
@@ -86,6 +90,13 @@ describe.each(cases)("$name, $title, $locale", ({ name, props, locale }) => {
     for (const href of links(html)) {
       expect(href).toMatch(/^(?:https:\/\/|mailto:|tel:|sms:)./);
       if (href.startsWith("http")) expect(text).toContain(href);
+    }
+  });
+
+  it("should say how to turn it off, exactly if it can be turned off", () => {
+    const found = links(draw(name, props, locale).html);
+    for (const link of Object.values(exampleLinks)) {
+      expect(found.includes(link)).toBe(isOptional(name));
     }
   });
 

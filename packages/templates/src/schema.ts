@@ -1,11 +1,10 @@
 import { z } from "zod";
-
-/** `security` is sent first, by its own configuration set. Neither has an unsubscribe link. */
-export type Category = "security" | "account";
+import type { Category } from "./categories.ts";
 
 /** What must be known about an email to queue it. It loads no React. */
 export interface Schema {
   props: z.ZodType;
+  /** One of `categories.ts`, which says whether people can turn the email off. */
   category: Category;
   /**
    * What to do if SES's answer is lost, so that nobody knows whether the email was sent. `resend`:

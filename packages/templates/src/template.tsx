@@ -1,7 +1,9 @@
 import { type Formats, type Locale, defaultLocale, findLocale, formatsOf } from "@repo/locales";
 import type { ReactNode } from "react";
 import type { z } from "zod";
+import { canBeTurnedOff } from "./categories.ts";
 import { toHtml } from "./html.tsx";
+import type { PreferenceLinks } from "./layout/footer.tsx";
 import { Layout } from "./layout/layout.tsx";
 import type { Schema } from "./schema.ts";
 
@@ -40,15 +42,23 @@ export interface Template<S extends Schema, T extends Texts<S> = Texts<S>> {
   cases: { usual: z.input<S["props"]>; [name: string]: z.input<S["props"]> };
 }
 
+/** The links of a case, which no worker sends. */
+export const exampleLinks: PreferenceLinks = {
+  unsubscribe: "https://example.com/unsubscribe?token=Zm9vYmFyYmF6",
+  preferences: "https://example.com/email-preferences?token=Zm9vYmFyYmF6",
+};
+
 /**
  * One email as a whole document.
  *
  * @param wanted the best language for it is used, or the product's
+ * @param links of a category that can be turned off
  */
 export function compose<S extends Schema>(
   template: Template<S>,
   props: Props<S>,
   wanted: string = defaultLocale,
+  links?: PreferenceLinks,
 ) {
   const { locale, texts } = textsFor(template, wanted);
   const formats = formatsOf(locale);
@@ -65,7 +75,7 @@ export function compose<S extends Schema>(
     subject,
     preheader,
     document: (
-      <Layout locale={locale} subject={subject} preheader={preheader} reason={reason}>
+      <Layout locale={locale} subject={subject} preheader={preheader} reason={reason} links={links}>
         <Content />
       </Layout>
     ),
@@ -105,7 +115,8 @@ export function preview<S extends Schema, T extends Texts<S>>(schema: S, templat
     [name: string]: unknown;
   }) {
     const props = schema.props.parse(cases[show]) as Props<S>;
-    const { document } = compose(template as Template<S>, props, locale);
+    const links = canBeTurnedOff(schema.category) ? exampleLinks : undefined;
+    const { document } = compose(template as Template<S>, props, locale, links);
     // Throws as the worker does. React Email would render components that wait.
     toHtml(document);
     return document;

@@ -28,6 +28,7 @@ export async function startStack() {
     PORT: String(port),
     DATABASE_URL: databaseUrl,
     AUTH_SECRET: "a secret of the browser's tests, 32 characters",
+    UNSUBSCRIBE_KEY: "a key of links of the browser's tests of 32 characters",
     EMAIL_KEY: "a key of the browser's tests, 32 characters",
     SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
     EMAIL_FROM: "Sendoff <hello@example.com>",

@@ -137,6 +137,7 @@ it.runIf(process.platform !== "win32")(
         PORT: String(port),
         DATABASE_URL: databaseUrl.href,
         AUTH_SECRET: "a".repeat(32),
+        UNSUBSCRIBE_KEY: "c".repeat(32),
         EMAIL_KEY: "b".repeat(32),
         AWS_ENDPOINT_URL_SESV2: "",
         SES_EVENTS_QUEUE_URL: `https://${aws("sqs")}/000000000000/ses-events`,

@@ -66,6 +66,7 @@ const SETTINGS = {
   DRAIN_SECONDS: "0",
   PORT: "0",
   AUTH_SECRET: "a secret of the benchmarks, 32 characters",
+  UNSUBSCRIBE_KEY: "a key of links of the benchmarks of 32 characters",
   EMAIL_KEY: "a key of the benchmarks, 32 characters",
   EMAIL_FROM: "Sendoff <hello@example.com>",
   SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",

@@ -38,10 +38,12 @@ const FIELD: Partial<Record<string, string>> = {
   WEAK_PASSWORD: "password",
 };
 
-/** Errors of `enqueue` that the request causes. Its other errors are our own faults. */
+/** Errors of packages/email that the request causes. The others are our own faults. */
 const EMAIL_STATUS: Partial<Record<string, number>> = {
+  CANNOT_BE_TURNED_OFF: 422,
   IDEMPOTENCY_CONFLICT: 409,
   INVALID_ADDRESS: 422,
+  LINK_UNKNOWN: 400,
 };
 
 // In seconds: as long as a request waits for a connection.

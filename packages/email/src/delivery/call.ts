@@ -1,4 +1,6 @@
 import { type Payload, openAdditions } from "../content.ts";
+import { canBeTurnedOff } from "../preferences/categories.ts";
+import type { Optional, PreferenceLinks } from "../preferences/links.ts";
 import type { Sealer } from "../seal.ts";
 import { refused } from "../transports/refusal.ts";
 import {
@@ -25,12 +27,15 @@ export interface Renderer {
    * Renders a template with the props that were queued, perhaps by an older version of the app. If
    * it throws, the message is kept for later. It gets the reader's language, and falls back to
    * another one by itself. The product's is in `@repo/templates/render`.
+   *
+   * @param links where the recipient turns the email off, if its category can be turned off
    */
   render(
     this: void,
     template: string,
     props: unknown,
     locale: string | undefined,
+    links?: ReturnType<PreferenceLinks["of"]>,
   ): { subject: string; html: string; text: string };
 }
 
@@ -40,6 +45,7 @@ export interface CallConfig extends Renderer {
   log: Log;
   /** Gets the email of recipients that are not allowed. */
   redirectTo: string | undefined;
+  optional: Optional | undefined;
   /** Called with the result of each call, and the time when the call began. */
   onResult(this: void, sent: SendResult, begun: number): Promise<void>;
 }
@@ -53,13 +59,18 @@ export function createCall({
   sealer,
   log,
   redirectTo,
+  optional,
   render,
   onResult,
 }: CallConfig): (message: InFlight) => Promise<Settlement> {
   function prepare({ id, template, category, to, allowed, payload }: InFlight): OutgoingMessage {
     const opened = sealer.open(id, payload) as Payload;
-    const content = render(template, opened.props, opened.locale);
-    const outgoing = { id, template, category, to, ...openAdditions(opened), ...content };
+    const isOptional = optional && canBeTurnedOff(optional.categories, category);
+    const links = isOptional ? optional.links.of(to, category) : undefined;
+    const content = render(template, opened.props, opened.locale, links);
+    const added = openAdditions(opened);
+    const headers = { ...added.headers, ...(links && unsubscribeHeaders(links.unsubscribe)) };
+    const outgoing = { id, template, category, to, ...added, headers, ...content };
     return redirectTo && !allowed ? redirected(outgoing, redirectTo) : outgoing;
   }
 
@@ -90,6 +101,17 @@ export function createCall({
     }
     await onResult(sent, begun);
     return { ...settlementOf(message), ...sent };
+  };
+}
+
+/**
+ * With these, a mailbox shows its own button to unsubscribe (RFC 2369, RFC 8058). It posts to the
+ * link.
+ */
+function unsubscribeHeaders(link: string): Record<string, string> {
+  return {
+    "List-Unsubscribe": `<${link}>`,
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
   };
 }
 

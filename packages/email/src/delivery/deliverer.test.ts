@@ -6,12 +6,22 @@ import { full } from "@repo/testing/full";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createEnqueue } from "../enqueue.ts";
 import { EmailError } from "../error.ts";
-import { render, templates } from "../test-templates.ts";
+import { keysOf } from "../keys.ts";
+import { createPreferenceLinks } from "../preferences/links.ts";
+import { categories, render, templates } from "../test-templates.ts";
 import type { OutgoingMessage, Refusal, SendQuota, SendResult } from "../transports/transport.ts";
 import { type DelivererConfig, createDeliverer } from "./deliverer.ts";
 import { sweep } from "./sweep.ts";
 import { SOURCE, otherCalls } from "./test-evidence.ts";
-import { claimAs, emptyOutbox, expireLeases, key, queueReset, queueWelcome } from "./test-queue.ts";
+import {
+  claimAs,
+  emptyOutbox,
+  expireLeases,
+  key,
+  queueOptional,
+  queueReset,
+  queueWelcome,
+} from "./test-queue.ts";
 
 // A transport of this file plays SES's answers. The tests in ../transports make the SDK's own calls
 // over HTTP.
@@ -566,6 +576,29 @@ it("hands the transport what the caller has added, files as their bytes", async 
     tags: { campaign: "spring" },
     attachments: [{ filename: "a.txt", contentType: "text/plain", content: Buffer.from("Grüße") }],
   });
+});
+
+it("gives email that people can turn off its links and the headers of RFC 8058, and no other", async () => {
+  const appUrl = "https://app.example.com";
+  const links = createPreferenceLinks({ keys: keysOf("k".repeat(32)), appUrl });
+  const [news, reset] = [await queueOptional(test.db, "news"), await queueReset(test.db)];
+  deliver(accepted, { optional: { categories, links } });
+  await becomes(news, { closedReason: "sent" });
+  await becomes(reset, { closedReason: "sent" });
+
+  const { headers, text } = calls.find(({ id }) => id === news) ?? {};
+  expect(headers).toEqual({
+    "List-Unsubscribe": expect.stringMatching(/^<https:\/\/app\.example\.com\/unsubscribe\?token=/),
+    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+  });
+  const link = headers?.["List-Unsubscribe"]?.slice(1, -1) ?? "";
+  expect(text).toContain(link);
+  expect(links.openUnsubscribe(new URL(link).searchParams.get("token") ?? "")).toEqual({
+    address: "name@example.com",
+    category: "news",
+  });
+  const other = calls.find(({ id }) => id === reset);
+  expect(JSON.stringify(other)).not.toMatch(/unsubscribe/i);
 });
 
 it("queues a message again that SES's events judge unsent, logs it, and logs if that was false", async () => {

@@ -4,6 +4,7 @@ import { type Db, listen } from "@repo/db";
 import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
 import type { OnEvents } from "../events/event.ts";
+import type { Optional } from "../preferences/links.ts";
 import { createSealer } from "../seal.ts";
 import type { EventSources, Transport } from "../transports/transport.ts";
 import { createAlarm } from "./alarm.ts";
@@ -44,6 +45,8 @@ export interface DelivererConfig extends Renderer {
   allowTo?: ClaimOptions["allowTo"];
   /** Gets the email of recipients that are not allowed; without `allowTo`, all email. */
   redirectTo?: string | undefined;
+  /** The categories, and the links of email that people can turn off. Default: none can be. */
+  optional?: Optional | undefined;
   /** Seconds until another worker takes over the messages of a dead one. Default: 30. */
   lease?: number;
   /** What the app does about events that came before their call was settled. */
@@ -92,6 +95,7 @@ export function createDeliverer({
   rate,
   allowTo,
   redirectTo,
+  optional,
   lease = 30,
   doubtSeconds = { resend: 30, hold: 900 },
   evidence,
@@ -121,6 +125,7 @@ export function createDeliverer({
       sealer: createSealer(key),
       log,
       redirectTo,
+      optional,
       render,
       onResult: (sent, begun) => monitor.onResult(sent, begun),
     }),
@@ -200,6 +205,7 @@ export function createDeliverer({
       maxBytes: bytes,
       allowTo,
       redirect: redirectTo !== undefined,
+      categories: optional?.categories,
       eventSources,
       takesJudged: !hasJudged,
     });

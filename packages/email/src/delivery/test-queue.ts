@@ -17,6 +17,7 @@ export async function emptyOutbox(db: Db): Promise<void> {
   await db.message.deleteMany();
   await db.event.deleteMany();
   await db.suppression.deleteMany();
+  await db.emailPreference.deleteMany();
   await resumeSending(db);
   await setLimits(db, { maxRate: 1_000_000, max24Hours: undefined, sent24Hours: 0 });
   await db.sendingStatus.updateMany({
@@ -53,6 +54,16 @@ export async function queueVerify(db: Db, to = "name@example.com"): Promise<stri
 export async function queueWelcome(db: Db, to = "name@example.com"): Promise<string> {
   const props = { name: "Name", url: link };
   const { id } = await enqueue(db, { template: "welcome", to, props });
+  return id;
+}
+
+/** Queues email that people can turn off: `news` is on by default, `tips` off. */
+export async function queueOptional(
+  db: Db,
+  template: "news" | "tips",
+  to = "name@example.com",
+): Promise<string> {
+  const { id } = await enqueue(db, { template, to, props: { name: "Name", url: link } });
   return id;
 }
 

@@ -1,4 +1,5 @@
 import { Prisma } from "@repo/db";
+import { type Categories, isTurnedOff } from "../preferences/categories.ts";
 
 /** Who may receive email. */
 export interface Recipients {
@@ -6,6 +7,8 @@ export interface Recipients {
   allowTo?: { addresses: string[]; domains: string[] } | undefined;
   /** Whether messages to others are claimed, to be redirected, and not closed. Default: false. */
   redirect?: boolean | undefined;
+  /** Which categories people can turn off. Default: none. */
+  categories?: Categories | undefined;
 }
 
 /** Whether the message of row `m` may go to its own recipient. */
@@ -16,7 +19,7 @@ export function isAllowed({ allowTo, redirect = false }: Recipients): Prisma.Sql
 
 /** Why the message of row `m` is closed and not sent; null if it may be sent. */
 export function closingReason(recipients: Recipients): Prisma.Sql {
-  const { redirect = false } = recipients;
+  const { redirect = false, categories = {} } = recipients;
   return Prisma.sql`CASE
     WHEN EXISTS (
       SELECT FROM suppressions s
@@ -24,6 +27,7 @@ export function closingReason(recipients: Recipients): Prisma.Sql {
         -- Security mail is sent all the same, because the mailbox may only have been full.
         AND NOT (s.reason = 'soft-bounces' AND m.category = 'security')
     ) THEN 'suppressed'
+    WHEN ${isTurnedOff(categories)} THEN 'unsubscribed'
     WHEN m.expires_at <= now() THEN 'expired'
     WHEN NOT (${isAllowed(recipients)} OR ${redirect}) THEN 'failed'
   END::closed_reason`;

@@ -20,6 +20,7 @@ import {
   TextLink,
   Title,
 } from "../parts.ts";
+import { exampleLinks } from "../template.tsx";
 
 /**
  * A page of the preview that shows every part. It is no email: nothing can send it. With `ar` as
@@ -32,7 +33,7 @@ export default function EveryPart({ locale }: { locale?: string }) {
       subject="Every part of an email"
       preheader="The preheader follows the subject in an inbox, and is not shown in the email."
       reason={`You get this email because the footer of every email of ${brand.name} says why.`}
-      unsubscribeUrl="https://example.com/unsubscribe"
+      links={exampleLinks}
     >
       <Title>Title: what the email is about</Title>
       <Greeting name="Sam Sample" />

@@ -6,11 +6,19 @@ import { Box } from "../parts/box.tsx";
 import { small } from "../parts/text-styles.ts";
 import { theme } from "../theme.ts";
 
-/** Why the person gets the email, who sent it, and the link to unsubscribe. */
+/** Where a person turns an email off, of a category that can be turned off. */
+export interface PreferenceLinks {
+  /** Turns off this email's category. */
+  unsubscribe: string;
+  /** Shows all categories. */
+  preferences: string;
+}
+
+/** Why the person gets the email, who sent it, and how to turn it off. */
 export function Footer(props: {
   brand: Pick<Brand, "name" | "supportEmail" | "postalAddress">;
   reason: string;
-  unsubscribeUrl?: string | undefined;
+  links?: PreferenceLinks | undefined;
 }) {
   const { name, supportEmail, postalAddress } = props.brand;
   const { texts } = useLanguage();
@@ -22,10 +30,15 @@ export function Footer(props: {
         <FooterLink href={`mailto:${supportEmail}`}>{supportEmail}</FooterLink>
       </Line>
       <Line>{postalAddress}</Line>
-      {props.unsubscribeUrl && (
-        <Line>
-          <FooterLink href={props.unsubscribeUrl}>{texts.unsubscribe}</FooterLink>
-        </Line>
+      {props.links && (
+        <>
+          <Line>
+            <FooterLink href={props.links.unsubscribe}>{texts.unsubscribe}</FooterLink>
+          </Line>
+          <Line>
+            <FooterLink href={props.links.preferences}>{texts.emailPreferences}</FooterLink>
+          </Line>
+        </>
       )}
     </Box>
   );

@@ -5,7 +5,7 @@ import { Body, Container, Head, Html, Preview } from "../components.ts";
 import { LanguageContext, languageOf } from "../language.ts";
 import { Box } from "../parts/box.tsx";
 import { stylesheet, theme } from "../theme.ts";
-import { Footer } from "./footer.tsx";
+import { Footer, type PreferenceLinks } from "./footer.tsx";
 import { Masthead } from "./masthead.tsx";
 
 const { colors } = theme;
@@ -14,14 +14,14 @@ const { colors } = theme;
  * The frame of every email: the name, a card with the text, and why the person gets it.
  *
  * @param props.locale the language of the email. Default: the product's
- * @param props.unsubscribeUrl of an email from which the person can unsubscribe
+ * @param props.links of an email that the person can turn off
  */
 export function Layout(props: {
   locale?: string;
   subject: string;
   preheader: string;
   reason: string;
-  unsubscribeUrl?: string;
+  links?: PreferenceLinks | undefined;
   children: ReactNode;
 }) {
   const language = languageOf(props.locale ?? defaultLocale);
@@ -54,7 +54,7 @@ export function Layout(props: {
               >
                 {props.children}
               </Box>
-              <Footer brand={brand} reason={props.reason} unsubscribeUrl={props.unsubscribeUrl} />
+              <Footer brand={brand} reason={props.reason} links={props.links} />
             </Container>
           </Box>
         </Body>

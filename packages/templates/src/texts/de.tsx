@@ -6,4 +6,5 @@ export const de: typeof en = {
   buttonNotWorking: "Der Button funktioniert nicht? Öffne diesen Link:",
   questions: "Fragen? Schreib an",
   unsubscribe: "Abmelden",
+  emailPreferences: "E-Mail-Einstellungen",
 };

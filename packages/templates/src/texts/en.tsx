@@ -7,4 +7,5 @@ export const en = {
   buttonNotWorking: "Button not working? Open this link:",
   questions: "Questions? Write to",
   unsubscribe: "Unsubscribe",
+  emailPreferences: "Email preferences",
 };

@@ -27,6 +27,7 @@ export async function events(setup: Setup): Promise<Findings> {
     PORT: String(port),
     APP_URL: `http://127.0.0.1:${port}`,
     AUTH_SECRET: UNUSED,
+    UNSUBSCRIBE_KEY: `${UNUSED} either`,
     EMAIL_KEY: KEY,
     EMAIL_FROM: "Sendoff <hello@example.com>",
     EMAIL_RATE: "100000",

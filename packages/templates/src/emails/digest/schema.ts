@@ -12,7 +12,7 @@ export const schema = {
     next: z.array(z.object({ title: z.string().max(100), text: z.string(), url: webUrl })),
     url: webUrl,
   }),
-  category: "account",
+  category: "digest",
   onUnknown: "hold",
   expiry: 2 * 24 * 60,
 } as const satisfies Schema;

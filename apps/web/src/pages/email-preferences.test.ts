@@ -1,0 +1,84 @@
+import { findPreferences } from "@repo/email/preferences";
+import supertest from "supertest";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { type TestApp, startTestApp } from "../test-app.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.drop());
+beforeEach(async () => {
+  await app.db.emailPreference.deleteMany();
+});
+
+const address = "sam@example.com";
+const path = (to = address) => {
+  const { pathname, search } = new URL(app.links.of(to, "news").preferences);
+  return `${pathname}${search}`;
+};
+const save = (body: string, to = address) =>
+  supertest(app.app).post(path(to)).type("form").send(body);
+/** The boxes of the page, and whether each is checked. */
+const boxes = (html: string) =>
+  Object.fromEntries(
+    [...html.matchAll(/<input type="checkbox"[^>]*>/g)].map(([box]) => [
+      /value="([^"]*)"/.exec(box)?.[1],
+      / checked=""/.test(box),
+    ]),
+  );
+
+it("shows what a person gets, by default and by choice, and names what cannot be turned off", async () => {
+  const page = await app.get(path()).expect(200).expect("Cache-Control", "no-store");
+  expect(boxes(page.text)).toEqual({ news: true, tips: false });
+  expect(page.text).toContain("Security");
+
+  const saved = await save("wanted=tips").expect(200);
+  expect(boxes(saved.text)).toEqual({ news: false, tips: true });
+  expect(saved.text).toContain("Your preferences are saved");
+  expect(boxes((await app.get(path())).text)).toEqual({ news: false, tips: true });
+  expect(await findPreferences(app.db, address)).toMatchObject([
+    { category: "news", wanted: false, changedBy: "page" },
+    { category: "tips", wanted: true, changedBy: "page" },
+  ]);
+});
+
+it("takes no box as none wanted, and each box that is checked", async () => {
+  expect(boxes((await save("").expect(200)).text)).toEqual({ news: false, tips: false });
+  const all = await save("wanted=news&wanted=tips").expect(200);
+  expect(boxes(all.text)).toEqual({ news: true, tips: true });
+});
+
+it("answers JSON to JSON", async () => {
+  const { body } = await supertest(app.app)
+    .post(path())
+    .send({ wanted: ["news"] })
+    .expect(200);
+  expect(body.categories).toMatchObject([
+    { category: "news", name: "News", wanted: true },
+    { category: "tips", wanted: false },
+  ]);
+});
+
+it.each(["wanted=security", "wanted=news&wanted=nothing", "wanted[a]=news&wanted=__proto__"])(
+  "refuses what cannot be chosen, and changes nothing: %s",
+  async (body) => {
+    await save(body).expect(422);
+    expect(await app.db.emailPreference.count()).toBe(0);
+  },
+);
+
+it("does not show whose preferences they are", async () => {
+  const { text } = await app.get(path("secret.person@example.org")).expect(200);
+  expect(text).not.toMatch(/secret\.person|example\.org/);
+});
+
+it("opens by the link of its owner's pages, and by no forged link", async () => {
+  const { pathname, search } = new URL(app.links.preferencesOf(address));
+  await app.get(`${pathname}${search}`).expect(200);
+  for (const wrong of ["", "?token=", search.slice(0, -1), `${search}A`]) {
+    expect((await app.get(`${pathname}${wrong}`).expect(400)).text).toContain("not one of ours");
+    await supertest(app.app).post(`${pathname}${wrong}`).type("form").send("").expect(400);
+  }
+  expect(await app.db.emailPreference.count()).toBe(0);
+});

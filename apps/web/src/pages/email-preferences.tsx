@@ -1,0 +1,115 @@
+import type { Db } from "@repo/db";
+import { canBeTurnedOff, findPreferences, setPreferences } from "@repo/email/preferences";
+import { Router } from "express";
+import { z } from "zod";
+import { sendAnswer } from "../http/answer.tsx";
+import { readBody } from "../http/body.ts";
+import { HttpError, methodNotAllowed } from "../http/errors.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { type PreferencesConfig, tokenOf } from "./unsubscribe.tsx";
+
+/** A category that can be turned off, and whether the person wants it. */
+interface Switch {
+  category: string;
+  name: string;
+  about: string;
+  wanted: boolean;
+}
+
+/**
+ * `/email-preferences?token=…`: which email a person gets. It needs no log-in, as most people who get
+ * email are not logged in. It does not show the address: whoever finds a link learns nothing.
+ */
+export function emailPreferences(db: Db, { categories, links }: PreferencesConfig): Router {
+  const optional = Object.keys(categories).filter((name) => canBeTurnedOff(categories, name));
+  const always = Object.keys(categories).filter((name) => !optional.includes(name));
+  // A form sends one field for each checked box.
+  const Input = z.object({
+    wanted: z.preprocess(
+      (value = []) => (Array.isArray(value) ? value : [value]),
+      z.array(z.enum(optional)),
+    ),
+  });
+
+  async function switchesOf(address: string): Promise<Switch[]> {
+    const chosen = await findPreferences(db, address);
+    return optional.map((category) => {
+      const { name = "", about = "", byDefault } = categories[category] ?? {};
+      const choice = chosen.find((each) => each.category === category);
+      return { category, name, about, wanted: choice?.wanted ?? byDefault === "on" };
+    });
+  }
+
+  const router = Router();
+  router
+    .route("/email-preferences")
+    .get(async (req, res) => {
+      const token = tokenOf(req);
+      const { address } = links.openPreferences(token);
+      const switches = await switchesOf(address);
+      const names = always.map((category) => categories[category]?.name ?? "");
+      sendAnswer(req, res, {
+        json: { categories: switches },
+        page: <Preferences token={token} switches={switches} always={names} />,
+      });
+    })
+    .post(...readBody, async (req, res) => {
+      const token = tokenOf(req);
+      const { address } = links.openPreferences(token);
+      const input = Input.safeParse(req.body);
+      if (!input.success) {
+        const names = optional.join(", ");
+        throw new HttpError(422, "INVALID_INPUT", `Send "wanted", each one of: ${names}.`);
+      }
+      const wanted = Object.fromEntries(
+        optional.map((category) => [category, input.data.wanted.includes(category)]),
+      );
+      await setPreferences(db, categories, { address, wanted, changedBy: "page" });
+      const switches = await switchesOf(address);
+      const names = always.map((category) => categories[category]?.name ?? "");
+      sendAnswer(req, res, {
+        json: { categories: switches },
+        page: <Preferences token={token} switches={switches} always={names} isSaved />,
+      });
+    })
+    .all(methodNotAllowed("GET", "POST"));
+  return router;
+}
+
+function Preferences(props: {
+  token: string;
+  switches: Switch[];
+  /** The names of categories that cannot be turned off. */
+  always: string[];
+  isSaved?: boolean;
+}) {
+  const { token, switches, always, isSaved } = props;
+  return (
+    <Notice title="Email preferences">
+      {isSaved && <p role="status">Your preferences are saved.</p>}
+      <p>Choose what we send to the address from whose email you came here.</p>
+      <form method="post" action={`/email-preferences?token=${token}`}>
+        {switches.map(({ category, name, about, wanted }) => (
+          <div className="choice" key={category}>
+            <input
+              type="checkbox"
+              id={category}
+              name="wanted"
+              value={category}
+              defaultChecked={wanted}
+              aria-describedby={`${category}-about`}
+            />
+            <div>
+              <label htmlFor={category}>{name}</label>
+              <p className="hint" id={`${category}-about`}>
+                {about}
+              </p>
+            </div>
+          </div>
+        ))}
+        <button className="primary">Save</button>
+      </form>
+      <p className="fine">You always get, because your account needs it: {always.join(", ")}.</p>
+    </Notice>
+  );
+}

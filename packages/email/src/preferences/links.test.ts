@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { EmailError } from "../error.ts";
+import { keysOf } from "../keys.ts";
+import { createPreferenceLinks } from "./links.ts";
+
+const appUrl = "https://app.example.com";
+const [old, now, foreign] = ["a", "b", "c"].map((letter) => letter.repeat(32)) as [
+  string,
+  string,
+  string,
+];
+const links = createPreferenceLinks({ keys: keysOf(now, old), appUrl });
+const tokenOf = (link: string) => new URL(link).searchParams.get("token") ?? "";
+const tokenFor = (address: string, category: string) =>
+  tokenOf(links.of(address, category).unsubscribe);
+
+it("opens what it has made, for every address and category", () => {
+  fc.assert(
+    fc.property(fc.emailAddress(), fc.string(), (address, category) => {
+      fc.pre(!address.includes("=?"));
+      const { unsubscribe, preferences } = links.of(address, category);
+      const to = { address: address.toLowerCase() };
+      expect(links.openUnsubscribe(tokenOf(unsubscribe))).toEqual({ ...to, category });
+      expect(links.openPreferences(tokenOf(preferences))).toEqual(to);
+      expect(links.openPreferences(tokenOf(links.preferencesOf(address)))).toEqual(to);
+    }),
+  );
+});
+
+it("leads to the two pages of the app, in a link that fits into a header", () => {
+  const address = `${"a".repeat(64)}@${`${"b".repeat(60)}.`.repeat(2)}${"c".repeat(59)}.example`;
+  const { unsubscribe, preferences } = links.of(address, "product-news");
+  expect(unsubscribe).toMatch(/^https:\/\/app\.example\.com\/unsubscribe\?token=[\w.-]+$/);
+  expect(preferences).toMatch(/^https:\/\/app\.example\.com\/email-preferences\?token=[\w.-]+$/);
+  expect(`List-Unsubscribe: <${unsubscribe}>`.length).toBeLessThan(996);
+});
+
+it("shows nobody the address or the category, in no encoding", () => {
+  const token = tokenFor("sam@example.com", "news");
+  const readable = [token, ...token.split(".").map((part) => atob(part.replaceAll(/[-_]/g, "A")))];
+  for (const text of readable) expect(text).not.toMatch(/sam|example|news/i);
+});
+
+it("opens links of an older key, and none of a key that has been removed", () => {
+  const before = createPreferenceLinks({ keys: keysOf(old), appUrl });
+  const token = tokenOf(before.of("sam@example.com", "news").unsubscribe);
+  expect(links.openUnsubscribe(token)).toEqual({ address: "sam@example.com", category: "news" });
+  const rotated = createPreferenceLinks({ keys: keysOf(now), appUrl });
+  expect(() => rotated.openUnsubscribe(token)).toThrow(EmailError);
+  // New links are made with the newest key.
+  expect(rotated.openUnsubscribe(tokenFor("sam@example.com", "news"))).toMatchObject({
+    category: "news",
+  });
+});
+
+it("refuses every forged or altered link with one error", () => {
+  const genuine = tokenFor("sam@example.com", "news");
+  const [id = "", sealed = ""] = genuine.split(".");
+  const other = tokenFor("robin@example.com", "news");
+  const forged = createPreferenceLinks({ keys: keysOf(foreign), appUrl });
+  const foreignToken = tokenOf(forged.of("sam@example.com", "news").unsubscribe);
+  const altered = [
+    ...Array.from(genuine, (letter, at) => replaceAt(genuine, at, letter === "A" ? "B" : "A")),
+    ...Array.from(genuine, (_, at) => genuine.slice(0, at)),
+    `${genuine}A`,
+    `${genuine}=`,
+    ` ${genuine}`,
+    genuine.toUpperCase(),
+    genuine.replaceAll("-", "+").replaceAll("_", "/") + "/",
+    foreignToken,
+    // It is of no category.
+    tokenOf(links.preferencesOf("sam@example.com")),
+    `${id}.${foreignToken.split(".")[1]}`,
+    `${foreignToken.split(".")[0]}.${sealed}`,
+    sealed.slice(0, 40) + other.split(".")[1]?.slice(40),
+    `${id}.${sealed.slice(0, 40)}${other.split(".")[1]?.slice(40)}`,
+    "",
+    "undefined",
+    "A".repeat(100_000),
+  ];
+  const errors = new Set(
+    altered.map((token) => {
+      try {
+        return JSON.stringify(links.openUnsubscribe(token));
+      } catch (error) {
+        const { code, message } = error as EmailError;
+        return `${code}: ${message}`;
+      }
+    }),
+  );
+  expect([...errors]).toEqual([expect.stringMatching(/^LINK_UNKNOWN: /)]);
+});
+
+const replaceAt = (text: string, at: number, by: string) =>
+  text.slice(0, at) + by + text.slice(at + 1);

@@ -1,0 +1,104 @@
+import { parseAddress } from "../address.ts";
+import { EmailError } from "../error.ts";
+import type { Keys } from "../keys.ts";
+import { createSealer } from "../seal.ts";
+import type { Categories } from "./categories.ts";
+
+/** Makes and opens the links with which people turn email off. */
+export interface PreferenceLinks {
+  /**
+   * The links of one email: one turns its category off, the other shows all categories.
+   *
+   * @throws EmailError `INVALID_ADDRESS`
+   */
+  of(address: string, category: string): { unsubscribe: string; preferences: string };
+  /**
+   * The link to the preferences of an address, for a page of its owner.
+   *
+   * @throws EmailError `INVALID_ADDRESS`
+   */
+  preferencesOf(address: string): string;
+  /**
+   * Reads the token of a link that turns a category off. It touches no table, so it is the same for
+   * every address.
+   *
+   * @throws EmailError `LINK_UNKNOWN` for a token that is not ours, in whatever way it is wrong
+   */
+  openUnsubscribe(token: string): { address: string; category: string };
+  /** Reads the token of any link. @throws as `openUnsubscribe` does */
+  openPreferences(token: string): { address: string };
+}
+
+/** Which email people can turn off, and by which links. */
+export interface Optional {
+  categories: Categories;
+  links: Pick<PreferenceLinks, "of">;
+}
+
+// Nobody can use a value that is sealed under the same key for another purpose.
+const PURPOSE = "email preferences";
+const TOKEN = /^([0-9a-f]{8})\.([\w-]{1,1000})$/;
+
+/**
+ * A link's token is the address and the category, sealed under the newest key (AES-256-GCM), after
+ * the key's id. Sealing hides the address and proves that the token is ours. A token never expires:
+ * it opens as long as its key is in the list (docs/decisions/unsubscribe.md).
+ *
+ * @param config.keys UNSUBSCRIBE_KEY
+ * @param config.appUrl where people reach the app
+ */
+export function createPreferenceLinks({
+  keys,
+  appUrl,
+}: {
+  keys: Keys;
+  appUrl: string;
+}): PreferenceLinks {
+  const [newest, ...older] = keys.map(({ id, secret }) => ({ id, sealer: createSealer(secret) }));
+  const byId = new Map([newest, ...older].map((key) => [key?.id, key?.sealer]));
+
+  function tokenOf(address: string, category?: string): string {
+    const { key } = parseAddress(address);
+    const sealed = newest?.sealer.seal(PURPOSE, category === undefined ? [key] : [key, category]);
+    return `${newest?.id}.${sealed?.toString("base64url")}`;
+  }
+  function open(token: string): [address: string, category?: string] {
+    const [, id, sealed = ""] = TOKEN.exec(token) ?? [];
+    const bytes = Buffer.from(sealed, "base64url");
+    try {
+      // Another spelling of the same bytes is not ours: base64url ignores its last bits.
+      if (bytes.toString("base64url") !== sealed) throw new Error("not canonical");
+      const opened = byId.get(id)?.open(PURPOSE, bytes) as [string, string?] | undefined;
+      if (!opened) throw new Error("unknown key");
+      return opened;
+    } catch (cause) {
+      throw unknown(cause);
+    }
+  }
+  const link = (path: string, token: string) => new URL(`${path}?token=${token}`, appUrl).href;
+
+  return {
+    of(address, category) {
+      const token = tokenOf(address, category);
+      return {
+        unsubscribe: link("/unsubscribe", token),
+        preferences: link("/email-preferences", token),
+      };
+    },
+    preferencesOf: (address) => link("/email-preferences", tokenOf(address)),
+    openUnsubscribe(token) {
+      const [address, category] = open(token);
+      if (category === undefined) throw unknown();
+      return { address, category };
+    },
+    openPreferences: (token) => ({ address: open(token)[0] }),
+  };
+}
+
+function unknown(cause?: unknown): EmailError {
+  return new EmailError(
+    "LINK_UNKNOWN",
+    "This link is not one of ours, or a part of it is missing. Open it from the email.",
+    { cause },
+  );
+}
