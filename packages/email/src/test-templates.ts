@@ -37,7 +37,12 @@ export const templates = {
 } as const satisfies Templates;
 
 /** @throws ZodError if the props do not fit */
-export function render(template: string, given: unknown, links?: { unsubscribe: string }) {
+export function render(
+  template: string,
+  given: unknown,
+  _locale?: string,
+  links?: { unsubscribe: string },
+) {
   const { name, url } = templates[template as keyof typeof templates].props.parse(given);
   return {
     subject: template,

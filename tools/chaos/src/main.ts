@@ -15,6 +15,7 @@ import { poison } from "./campaigns/poison.ts";
 import { smtp } from "./campaigns/smtp.ts";
 import { stop } from "./campaigns/stop.ts";
 import { throttle } from "./campaigns/throttle.ts";
+import { unsubscribe } from "./campaigns/unsubscribe.ts";
 import { endAll, run } from "./run.ts";
 
 const campaigns = new Map<string, Campaign>([
@@ -36,6 +37,7 @@ const campaigns = new Map<string, Campaign>([
   ["caller", caller],
   ["interleavings", interleavings],
   ["flood", flood],
+  ["unsubscribe", unsubscribe],
 ]);
 
 const { values, positionals: names } = parseArgs({

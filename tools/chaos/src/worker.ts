@@ -1,6 +1,8 @@
 // A small apps/worker: the same parts, with the campaign's times.
 import { createDb } from "@repo/db";
 import { type DelivererConfig, createDeliverer, createSesTransport } from "@repo/email/deliver";
+import { keysOf } from "@repo/email/keys";
+import { type Categories, createPreferenceLinks } from "@repo/email/preferences";
 import { createSmtpTransport } from "@repo/email/smtp";
 import { serve } from "@repo/measure/program";
 import { FROM, KEY } from "@repo/measure/messages";
@@ -17,6 +19,8 @@ export interface WorkerOptions extends Pick<
   poison?: string;
   /** Port of an SMTP server on this machine. Email goes there instead of to ses-local. */
   smtpPort?: number;
+  /** Email that people can turn off, and UNSUBSCRIBE_KEY. */
+  optional?: { categories: Categories; key: string; appUrl: string };
 }
 
 const render = createContent("rendered");
@@ -30,6 +34,7 @@ const handlers = {
     securityConfigurationSet,
     smtpPort,
     poison,
+    optional,
     ...options
   }: WorkerOptions & { url: string }) {
     const sender = { from: FROM, configurationSet, securityConfigurationSet, loopbackOnly: true };
@@ -54,6 +59,10 @@ const handlers = {
         error: (fields, message) => errors.push({ ...fields, message }),
       },
       listenUrl: url,
+      optional: optional && {
+        categories: optional.categories,
+        links: createPreferenceLinks({ keys: keysOf(optional.key), appUrl: optional.appUrl }),
+      },
       ...options,
     })
       .run(new AbortController().signal)

@@ -1,6 +1,5 @@
-import { findPreferences } from "@repo/email/preferences";
-import { createPreferenceLinks } from "@repo/email/preferences";
 import { keysOf } from "@repo/email/keys";
+import { createPreferenceLinks, findPreferences } from "@repo/email/preferences";
 import supertest from "supertest";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type TestApp, startTestApp } from "../test-app.ts";
@@ -49,7 +48,7 @@ it("only asks when the link is opened, as scanners do, and the button works with
   expect(await chosen()).toEqual([]);
   expect(page.text).toContain("“News”");
 
-  const [, action = ""] = /<form method="post" action="([^"]+)"/.exec(page.text) ?? [];
+  const [, action = ""] = /<form action="([^"]+)" method="post"/.exec(page.text) ?? [];
   await post(action).set("Origin", "http://localhost:3000").type("form").send("").expect(200);
   expect(await chosen()).toEqual([["news", false]]);
 });
@@ -84,7 +83,8 @@ it("refuses every forged or altered link in the same way, and changes nothing", 
     `${genuine}A`,
     genuine.replace(/.$/, (last) => (last === "A" ? "B" : "A")),
     `${genuine}&token=2`,
-    pathOf(app.links.preferencesOf(address)),
+    // It is of no category.
+    pathOf(app.links.preferencesOf(address)).replace("/email-preferences", "/unsubscribe"),
     "/unsubscribe?token=",
     "/unsubscribe",
     `/unsubscribe?token=${"A".repeat(5_000)}`,
