@@ -151,3 +151,41 @@ it("should set the terms of a description list apart", () => {
   );
   expect(lines).toEqual(["Rice", "2 kg", "Olive oil", "0.3 l"]);
 });
+
+it("should keep the lines of preformatted text, and write characters that have a name in HTML", () => {
+  const lines = draw(
+    <Section>
+      <pre>{"a\n  b"}</pre>
+      <Text>
+        {"Rice & <oil>"}
+        <br />
+        <span
+          dangerouslySetInnerHTML={{ __html: "<!-- no --><b>Caf&eacute;</b>&nbsp;&#8364;&#x31;" }}
+        />
+      </Text>
+    </Section>,
+  );
+  expect(lines).toEqual(["a", "  b", "", "Rice & <oil>", "Caf&eacute;\u00a0€1"]);
+});
+
+it("should place cells that cover several columns or rows", () => {
+  const lines = draw(
+    <table>
+      <tbody>
+        <tr>
+          <td rowSpan={2}>Rice</td>
+          <td colSpan={2}>from a small farm</td>
+        </tr>
+        <tr>
+          <td>2</td>
+          <td>kg</td>
+        </tr>
+        <tr>
+          <td colSpan={2}>Together</td>
+          <td>5 €</td>
+        </tr>
+      </tbody>
+    </table>,
+  );
+  expect(lines).toEqual(["Rice   from a small farm", "       2   kg", "Together   5 €"]);
+});

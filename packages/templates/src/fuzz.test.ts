@@ -1,0 +1,44 @@
+import { full } from "@repo/testing/full";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type TemplateName, type TemplateProps, templates } from "./registry.ts";
+import { render, views } from "./render.ts";
+import { type Template, compose } from "./template.tsx";
+import { htmlToText } from "./test-html-to-text.ts";
+import { propsOf } from "./test-props.ts";
+import { reactEmailHtml } from "./test-react-email.ts";
+
+// What every email must fulfil, whatever its props are. More runs: FUZZ=10000; the same ones again:
+// SEED=1.
+const numRuns = Number(process.env["FUZZ"] || (full ? 200 : 10));
+const seed = Number(process.env["SEED"] || Date.now() % 1_000_000);
+
+const names = Object.keys(templates) as TemplateName[];
+
+/** In parts, so that a failure shows only the parts that differ. */
+const tags = (html: string) => html.split(/(?=<)/);
+
+const check = async (name: TemplateName, props: unknown) => {
+  const { subject, html, text } = render(name, props as TemplateProps<TemplateName>);
+  const parsed = templates[name].props.parse(props);
+  const { document } = compose(views[name] as Template<(typeof templates)[TemplateName]>, parsed);
+  // As it is sent: in UTF-8.
+  expect(tags(Buffer.from(html).toString())).toEqual(tags(await reactEmailHtml(document)));
+  expect(text.split("\n")).toEqual(htmlToText(html).split("\n"));
+  // SES refuses a subject with a line break, and one that is empty.
+  expect(subject).toMatch(/^\P{Cc}+$/u);
+};
+
+describe.each(names)("%s", (name) => {
+  it.each(Object.entries(views[name].cases))(
+    "should have the HTML of React Email and the text of html-to-text in the case %s",
+    (_, props) => check(name, props),
+  );
+
+  it("should have them with any props", async () => {
+    const property = fc.asyncProperty(propsOf(templates[name].props), (props) =>
+      check(name, props),
+    );
+    await fc.assert(property, { numRuns, seed });
+  });
+});
