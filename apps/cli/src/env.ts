@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { parseAllowList } from "@repo/email/enqueue";
 
 /** The folder of the repository. */
 export const root = path.resolve(import.meta.dirname, "../../..");
@@ -20,8 +21,22 @@ export function readEnv() {
       `http://localhost:${process.env["SES_LOCAL_PORT"] || 3002}`;
     load(".env.example");
   }
-  const { DATABASE_URL, DIRECT_DATABASE_URL, APP_ENV, EMAIL_ALLOW_TO, EMAIL_REDIRECT_TO } = process.env;
+  const {
+    DATABASE_URL,
+    DIRECT_DATABASE_URL,
+    APP_ENV,
+    EMAIL_KEY,
+    EMAIL_ALLOW_TO,
+    EMAIL_REDIRECT_TO,
+  } = process.env;
   return {
+    /** Seals what an email contains. */
+    emailKey: EMAIL_KEY || undefined,
+    /** A database elsewhere is production too, if APP_ENV does not name another system. */
+    isProduction: (APP_ENV || (isElsewhere(DATABASE_URL) && "production")) === "production",
+    /** As in the worker: who may receive email, and who gets that of the others. */
+    allowTo: EMAIL_ALLOW_TO ? parseAllowList(EMAIL_ALLOW_TO) : undefined,
+    redirectTo: EMAIL_REDIRECT_TO || undefined,
     /** Default: the embedded database of `pnpm dev`. */
     databaseUrl: DATABASE_URL || undefined,
     /** Without a pooler in between. */
@@ -29,4 +44,9 @@ export function readEnv() {
     /** As in the worker: outside production, only an SES on this machine may be called. */
     loopbackOnly: APP_ENV !== "production" && !EMAIL_ALLOW_TO && !EMAIL_REDIRECT_TO,
   };
+}
+
+function isElsewhere(databaseUrl: string | undefined): boolean {
+  if (!databaseUrl || !URL.canParse(databaseUrl)) return false;
+  return !["", "localhost", "127.0.0.1", "[::1]"].includes(new URL(databaseUrl).hostname);
 }

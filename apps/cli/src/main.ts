@@ -30,8 +30,9 @@ async function run(): Promise<number> {
   if (command === "cancel") return await (await import("./operate.ts")).cancel(args);
   if (command === "evidence") return await (await import("./evidence.ts")).evidence(args);
   if (command === "migrate") return await (await import("./migrate.ts")).migrate(args);
+  if (command === "send") return await (await import("./send.ts")).send(args);
   console.error(
-    `There is no command "${command}". Commands: log, suppressions, retry, cancel, evidence, migrate.`,
+    `There is no command "${command}". Commands: log, suppressions, retry, cancel, evidence, migrate, send.`,
   );
   return 1;
 }

@@ -21,6 +21,8 @@ export async function migrate(args: string[]): Promise<number> {
   if (!url) throw new AppError("NO_DATABASE", "Set DATABASE_URL to the database to migrate.");
   const applied = await applyMigrations(url, existsSync(BESIDE) ? BESIDE : undefined);
   for (const name of applied) console.log(`applied ${name}`);
-  console.log(applied.length === 0 ? "The database has every migration." : "The database is migrated.");
+  console.log(
+    applied.length === 0 ? "The database has every migration." : "The database is migrated.",
+  );
   return 0;
 }

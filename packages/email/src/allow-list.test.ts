@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseAllowList } from "./allow-list.ts";
+import { isAllowed, parseAllowList } from "./allow-list.ts";
 
 it("sorts addresses from domains, each under the key that messages have", () => {
   expect(
@@ -22,4 +22,11 @@ it.each([
 ])("refuses %j, and does not repeat it", (input) => {
   const refused = expect.objectContaining({ code: "INVALID_ALLOW_LIST" });
   expect(() => parseAllowList(input)).toThrow(refused);
+});
+
+it("allows the addresses and domains of the list, and no subdomain", () => {
+  const list = parseAllowList("name@example.com,bücher.example");
+  const allowed = (to: string) => isAllowed(list, to);
+  expect(["NAME@Example.com", "any@xn--bcher-kva.example"].filter(allowed)).toHaveLength(2);
+  expect(["other@example.com", "any@sub.bücher.example"].filter(allowed)).toEqual([]);
 });

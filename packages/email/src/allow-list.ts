@@ -25,6 +25,16 @@ export function parseAllowList(input: string): AllowList {
   return list;
 }
 
+/**
+ * Whether an address may receive email. The claim decides the same for a message's row.
+ *
+ * @throws EmailError `INVALID_ADDRESS`
+ */
+export function isAllowed({ addresses, domains }: AllowList, to: string): boolean {
+  const { key } = parseAddress(to);
+  return addresses.includes(key) || domains.includes(key.slice(key.lastIndexOf("@") + 1));
+}
+
 function keyOf(entry: string): string {
   try {
     return parseAddress(entry).key;

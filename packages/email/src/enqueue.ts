@@ -8,7 +8,7 @@ import {
 } from "./new-message.ts";
 
 export { type Address, parseAddress } from "./address.ts";
-export { type AllowList, parseAllowList } from "./allow-list.ts";
+export { type AllowList, isAllowed, parseAllowList } from "./allow-list.ts";
 export { cancel } from "./cancel.ts";
 export type { Additions, Attachment } from "./content.ts";
 export { type EnqueueMany, createEnqueueMany } from "./enqueue-many.ts";

@@ -1,5 +1,6 @@
 import { full } from "@repo/testing/full";
 import { expect, it } from "vitest";
+import { z } from "zod";
 import { type NewMessage, createPrepare } from "./new-message.ts";
 import { createSealer } from "./seal.ts";
 import { templates } from "./test-templates.ts";
@@ -24,12 +25,35 @@ function refusalOf(message: VerifyEmail): unknown {
   throw new Error("it was not refused");
 }
 
-it("refuses props that do not fit, naming the field and not its value", () => {
-  const bad = { name: "Name", url: "javascript:alert('secret')" };
-  expect(refusalOf(verifyEmail({ props: bad }))).toMatchObject({
+it("refuses props that do not fit, with each path and the reason, and without a value", () => {
+  const bad = { name: ["secret"], url: "javascript:alert('secret')", more: "secret" };
+  const refused = refusalOf(verifyEmail({ props: bad as unknown as typeof props }));
+  expect(refused).toMatchObject({
     code: "INVALID_PROPS",
-    message: expect.stringMatching(/^(?!.*secret).*url/),
+    message: expect.stringMatching(
+      /^(?!.*secret).* schema\. name: .* string, .*array; url: Invalid URL\. See .*schema\.ts\.$/,
+    ),
   });
+});
+
+it.each<[string, z.ZodType, unknown]>([
+  [
+    "a text in a list",
+    z.object({ list: z.array(z.object({ text: z.string().max(3) })) }),
+    { list: [{ text: "secret" }] },
+  ],
+  ["a choice", z.object({ kind: z.enum(["a", "b"]) }), { kind: "secret" }],
+  ["a pattern", z.object({ code: z.string().regex(/^\d+$/) }), { code: "secret" }],
+  ["a date", z.object({ on: z.iso.date() }), { on: "secret" }],
+  ["a number", z.object({ count: z.int().max(3) }), { count: 1234567 }],
+  ["one of two shapes", z.object({ it: z.union([z.number(), z.null()]) }), { it: "secret" }],
+])("names the path and the reason, and no value, of %s", (_, schema, given) => {
+  const rules = { props: schema, category: "account", onUnknown: "hold", expiry: 60 } as const;
+  const prepareIt = createPrepare({ key, templates: { it: rules } });
+  const path =
+    /^(?!.*(?:secret|1234567)).* schema\. (?:list\.0\.text|kind|code|on|count|it): [A-Z]/;
+  const refused = () => prepareIt({ template: "it", to: "name@example.com", props: given });
+  expect(refused).toThrow(path);
 });
 
 it("refuses an unknown template", () => {

@@ -159,10 +159,13 @@ function priorityOf({ reserve, category }: TemplateRules, categories: Categories
 function checkProps(template: string, rules: TemplateRules, props: unknown): unknown {
   const parsed = rules.props.safeParse(props);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map((issue) => issue.path.join(".") || "props");
+  // zod's reasons name what it expected, and never the value.
+  const reasons = parsed.error.issues.map(
+    ({ path, message }) => `${path.join(".") || "props"}: ${message}`,
+  );
   throw new EmailError(
     "INVALID_PROPS",
-    `The props of ${template} do not fit its schema: ${fields.join(", ")}. See packages/templates/src/emails/${template}/schema.ts.`,
+    `The props of ${template} do not fit its schema. ${reasons.join("; ")}. See packages/templates/src/emails/${template}/schema.ts.`,
   );
 }
 

@@ -2,13 +2,14 @@ import { type Element, attribute, parseHtml } from "./html-tree.ts";
 import { alignCells } from "./text-table.ts";
 import { Writer, prefixed } from "./text-writer.ts";
 
-const ONE = "address article aside caption dd div dt fieldset figcaption figure footer form header";
+const ONE = "address article aside dd div dt fieldset figcaption figure footer form header";
 const TWO = "blockquote caption dl h1 h2 h3 h4 h5 h6 hr ol p pre ul";
 /** How many line breaks set an element apart from its neighbours. Without an entry, it is inline. */
 const BREAKS = new Map([
   ...`${ONE} main nav section table td th tr`.split(" ").map((name) => [name, 1] as const),
   ...TWO.split(" ").map((name) => [name, 2] as const),
 ]);
+const SKIPPED = new Set(["head", "img", "script", "style"]);
 const RULE = "-".repeat(40);
 /** React Email marks decoration with it. */
 const DECORATION = 'data-skip-in-text="true"';
@@ -36,7 +37,7 @@ function writeChildren({ children }: Element, writer: Writer): void {
 
 function write(element: Element, writer: Writer): void {
   const { name, attributes } = element;
-  if (name === "head" || name === "img" || attributes.includes(DECORATION)) return;
+  if (SKIPPED.has(name) || attributes.includes(DECORATION)) return;
   if (name === "br") return writer.break();
   if (name === "a") return writeLink(element, writer);
   if (name === "ul" || name === "ol") return writeList(element, writer);

@@ -12,6 +12,7 @@ import { lostAnswer, lostAnswerEvents } from "./campaigns/lost-answer.ts";
 import { misconfigured } from "./campaigns/misconfigured.ts";
 import { outage } from "./campaigns/outage.ts";
 import { poison } from "./campaigns/poison.ts";
+import { render } from "./campaigns/render.ts";
 import { smtp } from "./campaigns/smtp.ts";
 import { stop } from "./campaigns/stop.ts";
 import { throttle } from "./campaigns/throttle.ts";
@@ -36,6 +37,7 @@ const campaigns = new Map<string, Campaign>([
   ["misconfigured", misconfigured],
   ["caller", caller],
   ["interleavings", interleavings],
+  ["render", render],
   ["flood", flood],
   ["unsubscribe", unsubscribe],
 ]);

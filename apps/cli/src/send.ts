@@ -1,0 +1,81 @@
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { type NewMessage, createEnqueue, isAllowed } from "@repo/email/enqueue";
+import { AppError } from "@repo/errors";
+import { type EmailTemplates, templates } from "@repo/templates/registry";
+import type { views } from "@repo/templates/render";
+import { tsImport } from "tsx/esm/api";
+import { withDatabase } from "./database.ts";
+import { readEnv, root } from "./env.ts";
+import { invalid, oneOf } from "./options.ts";
+
+const HELP = `pnpm email:send                               lists the emails with their cases
+pnpm email:send NAME --to ADDRESS [options]   queues an email with the props of a case
+
+  --to ADDRESS    who gets it
+  --case CASE     a case of its template.tsx. Default: usual
+  --production    send it although this is production
+
+The worker sends it. The database is the one of DATABASE_URL, or else of pnpm dev.`;
+
+/**
+ * `pnpm email:send`.
+ *
+ * @returns the exit code
+ * @throws AppError `INVALID_OPTION`, `INVALID_ENV`; EmailError `INVALID_ADDRESS`
+ */
+export async function send(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: args.filter((arg) => arg !== "--"),
+    allowPositionals: true,
+    options: {
+      to: { type: "string" },
+      case: { type: "string", default: "usual" },
+      production: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  const [given, another] = positionals;
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  if (another !== undefined) throw invalid(`Only one email at a time: leave out "${another}".`);
+  const cases = await readCases();
+  if (given === undefined) {
+    for (const [name, each] of cases) console.log(`${name}: ${Object.keys(each).join(", ")}`);
+    return 0;
+  }
+  const template = oneOf("The name", [...cases.keys()], given) ?? "";
+  const casesOf = cases.get(template) ?? {};
+  const props = casesOf[oneOf("--case", Object.keys(casesOf), values.case) ?? ""];
+  const { to } = values;
+  if (to === undefined) throw invalid("Who gets it? Add --to name@example.com");
+
+  const { emailKey, isProduction, allowTo, redirectTo } = readEnv();
+  if (isProduction && !values.production) {
+    throw invalid(
+      "This is production, or a database elsewhere without APP_ENV. To send an example there, add --production.",
+    );
+  }
+  if (!emailKey) {
+    throw new AppError("INVALID_ENV", "EMAIL_KEY is not set: use the one that the worker has.");
+  }
+  if (allowTo && !redirectTo && !isAllowed(allowTo, to)) {
+    throw invalid("EMAIL_ALLOW_TO names neither this address nor its domain.");
+  }
+  const enqueue = createEnqueue({ key: emailKey, templates });
+  const message = { template, to, props } as NewMessage<EmailTemplates>;
+  const { id } = await withDatabase((db) => db.$transaction((tx) => enqueue(tx, message)));
+  console.log(`Queued. The worker sends it; see pnpm email:log ${id}`);
+  return 0;
+}
+
+/** The cases of every email, by its name. They are in .tsx files, which Node.js does not run. */
+async function readCases(): Promise<Map<string, Record<string, unknown>>> {
+  const module = (await tsImport("@repo/templates/render", {
+    parentURL: import.meta.url,
+    tsconfig: path.join(root, "tsconfig.base.json"),
+  })) as { views: typeof views };
+  return new Map(Object.entries(module.views).map(([name, { cases }]) => [name, cases]));
+}
