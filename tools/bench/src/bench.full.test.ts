@@ -22,6 +22,7 @@ test("every benchmark runs both sides, and prints its lines", async () => {
     "enqueue",
     "enqueue-many",
     "latency",
+    "render",
     "rate",
     "fair",
     "tail",

@@ -10,6 +10,7 @@ import { latency } from "./latency.ts";
 import { oracle } from "./oracle.ts";
 import { peers } from "./peers.ts";
 import { rate } from "./rate.ts";
+import { render } from "./render.ts";
 import { describeMachine, load } from "./report/machine.ts";
 import { record } from "./report/record.ts";
 import type { Outcome } from "./result.ts";
@@ -28,6 +29,7 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   enqueue,
   "enqueue-many": enqueueMany,
   latency,
+  render,
   rate,
   fair,
   tail,

@@ -32,6 +32,8 @@ export interface Size {
   samples: number;
   /** Requests of each side in each run of `signup`. */
   signUps: number;
+  /** Times that `render` renders each email, for each side in each run. */
+  renders: number;
 }
 
 export const FULL: Size = {
@@ -50,6 +52,7 @@ export const FULL: Size = {
   events: 10_000,
   samples: 2_000,
   signUps: 1_000,
+  renders: 1_000,
 };
 
 /** Takes seconds in all. Shows that everything runs, but not how fast. */
@@ -69,6 +72,7 @@ export const QUICK: Size = {
   events: 100,
   samples: 7,
   signUps: 20,
+  renders: 20,
 };
 
 /** What every benchmark uses. */

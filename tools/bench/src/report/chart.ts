@@ -148,6 +148,7 @@ const LABELS: [string, string, string][] = [
   ["enqueue", "p50 ms, transaction", "enqueue: p50"],
   ["enqueue-many", "emails/s", "enqueue-many: bare INSERTs"],
   ["latency", "p50 ms", "latency: p50"],
+  ["render", "messages/s, two renders", "render: React Email"],
   ["rate", "emails/s of 14/s", "rate: share of 14 a second"],
   ["rate", "emails/s of 100/s", "rate: share of 100 a second"],
   ["rate", "emails/s of 500/s", "rate: share of 500 a second"],

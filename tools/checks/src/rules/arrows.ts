@@ -24,7 +24,7 @@ const ARROWS: Record<string, string> = {
   setup: "",
   checks: "",
   measure: "email db templates postgres-local",
-  bench: "email db measure",
+  bench: "email db measure templates",
   chaos: "email db measure postgres-local ses-local testing",
   e2e: "email db templates",
 };
