@@ -9,18 +9,14 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
   const root = plop.getDestBasePath();
   const source = join(root, "packages", "templates", "src");
 
-  /** Adds an import above the other emails' imports, and an entry at the top of the object. */
-  function register(file: string, name: string, variable: string, part: string): string {
+  /** Adds a line above those of the other emails. */
+  function register(file: string, name: string, part: string): string {
     const [symbol] = part.split(".");
-    const module = `import { ${symbol} as ${variable} } from "./emails/${name}/${part}";\n`;
-    const entry = `\n"${name}": ${variable},`;
-    const edited = readFileSync(join(source, file), "utf8")
-      .replace(/^import .* from "\.\/emails\//m, (first) => module + first)
-      .replace(/^export const .* = \{$/m, (head) => head + entry);
-    if (!edited.includes(module) || !edited.includes(entry)) {
-      throw new Error(`Found no place for it in ${file}. Add the import and the entry by hand.`);
-    }
-    writeFileSync(join(source, file), edited);
+    const line = `export { ${symbol} as "${name}" } from "./${name}/${part}";\n`;
+    const list = join(source, "emails", file);
+    const edited = readFileSync(list, "utf8").replace(/^export /m, `${line}export `);
+    if (!edited.includes(line)) throw new Error(`Add this line to ${list} by hand:\n${line}`);
+    writeFileSync(list, edited);
     return file;
   }
 
@@ -43,7 +39,6 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
       if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 50) {
         throw new Error(`"${name}" must be in kebab-case and at most 50 characters long.`);
       }
-      const variable = `${plop.renderString("{{camelCase name}}", { name })}Email`;
       const others = locales.filter((locale) => locale !== defaultLocale);
       const onUnknown = category === "security" ? "resend" : "hold";
       const data = { onUnknown, locale: defaultLocale, others };
@@ -55,10 +50,9 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
           templateFile: `templates/${part}.tmpl`,
           data,
         })),
-        () => register("registry.ts", name, variable, "schema.ts"),
-        () => register("render.ts", name, variable, "template.tsx"),
-        () =>
-          format(["registry.ts", "render.ts", ...parts.map((part) => `emails/${name}/${part}`)]),
+        () => register("schemas.ts", name, "schema.ts"),
+        () => register("templates.ts", name, "template.tsx"),
+        () => format(parts.map((part) => `emails/${name}/${part}`)),
         () =>
           `Now write packages/templates/src/emails/${name}; the preview shows every change at once.`,
       ];

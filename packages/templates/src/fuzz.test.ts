@@ -1,3 +1,4 @@
+import { type Locale, locales } from "@repo/locales";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -18,10 +19,10 @@ const names = Object.keys(templates) as TemplateName[];
 /** In parts, so that a failure shows only the parts that differ. */
 const tags = (html: string) => html.split(/(?=<)/);
 
-const check = async (name: TemplateName, props: unknown) => {
-  const { subject, html, text } = render(name, props as TemplateProps<TemplateName>);
-  const parsed = templates[name].props.parse(props);
-  const { document } = compose(views[name] as Template<(typeof templates)[TemplateName]>, parsed);
+const check = async (name: TemplateName, props: unknown, locale: Locale) => {
+  const { subject, html, text } = render(name, props as TemplateProps<TemplateName>, locale);
+  const view = views[name] as Template<(typeof templates)[TemplateName]>;
+  const { document } = compose(view, templates[name].props.parse(props), locale);
   // As it is sent: in UTF-8.
   expect(tags(Buffer.from(html).toString())).toEqual(tags(await reactEmailHtml(document)));
   expect(text.split("\n")).toEqual(htmlToText(html).split("\n"));
@@ -32,13 +33,14 @@ const check = async (name: TemplateName, props: unknown) => {
 describe.each(names)("%s", (name) => {
   it.each(Object.entries(views[name].cases))(
     "should have the HTML of React Email and the text of html-to-text in the case %s",
-    (_, props) => check(name, props),
+    async (_, props) => {
+      for (const locale of locales) await check(name, props, locale);
+    },
   );
 
   it("should have them with any props", async () => {
-    const property = fc.asyncProperty(propsOf(templates[name].props), (props) =>
-      check(name, props),
-    );
+    const given = [propsOf(templates[name].props), fc.constantFrom(...locales)] as const;
+    const property = fc.asyncProperty(...given, (props, locale) => check(name, props, locale));
     await fc.assert(property, { numRuns, seed });
   });
 });

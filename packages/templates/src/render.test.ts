@@ -51,6 +51,11 @@ it("should have every template of src/emails in the registry, and no more", () =
   expect(files.map((file) => path.dirname(file)).toSorted()).toEqual(names.toSorted());
 });
 
+it.each(names)("should have a name that SES accepts as a tag: %s", (name) => {
+  // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html
+  expect(name).toMatch(/^[\w-]{1,256}$/);
+});
+
 describe.each(cases)("$name, $title, $locale", ({ name, props, locale }) => {
   it("should be a valid, accessible document that Gmail shows whole", async () => {
     const { html } = draw(name, props, locale);

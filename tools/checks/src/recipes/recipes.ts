@@ -258,13 +258,13 @@ const noWelcome: Recipe = {
     [`${emails}/welcome/schema.ts`]: () => undefined,
     [`${emails}/welcome/template.tsx`]: () => undefined,
     [`${web}/accounts/welcome.test.ts`]: () => undefined,
-    "packages/templates/src/registry.ts": all(
-      replace('import { schema as welcome } from "./emails/welcome/schema.ts";\n', ""),
-      replace("  welcome,\n", ""),
+    [`${emails}/schemas.ts`]: replace(
+      'export { schema as "welcome" } from "./welcome/schema.ts";\n',
+      "",
     ),
-    "packages/templates/src/render.ts": all(
-      replace('import { template as welcome } from "./emails/welcome/template.tsx";\n', ""),
-      replace("  welcome,\n", ""),
+    [`${emails}/templates.ts`]: replace(
+      'export { template as "welcome" } from "./welcome/template.tsx";\n',
+      "",
     ),
     "packages/accounts/src/verify-email.ts": all(
       replace("{ db, secret, enqueue, url, limits }", "{ db, secret, limits }"),
