@@ -48,7 +48,9 @@ const parse = (name: TemplateName, props: unknown) => templates[name].props.pars
 
 it("should have every template of src/emails in the registry, and no more", () => {
   const files = globSync("*/template.tsx", { cwd: path.join(import.meta.dirname, "emails") });
-  expect(files.map((file) => path.dirname(file)).toSorted()).toEqual(names.toSorted());
+  const folders = files.map((file) => path.dirname(file)).toSorted();
+  expect(names.toSorted()).toEqual(folders);
+  expect(Object.keys(views).toSorted()).toEqual(folders);
 });
 
 it.each(names)("should have a name that SES accepts as a tag: %s", (name) => {
