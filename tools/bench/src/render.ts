@@ -34,7 +34,7 @@ export async function render(setup: Setup): Promise<Outcome> {
   );
   const longest: number[] = [];
   for (let run = 0; run < runs; run++) {
-    longest.push(quantile(await ours.call("long", renders / 4), 0.99));
+    longest.push(quantile(await ours.call("longest", renders / 4), 0.99));
   }
   for (const program of programs) await program.stop();
   return {

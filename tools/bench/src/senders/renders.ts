@@ -35,14 +35,15 @@ const sides = {
   },
 };
 
-/** Props with a hundred lines in each of their lists. */
-function grow(props: unknown): unknown {
-  if (Array.isArray(props)) {
-    const lines = props.map(grow);
-    return lines.length > 0 ? Array.from({ length: 100 }, (_, i) => lines[i % lines.length]) : [];
+/** The props of the usual case, with a hundred lines in each list that may be so long. */
+function long(name: Name): never {
+  const props: Record<string, unknown> = { ...views[name].cases.usual };
+  for (const [list, value] of Object.entries(props)) {
+    if (!Array.isArray(value) || value.length === 0) continue;
+    const lines = Array.from({ length: 100 }, (_, i) => value[i % value.length] as unknown);
+    if (templates[name].props.safeParse({ ...props, [list]: lines }).success) props[list] = lines;
   }
-  if (typeof props !== "object" || props === null) return props;
-  return Object.fromEntries(Object.entries(props).map(([name, value]) => [name, grow(value)]));
+  return props as never;
 }
 
 const handlers = {
@@ -54,10 +55,10 @@ const handlers = {
     }
     return ((count * account.length) / (now() - start)) * 1000;
   },
-  /** Renders each email with lists of a hundred lines. @returns the slowest one's times in ms */
-  long(count: number) {
+  /** Renders each email with long lists. @returns the slowest one's times in ms */
+  longest(count: number) {
     const timesOf = (name: Name) => {
-      const props = grow(views[name].cases.usual) as never;
+      const props = long(name);
       return Array.from({ length: count }, () => {
         const start = performance.now();
         render(name, props);

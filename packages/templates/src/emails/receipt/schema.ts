@@ -10,10 +10,13 @@ export const schema = {
     paidOn: z.iso.date(),
     /** ISO 4217, as in "EUR". */
     currency: z.string().regex(/^[A-Z]{3}$/),
-    /** Amounts are in the currency, with the tax. */
-    lines: z.array(
-      z.object({ what: z.string().max(200), quantity: z.int().min(1), amount: z.number() }),
-    ),
+    /**
+     * Amounts are in the currency, with the tax. With more lines Gmail would cut the email off; put
+     * them into the PDF.
+     */
+    lines: z
+      .array(z.object({ what: z.string().max(200), quantity: z.int().min(1), amount: z.number() }))
+      .max(100),
     tax: z.number(),
     url: webUrl,
   }),
