@@ -1,4 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
+import { createSealer } from "@repo/email/seal";
 import { templates } from "@repo/templates/registry";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
@@ -26,13 +27,19 @@ it("puts a case of an email into the outbox, as the app does", async () => {
     "soon over",
     "--to",
     "sam@example.com",
+    "--locale",
+    "de",
   ]);
   expect({ code, err }).toEqual({ code: 0, err: "" });
-  const [message] = await test.db.message.findMany();
-  expect(out).toBe(`Queued. The worker sends it; see pnpm email:log ${message?.id}\n`);
+  const { id, payload } = await test.db.message.findFirstOrThrow();
+  expect(out).toBe(`Queued. The worker sends it; see pnpm email:log ${id}\n`);
   expect(await queued()).toEqual([
     { template: "verify-email", to: "sam@example.com", state: "queued" },
   ]);
+  expect(createSealer(EMAIL_KEY).open(id, payload!)).toMatchObject({
+    props: { expiresInMinutes: 30 },
+    locale: "de",
+  });
 });
 
 it("lists the emails with their cases, and refuses others", async () => {

@@ -14,6 +14,7 @@ pnpm email:send NAME --to ADDRESS [options]   queues an email with the props of 
 
   --to ADDRESS    who gets it
   --case CASE     a case of its template.tsx. Default: usual
+  --locale TAG    the language, as in "de". Default: the product's
   --production    send it although this is production
 
 The worker sends it. The database is the one of DATABASE_URL, or else of pnpm dev.`;
@@ -31,6 +32,7 @@ export async function send(args: string[]): Promise<number> {
     options: {
       to: { type: "string" },
       case: { type: "string", default: "usual" },
+      locale: { type: "string" },
       production: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -49,7 +51,7 @@ export async function send(args: string[]): Promise<number> {
   const template = oneOf("The name", [...cases.keys()], given) ?? "";
   const casesOf = cases.get(template) ?? {};
   const props = casesOf[oneOf("--case", Object.keys(casesOf), values.case) ?? ""];
-  const { to } = values;
+  const { to, locale } = values;
   if (to === undefined) throw invalid("Who gets it? Add --to name@example.com");
 
   const { emailKey, isProduction, allowTo, redirectTo } = readEnv();
@@ -65,7 +67,7 @@ export async function send(args: string[]): Promise<number> {
     throw invalid("EMAIL_ALLOW_TO names neither this address nor its domain.");
   }
   const enqueue = createEnqueue({ key: emailKey, templates });
-  const message = { template, to, props } as NewMessage<EmailTemplates>;
+  const message = { template, to, props, locale } as NewMessage<EmailTemplates>;
   const { id } = await withDatabase((db) => db.$transaction((tx) => enqueue(tx, message)));
   console.log(`Queued. The worker sends it; see pnpm email:log ${id}`);
   return 0;

@@ -67,6 +67,8 @@ function decode(text: string): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(ENTITY, (_, hex?: string, decimal?: string, name = "") => {
     const code = hex ? Number.parseInt(hex, 16) : Number(decimal);
-    return CHARACTERS[name.toLowerCase()] ?? String.fromCodePoint(code);
+    return (
+      CHARACTERS[name.toLowerCase()] ?? (code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code))
+    );
   });
 }

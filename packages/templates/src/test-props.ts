@@ -10,6 +10,7 @@ interface JsonSchema {
   maxLength?: number;
   minimum?: number;
   maximum?: number;
+  multipleOf?: number;
   items?: JsonSchema;
   minItems?: number;
   maxItems?: number;
@@ -21,6 +22,8 @@ interface JsonSchema {
   const?: unknown;
 }
 
+/** More lines find nothing new. */
+const MAX_LINES = 5;
 const HOSTILE = [
   '"><script>alert(1)</script>',
   "</title></style><!--",
@@ -43,39 +46,40 @@ function valueOf(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(valueOf));
-  const { minimum: min, maximum: max } = schema;
-  if (schema.type === "boolean") return fc.boolean();
-  if (schema.type === "null") return fc.constant(null);
-  if (schema.type === "integer")
-    return fc.integer({ ...(min && { min }), ...(max && { max: Math.min(max, 2 ** 31 - 1) }) });
-  if (schema.type === "number")
-    return fc.double({
-      noNaN: true,
-      noDefaultInfinity: true,
-      ...(min !== undefined && { min }),
-      ...(max !== undefined && { max }),
-    });
-  if (schema.type === "string") return textOf(schema);
-  if (schema.type === "array" && schema.items) {
-    const { minItems: minLength = 0, maxItems = 5 } = schema;
-    return fc.array(valueOf(schema.items), {
-      minLength,
-      maxLength: Math.max(minLength, Math.min(maxItems, 5)),
-    });
-  }
-  const { properties, required = [] } = schema;
-  if (!properties) throw new Error(`A schema of ${schema.type} is new here: add it.`);
-  const values = Object.entries(properties).map(([name, property]) => [name, valueOf(property)]);
-  return fc.record(Object.fromEntries(values) as Record<string, fc.Arbitrary<unknown>>, {
-    requiredKeys: required,
-  });
+  const make = BY_TYPE[schema.type ?? ""];
+  if (make) return make(schema);
+  throw new Error(
+    `There is no way yet to make such a prop: ${JSON.stringify(schema)}. Add it here.`,
+  );
 }
 
-function textOf({ format, pattern, minLength = 0, maxLength = 500 }: JsonSchema) {
-  if (format === "uri") return address;
-  if (pattern) return fc.stringMatching(new RegExp(pattern));
-  return text.map((made) => made.padEnd(minLength, "x").slice(0, maxLength));
-}
+const BY_TYPE: Record<string, (schema: JsonSchema) => fc.Arbitrary<unknown>> = {
+  boolean: () => fc.boolean(),
+  null: () => fc.constant(null),
+  string: ({ format, pattern, minLength = 0, maxLength = 500 }) => {
+    if (format === "uri") return address;
+    if (format === "email") return fc.emailAddress();
+    if (pattern) return fc.stringMatching(new RegExp(pattern));
+    return text.map((made) => made.padEnd(minLength, "x").slice(0, maxLength));
+  },
+  integer: ({ minimum: min = -(2 ** 31), maximum: max = 2 ** 31 - 1 }) =>
+    fc.integer({ min: Math.max(min, -(2 ** 31)), max: Math.min(max, 2 ** 31 - 1) }),
+  number: ({ minimum: min = -Number.MAX_VALUE, maximum: max = Number.MAX_VALUE, multipleOf }) =>
+    multipleOf === undefined
+      ? fc.double({ noNaN: true, min, max })
+      : fc.nat(100_000).map((count) => count * multipleOf),
+  array: ({ items, minItems: minLength = 0, maxItems = MAX_LINES }) =>
+    fc.array(valueOf(items ?? {}), {
+      minLength,
+      maxLength: Math.max(minLength, Math.min(maxItems, MAX_LINES)),
+    }),
+  object: ({ properties, required = [], additionalProperties }) => {
+    if (!properties) return fc.dictionary(text, valueOf(additionalProperties || {}));
+    const values = Object.entries(properties).map(([name, value]) => [name, valueOf(value)]);
+    const model = Object.fromEntries(values) as Record<string, fc.Arbitrary<unknown>>;
+    return fc.record(model, { requiredKeys: required });
+  },
+};
 
 const text = fc
   .array(fc.oneof(fc.string({ unit: "binary" }), fc.lorem(), fc.constantFrom(...HOSTILE)), {
