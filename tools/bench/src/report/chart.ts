@@ -135,6 +135,7 @@ ${rows.join("\n")}`,
 
 const LABELS: [string, string, string][] = [
   ["deliver", "emails/s", "deliver: emails a second"],
+  ["deliver-rendered", "emails/s", "deliver-rendered: emails a second"],
   ["far", "emails/s, loop, 60 ms, sigma 0.9", "far: the loop, slow tail"],
   ["far", "emails/s, loop, 60 ms, sigma 0.3", "far: the loop, 60 ms"],
   ["far", "emails/s, loop, 200 ms, sigma 0.9", "far: the loop, 200 ms"],
