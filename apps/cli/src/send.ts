@@ -45,7 +45,7 @@ export async function send(args: string[]): Promise<number> {
   if (another !== undefined) throw invalid(`Only one email at a time: leave out "${another}".`);
   const cases = await readCases();
   if (given === undefined) {
-    for (const [name, each] of cases) console.log(`${name}: ${Object.keys(each).join(", ")}`);
+    for (const [name, each] of cases) console.log([name, ...Object.keys(each)].join("\n  "));
     return 0;
   }
   const template = oneOf("The name", [...cases.keys()], given) ?? "";
