@@ -257,6 +257,8 @@ const noWelcome: Recipe = {
   edits: {
     [`${emails}/welcome/schema.ts`]: () => undefined,
     [`${emails}/welcome/template.tsx`]: () => undefined,
+    [`${emails}/welcome/en.ts`]: () => undefined,
+    [`${emails}/welcome/de.ts`]: () => undefined,
     [`${web}/accounts/welcome.test.ts`]: () => undefined,
     [`${emails}/schemas.ts`]: replace(
       'export { schema as "welcome" } from "./welcome/schema.ts";\n',
