@@ -14,7 +14,7 @@ const source = "eu-west-1/sendoff";
 it("lists the configuration sets whose events are no evidence, and accepts them again for a reason", async () => {
   expect(await run("evidence")).toMatchObject({
     code: 0,
-    out: "The events of every configuration set are evidence.\n",
+    out: "The events of every configuration set count as evidence.\n",
   });
   const messageId = crypto.randomUUID();
   await test.db.evidenceStop.create({ data: { eventSource: source, messageId } });
@@ -35,7 +35,7 @@ it("lists the configuration sets whose events are no evidence, and accepts them 
   });
   expect(await run("evidence", "allow", source, "--reason", "the queue was purged")).toMatchObject({
     code: 0,
-    out: `The events of ${source} are evidence again.\n`,
+    out: `The events of ${source} count as evidence again.\n`,
   });
   expect(await test.db.evidenceStop.count()).toBe(0);
 });

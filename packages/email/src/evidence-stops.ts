@@ -42,6 +42,6 @@ export async function allowEvidence(
   if (allowed.length > 0) return;
   throw new EmailError(
     "EVIDENCE_NOT_STOPPED",
-    `The events of ${eventSource} are evidence already. "pnpm email:evidence" lists the configuration sets whose events are not.`,
+    `The events of ${eventSource} count as evidence already. "pnpm email:evidence" lists the configuration sets whose events do not.`,
   );
 }
