@@ -96,6 +96,15 @@ it("takes a message that was in the queue for days", async () => {
   expect(await test.db.event.count()).toBe(1);
 });
 
+it("keeps SNS's certificate for other processes, which then ask SNS for nothing", async () => {
+  await test.db.snsCertificate.deleteMany();
+  const take = (sesMessageId: string, fetch: () => Promise<string>) =>
+    createIngest({ db: test.db, topicArn, fetch }).ingest(JSON.stringify(delivery(sesMessageId)));
+  await take("0100-first", async () => sns.pem);
+  await take("0100-second", () => Promise.reject(new Error("asked")));
+  expect(await test.db.event.count()).toBe(2);
+});
+
 it("confirms a subscription once for each message, and says when SNS did not take it", async () => {
   const asked: string[] = [];
   let down = true;
