@@ -13,6 +13,10 @@ export function buildMime(node: MimeNode): Buffer {
 }
 
 function addNode(node: MimeNode, parts: (string | Buffer)[]): void {
+  // nodemailer would encode a text file all the same.
+  if (node.getHeader("Content-Transfer-Encoding") === "7bit") {
+    node.getTransferEncoding = () => "7bit";
+  }
   parts.push(node.buildHeaders(), "\r\n\r\n");
   const { content, boundary } = node;
   if (typeof content === "string" || Buffer.isBuffer(content)) {

@@ -88,6 +88,47 @@ test("should deliver a Simple message with all its parts", async () => {
   expect(attachment.headers.get("content-disposition")).toContain("a.txt");
 });
 
+test.each([
+  ["BASE64", "base64", "PGI+YT1iPC9iPg=="],
+  ["QUOTED_PRINTABLE", "quoted-printable", "<b>a=3Db</b>"],
+  // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html: its default
+  [undefined, "7bit", "<b>a=b</b>"],
+] as const)(
+  "should encode an attachment as its ContentTransferEncoding says: %s",
+  async (ContentTransferEncoding, encoding, encoded) => {
+    const RawContent = Buffer.from("<b>a=b</b>");
+    const { MessageId } = await client.send(
+      email(
+        { Destination: { ToAddresses: ["encoded@example.org"] } },
+        { Attachments: [{ FileName: "a.html", RawContent, ContentTransferEncoding }] },
+      ),
+    );
+    const [message] = await ses.inbox({ to: "encoded@example.org" });
+    expect(message?.messageId).toBe(MessageId);
+    const source = await (await fetch(`${ses.url}/inbox/messages/${message?.id}/source`)).text();
+    const part = source.slice(source.indexOf("a.html"));
+    expect(part).toContain(`Content-Transfer-Encoding: ${encoding}\r\n`);
+    expect(part).toContain(`\r\n\r\n${encoded}\r\n`);
+  },
+);
+
+test("should leave a message in a message as it is", async () => {
+  const inner = "Subject: =?utf-8?Q?inner?=\r\n\r\nHello  \r\n.\r\n";
+  await client.send(
+    email(
+      { Destination: { ToAddresses: ["inner@example.org"] } },
+      {
+        Attachments: [
+          { FileName: "a.eml", ContentType: "message/rfc822", RawContent: Buffer.from(inner) },
+        ],
+      },
+    ),
+  );
+  const [message] = await ses.inbox({ to: "inner@example.org" });
+  const source = await (await fetch(`${ses.url}/inbox/messages/${message?.id}/source`)).text();
+  expect(source).toContain(`\r\n\r\n${inner}`);
+});
+
 test("should read a Raw message's recipients, tags and set from its headers if the request has none", async () => {
   const { MessageId } = await client.send(
     raw(`From: hello@example.com
