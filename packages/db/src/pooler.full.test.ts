@@ -100,6 +100,7 @@ describe.skipIf(!existsSync(PGBOUNCER))("through a pooler in transaction mode", 
       Prisma.sql`SELECT due_at AS "dueAt" FROM messages WHERE id = ${id}::uuid AND due_at = ${at}`,
     );
     expect(row?.dueAt).toEqual(at);
+    expect(await db.message.findUnique({ where: { id } })).toMatchObject({ dueAt: at });
     expect(await server.db.message.findUnique({ where: { id, dueAt: at } })).not.toBeNull();
   });
 
