@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import type { Preference } from "@repo/email/preferences";
 import type { Reason, Removed, Suppressed, SuppressionEvent } from "@repo/email/suppressions";
 import { type Colour, flatten, moment, printable, table } from "./show.ts";
 
@@ -39,12 +40,17 @@ export function showSuppressed({ address, reason, evidence, since, until }: Supp
   ].join("\n");
 }
 
-/** An address with the events about it and the suppressions that were removed. */
+/** An address, what it has turned off, the events about it and the suppressions that were removed. */
 export function showExplained(
   address: string,
-  found: { suppression: Suppressed | null; events: SuppressionEvent[]; removals: Removed[] },
+  found: {
+    suppression: Suppressed | null;
+    preferences: Preference[];
+    events: SuppressionEvent[];
+    removals: Removed[];
+  },
 ): string {
-  const { suppression, events, removals } = found;
+  const { suppression, preferences, events, removals } = found;
   const history = [
     ...events.map(({ at, effect, sesMessageId, messageId, detail }) => ({
       at,
@@ -59,6 +65,10 @@ export function showExplained(
   ].sort((a, b) => b.at.getTime() - a.at.getTime());
   return [
     suppression ? showSuppressed(suppression) : `Email goes to ${printable(address)}.`,
+    ...preferences.map(({ category, wanted, changedAt, changedBy }) => {
+      const what = `${printable(category)} is turned ${wanted ? "on" : "off"}`;
+      return `  ${what} since ${moment(changedAt)}, by ${printable(changedBy)}`;
+    }),
     ...(history.length > 0 ? [""] : []),
     ...history.map(
       ({ at, what, more }) =>

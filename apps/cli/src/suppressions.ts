@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
+import { findPreferences } from "@repo/email/preferences";
 import {
   type Reason,
   type Removal,
@@ -15,7 +16,8 @@ import { DECISION, invalid, oneOf, parseLimit, parseTime, readDecision } from ".
 import { showExplained, showSuppressed, showSuppressions } from "./show-suppressions.ts";
 
 const HELP = `pnpm email:suppressions [options]                   who gets no email, newest first
-pnpm email:suppressions ADDRESS                     why it gets no email, and its history
+pnpm email:suppressions ADDRESS                     why it gets no email, its history, and what
+                                                    it has turned off
 pnpm email:suppressions add ADDRESS --reason TEXT   send no more email to this address
 pnpm email:suppressions remove ADDRESS --reason TEXT
                                                     send email again; removes it from SES's list too
@@ -87,7 +89,10 @@ export async function suppressions(args: string[]): Promise<number> {
 
   if (address !== undefined) throw invalid(`There is no command "${command}". Use add or remove.`);
   if (command !== undefined) {
-    const found = await withDatabase((db) => explainSuppression(db, command));
+    const found = await withDatabase(async (db) => ({
+      ...(await explainSuppression(db, command)),
+      preferences: await findPreferences(db, command),
+    }));
     print(found, () => showExplained(command, found));
     return found.suppression ? 0 : 1;
   }

@@ -60,7 +60,7 @@ export function createApp({
     res.set("Cache-Control", "no-store");
     next();
   });
-  // Before the check of the origin: mailbox providers post to the link.
+  // Mailbox providers post to the link, and they send no origin.
   app.use(unsubscribe(db, preferences), emailPreferences(db, preferences));
   app.use(accountRoutes({ db, enqueue, appUrl, ...accounts }));
   app.use(home());

@@ -20,15 +20,15 @@ const declared = {
     name: "Your account",
     about: "What you have asked for or have to know: receipts, invitations, and answers.",
   },
-  // The examples' own.
-  digest: {
-    name: "Weekly digest",
-    about: "What happened in your account last week, every Monday.",
-    byDefault: "on",
-  },
   "product-news": {
     name: "Product news",
     about: "What is new, at most once a month.",
+    byDefault: "on",
+  },
+  // Of an example.
+  digest: {
+    name: "Weekly digest",
+    about: "What happened in your account last week, every Monday.",
     byDefault: "on",
   },
 } as const satisfies Record<string, CategoryRules>;

@@ -58,6 +58,7 @@ it("runs each app alone, from an empty database to a queued email", async () => 
     APP_ENV: "staging",
     APP_URL: "http://localhost:3000",
     AUTH_SECRET: "a secret of the tests, 32 characters",
+    UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
     EMAIL_KEY: "a key of the tests, 32 characters",
     EMAIL_FROM: "Sendoff <hello@example.com>",
     EMAIL_ALLOW_TO: "nobody@example.com",

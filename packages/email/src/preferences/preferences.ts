@@ -13,7 +13,7 @@ export interface Preference {
   category: string;
   wanted: boolean;
   changedAt: Date;
-  /** `link` (of an email), `page` (of the preferences), or an operator's name. */
+  /** `link` of an email, or `page` of the preferences. */
   changedBy: string;
 }
 

@@ -56,8 +56,11 @@ export async function unsubscribe(setup: Setup): Promise<Findings> {
   say(`${people} product updates are queued`);
   const links = createPreferenceLinks({ keys: keysOf(LINK_KEY), appUrl });
   const foreign = createPreferenceLinks({ keys: keysOf(`another ${LINK_KEY}`), appUrl });
-  const optional = { categories, key: LINK_KEY, appUrl };
-  await Promise.all([stack.startWorker({ optional }), stack.startWorker({ optional })]);
+  const options = {
+    optional: { categories, key: LINK_KEY, appUrl },
+    doubtSeconds: { resend: 5, hold: 5 },
+  };
+  await Promise.all([stack.startWorker(options), stack.startWorker(options)]);
 
   const over = new AbortController();
   const resets = queueResets(stack, over.signal);
@@ -94,7 +97,7 @@ export async function unsubscribe(setup: Setup): Promise<Findings> {
         if (await post(forge(foreign, links, stranger, forged))) forgedAccepted++;
       }
       const { unsubscribe: link } = links.of(addressOf(person), "product-news");
-      if (!(await post(link))) throw new Error(`a genuine link was refused`);
+      if (!(await post(link))) throw new Error("a genuine link was refused");
       const [message] = await outbox.rows<{ id: string; reason: string | null }>(
         "SELECT id, closed_reason::text AS reason FROM messages WHERE to_key = $1 AND template = 'welcome'",
         [addressOf(person)],
