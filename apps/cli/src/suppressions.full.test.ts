@@ -58,6 +58,18 @@ const hear = (recipient: string, effect: "permanent" | "complaint") =>
     },
   ]);
 
+it("tells what a person has turned off, though email goes to them", async () => {
+  const data = { addressKey: "sam@example.com", category: "news", changedBy: "link" };
+  await test.db.emailPreference.create({
+    data: { ...data, wanted: false, changedAt: new Date("2026-01-02T03:04:05Z") },
+  });
+  const { code, out } = await run(["Sam@example.com"]);
+  expect(code).toBe(1);
+  expect(out).toBe(
+    "Email goes to Sam@example.com.\n  news is turned off since 2026-01-02 03:04:05, by link\n",
+  );
+});
+
 it("lists who gets no email and why, newest first, and continues after the end of a list", async () => {
   await hear("gone@example.com", "permanent");
   await hear("annoyed@example.com", "complaint");

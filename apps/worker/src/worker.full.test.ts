@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
-import { templates } from "@repo/templates/registry";
+import { canBeTurnedOff } from "@repo/email/preferences";
+import { type TemplateName, categories, templates } from "@repo/templates/registry";
+import { views } from "@repo/templates/render";
 import { startSesLocal } from "@repo/ses-local/client";
 import { freePort } from "@repo/testing/free-port";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
@@ -43,6 +45,31 @@ it("delivers what is queued, and ends with 0 on SIGTERM", async () => {
   expect(output()).toContain("worker stopped");
   expect(output()).not.toMatch(/secret|delivered@example/);
 });
+
+/** One of the product's emails that people can turn off, if there is one. */
+const optional = (Object.keys(templates) as TemplateName[]).find((name) =>
+  canBeTurnedOff(categories, templates[name].category),
+);
+
+it.runIf(optional)(
+  "gives email that people can turn off one link, in its headers and its footer",
+  async () => {
+    const template = optional as "welcome";
+    const { usual: props } = views[template].cases;
+    await enqueue(test.db, { template, to: "news@example.com", props });
+    await queue("security@example.com");
+    startWorker();
+    const [news] = await ses.inbox({ to: "news@example.com", wait: 60 });
+    const [, link = ""] = /^<(.*)>$/.exec(news?.headers["list-unsubscribe"] ?? "") ?? [];
+    expect(link).toMatch(/^http:\/\/localhost:3000\/unsubscribe\?token=[\w.-]+$/);
+    expect(news?.headers["list-unsubscribe-post"]).toBe("List-Unsubscribe=One-Click");
+    expect(news?.html).toContain(link);
+    expect(news?.text).toContain(link);
+    const [security] = await ses.inbox({ to: "security@example.com", wait: 60 });
+    expect(security?.headers).not.toHaveProperty("list-unsubscribe");
+    expect(security?.html).not.toContain("/unsubscribe");
+  },
+);
 
 it("with --once it handles all that is due, and ends", async () => {
   const ids = await Promise.all(

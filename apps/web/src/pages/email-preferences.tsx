@@ -87,7 +87,7 @@ function Preferences(props: {
   return (
     <Notice title="Email preferences">
       {isSaved && <p role="status">Your preferences are saved.</p>}
-      <p>Choose what we send to the address from whose email you came here.</p>
+      <p>Choose which email we send to the address that this link belongs to.</p>
       <form method="post" action={`/email-preferences?token=${token}`}>
         {switches.map(({ category, name, about, wanted }) => (
           <div className="choice" key={category}>
@@ -109,7 +109,7 @@ function Preferences(props: {
         ))}
         <button className="primary">Save</button>
       </form>
-      <p className="fine">You always get, because your account needs it: {always.join(", ")}.</p>
+      <p className="fine">This email cannot be turned off: {always.join(", ")}.</p>
     </Notice>
   );
 }

@@ -63,7 +63,7 @@ interface PageProps {
 function Ask({ what, token }: PageProps) {
   return (
     <Notice title="Unsubscribe">
-      <p>Do you want to get no more of {what}?</p>
+      <p>Do you want to stop getting {what}?</p>
       <form method="post" action={`/unsubscribe?token=${token}`}>
         <button className="primary">Unsubscribe</button>
       </form>
@@ -77,7 +77,7 @@ function Ask({ what, token }: PageProps) {
 function Done({ what, token }: PageProps) {
   return (
     <Notice title="You are unsubscribed">
-      <p>You get no more of {what}.</p>
+      <p>You no longer get {what}.</p>
       <p className="fine">
         Was it a mistake?{" "}
         <a href={`/email-preferences?token=${token}`}>Change your email preferences</a>
