@@ -13,7 +13,7 @@ it("answers 200 while the worker looks at the queue, and 503 if it has not for t
   sinceLastLook = 121_000;
   expect((await ask()).status).toBe(503);
   close();
-  await expect(ask()).rejects.toThrow();
+  await expect(ask()).rejects.toThrow("fetch failed");
 });
 
 it("does not listen without HEALTH_PORT", async () => {

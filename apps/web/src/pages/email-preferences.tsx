@@ -86,7 +86,11 @@ function Preferences(props: {
   const { token, switches, always, isSaved } = props;
   return (
     <Notice title="Email preferences">
-      {isSaved && <p role="status">Your preferences are saved.</p>}
+      {isSaved && (
+        <p>
+          <output>Your preferences are saved.</output>
+        </p>
+      )}
       <p>Choose which email we send to the address that this link belongs to.</p>
       <form method="post" action={`/email-preferences?token=${token}`}>
         {switches.map(({ category, name, about, wanted }) => (
