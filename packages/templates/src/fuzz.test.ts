@@ -26,7 +26,7 @@ const check = async (name: TemplateName, props: unknown, locale: Locale) => {
   // As it is sent: in UTF-8.
   expect(tags(Buffer.from(html).toString())).toEqual(tags(await reactEmailHtml(document)));
   expect(text.split("\n")).toEqual(htmlToText(html).split("\n"));
-  // SES refuses a subject with a line break, and one that is empty.
+  // A line break would begin another header (RFC 5322, 2.2).
   expect(subject).toMatch(/^\P{Cc}+$/u);
 };
 
