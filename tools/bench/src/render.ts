@@ -43,7 +43,7 @@ export async function render(setup: Setup): Promise<Outcome> {
       compare("render", "messages/s, render and toPlainText", { ours: pairs.ours, other: beside }),
       compare(
         "render",
-        `p99 ms of ${LONGEST}, lists of 100 lines`,
+        `p99 ms of CPU of ${LONGEST}, lists of 100 lines`,
         { ours: longest, other: longest.map(() => LONGEST) },
         { atMost: 1 },
       ),
