@@ -16,7 +16,7 @@ beforeEach(() => test.db.message.deleteMany());
 // Without it the repository's .env would set it.
 const here = () => ({ DATABASE_URL: test.url, EMAIL_KEY, APP_ENV: "development" });
 const send = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-  runCommand(["send", ...args], { ...here(), ...env });
+  runCommand(["send", ...args], { ...here(), ...env }, ["--import", "./src/jsx.ts"]);
 const queued = () =>
   test.db.message.findMany({ select: { template: true, to: true, state: true } });
 

@@ -7,11 +7,18 @@ export interface Ran {
 }
 
 /** Runs a command as the root's script does, without a terminal. */
-export function runCommand(args: string[], env: NodeJS.ProcessEnv): Promise<Ran> {
+export function runCommand(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  nodeArgs: string[] = [],
+): Promise<Ran> {
   return new Promise((resolve) => {
     const cwd = `${import.meta.dirname}/..`;
-    execFile(process.execPath, ["src/main.ts", ...args], { cwd, env }, (error, out, err) =>
-      resolve({ code: error?.code ?? 0, out, err }),
+    execFile(
+      process.execPath,
+      [...nodeArgs, "src/main.ts", ...args],
+      { cwd, env },
+      (error, out, err) => resolve({ code: error?.code ?? 0, out, err }),
     );
   });
 }
