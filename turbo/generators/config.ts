@@ -1,10 +1,24 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlopTypes } from "@turbo/gen";
 import { defaultLocale, locales } from "../../packages/locales/src/locales.ts";
 
-/** `pnpm email:new`, or `pnpm email:new --args order-shipped account`. */
+const CATEGORIES = ["account", "security"];
+const KINDS = [
+  { value: "plain", name: "plain: a text and a button" },
+  { value: "list", name: "list: a picture, a list and a button" },
+  { value: "receipt", name: "receipt: lines with amounts and a total" },
+  { value: "code", name: "code: a one-time code" },
+];
+
+interface Answers {
+  name: string;
+  category: string;
+  kind: string;
+}
+
+/** The questions of `pnpm email:new`, in the order in which email-new.ts passes its flags. */
 export default function generators(plop: PlopTypes.NodePlopAPI): void {
   const root = plop.getDestBasePath();
   const source = join(root, "packages", "templates", "src");
@@ -31,28 +45,30 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
     description: "A new email",
     prompts: [
       { type: "input", name: "name", message: "Name, in kebab-case (order-shipped)" },
-      { type: "list", name: "category", message: "Category", choices: ["security", "account"] },
+      { type: "list", name: "category", message: "Category", choices: CATEGORIES },
+      { type: "list", name: "kind", message: "Kind", choices: KINDS },
     ],
     actions: (answers) => {
-      const { name, category } = answers as { name: string; category: string };
-      // Checked here, because --args skips a prompt's `validate`.
+      const { name, category, kind } = answers as Answers;
+      // Checked here, because flags skip a prompt's `validate`.
       if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 50) {
         throw new Error(`"${name}" must be in kebab-case and at most 50 characters long.`);
       }
+      const templates = join(root, "turbo", "generators", "templates", kind);
+      const files = readdirSync(templates).map((file) => file.replace(/\.tmpl$/, ""));
       const others = locales.filter((locale) => locale !== defaultLocale);
       const onUnknown = category === "security" ? "resend" : "hold";
       const data = { onUnknown, locale: defaultLocale, others };
-      const parts = ["schema.ts", "template.tsx"];
       return [
-        ...parts.map((part) => ({
+        ...files.map((file) => ({
           type: "add",
-          path: join(source, "emails", name, part),
-          templateFile: `templates/${part}.tmpl`,
+          path: join(source, "emails", name, file),
+          templateFile: join(templates, `${file}.tmpl`),
           data,
         })),
         () => register("schemas.ts", name, "schema.ts"),
         () => register("templates.ts", name, "template.tsx"),
-        () => format(parts.map((part) => `emails/${name}/${part}`)),
+        () => format(files.map((file) => `emails/${name}/${file}`)),
         () =>
           `Now write packages/templates/src/emails/${name}; the preview shows every change at once.`,
       ];

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Copy, copyRepository } from "./test-copy.ts";
@@ -18,14 +18,50 @@ async function succeed(script: string, args?: string): Promise<string> {
   return output;
 }
 
-test("pnpm email:new adds an email that type-checks, is formatted and is registered", async () => {
-  await succeed("email:new", "--args email-of-this-test account");
-  const files = readdirSync(join(copy.folder, "packages/templates/src/emails/email-of-this-test"));
-  expect(files.toSorted()).toEqual(["schema.ts", "template.tsx"]);
-  await succeed("format");
+test("pnpm email:new adds an email of each kind that passes the checks, and goes without a trace", async () => {
+  const source = join(copy.folder, "packages/templates/src/emails");
+  const lists = ["schemas.ts", "templates.ts"];
+  const before = lists.map((file) => readFileSync(join(source, file), "utf8"));
+  const kinds = ["plain", "list", "receipt", "code"];
+  for (const kind of kinds) {
+    await succeed("email:new", `--name a-new-${kind} --category account --kind ${kind}`);
+    const files = readdirSync(join(source, `a-new-${kind}`));
+    expect(files.toSorted()).toEqual(["schema.ts", "template.test.ts", "template.tsx"]);
+  }
+  for (const command of ["prettier --check packages/templates", "oxlint packages/templates"]) {
+    expect(await copy.exec(command)).toMatchObject({ failed: false });
+  }
   await succeed("unused");
   const types = await copy.exec("tsc --noEmit -p packages/templates");
   expect(types.failed, types.output).toBe(false);
+  const tests = await copy.test("@repo/templates");
+  expect(tests.failed, tests.output).toBe(false);
+
+  // As docs/recipes.md says: the folder, and the lines that name it.
+  for (const kind of kinds) {
+    rmSync(join(source, `a-new-${kind}`), { recursive: true });
+    for (const file of lists) {
+      const named = new RegExp(`^.*"a-new-${kind}".*\\n`, "m");
+      await copy.change(`packages/templates/src/emails/${file}`, (text) => text.replace(named, ""));
+    }
+  }
+  expect(lists.map((file) => readFileSync(join(source, file), "utf8"))).toEqual(before);
+});
+
+test("pnpm email:new says which flags there are, and refuses what it does not know", async () => {
+  expect(await succeed("email:new", "--help")).toContain("--kind");
+  for (const args of [
+    "--name only-a-name",
+    "--named order-shipped",
+    "--name Order --category account --kind plain",
+    "--name order-shipped --category account --kind unknown",
+    "--name welcome --category account --kind plain",
+  ]) {
+    expect(await copy.run("email:new", args), args).toMatchObject({ failed: true });
+  }
+  expect(readdirSync(join(copy.folder, "packages/templates/src/emails"))).not.toContain(
+    "only-a-name",
+  );
 });
 
 test("pnpm db:migrate writes the migration of a changed schema; db:deploy, db:reset and clean work", async () => {

@@ -33,6 +33,8 @@ export interface Copy {
   ): Promise<() => Promise<void>>;
   /** Runs a script of the root package.json as pnpm does. */
   run(script: string, args?: string): Promise<Ended>;
+  /** `pnpm --filter PACKAGE test FILE`, which works without an installed pnpm, too. */
+  test(name: string, file?: string): Promise<Ended>;
   /** Reads the scripts of the copy's package.json again. */
   refresh(): Promise<void>;
   /** Runs a command from the root's node_modules. */
@@ -89,6 +91,8 @@ export async function copyRepository(): Promise<Copy> {
         before === undefined ? rm(join(folder, file)) : writeFile(join(folder, file), before);
     },
     run: (script, args = "") => run(`${scripts[script]} ${args}`),
+    test: (name, file = "") =>
+      run(`node tools/dev/src/turbo.ts run test --filter=${name} -- --maxWorkers=1 ${file}`),
     async refresh() {
       scripts = await readScripts(folder);
     },

@@ -1,9 +1,7 @@
-/** A change that people make to a clone: commands and edits. */
+/** A change that people make to a clone: edits and commands. */
 export interface Recipe {
   /** Its heading in docs/recipes.md, which lists its files. */
   title: string;
-  /** Run first. They write files that the edits change. */
-  before?: Command[];
   /**
    * File → a function from the old contents ("" for a new file) to the new. Undefined deletes the
    * file.

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Copy, copyRepository } from "../test-copy.ts";
-import { gettingStarted, recipes } from "./recipes.ts";
+import { follow, readSteps } from "./getting-started.ts";
+import { recipes } from "./recipes.ts";
 
 // Applies the first changes that people make to a clone, in a copy. They must not break our tests,
 // and must change only the files that docs/recipes.md lists.
@@ -40,12 +41,9 @@ test("docs/recipes.md lists the files that each recipe changes by hand", () => {
 });
 
 test("a clone with all recipes and docs/getting-started.md passes its check and its tests", async () => {
+  for (const step of readSteps(read("getting-started.md"))) await follow(copy, step);
   const changed = new Set<string>();
-  for (const { before = [], edits, after = [] } of [
-    gettingStarted(read("getting-started.md")),
-    ...recipes,
-  ]) {
-    for (const command of before) await succeed(...command);
+  for (const { edits, after = [] } of recipes) {
     for (const [file, edit] of Object.entries(edits)) {
       await copy.change(file, edit);
       if (/\.(ts|tsx|json|html)$/.test(file)) changed.add(file);

@@ -80,98 +80,6 @@ export function notes(db: Db): Router {
   after: [["db:migrate", "--name notes"]],
 };
 
-const email: Recipe = {
-  title: "An email with a list and a picture, sent from a route",
-  before: [["email:new", "--args weekly-digest account"]],
-  edits: {
-    [`${emails}/weekly-digest/schema.ts`]: () => `import { z } from "zod";
-import { type Schema, webUrl } from "../../schema.ts";
-
-export const schema = {
-  props: z.object({ week: z.int(), picture: webUrl, topics: z.array(z.string()) }),
-  category: "account",
-  onUnknown: "hold",
-  expiry: 2 * 24 * 60,
-} as const satisfies Schema;
-`,
-    [`${emails}/weekly-digest/template.tsx`]: () => `import { brand } from "@repo/brand";
-import { Image, List, Paragraph, Title } from "../../parts.ts";
-import { type Template, preview } from "../../template.tsx";
-import { schema } from "./schema.ts";
-
-export const template: Template<typeof schema> = {
-  texts: {
-    en: {
-      subject: ({ week }) => \`\${brand.name} in week \${week}\`,
-      preheader: ({ topics }) => \`What happened in your projects: \${topics.length} topics for you.\`,
-      reason: \`You get this email because you have an account at \${brand.name}.\`,
-    },
-    de: "en",
-  },
-  Content: ({ week, picture, topics }) => (
-    <>
-      <Title>{\`Week \${week}\`}</Title>
-      <Image src={picture} alt="A chart of your week" width={480} height={120} />
-      <Paragraph>This is what happened:</Paragraph>
-      <List items={topics} />
-    </>
-  ),
-  cases: {
-    usual: {
-      week: 7,
-      picture: "https://example.com/week-7.png",
-      topics: Array.from({ length: 40 }, (_, i) => \`Topic \${i + 1}\`),
-    },
-    "no topic": { week: 1, picture: "https://example.com/week-1.png", topics: [] },
-  },
-};
-
-export default preview(schema, template);
-`,
-    [`${web}/pages/digest.tsx`]: () => `import { publicUrl } from "@repo/brand";
-import type { Db } from "@repo/db";
-import type { Enqueue } from "@repo/email/enqueue";
-import type { EmailTemplates } from "@repo/templates/registry";
-import { HttpError } from "../http/errors.tsx";
-import { formPage } from "../http/form-page.ts";
-import { FormCard } from "../ui/form.tsx";
-
-export function digest(db: Db, enqueue: Enqueue<EmailTemplates>) {
-  return formPage({
-    path: "/digest",
-    fields: {},
-    view: (form) => (
-      <FormCard title="Your week" form={form} submit="Email it to me">
-        {null}
-      </FormCard>
-    ),
-    async submit(_input, res) {
-      const { user } = res.locals;
-      if (!user) throw new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
-      const picture = publicUrl("week.png");
-      const { id } = await db.$transaction((tx) =>
-        enqueue(tx, {
-          template: "weekly-digest",
-          to: user.email,
-          props: { week: 7, picture, topics: ["One", "Two"] },
-          idempotencyKey: \`\${user.id}-7\`,
-        }),
-      );
-      return { status: 202, json: { id }, page: "/account" };
-    },
-  });
-}
-`,
-    [`${web}/app.ts`]: all(
-      insert(
-        'import { home } from "./pages/home.tsx";\n',
-        'import { digest } from "./pages/digest.tsx";\n',
-      ),
-      insert("  app.use(home());\n", "  app.use(digest(db, enqueue));\n"),
-    ),
-  },
-};
-
 const field: Recipe = {
   title: "A field at sign-up",
   edits: {
@@ -276,24 +184,5 @@ const noWelcome: Recipe = {
   },
 };
 
-/** The recipe of docs/getting-started.md. Its files are the code blocks of the page. */
-export function gettingStarted(page: string): Recipe {
-  const blocks = page.matchAll(/^```tsx? file=(\S+)\n(.*?)^```$/gms);
-  return {
-    title: "An email of your own",
-    before: [["email:new", "--args order-placed account"]],
-    edits: {
-      ...Object.fromEntries(Array.from(blocks, ([, file = "", code = ""]) => [file, () => code])),
-      [`${web}/app.ts`]: all(
-        insert(
-          'import { home } from "./pages/home.tsx";\n',
-          'import { orders } from "./pages/orders.tsx";\n',
-        ),
-        insert("  app.use(home());\n", "  app.use(orders(db, enqueue, appUrl));\n"),
-      ),
-    },
-  };
-}
-
 /** In the order of docs/recipes.md. The test applies them to one clone, one after the other. */
-export const recipes: Recipe[] = [table, email, field, setting, brand, outcomes, noWelcome];
+export const recipes: Recipe[] = [table, field, setting, brand, outcomes, noWelcome];
