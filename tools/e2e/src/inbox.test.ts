@@ -78,6 +78,24 @@ it("shows that faults are on, and turns them off with one click", async () => {
   await page.close();
 });
 
+it.each([
+  { colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { colorScheme: "dark", viewport: { width: 390, height: 844 } },
+] as const)("shows what is wrong with an email, faults first, in $colorScheme", async (variant) => {
+  await open(variant);
+  const to = `checked-${variant.colorScheme}@example.org`;
+  const html = '<h1>Hi</h1><a href="/here">Here</a><p style="border-radius:4px">Hi</p>';
+  await send(to, "Hi", html);
+  await page.getByRole("link", { name: new RegExp(to) }).click();
+  await page.getByRole("tab", { name: "Checks" }).click();
+  const first = page.getByRole("tabpanel").getByRole("listitem").first();
+  await first.getByText("not absolute").waitFor();
+  await first.getByText("/here").waitFor();
+  await page.getByText("It has one h1.").waitFor();
+  await expectAccessible(page);
+  await page.close();
+});
+
 it("shows the toolbar beside the tabs, and every filter, on a screen of 1,280 pixels", async () => {
   await open({ viewport: { width: 1280, height: 720 } });
   await send("wide@example.org", "Hi", "<p>Hi</p>");

@@ -20,7 +20,8 @@ const ARROWS: Record<string, string> = {
   dev: "db errors postgres-local prisma-offline",
   "postgres-local": "errors",
   "prisma-offline": "db",
-  "ses-local": "",
+  "email-lint": "",
+  "ses-local": "email-lint",
   setup: "",
   checks: "",
   measure: "email db templates postgres-local",
@@ -29,7 +30,7 @@ const ARROWS: Record<string, string> = {
   e2e: "email db templates",
 };
 
-const TESTS = ["@repo/testing", "@repo/ses-local", "@repo/postgres-local"];
+const TESTS = ["@repo/testing", "@repo/ses-local", "@repo/postgres-local", "@repo/email-lint"];
 
 const DRAWING = /(<!-- drawn by pnpm arrows -->\n+```mermaid\n)[^`]*(\n```)/;
 const PAGE = "ARCHITECTURE.md";

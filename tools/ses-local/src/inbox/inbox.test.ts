@@ -1,4 +1,6 @@
-import { request } from "node:http";
+import { once } from "node:events";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type SesLocal, startSesLocal } from "../client.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -103,6 +105,45 @@ test("should show, download, mark read and delete one message", async () => {
   for (const gone of [path, `${path}/source`, `${path}/html`, `${path}/attachments/0`]) {
     expect((await call(gone)).status).toBe(404);
   }
+});
+
+test("should say what is wrong with a message, and open none of its links", async () => {
+  const strayed: string[] = [];
+  const elsewhere = createServer((req, res) => {
+    strayed.push(req.url ?? "");
+    res.end();
+  }).listen(0, "127.0.0.1");
+  await once(elsewhere, "listening");
+  const there = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+  const html = `<h1>Hi</h1><a href="${there}/link">Open</a><img src="${there}/picture.png">`;
+  await client.send(
+    email(
+      {},
+      {
+        Subject: { Data: "Hello" },
+        Body: { Html: { Data: html }, Text: { Data: `Hi\n\nOpen ${there}/link` } },
+        Headers: [{ Name: "List-Unsubscribe", Value: "<mailto:stop@example.com>" }],
+      },
+    ),
+  );
+  const [message] = await ses.inbox();
+  const response = await call(`/inbox/messages/${message?.id}/checks`);
+  const verdicts = ((await response.json()) as { check: string; verdict: string }[]).map(
+    ({ check, verdict }) => [check, verdict],
+  );
+  expect(Object.fromEntries(verdicts)).toEqual({
+    Clients: "good",
+    Links: "note",
+    Pictures: "fault",
+    Headings: "good",
+    Size: "good",
+    Unsubscribe: "fault",
+    "Plain text": "good",
+    Placeholders: "good",
+  });
+  elsewhere.close();
+  expect(strayed).toEqual([]);
+  expect((await call("/inbox/messages/0000000000000/checks")).status).toBe(404);
 });
 
 test("should count accepted copies under our id, past pruning and until cleared", async () => {

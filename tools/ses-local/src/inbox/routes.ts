@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { lint } from "@repo/email-lint";
 import { type Request, type Response, Router } from "express";
 import type { SesLocalEvent } from "../events/event.ts";
 import type { InboxMessage } from "./inbox-message.ts";
@@ -60,6 +61,11 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
     };
     const html = await preview(message, async () => store.source(message.id), options);
     res.set("content-security-policy", previewPolicy(options)).type("html").send(html);
+  });
+
+  router.get("/messages/:id/checks", async (req, res) => {
+    const message = await read(req, res);
+    if (message) res.json(lint(forTests(withEvents(message))));
   });
 
   router.get("/messages/:id/attachments/:index", async (req, res) => {

@@ -27,6 +27,8 @@ export const api = {
   get: (id) => json(message(id)),
   /** @param {string} id */
   source: async (id) => (await request(`${message(id)}/source`)).text(),
+  /** @param {string} id */
+  checks: (id) => json(`${message(id)}/checks`),
   /** @param {string} id @param {boolean} read */
   setRead: (id, read) => request(`${message(id)}/read`, read ? "PUT" : "DELETE"),
   readAll: () => request("/inbox/read", "PUT"),

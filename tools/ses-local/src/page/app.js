@@ -230,7 +230,7 @@ byId("keys").append(
     [["d"], "Dark", () => reader.toggle("dark")],
     [["i"], "Images", () => reader.toggle("images")],
     [["e"], "Events", reader.showEvents],
-    [["1", "2", "3", "4", "5", "6"], "Tabs", (key) => reader.showTab(Number(key) - 1)],
+    [["1", "2", "3", "4", "5", "6", "7"], "Tabs", (key) => reader.showTab(Number(key) - 1)],
     [["f"], "Faults", openFaults],
     [["g"], "Group by recipient", () => setGrouped(!grouped)],
     [["?"], "This list", () => helpDialog.showModal()],

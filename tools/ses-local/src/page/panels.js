@@ -1,4 +1,5 @@
 import { api } from "./api.js";
+import { drawChecks } from "./checks.js";
 import { copy, h, icon, toast } from "./dom.js";
 import { drawEvents } from "./events.js";
 import { size } from "./format.js";
@@ -19,6 +20,7 @@ export function drawPanel(place, tab, message, view, redraw) {
   const draw = {
     HTML: html,
     Text: text,
+    Checks: checks,
     Events: events,
     Source: source,
     Headers: headers,
@@ -112,6 +114,11 @@ function linked(plain) {
         ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part)
         : part,
     );
+}
+
+/** @param {Place} place @param {any} message */
+function checks({ panel }, message) {
+  return drawChecks(panel, message.id);
 }
 
 /** @param {Place} place @param {any} message */

@@ -6,7 +6,7 @@ import { avatar } from "./list.js";
 import { drawSign } from "./outcome.js";
 import { drawPanel } from "./panels.js";
 
-const TABS = ["HTML", "Text", "Events", "Source", "Headers", "Attachments"];
+const TABS = ["HTML", "Text", "Checks", "Events", "Source", "Headers", "Attachments"];
 
 /** The number of links that are always shown. */
 const LINKS_SHOWN = 3;

@@ -1,7 +1,7 @@
 import { caniemail } from "caniemail";
 
 /** Where every email has to be readable; the names are caniemail.com's. */
-const clients = [
+const CLIENTS = [
   "apple-mail.*",
   "gmail.*",
   "outlook.windows",
@@ -13,28 +13,32 @@ const clients = [
   "yahoo.*",
 ] as const;
 
-const layout =
-  "Without it, an email has its light colours, and its columns stay beside each other.";
-const preheader = "The library hides the preheader in several ways, and each client knows one.";
+/** Their makers, as React Email's preview takes them. */
+export const makers = [...new Set(CLIENTS.map((client) => client.split(".")[0] ?? ""))];
+
+const plain = "Without it, an email has its light colours, and its columns stay beside each other.";
+const preheader =
+  "What is hidden by it alone shows there. React Email hides a preheader by several.";
 const shape = "Without it, an email only looks plainer.";
 
 /** What one of the clients does not support, and why an email may have it. */
-export const accepted: Record<string, string> = {
-  "<style> element": layout,
-  "@media": layout,
-  "Class selector": layout,
-  "color-scheme CSS property": layout,
-  "color-scheme meta tag": layout,
+export const harmless: Record<string, string> = {
+  "<style> element": plain,
+  "@media": plain,
+  "Class selector": plain,
+  "color-scheme CSS property": plain,
+  "color-scheme meta tag": plain,
   "display:none": preheader,
   opacity: preheader,
   overflow: preheader,
   "max-height property": preheader,
   "border-radius": shape,
   outline: shape,
-  "text-decoration-line": "Beside it stands text-decoration, which all support.",
-  "system-ui, ui-serif, ui-sans-serif, ui-rounded, ui-monospace": "Other fonts follow it.",
+  "text-decoration-line": "A link is underlined, or not, as text-decoration says.",
+  "system-ui, ui-serif, ui-sans-serif, ui-rounded, ui-monospace":
+    "The next font of the list is shown.",
   "<bdi> element": "Only a name written from right to left may then be out of place.",
-  "<body> element": "The table in it has the colour, too.",
+  "<body> element": "A colour of the body is lost; a table inside of it keeps its own.",
   "height property": "A picture is then as high as its attribute says.",
   "target attribute": "The client decides where a link opens.",
   "word-break": "A long address then makes a phone scroll sideways.",
@@ -46,7 +50,7 @@ export const accepted: Record<string, string> = {
  */
 export function unsupported(html: string): Record<string, string[]> {
   const found: Record<string, string[]> = {};
-  const { errors } = caniemail({ clients: [...clients], html }).issues;
+  const { errors } = caniemail({ clients: [...CLIENTS], html }).issues;
   for (const [client, features] of errors) {
     for (const { title } of features) (found[title] ??= []).push(client);
   }

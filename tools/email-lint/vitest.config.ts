@@ -1,0 +1,3 @@
+import { config } from "@repo/testing/vitest";
+
+export default config();
