@@ -52,6 +52,14 @@ it("should list every email, show every part, talk to nobody else, and end when 
   const { text: email } = render(names[0], views[names[0]].cases.usual);
   for (const word of email.match(/[a-z]{5,}/gi) ?? []) expect(html).toContain(word);
 
+  // Why there is no spam check, for people; and for which clients it warns.
+  const document = await fetch(page.url, { headers: { Accept: "text/html" } });
+  expect(await document.text()).toMatch(/<head><script>\{\s*const error = "No spam check here/);
+  expect(html).toContain("samsung-email");
+  expect(html).not.toContain("thunderbird");
+  const start = await fetch(`http://localhost:${port}/`);
+  expect(start.headers.get("refresh")).toBe("0; url=/preview/every-part");
+
   const parts = await fetch(`http://localhost:${port}/preview/every-part`);
   expect(await parts.text()).toContain("A table with totals");
 

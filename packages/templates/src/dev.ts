@@ -7,12 +7,41 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { BlockList, createServer, isIPv6 } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { makers } from "@repo/email-lint/clients";
 import { previewPort } from "./env.ts";
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8);
 LOOPBACK.addAddress("::1", "ipv6");
+const START_PAGE = "/preview/every-part";
 const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+
+/**
+ * Without it the refused spam check shows "{}" on each page, and its tab is empty without a reason.
+ * The page shows the `error` of an answer.
+ */
+const SAY_WHY = `<script>{
+const error = "No spam check here: it would post this email to react.email. The inbox has a tab Checks.";
+const ask = window.fetch;
+window.fetch = (to, ...rest) =>
+  String(to.url ?? to).startsWith("https://react.email/")
+    ? Promise.resolve(Response.json({ error }, { status: 501 }))
+    : ask(to, ...rest);
+}</script>`;
+
+/** Adds to the beginning of a page's head, as the page is written. */
+function addToHead(response: ServerResponse, added: string): void {
+  const write = response.write.bind(response) as (...args: unknown[]) => boolean;
+  let isDone = false;
+  response.write = (chunk: unknown, ...rest: unknown[]) => {
+    const text = isDone ? "" : Buffer.from(chunk as Uint8Array).toString("latin1");
+    if (!text.includes("<head>")) return write(chunk, ...rest);
+    isDone = true;
+    // One byte a character, so that no character is cut.
+    const changed = text.replace("<head>", `<head>${added}`);
+    return write(Buffer.from(changed, "latin1"), ...rest);
+  };
+}
 
 /** Throws if the port is taken. React Email would silently take the next one, at another address. */
 async function assertFree(port: number): Promise<void> {
@@ -44,6 +73,13 @@ try {
     // Each page posts its email to react.email for a spam check when it opens, and again by its Send
     // button. With this header the browser refuses both.
     response.setHeader("Content-Security-Policy", "connect-src 'self'");
+    // React Email's start page lists nothing.
+    if (request.url === "/") response.setHeader("Refresh", `0; url=${START_PAGE}`);
+    if (request.headers.accept?.includes("text/html")) {
+      // A compressed page could not be added to.
+      delete request.headers["accept-encoding"];
+      addToHead(response, SAY_WHY);
+    }
     // React Email listens on every interface and answers to every name, and has no option for it. A
     // page on the internet could point its own name at 127.0.0.1 (DNS rebinding, CWE-350) and read
     // the preview.
@@ -60,7 +96,9 @@ try {
 
   const packageFolder = join(import.meta.dirname, "..");
   process.chdir(packageFolder);
-  process.argv.splice(2, Infinity, "dev", "--dir", join("src", "emails"), "--port", String(port));
+  const options = { dir: join("src", "emails"), port, clients: makers.join(",") };
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  process.argv.splice(2, Infinity, "dev", ...flags);
   const library = fileURLToPath(import.meta.resolve("react-email"));
   await import(pathToFileURL(join(library, "..", "cli", "index.mjs")).href);
 } catch (error) {
