@@ -22,6 +22,8 @@ const root = join(import.meta.dirname, "../../..");
 /** A copy of the repository that a test may change. */
 export interface Copy {
   folder: string;
+  /** Of every command that runs in it. */
+  env: NodeJS.ProcessEnv;
   /**
    * Changes or creates a file, or deletes it if `edit` returns undefined.
    *
@@ -62,13 +64,13 @@ export async function copyRepository(): Promise<Copy> {
   for (const each of repository.packages) await linkModules(folder, each.folder);
 
   let scripts = await readScripts(folder);
+  const env = {
+    ...withoutTurbo(process.env),
+    PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`,
+    // The packages are links, so an install would write into the repository itself.
+    pnpm_config_verify_deps_before_run: "false",
+  };
   const run = (command: string): Promise<Ended> => {
-    const env = {
-      ...withoutTurbo(process.env),
-      PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`,
-      // The packages are links, so an install would write into the repository itself.
-      pnpm_config_verify_deps_before_run: "false",
-    };
     return new Promise((resolve) => {
       exec(command, { cwd: folder, env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout, stderr) => {
         // Under CI=true oxlint colours its output despite NO_COLOR.
@@ -80,6 +82,7 @@ export async function copyRepository(): Promise<Copy> {
 
   return {
     folder,
+    env,
     async change(file, edit) {
       const before = await readFile(join(folder, file), "utf8").catch(() => undefined);
       const after = edit(before ?? "");

@@ -73,7 +73,7 @@ test("7. pnpm dev takes an order, and the email arrives with list, picture and f
   for (const name of names) ports[name] = String(await freePort());
   const child = spawn(process.execPath, ["tools/dev/dev.mjs"], {
     cwd: copy.folder,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...ports },
+    env: { ...copy.env, ...ports },
     stdio: ["ignore", "pipe", "pipe"],
   });
   dev = child;
@@ -87,7 +87,7 @@ test("7. pnpm dev takes an order, and the email arrives with list, picture and f
   const post = (to: string, body: object, cookie = "") =>
     fetch(app + to, {
       method: "POST",
-      headers: { "content-type": "application/json", cookie },
+      headers: { "content-type": "application/json", origin: app, cookie },
       body: JSON.stringify(body),
     });
   const cookieOf = (response: Response) =>
