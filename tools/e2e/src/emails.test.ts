@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { type TemplateName, type TemplateProps, templates } from "@repo/templates/registry";
+import { render, views } from "@repo/templates/render";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openBrowser } from "./browser.ts";
+import { type Drawn, openSheet, overflows, picture } from "./sheet.ts";
+
+// Every email in a browser: each case, in each language that it has texts in. A person has to look
+// at the sheets: no test compares pixels, because fonts differ between machines.
+
+const root = path.join(import.meta.dirname, "../../..");
+// `pnpm --filter @repo/e2e emails:sheet` writes the sheets of the documents.
+const folder = path.join(root, process.env["MODE"] === "sheet" ? "docs" : ".local");
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+
+const emails: Drawn[] = (Object.keys(templates) as TemplateName[]).flatMap((name) => {
+  const { cases, texts } = views[name];
+  const languages = Object.entries(texts).flatMap(([locale, text]) =>
+    typeof text === "object" ? [locale] : [],
+  );
+  return Object.entries(cases).flatMap(([title, props]) =>
+    languages.map((locale) => ({
+      title: `${name}: ${title} (${locale})`,
+      html: render(name, props as TemplateProps<TemplateName>, locale).html,
+    })),
+  );
+});
+
+it.each(["light", "dark"] as const)(
+  "shows every email whole at the width of a desk and of a phone, in %s",
+  async (colorScheme) => {
+    const page = await openSheet(browser, emails, colorScheme);
+    const found = await overflows(page);
+    expect(found).toHaveLength(2 * emails.length);
+    expect(found.filter(([, pixels]) => pixels > 0)).toEqual([]);
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, `emails-${colorScheme}.webp`), await picture(page));
+    await page.close();
+  },
+);
