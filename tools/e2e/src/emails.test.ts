@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { type TemplateName, type TemplateProps, templates } from "@repo/templates/registry";
-import { render, views } from "@repo/templates/render";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openBrowser } from "./browser.ts";
+import { everyEmail } from "./every-email.ts";
 import { type Drawn, openSheet, overflows, picture } from "./sheet.ts";
 
 // Every email in a browser: each case, in each language that it has texts in. A person has to look
@@ -20,18 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const emails: Drawn[] = (Object.keys(templates) as TemplateName[]).flatMap((name) => {
-  const { cases, texts } = views[name];
-  const languages = Object.entries(texts).flatMap(([locale, text]) =>
-    typeof text === "object" ? [locale] : [],
-  );
-  return Object.entries(cases).flatMap(([title, props]) =>
-    languages.map((locale) => ({
-      title: `${name}: ${title} (${locale})`,
-      html: render(name, props as TemplateProps<TemplateName>, locale).html,
-    })),
-  );
-});
+const emails: Drawn[] = everyEmail().map(({ template, case: title, locale, html }) => ({
+  title: `${template}: ${title} (${locale})`,
+  html,
+}));
 
 it.each(["light", "dark"] as const)(
   "shows every email whole at the width of a desk and of a phone, in %s",

@@ -3,6 +3,7 @@ import { type Schema, personName, webUrl } from "../../schema.ts";
 
 // An example. A PDF of it is passed to the call: enqueue(tx, { template: "receipt", to, props,
 // attachments: [{ filename: "receipt-17.pdf", contentType: "application/pdf", content }] }).
+// apps/worker/src/receipt.full.test.ts delivers one.
 export const schema = {
   props: z.object({
     name: personName,
