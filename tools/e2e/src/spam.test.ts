@@ -11,6 +11,8 @@ import { type EveryEmail, everyEmail } from "./every-email.ts";
 
 const PROGRAM = "/usr/bin/spamassassin";
 const PAGE = path.join(import.meta.dirname, "../../../docs/spam.md");
+/** The text that every filter takes for spam, to test filters with (spamassassin.apache.org/gtube). */
+const GTUBE = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
 /** From this score on, SpamAssassin takes an email for spam. */
 const SPAM = 5;
 
@@ -19,6 +21,7 @@ it.runIf(existsSync(PROGRAM) && process.env["MODE"] === "spam")(
   async () => {
     const ses = await startSesLocal();
     onTestFinished(() => ses.stop());
+    expect(judge(`Subject: Hello\n\n${GTUBE}\n`).score).toBeGreaterThan(SPAM);
     const emails = everyEmail().filter((email) => email.case === "usual");
     const judged = [];
     for (const email of emails) judged.push({ ...email, ...judge(await sent(ses.url, email)) });
