@@ -70,18 +70,28 @@ function judge(message: string): { score: number; rules: string[] } {
 function page(judged: (EveryEmail & ReturnType<typeof judge>)[]): string {
   const { stdout } = spawnSync(PROGRAM, ["--version"], { encoding: "utf8" });
   const version = /version ([\d.]+)/.exec(stdout)?.[1];
-  const rows = judged.map(
-    ({ template, locale, score, rules }) =>
-      `| ${template} | ${locale} | ${score.toFixed(1)} | ${rules.join(", ")} |`,
-  );
+  const rows = judged.map(({ template, locale, score, rules }) => [
+    template,
+    locale,
+    score.toFixed(1),
+    rules.join(", "),
+  ]);
   return `# What SpamAssassin says of each email
 
 SpamAssassin ${version} takes an email for spam from a score of ${SPAM}. It judged the usual case of each email, as ses-local delivers it, by its rules alone. The lists of senders that it can ask know nothing of an address that has sent no email yet, and neither do inboxes: your own reputation counts more than these points.
 
 \`pnpm --filter @repo/e2e emails:spam\` writes this page. It needs the Debian package \`spamassassin\`.
 
-| Email | Language | Score | Rules with their points |
-| --- | --- | --- | --- |
-${rows.join("\n")}
+${table([["Email", "Language", "Score", "Rules with their points"], ...rows])}
 `;
+}
+
+/** In Markdown, as Prettier aligns it. The first row is the head. */
+function table([head = [], ...rows]: string[][]): string {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
 }
