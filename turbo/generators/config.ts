@@ -3,8 +3,8 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlopTypes } from "@turbo/gen";
 import { defaultLocale, locales } from "../../packages/locales/src/locales.ts";
+import { categories } from "../../packages/templates/src/categories.ts";
 
-const CATEGORIES = ["account", "security"];
 const KINDS = [
   { value: "plain", name: "plain: a text and a button" },
   { value: "list", name: "list: a picture, a list and a button" },
@@ -45,7 +45,7 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
     description: "A new email",
     prompts: [
       { type: "input", name: "name", message: "Name, in kebab-case (order-shipped)" },
-      { type: "list", name: "category", message: "Category", choices: CATEGORIES },
+      { type: "list", name: "category", message: "Category", choices: Object.keys(categories) },
       { type: "list", name: "kind", message: "Kind", choices: KINDS },
     ],
     actions: (answers) => {

@@ -2,13 +2,15 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { categories } from "../../packages/templates/src/categories.ts";
 
 const USAGE = `Usage: pnpm email:new [--name NAME] [--category CATEGORY] [--kind KIND]
 
 Writes packages/templates/src/emails/NAME and registers it. Asks for what is not given.
 
   --name      in kebab-case: order-shipped
-  --category  account or security
+  --category  ${Object.keys(categories).join(", ")}
+              (packages/templates/src/categories.ts)
   --kind      plain    a text and a button
               list     a picture, a list and a button
               receipt  lines with amounts and a total

@@ -1,4 +1,9 @@
-import { type TemplateName, type TemplateProps, templates } from "@repo/templates/registry";
+import {
+  type TemplateName,
+  type TemplateProps,
+  categories,
+  templates,
+} from "@repo/templates/registry";
 import { render, views } from "@repo/templates/render";
 
 export interface EveryEmail extends ReturnType<typeof render> {
@@ -8,10 +13,21 @@ export interface EveryEmail extends ReturnType<typeof render> {
   locale: string;
 }
 
+/** Where a recipient turns an email off. */
+export const links = {
+  unsubscribe: "https://example.com/unsubscribe?token=Zm9vYmFyYmF6",
+  preferences: "https://example.com/email-preferences?token=Zm9vYmFyYmF6",
+};
+
+/** Whether a recipient can turn it off: then it has those links, and both headers. */
+export const isOptional = (template: TemplateName) =>
+  categories[templates[template].category].byDefault !== undefined;
+
 /** Every case of every email, in each language that it has texts in. */
 export function everyEmail(): EveryEmail[] {
   return (Object.keys(templates) as TemplateName[]).flatMap((template) => {
     const { cases, texts } = views[template];
+    const given = isOptional(template) ? links : undefined;
     const languages = Object.entries(texts).flatMap(([locale, text]) =>
       typeof text === "object" ? [locale] : [],
     );
@@ -20,7 +36,7 @@ export function everyEmail(): EveryEmail[] {
         template,
         case: title,
         locale,
-        ...render(template, props as TemplateProps<TemplateName>, locale),
+        ...render(template, props as TemplateProps<TemplateName>, locale, given),
       })),
     );
   });

@@ -4,7 +4,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { startSesLocal } from "@repo/ses-local/client";
 import { expect, it, onTestFinished } from "vitest";
-import { type EveryEmail, everyEmail } from "./every-email.ts";
+import { type EveryEmail, everyEmail, isOptional, links } from "./every-email.ts";
 
 // `pnpm --filter @repo/e2e emails:spam` runs this, and writes docs/spam.md. It needs the Debian
 // package spamassassin.
@@ -30,6 +30,12 @@ it.runIf(existsSync(PROGRAM) && process.env["MODE"] === "spam")(
   },
 );
 
+/** As packages/email sends them. */
+const ONE_CLICK = [
+  { Name: "List-Unsubscribe", Value: `<${links.unsubscribe}>` },
+  { Name: "List-Unsubscribe-Post", Value: "List-Unsubscribe=One-Click" },
+];
+
 /** The message as its recipient gets it. */
 async function sent(url: string, { template, subject, html, text }: EveryEmail): Promise<string> {
   const response = await fetch(`${url}/v2/email/outbound-emails`, {
@@ -42,6 +48,7 @@ async function sent(url: string, { template, subject, html, text }: EveryEmail):
       Destination: { ToAddresses: ["sam@example.org"] },
       Content: {
         Simple: {
+          Headers: isOptional(template) ? ONE_CLICK : [],
           Subject: { Data: subject },
           Body: { Html: { Data: html }, Text: { Data: text } },
         },
