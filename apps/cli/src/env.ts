@@ -21,17 +21,9 @@ export function readEnv() {
       `http://localhost:${process.env["SES_LOCAL_PORT"] || 3002}`;
     load(".env.example");
   }
-  const {
-    DATABASE_URL,
-    DIRECT_DATABASE_URL,
-    APP_ENV,
-    EMAIL_KEY,
-    EMAIL_ALLOW_TO,
-    EMAIL_REDIRECT_TO,
-  } = process.env;
+  const { DATABASE_URL, DIRECT_DATABASE_URL, APP_ENV, EMAIL_ALLOW_TO, EMAIL_REDIRECT_TO } =
+    process.env;
   return {
-    /** Seals what an email contains. */
-    emailKey: EMAIL_KEY || undefined,
     /** A database elsewhere is production too, if APP_ENV does not name another system. */
     isProduction: (APP_ENV || (isElsewhere(DATABASE_URL) && "production")) === "production",
     /** As in the worker: who may receive email, and who gets that of the others. */
@@ -43,6 +35,8 @@ export function readEnv() {
     directDatabaseUrl: DIRECT_DATABASE_URL || DATABASE_URL || undefined,
     /** As in the worker: outside production, only an SES on this machine may be called. */
     loopbackOnly: APP_ENV !== "production" && !EMAIL_ALLOW_TO && !EMAIL_REDIRECT_TO,
+    /** A setting of the apps, such as `EMAIL_KEY`. */
+    setting: (name: string): string | undefined => process.env[name],
   };
 }
 

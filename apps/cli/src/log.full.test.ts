@@ -1,12 +1,13 @@
 import { stripVTControlCharacters } from "node:util";
 import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
+import { keysOf } from "@repo/email/keys";
 import { applyEvents } from "@repo/email/events";
 import { templates } from "@repo/templates/registry";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-const enqueue = createEnqueue({ key: "a key of the tests, 32 characters", templates });
+const enqueue = createEnqueue({ keys: keysOf("a key of the tests, 32 characters"), templates });
 let test: Awaited<ReturnType<typeof createTestDb>>;
 
 beforeAll(async () => {

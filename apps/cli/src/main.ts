@@ -31,8 +31,9 @@ async function run(): Promise<number> {
   if (command === "evidence") return await (await import("./evidence.ts")).evidence(args);
   if (command === "migrate") return await (await import("./migrate.ts")).migrate(args);
   if (command === "send") return await (await import("./send.ts")).send(args);
+  if (command === "keys") return await (await import("./keys.ts")).keys(args);
   console.error(
-    `There is no command "${command}". Commands: log, suppressions, retry, cancel, evidence, migrate, send.`,
+    `There is no command "${command}". Commands: log, suppressions, retry, cancel, evidence, migrate, send, keys.`,
   );
   return 1;
 }

@@ -1,10 +1,11 @@
 import { createTestDb } from "@repo/db/testing";
+import { keysOf } from "@repo/email/keys";
 import { createSealer } from "@repo/email/seal";
 import { templates } from "@repo/templates/registry";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-const EMAIL_KEY = "a key of the tests, 32 characters";
+const EMAIL_KEY = "a key of the tests with 32 characters";
 let test: Awaited<ReturnType<typeof createTestDb>>;
 
 beforeAll(async () => {
@@ -36,7 +37,7 @@ it("puts a case of an email into the outbox, as the app does", async () => {
   expect(await queued()).toEqual([
     { template: "verify-email", to: "sam@example.com", state: "queued" },
   ]);
-  expect(createSealer(EMAIL_KEY).open(id, payload!)).toMatchObject({
+  expect(createSealer(keysOf(EMAIL_KEY)).open(id, payload!)).toMatchObject({
     props: { expiresInMinutes: 30 },
     locale: "de",
   });

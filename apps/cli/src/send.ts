@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type NewMessage, createEnqueue, isAllowed } from "@repo/email/enqueue";
+import { KeysSetting } from "@repo/email/keys";
 import { AppError } from "@repo/errors";
 import { type EmailTemplates, templates } from "@repo/templates/registry";
 import { withDatabase } from "./database.ts";
@@ -51,19 +52,23 @@ export async function send(args: string[]): Promise<number> {
   const { to, locale } = values;
   if (to === undefined) throw invalid("Who gets it? Add --to name@example.com");
 
-  const { emailKey, isProduction, allowTo, redirectTo } = readEnv();
+  const { setting, isProduction, allowTo, redirectTo } = readEnv();
   if (isProduction && !values.production) {
     throw invalid(
       "This is production, or a database elsewhere without APP_ENV. To send an example there, add --production.",
     );
   }
-  if (!emailKey) {
-    throw new AppError("INVALID_ENV", "EMAIL_KEY is not set: use the one that the worker has.");
+  const { data: keys } = KeysSetting.safeParse(setting("EMAIL_KEY"));
+  if (!keys) {
+    throw new AppError(
+      "INVALID_ENV",
+      "EMAIL_KEY is not set, or malformed: use the one that the worker has.",
+    );
   }
   if (allowTo && !redirectTo && !isAllowed(allowTo, to)) {
     throw invalid("EMAIL_ALLOW_TO names neither this address nor its domain.");
   }
-  const enqueue = createEnqueue({ key: emailKey, templates });
+  const enqueue = createEnqueue({ keys, templates });
   const message = { template, to, props, locale } as NewMessage<EmailTemplates>;
   const { id } = await withDatabase((db) => db.$transaction((tx) => enqueue(tx, message)));
   console.log(`Queued. The worker sends it; see pnpm email:log ${id}`);

@@ -1,11 +1,9 @@
 import { invalidSettings } from "@repo/errors/settings";
 import { type DevEnv, isTopicArn } from "@repo/email/events";
-import { KeysSetting, haveCommonKey, keysOf } from "@repo/email/keys";
+import { KeysSetting, keyProblems } from "@repo/email/keys";
 import { z } from "zod";
 
 const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-const secret = z.string().min(32, "must have 32 characters or more: openssl rand -base64 32");
 
 const Env = z
   .object({
@@ -23,8 +21,8 @@ const Env = z
       )
       .transform((url) => new URL(url).origin),
     APP_ENV: z.enum(["development", "staging", "production"]).default("development"),
-    AUTH_SECRET: secret,
-    EMAIL_KEY: secret,
+    AUTH_SECRET: KeysSetting,
+    EMAIL_KEY: KeysSetting,
     UNSUBSCRIBE_KEY: KeysSetting,
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
     SES_EVENTS_TOPIC_ARN: z
@@ -46,16 +44,13 @@ const Env = z
   .check(({ value: env, issues }) => {
     const refuse = (name: keyof typeof env, message: string) =>
       issues.push({ code: "custom", path: [name], message, input: undefined });
-    if (env.AUTH_SECRET === env.EMAIL_KEY) {
-      refuse("EMAIL_KEY", "must differ from AUTH_SECRET: openssl rand -base64 32");
-    }
-    if (haveCommonKey(env.UNSUBSCRIBE_KEY, keysOf(env.AUTH_SECRET, env.EMAIL_KEY))) {
-      refuse("UNSUBSCRIBE_KEY", "must differ from AUTH_SECRET and EMAIL_KEY");
-    }
+    const isProduction = env.APP_ENV === "production";
+    const names = ["AUTH_SECRET", "EMAIL_KEY", "UNSUBSCRIBE_KEY"] as const;
+    for (const [name, message] of keyProblems(env, names, isProduction)) refuse(name, message);
     if (env.NODE_ENV === "production" && env.APP_ENV === "development") {
       refuse("APP_ENV", "is development while NODE_ENV is production; set APP_ENV=production");
     }
-    if (env.APP_ENV !== "production") return;
+    if (!isProduction) return;
     if (env.LIMIT_SCALE !== 1) refuse("LIMIT_SCALE", "is for load tests; unset it in production");
     const { protocol, hostname } = new URL(env.APP_URL);
     if (protocol === "http:" && !LOCAL.has(hostname))
@@ -65,15 +60,6 @@ const Env = z
         "SES_EVENTS_TOPIC_ARN",
         "is the value from .env.example; set the ARN of your own topic",
       );
-    }
-    for (const name of ["AUTH_SECRET", "EMAIL_KEY"] as const) {
-      if (env[name].startsWith("development-only-")) {
-        refuse(name, "is the value from .env.example; make your own: openssl rand -base64 32");
-      }
-    }
-    if (env.UNSUBSCRIBE_KEY.some(({ secret: key }) => key.startsWith("development-only-"))) {
-      const message = "is the value from .env.example; make your own: openssl rand -base64 32";
-      refuse("UNSUBSCRIBE_KEY", message);
     }
   });
 

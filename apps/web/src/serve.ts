@@ -54,7 +54,7 @@ async function run(env: Env): Promise<void> {
       categories,
       links: createPreferenceLinks({ keys: env.UNSUBSCRIBE_KEY, appUrl: env.APP_URL }),
     },
-    enqueue: createEnqueue({ key: env.EMAIL_KEY, templates, categories }),
+    enqueue: createEnqueue({ keys: env.EMAIL_KEY, templates, categories }),
     accounts: {
       secret: env.AUTH_SECRET,
       limitScale: env.LIMIT_SCALE,

@@ -2,8 +2,8 @@
 import { createResetRequests } from "@repo/accounts/worker";
 import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
-import { createIngest } from "@repo/email/events";
 import { keysOf } from "@repo/email/keys";
+import { createIngest } from "@repo/email/events";
 import { createPreferenceLinks } from "@repo/email/preferences";
 import { type EmailTemplates, templates } from "@repo/templates/registry";
 import { type TestSns, createTestSns } from "@repo/testing/sns";
@@ -32,7 +32,7 @@ function tokenOf(link: string): string {
 
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
-const authSecret = "the tests' own secret, 32 characters or more";
+const authSecret = keysOf("the tests' own secret, 32 characters or more");
 
 /** Categories of the tests, which do not depend on the product's. */
 const categories = {
@@ -49,7 +49,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
   const { db, url: databaseUrl, drop } = await createTestDb();
   const sent: NewMessage<EmailTemplates>[] = [];
   const realEnqueue = createEnqueue({
-    key: "the tests' own key, 32 characters or more",
+    keys: keysOf("the tests' own key, 32 characters or more"),
     templates,
   });
   // Stored props are encrypted, so tests read the links here.

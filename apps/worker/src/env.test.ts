@@ -49,6 +49,11 @@ it.each([
   expect(readEnv({ ...good, ...env }).loopbackOnly).toBe(loopbackOnly);
 });
 
+it("refuses one key for two uses", () => {
+  const one = { ...good, EMAIL_KEY: `${good.EMAIL_KEY},${good.AUTH_SECRET}` };
+  expect(() => readEnv(one)).toThrow(/EMAIL_KEY must have no key of AUTH_SECRET/);
+});
+
 it.each([
   ["DATABASE_URL", "mysql://value.example.com/app"],
   ["DIRECT_DATABASE_URL", "value"],

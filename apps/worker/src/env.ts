@@ -1,7 +1,7 @@
 import { invalidSettings } from "@repo/errors/settings";
 import { type DevEnv, isTopicArn } from "@repo/email/events";
 import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
-import { KeysSetting } from "@repo/email/keys";
+import { KeysSetting, keyProblems } from "@repo/email/keys";
 import { z } from "zod";
 
 const optional = z.string().min(1).optional();
@@ -20,8 +20,8 @@ const Env = z
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
     DATABASE_URL: databaseUrl,
     DIRECT_DATABASE_URL: databaseUrl.optional(),
-    EMAIL_KEY: z.string().min(32),
-    AUTH_SECRET: z.string().min(32),
+    EMAIL_KEY: KeysSetting,
+    AUTH_SECRET: KeysSetting,
     UNSUBSCRIBE_KEY: KeysSetting,
     APP_URL: z.url({ protocol: /^https?$/ }),
     EMAIL_FROM: sender,
@@ -70,16 +70,11 @@ const Env = z
     message: "is needed with SES_EVENTS_QUEUE_URL: only this topic's events are accepted",
   })
   .check(({ value: env, issues }) => {
-    if (env.APP_ENV !== "production") return;
-    for (const name of ["AUTH_SECRET", "EMAIL_KEY"] as const) {
-      if (!env[name].startsWith("development-only")) continue;
-      const message = "is the value from .env.example; make your own: openssl rand -base64 32";
+    const refuse = (name: keyof typeof env, message: string) =>
       issues.push({ code: "custom", path: [name], message, input: undefined });
-    }
-    if (env.UNSUBSCRIBE_KEY.some(({ secret }) => secret.startsWith("development-only"))) {
-      const message = "is the value from .env.example; make your own: openssl rand -base64 32";
-      issues.push({ code: "custom", path: ["UNSUBSCRIBE_KEY"], message, input: undefined });
-    }
+    const isProduction = env.APP_ENV === "production";
+    const names = ["AUTH_SECRET", "EMAIL_KEY", "UNSUBSCRIBE_KEY"] as const;
+    for (const [name, message] of keyProblems(env, names, isProduction)) refuse(name, message);
   })
   .transform((env) => ({
     ...env,

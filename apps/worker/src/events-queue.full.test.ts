@@ -6,6 +6,7 @@ import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createTestDb } from "@repo/db/testing";
 import { fetchFromSesLocal } from "@repo/email/dev";
 import { createEnqueue } from "@repo/email/enqueue";
+import { keysOf } from "@repo/email/keys";
 import { createIngest } from "@repo/email/events";
 import { templates } from "@repo/templates/registry";
 import { startSesLocal } from "@repo/ses-local/client";
@@ -15,7 +16,7 @@ import { receiveEvents } from "./events-queue.ts";
 import { createWorkers, key } from "./test-workers.ts";
 
 const topicArn = "arn:aws:sns:us-east-1:000000000000:ses-events";
-const enqueue = createEnqueue({ key, templates });
+const enqueue = createEnqueue({ keys: keysOf(key), templates });
 const workers = createWorkers();
 let test: Awaited<ReturnType<typeof createTestDb>>;
 let ses: Awaited<ReturnType<typeof startSesLocal>>;

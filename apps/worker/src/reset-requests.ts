@@ -24,7 +24,7 @@ export async function handleResetRequests(config: {
   const { env, db, listenUrl, log, once, signal } = config;
   const requests = createResetRequests({
     db,
-    enqueue: createEnqueue({ key: env.EMAIL_KEY, templates }),
+    enqueue: createEnqueue({ keys: env.EMAIL_KEY, templates }),
     secret: env.AUTH_SECRET,
     appUrl: env.APP_URL,
   });
@@ -37,6 +37,12 @@ export async function handleResetRequests(config: {
         const handled = await requests.handle(signal);
         // Logged for the operator: many of "no-account" may be a stranger who probes addresses.
         if (Object.keys(handled).length > 0) log.info(handled, "requests for a new password");
+        if (handled["unreadable"]) {
+          log.error(
+            { unreadable: handled["unreadable"] },
+            "requests for a new password cannot be read: web has a key of AUTH_SECRET that this worker lacks; add it to the end: docs/runbook.md#rotate-a-key",
+          );
+        }
       } catch (error) {
         log.error(
           { code: (error as { code?: string }).code },

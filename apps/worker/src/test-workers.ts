@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { exampleEnv } from "@repo/testing/example-env";
 
-export const key = "a key of the tests, 32 characters";
+export const key = "a key of the tests with 32 characters";
 
 /** Workers as `pnpm dev` runs them, each a process of its own. */
 export function createWorkers() {
@@ -17,7 +17,7 @@ export function createWorkers() {
           TSX_TSCONFIG_PATH: "../../tsconfig.base.json",
           DATABASE_URL: databaseUrl,
           EMAIL_KEY: key,
-          AUTH_SECRET: "a secret of the tests, 32 characters",
+          AUTH_SECRET: "a secret of the tests with 32 characters",
           UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
           EMAIL_FROM: "Sendoff <hello@example.com>",
           AWS_REGION: "us-east-1",

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
+import { keysOf } from "@repo/email/keys";
 import { canBeTurnedOff } from "@repo/email/preferences";
 import { type TemplateName, categories, templates } from "@repo/templates/registry";
 import { views } from "@repo/templates/render";
@@ -9,7 +10,7 @@ import { freePort } from "@repo/testing/free-port";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { createWorkers, key } from "./test-workers.ts";
 
-const enqueue = createEnqueue({ key, templates });
+const enqueue = createEnqueue({ keys: keysOf(key), templates });
 let test: Awaited<ReturnType<typeof createTestDb>>;
 let ses: Awaited<ReturnType<typeof startSesLocal>>;
 const workers = createWorkers();

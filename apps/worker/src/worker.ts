@@ -54,7 +54,7 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
     const deliverer = createDeliverer({
       db,
       transport,
-      key: env.EMAIL_KEY,
+      keys: env.EMAIL_KEY,
       log,
       listenUrl,
       rate: env.EMAIL_RATE,

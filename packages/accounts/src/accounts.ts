@@ -1,5 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
+import type { Keys } from "@repo/email/keys";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { Caller, Context } from "./context.ts";
 import { requestPasswordReset } from "./forgot-password.ts";
@@ -23,7 +24,7 @@ interface AccountsConfig {
   db: Db;
   enqueue: Enqueue<EmailTemplates>;
   /** AUTH_SECRET: keys the hashes of tokens, sessions and limits. */
-  secret: string;
+  secret: Keys;
   /** The origin of emailed links. */
   appUrl: string;
   /** Multiplies every limit: for load tests. */

@@ -1,5 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
+import type { Keys } from "@repo/email/keys";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { Limits } from "./limits/create-limits.ts";
 import type { Hasher } from "./passwords/hasher.ts";
@@ -9,7 +10,7 @@ export interface Context {
   db: Db;
   enqueue: Enqueue<EmailTemplates>;
   /** AUTH_SECRET: keys the hashes of tokens, sessions and limits. */
-  secret: string;
+  secret: Keys;
   limits: Limits;
   hasher: Hasher;
   /** SES's daily quota. Null: unknown. */

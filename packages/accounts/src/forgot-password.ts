@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { EmailError, parseAddress } from "@repo/email/enqueue";
+import type { Keys } from "@repo/email/keys";
 import { createSealer } from "@repo/email/seal";
 import type { Caller, Context } from "./context.ts";
 import { LINK_MINUTES } from "./lifetimes.ts";
 import { refuse } from "./limits/refuse.ts";
 import { issueLink } from "./links.ts";
-import { hashToken } from "./tokens.ts";
+import { newHash } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** The channel that the worker listens to. */
@@ -28,7 +29,7 @@ export async function requestPasswordReset(
   const mayEmail = taken.granted("recoveryMail");
   const id = randomUUID();
   const sealed = createSealer(secret).seal(id, address);
-  const emailHash = hashToken(secret, "address", key);
+  const emailHash = newHash(secret, "address", key);
   await db.$executeRaw`
     INSERT INTO reset_requests (id, email_hash, email, handled_at, result)
     VALUES (${id}::uuid, ${emailHash}, ${mayEmail ? sealed : null},
@@ -72,11 +73,11 @@ export async function handleResetRequest(
   });
 }
 
-function open(secret: string, { id, email }: { id: string; email: Uint8Array }) {
+function open(secret: Keys, { id, email }: { id: string; email: Uint8Array }) {
   try {
     return parseAddress(String(createSealer(secret).open(id, email)));
   } catch (error) {
-    // AUTH_SECRET has changed since then. The person can ask again.
+    // AUTH_SECRET has lost the key since then. The person can ask again.
     if (error instanceof EmailError) return undefined;
     throw error;
   }

@@ -1,5 +1,5 @@
 import type { Db } from "@repo/db";
-import { KEPT_DAYS } from "./lifetimes.ts";
+import { KEPT_DAYS, SESSION_DAYS } from "./lifetimes.ts";
 import { deleteFullLimits } from "./limits/bucket.ts";
 
 /** Deletes up to `limit` rows. @returns how many it deleted */
@@ -11,7 +11,9 @@ const ENDED: Delete[] = [
       SELECT id FROM sign_ups WHERE expires_at < now() LIMIT ${limit})`,
   (db, limit) => db.$executeRaw`
     DELETE FROM sessions WHERE id IN (
-      SELECT id FROM sessions WHERE expires_at < now() LIMIT ${limit})`,
+      SELECT id FROM sessions
+      WHERE expires_at < now() OR used_at < now() - make_interval(days => ${SESSION_DAYS.unused}::int)
+      LIMIT ${limit})`,
   (db, limit) => db.$executeRaw`
     DELETE FROM links WHERE id IN (
       SELECT id FROM links

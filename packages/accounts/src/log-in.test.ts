@@ -1,4 +1,5 @@
 import { hash } from "@node-rs/argon2";
+import { keysOf } from "@repo/email/keys";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
@@ -77,7 +78,7 @@ it("ends every session, link and trust at once under a new AUTH_SECRET, and keep
   const email = "rotated@example.com";
   const { session, trusted } = await test.signUpAndVerify(browser(), email);
   const token = await test.forgot(email);
-  const secret = "the secret after the one that leaked, 32 characters";
+  const secret = keysOf("the secret after the one that leaked, 32 characters");
   const rotated = createAccounts({ ...test.config, secret, limitScale: 1_000 });
   expect(await rotated.current(session)).toBeUndefined();
   await expect(rotated.openReset(token)).rejects.toMatchObject({ code: "TOKEN_UNKNOWN" });

@@ -1,9 +1,10 @@
 import { parseAddress } from "@repo/email/enqueue";
+import type { Keys } from "@repo/email/keys";
 import type { Caller, Context } from "./context.ts";
 import { AccountError } from "./errors.ts";
 import { refuse } from "./limits/refuse.ts";
 import { type SessionUser, startSession } from "./sessions.ts";
-import { hashToken } from "./tokens.ts";
+import { hashUnder } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
 import { isTrusted, trustBrowser } from "./trusted-browser.ts";
 
@@ -68,9 +69,7 @@ async function isTrustedStill(
   return taken.granted("trustedBrowser");
 }
 
-/** A short hash, to recognize an address or a client in the log. */
-function fingerprint(secret: string, use: "address" | "client", text: string): string {
-  return Buffer.from(hashToken(secret, use, text))
-    .toString("base64url")
-    .slice(0, 16);
+/** A short hash, to recognize an address or a client in the log until the next new key. */
+function fingerprint([newest]: Keys, use: "address" | "client", text: string): string {
+  return hashUnder(newest, use, text).toString("base64url").slice(0, 16);
 }

@@ -1,6 +1,7 @@
-import type { Db, Tx } from "@repo/db";
+import { type Db, Prisma, type Tx } from "@repo/db";
+import type { Keys } from "@repo/email/keys";
 import { SESSION_DAYS } from "./lifetimes.ts";
-import { hashToken, newToken } from "./tokens.ts";
+import { hashesOf, newHash, newToken } from "./tokens.ts";
 
 // Per account: phones, computers, and sessions that were never logged out.
 const MOST = 20;
@@ -17,7 +18,7 @@ export interface SessionUser {
  *
  * @returns the session's token, for the cookie
  */
-export async function startSession(tx: Tx, secret: string, userId: string): Promise<string> {
+export async function startSession(tx: Tx, secret: Keys, userId: string): Promise<string> {
   const token = newToken();
   await tx.$executeRaw`
     WITH surplus AS (
@@ -25,7 +26,7 @@ export async function startSession(tx: Tx, secret: string, userId: string): Prom
       ORDER BY used_at DESC OFFSET ${MOST - 1}
     ), ended AS (DELETE FROM sessions WHERE id IN (SELECT id FROM surplus))
     INSERT INTO sessions (id, token_hash, user_id, expires_at)
-    VALUES (gen_random_uuid(), ${hashToken(secret, "session", token)}, ${userId}::uuid,
+    VALUES (gen_random_uuid(), ${newHash(secret, "session", token)}, ${userId}::uuid,
             now() + make_interval(days => ${SESSION_DAYS.most}::int))`;
   return token;
 }
@@ -33,22 +34,30 @@ export async function startSession(tx: Tx, secret: string, userId: string): Prom
 /** @returns the user; undefined if the session has ended or was unused for too long */
 export async function findSession(
   db: Db,
-  secret: string,
+  secret: Keys,
   token: string,
 ): Promise<SessionUser | undefined> {
-  const hash = hashToken(secret, "session", token);
+  const isIt = hasHash(secret, token);
   const [found] = await db.$queryRaw<(SessionUser & { isStale: boolean })[]>`
     SELECT users.id, users.name, users.email, used_at < now() - interval '1 hour' AS "isStale"
     FROM sessions JOIN users ON users.id = sessions.user_id
-    WHERE token_hash = ${hash} AND expires_at > now()
+    WHERE ${isIt} AND expires_at > now()
       AND used_at > now() - make_interval(days => ${SESSION_DAYS.unused}::int)`;
   if (!found) return undefined;
   const { isStale, ...user } = found;
-  // One write per hour, not per request.
-  if (isStale) await db.$executeRaw`UPDATE sessions SET used_at = now() WHERE token_hash = ${hash}`;
+  // One write per hour, not per request. It also moves the session to the newest key.
+  if (isStale) {
+    const hash = newHash(secret, "session", token);
+    await db.$executeRaw`UPDATE sessions SET used_at = now(), token_hash = ${hash} WHERE ${isIt}`;
+  }
   return user;
 }
 
-export async function endSession(db: Db, secret: string, token: string): Promise<void> {
-  await db.session.deleteMany({ where: { tokenHash: hashToken(secret, "session", token) } });
+export async function endSession(db: Db, secret: Keys, token: string): Promise<void> {
+  await db.$executeRaw`DELETE FROM sessions WHERE ${hasHash(secret, token)}`;
+}
+
+/** A condition: the row of this session, under any key. */
+function hasHash(secret: Keys, token: string): Prisma.Sql {
+  return Prisma.sql`token_hash IN (${Prisma.join(hashesOf(secret, "session", token))})`;
 }

@@ -1,4 +1,4 @@
-import type { Tx } from "@repo/db";
+import { Prisma, type Tx } from "@repo/db";
 import { type Address, parseAddress } from "@repo/email/enqueue";
 import { type MessageStatus, messageStatus } from "@repo/email/log";
 import type { Caller, Context } from "./context.ts";
@@ -8,7 +8,7 @@ import { refuse } from "./limits/refuse.ts";
 import { issueLink } from "./links.ts";
 import { checkPassword } from "./passwords/check.ts";
 import type { Profile } from "./profile.ts";
-import { hashToken, newToken } from "./tokens.ts";
+import { hashesOf, newHash, newToken } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** What a person types to sign up. */
@@ -54,7 +54,7 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
         INSERT INTO sign_ups
           (id, email, email_key, profile, password_hash, browser_hash, message_id, expires_at)
         VALUES (gen_random_uuid(), ${address.address}, ${address.key}, ${JSON.stringify(profile)}::jsonb,
-                ${passwordHash}, ${hashToken(secret, "sign-up", token)}, ${messageId}::uuid,
+                ${passwordHash}, ${newHash(secret, "sign-up", token)}, ${messageId}::uuid,
                 now() + make_interval(days => ${SIGN_UP_DAYS}::int))`;
     });
   });
@@ -101,7 +101,8 @@ async function findSignUp({ db, secret }: Context, { signUp: token }: Caller) {
   if (token === undefined) return undefined;
   const [row] = await db.$queryRaw<(Address & { id: string; messageId: string | null })[]>`
     SELECT id, message_id AS "messageId", email AS address, email_key AS key FROM sign_ups
-    WHERE browser_hash = ${hashToken(secret, "sign-up", token)} AND expires_at > now()`;
+    WHERE browser_hash IN (${Prisma.join(hashesOf(secret, "sign-up", token))})
+      AND expires_at > now()`;
   if (!row) return undefined;
   const { id, messageId, ...address } = row;
   return { id, messageId, address };

@@ -1,14 +1,15 @@
 // Helpers of the tests: accounts with their own database and their queued emails.
 import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
+import { keysOf } from "@repo/email/keys";
 import { type EmailTemplates, templates } from "@repo/templates/registry";
 import { createAccounts } from "./accounts.ts";
 import type { Caller } from "./context.ts";
 import { createResetRequests } from "./worker.ts";
 
 export const PASSWORD = "correct horse battery staple";
-export const EMAIL_KEY = "the tests' own key, 32 characters or more";
-export const SECRET = "the tests' own secret, 32 characters or more";
+export const EMAIL_KEY = keysOf("the tests' own key, 32 characters or more");
+export const SECRET = keysOf("the tests' own secret, 32 characters or more");
 
 /** A browser with its cookies and its IP address. */
 export function browser(ip = "203.0.113.1"): Caller {
@@ -18,7 +19,7 @@ export function browser(ip = "203.0.113.1"): Caller {
 export async function startTestAccounts({ limitScale = 1_000 } = {}) {
   const { db, drop } = await createTestDb();
   const sent: NewMessage<EmailTemplates>[] = [];
-  const realEnqueue = createEnqueue({ key: EMAIL_KEY, templates });
+  const realEnqueue = createEnqueue({ keys: EMAIL_KEY, templates });
   // Stored props are encrypted, so tests read the links here.
   const enqueue: Enqueue<EmailTemplates> = (tx, message) => {
     sent.push(message);

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import type { LinkPurpose } from "@repo/db";
+import type { Key, Keys } from "@repo/email/keys";
 
 type Use = LinkPurpose | "session" | "sign-up" | "trusted-browser" | "address" | "client";
 
@@ -11,7 +12,22 @@ export function newToken(): string {
 /**
  * The database and the log contain only this hash of a token, an address or a client, so a reader
  * of a backup cannot use them. The hash includes the use, so a token works for one use only.
+ *
+ * A row is written with `newHash` and found by `hashesOf`.
  */
-export function hashToken(secret: string, use: Use, token: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(createHmac("sha256", secret).update(`${use}:${token}`).digest());
+export function hashUnder(key: Key, use: Use, token: string): Buffer<ArrayBuffer> {
+  return Buffer.from(createHmac("sha256", key.secret).update(`${use}:${token}`).digest());
+}
+
+/** @returns the hash that a new row gets: the id of the newest key (4 bytes), and the hash under it */
+export function newHash([newest]: Keys, use: Use, token: string): Uint8Array<ArrayBuffer> {
+  return Buffer.concat([Buffer.from(newest.id, "hex"), hashUnder(newest, use, token)]);
+}
+
+/**
+ * @returns every hash that the token's row may have: under each key, with the key's id, and without
+ *   it as in rows from before keys had ids
+ */
+export function hashesOf(secret: Keys, use: Use, token: string): Uint8Array<ArrayBuffer>[] {
+  return secret.flatMap((key) => [newHash([key], use, token), hashUnder(key, use, token)]);
 }

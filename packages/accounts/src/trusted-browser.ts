@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Db } from "@repo/db";
-import { hashToken, newToken } from "./tokens.ts";
+import type { Key, Keys } from "@repo/email/keys";
+import { hashUnder, newToken } from "./tokens.ts";
 
 /**
  * Makes the cookie of a browser that has logged in to this account (OWASP: device cookies). A
@@ -9,22 +10,24 @@ import { hashToken, newToken } from "./tokens.ts";
  * The cookie contains a random id, the account's epoch, and their keyed hash with the address. It
  * is not stored, so a forged cookie costs no look-up.
  */
-export function trustBrowser(secret: string, emailKey: string, epoch: number): string {
+export function trustBrowser(secret: Keys, emailKey: string, epoch: number): string {
   const claim = `${newToken()}.${epoch}`;
-  return `${claim}.${tagOf(secret, emailKey, claim)}`;
+  return `${claim}.${tagOf(secret[0], emailKey, claim)}`;
 }
 
 /** Whether a cookie was made for this address and its account still trusts it. */
 export async function isTrusted(
   db: Db,
-  secret: string,
+  secret: Keys,
   emailKey: string,
   cookie: string | undefined,
 ): Promise<boolean> {
   const [, claim, epoch, tag] = /^([\w-]{43}\.(\d{1,9}))\.([\w-]{43})$/.exec(cookie ?? "") ?? [];
   if (claim === undefined || tag === undefined) return false;
-  const expected = Buffer.from(tagOf(secret, emailKey, claim));
-  if (!timingSafeEqual(expected, Buffer.from(tag))) return false;
+  const isOurs = secret.some((key) =>
+    timingSafeEqual(Buffer.from(tagOf(key, emailKey, claim)), Buffer.from(tag)),
+  );
+  if (!isOurs) return false;
   const account = await db.user.findUnique({
     where: { emailKey },
     select: { trustEpoch: true },
@@ -32,8 +35,6 @@ export async function isTrusted(
   return account?.trustEpoch === Number(epoch);
 }
 
-function tagOf(secret: string, emailKey: string, claim: string): string {
-  return Buffer.from(hashToken(secret, "trusted-browser", `${claim} ${emailKey}`)).toString(
-    "base64url",
-  );
+function tagOf(key: Key, emailKey: string, claim: string): string {
+  return hashUnder(key, "trusted-browser", `${claim} ${emailKey}`).toString("base64url");
 }

@@ -23,7 +23,7 @@ async function refuseAll(): Promise<void> {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const running = createDeliverer({
     db: test.db,
-    key: EMAIL_KEY,
+    keys: EMAIL_KEY,
     log,
     render,
     onUnsent: createOnUnsent({ db: test.db, secret: SECRET }),

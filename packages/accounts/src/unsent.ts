@@ -1,6 +1,7 @@
 import type { Db } from "@repo/db";
 import type { OnUnsent } from "@repo/email/deliver";
 import { parseAddress } from "@repo/email/enqueue";
+import type { Keys } from "@repo/email/keys";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { Use } from "./limits/bucket.ts";
 import { createLimits } from "./limits/create-limits.ts";
@@ -19,12 +20,12 @@ const LIMIT_OF: { [Name in keyof EmailTemplates]?: "signUpMail" | "recoveryMail"
  *
  * @param config.secret AUTH_SECRET, the same as web's
  */
-export function createOnUnsent({ db, secret }: { db: Db; secret: string }): OnUnsent {
+export function createOnUnsent({ db, secret }: { db: Db; secret: Keys }): OnUnsent {
   const limits = createLimits({ db, secret });
   const quotaPerDay = createQuota(db);
   return async (emails) => {
     const quota = await quotaPerDay();
-    const uses = emails.flatMap(({ template, to }): Use[] => {
+    const uses = emails.flatMap(({ template, to }): Use[][] => {
       const { key } = parseAddress(to);
       const limit = LIMIT_OF[template as keyof EmailTemplates];
       if (limit === "recoveryMail") return [limits.address(limit, key)];

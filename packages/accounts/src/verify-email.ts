@@ -1,4 +1,5 @@
-import type { Tx } from "@repo/db";
+import { Prisma, type Tx } from "@repo/db";
+import type { Keys } from "@repo/email/keys";
 import type { Caller, Context } from "./context.ts";
 import { AccountError } from "./errors.ts";
 import { openLink, redeemLink } from "./links.ts";
@@ -6,7 +7,7 @@ import type { LogIn } from "./log-in.ts";
 import { checkPassword } from "./passwords/check.ts";
 import type { Profile } from "./profile.ts";
 import { startSession } from "./sessions.ts";
-import { hashToken } from "./tokens.ts";
+import { hashesOf } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
 import { trustBrowser } from "./trusted-browser.ts";
 
@@ -92,14 +93,15 @@ export async function verifyEmail(
 /** @returns the sign-up of this browser, if it is one of the address's newest */
 async function signUpOf(
   db: Pick<Tx, "$queryRaw">,
-  secret: string,
+  secret: Keys,
   { signUp: token }: Caller,
   emailKey: string,
 ): Promise<Chosen | undefined> {
   if (token === undefined) return undefined;
   const [found] = await db.$queryRaw<Chosen[]>`
     SELECT profile, password_hash AS "passwordHash" FROM sign_ups
-    WHERE browser_hash = ${hashToken(secret, "sign-up", token)} AND email_key = ${emailKey}
+    WHERE browser_hash IN (${Prisma.join(hashesOf(secret, "sign-up", token))})
+      AND email_key = ${emailKey}
       AND password_hash IS NOT NULL AND expires_at > now()`;
   return found;
 }

@@ -1,5 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
+import type { Keys } from "@repo/email/keys";
 import type { EmailTemplates } from "@repo/templates/registry";
 import { handleResetRequest } from "./forgot-password.ts";
 
@@ -17,7 +18,7 @@ export { createOnUnsent } from "./unsent.ts";
 export function createResetRequests(config: {
   db: Db;
   enqueue: Enqueue<EmailTemplates>;
-  secret: string;
+  secret: Keys;
   appUrl: string;
 }) {
   const { appUrl, ...rest } = config;

@@ -2,9 +2,10 @@ import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { cancel } from "./cancel.ts";
 import { createEnqueue } from "./enqueue.ts";
+import { keysOf } from "./keys.ts";
 import { templates } from "./test-templates.ts";
 
-const enqueue = createEnqueue({ key: "a key of the tests, 32 characters", templates });
+const enqueue = createEnqueue({ keys: keysOf("a key of the tests, 32 characters"), templates });
 const email = {
   template: "verify-email",
   to: "name@example.com",

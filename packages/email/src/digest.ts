@@ -1,16 +1,45 @@
 import { createHmac, hkdfSync } from "node:crypto";
+import type { Key, Keys } from "./keys.ts";
+
+/** Compares the contents of emails without storing them. */
+export interface Digester {
+  /** @returns the id of the newest key (4 bytes) and an HMAC (32). Equal contents have equal digests. */
+  digest(content: unknown): Buffer<ArrayBuffer>;
+  /** Whether a stored digest, of any of the keys, is this content's. */
+  matches(stored: Uint8Array | null, content: unknown): boolean;
+}
+
+// Stored before keys had ids: the bytes of the id are missing.
+const WITHOUT_ID = 32;
+const ID = 4;
 
 /**
- * Creates a function that makes a digest of an email's content. Two contents can be compared by
- * their digests, without storing the contents. The digest is an HMAC under a key derived from
- * EMAIL_KEY: without that key, a reader of the table cannot test guesses about an email.
- *
- * @returns 32 bytes; the order of an object's keys does not change them
+ * The digest is an HMAC under a key derived from EMAIL_KEY: without that key, a reader of the table
+ * cannot test guesses about an email. The order of an object's keys does not change it.
  */
-export function createDigest(key: string): (content: unknown) => Buffer<ArrayBuffer> {
-  const derived = Buffer.from(hkdfSync("sha256", key, "", "email content digest", 32));
-  return (content) =>
-    Buffer.from(createHmac("sha256", derived).update(JSON.stringify(content, sorted)).digest());
+export function createDigester(keys: Keys): Digester {
+  const under = keys.map(hasherOf);
+  const underNewest = hasherOf(keys[0]);
+  return {
+    digest: (content) => underNewest(textOf(content)),
+    matches(stored, content) {
+      if (!stored) return false;
+      const text = textOf(content);
+      // Without the bytes of the id, if the stored one lacks them.
+      const start = stored.length === WITHOUT_ID ? ID : 0;
+      return under.some((hash) => hash(text).subarray(start).equals(stored));
+    },
+  };
+}
+
+function hasherOf({ id, secret }: Key): (text: string) => Buffer<ArrayBuffer> {
+  const derived = Buffer.from(hkdfSync("sha256", secret, "", "email content digest", 32));
+  return (text) =>
+    Buffer.concat([Buffer.from(id, "hex"), createHmac("sha256", derived).update(text).digest()]);
+}
+
+function textOf(content: unknown): string {
+  return JSON.stringify(content, sorted);
 }
 
 function sorted(_name: string, value: unknown): unknown {

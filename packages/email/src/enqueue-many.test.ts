@@ -3,12 +3,13 @@ import { full } from "@repo/testing/full";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { emptyOutbox } from "./delivery/test-queue.ts";
 import { type NewMessage, createEnqueue, createEnqueueMany } from "./enqueue.ts";
+import { keysOf } from "./keys.ts";
 import { createSealer } from "./seal.ts";
 import { templates } from "./test-templates.ts";
 
-const key = "a key of the tests, 32 characters";
-const enqueue = createEnqueue({ key, templates });
-const enqueueMany = createEnqueueMany({ key, templates });
+const keys = keysOf("a key of the tests, 32 characters");
+const enqueue = createEnqueue({ keys, templates });
+const enqueueMany = createEnqueueMany({ keys, templates });
 type Welcome = NewMessage<typeof templates, "welcome">;
 let test: Awaited<ReturnType<typeof createTestDb>>;
 
@@ -41,7 +42,7 @@ it("queues each message as enqueue does, and returns their ids in order", async 
   const find = async (id: string) => {
     const message = await test.db.message.findUniqueOrThrow({ where: { id } });
     const { payload, dueAt, expiresAt, ...rest } = message;
-    const contents = createSealer(key).open(id, payload!);
+    const contents = createSealer(keys).open(id, payload!);
     // In hours, because the two are queued a few milliseconds apart.
     const life = Math.round((expiresAt!.getTime() - dueAt.getTime()) / 3_600_000);
     const own = { id: "", createdAt: null, idempotencyKey: null, contentDigest: null };

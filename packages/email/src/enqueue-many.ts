@@ -105,7 +105,7 @@ async function insert(tx: Tx, rows: NewRow[], start: number): Promise<string[]> 
       const first = firsts.get(row.id);
       // The first message was deleted meanwhile. The key is free, so the row is tried again.
       if (!first) continue;
-      if (!first.same && !row.keepFirst) {
+      if (!row.keepFirst && !row.isSame(first.digest)) {
         throw withIndex(start + rows.indexOf(row), conflict(row.template));
       }
       ids.set(row, first.id);
@@ -143,17 +143,12 @@ async function insertNew(tx: Tx, rows: NewRow[]): Promise<string[]> {
 async function findFirsts(
   tx: Tx,
   rows: NewRow[],
-): Promise<Map<string, { id: string; same: boolean }>> {
-  const keys = rows.map(({ id, template, idempotencyKey, digest }) => ({
-    id,
-    template,
-    idempotencyKey,
-    digest: digest?.toString("base64"),
-  }));
-  const found = await tx.$queryRaw<{ rowId: string; id: string; same: boolean }[]>`
-    SELECT x.id AS "rowId", m.id, m.content_digest = decode(x.digest, 'base64') AS same
+): Promise<Map<string, { id: string; digest: Uint8Array | null }>> {
+  const keys = rows.map(({ id, template, idempotencyKey }) => ({ id, template, idempotencyKey }));
+  const found = await tx.$queryRaw<{ rowId: string; id: string; digest: Uint8Array | null }[]>`
+    SELECT x.id AS "rowId", m.id, m.content_digest AS digest
     FROM jsonb_to_recordset(${JSON.stringify(keys)}::jsonb) AS x
-      (id uuid, template text, "idempotencyKey" text, digest text)
+      (id uuid, template text, "idempotencyKey" text)
     JOIN messages m ON m.template = x.template AND m.idempotency_key = x."idempotencyKey"`;
   return new Map(found.map(({ rowId, ...first }) => [rowId, first]));
 }

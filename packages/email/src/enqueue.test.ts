@@ -3,12 +3,14 @@ import { createTestDb } from "@repo/db/testing";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cancel } from "./cancel.ts";
-import { type NewMessage, createEnqueue } from "./enqueue.ts";
+import { type NewMessage, createEnqueue, createEnqueueMany } from "./enqueue.ts";
+import { keysOf } from "./keys.ts";
 import { createSealer } from "./seal.ts";
 import { templates } from "./test-templates.ts";
 
-const key = "a key of the tests, 32 characters";
-const enqueue = createEnqueue({ key, templates });
+const keys = keysOf("a key of the tests, 32 characters");
+const secrets = keys.map(({ secret }) => secret);
+const enqueue = createEnqueue({ keys, templates });
 const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };
 type VerifyEmail = NewMessage<typeof templates, "verify-email">;
 let test: Awaited<ReturnType<typeof createTestDb>>;
@@ -45,7 +47,7 @@ it("queues the message with its props sealed", async () => {
     contentDigest: null,
   });
   expect(Buffer.from(row.payload ?? []).toString("latin1")).not.toContain("secret");
-  expect(createSealer(key).open(id, row.payload ?? new Uint8Array())).toEqual({ props });
+  expect(createSealer(keys).open(id, row.payload ?? new Uint8Array())).toEqual({ props });
 });
 
 it("leaves nothing when the caller's transaction rolls back", async () => {
@@ -173,10 +175,24 @@ describe("idempotency", () => {
   it("keeps no digest by which the content can be guessed without EMAIL_KEY", async () => {
     const idempotencyKey = newKey();
     const { id } = await enqueue(test.db, verifyEmail({ idempotencyKey }));
-    const other = createEnqueue({ key: "another key of the tests, 32 chars", templates });
+    const other = createEnqueue({ keys: keysOf("another key of the tests, 32 chars"), templates });
     const conflict = other(test.db, verifyEmail({ idempotencyKey }));
     await expect(conflict).rejects.toMatchObject({ code: "IDEMPOTENCY_CONFLICT" });
-    expect((await find(id)).contentDigest).toHaveLength(32);
+    // The id of the key and an HMAC.
+    expect((await find(id)).contentDigest).toHaveLength(4 + 32);
+  });
+
+  it("is still known under a new EMAIL_KEY, while the old one is in the list", async () => {
+    const idempotencyKey = newKey();
+    const { id } = await enqueue(test.db, verifyEmail({ idempotencyKey }));
+    const rotated = { keys: keysOf("another key of the tests, 32 chars", ...secrets), templates };
+    const message = verifyEmail({ idempotencyKey });
+    expect(await createEnqueue(rotated)(test.db, message)).toEqual({ id });
+    expect(await test.db.$transaction((tx) => createEnqueueMany(rotated)(tx, [message]))).toEqual({
+      ids: [id],
+    });
+    const other = createEnqueue(rotated)(test.db, { ...message, to: "other@example.com" });
+    await expect(other).rejects.toMatchObject({ code: "IDEMPOTENCY_CONFLICT" });
   });
 
   it("lasts after the message is closed, until its row is deleted", async () => {

@@ -55,12 +55,12 @@ export function createEnqueue<T extends Templates>(config: EnqueueConfig<T>): En
         ON CONFLICT (template, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
         RETURNING wake_worker(due_at)`;
       if (inserted > 0) return { id };
-      const [first] = await tx.$queryRaw<{ id: string; same: boolean }[]>`
-        SELECT id, content_digest = ${row.digest} AS same FROM messages
+      const [first] = await tx.$queryRaw<{ id: string; digest: Uint8Array | null }[]>`
+        SELECT id, content_digest AS digest FROM messages
         WHERE template = ${template} AND idempotency_key = ${idempotencyKey}`;
       // The first message was deleted meanwhile: the key is free.
       if (!first) continue;
-      if (first.same || row.keepFirst) return { id: first.id };
+      if (row.keepFirst || row.isSame(first.digest)) return { id: first.id };
       throw conflict(template);
     }
   };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { KeysSetting, haveCommonKey, keysOf } from "./keys.ts";
+import { KeysSetting, keyProblems, keysOf } from "./keys.ts";
 
 const [a, b, c] = ["a", "b", "c"].map((letter) => letter.repeat(32)) as [string, string, string];
 
@@ -27,7 +27,13 @@ it.each([
   expect(String(error)).not.toContain(a);
 });
 
-it("finds a key that two settings share", () => {
-  expect(haveCommonKey(keysOf(a, b), keysOf(c, b))).toBe(true);
-  expect(haveCommonKey(keysOf(a, b), keysOf(c))).toBe(false);
+it("finds a key that two settings share, and in production the keys of .env.example", () => {
+  const example = `development-only-${"0".repeat(28)}`;
+  const settings = { A: keysOf(a, b), B: keysOf(c, b), C: keysOf("d".repeat(32), example) };
+  const shared = ["B", expect.stringContaining("must have no key of A")];
+  expect(keyProblems(settings, ["A", "B", "C"], false)).toEqual([shared]);
+  expect(keyProblems(settings, ["A", "B", "C"], true)).toEqual([
+    shared,
+    ["C", expect.stringContaining("has the value from .env.example")],
+  ]);
 });

@@ -36,8 +36,28 @@ export function keysOf(newest: string, ...older: string[]): Keys {
   return [keyOf(newest), ...older.map(keyOf)];
 }
 
-/** Whether two settings have a key in common. */
-export function haveCommonKey(some: Keys, others: Keys): boolean {
+/**
+ * Finds a key that two settings share, and in production the keys of .env.example.
+ *
+ * @returns the name of each setting that is wrong, and why
+ */
+export function keyProblems<Name extends string>(
+  settings: Record<Name, Keys>,
+  names: readonly Name[],
+  isProduction: boolean,
+): [Name, string][] {
+  return names.flatMap((name, i): [Name, string][] => {
+    const shared = names
+      .slice(0, i)
+      .find((other) => haveCommonKey(settings[name], settings[other]));
+    if (shared) return [[name, `must have no key of ${shared}: openssl rand -base64 32`]];
+    const isExample = settings[name].some(({ secret }) => secret.startsWith("development-only-"));
+    if (!isProduction || !isExample) return [];
+    return [[name, "has the value from .env.example; make your own: openssl rand -base64 32"]];
+  });
+}
+
+function haveCommonKey(some: Keys, others: Keys): boolean {
   const ids = new Set(others.map(({ id }) => id));
   return some.some(({ id }) => ids.has(id));
 }

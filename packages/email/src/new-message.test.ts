@@ -1,12 +1,13 @@
 import { full } from "@repo/testing/full";
 import { expect, it } from "vitest";
 import { z } from "zod";
+import { keysOf } from "./keys.ts";
 import { type NewMessage, createPrepare } from "./new-message.ts";
 import { createSealer } from "./seal.ts";
 import { templates } from "./test-templates.ts";
 
-const key = "a key of the tests, 32 characters";
-const prepare = createPrepare({ key, templates });
+const keys = keysOf("a key of the tests, 32 characters");
+const prepare = createPrepare({ keys, templates });
 const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };
 type VerifyEmail = NewMessage<typeof templates, "verify-email">;
 const verifyEmail = (more: Partial<VerifyEmail> = {}): VerifyEmail => ({
@@ -49,7 +50,7 @@ it.each<[string, z.ZodType, unknown]>([
   ["one of two shapes", z.object({ it: z.union([z.number(), z.null()]) }), { it: "secret" }],
 ])("names the path and the reason, and no value, of %s", (_, schema, given) => {
   const rules = { props: schema, category: "account", onUnknown: "hold", expiry: 60 } as const;
-  const prepareIt = createPrepare({ key, templates: { it: rules } });
+  const prepareIt = createPrepare({ keys, templates: { it: rules } });
   const path =
     /^(?!.*(?:secret|1234567)).* schema\. (?:list\.0\.text|kind|code|on|count|it): [A-Z]/;
   const refused = () => prepareIt({ template: "it", to: "name@example.com", props: given });
@@ -85,7 +86,7 @@ it.each(["", "k".repeat(257), "a\nb", "a\u0000b", "ä"])(
 it("keeps the reader's language with the contents", () => {
   const kept = (locale?: string | null) => {
     const { id, payload } = prepare(verifyEmail({ locale }));
-    return createSealer(key).open(id, payload);
+    return createSealer(keys).open(id, payload);
   };
   expect(kept("de-at")).toEqual({ props, locale: "de-AT" });
   expect(kept(null)).toEqual({ props });
@@ -114,7 +115,7 @@ it("encrypts what the caller adds", () => {
     }),
   );
   expect(Buffer.from(payload).toString("latin1")).not.toMatch(/order-17|spring|bill|Sam/);
-  expect(createSealer(key).open(id, payload)).toEqual({
+  expect(createSealer(keys).open(id, payload)).toEqual({
     props,
     replyTo: { name: "Sam Sample", address: "Sam@xn--bcher-kva.example" },
     headers: { "X-Order": "order-17" },
@@ -134,7 +135,7 @@ it.each([
 ])("accepts a file of the type %s", (contentType) => {
   const attachments = [{ filename: "a.txt", contentType, content: "Hello" }];
   const { id, payload } = prepare(verifyEmail({ attachments }));
-  expect(createSealer(key).open(id, payload)).toMatchObject({ attachments: [{ contentType }] });
+  expect(createSealer(keys).open(id, payload)).toMatchObject({ attachments: [{ contentType }] });
 });
 
 const numbered = (count: number): Record<string, string> =>

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import { parseAddress } from "./address.ts";
 import { type Additions, type Payload, checkAdditions } from "./content.ts";
-import { createDigest } from "./digest.ts";
+import { createDigester } from "./digest.ts";
 import { EmailError } from "./error.ts";
+import type { Keys } from "./keys.ts";
 import { type Categories, canBeTurnedOff } from "./preferences/categories.ts";
 import { createSealer } from "./seal.ts";
 import { uuidv7 } from "./uuid.ts";
@@ -72,8 +73,10 @@ export interface NewRow {
   expiry: number;
   idempotencyKey: string | null;
   keepFirst: boolean;
-  /** The digest of the content, if there is a key. */
+  /** Of the content, if there is an idempotency key. */
   digest: Buffer<ArrayBuffer> | null;
+  /** Whether a stored digest is of the same content. */
+  isSame(this: void, digest: Uint8Array | null): boolean;
 }
 
 /**
@@ -86,7 +89,7 @@ export type Prepare<T extends Templates> = (message: NewMessage<T>) => NewRow;
 /** What `createEnqueue` and `createEnqueueMany` need. */
 export interface EnqueueConfig<T extends Templates> {
   /** EMAIL_KEY, the same in every process that enqueues or delivers. */
-  key: string;
+  keys: Keys;
   templates: T;
   /** Email that people can turn off is sent after all other email. Default: none can be. */
   categories?: Categories;
@@ -94,8 +97,8 @@ export interface EnqueueConfig<T extends Templates> {
 
 export function createPrepare<T extends Templates>(config: EnqueueConfig<T>): Prepare<T> {
   const { templates, categories = {} } = config;
-  const sealer = createSealer(config.key);
-  const createContentDigest = createDigest(config.key);
+  const sealer = createSealer(config.keys);
+  const digester = createDigester(config.keys);
   return (message) => {
     const { template, idempotencyKey = null, keepFirst = false } = message;
     const { sendAt = null, expiresAt = null } = message;
@@ -127,7 +130,8 @@ export function createPrepare<T extends Templates>(config: EnqueueConfig<T>): Pr
       expiry,
       idempotencyKey,
       keepFirst,
-      digest: idempotencyKey === null ? null : createContentDigest(content),
+      digest: idempotencyKey === null ? null : digester.digest(content),
+      isSame: (digest) => digester.matches(digest, content),
     };
   };
 }

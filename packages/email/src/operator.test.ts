@@ -7,7 +7,7 @@ import {
   emptyOutbox,
   makeAllDue,
   expireLeases,
-  key,
+  keys,
   queueChanged,
   queueReset,
   queueWelcome,
@@ -68,13 +68,13 @@ const event = (messageId: string, type: string) =>
 describe("retry", () => {
   it("sends a failed message again with its contents, and stores who did it and why", async () => {
     const id = await failed();
-    const before = createSealer(key).open(id, (await find(id)).payload!);
+    const before = createSealer(keys).open(id, (await find(id)).payload!);
     await test.db.sendingStatus.updateMany({ data: { idleUntil: new Date(Date.now() + 60_000) } });
 
     expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 0 });
     expect(await find(id)).toMatchObject({ state: "queued", closedReason: null, resent: false });
     const { messages } = await claimAs(test.db);
-    expect(createSealer(key).open(id, messages[0]!.payload)).toEqual(before);
+    expect(createSealer(keys).open(id, messages[0]!.payload)).toEqual(before);
     const [{ attempt, claimedAt } = { attempt: 0, claimedAt: "" }] = messages;
     await settle(test.db, [{ id, attempt, claimedAt, ...accepted } as Settlement], doubtSeconds);
 

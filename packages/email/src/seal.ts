@@ -1,4 +1,5 @@
 import {
+  type KeyObject,
   createCipheriv,
   createDecipheriv,
   createSecretKey,
@@ -6,53 +7,98 @@ import {
   randomBytes,
 } from "node:crypto";
 import { EmailError } from "./error.ts";
+import type { Key, Keys } from "./keys.ts";
 
-const VERSION = 1;
+const VERSION = 2;
+// Sealed before keys had ids: the bytes of the id are missing.
+const WITHOUT_ID = 1;
+const ID = 4;
 const NONCE = 12;
 const TAG = 16;
 
 /** Encrypts and decrypts the contents of messages: they contain links that log a person in. */
 export interface Sealer {
   seal(messageId: string, props: unknown): Buffer<ArrayBuffer>;
-  /** @throws EmailError `UNSEAL_FAILED`: the key or the row is another, or a byte was changed. */
+  /**
+   * @throws EmailError `UNSEAL_FAILED`: none of the keys opens it, the row is another, or a byte
+   *   was changed. The message names the missing key by its id.
+   */
   open(messageId: string, sealed: Uint8Array): unknown;
 }
 
 /**
- * AES-256-GCM under a key derived from EMAIL_KEY (HKDF, RFC 5869). The message's id is
- * authenticated too, so that nobody can move the contents of one row to another.
- * Sealed: version (1 byte), nonce (12), tag (16), ciphertext.
+ * AES-256-GCM under a key derived from the newest key of EMAIL_KEY (HKDF, RFC 5869). The message's
+ * id is authenticated too, so that nobody can move the contents of one row to another.
+ * Sealed: version (1 byte), id of the key (4), nonce (12), tag (16), ciphertext.
  */
-export function createSealer(key: string): Sealer {
-  // A key object, because Node.js would prepare the bytes of a key again for each cipher.
-  const derived = createSecretKey(Buffer.from(hkdfSync("sha256", key, "", "email props", 32)));
+export function createSealer(keys: Keys): Sealer {
+  const derived = new Map(keys.map((key) => [key.id, derive(key)]));
+  const [newest] = keys;
+  const writing = derive(newest);
+  const header = Buffer.concat([Buffer.of(VERSION), Buffer.from(newest.id, "hex")]);
+
+  function openWithId(messageId: string, sealed: Uint8Array): unknown {
+    const id = Buffer.from(sealed.subarray(1, 1 + ID)).toString("hex");
+    const key = derived.get(id);
+    if (!key) throw missing(`were sealed under the key ${id}`, `the key ${id}`);
+    const bound = Buffer.concat([sealed.subarray(0, 1 + ID), Buffer.from(messageId)]);
+    try {
+      return decrypt(key, bound, sealed.subarray(1 + ID));
+    } catch (cause) {
+      throw new EmailError(
+        "UNSEAL_FAILED",
+        "The contents of a queued email were changed, or belong to another email. Cancel this email, and queue a new one.",
+        { cause },
+      );
+    }
+  }
+
+  function openWithoutId(messageId: string, sealed: Uint8Array): unknown {
+    for (const key of derived.values()) {
+      try {
+        return decrypt(key, Buffer.from(messageId), sealed.subarray(1));
+      } catch {
+        // Another key may have sealed it.
+      }
+    }
+    throw missing("were sealed before keys had ids", "the key that was the only one then");
+  }
+
+  function missing(what: string, key: string): EmailError {
+    return new EmailError(
+      "UNSEAL_FAILED",
+      `The contents of a queued email ${what}. EMAIL_KEY has only ${[...derived.keys()].join(", ")}. Add ${key} to the end of EMAIL_KEY of the worker: docs/runbook.md#rotate-a-key.`,
+    );
+  }
+
   return {
     seal(messageId, props) {
       const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv("aes-256-gcm", derived, nonce).setAAD(Buffer.from(messageId));
+      const bound = Buffer.concat([header, Buffer.from(messageId)]);
+      const cipher = createCipheriv("aes-256-gcm", writing, nonce).setAAD(bound);
       const body = [cipher.update(JSON.stringify(props)), cipher.final()];
-      return Buffer.concat([Buffer.of(VERSION), nonce, cipher.getAuthTag(), ...body]);
+      return Buffer.concat([header, nonce, cipher.getAuthTag(), ...body]);
     },
     open(messageId, sealed) {
-      try {
-        if (sealed[0] !== VERSION) throw new Error(`unknown version ${sealed[0]}`);
-        const nonce = sealed.subarray(1, 1 + NONCE);
-        const tag = sealed.subarray(1 + NONCE, 1 + NONCE + TAG);
-        const decipher = createDecipheriv("aes-256-gcm", derived, nonce, { authTagLength: TAG })
-          .setAAD(Buffer.from(messageId))
-          .setAuthTag(tag);
-        const body = Buffer.concat([
-          decipher.update(sealed.subarray(1 + NONCE + TAG)),
-          decipher.final(),
-        ]);
-        return JSON.parse(body.toString());
-      } catch (cause) {
-        throw new EmailError(
-          "UNSEAL_FAILED",
-          "The contents of a queued email cannot be opened. Start the worker with the EMAIL_KEY that the app enqueued it with.",
-          { cause },
-        );
-      }
+      return sealed[0] === WITHOUT_ID
+        ? openWithoutId(messageId, sealed)
+        : openWithId(messageId, sealed);
     },
   };
+}
+
+/** A key object, because Node.js would prepare the bytes of a key again for each cipher. */
+function derive({ secret }: Key): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "email props", 32)));
+}
+
+/** @param sealed nonce, tag and ciphertext. @throws Error if they do not fit the key */
+function decrypt(key: KeyObject, bound: Uint8Array, sealed: Uint8Array): unknown {
+  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, NONCE), {
+    authTagLength: TAG,
+  })
+    .setAAD(bound)
+    .setAuthTag(sealed.subarray(NONCE, NONCE + TAG));
+  const body = Buffer.concat([decipher.update(sealed.subarray(NONCE + TAG)), decipher.final()]);
+  return JSON.parse(body.toString());
 }

@@ -4,7 +4,7 @@ import { createEnqueue } from "@repo/email/enqueue";
 import { now } from "@repo/measure/clock";
 import { seeded } from "@repo/measure/random";
 import { quantile, round } from "@repo/measure/statistics";
-import { KEY, NAMES, newMessage, templates } from "@repo/measure/messages";
+import { KEYS, NAMES, newMessage, templates } from "@repo/measure/messages";
 import { type Outcome, compare } from "./result.ts";
 import type { Ours } from "./senders/ours.ts";
 import type { Setup } from "./setup.ts";
@@ -25,7 +25,7 @@ export async function fair(setup: Setup): Promise<Outcome> {
   await endpoint.call("reset", { maxSendRate: RATE });
   await worker.call("run");
   const db = createDb(url);
-  const enqueue = createEnqueue({ key: KEY, templates });
+  const enqueue = createEnqueue({ keys: KEYS, templates });
   const random = seeded(1);
   const p50: number[] = [];
   const p99: number[] = [];

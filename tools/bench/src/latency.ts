@@ -6,7 +6,7 @@ import { connect } from "@repo/measure/durable-postgres";
 import { seeded } from "@repo/measure/random";
 import { quantile, round } from "@repo/measure/statistics";
 import { UNLIMITED } from "./drain.ts";
-import { KEY, newMessage, templates } from "@repo/measure/messages";
+import { KEYS, newMessage, templates } from "@repo/measure/messages";
 import { type Outcome, type Pairs, compare } from "./result.ts";
 import type { Graphile } from "./senders/graphile-worker.ts";
 import type { Ours } from "./senders/ours.ts";
@@ -33,7 +33,7 @@ export async function latency(setup: Setup): Promise<Outcome> {
   await peer.call("run", { url: peerUrl, options });
 
   const db = createDb(url);
-  const enqueue = createEnqueue({ key: KEY, templates });
+  const enqueue = createEnqueue({ keys: KEYS, templates });
   const client = await connect(peerUrl);
   let count = 0;
 

@@ -1,7 +1,7 @@
 import { type Db, createDb } from "@repo/db";
 import { type Enqueue, createEnqueue } from "@repo/email/enqueue";
 import pg from "pg";
-import { KEY, newMessage, templates } from "@repo/measure/messages";
+import { KEYS, newMessage, templates } from "@repo/measure/messages";
 import { until } from "./until.ts";
 
 /** The database of a campaign. */
@@ -28,7 +28,7 @@ const BATCH = 500;
 
 export function openOutbox(url: string): Outbox {
   const db = createDb(url);
-  const enqueue = createEnqueue({ key: KEY, templates });
+  const enqueue = createEnqueue({ keys: KEYS, templates });
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   // If a connection is lost, the next query fails.
   pool.on("error", () => {});

@@ -5,7 +5,7 @@ import { keysOf } from "@repo/email/keys";
 import { type Categories, createPreferenceLinks } from "@repo/email/preferences";
 import { createSmtpTransport } from "@repo/email/smtp";
 import { serve } from "@repo/measure/program";
-import { FROM, KEY } from "@repo/measure/messages";
+import { FROM, KEYS } from "@repo/measure/messages";
 import { createContent } from "@repo/measure/content";
 import { until } from "./until.ts";
 
@@ -51,7 +51,7 @@ const handlers = {
           return transport.send(message, mayLeave).finally(() => onWire--);
         },
       },
-      key: KEY,
+      keys: KEYS,
       render,
       log: {
         info: () => {},

@@ -1,10 +1,11 @@
 import type { NewMessage, Templates } from "@repo/email/enqueue";
+import { keysOf } from "@repo/email/keys";
 import { z } from "zod";
 
 /** The sender of every email here. */
 export const FROM = "Sendoff <hello@example.com>";
 /** EMAIL_KEY of every database here. */
-export const KEY = "a key of the benchmarks, 32 characters";
+export const KEYS = keysOf("a key of the benchmarks with 32 characters");
 
 const props = z.object({ name: z.string(), url: z.url() });
 

@@ -1,6 +1,7 @@
 import { createAccounts } from "@repo/accounts";
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
+import type { Keys } from "@repo/email/keys";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { RequestHandler } from "express";
 import { createCookies } from "../http/cookies.ts";
@@ -21,7 +22,7 @@ export interface AccountConfig {
   /** APP_URL: where people reach the app. */
   appUrl: string;
   /** AUTH_SECRET. */
-  secret: string;
+  secret: Keys;
   /** LIMIT_SCALE: multiplies every limit. */
   limitScale?: number | undefined;
   /** How many passwords are hashed at once. Each takes one thread of libuv's pool. */

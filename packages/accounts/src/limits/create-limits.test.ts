@@ -1,5 +1,7 @@
 import { createTestDb } from "@repo/db/testing";
+import { keysOf } from "@repo/email/keys";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { SECRET } from "../test-accounts.ts";
 import { createLimits } from "./create-limits.ts";
 import { LIMITS } from "./limits.ts";
 
@@ -7,7 +9,7 @@ let test: Awaited<ReturnType<typeof createTestDb>>;
 let limits: ReturnType<typeof createLimits>;
 beforeAll(async () => {
   test = await createTestDb();
-  limits = createLimits({ db: test.db, secret: "secret" });
+  limits = createLimits({ db: test.db, secret: SECRET });
 });
 afterAll(() => test.drop());
 beforeEach(async () => {
@@ -158,7 +160,7 @@ describe("the scale", () => {
     [2, 6],
     [0.001, 1],
   ])("of %d allows %d emails to a mailbox", async (scale, amount) => {
-    const scaled = createLimits({ db: test.db, secret: "secret", scale });
+    const scaled = createLimits({ db: test.db, secret: SECRET, scale });
     const granted = await count(async () =>
       (await scaled.take(scaled.mailbox("signUpMail", ADDRESS))).granted("signUpMail"),
     );
@@ -166,9 +168,54 @@ describe("the scale", () => {
   });
 
   it("of a million fits into PostgreSQL's integers", async () => {
-    const scaled = createLimits({ db: test.db, secret: "secret", scale: 1_000_000 });
+    const scaled = createLimits({ db: test.db, secret: SECRET, scale: 1_000_000 });
     const taken = await scaled.take(scaled.signUpMailOfADay(2_000_000));
     expect(taken.granted("signUpMailOfADay")).toBe(true);
+  });
+});
+
+describe("a rotation of the key", () => {
+  const NEWEST = "the key that came after it, 32 characters";
+  const [{ secret: old }] = SECRET;
+  const under = (...secrets: [string, ...string[]]) => {
+    const of = createLimits({ db: test.db, secret: keysOf(...secrets) });
+    return {
+      wrongPassword: async () =>
+        (await of.take(of.client(IP), of.address("wrongPassword", ADDRESS))).refusal === undefined,
+      email: async () => (await of.take(of.mailbox("signUpMail", ADDRESS))).granted("signUpMail"),
+      giveBack: () => of.giveBack(of.mailbox("signUpMail", ADDRESS)),
+    };
+  };
+  /** A process before the rotation, and after each of its steps. */
+  const steps = () => ({
+    before: under(old),
+    added: under(old, NEWEST),
+    first: under(NEWEST, old),
+    after: under(NEWEST),
+  });
+
+  it("gives nobody a full bucket at any of its steps", async () => {
+    const { before, added, first, after } = steps();
+    // Before the rotation.
+    for (let i = 0; i < 4; i++) expect(await before.wrongPassword()).toBe(true);
+    // While processes restart, each has one of the lists.
+    for (const each of [added, before, added]) expect(await each.wrongPassword()).toBe(true);
+    for (const each of [first, added, first]) expect(await each.wrongPassword()).toBe(true);
+    for (const each of [before, added, first]) expect(await each.wrongPassword()).toBe(false);
+    // The old bucket fills in 15 minutes, long before the old key goes. Then the new one decides.
+    await test.db.limit.deleteMany();
+    expect(await count(first.wrongPassword)).toBe(10);
+    for (const each of [after, first]) expect(await each.wrongPassword()).toBe(false);
+  });
+
+  it("counts what is refused under one key under none, and gives back under all", async () => {
+    const { before, added, after } = steps();
+    expect(await count(before.email)).toBe(3);
+    expect(await added.email()).toBe(false);
+    // The new key's bucket is full: the refused use took nothing from it.
+    expect(await count(after.email)).toBe(3);
+    await added.giveBack();
+    for (const each of [before, after]) expect(await count(each.email)).toBe(1);
   });
 });
 

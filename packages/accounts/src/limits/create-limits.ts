@@ -1,12 +1,13 @@
 import type { Db } from "@repo/db";
+import type { Keys } from "@repo/email/keys";
 import { type Use, giveBack, take } from "./bucket.ts";
-import { createLimitKeys } from "./keys.ts";
+import { type LimitKeys, createLimitKeys } from "./keys.ts";
 import { LIMITS, type LimitName, type LimitPer } from "./limits.ts";
 
 interface LimitsConfig {
   db: Db;
-  /** AUTH_SECRET: the key of the buckets' hashes. */
-  secret: string;
+  /** AUTH_SECRET: the keys of the buckets' hashes. */
+  secret: Keys;
   /** Multiplies every amount, for load tests. Default: 1. */
   scale?: number;
 }
@@ -50,81 +51,93 @@ const MOST = 2 ** 31 - 1;
  *     if (taken.granted("signUpMail")) await enqueue(…);
  */
 export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
-  const keys = createLimitKeys(secret);
+  const everyKey = secret.map((key) => createLimitKeys(key.secret));
 
-  function use<Name extends LimitName>(name: Name, keyHash: Uint8Array, amount: number): Use<Name> {
+  /**
+   * A bucket under each key, and a use needs a point of all of them. So the buckets of a new key
+   * know the past when the old key goes, and a rotation gives nobody a full bucket.
+   */
+  function use<Name extends LimitName>(
+    name: Name,
+    hashOf: (keys: LimitKeys) => Uint8Array | undefined,
+    amount: number,
+  ): Use<Name>[] {
     // A limit of 0 would always refuse. Above MOST it does not fit PostgreSQL's integer.
     const scaled = Math.min(Math.max(1, Math.floor(amount * scale)), MOST);
-    return { name, keyHash, amount: scaled, minutes: LIMITS[name].minutes };
+    return everyKey.flatMap((keys) => {
+      const keyHash = hashOf(keys);
+      return keyHash ? [{ name, keyHash, amount: scaled, minutes: LIMITS[name].minutes }] : [];
+    });
   }
 
   return {
     /** Posts of a client, and of its network if it has one. @param ip Express's `req.ip` */
     client(ip: string | undefined): Use<"client" | "clientNetwork">[] {
-      const { client, network } = keys.client(ip);
       return [
-        use("client", client, LIMITS.client.amount),
-        ...(network ? [use("clientNetwork", network, LIMITS.clientNetwork.amount)] : []),
+        ...use("client", (keys) => keys.client(ip).client, LIMITS.client.amount),
+        ...use("clientNetwork", (keys) => keys.client(ip).network, LIMITS.clientNetwork.amount),
       ];
     },
 
     /** Email to a mailbox. @param addressKey the `key` of `parseAddress` */
-    mailbox<Name extends LimitPer<"mailbox">>(name: Name, addressKey: string): Use<Name> {
-      return use(name, keys.mailbox(name, addressKey), LIMITS[name].amount);
+    mailbox<Name extends LimitPer<"mailbox">>(name: Name, addressKey: string): Use<Name>[] {
+      return use(name, (keys) => keys.mailbox(name, addressKey), LIMITS[name].amount);
     },
 
     /** Attempts with an address. @param addressKey the `key` of `parseAddress` */
-    address<Name extends LimitPer<"address">>(name: Name, addressKey: string): Use<Name> {
-      return use(name, keys.address(name, addressKey), LIMITS[name].amount);
+    address<Name extends LimitPer<"address">>(name: Name, addressKey: string): Use<Name>[] {
+      return use(name, (keys) => keys.address(name, addressKey), LIMITS[name].amount);
     },
 
     /** Attempts of a browser. @param id unique for browser and account */
-    browser<Name extends LimitPer<"browser">>(name: Name, id: string): Use<Name> {
-      return use(name, keys.raw(name, id), LIMITS[name].amount);
+    browser<Name extends LimitPer<"browser">>(name: Name, id: string): Use<Name>[] {
+      return use(name, (keys) => keys.raw(name, id), LIMITS[name].amount);
     },
 
     /** Email of all sign-ups together. @param quotaPerDay SES's quota; null: unknown */
-    signUpMailOfADay(quotaPerDay: number | null): Use<"signUpMailOfADay"> {
+    signUpMailOfADay(quotaPerDay: number | null): Use<"signUpMailOfADay">[] {
       const { amount } = LIMITS.signUpMailOfADay;
-      return use("signUpMailOfADay", keys.raw("signUpMailOfADay", ""), amount(quotaPerDay));
+      const name = "signUpMailOfADay";
+      return use(name, (keys) => keys.raw(name, ""), amount(quotaPerDay));
     },
 
     /** Gives back uses that no longer count, for example the email of a redeemed link. */
-    giveBack: (...uses: Use[]): Promise<void> => giveBack(db, uses),
+    giveBack: (...uses: Use[][]): Promise<void> => giveBack(db, uses.flat()),
 
     /**
      * Takes one point of each limit, in one statement. Then it gives back the points that will not
      * be used: an email needs a point of each of its limits, and a refused request counts only as a
      * post. Otherwise repeated requests for one mailbox would use up the day's email.
      */
-    async take<Name extends LimitName>(
-      ...uses: (Use<Name> | Use<Name>[])[]
-    ): Promise<TakenLimits<Name>> {
-      const all = uses.flat();
-      const taken = await take(db, all);
-      const granted = all.filter((_, i) => taken[i]?.granted);
-      const refused = all.flatMap(({ name }, i) => {
+    async take<Name extends LimitName>(...uses: Use<Name>[][]): Promise<TakenLimits<Name>> {
+      const asked = uses.flat();
+      const taken = await take(db, asked);
+      const granted = asked.filter((_, i) => taken[i]?.granted);
+      const refused = asked.flatMap(({ name }, i) => {
         const answer = taken[i];
         return answer && !answer.granted ? [{ name, retryAfter: answer.retryAfter }] : [];
       });
       const refusal = endOf(refused);
       const noEmail = refused.some(({ name }) => LIMITS[name].counts === "emails");
+      // Also if only its bucket under another key refuses.
+      const refusedNames = new Set(refused.map(({ name }) => name));
       const happens = ({ name }: Use<Name>) => {
         const { counts } = LIMITS[name];
+        if (refusedNames.has(name)) return false;
         return counts === "posts" || !(refusal || (counts === "emails" && noEmail));
       };
       await giveBack(
         db,
         granted.filter((each) => !happens(each)),
       );
-      const left = new Map(granted.filter(happens).map((each) => [each.name, each]));
+      let left = granted.filter(happens);
       return {
         refusal,
-        granted: (name) => left.has(name),
+        granted: (wanted) => left.some(({ name }) => name === wanted),
         async giveBack(...names) {
-          const mine = names.flatMap((name) => left.get(name) ?? []);
+          const mine = left.filter(({ name }) => names.includes(name));
           // Only once: a second time would give back somebody else's point.
-          for (const name of names) left.delete(name);
+          left = left.filter(({ name }) => !names.includes(name));
           await giveBack(db, mine);
         },
       };
@@ -142,6 +155,6 @@ function endOf<Name extends LimitName>(
     // A client's own limit comes before the limit of all.
     status: ending.some(({ name }) => LIMITS[name].beyond === 429) ? 429 : 503,
     retryAfter: Math.max(...ending.map(({ retryAfter }) => retryAfter)),
-    limits: ending.map(({ name }) => name),
+    limits: [...new Set(ending.map(({ name }) => name))],
   };
 }

@@ -5,7 +5,7 @@ import { isIPv4, isIPv6 } from "node:net";
  * The keys of the table of limits: keyed hashes, so that a reader of the table learns no address.
  * The hash includes the limit's name, so that rows of two limits cannot be linked.
  *
- * @param secret AUTH_SECRET, the same in every process
+ * @param secret one key of AUTH_SECRET, the same in every process
  */
 export function createLimitKeys(secret: string) {
   // No other use of the secret begins with "limit:".
@@ -42,6 +42,8 @@ export function createLimitKeys(secret: string) {
     },
   };
 }
+
+export type LimitKeys = ReturnType<typeof createLimitKeys>;
 
 function parseIp(input: string): { client: string; network?: string } {
   // Some proxies add the port, which would give a client 65,536 buckets.

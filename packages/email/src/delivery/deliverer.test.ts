@@ -17,7 +17,7 @@ import {
   claimAs,
   emptyOutbox,
   expireLeases,
-  key,
+  keys,
   queueOptional,
   queueReset,
   queueWelcome,
@@ -68,7 +68,7 @@ function deliver(
   };
   const worker = createDeliverer({
     db: test.db,
-    key,
+    keys,
     log: { info: write, warn: write, error: write },
     transport: {
       concurrency,
@@ -157,17 +157,19 @@ it("does without the notification while the worker is busy", async () => {
 
 it("keeps a message whose payload cannot be opened until the key is right", async () => {
   const id = await queueReset(test.db);
-  deliver(accepted, { key: "another key of the tests, 32 chars" });
+  deliver(accepted, { keys: keysOf("another key of the tests, 32 chars") });
   await becomes(id, {
     state: "queued",
     attemptCount: 1,
-    lastError: expect.stringMatching(/^UNSEAL_FAILED: .* Start the worker with the EMAIL_KEY/),
+    lastError: expect.stringMatching(
+      /^UNSEAL_FAILED: .* Add the key [0-9a-f]{8} to the end of EMAIL_KEY/,
+    ),
   });
   expect(calls).toHaveLength(0);
 });
 
 it("renders an email in the language that it was queued with", async () => {
-  const enqueue = createEnqueue({ key, templates });
+  const enqueue = createEnqueue({ keys, templates });
   const props = { name: "Sam", url: "https://app.example.com/" };
   for (const locale of ["de", undefined]) {
     await enqueue(test.db, { template: "welcome", to: "sam@example.com", props, locale });
@@ -559,7 +561,7 @@ it("delivers with credentials that may only send, and logs that it cannot read t
 });
 
 it("hands the transport what the caller has added, files as their bytes", async () => {
-  const { id } = await createEnqueue({ key, templates })(test.db, {
+  const { id } = await createEnqueue({ keys, templates })(test.db, {
     template: "welcome",
     to: "name@example.com",
     props: { name: "Name", url: "https://app.example.com/account" },

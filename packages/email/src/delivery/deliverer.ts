@@ -4,6 +4,7 @@ import { type Db, listen } from "@repo/db";
 import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
 import type { OnEvents } from "../events/event.ts";
+import type { Keys } from "../keys.ts";
 import type { Optional } from "../preferences/links.ts";
 import { createSealer } from "../seal.ts";
 import type { EventSources, Transport } from "../transports/transport.ts";
@@ -32,7 +33,7 @@ export interface DelivererConfig extends Renderer {
   db: Db;
   transport: Transport;
   /** EMAIL_KEY, the same in every process that enqueues or delivers. */
-  key: string;
+  keys: Keys;
   log: Log;
   /**
    * The database's own URL, to be woken when an email is queued. Without it, or behind a pooler in
@@ -89,7 +90,7 @@ const DATABASE_RETRY = 1_000;
 export function createDeliverer({
   db,
   transport,
-  key,
+  keys,
   log,
   listenUrl,
   rate,
@@ -122,7 +123,7 @@ export function createDeliverer({
     bytesOf: ({ payload }) => payload.length,
     call: createCall({
       transport,
-      sealer: createSealer(key),
+      sealer: createSealer(keys),
       log,
       redirectTo,
       optional,

@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Db } from "@repo/db";
 import { createEnqueue } from "../enqueue.ts";
+import { keysOf } from "../keys.ts";
 import { templates } from "../test-templates.ts";
 import { type Claim, type ClaimOptions, claim } from "./claim.ts";
 import { type Settlement, settle } from "./settle.ts";
 import { resumeSending, setLimits } from "./pace.ts";
 
-export const key = "a key of the tests, 32 characters";
+export const keys = keysOf("a key of the tests, 32 characters");
 const link = "https://app.example.com/reset-password?token=secret";
 export const doubtSeconds = { resend: 30, hold: 900 };
 
-const enqueue = createEnqueue({ key, templates });
+const enqueue = createEnqueue({ keys, templates });
 
 /** An empty outbox without a limit of rate or quota. */
 export async function emptyOutbox(db: Db): Promise<void> {

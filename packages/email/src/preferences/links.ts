@@ -54,7 +54,7 @@ export function createPreferenceLinks({
   keys: Keys;
   appUrl: string;
 }): PreferenceLinks {
-  const [newest, ...older] = keys.map(({ id, secret }) => ({ id, sealer: createSealer(secret) }));
+  const [newest, ...older] = keys.map((key) => ({ id: key.id, sealer: createSealer([key]) }));
   const byId = new Map([newest, ...older].map((key) => [key?.id, key?.sealer]));
 
   function tokenOf(address: string, category?: string): string {

@@ -4,7 +4,7 @@ import { createEnqueue, createEnqueueMany } from "@repo/email/enqueue";
 import { now } from "@repo/measure/clock";
 import { connect } from "@repo/measure/durable-postgres";
 import { serve } from "@repo/measure/program";
-import { KEY, newMessages, templates } from "@repo/measure/messages";
+import { KEYS, newMessages, templates } from "@repo/measure/messages";
 import { columnsOf, readyRows } from "./ready-rows.ts";
 
 // Rows of one INSERT, as in our statement.
@@ -15,12 +15,12 @@ const handlers = {
   async run({ url, count, oursFirst }: { url: string; count: number; oursFirst: boolean }) {
     const db = createDb(url);
     const client = await connect(url);
-    const enqueueMany = createEnqueueMany({ key: KEY, templates });
+    const enqueueMany = createEnqueueMany({ keys: KEYS, templates });
     const queueAll = () =>
       db.$transaction((tx) => enqueueMany(tx, newMessages(count)), { timeout: 60_000 });
 
     // The rows of the plain INSERTs are ready: checked, encrypted and with ids.
-    const columns = await columnsOf(createEnqueue({ key: KEY, templates }));
+    const columns = await columnsOf(createEnqueue({ keys: KEYS, templates }));
     const rows = await readyRows(client, columns, async () => void (await queueAll()));
     const insertAll = async () => {
       await client.query("BEGIN");

@@ -3,7 +3,7 @@ import { createDb } from "@repo/db";
 import { type Transport, createDeliverer, createSesTransport } from "@repo/email/deliver";
 import { createEnqueueMany } from "@repo/email/enqueue";
 import { serve } from "@repo/measure/program";
-import { FROM, KEY, newMessages, templates } from "@repo/measure/messages";
+import { FROM, KEYS, newMessages, templates } from "@repo/measure/messages";
 import { profiled } from "../profile.ts";
 import { timed } from "./claim-times.ts";
 import { type ContentKind, createContent } from "@repo/measure/content";
@@ -46,7 +46,7 @@ const handlers = {
     const deliverer = createDeliverer({
       db: withoutCalls ? timed(db, claims) : db,
       transport,
-      key: KEY,
+      keys: KEYS,
       log: { info: () => {}, warn: () => {}, error: console.error },
       listenUrl: url,
       rate,
@@ -71,7 +71,7 @@ const handlers = {
   /** Queues emails, of each template in turn or of only one. */
   async fill({ url, count, template }: { url: string; count: number; template?: string }) {
     const db = createDb(url);
-    const enqueueMany = createEnqueueMany({ key: KEY, templates });
+    const enqueueMany = createEnqueueMany({ keys: KEYS, templates });
     await db.$transaction((tx) => enqueueMany(tx, newMessages(count, template)), {
       timeout: 60_000,
     });

@@ -4,7 +4,7 @@ import { createEnqueue } from "@repo/email/enqueue";
 import { now } from "@repo/measure/clock";
 import { connect } from "@repo/measure/durable-postgres";
 import { serve } from "@repo/measure/program";
-import { KEY, newMessage, templates } from "@repo/measure/messages";
+import { KEYS, newMessage, templates } from "@repo/measure/messages";
 import { columnsOf, readyRows } from "./ready-rows.ts";
 
 /** Milliseconds of each transaction, and of the one call inside it. */
@@ -18,7 +18,7 @@ const handlers = {
   async run({ url, count, round }: { url: string; count: number; round: number }) {
     const db = createDb(url);
     const client = await connect(url);
-    const enqueue = createEnqueue({ key: KEY, templates });
+    const enqueue = createEnqueue({ keys: KEYS, templates });
     // The rows of the plain INSERT are ready: checked, encrypted and with ids.
     const first = round * count * 3;
     const columns = await columnsOf(enqueue);

@@ -1,5 +1,5 @@
 import { freePort } from "@repo/testing/free-port";
-import { KEY } from "@repo/measure/messages";
+import { KEYS } from "@repo/measure/messages";
 import { startApp } from "../app.ts";
 import { always, audit } from "../audit.ts";
 import type { Findings, Setup } from "../campaign.ts";
@@ -28,7 +28,7 @@ export async function events(setup: Setup): Promise<Findings> {
     APP_URL: `http://127.0.0.1:${port}`,
     AUTH_SECRET: UNUSED,
     UNSUBSCRIBE_KEY: `${UNUSED} either`,
-    EMAIL_KEY: KEY,
+    EMAIL_KEY: KEYS[0].secret,
     EMAIL_FROM: "Sendoff <hello@example.com>",
     EMAIL_RATE: "100000",
     SES_CONFIGURATION_SET: "sendoff",

@@ -3,7 +3,7 @@ import { createEnqueue, createEnqueueMany } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { createPreferenceLinks } from "@repo/email/preferences";
 import { freePort } from "@repo/testing/free-port";
-import { KEY, templates as all } from "@repo/measure/messages";
+import { KEYS, templates as all } from "@repo/measure/messages";
 import { quantile, round } from "@repo/measure/statistics";
 import { startApp } from "../app.ts";
 import { always, audit } from "../audit.ts";
@@ -46,7 +46,7 @@ export async function unsubscribe(setup: Setup): Promise<Findings> {
     PORT: String(port),
     APP_URL: appUrl,
     AUTH_SECRET: "a secret that no request here needs",
-    EMAIL_KEY: KEY,
+    EMAIL_KEY: KEYS[0].secret,
     UNSUBSCRIBE_KEY: LINK_KEY,
     SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:ses-events",
   });
@@ -169,7 +169,7 @@ async function queueNews(
   count: number,
   to: (i: number) => string,
 ): Promise<string[]> {
-  const enqueueMany = createEnqueueMany({ key: KEY, templates, categories });
+  const enqueueMany = createEnqueueMany({ keys: KEYS, templates, categories });
   function* messages() {
     for (let i = 0; i < count; i++) yield { template: "welcome" as const, to: to(i), props: PROPS };
   }
@@ -189,7 +189,7 @@ async function queueResets(stack: Stack, signal: AbortSignal): Promise<void> {
 }
 
 async function queueResetsTo({ outbox }: Stack, addresses: string[]): Promise<string[]> {
-  const enqueue = createEnqueue({ key: KEY, templates, categories });
+  const enqueue = createEnqueue({ keys: KEYS, templates, categories });
   const props = { ...PROPS, expiresInMinutes: 60 };
   const ids: string[] = [];
   for (const to of addresses) {

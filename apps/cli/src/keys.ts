@@ -1,0 +1,100 @@
+import { parseArgs } from "node:util";
+import { type Db, Prisma } from "@repo/db";
+import { type Keys, KeysSetting } from "@repo/email/keys";
+import { withDatabase } from "./database.ts";
+import { readEnv } from "./env.ts";
+
+const HELP = `pnpm keys:usage   what is still stored under each key of AUTH_SECRET and EMAIL_KEY
+
+Run it with the settings of the apps, so that it can tell which key is which. Keys have ids, and
+the ids reveal nothing. It exits with 1 if something is stored under a key that a setting lacks.
+It reads whole tables, which takes minutes if there are tens of millions of emails.
+
+docs/runbook.md, "Rotate a key", has the steps. The database is the one of DATABASE_URL, or else of
+pnpm dev.`;
+
+/** Where the id of a key is stored: before a hash, or after the version of sealed contents. */
+const STORED: Record<string, [what: string, found: Prisma.Sql][]> = {
+  AUTH_SECRET: [
+    ["sessions", hashes("sessions", "token_hash")],
+    ["links", hashes("links", "hash")],
+    ["sign-ups", hashes("sign_ups", "browser_hash")],
+    ["requests for a new password", sealed("reset_requests", "email")],
+  ],
+  EMAIL_KEY: [
+    ["emails with their contents", sealed("messages", "payload")],
+    ["idempotency keys", hashes("messages", "content_digest")],
+  ],
+};
+
+/** Counts by the id of the key. Null: stored before keys had ids. */
+type Usage = Map<string | null, string[]>;
+
+/** `pnpm keys:usage`. @returns the exit code: 1 if a setting lacks a key that is in use */
+export async function keys(args: string[]): Promise<number> {
+  const options = { help: { type: "boolean", short: "h" } } as const;
+  const { values } = parseArgs({ args: args.filter((arg) => arg !== "--"), options });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const { setting } = readEnv();
+  return withDatabase(async (db) => {
+    let isLacking = false;
+    for (const [name, stored] of Object.entries(STORED)) {
+      const set = KeysSetting.safeParse(setting(name)).data;
+      const usage = await usageOf(db, stored);
+      console.log(`${name}${set ? "" : " (not set here)"}`);
+      for (const line of linesOf(set, usage)) console.log(`  ${line}`);
+      isLacking ||= set !== undefined && [...usage.keys()].some((id) => id && !has(set, id));
+    }
+    return isLacking ? 1 : 0;
+  });
+}
+
+async function usageOf(db: Db, stored: [string, Prisma.Sql][]): Promise<Usage> {
+  const usage: Usage = new Map();
+  for (const [what, found] of stored) {
+    const rows = await db.$queryRaw<{ id: string | null; count: number }[]>`
+      SELECT id, count(*)::int AS count FROM (${found}) AS found GROUP BY id ORDER BY id`;
+    for (const { id, count } of rows) usage.set(id, [...(usage.get(id) ?? []), `${count} ${what}`]);
+  }
+  return usage;
+}
+
+function linesOf(set: Keys | undefined, usage: Usage): string[] {
+  const known = (set ?? []).map(({ id }, i) => {
+    const uses = usage.get(id);
+    const free = i > 0 && !usage.has(null) ? "nothing: it can be taken out" : "nothing";
+    return `${id}  ${i === 0 ? "newest" : "older"}: ${uses?.join(", ") ?? free}`;
+  });
+  const others = [...usage].flatMap(([id, uses]) => {
+    if (id === null) return [`no id: ${uses.join(", ")}, from before keys had ids`];
+    if (set && has(set, id)) return [];
+    return [
+      `${id}  ${set ? "missing: add it to the end of the setting" : "key"}: ${uses.join(", ")}`,
+    ];
+  });
+  return [...known, ...others];
+}
+
+function has(keysOfSetting: Keys, wanted: string): boolean {
+  return keysOfSetting.some(({ id }) => id === wanted);
+}
+
+/** An id of four bytes, and an HMAC of 32. */
+function hashes(table: string, column: string): Prisma.Sql {
+  return Prisma.raw(
+    `SELECT CASE WHEN length(${column}) = 36 THEN encode(substring(${column} FROM 1 FOR 4), 'hex') END AS id
+     FROM ${table} WHERE ${column} IS NOT NULL`,
+  );
+}
+
+/** The version, which is 2, an id of four bytes, and more. */
+function sealed(table: string, column: string): Prisma.Sql {
+  return Prisma.raw(
+    `SELECT CASE WHEN substring(${column} FROM 1 FOR 1) = '\\x02'
+       THEN encode(substring(${column} FROM 2 FOR 4), 'hex') END AS id
+     FROM ${table} WHERE ${column} IS NOT NULL`,
+  );
+}
