@@ -1,5 +1,6 @@
 import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
+import { keysOf } from "@repo/email/keys";
 import { startSesLocal } from "@repo/ses-local/client";
 import { templates } from "@repo/templates/registry";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
@@ -41,7 +42,7 @@ function onePage(lines: string[]): Buffer {
 
 it("delivers a receipt with its lines as columns of the text, and its PDF unchanged", async () => {
   const pdf = onePage(["Receipt 2026-0017", "Rice, 2 kg (1): EUR 4.20", "Total: EUR 4.20"]);
-  const enqueue = createEnqueue({ key, templates });
+  const enqueue = createEnqueue({ keys: keysOf(key), templates });
   await enqueue(test.db, {
     template: "receipt",
     to: "sam@example.com",
