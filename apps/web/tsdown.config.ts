@@ -1,4 +1,4 @@
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { defineConfig } from "tsdown";
@@ -21,10 +21,11 @@ export default defineConfig({
 /** Copies the native package, with its binary for this platform, to `dist/node_modules`. */
 function copyNative({ options }: { options: { outDir: string } }): void {
   const { resolve } = createRequire(import.meta.url);
-  const folder = path.dirname(resolve(`${NATIVE}/package.json`));
-  const beside = path.dirname(folder);
-  cpSync(beside, path.join(options.outDir, "node_modules/@node-rs"), {
-    recursive: true,
-    dereference: true,
-  });
+  const beside = path.join(resolve(`${NATIVE}/package.json`), "../..");
+  for (const name of readdirSync(beside)) {
+    // pnpm links the binary. A link in dist would lead the next build to delete the original.
+    const original = realpathSync(path.join(beside, name));
+    const copy = path.join(options.outDir, "node_modules", path.dirname(NATIVE), name);
+    cpSync(original, copy, { recursive: true });
+  }
 }
