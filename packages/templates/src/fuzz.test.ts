@@ -2,9 +2,10 @@ import { type Locale, locales } from "@repo/locales";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canBeTurnedOff } from "./categories.ts";
 import { type TemplateName, type TemplateProps, templates } from "./registry.ts";
 import { render, views } from "./render.ts";
-import { type Template, compose } from "./template.tsx";
+import { type Template, compose, exampleLinks } from "./template.tsx";
 import { htmlToText } from "./test-html-to-text.ts";
 import { propsOf } from "./test-props.ts";
 import { reactEmailHtml } from "./test-react-email.ts";
@@ -20,9 +21,11 @@ const names = Object.keys(templates) as TemplateName[];
 const tags = (html: string) => html.split(/(?=<)/);
 
 const check = async (name: TemplateName, props: unknown, locale: Locale) => {
-  const { subject, html, text } = render(name, props as TemplateProps<TemplateName>, locale);
+  const links = canBeTurnedOff(templates[name].category) ? exampleLinks : undefined;
+  const given = props as TemplateProps<TemplateName>;
+  const { subject, html, text } = render(name, given, locale, links);
   const view = views[name] as Template<(typeof templates)[TemplateName]>;
-  const { document } = compose(view, templates[name].props.parse(props), locale);
+  const { document } = compose(view, templates[name].props.parse(props), locale, links);
   // As it is sent: in UTF-8.
   expect(tags(Buffer.from(html).toString())).toEqual(tags(await reactEmailHtml(document)));
   expect(text.split("\n")).toEqual(htmlToText(html).split("\n"));
