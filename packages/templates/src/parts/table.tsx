@@ -42,8 +42,6 @@ export function Table(props: {
               key={name}
               className="muted line"
               scope="col"
-              // Amounts need little. On a phone a description would otherwise get a third.
-              {...(column === 0 && { width: "60%" })}
               {...side(column)}
               style={{ ...small, ...cell(column), borderBottom: line, fontWeight: 600 }}
             >
