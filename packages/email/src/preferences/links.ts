@@ -37,12 +37,12 @@ export interface Optional {
 
 // Nobody can use a value that is sealed under the same key for another purpose.
 const PURPOSE = "email preferences";
-const TOKEN = /^([0-9a-f]{8})\.([\w-]{1,1000})$/;
+const TOKEN = /^[\w-]{1,1000}$/;
 
 /**
- * A link's token is the address and the category, sealed under the newest key (AES-256-GCM), after
- * the key's id. Sealing hides the address and proves that the token is ours. A token never expires:
- * it opens as long as its key is in the list (docs/decisions/unsubscribe.md).
+ * A link's token is the address and the category, sealed under the newest key, with the key's id.
+ * Sealing hides the address and proves that the token is ours. A token never expires: it opens as
+ * long as its key is in the list (docs/decisions/unsubscribe.md).
  *
  * @param config.keys UNSUBSCRIBE_KEY
  * @param config.appUrl where people reach the app
@@ -54,27 +54,26 @@ export function createPreferenceLinks({
   keys: Keys;
   appUrl: string;
 }): PreferenceLinks {
-  const [newest, ...older] = keys.map((key) => ({ id: key.id, sealer: createSealer([key]) }));
-  const byId = new Map([newest, ...older].map((key) => [key?.id, key?.sealer]));
+  const sealer = createSealer(keys);
 
   function tokenOf(address: string, category?: string): string {
     const { key } = parseAddress(address);
-    const sealed = newest?.sealer.seal(PURPOSE, category === undefined ? [key] : [key, category]);
-    return `${newest?.id}.${sealed?.toString("base64url")}`;
+    const sealed = sealer.seal(PURPOSE, category === undefined ? [key] : [key, category]);
+    return sealed.toString("base64url");
   }
+
   function open(token: string): [address: string, category?: string] {
-    const [, id, sealed = ""] = TOKEN.exec(token) ?? [];
-    const bytes = Buffer.from(sealed, "base64url");
+    if (!TOKEN.test(token)) throw unknown();
+    const sealed = Buffer.from(token, "base64url");
+    // Another spelling of the same bytes is not ours: base64url ignores its last bits.
+    if (sealed.toString("base64url") !== token) throw unknown();
     try {
-      // Another spelling of the same bytes is not ours: base64url ignores its last bits.
-      if (bytes.toString("base64url") !== sealed) throw new Error("not canonical");
-      const opened = byId.get(id)?.open(PURPOSE, bytes) as [string, string?] | undefined;
-      if (!opened) throw new Error("unknown key");
-      return opened;
+      return sealer.open(PURPOSE, sealed) as [string, string?];
     } catch (cause) {
       throw unknown(cause);
     }
   }
+
   const link = (path: string, token: string) => new URL(`${path}?token=${token}`, appUrl).href;
 
   return {
