@@ -118,6 +118,31 @@ it("answers once the email that a worker has claimed before is sent", async () =
   expect(await answer).toMatchObject({ closedReason: "sent" });
 });
 
+it("leaves nothing open when it answers, whatever workers claim at the same time", async () => {
+  const people = Array.from({ length: 60 }, (_, i) => `person${i}@example.com`);
+  const ids = await Promise.all(people.map((to) => queueOptional(test.db, "news", to)));
+  const sent = new Set<string>();
+  async function deliver(): Promise<void> {
+    for (;;) {
+      const { messages, closed } = await claimAs(test.db, { categories, limit: 5 });
+      if (messages.length + closed.length === 0) return;
+      for (const { id } of messages) sent.add(id);
+      const settlements = messages.map(
+        ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
+      );
+      await settle(test.db, settlements, doubtSeconds);
+    }
+  }
+  /** What has become of each person's email when the answer comes. */
+  const answers = people.map(async (to, i) => {
+    await choose({ news: false }, to);
+    return (await find(ids[i] ?? "")).closedReason;
+  });
+  const [, , ...reasons] = await Promise.all([deliver(), deliver(), ...answers]);
+  expect(reasons.map((reason) => reason === "sent")).toEqual(ids.map((id) => sent.has(id)));
+  for (const reason of reasons) expect(["sent", "unsubscribed"]).toContain(reason);
+});
+
 it("keeps when and how somebody has chosen, and not a choice that changes nothing", async () => {
   await choose({ news: false, tips: true });
   await choose({ news: false, tips: true });
