@@ -20,6 +20,7 @@ const STORED: Record<string, [what: string, found: Prisma.Sql][]> = {
     ["links", hashes("links", "hash")],
     ["sign-ups", hashes("sign_ups", "browser_hash")],
     ["requests for a new password", sealed("reset_requests", "email")],
+    ["erasures that wait", sealed("erasures", "addresses")],
   ],
   EMAIL_KEY: [
     ["emails with their contents", sealed("messages", "payload")],

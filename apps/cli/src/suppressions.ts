@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
+import { createPseudonyms } from "@repo/email/erasure";
+import { KeysSetting } from "@repo/email/keys";
 import { findPreferences } from "@repo/email/preferences";
 import {
   type Reason,
@@ -90,7 +92,7 @@ export async function suppressions(args: string[]): Promise<number> {
   if (address !== undefined) throw invalid(`There is no command "${command}". Use add or remove.`);
   if (command !== undefined) {
     const found = await withDatabase(async (db) => ({
-      ...(await explainSuppression(db, command)),
+      ...(await explainSuppression(db, command, findPseudonyms())),
       preferences: await findPreferences(db, command),
     }));
     print(found, () => showExplained(command, found));
@@ -120,6 +122,12 @@ export async function suppressions(args: string[]): Promise<number> {
   return 0;
 }
 
+/** For opt-outs that were kept after an erasure. Without OPT_OUT_KEY they cannot be found. */
+function findPseudonyms() {
+  const keys = KeysSetting.safeParse(readEnv().setting("OPT_OUT_KEY")).data;
+  return keys && createPseudonyms(keys);
+}
+
 async function remove(
   address: string,
   { notAtSes, ...removal }: Omit<Removal, "atSes"> & { notAtSes: boolean | undefined },
@@ -142,7 +150,11 @@ async function remove(
   };
   try {
     return await withDatabase((db) =>
-      removeSuppression(db, address, notAtSes ? removal : { ...removal, atSes }),
+      removeSuppression(db, address, {
+        ...removal,
+        pseudonyms: findPseudonyms(),
+        ...(!notAtSes && { atSes }),
+      }),
     );
   } finally {
     list.close();

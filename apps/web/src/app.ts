@@ -27,7 +27,7 @@ interface AppConfig {
   webhooks: RequestHandler[];
   preferences: PreferencesConfig;
   enqueue: Enqueue<EmailTemplates>;
-  accounts: Omit<AccountConfig, "db" | "enqueue" | "appUrl">;
+  accounts: Omit<AccountConfig, "db" | "enqueue" | "appUrl" | "preferencesOf">;
 }
 
 /** Builds the app. It does not listen on a port. */
@@ -62,7 +62,8 @@ export function createApp({
   });
   // Mailbox providers post to the link, and they send no origin.
   app.use(unsubscribe(db, preferences), emailPreferences(db, preferences));
-  app.use(accountRoutes({ db, enqueue, appUrl, ...accounts }));
+  const { preferencesOf } = preferences.links;
+  app.use(accountRoutes({ db, enqueue, appUrl, preferencesOf, ...accounts }));
   app.use(home());
   app.use(notFound, errorHandler);
   return app;

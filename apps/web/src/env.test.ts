@@ -8,6 +8,7 @@ const good = {
   AUTH_SECRET: "a".repeat(32),
   EMAIL_KEY: "b".repeat(32),
   UNSUBSCRIBE_KEY: "c".repeat(32),
+  OPT_OUT_KEY: "e".repeat(32),
   DATABASE_URL: "postgresql://user:password@db.example.com/app",
   SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
 };
@@ -32,7 +33,7 @@ it("prefers a set value to the default, and treats an empty value as not set", (
 
 it("names each setting that is missing", () => {
   expect(() => readEnv({}, {})).toThrow(
-    /APP_URL is not set\n.*AUTH_SECRET is not set\n.*EMAIL_KEY is not set\n.*UNSUBSCRIBE_KEY is not set\n.*DATABASE_URL is not set\n.*SES_EVENTS_TOPIC_ARN is not set/,
+    /APP_URL is not set\n.*AUTH_SECRET is not set\n.*EMAIL_KEY is not set\n.*OPT_OUT_KEY is not set\n.*UNSUBSCRIBE_KEY is not set\n.*DATABASE_URL is not set\n.*SES_EVENTS_TOPIC_ARN is not set/,
   );
 });
 
@@ -46,6 +47,7 @@ it.each([
   ["AUTH_SECRET", "short"],
   ["EMAIL_KEY", "short"],
   ["UNSUBSCRIBE_KEY", `${"c".repeat(32)},short`],
+  ["OPT_OUT_KEY", "short"],
   ["DATABASE_URL", "mysql://db.example.com/app"],
   ["SES_EVENTS_TOPIC_ARN", "ses-events"],
   ["SES_EVENTS_TOPIC_ARN", "arn:aws:sqs:us-east-1:123456789012:ses-events"],
@@ -89,4 +91,8 @@ it("refuses contradicting settings, and one key for two uses", () => {
   expect(() => readEnv({}, one)).toThrow(/EMAIL_KEY must have no key of AUTH_SECRET/);
   const links = { ...good, UNSUBSCRIBE_KEY: `${"d".repeat(32)},${good.EMAIL_KEY}` };
   expect(() => readEnv({}, links)).toThrow(/UNSUBSCRIBE_KEY must have no key of EMAIL_KEY/);
+  const optOut = { ...good, OPT_OUT_KEY: good.EMAIL_KEY };
+  expect(() => readEnv({}, optOut)).toThrow(/OPT_OUT_KEY must have no key of EMAIL_KEY/);
+  const two = { ...good, OPT_OUT_KEY: `${"f".repeat(32)},${"g".repeat(32)}` };
+  expect(() => readEnv({}, two)).toThrow(/OPT_OUT_KEY must be one key/);
 });

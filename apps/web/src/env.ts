@@ -1,6 +1,6 @@
 import { invalidSettings } from "@repo/errors/settings";
 import { type DevEnv, isTopicArn } from "@repo/email/events";
-import { KeysSetting, keyProblems } from "@repo/email/keys";
+import { KeySetting, KeysSetting, keyProblems } from "@repo/email/keys";
 import { z } from "zod";
 
 const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -23,6 +23,7 @@ const Env = z
     APP_ENV: z.enum(["development", "staging", "production"]).default("development"),
     AUTH_SECRET: KeysSetting,
     EMAIL_KEY: KeysSetting,
+    OPT_OUT_KEY: KeySetting,
     UNSUBSCRIBE_KEY: KeysSetting,
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
     SES_EVENTS_TOPIC_ARN: z
@@ -45,7 +46,7 @@ const Env = z
     const refuse = (name: keyof typeof env, message: string) =>
       issues.push({ code: "custom", path: [name], message, input: undefined });
     const isProduction = env.APP_ENV === "production";
-    const names = ["AUTH_SECRET", "EMAIL_KEY", "UNSUBSCRIBE_KEY"] as const;
+    const names = ["AUTH_SECRET", "EMAIL_KEY", "OPT_OUT_KEY", "UNSUBSCRIBE_KEY"] as const;
     for (const [name, message] of keyProblems(env, names, isProduction)) refuse(name, message);
     if (env.NODE_ENV === "production" && env.APP_ENV === "development") {
       refuse("APP_ENV", "is development while NODE_ENV is production; set APP_ENV=production");

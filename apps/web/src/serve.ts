@@ -57,6 +57,7 @@ async function run(env: Env): Promise<void> {
     enqueue: createEnqueue({ keys: env.EMAIL_KEY, templates, categories }),
     accounts: {
       secret: env.AUTH_SECRET,
+      optOutKey: env.OPT_OUT_KEY,
       limitScale: env.LIMIT_SCALE,
       // The other threads are for DNS, files and ciphers.
       hashesAtOnce: Math.floor(env.UV_THREADPOOL_SIZE / 2),

@@ -33,6 +33,7 @@ function tokenOf(link: string): string {
 export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 
 const authSecret = keysOf("the tests' own secret, 32 characters or more");
+const optOutKey = keysOf("the tests' own key of opt-outs with 32 characters");
 
 /** Categories of the tests, which do not depend on the product's. */
 const categories = {
@@ -78,7 +79,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     webhooks: [sesWebhook(ingest)],
     preferences: { categories, links },
     enqueue,
-    accounts: { secret: authSecret, limitScale },
+    accounts: { secret: authSecret, optOutKey, limitScale },
   });
   const get = (path: string): Test => supertest(app).get(path);
   /** Posts a form as a browser on our page does. */

@@ -19,6 +19,7 @@ export function startServer(databaseUrl: string, env: Record<string, string> = {
       AUTH_SECRET: "a".repeat(32),
       EMAIL_KEY: "b".repeat(32),
       UNSUBSCRIBE_KEY: "c".repeat(32),
+      OPT_OUT_KEY: "e".repeat(32),
       DATABASE_URL: databaseUrl,
       SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
       ...env,

@@ -6,6 +6,7 @@ import { readEnv } from "./env.ts";
 const good = {
   DATABASE_URL: "postgresql://user:password@db.example.com/app",
   EMAIL_KEY: "k".repeat(32),
+  OPT_OUT_KEY: "o".repeat(32),
   AUTH_SECRET: "a".repeat(32),
   UNSUBSCRIBE_KEY: "c".repeat(32),
   APP_URL: "https://app.example.com",
@@ -58,6 +59,7 @@ it.each([
   ["DATABASE_URL", "mysql://value.example.com/app"],
   ["DIRECT_DATABASE_URL", "value"],
   ["EMAIL_KEY", "value"],
+  ["OPT_OUT_KEY", "value"],
   ["AUTH_SECRET", "value"],
   ["UNSUBSCRIBE_KEY", "value"],
   ["APP_URL", "value"],

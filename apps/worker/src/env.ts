@@ -1,7 +1,7 @@
 import { invalidSettings } from "@repo/errors/settings";
 import { type DevEnv, isTopicArn } from "@repo/email/events";
 import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
-import { KeysSetting, keyProblems } from "@repo/email/keys";
+import { KeySetting, KeysSetting, keyProblems } from "@repo/email/keys";
 import { z } from "zod";
 
 const optional = z.string().min(1).optional();
@@ -21,6 +21,7 @@ const Env = z
     DATABASE_URL: databaseUrl,
     DIRECT_DATABASE_URL: databaseUrl.optional(),
     EMAIL_KEY: KeysSetting,
+    OPT_OUT_KEY: KeySetting,
     AUTH_SECRET: KeysSetting,
     UNSUBSCRIBE_KEY: KeysSetting,
     APP_URL: z.url({ protocol: /^https?$/ }),
@@ -73,7 +74,7 @@ const Env = z
     const refuse = (name: keyof typeof env, message: string) =>
       issues.push({ code: "custom", path: [name], message, input: undefined });
     const isProduction = env.APP_ENV === "production";
-    const names = ["AUTH_SECRET", "EMAIL_KEY", "UNSUBSCRIBE_KEY"] as const;
+    const names = ["AUTH_SECRET", "EMAIL_KEY", "OPT_OUT_KEY", "UNSUBSCRIBE_KEY"] as const;
     for (const [name, message] of keyProblems(env, names, isProduction)) refuse(name, message);
   })
   .transform((env) => ({

@@ -8,6 +8,7 @@ import {
 import { onEvents } from "@repo/accounts/on-events";
 import type { Db } from "@repo/db";
 import { proxied } from "@repo/email/deliver";
+import { createPseudonyms } from "@repo/email/erasure";
 import { EmailError, type Ingest, createIngest } from "@repo/email/events";
 import type { Logger } from "pino";
 import type { Env } from "./env.ts";
@@ -33,7 +34,13 @@ export async function takeEvents(options: {
   const { db, env } = options;
   const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
   if (!queueUrl || !topicArn) return;
-  const { ingest } = createIngest({ db, topicArn, fetch: env.snsFetch, onEvents });
+  const { ingest } = createIngest({
+    db,
+    topicArn,
+    fetch: env.snsFetch,
+    pseudonyms: createPseudonyms(env.OPT_OUT_KEY),
+    onEvents,
+  });
   await receiveEvents({ ...options, queueUrl, ingest });
 }
 

@@ -1,13 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { RESET_REQUESTS, createResetRequests } from "@repo/accounts/worker";
-import { type Db, listen } from "@repo/db";
+import type { Db } from "@repo/db";
 import { createEnqueue } from "@repo/email/enqueue";
 import { templates } from "@repo/templates/registry";
 import type { Logger } from "pino";
 import type { Env } from "./env.ts";
-
-// In ms, in case a notification gets lost.
-const POLL_MS = 5_000;
+import { poll } from "./poll.ts";
 
 /**
  * Handles the requests for a new password as they arrive, until the signal aborts, or only those
@@ -28,32 +25,27 @@ export async function handleResetRequests(config: {
     secret: env.AUTH_SECRET,
     appUrl: env.APP_URL,
   });
-  let wake = new AbortController();
-  const unlisten = listen(listenUrl, RESET_REQUESTS, () => wake.abort());
-  try {
-    while (!signal.aborted) {
-      wake = new AbortController();
-      try {
-        const handled = await requests.handle(signal);
-        // Logged for the operator: many of "no-account" may be a stranger who probes addresses.
-        if (Object.keys(handled).length > 0) log.info(handled, "requests for a new password");
-        if (handled["unreadable"]) {
-          log.error(
-            { unreadable: handled["unreadable"] },
-            "requests for a new password cannot be read: web has a key of AUTH_SECRET that this worker lacks; add it to the end: docs/runbook.md#rotate-a-key",
-          );
-        }
-      } catch (error) {
-        log.error(
-          { code: (error as { code?: string }).code },
-          "cannot handle requests for a new password; trying again",
-        );
-      }
-      if (once) return;
-      const either = AbortSignal.any([signal, wake.signal]);
-      await sleep(POLL_MS, undefined, { signal: either }).catch(() => undefined);
+  const handle = async () => {
+    const handled = await requests.handle(signal);
+    // Logged for the operator: many of "no-account" may be a stranger who probes addresses.
+    if (Object.keys(handled).length > 0) log.info(handled, "requests for a new password");
+    if (handled["unreadable"]) {
+      log.error(
+        { unreadable: handled["unreadable"] },
+        "requests for a new password cannot be read: web has a key of AUTH_SECRET that this worker lacks; add it to the end: docs/runbook.md#rotate-a-key",
+      );
     }
-  } finally {
-    await unlisten();
-  }
+  };
+  await poll(handle, {
+    listenUrl,
+    channel: RESET_REQUESTS,
+    everyMs: 5_000,
+    once,
+    signal,
+    onError: (error) =>
+      log.error(
+        { code: (error as { code?: string }).code },
+        "cannot handle requests for a new password; trying again",
+      ),
+  });
 }

@@ -2,11 +2,13 @@ import { onEvents } from "@repo/accounts/on-events";
 import { createOnUnsent } from "@repo/accounts/worker";
 import { createDb } from "@repo/db";
 import { createDeliverer } from "@repo/email/deliver";
+import { createPseudonyms } from "@repo/email/erasure";
 import { createPreferenceLinks } from "@repo/email/preferences";
 import { categories } from "@repo/templates/registry";
 import { render } from "@repo/templates/render";
 import { pino } from "pino";
 import type { Env } from "./env.ts";
+import { eraseAccounts } from "./erasures.ts";
 import { takeEvents } from "./events-queue.ts";
 import { serveHealth } from "./health.ts";
 import { runHousekeeping } from "./housekeeping.ts";
@@ -60,6 +62,7 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       rate: env.EMAIL_RATE,
       allowTo: env.EMAIL_ALLOW_TO,
       redirectTo: env.EMAIL_REDIRECT_TO,
+      pseudonyms: createPseudonyms(env.OPT_OUT_KEY),
       optional: {
         categories,
         links: createPreferenceLinks({ keys: env.UNSUBSCRIBE_KEY, appUrl: env.APP_URL }),
@@ -71,7 +74,9 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       render,
     });
     const context = { env, db, log, listenUrl, once, signal: stop.signal };
-    const jobs = [handleResetRequests, takeEvents, runHousekeeping].map((job) => job(context));
+    const jobs = [handleResetRequests, eraseAccounts, takeEvents, runHousekeeping].map((job) =>
+      job(context),
+    );
     // They may queue emails.
     if (once) await Promise.all(jobs);
     const closeHealth = await serveHealth(env, () => deliverer.sinceLastLook());

@@ -1,5 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
+import { createPseudonyms } from "@repo/email/erasure";
 import type { Keys } from "@repo/email/keys";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { Caller, Context } from "./context.ts";
@@ -10,21 +11,25 @@ import { createHasher } from "./passwords/hasher.ts";
 import { createQuota } from "./quota.ts";
 import { type NewPassword, openReset, resetPassword } from "./reset-password.ts";
 import { endSession, findSession } from "./sessions.ts";
+import { createSettings } from "./settings/settings.ts";
 import { type NewSignUp, pendingSignUp, resendLink, signUp } from "./sign-up.ts";
 import { type Verification, openVerification, verifyEmail } from "./verify-email.ts";
 
 export type { Caller } from "./context.ts";
 export { AccountError } from "./errors.ts";
-export { LINK_MINUTES, SESSION_DAYS, SIGN_UP_DAYS } from "./lifetimes.ts";
+export { CHECK_MINUTES, LINK_MINUTES, SESSION_DAYS, SIGN_UP_DAYS } from "./lifetimes.ts";
 export type { LogIn } from "./log-in.ts";
 export { PASSWORD_LENGTH } from "./passwords/rules.ts";
 export type { SessionUser } from "./sessions.ts";
+export type { OwnSession } from "./settings/own-sessions.ts";
 
 interface AccountsConfig {
   db: Db;
   enqueue: Enqueue<EmailTemplates>;
   /** AUTH_SECRET: keys the hashes of tokens, sessions and limits. */
   secret: Keys;
+  /** OPT_OUT_KEY: keys what is kept of erased addresses. */
+  optOutKey: Keys;
   /** The origin of emailed links. */
   appUrl: string;
   /** Multiplies every limit: for load tests. */
@@ -43,6 +48,7 @@ export function createAccounts({
   db,
   enqueue,
   secret,
+  optOutKey,
   appUrl,
   limitScale,
   hashesAtOnce = 2,
@@ -51,6 +57,7 @@ export function createAccounts({
     db,
     enqueue,
     secret,
+    pseudonyms: createPseudonyms(optOutKey),
     limits: createLimits({ db, secret, ...(limitScale !== undefined && { scale: limitScale }) }),
     hasher: createHasher({ atOnce: hashesAtOnce }),
     quotaPerDay: createQuota(db),
@@ -71,5 +78,7 @@ export function createAccounts({
       requestPasswordReset(context, caller, email),
     openReset: (token: string) => openReset(context, token),
     resetPassword: (caller: Caller, input: NewPassword) => resetPassword(context, caller, input),
+    /** What people do with their own account. */
+    settings: createSettings(context),
   };
 }

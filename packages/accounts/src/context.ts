@@ -1,5 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
+import type { Pseudonyms } from "@repo/email/erasure";
 import type { Keys } from "@repo/email/keys";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { Limits } from "./limits/create-limits.ts";
@@ -11,6 +12,8 @@ export interface Context {
   enqueue: Enqueue<EmailTemplates>;
   /** AUTH_SECRET: keys the hashes of tokens, sessions and limits. */
   secret: Keys;
+  /** By OPT_OUT_KEY: what stands for an address after its erasure. */
+  pseudonyms: Pseudonyms;
   limits: Limits;
   hasher: Hasher;
   /** SES's daily quota. Null: unknown. */
@@ -25,6 +28,10 @@ export interface Caller {
   ip: string;
   /** Aborts when the caller has gone. Then no password is hashed for it. */
   signal: AbortSignal;
+  /** The cookie of its session. */
+  session?: string | undefined;
+  /** In words for its owner, such as "Firefox on Linux". Undefined: unknown. */
+  device?: string | undefined;
   /** The cookie of its newest sign-up. */
   signUp?: string | undefined;
   /** The cookie that proves an earlier log-in. */

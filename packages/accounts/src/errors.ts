@@ -7,6 +7,14 @@ const REFUSALS = {
     status: 401,
     text: "Email or password is wrong. Just signed up? Open the link that we emailed first.",
   },
+  NOT_LOGGED_IN: { status: 401, text: "Log in first." },
+  WRONG_PASSWORD: { status: 422, text: "This is not your password." },
+  PASSWORD_CHECK_NEEDED: { status: 403, text: "Type your password again first." },
+  SAME_ADDRESS: { status: 422, text: "This is your address already." },
+  FOREIGN_LINK: {
+    status: 403,
+    text: "This link is for another account. Log in to that one, then open the link again.",
+  },
   TOKEN_UNKNOWN: {
     status: 400,
     text: "This link is not one of ours, or a part of it is missing.",

@@ -1,7 +1,6 @@
-import { gotNoConnection } from "@repo/db";
 import { full } from "@repo/testing/full";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PASSWORD, browser, startTestAccounts } from "./test-accounts.ts";
+import { PASSWORD, browser, codeOf, startTestAccounts } from "./test-accounts.ts";
 
 let test: Awaited<ReturnType<typeof startTestAccounts>>;
 beforeAll(async () => {
@@ -13,13 +12,6 @@ const MANY = full ? 100 : 8;
 
 let count = 0;
 const newEmail = () => `sam${++count}@example.com`;
-
-/** "done", or the code of the error. */
-const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => "done",
-    (error) => (gotNoConnection(error) ? "BUSY" : error.code),
-  );
 
 describe.each([
   {

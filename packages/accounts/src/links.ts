@@ -12,26 +12,54 @@ export interface NewLink {
   expiresAt: Date;
   /** Whether the address has an account. */
   hasAccount: boolean;
+  /** Whether another account may have the address back, because it had it until some days ago. */
+  isReserved: boolean;
+}
+
+/** The link belongs to an address, and some links change the account of `userId` only. */
+export interface OpenedLink extends Address {
+  userId: string | null;
+  createdAt: Date;
 }
 
 /**
- * Makes a link for an address, and finds out whether the address has an account, in one statement.
+ * Makes a link for an address, and finds out whether the address is free, in one statement.
+ *
+ * @param userId the account that the link changes, if that is not the account of the address
  */
 export async function issueLink(
   tx: Tx,
   secret: Keys,
   purpose: LinkPurpose,
   { address, key }: Address,
+  userId: string | null = null,
 ): Promise<NewLink> {
   const token = newToken();
-  const [row] = await tx.$queryRaw<{ expiresAt: Date; hasAccount: boolean }[]>`
-    INSERT INTO links (id, hash, purpose, email, email_key, expires_at)
+  const [row] = await tx.$queryRaw<Omit<NewLink, "token">[]>`
+    INSERT INTO links AS link (id, hash, purpose, email, email_key, user_id, expires_at)
     VALUES (gen_random_uuid(), ${newHash(secret, purpose, token)}, ${purpose}::link_purpose,
-            ${address}, ${key}, now() + make_interval(mins => ${LINK_MINUTES[purpose]}::int))
+            ${address}, ${key}, ${userId}::uuid,
+            now() + make_interval(mins => ${LINK_MINUTES[purpose]}::int))
     RETURNING expires_at AS "expiresAt",
-      EXISTS (SELECT FROM users WHERE users.email_key = links.email_key) AS "hasAccount"`;
+      EXISTS (SELECT FROM users WHERE users.email_key = link.email_key) AS "hasAccount",
+      EXISTS (${undoOfOthers(key, userId)}) AS "isReserved"`;
   if (!row) throw new Error("INSERT … RETURNING gave no row");
   return { token, ...row };
+}
+
+/**
+ * Whether another account may have the address back.
+ *
+ * @param userId the account that asks; null: none
+ */
+export async function isReserved(tx: Tx, key: string, userId: string | null): Promise<boolean> {
+  return (await tx.$queryRaw<object[]>(undoOfOthers(key, userId))).length > 0;
+}
+
+function undoOfOthers(key: string, userId: string | null): Prisma.Sql {
+  return Prisma.sql`
+    SELECT id FROM links WHERE email_key = ${key} AND purpose = 'undo_address'
+      AND used_at IS NULL AND expires_at > now() AND user_id IS DISTINCT FROM ${userId}::uuid`;
 }
 
 /**
@@ -45,15 +73,16 @@ export async function openLink(
   secret: Keys,
   purpose: LinkPurpose,
   token: string,
-): Promise<Address> {
-  const [link] = await db.$queryRaw<(Address & { isUsed: boolean; isExpired: boolean })[]>`
-    SELECT email AS address, email_key AS key, used_at IS NOT NULL AS "isUsed",
-           expires_at <= now() AS "isExpired"
+): Promise<OpenedLink> {
+  const [link] = await db.$queryRaw<(OpenedLink & { isUsed: boolean; isExpired: boolean })[]>`
+    SELECT email AS address, email_key AS key, user_id AS "userId", created_at AS "createdAt",
+           used_at IS NOT NULL AS "isUsed", expires_at <= now() AS "isExpired"
     FROM links WHERE ${hasHash(secret, purpose, token)}`;
   if (!link) throw new AccountError("TOKEN_UNKNOWN");
   if (link.isUsed) throw new AccountError("TOKEN_USED");
   if (link.isExpired) throw new AccountError("TOKEN_EXPIRED");
-  return { address: link.address, key: link.key };
+  const { isUsed: _used, isExpired: _expired, ...opened } = link;
+  return opened;
 }
 
 /**
@@ -68,15 +97,47 @@ export async function redeemLink(
   secret: Keys,
   purpose: LinkPurpose,
   token: string,
-): Promise<Address> {
-  // One lock per address. Locking the rows one by one could deadlock.
+): Promise<OpenedLink> {
+  const { key } = await openLink(tx, secret, purpose, token);
+  await lockLinks(tx, [key]);
+  // Another redemption may have used it up before we got the lock.
+  const link = await openLink(tx, secret, purpose, token);
   await tx.$executeRaw`
-    SELECT pg_advisory_xact_lock(hashtextextended('links ' || email_key, 0))
-    FROM links WHERE ${hasHash(secret, purpose, token)}`;
-  const address = await openLink(tx, secret, purpose, token);
+    UPDATE links SET used_at = now() WHERE ${hasHash(secret, purpose, token)}`;
+  await endLinks(tx, [key]);
+  return link;
+}
+
+/**
+ * Locks the links of addresses until the transaction ends. Call it before anything else is locked,
+ * and with all addresses at once: two transactions could wait for each other otherwise.
+ */
+export async function lockLinks(tx: Tx, keys: string[]): Promise<void> {
   await tx.$executeRaw`
-    UPDATE links SET used_at = now() WHERE email_key = ${address.key} AND used_at IS NULL`;
-  return address;
+    SELECT pg_advisory_xact_lock(hash) FROM (
+      SELECT DISTINCT hashtextextended('links ' || key, 0) AS hash FROM unnest(${keys}::text[]) key
+      ORDER BY 1
+    ) h`;
+}
+
+/**
+ * Ends all links of these addresses, and those that change the account. The undo of a changed
+ * address stays: it is for the case that somebody else has done all this. `lockLinks` comes before.
+ */
+export async function endLinks(
+  tx: Tx,
+  keys: string[],
+  userId: string | null = null,
+): Promise<void> {
+  await tx.$executeRaw`
+    WITH ended AS MATERIALIZED (
+      SELECT id FROM links
+      WHERE (email_key = ANY(${keys}::text[]) OR user_id = ${userId}::uuid)
+        AND used_at IS NULL AND purpose <> 'undo_address'
+      -- Others may end the same rows, because of another address: in one order, without a deadlock.
+      ORDER BY id FOR UPDATE
+    )
+    UPDATE links SET used_at = now() FROM ended WHERE links.id = ended.id`;
 }
 
 /** A condition: the row of this link, under any key. */

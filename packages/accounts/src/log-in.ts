@@ -51,7 +51,7 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
       UPDATE users SET password_hash = ${rehashed}
       WHERE id = ${account.id}::uuid AND password_hash = ${account.passwordHash}`;
     if (unchanged === 0) throw wrong();
-    return startSession(tx, secret, account.id);
+    return startSession(tx, secret, account.id, caller);
   });
   await taken?.giveBack("client", "clientNetwork", "wrongPassword");
   const { id, name, email, trustEpoch } = account;

@@ -1,6 +1,6 @@
 import type { Caller, Context } from "./context.ts";
 import { AccountError } from "./errors.ts";
-import { openLink, redeemLink } from "./links.ts";
+import { endLinks, openLink, redeemLink } from "./links.ts";
 import { checkPassword } from "./passwords/check.ts";
 import { inTransaction } from "./transaction.ts";
 import { trustBrowser } from "./trusted-browser.ts";
@@ -49,6 +49,7 @@ export async function resetPassword(
       RETURNING id, name, email, trust_epoch AS epoch`;
     // The account has been deleted in the meantime.
     if (!user) throw new AccountError("TOKEN_USED");
+    await endLinks(tx, [key], user.id);
     await tx.session.deleteMany({ where: { userId: user.id } });
     await enqueue(tx, {
       template: "password-changed",

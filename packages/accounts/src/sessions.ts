@@ -1,5 +1,6 @@
 import { type Db, Prisma, type Tx } from "@repo/db";
 import type { Keys } from "@repo/email/keys";
+import type { Caller } from "./context.ts";
 import { SESSION_DAYS } from "./lifetimes.ts";
 import { hashesOf, newHash, newToken } from "./tokens.ts";
 
@@ -18,15 +19,20 @@ export interface SessionUser {
  *
  * @returns the session's token, for the cookie
  */
-export async function startSession(tx: Tx, secret: Keys, userId: string): Promise<string> {
+export async function startSession(
+  tx: Tx,
+  secret: Keys,
+  userId: string,
+  { device }: Pick<Caller, "device">,
+): Promise<string> {
   const token = newToken();
   await tx.$executeRaw`
     WITH surplus AS (
       SELECT id FROM sessions WHERE user_id = ${userId}::uuid
       ORDER BY used_at DESC OFFSET ${MOST - 1}
     ), ended AS (DELETE FROM sessions WHERE id IN (SELECT id FROM surplus))
-    INSERT INTO sessions (id, token_hash, user_id, expires_at)
-    VALUES (gen_random_uuid(), ${newHash(secret, "session", token)}, ${userId}::uuid,
+    INSERT INTO sessions (id, token_hash, user_id, device, expires_at)
+    VALUES (gen_random_uuid(), ${newHash(secret, "session", token)}, ${userId}::uuid, ${device},
             now() + make_interval(days => ${SESSION_DAYS.most}::int))`;
   return token;
 }
@@ -37,7 +43,7 @@ export async function findSession(
   secret: Keys,
   token: string,
 ): Promise<SessionUser | undefined> {
-  const isIt = hasHash(secret, token);
+  const isIt = isSession(secret, token);
   const [found] = await db.$queryRaw<(SessionUser & { isStale: boolean })[]>`
     SELECT users.id, users.name, users.email, used_at < now() - interval '1 hour' AS "isStale"
     FROM sessions JOIN users ON users.id = sessions.user_id
@@ -53,11 +59,24 @@ export async function findSession(
   return user;
 }
 
+/**
+ * Gives a session another token: what was stolen before does not get the new rights.
+ *
+ * @returns the new token, for the cookie
+ */
+export async function renewSession(tx: Tx, secret: Keys, sessionId: string): Promise<string> {
+  const token = newToken();
+  await tx.$executeRaw`
+    UPDATE sessions SET token_hash = ${newHash(secret, "session", token)}, used_at = now()
+    WHERE id = ${sessionId}::uuid`;
+  return token;
+}
+
 export async function endSession(db: Db, secret: Keys, token: string): Promise<void> {
-  await db.$executeRaw`DELETE FROM sessions WHERE ${hasHash(secret, token)}`;
+  await db.$executeRaw`DELETE FROM sessions WHERE ${isSession(secret, token)}`;
 }
 
 /** A condition: the row of this session, under any key. */
-function hasHash(secret: Keys, token: string): Prisma.Sql {
+export function isSession(secret: Keys, token: string): Prisma.Sql {
   return Prisma.sql`token_hash IN (${Prisma.join(hashesOf(secret, "session", token))})`;
 }

@@ -136,22 +136,28 @@ async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key
 /** Emails the link, or the notice if there is an account. @returns the email's id */
 async function emailLink(tx: Tx, { enqueue, secret, url }: Context, to: Address): Promise<string> {
   // An address with an account gets a link too, which nobody sees, so that the work is the same.
-  const { token, expiresAt, hasAccount } = await issueLink(tx, secret, "verify_email", to);
-  const { id } = hasAccount
-    ? await enqueue(tx, {
-        template: "account-exists",
-        to: to.address,
-        props: { logInUrl: url("/login"), resetUrl: url("/forgot-password") },
-        expiresAt,
-      })
-    : await enqueue(tx, {
-        template: "verify-email",
-        to: to.address,
-        props: {
-          url: url(`/verify-email?token=${token}`),
-          expiresInMinutes: LINK_MINUTES.verify_email,
-        },
-        expiresAt,
-      });
+  const { token, expiresAt, hasAccount, isReserved } = await issueLink(
+    tx,
+    secret,
+    "verify_email",
+    to,
+  );
+  const { id } =
+    hasAccount || isReserved
+      ? await enqueue(tx, {
+          template: "account-exists",
+          to: to.address,
+          props: { logInUrl: url("/login"), resetUrl: url("/forgot-password"), isReserved },
+          expiresAt,
+        })
+      : await enqueue(tx, {
+          template: "verify-email",
+          to: to.address,
+          props: {
+            url: url(`/verify-email?token=${token}`),
+            expiresInMinutes: LINK_MINUTES.verify_email,
+          },
+          expiresAt,
+        });
   return id;
 }

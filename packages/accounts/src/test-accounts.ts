@@ -1,4 +1,5 @@
 // Helpers of the tests: accounts with their own database and their queued emails.
+import { gotNoConnection } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
@@ -10,14 +11,23 @@ import { createResetRequests } from "./worker.ts";
 export const PASSWORD = "correct horse battery staple";
 export const EMAIL_KEY = keysOf("the tests' own key, 32 characters or more");
 export const SECRET = keysOf("the tests' own secret, 32 characters or more");
+export const OPT_OUT_KEY = keysOf("the tests' own key of opt-outs with 32 characters");
 
 /** A browser with its cookies and its IP address. */
 export function browser(ip = "203.0.113.1"): Caller {
   return { ip, signal: new AbortController().signal };
 }
 
+/** "done", or the code of the error. */
+export const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => "done",
+    (error) => (gotNoConnection(error) ? "BUSY" : (error.code ?? error)),
+  );
+
 export async function startTestAccounts({ limitScale = 1_000 } = {}) {
   const { db, drop } = await createTestDb();
+  let people = 0;
   const sent: NewMessage<EmailTemplates>[] = [];
   const realEnqueue = createEnqueue({ keys: EMAIL_KEY, templates });
   // Stored props are encrypted, so tests read the links here.
@@ -25,7 +35,13 @@ export async function startTestAccounts({ limitScale = 1_000 } = {}) {
     sent.push(message);
     return realEnqueue(tx, message);
   };
-  const config = { db, enqueue, secret: SECRET, appUrl: "http://localhost:3000" };
+  const config = {
+    db,
+    enqueue,
+    secret: SECRET,
+    optOutKey: OPT_OUT_KEY,
+    appUrl: "http://localhost:3000",
+  };
   const accounts = createAccounts({ ...config, limitScale });
   const requests = createResetRequests(config);
 
@@ -65,6 +81,24 @@ export async function startTestAccounts({ limitScale = 1_000 } = {}) {
       caller.trusted = logIn.trusted;
       return logIn;
     },
+    /** A new account, and a browser that is logged in to it. */
+    async person(device?: string): Promise<{ email: string; caller: Caller }> {
+      const email = `owner${++people}@example.com`;
+      const caller: Caller = { ...browser(), device };
+      caller.session = (await this.signUpAndVerify(caller, email)).session;
+      return { email, caller };
+    },
+    /** @returns another browser, which is logged in */
+    async logIn(email: string, password = PASSWORD): Promise<Caller> {
+      const caller = browser();
+      const { session, trusted } = await accounts.logIn(caller, { email, password });
+      return Object.assign(caller, { session, trusted });
+    },
+    isIn: async ({ session = "" }: Caller): Promise<boolean> =>
+      (await accounts.current(session)) !== undefined,
+    /** Lets the typed password of all sessions grow old. */
+    letPasswordsAge: () => db.$executeRaw`
+      UPDATE sessions SET password_checked_at = now() - interval '16 minutes'`,
     /** @returns the token of a link to a new password */
     async forgot(email: string, caller = browser()): Promise<string> {
       await accounts.requestPasswordReset(caller, email);

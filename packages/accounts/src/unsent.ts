@@ -7,11 +7,15 @@ import type { Use } from "./limits/bucket.ts";
 import { createLimits } from "./limits/create-limits.ts";
 import { createQuota } from "./quota.ts";
 
-/** The limit that each of these emails has taken a point from. */
-const LIMIT_OF: { [Name in keyof EmailTemplates]?: "signUpMail" | "recoveryMail" } = {
-  "verify-email": "signUpMail",
-  "account-exists": "signUpMail",
-  "password-reset": "recoveryMail",
+type Limit = "signUpMail" | "signUpMailOfADay" | "recoveryMail";
+
+/** The limits that each of these emails has taken a point from. */
+const LIMITS_OF: { [Name in keyof EmailTemplates]?: Limit[] } = {
+  "verify-email": ["signUpMail", "signUpMailOfADay"],
+  "account-exists": ["signUpMail", "signUpMailOfADay"],
+  "change-address": ["signUpMail"],
+  "address-taken": ["signUpMail"],
+  "password-reset": ["recoveryMail"],
 };
 
 /**
@@ -25,12 +29,13 @@ export function createOnUnsent({ db, secret }: { db: Db; secret: Keys }): OnUnse
   const quotaPerDay = createQuota(db);
   return async (emails) => {
     const quota = await quotaPerDay();
-    const uses = emails.flatMap(({ template, to }): Use[][] => {
+    const uses = emails.flatMap(({ template, to }) => {
       const { key } = parseAddress(to);
-      const limit = LIMIT_OF[template as keyof EmailTemplates];
-      if (limit === "recoveryMail") return [limits.address(limit, key)];
-      if (limit) return [limits.mailbox(limit, key), limits.signUpMailOfADay(quota)];
-      return [];
+      return (LIMITS_OF[template as keyof EmailTemplates] ?? []).map((limit): Use[] => {
+        if (limit === "signUpMail") return limits.mailbox(limit, key);
+        if (limit === "recoveryMail") return limits.address(limit, key);
+        return limits.signUpMailOfADay(quota);
+      });
     });
     await limits.giveBack(...uses);
   };

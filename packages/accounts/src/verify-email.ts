@@ -2,7 +2,7 @@ import { Prisma, type Tx } from "@repo/db";
 import type { Keys } from "@repo/email/keys";
 import type { Caller, Context } from "./context.ts";
 import { AccountError } from "./errors.ts";
-import { openLink, redeemLink } from "./links.ts";
+import { isReserved, openLink, redeemLink } from "./links.ts";
 import type { LogIn } from "./log-in.ts";
 import { checkPassword } from "./passwords/check.ts";
 import type { Profile } from "./profile.ts";
@@ -76,6 +76,8 @@ export async function verifyEmail(
     });
     // Two links of one address were redeemed at once, and the other one was faster.
     if (!user) throw new AccountError("TOKEN_USED");
+    // An account has left this address meanwhile, and may have it back.
+    if (await isReserved(tx, key, null)) throw new AccountError("TOKEN_USED");
     await tx.signUp.updateMany({ where: { emailKey: key }, data: { passwordHash: null } });
     const { trustEpoch, ...known } = user;
     await enqueue(tx, {
@@ -83,7 +85,7 @@ export async function verifyEmail(
       to: user.email,
       props: { name: user.name, url: url("/account") },
     });
-    const session = await startSession(tx, secret, user.id);
+    const session = await startSession(tx, secret, user.id, caller);
     return { user: known, session, trusted: trustBrowser(secret, key, trustEpoch) };
   });
   await limits.giveBack(limits.mailbox("signUpMail", key));

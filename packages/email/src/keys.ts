@@ -31,6 +31,11 @@ export const KeysSetting = z.string().transform((text, context): Keys => {
   return keys;
 });
 
+/** A setting whose key never changes. */
+export const KeySetting = KeysSetting.refine((keys) => keys.length === 1, {
+  error: "must be one key, because it never changes",
+});
+
 /** Keys from their secrets, newest first, for tests and tools. */
 export function keysOf(newest: string, ...older: string[]): Keys {
   return [keyOf(newest), ...older.map(keyOf)];

@@ -3,7 +3,7 @@ import { seeded } from "@repo/measure/random";
 import { median, round } from "@repo/measure/statistics";
 import { auc } from "./accounts/classify.ts";
 import { describeAnswer } from "./accounts/describe-answer.ts";
-import { PASSWORD, makeAccounts, openWeb } from "./accounts/web.ts";
+import { PASSWORD, logIn, makeAccounts, openWeb } from "./accounts/web.ts";
 import { type Outcome, type Result, compare } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
@@ -24,6 +24,8 @@ const PAIRS: [Kind, Kind][] = [
 const FORMS = {
   "log-in": { path: "/login", more: { password: "not the right one at all" }, status: 401 },
   forgot: { path: "/forgot-password", more: {}, status: 202 },
+  // By people with other accounts. They have just typed their password.
+  "change of address": { path: "/settings/address", more: {}, status: 202 },
   "sign-up": { path: "/signup", more: { name: "Sam Sample", password: PASSWORD }, status: 202 },
 };
 type Form = keyof typeof FORMS;
@@ -48,7 +50,9 @@ export async function oracle(setup: Setup): Promise<Outcome> {
   const url = await setup.postgres.createMigrated("oracle");
   const web = await openWeb(url);
   const accounts = Array.from({ length: rounds * EACH * WAYS.length }, newAddress);
-  await makeAccounts(url, web.post, accounts);
+  const askers = Array.from({ length: EACH * KINDS.length }, newAddress);
+  await makeAccounts(url, web.post, [...accounts, ...askers]);
+  const cookies = await logIn(web.post, askers);
   await setup.postgres.checkpoint();
 
   const random = seeded(1);
@@ -70,9 +74,10 @@ export async function oracle(setup: Setup): Promise<Outcome> {
         const posts = shuffled(
           KINDS.flatMap((kind) => addresses[kind].map((email) => ({ kind, email }))),
           random,
-        ).map(({ kind, email }) => async () => {
+        ).map(({ kind, email }, i) => async () => {
           const { path, more, status } = FORMS[form];
-          const answer = await web.post(path, { email, ...more });
+          const cookie = path.startsWith("/settings") ? cookies[i] : undefined;
+          const answer = await web.post(path, { email, ...more }, cookie);
           if (answer.status !== status) throw new Error(`${answer.status}: ${answer.body}`);
           if (done < WARM_UP) return;
           add(times, `${form} ${way} ${kind}`, answer.ms);

@@ -60,6 +60,7 @@ it("runs each app alone, from an empty database to a queued email", async () => 
     AUTH_SECRET: "a secret of the tests, 32 characters",
     UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
     EMAIL_KEY: "a key of the tests, 32 characters",
+    OPT_OUT_KEY: "a key of opt-outs of the tests of 32 characters",
     EMAIL_FROM: "Sendoff <hello@example.com>",
     EMAIL_ALLOW_TO: "nobody@example.com",
     AWS_REGION: "us-east-1",

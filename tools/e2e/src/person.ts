@@ -9,7 +9,12 @@ export const PASSWORD = "correct horse battery";
 export const OTHER_PASSWORD = "staple battery horse";
 
 /** Fields and buttons by their texts. A clone may have other texts. */
-const LABELS = { email: /e-?mail/i, password: /password/i };
+const LABELS = {
+  email: /e-?mail/i,
+  password: /password/i,
+  currentPassword: /current password/i,
+  newPassword: /new password/i,
+};
 export const SIGN_UP = /sign up|create/i;
 export const CONFIRM = /confirm|verify/i;
 export const CREATE = /create|confirm/i;

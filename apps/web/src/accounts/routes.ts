@@ -11,9 +11,11 @@ import { account } from "../pages/account.tsx";
 import { forgotPassword } from "../pages/forgot-password.tsx";
 import { login } from "../pages/login.tsx";
 import { logout } from "../pages/logout.ts";
+import { settings } from "../pages/settings/routes.ts";
 import { resetPassword } from "../pages/reset-password.tsx";
 import { signUpSent } from "../pages/signup-sent.tsx";
 import { signup } from "../pages/signup.tsx";
+import { undoAddress } from "../pages/undo-address.tsx";
 import { verifyEmail } from "../pages/verify-email.tsx";
 
 export interface AccountConfig {
@@ -21,8 +23,12 @@ export interface AccountConfig {
   enqueue: Enqueue<EmailTemplates>;
   /** APP_URL: where people reach the app. */
   appUrl: string;
+  /** The link to the preferences of an address: which email its owner gets. */
+  preferencesOf: (address: string) => string;
   /** AUTH_SECRET. */
   secret: Keys;
+  /** OPT_OUT_KEY. */
+  optOutKey: Keys;
   /** LIMIT_SCALE: multiplies every limit. */
   limitScale?: number | undefined;
   /** How many passwords are hashed at once. Each takes one thread of libuv's pool. */
@@ -47,5 +53,7 @@ export function accountRoutes(config: AccountConfig): RequestHandler[] {
     forgotPassword(accounts),
     resetPassword(accounts, cookies),
     account(db),
+    ...settings(accounts, cookies, config.preferencesOf),
+    undoAddress(accounts, cookies),
   ];
 }

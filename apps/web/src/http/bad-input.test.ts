@@ -10,6 +10,7 @@ const good: Record<string, Record<string, string>> = {
   "/verify-email": { token },
   "/forgot-password": { email: "sam@example.com" },
   "/reset-password": { token, password: PASSWORD },
+  "/undo-address": { token, password: PASSWORD },
   "/logout": {},
 };
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
   await app.signUpAndVerify("known@example.com");
   // The links must work. Otherwise every answer would be about the dead link.
   Object.assign(good["/reset-password"] ?? {}, { token: await app.forgot("known@example.com") });
+  Object.assign(good["/undo-address"] ?? {}, { token: await moveAway(app, "left@example.com") });
   await app.signUp("new@example.com");
   Object.assign(good["/verify-email"] ?? {}, { token: app.tokenFor("new@example.com") });
   before = await counts();
@@ -30,6 +32,17 @@ afterAll(async () => {
   expect(await counts()).toEqual(before);
   await app.drop();
 });
+
+/** Changes the address of a new account. @returns the token of the link that undoes it */
+async function moveAway(test: TestApp, email: string): Promise<string> {
+  const cookie = await test.signUpAndVerify(email);
+  const post = (path: string, body: object) =>
+    test.postJson(path, body).set("Cookie", cookie).set("Origin", ORIGIN);
+  await post("/settings/address", { email: `new-${email}` }).expect(202);
+  const confirmed = { token: test.tokenFor(`new-${email}`) };
+  await post("/settings/address/confirm", confirmed).expect(200);
+  return test.tokenFor(email);
+}
 
 /**
  * A refusal, as a page or as JSON: a helpful message, a request id that the log has, no stack
@@ -184,10 +197,12 @@ describe.each(["/signup", "/login", "/reset-password"])("%s", (path) => {
 describe.each([
   ["/verify-email", '<a href="/signup">sign up again</a>'],
   ["/reset-password", '<a href="/forgot-password">Ask for a new link</a>'],
+  ["/undo-address", '<a href="/forgot-password">ask for a new password</a>'],
 ])("%s", (path, wayOut) => {
   it("says whether a link is used, expired or unknown, and how to get a new one", async () => {
     const own = await startTestApp();
     const linkFor = async (email: string) => {
+      if (path === "/undo-address") return moveAway(own, email);
       if (path === "/reset-password") {
         await own.signUpAndVerify(email);
         return own.forgot(email);

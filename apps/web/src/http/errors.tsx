@@ -34,8 +34,11 @@ const FIELD: Partial<Record<string, string>> = {
   TOKEN_UNKNOWN: "token",
   TOKEN_USED: "token",
   TOKEN_EXPIRED: "token",
+  FOREIGN_LINK: "token",
+  SAME_ADDRESS: "email",
   PASSWORD_REQUIRED: "password",
   WEAK_PASSWORD: "password",
+  WRONG_PASSWORD: "currentPassword",
 };
 
 /** Errors of packages/email that the request causes. The others are our own faults. */

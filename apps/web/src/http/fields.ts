@@ -48,6 +48,8 @@ export const fields = {
     .refine(isAddress, "This is not an email address. Write it as name@example.com."),
   /** A password that is being checked. */
   password: passwordText("Enter your password.").meta({ secret: true }),
+  /** The password of somebody who is logged in. */
+  currentPassword: passwordText("Enter your current password.").meta({ secret: true }),
   /** A password that is being chosen. */
   newPassword: passwordText("Enter a password.")
     .refine(
@@ -57,6 +59,10 @@ export const fields = {
     .meta({ secret: true }),
   /** The token of an emailed link. */
   token: text(INCOMPLETE_LINK).min(1, INCOMPLETE_LINK),
+  /** The page to go to afterwards. */
+  next: text("Say which page comes next."),
+  /** A session in the list of a person's sessions. */
+  sessionId: z.uuid(),
 };
 
 /** Whether the form must not show this value again. */

@@ -2,6 +2,7 @@ import type { Accounts, Caller, LogIn, SessionUser } from "@repo/accounts";
 import type { RequestHandler, Response } from "express";
 import { AccountNav } from "../ui/account-nav.tsx";
 import type { Cookies } from "./cookies.ts";
+import { describeDevice } from "./device.ts";
 
 declare global {
   namespace Express {
@@ -21,15 +22,17 @@ export function identifyClient(accounts: Accounts, cookies: Cookies): RequestHan
   return async (req, res, next) => {
     const gone = new AbortController();
     res.once("close", () => gone.abort());
+    const session = cookies.session.read(req);
     const caller: Caller = {
       ip: req.ip ?? "",
       signal: gone.signal,
+      session,
+      device: describeDevice(req.headers["user-agent"]),
       signUp: cookies.signUp.read(req),
       trusted: cookies.trusted.read(req),
     };
     res.locals.caller = caller;
     greet(res, undefined);
-    const session = cookies.session.read(req);
     if (session !== undefined) {
       res.locals.session = session;
       const user = await accounts.current(session);

@@ -48,7 +48,7 @@ function Account({ user, off }: { user: SessionUser; off: Suppressed | null }) {
           <dd>{user.email}</dd>
         </dl>
         <p>
-          <a href="/forgot-password">Change your password</a>
+          <a href="/settings">Settings</a>
         </p>
       </section>
     </Layout>

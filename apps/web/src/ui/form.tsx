@@ -96,6 +96,19 @@ export function NewPasswordField({ form, label }: { form: FormState; label: stri
   );
 }
 
+/** The password of the account that this browser is logged in to. */
+export function CurrentPasswordField({ form }: { form: FormState }) {
+  return (
+    <Field
+      form={form}
+      name="currentPassword"
+      label="Current password"
+      type="password"
+      autoComplete="current-password"
+    />
+  );
+}
+
 /** The token of the link that opened the page. */
 export function TokenField({ form }: { form: FormState }) {
   return <input type="hidden" name="token" defaultValue={form.values.token} />;

@@ -1,5 +1,6 @@
 import { onEvents } from "@repo/accounts/on-events";
 import type { Db } from "@repo/db";
+import { createPseudonyms } from "@repo/email/erasure";
 import { EmailError, type Ingest, MAX_ENVELOPE, createIngest } from "@repo/email/events";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Env } from "../env.ts";
@@ -11,7 +12,15 @@ const MAX_AGE = 24 * 60 * 60;
 /** The webhook of the topic that SES_EVENTS_TOPIC_ARN names. */
 export function takeEvents(db: Db, env: Env): Router {
   const topicArn = env.SES_EVENTS_TOPIC_ARN;
-  const { ingest } = createIngest({ db, topicArn, fetch: env.snsFetch, onEvents, maxAge: MAX_AGE });
+  const pseudonyms = createPseudonyms(env.OPT_OUT_KEY);
+  const { ingest } = createIngest({
+    db,
+    topicArn,
+    fetch: env.snsFetch,
+    pseudonyms,
+    onEvents,
+    maxAge: MAX_AGE,
+  });
   return sesWebhook(ingest);
 }
 

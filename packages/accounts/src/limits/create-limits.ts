@@ -89,6 +89,11 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
       return use(name, (keys) => keys.address(name, addressKey), LIMITS[name].amount);
     },
 
+    /** What an account does. @param id of the account */
+    account<Name extends LimitPer<"account">>(name: Name, id: string): Use<Name>[] {
+      return use(name, (keys) => keys.raw(name, id), LIMITS[name].amount);
+    },
+
     /** Attempts of a browser. @param id unique for browser and account */
     browser<Name extends LimitPer<"browser">>(name: Name, id: string): Use<Name>[] {
       return use(name, (keys) => keys.raw(name, id), LIMITS[name].amount);

@@ -6,7 +6,7 @@ import { LINK_MINUTES } from "../lifetimes.ts";
  */
 interface Limit {
   /** Who has a bucket. */
-  per: "mailbox" | "client" | "network" | "address" | "browser" | "everybody";
+  per: "mailbox" | "client" | "network" | "address" | "account" | "browser" | "everybody";
   /** What a point stands for. Posts always count. Emails and log-ins count only if they happen. */
   counts: "posts" | "emails" | "log-ins";
   /** Points of a full bucket, or a function that computes them from SES's quota. */
@@ -55,6 +55,12 @@ export const LIMITS = {
   },
   // Wrong passwords from untrusted browsers, also for addresses without an account.
   wrongPassword: { per: "address", counts: "log-ins", amount: 10, minutes: 15, beyond: 429 },
+  // Email that somebody who is logged in causes: to a new address, or to end the account.
+  settingsMail: { per: "account", counts: "emails", amount: 5, minutes: 24 * 60, beyond: 429 },
+  // Changes that the owner is told by email. Beyond the limit, ending sessions goes on without email.
+  accountChanges: { per: "account", counts: "emails", amount: 20, minutes: 24 * 60, beyond: 429 },
+  // Wrong passwords of somebody who is logged in. Strangers cannot use it up.
+  passwordCheck: { per: "account", counts: "log-ins", amount: 10, minutes: 15, beyond: 429 },
   // Log-ins of a trusted browser to its own account, right or wrong, so that strangers cannot lock
   // the owner out. Beyond the limit it is treated like any other browser.
   trustedBrowser: {

@@ -48,6 +48,8 @@ export interface DelivererConfig extends Renderer {
   redirectTo?: string | undefined;
   /** The categories, and the links of email that people can turn off. Default: none can be. */
   optional?: Optional | undefined;
+  /** Finds the opt-outs of erased addresses. Default: they are not looked for. */
+  pseudonyms?: ClaimOptions["pseudonyms"];
   /** Seconds until another worker takes over the messages of a dead one. Default: 30. */
   lease?: number;
   /** What the app does about events that came before their call was settled. */
@@ -97,6 +99,7 @@ export function createDeliverer({
   allowTo,
   redirectTo,
   optional,
+  pseudonyms,
   lease = 30,
   doubtSeconds = { resend: 30, hold: 900 },
   evidence,
@@ -207,6 +210,7 @@ export function createDeliverer({
       allowTo,
       redirect: redirectTo !== undefined,
       categories: optional?.categories,
+      pseudonyms,
       eventSources,
       takesJudged: !hasJudged,
     });

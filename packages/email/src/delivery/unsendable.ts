@@ -1,4 +1,5 @@
 import { Prisma } from "@repo/db";
+import type { Pseudonyms } from "../erasure/pseudonyms.ts";
 import { type Categories, isTurnedOff } from "../preferences/categories.ts";
 
 /** Who may receive email. */
@@ -9,6 +10,8 @@ export interface Recipients {
   redirect?: boolean | undefined;
   /** Which categories people can turn off. Default: none. */
   categories?: Categories | undefined;
+  /** Finds the opt-outs of erased addresses. Default: they are not looked for. */
+  pseudonyms?: Pseudonyms | undefined;
 }
 
 /** Whether the message of row `m` may go to its own recipient. */
@@ -19,7 +22,12 @@ export function isAllowed({ allowTo, redirect = false }: Recipients): Prisma.Sql
 
 /** Why the message of row `m` is closed and not sent; null if it may be sent. */
 export function closingReason(recipients: Recipients): Prisma.Sql {
-  const { redirect = false, categories = {} } = recipients;
+  const { redirect = false, categories = {}, pseudonyms } = recipients;
+  const optedOut = pseudonyms
+    ? Prisma.sql`WHEN EXISTS (SELECT FROM erased_addresses) AND EXISTS (
+        SELECT FROM suppressions s WHERE s.address_key = ${pseudonyms.sql(Prisma.sql`m.to_key`)}
+      ) THEN 'suppressed'`
+    : Prisma.empty;
   return Prisma.sql`CASE
     WHEN EXISTS (
       SELECT FROM suppressions s
@@ -27,6 +35,7 @@ export function closingReason(recipients: Recipients): Prisma.Sql {
         -- Security mail is sent all the same, because the mailbox may only have been full.
         AND NOT (s.reason = 'soft-bounces' AND m.category = 'security')
     ) THEN 'suppressed'
+    ${optedOut}
     WHEN ${isTurnedOff(categories)} THEN 'unsubscribed'
     WHEN m.expires_at <= now() THEN 'expired'
     WHEN NOT (${isAllowed(recipients)} OR ${redirect}) THEN 'failed'

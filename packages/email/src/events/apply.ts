@@ -1,6 +1,7 @@
 import { type Db, Prisma } from "@repo/db";
 import { clean, toJson } from "../to-json.ts";
 import { isUuid, uuidv7 } from "../uuid.ts";
+import type { Pseudonyms } from "../erasure/pseudonyms.ts";
 import { addressKey } from "./address-key.ts";
 import { attachEvents } from "./attach.ts";
 import type { OnEvents, SesEvent } from "./event.ts";
@@ -30,19 +31,35 @@ import {
 export async function applyEvents(
   db: Db,
   events: SesEvent[],
-  options: { policy?: SuppressionPolicy | undefined; onEvents?: OnEvents | undefined } = {},
+  options: {
+    policy?: SuppressionPolicy | undefined;
+    pseudonyms?: Pseudonyms | undefined;
+    onEvents?: OnEvents | undefined;
+  } = {},
 ): Promise<{ stored: number }> {
-  const { policy = DEFAULT_POLICY, onEvents } = options;
+  const { policy = DEFAULT_POLICY, pseudonyms, onEvents } = options;
   if (events.length === 0) return { stored: 0 };
-  const given = events.map((event) => ({
-    ...event,
-    id: uuidv7(),
-    recipientKey: clean(addressKey(event.recipient)),
-    // Other senders of the account may use a tag of that name.
-    messageId: event.messageId && isUuid(event.messageId) ? event.messageId : undefined,
-  }));
+  const given = events.map((event) => {
+    const recipientKey = clean(addressKey(event.recipient));
+    return {
+      ...event,
+      id: uuidv7(),
+      recipientKey,
+      pseudonym: pseudonyms?.of(recipientKey),
+      // Other senders of the account may use a tag of that name.
+      messageId: event.messageId && isUuid(event.messageId) ? event.messageId : undefined,
+    };
+  });
   const storing = store(toJson(given));
-  const keys = [...new Set(given.filter(affectsSuppression).map((e) => e.recipientKey))];
+  const keys = [
+    ...new Set(
+      given
+        .filter(affectsSuppression)
+        .flatMap(({ recipientKey, pseudonym }) =>
+          pseudonym === undefined ? [recipientKey] : [recipientKey, pseudonym],
+        ),
+    ),
+  ];
   let row: Stored | undefined;
   if (onEvents) {
     row = await db.$transaction(async (tx) => {
@@ -50,7 +67,7 @@ export async function applyEvents(
       const [found] = await tx.$queryRaw<Stored[]>(storing);
       if (keys.length > 0) await tx.$executeRaw(suppress(keys, policy));
       const messageIds = new Map(found?.attached?.map(({ id, messageId }) => [id, messageId]));
-      const heard = given.flatMap(({ id, recipientKey: _key, ...event }) => {
+      const heard = given.flatMap(({ id, recipientKey: _key, pseudonym: _hash, ...event }) => {
         const messageId = messageIds.get(id);
         return messageId ? [{ ...event, messageId }] : [];
       });
@@ -94,7 +111,7 @@ function store(given: string): Prisma.Sql {
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${given}::jsonb) AS x
         (id uuid, "sesMessageId" text, "messageId" uuid, type text, recipient text, "recipientKey" text,
-         effect event_effect, "dedupeKey" text, "occurredAt" timestamptz, detail jsonb)
+         pseudonym text, effect event_effect, "dedupeKey" text, "occurredAt" timestamptz, detail jsonb)
     ), found AS MATERIALIZED (
       SELECT g.*, COALESCE(
         (SELECT m.id FROM messages m WHERE m.id = g."messageId"),
@@ -106,10 +123,14 @@ function store(given: string): Prisma.Sql {
     ), stored AS (
       INSERT INTO events (id, message_id, ses_message_id, type, recipient, recipient_key, effect,
         dedupe_key, occurred_at, received_at, detail)
-      SELECT f.id, l.id, "sesMessageId", type, recipient, "recipientKey", effect, "dedupeKey",
+      SELECT f.id, l.id, "sesMessageId", type, COALESCE(e.pseudonym, recipient),
+        COALESCE(e.pseudonym, "recipientKey"),
+        CASE WHEN e.pseudonym IS NULL OR effect = 'complaint' THEN effect END, "dedupeKey",
         -- Not now(): a removal may have committed since this transaction began.
-        "occurredAt", clock_timestamp(), detail
+        "occurredAt", clock_timestamp(), CASE WHEN e.pseudonym IS NULL THEN detail ELSE '{}' END
       FROM found f LEFT JOIN locked l ON l.id = f.message_id
+      -- The address was erased with the message. It must not come back.
+      LEFT JOIN erased_addresses e ON e.pseudonym = f.pseudonym AND l.id IS NULL
       -- In a fixed order: two processes that store the same events then cannot deadlock.
       ORDER BY "sesMessageId", type, recipient, "dedupeKey"
       ON CONFLICT DO NOTHING

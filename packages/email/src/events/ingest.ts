@@ -1,4 +1,5 @@
 import type { Db } from "@repo/db";
+import type { Pseudonyms } from "../erasure/pseudonyms.ts";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import type { OnEvents } from "./event.ts";
@@ -16,6 +17,8 @@ export interface IngestOptions {
   fetch?: SnsFetch | undefined;
   /** When soft bounces suppress an address. Default: five in 30 days, for two weeks. */
   policy?: SuppressionPolicy;
+  /** Recognizes the addresses that were erased. Default: their late events are stored as others. */
+  pseudonyms?: Pseudonyms | undefined;
   /** What the app does about events. Pass the same to `createDeliverer` and `attachEvents`. */
   onEvents?: OnEvents | undefined;
   /**
@@ -50,17 +53,20 @@ export type Ingest = (body: string) => Promise<IngestResult>;
  *   `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
  */
 export function createIngest(options: IngestOptions): { ingest: Ingest } {
-  const { db, topicArn, fetch = snsFetch, policy, onEvents, maxAge } = options;
+  const { db, topicArn, fetch = snsFetch, policy, pseudonyms, onEvents, maxAge } = options;
   const certificates = keepCertificates(db);
   const { verify } = createSnsVerifier({ topicArn, certificates, fetch, maxAge });
-  const apply = createApplier((events) => applyEvents(db, events, { policy, onEvents }));
+  const apply = createApplier((events) =>
+    applyEvents(db, events, { policy, pseudonyms, onEvents }),
+  );
 
   async function ingest(body: string): Promise<IngestResult> {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
     if (type === "SubscriptionConfirmation" && subscribeUrl) await fetch(subscribeUrl);
     if (type !== "Notification") return { type, messageId, events: 0 };
     // Without `onEvents`, which may be what failed.
-    const storeUnprocessed = () => applyEvents(db, parseUnprocessed(message, timestamp));
+    const storeUnprocessed = () =>
+      applyEvents(db, parseUnprocessed(message, timestamp), { pseudonyms });
     try {
       const events = parseSesEvent(message, timestamp);
       if (events.length > 0) await apply(events);

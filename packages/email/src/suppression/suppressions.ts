@@ -1,9 +1,9 @@
 import { type Db, Prisma, type SuppressionReason, type Tx } from "@repo/db";
 import { parseAddress } from "../address.ts";
 import { type Decision, checkDecision } from "../decision.ts";
+import type { Pseudonyms } from "../erasure/pseudonyms.ts";
 import { EmailError } from "../error.ts";
 import { lockAddresses } from "./suppress.ts";
-import { uuidv7 } from "../uuid.ts";
 
 /** An address that gets no email, and why. */
 export interface Suppressed {
@@ -95,24 +95,28 @@ export interface SuppressionEvent {
  * All that is known about an address: its suppression, even if that has expired; the newest hundred
  * events with an effect on it; the newest hundred suppressions that were removed.
  *
+ * @param pseudonyms finds what is left after an erasure too. Default: it is not looked for
  * @throws EmailError `INVALID_ADDRESS`
  */
 export async function explainSuppression(
   db: Db | Tx,
   address: string,
+  pseudonyms?: Pseudonyms,
 ): Promise<{ suppression: Suppressed | null; events: SuppressionEvent[]; removals: Removed[] }> {
   const { key } = parseAddress(address);
+  const keys = keysOf(key, pseudonyms);
   const [[suppression = null], events, removals] = await Promise.all([
-    db.$queryRaw<Suppressed[]>`SELECT ${COLUMNS} FROM suppressions WHERE address_key = ${key}`,
+    db.$queryRaw<Suppressed[]>`
+      SELECT ${COLUMNS} FROM suppressions WHERE ${isOneOf(keys)} ${ownFirst(key)}`,
     db.$queryRaw<SuppressionEvent[]>`
       SELECT occurred_at AS at, effect::text, ses_message_id AS "sesMessageId",
         message_id AS "messageId", detail
-      FROM events WHERE recipient_key = ${key} AND effect IS NOT NULL
+      FROM events WHERE recipient_key = ANY(${keys}::text[]) AND effect IS NOT NULL
       ORDER BY occurred_at DESC, id DESC LIMIT 100`,
     db.$queryRaw<Removed[]>`
       SELECT reason::text, evidence, created_at AS since, removed_at AS "removedAt",
         removed_by AS "removedBy", because
-      FROM suppression_removals WHERE address_key = ${key} ORDER BY removed_at DESC LIMIT 100`,
+      FROM suppression_removals WHERE ${isOneOf(keys)} ORDER BY removed_at DESC LIMIT 100`,
   ]);
   return { suppression, events, removals };
 }
@@ -152,6 +156,8 @@ export interface Removal extends Decision {
    * the address as typed and in lower case, which SES may take for two addresses.
    */
   atSes?: ((address: string) => Promise<void>) | undefined;
+  /** Finds an opt-out that was kept after an erasure too. Default: it is not looked for. */
+  pseudonyms?: Pseudonyms | undefined;
 }
 
 /**
@@ -165,13 +171,14 @@ export interface Removal extends Decision {
 export async function removeSuppression(
   db: Db,
   address: string,
-  { overrideComplaint = false, atSes, ...decision }: Removal,
+  { overrideComplaint = false, atSes, pseudonyms, ...decision }: Removal,
 ): Promise<Suppressed> {
   const { address: typed, key } = parseAddress(address);
   const { by, because } = checkDecision(decision);
+  const keys = keysOf(key, pseudonyms);
   const check = async (tx: Db | Tx): Promise<Suppressed> => {
     const [row] = await tx.$queryRaw<Suppressed[]>`
-      SELECT ${COLUMNS} FROM suppressions WHERE address_key = ${key}`;
+      SELECT ${COLUMNS} FROM suppressions WHERE ${isOneOf(keys)} ${ownFirst(key)}`;
     if (!row) throw new EmailError("NOT_SUPPRESSED", "Email to this address is not suppressed.");
     if (row.reason === "complaint" && !overrideComplaint) throw complained();
     return row;
@@ -180,24 +187,32 @@ export async function removeSuppression(
   // Before the transaction, which would lock the address while SES answers.
   for (const spelling of new Set([typed, key])) await atSes?.(spelling);
   return await db.$transaction(async (tx) => {
-    await tx.$executeRaw(lockAddresses([key]));
+    await tx.$executeRaw(lockAddresses(keys));
     // A complaint may have come meanwhile.
     const row = await check(tx);
     await tx.$executeRaw`
       INSERT INTO suppression_removals
         (id, address_key, reason, evidence, created_at, removed_at, removed_by, because)
       -- Not now(): events that came during the wait for the lock must count as from before.
-      SELECT ${uuidv7()}::uuid, address_key, reason, evidence, created_at, clock_timestamp(),
+      SELECT gen_random_uuid(), address_key, reason, evidence, created_at, clock_timestamp(),
         ${by}, ${because}
-      FROM suppressions WHERE address_key = ${key}`;
-    await tx.$executeRaw`DELETE FROM suppressions WHERE address_key = ${key}`;
-    return row;
+      FROM suppressions WHERE ${isOneOf(keys)}`;
+    await tx.$executeRaw`DELETE FROM suppressions WHERE ${isOneOf(keys)}`;
+    return { ...row, address: key };
   });
 }
 
 const IN_FORCE = Prisma.sql`(expires_at IS NULL OR expires_at > now())`;
 const COLUMNS = Prisma.sql`address_key AS address, reason::text, evidence,
   created_at AS since, expires_at AS until`;
+
+/** The keys under which an address may be suppressed. */
+function keysOf(key: string, pseudonyms: Pseudonyms | undefined): string[] {
+  return pseudonyms ? [key, pseudonyms.of(key)] : [key];
+}
+
+const isOneOf = (keys: string[]) => Prisma.sql`address_key = ANY(${keys}::text[])`;
+const ownFirst = (key: string) => Prisma.sql`ORDER BY address_key = ${key} DESC`;
 
 function olderThan(cursor: string): Prisma.Sql {
   const at = cursor.indexOf("/");

@@ -1,5 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { DeleteSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
+import {
+  DeleteSuppressedDestinationCommand,
+  GetSuppressedDestinationCommand,
+} from "@aws-sdk/client-sesv2";
 import { EmailError } from "../error.ts";
 import { createSesClient, timeLimit } from "./ses-client.ts";
 
@@ -12,6 +15,12 @@ export interface AccountList {
    * @throws EmailError `ACCOUNT_LIST_DENIED`, `ACCOUNT_LIST_UNAVAILABLE`, `LOOPBACK_ONLY`
    */
   remove(address: string): Promise<void>;
+  /**
+   * What the list says about an address; null if it is not on it.
+   *
+   * @throws EmailError as `remove`
+   */
+  find(address: string): Promise<{ reason: string; since: Date | undefined } | null>;
   close(): void;
 }
 
@@ -32,28 +41,33 @@ export function createAccountList(options: {
   const { interval = INTERVAL } = options;
   let free = 0;
 
-  async function call(address: string): Promise<void> {
-    const wait = free - Date.now();
-    free = Math.max(free, Date.now()) + interval;
-    if (wait > 0) await pause(wait);
-    await client.send(
-      new DeleteSuppressedDestinationCommand({ EmailAddress: address }),
-      timeLimit(),
-    );
+  /** @returns what SES answers; null if the address is not on its list */
+  async function call<T>(send: () => Promise<T>): Promise<T | null> {
+    for (let attempt = 1; ; attempt++) {
+      const wait = free - Date.now();
+      free = Math.max(free, Date.now()) + interval;
+      if (wait > 0) await pause(wait);
+      try {
+        return await send();
+      } catch (error) {
+        if ((error as Error).name === "NotFoundException") return null;
+        // SES's limit counts the calls of others too.
+        if (isThrottle(error) && attempt < TRIES) continue;
+        throw explain(error);
+      }
+    }
   }
 
   return {
     async remove(address) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await call(address);
-        } catch (error) {
-          if ((error as Error).name === "NotFoundException") return;
-          // SES's limit counts the calls of others too.
-          if (isThrottle(error) && attempt < TRIES) continue;
-          throw explain(error);
-        }
-      }
+      const command = new DeleteSuppressedDestinationCommand({ EmailAddress: address });
+      await call(() => client.send(command, timeLimit()));
+    },
+    async find(address) {
+      const command = new GetSuppressedDestinationCommand({ EmailAddress: address });
+      const found = await call(() => client.send(command, timeLimit()));
+      const { Reason = "unknown", LastUpdateTime } = found?.SuppressedDestination ?? {};
+      return found && { reason: Reason, since: LastUpdateTime };
     },
     close: () => client.destroy(),
   };
@@ -77,13 +91,13 @@ function explain(cause: unknown): EmailError {
   ) {
     return new EmailError(
       "ACCOUNT_LIST_DENIED",
-      `SES's own list may not be changed (${name}). Allow these credentials ses:DeleteSuppressedDestination, in the region of AWS_REGION.`,
+      `SES's own list may not be used (${name}). Allow these credentials ses:DeleteSuppressedDestination and ses:GetSuppressedDestination, in the region of AWS_REGION.`,
       { cause },
     );
   }
   return new EmailError(
     "ACCOUNT_LIST_UNAVAILABLE",
-    `SES's own list cannot be changed now (${name}). Try again.`,
+    `SES's own list cannot be used now (${name}). Try again.`,
     { retryable: true, cause },
   );
 }

@@ -1,5 +1,11 @@
 // Every email that can be queued, by name. It loads no React. `templates.ts` has their looks.
+export { schema as "account-changed" } from "./account-changed/schema.ts";
+export { schema as "account-deleted" } from "./account-deleted/schema.ts";
 export { schema as "account-exists" } from "./account-exists/schema.ts";
+export { schema as "address-changed" } from "./address-changed/schema.ts";
+export { schema as "address-taken" } from "./address-taken/schema.ts";
+export { schema as "change-address" } from "./change-address/schema.ts";
+export { schema as "delete-account" } from "./delete-account/schema.ts";
 export { schema as "password-changed" } from "./password-changed/schema.ts";
 export { schema as "password-reset" } from "./password-reset/schema.ts";
 export { schema as "verify-email" } from "./verify-email/schema.ts";

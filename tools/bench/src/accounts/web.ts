@@ -6,7 +6,11 @@ import { type Answer, openSite } from "@repo/measure/site";
 export const PASSWORD = "correct horse battery staple";
 
 /** Posts JSON, each time as another client. */
-export type Post = (path: string, fields: Record<string, string>) => Promise<Answer>;
+export type Post = (
+  path: string,
+  fields: Record<string, string>,
+  cookie?: string,
+) => Promise<Answer>;
 
 /** The built apps/web, with limits too high to matter. */
 export async function openWeb(databaseUrl: string): Promise<{ post: Post; stop(): Promise<void> }> {
@@ -30,10 +34,10 @@ export function poster(port: number): { post: Post; close: () => void } {
   const site = openSite(port);
   let clients = 0;
   return {
-    post(path, fields) {
+    post(path, fields, cookie) {
       const client = ++clients;
       const ip = `10.${(client >> 16) & 255}.${(client >> 8) & 255}.${client & 255}`;
-      return site.ask({ ip, path, fields, json: true });
+      return site.ask({ ip, path, fields, json: true, ...(cookie !== undefined && { cookie }) });
     },
     close: () => site.close(),
   };
@@ -61,4 +65,16 @@ export async function makeAccounts(
   await client.query("VACUUM ANALYZE");
   await client.end();
   return hash;
+}
+
+/** Logs in to accounts of `makeAccounts`. @returns the cookie of each session */
+export async function logIn(post: Post, addresses: string[]): Promise<string[]> {
+  const cookies = [];
+  for (const email of addresses) {
+    const { status, headers, body } = await post("/login", { email, password: PASSWORD });
+    if (status !== 200) throw new Error(`${status}: ${body}`);
+    const set = headers.find(([name, value]) => name === "set-cookie" && /session=/.test(value));
+    cookies.push(set?.[1].split(";")[0] ?? "");
+  }
+  return cookies;
 }

@@ -29,6 +29,7 @@ export async function events(setup: Setup): Promise<Findings> {
     AUTH_SECRET: UNUSED,
     UNSUBSCRIBE_KEY: `${UNUSED} either`,
     EMAIL_KEY: KEYS[0].secret,
+    OPT_OUT_KEY: `${UNUSED} neither`,
     EMAIL_FROM: "Sendoff <hello@example.com>",
     EMAIL_RATE: "100000",
     SES_CONFIGURATION_SET: "sendoff",

@@ -47,6 +47,7 @@ export async function unsubscribe(setup: Setup): Promise<Findings> {
     APP_URL: appUrl,
     AUTH_SECRET: "a secret that no request here needs",
     EMAIL_KEY: KEYS[0].secret,
+    OPT_OUT_KEY: "a key of opt-outs which nobody has here",
     UNSUBSCRIBE_KEY: LINK_KEY,
     SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:000000000000:ses-events",
   });

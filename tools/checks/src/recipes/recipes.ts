@@ -69,6 +69,16 @@ export function notes(db: Db): Router {
   return router;
 }
 `,
+    "packages/accounts/src/person/account-tables.ts": insert(
+      "export const ACCOUNT_TABLES: PersonTable<Person>[] = [\n",
+      `  {
+    table: "notes",
+    rows: byUser,
+    given: ["id", "text", "created_at"],
+    withheld: { user_id: sameAccount },
+  },
+`,
+    ),
     [`${web}/app.ts`]: all(
       insert(
         'import { home } from "./pages/home.tsx";\n',
@@ -109,6 +119,10 @@ const field: Recipe = {
       ),
     ),
     "packages/accounts/src/profile.ts": insert("  name: string;\n", "  phone?: string;\n"),
+    "packages/accounts/src/person/account-tables.ts": replace(
+      'given: ["id", "name",',
+      'given: ["id", "phone", "name",',
+    ),
     [`${web}/test-app.ts`]: replace('{ name: "Sam",', '{ name: "Sam", phone: "+49 30 1234567",'),
   },
   after: [["db:migrate", "--name phone"]],

@@ -7,7 +7,10 @@ export const en = {
   preheader: "Log in, or choose a new password. If it was not you, nothing needs doing.",
   reason: `You get this email because someone signed up for ${brand.name} with this address.`,
   title: "You already have an account",
-  justLogIn: `Someone, perhaps you, signed up for ${brand.name} with this address. It has an account already: just log in.`,
+  justLogIn: ({ isReserved }) =>
+    isReserved
+      ? `Someone, perhaps you, signed up for ${brand.name} with this address. It belonged to an account until a few days ago, and is kept for that account for a week. Log in with the new address of that account, or bring this one back: the link for it is in our email of that day.`
+      : `Someone, perhaps you, signed up for ${brand.name} with this address. It has an account already: just log in.`,
   logIn: "Log in",
   forgot: "Forgot your password?",
   chooseNew: "Choose a new one",

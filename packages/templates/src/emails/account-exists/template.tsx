@@ -21,6 +21,12 @@ export const template: Template<typeof schema, typeof en> = {
     usual: {
       logInUrl: "https://example.com/login",
       resetUrl: "https://example.com/forgot-password",
+      isReserved: false,
+    },
+    "kept for an account": {
+      logInUrl: "https://example.com/login",
+      resetUrl: "https://example.com/forgot-password",
+      isReserved: true,
     },
   },
 };

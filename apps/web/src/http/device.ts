@@ -1,0 +1,29 @@
+// The first that matches counts: most browsers also name another one.
+const BROWSERS: [string, RegExp][] = [
+  ["Edge", /\bEdg(?:e|A|iOS)?\//],
+  ["Opera", /\bOPR\//],
+  ["Samsung Internet", /\bSamsungBrowser\//],
+  ["Firefox", /\b(?:Firefox|FxiOS)\//],
+  ["Chrome", /\b(?:Chrome|CriOS)\//],
+  ["Safari", /\bSafari\//],
+];
+const SYSTEMS: [string, RegExp][] = [
+  ["Android", /\bAndroid\b/],
+  ["iPhone", /\biPhone\b/],
+  ["iPad", /\biPad\b/],
+  ["Windows", /\bWindows\b/],
+  ["ChromeOS", /\bCrOS\b/],
+  ["Mac", /\bMacintosh\b/],
+  ["Linux", /\bLinux\b/],
+];
+
+/**
+ * What a browser calls itself, in words for its owner: "Firefox on Linux". Nothing of the header is
+ * kept, only words from here. Undefined: unknown.
+ */
+export function describeDevice(userAgent: string | undefined): string | undefined {
+  const named = [BROWSERS, SYSTEMS].map(
+    (names) => names.find(([, pattern]) => pattern.test(userAgent ?? ""))?.[0],
+  );
+  return named.filter((name) => name !== undefined).join(" on ") || undefined;
+}

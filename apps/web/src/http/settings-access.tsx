@@ -1,0 +1,39 @@
+import { AccountError, type Accounts } from "@repo/accounts";
+import type { RequestHandler } from "express";
+import { Notice } from "../ui/notice.tsx";
+import { sendPage, wantsJson } from "./answer.tsx";
+import { HttpError } from "./errors.tsx";
+
+/** Lets only people pass who are logged in. */
+export const loggedIn: RequestHandler = (req, res, next) => {
+  if (res.locals.user) return next();
+  if (wantsJson(req)) throw new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
+  // A redirect would lose the link.
+  if (req.query.token !== undefined) return sendPage(res, 401, <LogInFirst />);
+  res.redirect(303, "/login");
+};
+
+function LogInFirst() {
+  return (
+    <Notice title="Log in first">
+      <p>This link works only in a browser that is logged in. Log in, then open the link again.</p>
+      <p className="actions">
+        <a className="button" href="/login">
+          Log in
+        </a>
+      </p>
+    </Notice>
+  );
+}
+
+/** Pages to which a typed password leads back. Any other address would be an open redirect. */
+export const CHECKED_PAGES = ["/settings/address", "/settings/export", "/settings/delete"];
+
+/** Lets only people pass who have typed their password in the last minutes. Others may do it now. */
+export function passwordTyped(accounts: Accounts): RequestHandler {
+  return async (req, res, next) => {
+    if (await accounts.settings.hasTypedPassword(res.locals.caller)) return next();
+    if (wantsJson(req)) throw new AccountError("PASSWORD_CHECK_NEEDED");
+    res.redirect(303, `/settings/check?next=${encodeURIComponent(req.path)}`);
+  };
+}

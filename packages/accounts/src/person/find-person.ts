@@ -1,0 +1,81 @@
+import type { Db, Tx } from "@repo/db";
+import { parseAddress } from "@repo/email/enqueue";
+import type { Mailboxes, Pseudonyms } from "@repo/email/erasure";
+import type { Keys } from "@repo/email/keys";
+import { type LimitKeys, createLimitKeys } from "../limits/keys.ts";
+import { hashesOf } from "../tokens.ts";
+import type { Person } from "./account-tables.ts";
+
+/** What the hashes of a person need. */
+export interface PersonKeys {
+  /** AUTH_SECRET. */
+  secret: Keys;
+  /** By OPT_OUT_KEY. */
+  pseudonyms: Pseudonyms;
+}
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * Finds a person by their account, or by an address without an account.
+ *
+ * The earlier addresses of an account belong to it as long as the link of their undo is stored, and
+ * nobody else has them.
+ *
+ * @param who an address, or the id of an account
+ * @returns undefined if there is no such account
+ * @throws EmailError `INVALID_ADDRESS`
+ */
+export async function findPerson(
+  db: Db | Tx,
+  keys: PersonKeys,
+  who: string,
+): Promise<(Person & { email: string }) | undefined> {
+  const isId = UUID.test(who);
+  const address = isId ? undefined : parseAddress(who);
+  const user = await db.user.findUnique({
+    where: address ? { emailKey: address.key } : { id: who },
+    select: { id: true, email: true, emailKey: true },
+  });
+  if (!user) return address && { email: address.address, ...personOf(keys, null, [address.key]) };
+  const earlier = await db.$queryRaw<{ key: string }[]>`
+    SELECT DISTINCT email_key AS key FROM links
+    WHERE user_id = ${user.id}::uuid AND purpose = 'undo_address'
+      AND email_key NOT IN (SELECT email_key FROM users WHERE id <> ${user.id}::uuid)
+      AND email_key NOT IN (SELECT email_key FROM links
+        WHERE purpose = 'undo_address' AND user_id <> ${user.id}::uuid)`;
+  const all = new Set([user.emailKey, ...earlier.map(({ key }) => key)]);
+  return { email: user.email, ...personOf(keys, user.id, [...all]) };
+}
+
+function personOf({ secret }: PersonKeys, userId: string | null, keys: string[]): Person {
+  return {
+    userId,
+    keys,
+    hashes: keys.flatMap((key) => hashesOf(secret, "address", key)),
+    limits: secret.flatMap((key) => bucketsOf(createLimitKeys(key.secret), userId, keys)),
+  };
+}
+
+function bucketsOf(hashes: LimitKeys, userId: string | null, keys: string[]): Person["limits"] {
+  const ofAddresses = keys.flatMap((key) => [
+    { name: "signUpMail", keyHash: hashes.mailbox("signUpMail", key) },
+    { name: "recoveryMail", keyHash: hashes.address("recoveryMail", key) },
+    { name: "wrongPassword", keyHash: hashes.address("wrongPassword", key) },
+  ]);
+  if (userId === null) return ofAddresses;
+  const ofAccount = ["settingsMail", "accountChanges", "passwordCheck"].map((name) => ({
+    name,
+    keyHash: hashes.raw(name, userId),
+  }));
+  return [...ofAddresses, ...ofAccount];
+}
+
+/** @param until see `Mailboxes` */
+export function mailboxesOf(
+  { pseudonyms }: Pick<PersonKeys, "pseudonyms">,
+  keys: string[],
+  until: Date | null = null,
+): Mailboxes {
+  return { keys, pseudonyms: keys.map((key) => pseudonyms.of(key)), until };
+}

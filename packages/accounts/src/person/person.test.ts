@@ -1,0 +1,166 @@
+import {
+  MAIL_TABLES,
+  NOT_ABOUT_PEOPLE as MAIL_NOT_ABOUT_PEOPLE,
+  createPseudonyms,
+} from "@repo/email/erasure";
+import { applyEvents } from "@repo/email/events";
+import { addSuppression } from "@repo/email/suppressions";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { erasePerson, exportPerson } from "../person.ts";
+import { OPT_OUT_KEY, SECRET, browser, startTestAccounts } from "../test-accounts.ts";
+import { ACCOUNT_TABLES, NOT_ABOUT_PEOPLE } from "./account-tables.ts";
+
+let test: Awaited<ReturnType<typeof startTestAccounts>>;
+beforeAll(async () => {
+  test = await startTestAccounts();
+});
+afterAll(() => test.drop());
+
+const keys = { secret: SECRET, pseudonyms: createPseudonyms(OPT_OUT_KEY) };
+
+const report = (recipient: string, effect: "permanent" | "complaint", id = "1") =>
+  applyEvents(
+    test.db,
+    [
+      {
+        sesMessageId: `ses-${id}-${recipient}`,
+        type: effect === "complaint" ? "Complaint" : "Bounce",
+        recipient,
+        dedupeKey: id,
+        occurredAt: new Date(),
+        detail: { diagnosticCode: `550 <${recipient}>: no` },
+        effect,
+      },
+    ],
+    { pseudonyms: keys.pseudonyms },
+  );
+
+/** Every row of every table, as text. */
+async function dump(): Promise<string> {
+  const tables = await test.db.$queryRaw<{ name: string }[]>`
+    SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`;
+  const rows = [];
+  for (const { name } of tables)
+    rows.push(JSON.stringify(await test.db.$queryRawUnsafe(`SELECT t::text FROM "${name}" AS t`)));
+  return rows.join("\n").toLowerCase();
+}
+
+/** A person with rows in every table that can know one. */
+async function everywhere() {
+  const { email, caller } = await test.person("Firefox on Linux");
+  await test.accounts.signUp(browser(), { name: "Mallory", email, password: "correct horse 12" });
+  await test.forgot(email);
+  await test.accounts.requestPasswordReset(browser(), email);
+  const to = `moved-${email}`;
+  await test.accounts.settings.requestAddressChange(caller, to);
+  const { session, user } = await test.accounts.settings.confirmAddressChange(
+    caller,
+    test.tokenFor(to),
+  );
+  const [message] = await test.db.message.findMany({ where: { toKey: email }, take: 1 });
+  await test.db.attempt.create({
+    data: { messageId: message!.id, number: 1, result: "accepted", finishedAt: new Date() },
+  });
+  await test.db.operatorAction.create({
+    data: { messageId: message!.id, action: "retry", doneBy: "op", because: "asked" },
+  });
+  await test.db.emailPreference.create({
+    data: { addressKey: to, category: "product-news", wanted: false, changedBy: "link" },
+  });
+  await report(email, "permanent");
+  await report(to, "complaint");
+  return { email, to, caller: { ...caller, session }, userId: user.id };
+}
+
+it("knows every table and column of the database: its map has a place for each", async () => {
+  const columns = await test.db.$queryRaw<{ table: string; column: string }[]>`
+    SELECT table_name AS table, column_name AS column FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+    ORDER BY table_name, column_name`;
+  const mapped = [...ACCOUNT_TABLES, ...MAIL_TABLES].flatMap(({ table, given, withheld }) =>
+    [...given, ...Object.keys(withheld)].map((column) => ({ table, column })),
+  );
+  const nobody = { ...NOT_ABOUT_PEOPLE, ...MAIL_NOT_ABOUT_PEOPLE };
+  const about = columns.filter(({ table }) => nobody[table] === undefined);
+  const sorted = (list: { table: string; column: string }[]) =>
+    list.map(({ table, column }) => `${table}.${column}`).toSorted();
+  // A new column belongs into the map: packages/accounts/src/person/account-tables.ts, or
+  // packages/email/src/erasure/mail-tables.ts. docs/privacy.md names what is stored.
+  expect(sorted(mapped)).toEqual(sorted(about));
+  const tables = new Set(columns.map(({ table }) => table));
+  for (const table of Object.keys(nobody)) expect(tables).toContain(table);
+});
+
+it("exports all of a person, by address or id, and no secret and nobody else", async () => {
+  const { email, to, userId } = await everywhere();
+  const other = await test.person();
+  const found = await exportPerson(test.db, keys, to);
+  expect(found?.email).toBe(to);
+  const { tables } = found!;
+  for (const [table, rows] of Object.entries(tables)) {
+    if (["erased_addresses", "suppression_removals"].includes(table)) continue;
+    expect(rows, table).not.toEqual([]);
+  }
+  expect(tables.users).toMatchObject([{ id: userId, email: to, name: "Sam" }]);
+  expect(tables.sessions).toMatchObject([{ device: "Firefox on Linux" }]);
+  const text = JSON.stringify(found);
+  // Also what was sent to the earlier address.
+  for (const part of [email, "verify-email", "address-changed", "Complaint", "asked"])
+    expect(text).toContain(part);
+  for (const secret of ["argon2", "Mallory", "hash", other.email])
+    expect(text).not.toContain(secret);
+  const byId = await exportPerson(test.db, keys, userId);
+  expect(byId?.tables).toEqual(tables);
+  const nobody = "00000000-0000-4000-8000-000000000000";
+  expect(await exportPerson(test.db, keys, nobody)).toBeUndefined();
+});
+
+it("erases a person: the whole database has the address nowhere, and nobody else has lost anything", async () => {
+  const other = await test.person();
+  const others = await exportPerson(test.db, keys, other.email);
+  const { email, to, caller, userId } = await everywhere();
+  expect(await dump()).toContain(email);
+  const atSes: string[] = [];
+  const note = async (address: string) => void atSes.push(address);
+  const erased = await erasePerson(test.db, { ...keys, atSes: note }, userId);
+  expect(erased).toMatchObject({ users: 1, operator_actions: 1, attempts: 1 });
+  const left = await dump();
+  for (const gone of [email, to, Buffer.from(email).toString("hex"), userId])
+    expect(left).not.toContain(gone);
+  expect(atSes.toSorted()).toEqual([to, email].toSorted());
+  expect(await test.isIn(caller)).toBe(false);
+  expect((await exportPerson(test.db, keys, other.email))?.tables).toEqual(others?.tables);
+  expect(await erasePerson(test.db, keys, userId)).toBeUndefined();
+});
+
+it("erases an address that has no account, and may be repeated", async () => {
+  const email = "no-account@example.com";
+  await test.signUp(browser(), email);
+  await test.accounts.requestPasswordReset(browser(), email);
+  await addSuppression(test.db, email, { by: "op", because: `${email} asked on the phone` });
+  await erasePerson(test.db, keys, email);
+  await erasePerson(test.db, keys, email);
+  expect(await dump()).not.toContain(email);
+  // The operator's decision stays, without its words.
+  const kept = await test.db.suppression.findUnique({
+    where: { addressKey: keys.pseudonyms.of(email) },
+  });
+  expect(kept).toMatchObject({ reason: "manual", evidence: null });
+});
+
+it("stores no address when an event comes later, and keeps the opt-out of a complaint", async () => {
+  const { email } = await test.person();
+  await erasePerson(test.db, keys, email);
+  await report(email.toUpperCase(), "permanent", "late bounce");
+  expect(await test.db.suppression.count({ where: { reason: "bounce" } })).toBe(0);
+  await report(email, "complaint", "late complaint");
+  expect(await dump()).not.toContain(email);
+  const pseudonym = keys.pseudonyms.of(email);
+  expect(await test.db.event.findMany({ where: { recipientKey: pseudonym } })).toMatchObject([
+    { type: "Bounce", recipient: pseudonym, effect: null, detail: {} },
+    { type: "Complaint", recipient: pseudonym, effect: "complaint", detail: {} },
+  ]);
+  expect(await test.db.suppression.findUnique({ where: { addressKey: pseudonym } })).toMatchObject({
+    reason: "complaint",
+  });
+});

@@ -1,0 +1,125 @@
+import type { Tx } from "@repo/db";
+import { type Address, parseAddress } from "@repo/email/enqueue";
+import type { Caller, Context } from "../context.ts";
+import { AccountError } from "../errors.ts";
+import { LINK_MINUTES } from "../lifetimes.ts";
+import { refuse } from "../limits/refuse.ts";
+import { endLinks, isReserved, issueLink, openLink, redeemLink } from "../links.ts";
+import type { LogIn } from "../log-in.ts";
+import { renewSession } from "../sessions.ts";
+import { trustBrowser } from "../trusted-browser.ts";
+import { type Owner, findOwner, inAccount } from "./owner.ts";
+
+/**
+ * Emails a link to the new address. If somebody else has that address, the caller sees the same, and
+ * the mailbox gets a notice.
+ *
+ * @throws AccountError `NOT_LOGGED_IN`, `PASSWORD_CHECK_NEEDED`, `SAME_ADDRESS`, `TOO_MANY_TRIES`,
+ *   `BUSY`
+ */
+export async function requestAddressChange(
+  context: Context,
+  caller: Caller,
+  email: string,
+): Promise<void> {
+  const { db, secret, limits } = context;
+  const address = parseAddress(email);
+  const { id, emailKey, hasTypedPassword } = await findOwner(db, secret, caller);
+  if (!hasTypedPassword) throw new AccountError("PASSWORD_CHECK_NEEDED");
+  if (address.key === emailKey) throw new AccountError("SAME_ADDRESS");
+  const taken = await limits.take(
+    limits.client(caller.ip),
+    limits.account("settingsMail", id),
+    limits.mailbox("signUpMail", address.key),
+  );
+  refuse(taken.refusal);
+  if (!taken.granted("signUpMail")) return;
+  try {
+    await inAccount(context, caller, { passwordTyped: true }, (tx, owner) =>
+      emailLink(tx, context, owner, address),
+    );
+  } catch (error) {
+    await taken.giveBack("settingsMail", "signUpMail");
+    throw error;
+  }
+}
+
+async function emailLink(
+  tx: Tx,
+  { secret, enqueue, url }: Context,
+  owner: Owner,
+  to: Address,
+): Promise<void> {
+  // An address of somebody else gets a link too, which nobody sees, so that the work is the same.
+  const link = await issueLink(tx, secret, "change_address", to, owner.id);
+  const { token, expiresAt, hasAccount } = link;
+  const expiresInMinutes = LINK_MINUTES.change_address;
+  if (hasAccount || link.isReserved) {
+    const props = { url: url("/login") };
+    await enqueue(tx, { template: "address-taken", to: to.address, props, expiresAt });
+  } else {
+    const props = { url: url(`/settings/address/confirm?token=${token}`), expiresInMinutes };
+    await enqueue(tx, { template: "change-address", to: to.address, props, expiresAt });
+  }
+}
+
+/**
+ * Reads the link for its page, without using it up.
+ *
+ * @returns the new address
+ * @throws AccountError `NOT_LOGGED_IN`, `FOREIGN_LINK`, `TOKEN_UNKNOWN`, `TOKEN_USED`,
+ *   `TOKEN_EXPIRED`
+ */
+export async function openAddressChange(
+  { db, secret }: Context,
+  caller: Caller,
+  token: string,
+): Promise<string> {
+  const owner = await findOwner(db, secret, caller);
+  const { address, userId } = await openLink(db, secret, "change_address", token);
+  if (userId !== owner.id) throw new AccountError("FOREIGN_LINK");
+  return address;
+}
+
+/**
+ * Gives the account the address that the link proves. The old address is told, and can have the
+ * account back for some days. All other links of the account end.
+ *
+ * @throws AccountError what `openAddressChange` throws, and `BUSY`
+ */
+export async function confirmAddressChange(
+  context: Context,
+  caller: Caller,
+  token: string,
+): Promise<LogIn> {
+  const { db, secret, enqueue, url, limits } = context;
+  const { key } = await openLink(db, secret, "change_address", token);
+  const options = { passwordTyped: false, addresses: [key] };
+  const logIn = await inAccount(context, caller, options, async (tx, owner) => {
+    const to = await redeemLink(tx, secret, "change_address", token);
+    if (to.userId !== owner.id) throw new AccountError("FOREIGN_LINK");
+    // The links of an address end when it gets an account. This is for certainty.
+    if (await isReserved(tx, key, owner.id)) throw new AccountError("TOKEN_USED");
+    const { id, name, email, trustEpoch } = await tx.user.update({
+      where: { id: owner.id },
+      data: { email: to.address, emailKey: key },
+    });
+    await endLinks(tx, [owner.emailKey], id);
+    const old = { address: owner.email, key: owner.emailKey };
+    const undo = await issueLink(tx, secret, "undo_address", old, id);
+    const days = LINK_MINUTES.undo_address / (24 * 60);
+    await enqueue(tx, {
+      template: "address-changed",
+      to: owner.email,
+      props: { name, url: url(`/undo-address?token=${undo.token}`), days },
+      expiresAt: undo.expiresAt,
+    });
+    return {
+      user: { id, name, email },
+      session: await renewSession(tx, secret, owner.sessionId),
+      trusted: trustBrowser(secret, key, trustEpoch),
+    };
+  });
+  await limits.giveBack(limits.mailbox("signUpMail", key));
+  return logIn;
+}

@@ -1,0 +1,164 @@
+import { createPseudonyms } from "@repo/email/erasure";
+import { keysOf } from "@repo/email/keys";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Accounts } from "../accounts.ts";
+import type { Caller } from "../context.ts";
+import {
+  OPT_OUT_KEY,
+  PASSWORD,
+  SECRET,
+  browser,
+  codeOf,
+  startTestAccounts,
+} from "../test-accounts.ts";
+import { eraseDeleted } from "../worker.ts";
+
+const OTHER = "quite another password";
+let test: Awaited<ReturnType<typeof startTestAccounts>>;
+let settings: Accounts["settings"];
+beforeAll(async () => {
+  test = await startTestAccounts();
+  ({ settings } = test.accounts);
+});
+afterAll(() => test.drop());
+
+/** @returns the token of the link, from the mailbox that it went to */
+async function ask(caller: Caller, mailbox: string): Promise<string> {
+  await settings.requestDeletion(caller);
+  return test.tokenFor(mailbox);
+}
+const remove = (caller: Caller, token: string, currentPassword = PASSWORD) =>
+  settings.deleteAccount(caller, { token, currentPassword });
+const accountOf = (email: string) => test.db.user.findUnique({ where: { emailKey: email } });
+const pseudonyms = createPseudonyms(OPT_OUT_KEY);
+const erase = (atSes?: (address: string) => Promise<void>, secret = SECRET) =>
+  eraseDeleted(test.db, { secret, pseudonyms, atSes });
+/** As the worker does when SES has accepted them. */
+const sendAll = () => test.db.$executeRaw`
+  UPDATE messages SET state = 'closed', closed_at = now(), closed_reason = 'cancelled', payload = NULL
+  WHERE state = 'queued'`;
+
+it("deletes the account by the emailed link, cancels email that waits, and says good-bye", async () => {
+  const { email, caller } = await test.person();
+  const elsewhere = await test.logIn(email);
+  const token = await ask(caller, email);
+  expect(await settings.openDeletion(caller, token)).toBe(email);
+  await remove(caller, token);
+  expect(await accountOf(email)).toBeNull();
+  for (const each of [caller, elsewhere]) expect(await test.isIn(each)).toBe(false);
+  expect(await codeOf(test.logIn(email))).toBe("INVALID_CREDENTIALS");
+  const messages = await test.db.message.findMany({
+    where: { toKey: email },
+    orderBy: { id: "asc" },
+  });
+  expect(messages.pop()).toMatchObject({ template: "account-deleted", state: "queued" });
+  for (const each of messages) expect(each).toMatchObject({ closedReason: "cancelled" });
+});
+
+describe("the link", () => {
+  it("works only in a session of the account, with the password, once, and for an hour", async () => {
+    const { email, caller } = await test.person();
+    const stranger = await test.person();
+    const token = await ask(caller, email);
+    for (const use of [settings.openDeletion, remove]) {
+      expect(await codeOf(use(browser(), token))).toBe("NOT_LOGGED_IN");
+      expect(await codeOf(use(stranger.caller, token))).toBe("FOREIGN_LINK");
+      expect(await codeOf(use(caller, "x".repeat(43)))).toBe("TOKEN_UNKNOWN");
+    }
+    expect(await codeOf(remove(caller, token, OTHER))).toBe("WRONG_PASSWORD");
+    const expired = await ask(stranger.caller, stranger.email);
+    await test.db.$executeRaw`
+      UPDATE links SET expires_at = now() WHERE email_key = ${stranger.email}`;
+    expect(await codeOf(remove(stranger.caller, expired))).toBe("TOKEN_EXPIRED");
+    expect(await accountOf(stranger.email)).not.toBeNull();
+    expect(await accountOf(email)).not.toBeNull();
+
+    const codes = await Promise.all([codeOf(remove(caller, token)), codeOf(remove(caller, token))]);
+    expect(codes.filter((code) => code === "done")).toHaveLength(1);
+    expect((await test.emails(email)).filter((name) => name === "account-deleted")).toHaveLength(1);
+  });
+
+  it("is sent only if the password was typed recently", async () => {
+    const { email, caller } = await test.person();
+    await test.letPasswordsAge();
+    expect(await codeOf(settings.requestDeletion(caller))).toBe("PASSWORD_CHECK_NEEDED");
+    expect(await codeOf(settings.requestDeletion(browser()))).toBe("NOT_LOGGED_IN");
+    expect(await test.emails(email)).not.toContain("delete-account");
+  });
+
+  it("ends with a new password, and with a change of the address", async () => {
+    const { email, caller } = await test.person();
+    const first = await ask(caller, email);
+    const change = { currentPassword: PASSWORD, password: OTHER };
+    caller.session = (await settings.changePassword(caller, change)).session;
+    expect(await codeOf(remove(caller, first, OTHER))).toBe("TOKEN_USED");
+    const second = await ask(caller, email);
+    const to = `to-${email}`;
+    await settings.requestAddressChange(caller, to);
+    const moved = await settings.confirmAddressChange(caller, test.tokenFor(to));
+    caller.session = moved.session;
+    expect(await codeOf(remove(caller, second, OTHER))).toBe("TOKEN_USED");
+  });
+
+  it("goes to the old address while that can have the account back, and to the oldest of several", async () => {
+    const { email, caller } = await test.person();
+    const [second, third] = [`second-${email}`, `third-${email}`];
+    for (const to of [second, third]) {
+      await settings.requestAddressChange(caller, to);
+      caller.session = (await settings.confirmAddressChange(caller, test.tokenFor(to))).session;
+    }
+    const token = await ask(caller, email);
+    for (const other of [second, third])
+      expect(await test.emails(other)).not.toContain("delete-account");
+    await remove(caller, token);
+    // Both mailboxes hear of it, and all three addresses are erased.
+    expect((await test.emails(email)).at(-1)).toBe("account-deleted");
+    expect((await test.emails(third)).at(-1)).toBe("account-deleted");
+    await sendAll();
+    await erase();
+    for (const each of [email, second, third]) expect(await test.emails(each)).toEqual([]);
+  });
+});
+
+describe("the worker", () => {
+  it("erases what is left when the last email is sent, at SES too", async () => {
+    await sendAll();
+    await erase();
+    const { email, caller } = await test.person();
+    await remove(caller, await ask(caller, email));
+    expect(await erase()).toEqual({ erased: 0, unreadable: 0 });
+    expect(await test.emails(email)).toContain("account-deleted");
+    await sendAll();
+    const denied = () => Promise.reject(new Error("SES does not answer"));
+    await expect(erase(denied)).rejects.toThrow("SES does not answer");
+    const atSes: string[] = [];
+    const note = async (address: string) => void atSes.push(address);
+    expect(await erase(note)).toEqual({ erased: 1, unreadable: 0 });
+    expect(atSes).toEqual([email]);
+    expect(await test.emails(email)).toEqual([]);
+    expect(await test.db.erasure.count()).toBe(0);
+  });
+
+  it("spares a person who has signed up with the address again", async () => {
+    const { email, caller } = await test.person();
+    await remove(caller, await ask(caller, email));
+    await sendAll();
+    await test.db.$executeRaw`SELECT pg_sleep(0.002)`;
+    await test.signUpAndVerify(browser(), email);
+    await erase();
+    expect(await accountOf(email)).not.toBeNull();
+    expect((await test.emails(email))[0]).toBe("verify-email");
+    expect(await test.emails(email)).not.toContain("account-deleted");
+  });
+
+  it("says when it cannot read whose account it was", async () => {
+    const { email, caller } = await test.person();
+    await remove(caller, await ask(caller, email));
+    await sendAll();
+    expect(await erase(undefined, keysOf("another secret of 32 characters or more"))).toEqual({
+      erased: 0,
+      unreadable: 1,
+    });
+    expect(await erase()).toEqual({ erased: 1, unreadable: 0 });
+  });
+});

@@ -1,0 +1,75 @@
+import type { Tx } from "@repo/db";
+import type { Caller, Context } from "../context.ts";
+import { SESSION_DAYS } from "../lifetimes.ts";
+import { type Owner, findOwner, inAccount } from "./owner.ts";
+
+/** A session, as its owner sees it. */
+export interface OwnSession {
+  id: string;
+  /** Null: unknown. */
+  device: string | null;
+  since: Date;
+  /** Exact to an hour. */
+  usedAt: Date;
+  /** Whether the caller asks in this session. */
+  isThis: boolean;
+}
+
+/**
+ * The sessions of the caller's account that still work, the last used first.
+ *
+ * @throws AccountError `NOT_LOGGED_IN`
+ */
+export async function listSessions({ db, secret }: Context, caller: Caller): Promise<OwnSession[]> {
+  const { id, sessionId } = await findOwner(db, secret, caller);
+  return db.$queryRaw`
+    SELECT id, device, created_at AS since, used_at AS "usedAt", id = ${sessionId}::uuid AS "isThis"
+    FROM sessions WHERE user_id = ${id}::uuid AND expires_at > now()
+      AND used_at > now() - make_interval(days => ${SESSION_DAYS.unused}::int)
+    ORDER BY id = ${sessionId}::uuid DESC, used_at DESC, id`;
+}
+
+/**
+ * Ends one session of the caller's account, and tells its owner by email. A session that has ended
+ * or belongs to somebody else is no error, and nothing happens.
+ *
+ * @param id a UUID
+ * @throws AccountError `NOT_LOGGED_IN`, `BUSY`
+ */
+export async function endOwnSession(context: Context, caller: Caller, id: string): Promise<void> {
+  const mayEmail = await takeEmail(context, caller);
+  await inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
+    const { count } = await tx.session.deleteMany({ where: { id, userId: owner.id } });
+    if (count > 0 && mayEmail) await tell(tx, context, owner, "session");
+  });
+}
+
+/**
+ * Ends all sessions and all trusted browsers of the caller's account, and tells its owner by email.
+ *
+ * @throws AccountError `NOT_LOGGED_IN`, `BUSY`
+ */
+export async function logOutEverywhere(context: Context, caller: Caller): Promise<void> {
+  const mayEmail = await takeEmail(context, caller);
+  await inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
+    await tx.session.deleteMany({ where: { userId: owner.id } });
+    await tx.user.update({ where: { id: owner.id }, data: { trustEpoch: { increment: 1 } } });
+    if (mayEmail) await tell(tx, context, owner, "sessions");
+  });
+}
+
+/** Beyond the limit, sessions end all the same, without an email. */
+async function takeEmail({ db, secret, limits }: Context, caller: Caller): Promise<boolean> {
+  const { id } = await findOwner(db, secret, caller);
+  return (await limits.take(limits.account("accountChanges", id))).granted("accountChanges");
+}
+
+async function tell(
+  tx: Tx,
+  { enqueue, url }: Context,
+  { name, email }: Owner,
+  change: "session" | "sessions",
+): Promise<void> {
+  const props = { name, change, url: url("/forgot-password") };
+  await enqueue(tx, { template: "account-changed", to: email, props });
+}

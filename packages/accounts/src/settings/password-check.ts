@@ -1,0 +1,50 @@
+import type { Caller, Context } from "../context.ts";
+import { AccountError } from "../errors.ts";
+import { refuse } from "../limits/refuse.ts";
+import { renewSession } from "../sessions.ts";
+import { type Owner, findOwner, inAccount } from "./owner.ts";
+
+/**
+ * Checks the password of the account that the caller is logged in to.
+ *
+ * @returns the account, as it was when the password was right
+ * @throws AccountError `NOT_LOGGED_IN`, `WRONG_PASSWORD`, `TOO_MANY_TRIES`, `BUSY`
+ */
+export async function verifyOwner(
+  { db, secret, limits, hasher }: Context,
+  caller: Caller,
+  password: string,
+): Promise<Owner> {
+  const owner = await findOwner(db, secret, caller);
+  const taken = await limits.take(
+    limits.client(caller.ip),
+    limits.account("passwordCheck", owner.id),
+  );
+  refuse(taken.refusal);
+  const place = { client: caller.ip, signal: caller.signal, first: true };
+  const { matches } = await hasher.verify(owner.passwordHash, password, place);
+  if (!matches) throw new AccountError("WRONG_PASSWORD");
+  await taken.giveBack("client", "clientNetwork", "passwordCheck");
+  return owner;
+}
+
+/**
+ * Lets this session change what gives access, for some minutes.
+ *
+ * @returns the session's new token, for the cookie
+ * @throws AccountError what `verifyOwner` throws
+ */
+export async function typePassword(
+  context: Context,
+  caller: Caller,
+  password: string,
+): Promise<string> {
+  const { passwordHash } = await verifyOwner(context, caller, password);
+  return inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
+    // The password was changed while it was compared.
+    if (owner.passwordHash !== passwordHash) throw new AccountError("WRONG_PASSWORD");
+    await tx.$executeRaw`
+      UPDATE sessions SET password_checked_at = now() WHERE id = ${owner.sessionId}::uuid`;
+    return renewSession(tx, context.secret, owner.sessionId);
+  });
+}
