@@ -62,6 +62,7 @@ export async function rotate(setup: Setup): Promise<Findings> {
     if (keys === STEPS[1]?.[1]) {
       await callers.letGo();
       await lastLife(stack);
+      guesses.refill();
     }
   }
   await load.stop();
@@ -101,11 +102,12 @@ export async function rotate(setup: Setup): Promise<Findings> {
 }
 
 /**
- * The longest life of what the old keys have written passes: every session is used, and every email
- * is sent.
+ * The longest life of what the old keys have written passes: every session is used, every email is
+ * sent, and the buckets of the limits fill.
  */
 async function lastLife({ outbox }: Stack): Promise<void> {
   await outbox.rows("UPDATE sessions SET used_at = used_at - interval '2 hours'");
+  await outbox.rows("UPDATE limits SET full_at = full_at - interval '15 minutes'");
   await until("nothing to be left under the old keys", async () => {
     const { left } = await outbox.look<"left">(
       `SELECT (SELECT count(*) FROM sessions JOIN users ON users.id = user_id

@@ -9,7 +9,7 @@ export const VICTIM = "victim@rotate.example.com";
 /** Strangers who guess one person's password, at each step as often as they may. */
 export function openGuesses(site: Site) {
   const start = performance.now();
-  let [compared, tries] = [0, 0];
+  let [compared, tries, buckets] = [0, 0, 1];
   return {
     /** Guesses until the limit refuses. */
     async exhaust(): Promise<void> {
@@ -21,7 +21,9 @@ export function openGuesses(site: Site) {
         if (status === 429) return;
       }
     },
+    /** The bucket has had the time to fill. */
+    refill: () => void buckets++,
     compared: () => compared,
-    most: () => WRONG + Math.ceil((performance.now() - start) / MS_FOR_ONE_MORE),
+    most: () => buckets * WRONG + Math.ceil((performance.now() - start) / MS_FOR_ONE_MORE),
   };
 }
