@@ -17,7 +17,7 @@ it("serves pages that work without JavaScript, under a policy that allows only o
     "/reset-password",
   ]) {
     const page = await app.get(path).expect(200).expect("Content-Type", /html/);
-    expect(page.text).toMatch(/^<!doctype html><html lang="en">/);
+    expect(page.text).toMatch(/^<!doctype html><html lang="en" dir="ltr">/);
     expect(page.text).toMatch(/<script src="\/page\.[\da-f]{12}\.js" defer="">/);
     expect(page.text.replace(/<script src="\/page[^>]*>/, "")).not.toMatch(
       /<script|<style| style=| on\w+=/i,

@@ -1,5 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
+import { defaultLocale } from "@repo/locales";
 import type { EmailTemplates } from "@repo/templates/registry";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
@@ -7,6 +8,7 @@ import type { Logger } from "pino";
 import { type AccountConfig, accountRoutes } from "./accounts/routes.ts";
 import { errorHandler, notFound } from "./http/errors.tsx";
 import { health } from "./http/health.ts";
+import { chooseLanguage } from "./http/language.ts";
 import { requestLog } from "./http/log.ts";
 import { publicFiles } from "./http/public-files.ts";
 import { emailPreferences } from "./pages/email-preferences.tsx";
@@ -48,6 +50,7 @@ export function createApp({
   app.set("trust proxy", trustProxy);
   app.use(requestLog(log), securityHeaders(appUrl), (_req, res, next) => {
     res.locals.assets = assets;
+    res.locals.locale = defaultLocale;
     // The client then opens its next connection, to another instance.
     if (stopping.aborted) res.set("Connection", "close");
     next();
@@ -59,7 +62,7 @@ export function createApp({
     // Pages show the logged-in user, or contain the token of a link.
     res.set("Cache-Control", "no-store");
     next();
-  });
+  }, chooseLanguage);
   // Mailbox providers post to the link, and they send no origin.
   app.use(unsubscribe(db, preferences), emailPreferences(db, preferences));
   const { preferencesOf } = preferences.links;

@@ -5,6 +5,7 @@ import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueu
 import { keysOf } from "@repo/email/keys";
 import { createIngest } from "@repo/email/events";
 import { createPreferenceLinks } from "@repo/email/preferences";
+import { type Locale, locales } from "@repo/locales";
 import { type EmailTemplates, templates } from "@repo/templates/registry";
 import { type TestSns, createTestSns } from "@repo/testing/sns";
 import { pino } from "pino";
@@ -35,11 +36,16 @@ export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 const authSecret = keysOf("the tests' own secret, 32 characters or more");
 const optOutKey = keysOf("the tests' own key of opt-outs with 32 characters");
 
+/** The same texts in every language. */
+function everywhere<T>(texts: T): Record<Locale, T> {
+  return Object.fromEntries(locales.map((locale) => [locale, texts])) as Record<Locale, T>;
+}
+
 /** Categories of the tests, which do not depend on the product's. */
 const categories = {
-  security: { name: "Security", about: "What nobody can turn off." },
-  news: { name: "News", about: "Once a month.", byDefault: "on" },
-  tips: { name: "Tips", about: "Once a week.", byDefault: "off" },
+  security: { texts: everywhere({ name: "Security", about: "What nobody can turn off." }) },
+  news: { texts: everywhere({ name: "News", about: "Once a month." }), byDefault: "on" },
+  tips: { texts: everywhere({ name: "Tips", about: "Once a week." }), byDefault: "off" },
 } as const;
 
 /** One for all apps of a process, because making its RSA key takes longer than making an app. */

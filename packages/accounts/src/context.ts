@@ -32,6 +32,8 @@ export interface Caller {
   session?: string | undefined;
   /** In words for its owner, such as "Firefox on Linux". Undefined: unknown. */
   device?: string | undefined;
+  /** The language of its pages. A new account keeps it. */
+  locale?: string | undefined;
   /** The cookie of its newest sign-up. */
   signUp?: string | undefined;
   /** The cookie that proves an earlier log-in. */

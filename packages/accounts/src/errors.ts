@@ -1,67 +1,82 @@
 import { Refusal } from "@repo/errors";
-import { duration } from "@repo/templates/duration";
+import { type Locale, defaultLocale, findLocale, formatsOf, locales } from "@repo/locales";
+import type { Weakness } from "./passwords/rules.ts";
+import { de } from "./texts/de.ts";
+import { en } from "./texts/en.ts";
 
-/** Each refusal: its HTTP status, and the text for the person. */
-const REFUSALS = {
-  INVALID_CREDENTIALS: {
-    status: 401,
-    text: "Email or password is wrong. Just signed up? Open the link that we emailed first.",
-  },
-  NOT_LOGGED_IN: { status: 401, text: "Log in first." },
-  WRONG_PASSWORD: { status: 422, text: "This is not your password." },
-  PASSWORD_CHECK_NEEDED: { status: 403, text: "Type your password again first." },
-  SAME_ADDRESS: { status: 422, text: "This is your address already." },
-  FOREIGN_LINK: {
-    status: 403,
-    text: "This link is for another account. Log in to that one, then open the link again.",
-  },
-  TOKEN_UNKNOWN: {
-    status: 400,
-    text: "This link is not one of ours, or a part of it is missing.",
-  },
-  TOKEN_USED: { status: 410, text: "This link, or a newer one, has been used already." },
-  TOKEN_EXPIRED: { status: 410, text: "This link has expired." },
-  PASSWORD_REQUIRED: { status: 422, text: "Choose a password for your account." },
-  WEAK_PASSWORD: { status: 422, text: "Choose another password." },
-  SIGN_UP_UNKNOWN: {
-    status: 410,
-    text: "This browser has no sign-up that waits for its link. Sign up again, or log in.",
-  },
-  TOO_MANY_TRIES: { status: 429, text: "That was too often." },
-  SIGN_UP_CLOSED: {
-    status: 503,
-    text: "Too many people are signing up at the moment.",
-  },
-  BUSY: { status: 503, text: "Too much is going on at the moment." },
-} as const satisfies Record<string, { status: number; text: string }>;
+const TEXTS: Record<Locale, typeof en> = { en, de };
 
-type AccountErrorCode = keyof typeof REFUSALS;
+/** The HTTP status of each refusal. `texts` has what it says to the person. */
+const STATUS: Record<keyof typeof en.refusals, number> = {
+  INVALID_CREDENTIALS: 401,
+  NOT_LOGGED_IN: 401,
+  WRONG_PASSWORD: 422,
+  PASSWORD_CHECK_NEEDED: 403,
+  SAME_ADDRESS: 422,
+  FOREIGN_LINK: 403,
+  TOKEN_UNKNOWN: 400,
+  TOKEN_USED: 410,
+  TOKEN_EXPIRED: 410,
+  PASSWORD_REQUIRED: 422,
+  WEAK_PASSWORD: 422,
+  SIGN_UP_UNKNOWN: 410,
+  TOO_MANY_TRIES: 429,
+  SIGN_UP_CLOSED: 503,
+  BUSY: 503,
+};
+
+type AccountErrorCode = keyof typeof STATUS;
+
+/** What a refusal says, besides its code. */
+interface Said {
+  /** With `WEAK_PASSWORD`. */
+  weakness?: Weakness | undefined;
+  /** Seconds. */
+  retryAfter?: number | undefined;
+}
 
 /** Why an account service refuses. The message is for the person. */
 export class AccountError extends Refusal {
   declare readonly code: AccountErrorCode;
+  readonly #said: Said;
 
   constructor(
     code: AccountErrorCode,
-    options: {
-      /** Replaces the code's own text. */
-      message?: string | undefined;
-      retryAfter?: number;
-      detail?: Record<string, string>;
-      cause?: unknown;
-    } = {},
+    options: Said & { detail?: Record<string, string>; cause?: unknown } = {},
   ) {
-    const { status, text } = REFUSALS[code];
-    const retryable = status === 429 || status === 503;
-    const message = retryable ? `${text} Try again in ${inWords(options.retryAfter)}.` : text;
-    super(status, code, options.message ?? message, { ...options, retryable });
+    const { weakness: _, ...rest } = options;
+    const status = STATUS[code];
+    const message = say(defaultLocale, code, options);
+    super(status, code, message, { ...rest, retryable: isTemporary(status) });
+    this.#said = options;
+  }
+
+  override messageIn(locale: string): string {
+    return say(locale, this.code, this.#said);
   }
 }
 
-/** Rounds up, so that nobody tries too early. @param seconds undefined if unknown */
-function inWords(seconds: number | undefined): string {
-  if (seconds === undefined) return "a while";
-  if (seconds < 60) return seconds === 1 ? "a second" : `${seconds} seconds`;
+function isTemporary(status: number): boolean {
+  return status === 429 || status === 503;
+}
+
+/** @param locale the product's language is used for one without texts */
+function say(locale: string, code: AccountErrorCode, { weakness, retryAfter }: Said): string {
+  const known = findLocale(locale, locales) ?? defaultLocale;
+  const texts = TEXTS[known];
+  if (weakness) return texts.passwords[weakness];
+  const text = texts.refusals[code];
+  if (!isTemporary(STATUS[code])) return text;
+  const wait =
+    retryAfter === undefined
+      ? texts.tryAgainLater
+      : texts.tryAgainIn(formatsOf(known).duration(roundUp(retryAfter)));
+  return `${text} ${wait}`;
+}
+
+/** In minutes, rounded up so that nobody comes too early. */
+function roundUp(seconds: number): number {
+  if (seconds < 60) return seconds / 60;
   const minutes = Math.ceil(seconds / 60);
-  return duration(minutes < 90 ? minutes : Math.ceil(minutes / 60) * 60);
+  return minutes < 90 ? minutes : Math.ceil(minutes / 60) * 60;
 }

@@ -56,14 +56,14 @@ export async function handleResetRequest(
     const to = open(secret, request);
     const account = to && (await tx.user.findUnique({ where: { emailKey: to.key } }));
     if (account) {
-      const { name, email: address, emailKey: key } = account;
+      const { name, email: address, emailKey: key, locale } = account;
       const { token, expiresAt } = await issueLink(tx, secret, "reset_password", { address, key });
       const props = {
         name,
         url: url(`/reset-password?token=${token}`),
         expiresInMinutes: LINK_MINUTES.reset_password,
       };
-      await enqueue(tx, { template: "password-reset", to: address, props, expiresAt });
+      await enqueue(tx, { template: "password-reset", to: address, locale, props, expiresAt });
     }
     const result = account ? "emailed" : to ? "no-account" : "unreadable";
     await tx.$executeRaw`

@@ -10,8 +10,8 @@ export interface NewLink {
   token: string;
   /** By PostgreSQL's clock. */
   expiresAt: Date;
-  /** Whether the address has an account. */
-  hasAccount: boolean;
+  /** The account of the address, if it has one. */
+  account: { locale: string | null } | undefined;
   /** Whether another account may have the address back, because it had it until some days ago. */
   isReserved: boolean;
 }
@@ -35,16 +35,19 @@ export async function issueLink(
   userId: string | null = null,
 ): Promise<NewLink> {
   const token = newToken();
-  const [row] = await tx.$queryRaw<Omit<NewLink, "token">[]>`
+  type Row = { expiresAt: Date; hasAccount: boolean; isReserved: boolean; locale: string | null };
+  const [row] = await tx.$queryRaw<Row[]>`
     INSERT INTO links AS link (id, hash, purpose, email, email_key, user_id, expires_at)
     VALUES (gen_random_uuid(), ${newHash(secret, purpose, token)}, ${purpose}::link_purpose,
             ${address}, ${key}, ${userId}::uuid,
             now() + make_interval(mins => ${LINK_MINUTES[purpose]}::int))
     RETURNING expires_at AS "expiresAt",
       EXISTS (SELECT FROM users WHERE users.email_key = link.email_key) AS "hasAccount",
+      (SELECT locale FROM users WHERE users.email_key = link.email_key) AS locale,
       EXISTS (${undoOfOthers(key, userId)}) AS "isReserved"`;
   if (!row) throw new Error("INSERT … RETURNING gave no row");
-  return { token, ...row };
+  const { expiresAt, hasAccount, isReserved, locale } = row;
+  return { token, expiresAt, isReserved, account: hasAccount ? { locale } : undefined };
 }
 
 /**

@@ -54,8 +54,12 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
     return startSession(tx, secret, account.id, caller);
   });
   await taken?.giveBack("client", "clientNetwork", "wrongPassword");
-  const { id, name, email, trustEpoch } = account;
-  return { user: { id, name, email }, session, trusted: trustBrowser(secret, key, trustEpoch) };
+  const { id, name, email, locale, trustEpoch } = account;
+  return {
+    user: { id, name, email, locale },
+    session,
+    trusted: trustBrowser(secret, key, trustEpoch),
+  };
 }
 
 /** Whether this browser is trusted for this account and has attempts left. */

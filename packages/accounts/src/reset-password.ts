@@ -11,6 +11,15 @@ export interface NewPassword {
   password: string;
 }
 
+/** An account with a new password. */
+interface Reset {
+  id: string;
+  name: string;
+  email: string;
+  locale: string | null;
+  epoch: number;
+}
+
 /**
  * Reads the link to a new password for its page, without using it up.
  *
@@ -43,10 +52,10 @@ export async function resetPassword(
   const passwordHash = await hasher.hash(password, place);
   const trusted = await inTransaction(db, async (tx) => {
     await redeemLink(tx, secret, "reset_password", token);
-    const [user] = await tx.$queryRaw<{ id: string; name: string; email: string; epoch: number }[]>`
+    const [user] = await tx.$queryRaw<Reset[]>`
       UPDATE users SET password_hash = ${passwordHash}, trust_epoch = trust_epoch + 1
       WHERE email_key = ${key}
-      RETURNING id, name, email, trust_epoch AS epoch`;
+      RETURNING id, name, email, locale, trust_epoch AS epoch`;
     // The account has been deleted in the meantime.
     if (!user) throw new AccountError("TOKEN_USED");
     await endLinks(tx, [key], user.id);
@@ -54,6 +63,7 @@ export async function resetPassword(
     await enqueue(tx, {
       template: "password-changed",
       to: user.email,
+      locale: user.locale,
       props: { name: user.name, url: url("/forgot-password") },
     });
     return trustBrowser(secret, key, user.epoch);

@@ -12,6 +12,8 @@ export interface SessionUser {
   id: string;
   name: string;
   email: string;
+  /** A language tag. Null: not known, so the browser's counts. */
+  locale: string | null;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function findSession(
 ): Promise<SessionUser | undefined> {
   const isIt = isSession(secret, token);
   const [found] = await db.$queryRaw<(SessionUser & { isStale: boolean })[]>`
-    SELECT users.id, users.name, users.email, used_at < now() - interval '1 hour' AS "isStale"
+    SELECT users.id, users.name, users.email, users.locale, used_at < now() - interval '1 hour' AS "isStale"
     FROM sessions JOIN users ON users.id = sessions.user_id
     WHERE ${isIt} AND expires_at > now()
       AND used_at > now() - make_interval(days => ${SESSION_DAYS.unused}::int)`;

@@ -41,20 +41,21 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
   checkPassword(password, { name: profile.name, email: address.address });
   const email = await takeEmail(context, caller, address);
   const place = { client: caller.ip, signal: caller.signal };
+  const locale = caller.locale ?? null;
   const token = newToken();
   await email.orGiveBack(async () => {
     const passwordHash = await hasher.hash(password, place);
     await inTransaction(db, async (tx) => {
-      const messageId = email.granted ? await emailLink(tx, context, address) : null;
+      const messageId = email.granted ? await emailLink(tx, context, address, locale) : null;
       await tx.$executeRaw`
         WITH surplus AS (
           SELECT id FROM sign_ups WHERE email_key = ${address.key}
           ORDER BY created_at DESC OFFSET ${NEWEST - 1}
         ), ended AS (DELETE FROM sign_ups WHERE id IN (SELECT id FROM surplus))
         INSERT INTO sign_ups
-          (id, email, email_key, profile, password_hash, browser_hash, message_id, expires_at)
+          (id, email, email_key, profile, password_hash, locale, browser_hash, message_id, expires_at)
         VALUES (gen_random_uuid(), ${address.address}, ${address.key}, ${JSON.stringify(profile)}::jsonb,
-                ${passwordHash}, ${newHash(secret, "sign-up", token)}, ${messageId}::uuid,
+                ${passwordHash}, ${locale}, ${newHash(secret, "sign-up", token)}, ${messageId}::uuid,
                 now() + make_interval(days => ${SIGN_UP_DAYS}::int))`;
     });
   });
@@ -70,12 +71,12 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
 export async function resendLink(context: Context, caller: Caller): Promise<void> {
   const found = await findSignUp(context, caller);
   if (!found) throw new AccountError("SIGN_UP_UNKNOWN");
-  const { id, address } = found;
+  const { id, address, locale } = found;
   const email = await takeEmail(context, caller, address);
   if (!email.granted) return;
   await email.orGiveBack(() =>
     inTransaction(context.db, async (tx) => {
-      const messageId = await emailLink(tx, context, address);
+      const messageId = await emailLink(tx, context, address, locale);
       await tx.$executeRaw`
         UPDATE sign_ups SET message_id = ${messageId}::uuid WHERE id = ${id}::uuid`;
     }),
@@ -99,13 +100,14 @@ export async function pendingSignUp(
 
 async function findSignUp({ db, secret }: Context, { signUp: token }: Caller) {
   if (token === undefined) return undefined;
-  const [row] = await db.$queryRaw<(Address & { id: string; messageId: string | null })[]>`
-    SELECT id, message_id AS "messageId", email AS address, email_key AS key FROM sign_ups
+  type Found = Address & { id: string; messageId: string | null; locale: string | null };
+  const [row] = await db.$queryRaw<Found[]>`
+    SELECT id, message_id AS "messageId", locale, email AS address, email_key AS key FROM sign_ups
     WHERE browser_hash IN (${Prisma.join(hashesOf(secret, "sign-up", token))})
       AND expires_at > now()`;
   if (!row) return undefined;
-  const { id, messageId, ...address } = row;
-  return { id, messageId, address };
+  const { id, messageId, locale, ...address } = row;
+  return { id, messageId, locale, address };
 }
 
 /**
@@ -133,26 +135,33 @@ async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key
   };
 }
 
-/** Emails the link, or the notice if there is an account. @returns the email's id */
-async function emailLink(tx: Tx, { enqueue, secret, url }: Context, to: Address): Promise<string> {
+/**
+ * Emails the link, or the notice if there is an account: that one in the account's language.
+ *
+ * @param locale the language of the browser that signed up
+ * @returns the email's id
+ */
+async function emailLink(
+  tx: Tx,
+  { enqueue, secret, url }: Context,
+  to: Address,
+  locale: string | null,
+): Promise<string> {
   // An address with an account gets a link too, which nobody sees, so that the work is the same.
-  const { token, expiresAt, hasAccount, isReserved } = await issueLink(
-    tx,
-    secret,
-    "verify_email",
-    to,
-  );
+  const { token, expiresAt, account, isReserved } = await issueLink(tx, secret, "verify_email", to);
   const { id } =
-    hasAccount || isReserved
+    account || isReserved
       ? await enqueue(tx, {
           template: "account-exists",
           to: to.address,
+          locale: account ? account.locale : locale,
           props: { logInUrl: url("/login"), resetUrl: url("/forgot-password"), isReserved },
           expiresAt,
         })
       : await enqueue(tx, {
           template: "verify-email",
           to: to.address,
+          locale,
           props: {
             url: url(`/verify-email?token=${token}`),
             expiresInMinutes: LINK_MINUTES.verify_email,

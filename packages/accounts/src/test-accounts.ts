@@ -65,6 +65,9 @@ export async function startTestAccounts({ limitScale = 1_000 } = {}) {
       const rows = await db.message.findMany({ where: { toKey: email }, orderBy: { id: "asc" } });
       return rows.map(({ template }) => template);
     },
+    /** The names and languages of the emails to an address, oldest first. */
+    languages: (email: string) =>
+      sent.filter(({ to }) => to === email).map(({ template, locale }) => `${template} ${locale}`),
     /** Signs up in this browser, which keeps the cookie. @returns the token of the link */
     async signUp(
       caller: Caller,

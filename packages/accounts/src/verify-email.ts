@@ -25,6 +25,7 @@ type Typed = { [Name in keyof Profile]?: Profile[Name] | undefined } & {
 interface Chosen {
   profile: Profile;
   passwordHash: string;
+  locale: string | null;
 }
 
 /**
@@ -68,11 +69,11 @@ export async function verifyEmail(
     const chosen = typedNow ?? (await signUpOf(tx, secret, caller, key));
     // Newer sign-ups have just replaced this one.
     if (!chosen) throw new AccountError("PASSWORD_REQUIRED");
-    const { profile, passwordHash } = chosen;
+    const { profile, passwordHash, locale } = chosen;
     const [user] = await tx.user.createManyAndReturn({
-      data: [{ ...profile, email: address.address, emailKey: key, passwordHash }],
+      data: [{ ...profile, email: address.address, emailKey: key, passwordHash, locale }],
       skipDuplicates: true,
-      select: { id: true, name: true, email: true, trustEpoch: true },
+      select: { id: true, name: true, email: true, locale: true, trustEpoch: true },
     });
     // Two links of one address were redeemed at once, and the other one was faster.
     if (!user) throw new AccountError("TOKEN_USED");
@@ -83,6 +84,7 @@ export async function verifyEmail(
     await enqueue(tx, {
       template: "welcome",
       to: user.email,
+      locale,
       props: { name: user.name, url: url("/account") },
     });
     const session = await startSession(tx, secret, user.id, caller);
@@ -101,7 +103,7 @@ async function signUpOf(
 ): Promise<Chosen | undefined> {
   if (token === undefined) return undefined;
   const [found] = await db.$queryRaw<Chosen[]>`
-    SELECT profile, password_hash AS "passwordHash" FROM sign_ups
+    SELECT profile, password_hash AS "passwordHash", locale FROM sign_ups
     WHERE browser_hash IN (${Prisma.join(hashesOf(secret, "sign-up", token))})
       AND email_key = ${emailKey}
       AND password_hash IS NOT NULL AND expires_at > now()`;
@@ -122,5 +124,6 @@ async function readTyped(
   const profile = { ...told, name: told.name ?? email.slice(0, email.lastIndexOf("@")) };
   checkPassword(password, { name: profile.name, email });
   const place = { client: caller.ip, signal: caller.signal, first: true };
-  return { profile, passwordHash: await hasher.hash(password, place) };
+  const passwordHash = await hasher.hash(password, place);
+  return { profile, passwordHash, locale: caller.locale ?? null };
 }

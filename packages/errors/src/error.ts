@@ -46,4 +46,9 @@ export class Refusal extends AppError {
     this.retryAfter = options.retryAfter;
     this.detail = options.detail;
   }
+
+  /** The message in a language: the same one, unless a subclass has translations. */
+  messageIn(_locale: string): string {
+    return this.message;
+  }
 }

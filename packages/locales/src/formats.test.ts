@@ -2,12 +2,13 @@ import { expect, it } from "vitest";
 import { formatsOf } from "./locales.ts";
 
 it.each([
+  [7 / 60, "7 seconds", "7 Sekunden"],
   [1, "1 minute", "1 Minute"],
   [30, "30 minutes", "30 Minuten"],
   [60, "1 hour", "1 Stunde"],
   [90, "90 minutes", "90 Minuten"],
   [1440, "24 hours", "24 Stunden"],
-])("should write %i minutes as %j in English and %j in German", (minutes, english, german) => {
+])("should write %d minutes as %j in English and %j in German", (minutes, english, german) => {
   expect(formatsOf("en").duration(minutes)).toBe(english);
   expect(formatsOf("de").duration(minutes)).toBe(german);
 });

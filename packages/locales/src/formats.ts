@@ -1,6 +1,6 @@
 /** How a language writes values. */
 export interface Formats {
-  /** "30 minutes", "1 hour", "24 hours": to follow "for" or "within". */
+  /** "45 seconds", "30 minutes", "1 hour", "24 hours": to follow "for" or "within". */
   duration: (minutes: number) => string;
   /** "4 May 2026" in UTC, as the language writes it. */
   date: (day: Date) => string;
@@ -34,8 +34,9 @@ export function formatsOf(locale: string): Formats {
 }
 
 function makeFormats(locale: string): Formats {
-  const unit = (name: "minute" | "hour") =>
+  const unit = (name: "second" | "minute" | "hour") =>
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" });
+  const seconds = unit("second");
   const minutes = unit("minute");
   const hours = unit("hour");
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
@@ -52,7 +53,10 @@ function makeFormats(locale: string): Formats {
     return format;
   };
   return {
-    duration: (value) => (value % 60 === 0 ? hours.format(value / 60) : minutes.format(value)),
+    duration: (value) => {
+      if (value < 1) return seconds.format(Math.round(value * 60));
+      return value % 60 === 0 ? hours.format(value / 60) : minutes.format(value);
+    },
     date: (day) => dates.format(day),
     number: (value) => numbers.format(value),
     money: (amount, currency) => inCurrency(currency).format(amount),

@@ -1,8 +1,15 @@
-/** A kind of email. The preferences page shows it to people. */
-interface CategoryRules {
+import type { Locale } from "@repo/locales";
+
+/** What the preferences page says about a category. */
+interface CategoryTexts {
   name: string;
   /** One sentence: what people get, and how often. */
   about: string;
+}
+
+/** A kind of email. The preferences page shows it to people. */
+interface CategoryRules {
+  texts: Record<Locale, CategoryTexts>;
   /**
    * Whether people who have not chosen get it. Leave it out for email that they need: it cannot be
    * turned off. With it, every email has links to unsubscribe and to the preferences.
@@ -13,22 +20,50 @@ interface CategoryRules {
 const declared = {
   // Sent before all other email, by its own configuration set.
   security: {
-    name: "Security",
-    about: "Links that confirm your address or choose a new password, and notices of such changes.",
+    texts: {
+      en: {
+        name: "Security",
+        about:
+          "Links that confirm your address or choose a new password, and notices of such changes.",
+      },
+      de: {
+        name: "Sicherheit",
+        about:
+          "Links, mit denen du deine Adresse bestätigst oder ein neues Passwort wählst, und Hinweise auf solche Änderungen.",
+      },
+    },
   },
   account: {
-    name: "Your account",
-    about: "What you have asked for or have to know: receipts, invitations, and answers.",
+    texts: {
+      en: {
+        name: "Your account",
+        about: "What you have asked for or have to know: receipts, invitations, and answers.",
+      },
+      de: {
+        name: "Dein Konto",
+        about: "Was du angefordert hast oder wissen musst: Quittungen, Einladungen und Antworten.",
+      },
+    },
   },
   "product-news": {
-    name: "Product news",
-    about: "What is new, at most once a month.",
+    texts: {
+      en: { name: "Product news", about: "What is new, at most once a month." },
+      de: { name: "Neues vom Produkt", about: "Was neu ist, höchstens einmal im Monat." },
+    },
     byDefault: "on",
   },
   // Of an example.
   digest: {
-    name: "Weekly digest",
-    about: "What happened in your account last week, every Monday.",
+    texts: {
+      en: {
+        name: "Weekly digest",
+        about: "What happened in your account last week, every Monday.",
+      },
+      de: {
+        name: "Wochenrückblick",
+        about: "Was letzte Woche in deinem Konto passiert ist, jeden Montag.",
+      },
+    },
     byDefault: "on",
   },
 } as const satisfies Record<string, CategoryRules>;

@@ -11,7 +11,7 @@ export const OTHER_PASSWORD = "staple battery horse";
 /** Fields and buttons by their texts. A clone may have other texts. */
 const LABELS = {
   email: /e-?mail/i,
-  password: /password/i,
+  password: /passwor[dt]/i,
   currentPassword: /current password/i,
   newPassword: /new password/i,
 };

@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import type { ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import type { Assets } from "../ui/assets.ts";
-import { Site } from "../ui/layout.tsx";
+import { Site } from "../ui/site.ts";
 
 declare global {
   namespace Express {
@@ -48,7 +48,7 @@ export function sendAnswer(req: Request, res: Response, answer: Answer): void {
 }
 
 export function sendPage(res: Response, status: number, page: ReactElement): void {
-  const { assets, nav } = res.locals;
-  const html = renderToStaticMarkup(<Site value={{ assets, nav }}>{page}</Site>);
+  const { assets, nav, locale } = res.locals;
+  const html = renderToStaticMarkup(<Site value={{ assets, nav, locale }}>{page}</Site>);
   res.status(status).type("html").send(`<!doctype html>${html}`);
 }

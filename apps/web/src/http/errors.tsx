@@ -1,8 +1,10 @@
 import { gotNoConnection } from "@repo/db";
 import { EmailError } from "@repo/email/enqueue";
 import { AppError, Refusal } from "@repo/errors";
+import { type Locale, defaultLocale } from "@repo/locales";
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from "express";
 import type { ReactElement } from "react";
+import { textsOf, useTexts } from "../texts/texts.ts";
 import { Notice } from "../ui/notice.tsx";
 import { sendPage, wantsJson } from "./answer.tsx";
 
@@ -52,11 +54,17 @@ const EMAIL_STATUS: Partial<Record<string, number>> = {
 // In seconds: as long as a request waits for a connection.
 const NO_CONNECTION = 5;
 
-/** Turns any error into a response. An unknown error becomes a 500 that reveals nothing. */
-export function toHttpError(error: unknown): HttpError {
+/**
+ * Turns any error into a response. An unknown error becomes a 500 that reveals nothing.
+ *
+ * @param locale the language of the message. What only programmers see is in English
+ */
+export function toHttpError(error: unknown, locale: Locale = defaultLocale): HttpError {
+  const { messages } = textsOf(locale).errors;
   if (error instanceof HttpError) return error;
   if (error instanceof Refusal) {
-    const { code, message, status, retryAfter } = error;
+    const { code, status, retryAfter } = error;
+    const message = error.messageIn(locale);
     const field = FIELD[code];
     const fields = field === undefined ? {} : { fields: { [field]: message } };
     return new HttpError(status, code, message, { ...fields, retryAfter, cause: error });
@@ -67,18 +75,13 @@ export function toHttpError(error: unknown): HttpError {
   }
   // There are too many requests at once for the database.
   if (gotNoConnection(error))
-    return new HttpError(
-      503,
-      "BUSY",
-      `Too much is going on at the moment. Try again in ${NO_CONNECTION} seconds.`,
-      { retryAfter: NO_CONNECTION, cause: error },
-    );
+    return new HttpError(503, "BUSY", messages.busy, { retryAfter: NO_CONNECTION, cause: error });
   // The client has closed the connection: nobody reads the answer.
   if (error instanceof DOMException && error.name === "AbortError")
     return new HttpError(499, "CLIENT_GONE", "The client closed the connection.");
   switch (statusOf(error)) {
     case 400:
-      return new HttpError(400, "BAD_REQUEST", "The request arrived incomplete. Send it again.");
+      return new HttpError(400, "BAD_REQUEST", messages.badRequest);
     case 413:
       return new HttpError(
         413,
@@ -88,12 +91,7 @@ export function toHttpError(error: unknown): HttpError {
     case 415:
       return new HttpError(415, "UNSUPPORTED_ENCODING", "Send the body without compression.");
     default:
-      return new HttpError(
-        500,
-        "INTERNAL",
-        "Something went wrong on our side. Try again in a moment.",
-        { cause: error },
-      );
+      return new HttpError(500, "INTERNAL", messages.internal, { cause: error });
   }
 }
 
@@ -126,29 +124,21 @@ export function sendError(
   }
 }
 
-const TITLES: Record<number, string> = {
-  404: "Page not found",
-  500: "Something went wrong",
-};
-
 function ErrorPage({ error, requestId }: { error: HttpError; requestId: string }) {
+  const t = useTexts().errors;
   return (
-    <Notice title={TITLES[error.status] ?? "That did not work"} requestId={requestId}>
+    <Notice title={t.titles[error.status] ?? t.title} requestId={requestId}>
       <p>{error.message}</p>
       <p>
-        <a href="/">Go to the home page</a>
+        <a href="/">{t.toHome}</a>
       </p>
     </Notice>
   );
 }
 
 /** Use it after all routes. */
-export const notFound: RequestHandler = () => {
-  throw new HttpError(
-    404,
-    "NOT_FOUND",
-    "There is nothing at this address. Check it for a typing error.",
-  );
+export const notFound: RequestHandler = (_req, res) => {
+  throw new HttpError(404, "NOT_FOUND", textsOf(res.locals.locale).errors.messages.notFound);
 };
 
 /** Use it at the end of a route: answers the methods that the route does not allow. */
@@ -163,5 +153,5 @@ export function methodNotAllowed(...allowed: string[]): RequestHandler {
 /** Use it last. */
 export const errorHandler: ErrorRequestHandler = (error, req, res, next) => {
   if (res.headersSent) next(error);
-  else sendError(req, res, toHttpError(error));
+  else sendError(req, res, toHttpError(error, res.locals.locale));
 };

@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from "express";
 import type { ReactElement } from "react";
 import { z } from "zod";
+import { type Texts, textsOf } from "../texts/texts.ts";
 import { type Answer, sendAnswer, wantsJson } from "./answer.tsx";
 import { readBody } from "./body.ts";
 import {
@@ -21,8 +22,6 @@ export interface FormState {
   /** Why the form as a whole was refused. */
   message?: string;
 }
-
-const LOOK_AGAIN = "Some fields need another look.";
 
 interface FormPage<Shape extends z.ZodRawShape, Opened> {
   path: string;
@@ -61,11 +60,13 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
 
   /** Shows the form with the error. An error on our side (500 and up) gets its own page. */
   function refuse(req: Request, res: Response, thrown: unknown, source: object, opened?: Opened) {
-    const error = toHttpError(thrown);
+    const { locale } = res.locals;
+    const error = toHttpError(thrown, locale);
     if (error.status >= 500) throw thrown;
     const { fields: errors = {} } = error;
     // If a field shows the message, do not repeat it above the form.
-    const message = Object.values(errors).includes(error.message) ? LOOK_AGAIN : error.message;
+    const { lookAgain } = textsOf(locale).form;
+    const message = Object.values(errors).includes(error.message) ? lookAgain : error.message;
     sendError(req, res, error, view({ path, values: typed(source), errors, message }, opened));
   }
 
@@ -94,7 +95,7 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
     .post(...readBody, async (req, res) => {
       const input = schema.safeParse(req.body);
       try {
-        if (!input.success) throw invalid(input.error);
+        if (!input.success) throw invalid(input.error, textsOf(res.locals.locale));
         sendAnswer(req, res, await submit(input.data, res, req));
       } catch (thrown) {
         // A program needs only the error. A person sees the page again.
@@ -107,8 +108,11 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
   return router;
 }
 
-function invalid(error: z.ZodError): HttpError {
+function invalid(error: z.ZodError, texts: Texts): HttpError {
+  const known: Record<string, string> = texts.fields;
   const fields: FieldErrors = {};
-  for (const { path, message } of error.issues) fields[String(path[0])] ??= message;
-  return new HttpError(422, "INVALID_INPUT", LOOK_AGAIN, { fields });
+  for (const { path, message } of error.issues) {
+    fields[String(path[0])] ??= Object.hasOwn(known, message) ? (known[message] ?? "") : message;
+  }
+  return new HttpError(422, "INVALID_INPUT", texts.form.lookAgain, { fields });
 }

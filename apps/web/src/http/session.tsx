@@ -1,5 +1,7 @@
 import type { Accounts, Caller, LogIn, SessionUser } from "@repo/accounts";
+import { findLocale, locales } from "@repo/locales";
 import type { RequestHandler, Response } from "express";
+import { setLanguage } from "./language.ts";
 import { AccountNav } from "../ui/account-nav.tsx";
 import type { Cookies } from "./cookies.ts";
 import { describeDevice } from "./device.ts";
@@ -28,6 +30,7 @@ export function identifyClient(accounts: Accounts, cookies: Cookies): RequestHan
       signal: gone.signal,
       session,
       device: describeDevice(req.headers["user-agent"]),
+      locale: res.locals.locale,
       signUp: cookies.signUp.read(req),
       trusted: cookies.trusted.read(req),
     };
@@ -68,5 +71,8 @@ export async function leaveSession(
 function greet(res: Response, user: SessionUser | undefined): void {
   if (user) res.locals.user = user;
   else delete res.locals.user;
+  // The account's language goes before the browser's.
+  const locale = findLocale(user?.locale, locales);
+  if (locale) setLanguage(res, locale);
   res.locals.nav = <AccountNav user={user} />;
 }

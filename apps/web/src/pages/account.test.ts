@@ -30,7 +30,7 @@ it.each<[string, (email: string) => Promise<unknown>, string, RegExp]>([
     "bounced softly, five times",
     (email) => report(email, "soft", 5),
     "soft-bounces",
-    /only security email .*several emails came back.*We try again on \d+ \w+ \d{4}/,
+    /only security email .*several emails came back.*We try again on \w+ \d+, \d{4}/,
   ],
   [
     "was taken off by hand",

@@ -5,6 +5,7 @@ import { Router } from "express";
 import { sendAnswer, wantsJson } from "../http/answer.tsx";
 import { HttpError, methodNotAllowed } from "../http/errors.tsx";
 import { userJson } from "../http/user-json.ts";
+import { useFormats, useTexts } from "../texts/texts.ts";
 import { Layout } from "../ui/layout.tsx";
 
 export function account(db: Db): Router {
@@ -31,45 +32,28 @@ export function account(db: Db): Router {
 }
 
 function Account({ user, off }: { user: SessionUser; off: Suppressed | null }) {
+  const { account: t, form } = useTexts();
+  const { date } = useFormats();
   return (
-    <Layout title="Your account">
+    <Layout title={t.title}>
       <section className="card">
-        <h1>Your account</h1>
+        <h1>{t.title}</h1>
         {off && (
           <p className="alert" role="alert">
-            {EMAIL_IS_OFF[off.reason]} {off.until && `We try again on ${day(off.until)}.`}
+            {t.emailIsOff[off.reason]} {off.until && t.tryAgainOn(date(off.until))}
           </p>
         )}
-        <p>You are logged in, and your address is verified.</p>
+        <p>{t.verified}</p>
         <dl>
-          <dt>Name</dt>
+          <dt>{form.name}</dt>
           <dd>{user.name}</dd>
-          <dt>Email</dt>
+          <dt>{form.email}</dt>
           <dd>{user.email}</dd>
         </dl>
         <p>
-          <a href="/settings">Settings</a>
+          <a href="/settings">{t.settings}</a>
         </p>
       </section>
     </Layout>
   );
 }
-
-const EMAIL_IS_OFF: Record<Suppressed["reason"], string> = {
-  bounce:
-    "We no longer send email to this address: the last one came back, because the mailbox does not exist or refuses our email.",
-  "soft-bounces":
-    "For now we send only security email to this address: several emails came back, for example because the mailbox is full.",
-  complaint:
-    "We no longer send email to this address: one of our emails was reported as spam from this mailbox.",
-  manual: "We no longer send email to this address: it was stopped by hand.",
-};
-
-/** For example `31 January 2030`, in UTC. */
-const day = (time: Date) =>
-  time.toLocaleDateString("en-GB", {
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  });

@@ -1,10 +1,12 @@
 import type { Db } from "@repo/db";
 import { canBeTurnedOff, findPreferences, setPreferences } from "@repo/email/preferences";
+import type { Locale } from "@repo/locales";
 import { Router } from "express";
 import { z } from "zod";
 import { sendAnswer } from "../http/answer.tsx";
 import { readBody } from "../http/body.ts";
 import { HttpError, methodNotAllowed } from "../http/errors.tsx";
+import { useFormats, useTexts } from "../texts/texts.ts";
 import { Notice } from "../ui/notice.tsx";
 import { type PreferencesConfig, tokenOf } from "./unsubscribe.tsx";
 
@@ -23,6 +25,8 @@ interface Switch {
 export function emailPreferences(db: Db, { categories, links }: PreferencesConfig): Router {
   const optional = Object.keys(categories).filter((name) => canBeTurnedOff(categories, name));
   const always = Object.keys(categories).filter((name) => !optional.includes(name));
+  const alwaysIn = (locale: Locale) =>
+    always.map((category) => categories[category]?.texts[locale].name ?? "");
   // A form sends one field for each checked box.
   const Input = z.object({
     wanted: z.preprocess(
@@ -31,10 +35,11 @@ export function emailPreferences(db: Db, { categories, links }: PreferencesConfi
     ),
   });
 
-  async function switchesOf(address: string): Promise<Switch[]> {
+  async function switchesOf(address: string, locale: Locale): Promise<Switch[]> {
     const chosen = await findPreferences(db, address);
     return optional.map((category) => {
-      const { name = "", about = "", byDefault } = categories[category] ?? {};
+      const { texts, byDefault } = categories[category] ?? {};
+      const { name = "", about = "" } = texts?.[locale] ?? {};
       const choice = chosen.find((each) => each.category === category);
       return { category, name, about, wanted: choice?.wanted ?? byDefault === "on" };
     });
@@ -46,8 +51,8 @@ export function emailPreferences(db: Db, { categories, links }: PreferencesConfi
     .get(async (req, res) => {
       const token = tokenOf(req);
       const { address } = links.openPreferences(token);
-      const switches = await switchesOf(address);
-      const names = always.map((category) => categories[category]?.name ?? "");
+      const switches = await switchesOf(address, res.locals.locale);
+      const names = alwaysIn(res.locals.locale);
       sendAnswer(req, res, {
         json: { categories: switches },
         page: <Preferences token={token} switches={switches} always={names} />,
@@ -65,8 +70,8 @@ export function emailPreferences(db: Db, { categories, links }: PreferencesConfi
         optional.map((category) => [category, input.data.wanted.includes(category)]),
       );
       await setPreferences(db, categories, { address, wanted, changedBy: "page" });
-      const switches = await switchesOf(address);
-      const names = always.map((category) => categories[category]?.name ?? "");
+      const switches = await switchesOf(address, res.locals.locale);
+      const names = alwaysIn(res.locals.locale);
       sendAnswer(req, res, {
         json: { categories: switches },
         page: <Preferences token={token} switches={switches} always={names} isSaved />,
@@ -84,14 +89,16 @@ function Preferences(props: {
   isSaved?: boolean;
 }) {
   const { token, switches, always, isSaved } = props;
+  const t = useTexts().emailPreferences;
+  const { list } = useFormats();
   return (
-    <Notice title="Email preferences">
+    <Notice title={t.title}>
       {isSaved && (
         <p>
-          <output>Your preferences are saved.</output>
+          <output>{t.saved}</output>
         </p>
       )}
-      <p>Choose which email we send to the address that this link belongs to.</p>
+      <p>{t.intro}</p>
       <form method="post" action={`/email-preferences?token=${token}`}>
         {switches.map(({ category, name, about, wanted }) => (
           <div className="choice" key={category}>
@@ -111,9 +118,9 @@ function Preferences(props: {
             </div>
           </div>
         ))}
-        <button className="primary">Save</button>
+        <button className="primary">{t.save}</button>
       </form>
-      <p className="fine">This email cannot be turned off: {always.join(", ")}.</p>
+      <p className="fine">{t.always(list(always))}</p>
     </Notice>
   );
 }

@@ -1,7 +1,7 @@
 import { type Accounts, LINK_MINUTES } from "@repo/accounts";
-import { duration } from "@repo/templates/duration";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
+import { textsOf, useFormats, useTexts } from "../texts/texts.ts";
 import { Field, FormCard } from "../ui/form.tsx";
 import { Notice } from "../ui/notice.tsx";
 
@@ -14,7 +14,7 @@ export function forgotPassword(accounts: Accounts) {
       await accounts.requestPasswordReset(res.locals.caller, email);
       return {
         status: 202,
-        json: { message: "If there is an account, an email with a link is on its way." },
+        json: { message: textsOf(res.locals.locale).forgotPassword.message },
         page: <CheckYourEmail email={email} />,
       };
     },
@@ -22,34 +22,31 @@ export function forgotPassword(accounts: Accounts) {
 }
 
 function ForgotPassword({ form }: { form: FormState }) {
+  const t = useTexts();
   return (
     <FormCard
-      title="Forgot your password?"
+      title={t.forgotPassword.title}
       form={form}
-      submit="Send the link"
-      intro={<p>We will email you a link to choose a new one.</p>}
+      submit={t.forgotPassword.send}
+      intro={<p>{t.forgotPassword.intro}</p>}
       after={
         <p>
-          <a href="/login">Back to log in</a>
+          <a href="/login">{t.forgotPassword.back}</a>
         </p>
       }
     >
-      <Field form={form} name="email" label="Email" type="email" autoComplete="username" />
+      <Field form={form} name="email" label={t.form.email} type="email" autoComplete="username" />
     </FormCard>
   );
 }
 
 function CheckYourEmail({ email }: { email: string }) {
+  const t = useTexts().forgotPassword;
+  const life = useFormats().duration(LINK_MINUTES.reset_password);
   return (
-    <Notice title="Check your email">
-      <p>
-        If <strong>{email}</strong> has an account, a link to choose a new password is on its way.
-        It works for {duration(LINK_MINUTES.reset_password)}.
-      </p>
-      <p className="fine">
-        Nothing after a few minutes? Look in the spam folder, or{" "}
-        <a href="/forgot-password">try another address</a>.
-      </p>
+    <Notice title={t.sentTitle}>
+      <p>{t.sent(<strong>{email}</strong>, life)}</p>
+      <p className="fine">{t.nothing}</p>
     </Notice>
   );
 }

@@ -1,8 +1,10 @@
 import type { SessionUser } from "@repo/accounts";
 import { brand } from "@repo/brand";
+import { defaultLocale } from "@repo/locales";
 import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
+import { useTexts } from "../texts/texts.ts";
 import { Layout } from "../ui/layout.tsx";
 
 export function home(): Router {
@@ -18,33 +20,26 @@ export function home(): Router {
 }
 
 function Home({ user }: { user: SessionUser | undefined }) {
+  const t = useTexts();
   return (
     <Layout title={brand.name}>
       <section className="hero">
-        <h1>{brand.tagline}</h1>
-        <p>
-          {brand.name} is a small app with accounts, and the email that goes with them. Sign up and
-          it sends you a link; open the link and you are in. A forgotten password works the same
-          way.
-        </p>
-        <p>
-          Every email is stored in the same database transaction as the change that it is about.
-          Then a worker delivers it through Amazon SES. No email is lost, and none is sent for a
-          change that never happened.
-        </p>
+        <h1 lang={defaultLocale}>{brand.tagline}</h1>
+        <p>{t.home.about}</p>
+        <p>{t.home.delivery}</p>
         {user ? (
           <p className="actions">
             <a className="button" href="/account">
-              Go to your account
+              {t.home.toAccount}
             </a>
           </p>
         ) : (
           <p className="actions">
             <a className="button" href="/signup">
-              Sign up
+              {t.nav.signUp}
             </a>
             <a className="button quiet" href="/login">
-              Log in
+              {t.nav.logIn}
             </a>
           </p>
         )}

@@ -4,6 +4,7 @@ import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { userJson } from "../http/user-json.ts";
 import { beginSession } from "../http/session.tsx";
+import { useTexts } from "../texts/texts.ts";
 import { Field, FormCard } from "../ui/form.tsx";
 
 export function login(accounts: Accounts, cookies: Cookies) {
@@ -20,27 +21,28 @@ export function login(accounts: Accounts, cookies: Cookies) {
 }
 
 function LogIn({ form }: { form: FormState }) {
+  const t = useTexts();
   return (
     <FormCard
-      title="Log in"
+      title={t.logIn.title}
       form={form}
-      submit="Log in"
+      submit={t.logIn.title}
       after={
         <>
           <p>
-            <a href="/forgot-password">Forgot your password?</a>
+            <a href="/forgot-password">{t.logIn.forgot}</a>
           </p>
           <p>
-            New here? <a href="/signup">Sign up</a>
+            {t.logIn.newHere} <a href="/signup">{t.signUp.title}</a>
           </p>
         </>
       }
     >
-      <Field form={form} name="email" label="Email" type="email" autoComplete="username" />
+      <Field form={form} name="email" label={t.form.email} type="email" autoComplete="username" />
       <Field
         form={form}
         name="password"
-        label="Password"
+        label={t.form.password}
         type="password"
         autoComplete="current-password"
       />

@@ -5,6 +5,7 @@ import { readBody } from "../http/body.ts";
 import type { Cookies } from "../http/cookies.ts";
 import { methodNotAllowed } from "../http/errors.tsx";
 import { leaveSession } from "../http/session.tsx";
+import { textsOf } from "../texts/texts.ts";
 
 export function logout(accounts: Accounts, cookies: Cookies) {
   const router = Router();
@@ -12,7 +13,10 @@ export function logout(accounts: Accounts, cookies: Cookies) {
     .route("/logout")
     .post(...readBody, async (req, res) => {
       await leaveSession(accounts, cookies, res);
-      sendAnswer(req, res, { json: { message: "You are logged out." }, page: "/" });
+      sendAnswer(req, res, {
+        json: { message: textsOf(res.locals.locale).logOut.message },
+        page: "/",
+      });
     })
     .all(methodNotAllowed("POST"));
   return router;

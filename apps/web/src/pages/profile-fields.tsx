@@ -1,5 +1,6 @@
 import { fields } from "../http/fields.ts";
 import type { FormState } from "../http/form-page.ts";
+import { useTexts } from "../texts/texts.ts";
 import { Field } from "../ui/form.tsx";
 
 /** What people fill in about themselves: `Profile` of packages/accounts. */
@@ -7,5 +8,5 @@ export const profileFields = { name: fields.name };
 
 /** The inputs for it: at sign-up, and when the link is opened in another browser. */
 export function ProfileFields({ form }: { form: FormState }) {
-  return <Field form={form} name="name" label="Name" autoComplete="name" />;
+  return <Field form={form} name="name" label={useTexts().form.name} autoComplete="name" />;
 }

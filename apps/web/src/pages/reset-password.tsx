@@ -3,6 +3,7 @@ import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { leaveSession } from "../http/session.tsx";
+import { textsOf, useTexts } from "../texts/texts.ts";
 import {
   DeadLink,
   FormCard,
@@ -24,44 +25,46 @@ export function resetPassword(accounts: Accounts, cookies: Cookies) {
       const trusted = await accounts.resetPassword(res.locals.caller, input);
       await leaveSession(accounts, cookies, res);
       cookies.trusted.set(res, trusted);
-      return { json: { message: "Your password is changed. Log in with it." }, page: <Changed /> };
+      return {
+        json: { message: textsOf(res.locals.locale).resetPassword.message },
+        page: <Changed />,
+      };
     },
   });
 }
 
 function ResetPassword({ form, email }: { form: FormState; email: string | undefined }) {
+  const texts = useTexts();
+  const t = texts.resetPassword;
   if (isDeadLink(form) || email === undefined) {
     return (
       <DeadLink form={form}>
-        <a href="/forgot-password">Ask for a new link</a>
+        <a href="/forgot-password">{t.newLink}</a>
       </DeadLink>
     );
   }
   return (
     <FormCard
-      title="Choose a new password"
+      title={t.title}
       form={form}
-      submit="Change the password"
-      intro={
-        <p>
-          For <strong>{email}</strong>. You will be logged out everywhere.
-        </p>
-      }
+      submit={t.change}
+      intro={<p>{t.intro(<strong>{email}</strong>)}</p>}
     >
       <TokenField form={form} />
       <UserNameField email={email} />
-      <NewPasswordField form={form} label="New password" />
+      <NewPasswordField form={form} label={texts.form.newPassword} />
     </FormCard>
   );
 }
 
 function Changed() {
+  const t = useTexts();
   return (
-    <Notice title="Your password is changed">
-      <p>You are logged out everywhere. Log in with the new password.</p>
+    <Notice title={t.resetPassword.changedTitle}>
+      <p>{t.resetPassword.changed}</p>
       <p className="actions">
         <a className="button" href="/login">
-          Log in
+          {t.logIn.title}
         </a>
       </p>
     </Notice>

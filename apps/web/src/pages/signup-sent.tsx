@@ -1,11 +1,11 @@
 import { AccountError, type Accounts, LINK_MINUTES } from "@repo/accounts";
 import { brand } from "@repo/brand";
 import type { MessageStatus } from "@repo/email/log";
-import { duration } from "@repo/templates/duration";
 import { Router } from "express";
 import { sendAnswer, wantsJson } from "../http/answer.tsx";
 import { readBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/errors.tsx";
+import { textsOf, useFormats, useTexts } from "../texts/texts.ts";
 import { Notice } from "../ui/notice.tsx";
 
 /** Shows what became of the email of this browser's sign-up, and sends it again. */
@@ -24,7 +24,7 @@ export function signUpSent(accounts: Accounts): Router {
     .route("/signup/resend")
     .post(...readBody, async (req, res) => {
       await accounts.resendLink(res.locals.caller);
-      const json = { message: "Check your email for a link." };
+      const json = { message: textsOf(res.locals.locale).signUp.message };
       sendAnswer(req, res, { status: 202, json, page: "/signup/sent" });
     })
     .all(methodNotAllowed("POST"));
@@ -33,51 +33,50 @@ export function signUpSent(accounts: Accounts): Router {
 
 /** The page after a sign-up. It shows the address, and what to do if no email arrives. */
 export function Sent({ email, status }: { email: string; status: MessageStatus }) {
+  const t = useTexts().signUpSent;
+  const { supportEmail } = brand;
   return (
-    <Notice title={status === "on-its-way" ? "Check your email" : "Our email came back"}>
+    <Notice title={status === "on-its-way" ? t.onItsWayTitle : t.cameBackTitle}>
       <div className="text" data-state-url="/signup/sent" data-state={status} aria-live="polite">
         {status === "on-its-way" ? <OnItsWay email={email} /> : <Undeliverable email={email} />}
       </div>
       <p className="actions">
         <a className="button quiet" href="/signup/sent">
-          Check again
+          {t.checkAgain}
         </a>
       </p>
       <form className="text" method="post" action="/signup/resend">
-        <button className="link">Send the email again</button>
+        <button className="link">{t.sendAgain}</button>
       </form>
-      <p className="fine">
-        Have you ever reported one of our emails as spam? Then we no longer send you email. To
-        change that, write to <a href={`mailto:${brand.supportEmail}`}>{brand.supportEmail}</a>.
-      </p>
+      <p className="fine">{t.complained(<a href={`mailto:${supportEmail}`}>{supportEmail}</a>)}</p>
     </Notice>
   );
 }
 
 function OnItsWay({ email }: { email: string }) {
+  const t = useTexts().signUpSent;
+  const life = useFormats().duration(LINK_MINUTES.verify_email);
   return (
     <>
-      <p>
-        An email to <strong>{email}</strong> is on its way. Open its link in this browser, and you
-        are in. It works for {duration(LINK_MINUTES.verify_email)}.
-      </p>
-      <p className="fine">Nothing after a few minutes? Look in the spam folder.</p>
+      <p>{t.onItsWay(<strong>{email}</strong>, life)}</p>
+      <p className="fine">{t.spam}</p>
     </>
   );
 }
 
 function Undeliverable({ email }: { email: string }) {
+  const t = useTexts();
   return (
     <>
       <p className="alert" role="alert">
-        Our email to <strong>{email}</strong> could not be delivered. Is the address spelled right?
+        {t.signUpSent.cameBack(<strong>{email}</strong>)}
       </p>
       <form method="get" action="/signup" noValidate>
         <div className="field">
-          <label htmlFor="email">Email</label>
+          <label htmlFor="email">{t.form.email}</label>
           <input id="email" name="email" type="email" autoComplete="email" defaultValue={email} />
         </div>
-        <button className="primary">Sign up with this address</button>
+        <button className="primary">{t.signUpSent.otherAddress}</button>
       </form>
     </>
   );

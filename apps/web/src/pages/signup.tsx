@@ -3,6 +3,7 @@ import { challenge } from "../http/challenge.ts";
 import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
+import { textsOf, useTexts } from "../texts/texts.ts";
 import { Field, FormCard, NewPasswordField } from "../ui/form.tsx";
 import { ProfileFields, profileFields } from "./profile-fields.tsx";
 import { Sent } from "./signup-sent.tsx";
@@ -19,7 +20,7 @@ export function signup(accounts: Accounts, cookies: Cookies) {
         // 202: there is no account until the link is opened. The answer is the same for a known
         // address.
         status: 202,
-        json: { message: "Check your email for a link." },
+        json: { message: textsOf(res.locals.locale).signUp.message },
         page: <Sent email={input.email} status="on-its-way" />,
       };
     },
@@ -27,20 +28,21 @@ export function signup(accounts: Accounts, cookies: Cookies) {
 }
 
 function SignUp({ form }: { form: FormState }) {
+  const t = useTexts();
   return (
     <FormCard
-      title="Sign up"
+      title={t.signUp.title}
       form={form}
-      submit="Sign up"
+      submit={t.signUp.title}
       after={
         <p>
-          Have an account already? <a href="/login">Log in</a>
+          {t.signUp.haveAccount} <a href="/login">{t.logIn.title}</a>
         </p>
       }
     >
       <ProfileFields form={form} />
-      <Field form={form} name="email" label="Email" type="email" autoComplete="username" />
-      <NewPasswordField form={form} label="Password" />
+      <Field form={form} name="email" label={t.form.email} type="email" autoComplete="username" />
+      <NewPasswordField form={form} label={t.form.password} />
     </FormCard>
   );
 }

@@ -1,13 +1,18 @@
 import type { Db } from "@repo/db";
 import { type PreferenceLinks, setPreferences } from "@repo/email/preferences";
+import type { Locale } from "@repo/locales";
 import { type Request, Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
+import { textsOf, useTexts } from "../texts/texts.ts";
 import { Notice } from "../ui/notice.tsx";
 
 export interface PreferencesConfig {
   /** The categories of email, as the pages show them. */
-  categories: Record<string, { name: string; about: string; byDefault?: "on" | "off" }>;
+  categories: Record<
+    string,
+    { texts: Record<Locale, { name: string; about: string }>; byDefault?: "on" | "off" }
+  >;
   links: PreferenceLinks;
 }
 
@@ -19,9 +24,10 @@ export interface PreferencesConfig {
  */
 export function unsubscribe(db: Db, { categories, links }: PreferencesConfig): Router {
   /** The category's name in the middle of a sentence. */
-  const nameOf = (category: string) => {
+  const nameOf = (category: string, locale: Locale) => {
     const rules = Object.hasOwn(categories, category) ? categories[category] : undefined;
-    return rules ? `“${rules.name}”` : "this kind of email";
+    const { quoted, thisKind } = textsOf(locale).unsubscribe;
+    return rules ? quoted(rules.texts[locale].name) : thisKind;
   };
   const router = Router();
   router
@@ -31,7 +37,7 @@ export function unsubscribe(db: Db, { categories, links }: PreferencesConfig): R
       const { category } = links.openUnsubscribe(token);
       sendAnswer(req, res, {
         json: { method: "POST", category },
-        page: <Ask what={nameOf(category)} token={token} />,
+        page: <Ask what={nameOf(category, res.locals.locale)} token={token} />,
       });
     })
     .post(async (req, res) => {
@@ -42,7 +48,7 @@ export function unsubscribe(db: Db, { categories, links }: PreferencesConfig): R
       // Not a redirect: mailbox providers need not follow it.
       sendAnswer(req, res, {
         json: { category, wanted: false },
-        page: <Done what={nameOf(category)} token={token} />,
+        page: <Done what={nameOf(category, res.locals.locale)} token={token} />,
       });
     })
     .all(methodNotAllowed("GET", "POST"));
@@ -61,26 +67,27 @@ interface PageProps {
 }
 
 function Ask({ what, token }: PageProps) {
+  const t = useTexts().unsubscribe;
   return (
-    <Notice title="Unsubscribe">
-      <p>Do you want to stop getting {what}?</p>
+    <Notice title={t.title}>
+      <p>{t.ask(what)}</p>
       <form method="post" action={`/unsubscribe?token=${token}`}>
-        <button className="primary">Unsubscribe</button>
+        <button className="primary">{t.title}</button>
       </form>
       <p className="fine">
-        <a href={`/email-preferences?token=${token}`}>See all email preferences</a>
+        <a href={`/email-preferences?token=${token}`}>{t.seeAll}</a>
       </p>
     </Notice>
   );
 }
 
 function Done({ what, token }: PageProps) {
+  const t = useTexts().unsubscribe;
   return (
-    <Notice title="You are unsubscribed">
-      <p>You no longer get {what}.</p>
+    <Notice title={t.doneTitle}>
+      <p>{t.done(what)}</p>
       <p className="fine">
-        Was it a mistake?{" "}
-        <a href={`/email-preferences?token=${token}`}>Change your email preferences</a>
+        {t.mistake} <a href={`/email-preferences?token=${token}`}>{t.change}</a>
       </p>
     </Notice>
   );

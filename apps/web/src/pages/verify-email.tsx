@@ -5,6 +5,7 @@ import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { userJson } from "../http/user-json.ts";
 import { beginSession } from "../http/session.tsx";
+import { useTexts } from "../texts/texts.ts";
 import {
   DeadLink,
   FormCard,
@@ -44,34 +45,22 @@ export function verifyEmail(accounts: Accounts, cookies: Cookies) {
 
 /** The button is there because mail scanners open links, and would use the token up. */
 function VerifyEmail({ form, opened }: { form: FormState; opened: Opened | undefined }) {
-  if (isDeadLink(form) || !opened) {
-    return (
-      <DeadLink form={form}>
-        Already logged in? <a href="/account">Go to your account</a>. Otherwise{" "}
-        <a href="/signup/sent">ask for a new link</a> in the browser that you signed up in, or{" "}
-        <a href="/signup">sign up again</a>.
-      </DeadLink>
-    );
-  }
+  const texts = useTexts();
+  const t = texts.verifyEmail;
+  if (isDeadLink(form) || !opened) return <DeadLink form={form}>{t.dead}</DeadLink>;
   const { email, isSignedUp } = opened;
   return (
     <FormCard
-      title="Confirm your email address"
+      title={t.title}
       form={form}
-      submit={isSignedUp ? "Confirm and log in" : "Create the account"}
+      submit={isSignedUp ? t.confirm : t.create}
       intro={
         isSignedUp ? (
-          <p>
-            One more step for <strong>{email}</strong>: press the button, and you are in.
-          </p>
+          <p>{t.oneMoreStep(<strong>{email}</strong>)}</p>
         ) : (
           <>
-            <p>
-              Choose a name and a password for <strong>{email}</strong>.
-            </p>
-            <p className="fine">
-              Signed up in another browser? Open the link there to keep the password that you chose.
-            </p>
+            <p>{t.choose(<strong>{email}</strong>)}</p>
+            <p className="fine">{t.otherBrowser}</p>
           </>
         )
       }
@@ -81,7 +70,7 @@ function VerifyEmail({ form, opened }: { form: FormState; opened: Opened | undef
         <>
           <UserNameField email={email} />
           <ProfileFields form={form} />
-          <NewPasswordField form={form} label="Password" />
+          <NewPasswordField form={form} label={texts.form.password} />
         </>
       )}
     </FormCard>

@@ -1,26 +1,30 @@
 import type { SessionUser } from "@repo/accounts";
+import { useTexts } from "../texts/texts.ts";
 
 /** The links in the header of every page: to the account, or to log in and sign up. */
 export function AccountNav({ user }: { user: SessionUser | undefined }) {
-  return <nav aria-label="Account">{user ? <LoggedIn /> : <LoggedOut />}</nav>;
+  const { label } = useTexts().nav;
+  return <nav aria-label={label}>{user ? <LoggedIn /> : <LoggedOut />}</nav>;
 }
 
 function LoggedIn() {
+  const t = useTexts().nav;
   return (
     <>
-      <a href="/account">Account</a>
+      <a href="/account">{t.account}</a>
       <form method="post" action="/logout">
-        <button className="link">Log out</button>
+        <button className="link">{t.logOut}</button>
       </form>
     </>
   );
 }
 
 function LoggedOut() {
+  const t = useTexts().nav;
   return (
     <>
-      <a href="/login">Log in</a>
-      <a href="/signup">Sign up</a>
+      <a href="/login">{t.logIn}</a>
+      <a href="/signup">{t.signUp}</a>
     </>
   );
 }

@@ -1,7 +1,6 @@
-import { PASSWORD_LENGTH } from "@repo/accounts";
 import type { ReactNode } from "react";
-import { INCOMPLETE_LINK } from "../http/fields.ts";
 import type { FormState } from "../http/form-page.ts";
+import { useTexts } from "../texts/texts.ts";
 import { Layout } from "./layout.tsx";
 import { Notice } from "./notice.tsx";
 
@@ -19,8 +18,9 @@ interface FormCardProps {
 
 /** A page with one form, which posts to the page's own path. */
 export function FormCard({ title, form, submit, intro, after, children }: FormCardProps) {
+  const t = useTexts().form;
   return (
-    <Layout title={form.message === undefined ? title : `Error: ${title}`}>
+    <Layout title={form.message === undefined ? title : t.error(title)}>
       <section className="card">
         <h1>{title}</h1>
         {form.message !== undefined && (
@@ -51,6 +51,7 @@ interface FieldProps {
 
 /** A labelled input with its hint and its error, both tied to it for a screen reader. */
 export function Field({ form, name, label, type = "text", autoComplete, hint }: FieldProps) {
+  const t = useTexts().form;
   const error = form.errors[name];
   const isFirstError = error !== undefined && Object.keys(form.errors)[0] === name;
   const describedBy = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
@@ -77,6 +78,8 @@ export function Field({ form, name, label, type = "text", autoComplete, hint }: 
         autoFocus={isFirstError}
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy || undefined}
+        // For the button of page.js.
+        {...(type === "password" && { "data-show": t.showPassword, "data-hide": t.hidePassword })}
       />
     </div>
   );
@@ -91,7 +94,7 @@ export function NewPasswordField({ form, label }: { form: FormState; label: stri
       label={label}
       type="password"
       autoComplete="new-password"
-      hint={`At least ${PASSWORD_LENGTH.min} characters.`}
+      hint={useTexts().form.passwordHint}
     />
   );
 }
@@ -136,10 +139,11 @@ export function isDeadLink(form: FormState): boolean {
 
 /** Shown instead of the form when the link is dead. The children say how to get a new link. */
 export function DeadLink({ form, children }: { form: FormState; children: ReactNode }) {
+  const t = useTexts();
   return (
-    <Notice title="This link does not work">
+    <Notice title={t.form.deadLink}>
       <p className="alert" role="alert">
-        {form.errors.token ?? INCOMPLETE_LINK}
+        {form.errors.token ?? t.fields.incompleteLink}
       </p>
       <p>{children}</p>
     </Notice>

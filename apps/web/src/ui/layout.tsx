@@ -1,19 +1,16 @@
 import { brand } from "@repo/brand";
-import { type ReactNode, createContext, useContext } from "react";
-import type { Assets } from "./assets.ts";
+import { defaultLocale, directionOf } from "@repo/locales";
+import { type ReactNode, useContext } from "react";
+import { useTexts } from "../texts/texts.ts";
 import { BrandMark, Favicon } from "./brand-mark.tsx";
-
-/** What the layout needs on every page. As a context, so that no page has to pass it on. */
-export const Site = createContext<{ assets: Assets; nav: ReactNode }>({
-  assets: { stylesheet: "", script: "" },
-  nav: undefined,
-});
+import { Site } from "./site.ts";
 
 /** A whole page: head, header, the content, footer. */
 export function Layout({ title, children }: { title: string; children: ReactNode }) {
-  const { assets, nav } = useContext(Site);
+  const { assets, nav, locale } = useContext(Site);
+  const { skip } = useTexts().layout;
   return (
-    <html lang="en">
+    <html lang={locale} dir={directionOf(locale)}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -25,7 +22,7 @@ export function Layout({ title, children }: { title: string; children: ReactNode
       </head>
       <body>
         <a className="skip" href="#main">
-          Skip to content
+          {skip}
         </a>
         <header className="site">
           <a className="brand" href="/">
@@ -35,7 +32,7 @@ export function Layout({ title, children }: { title: string; children: ReactNode
         </header>
         <main id="main">{children}</main>
         <footer className="site">
-          <p>{brand.tagline}</p>
+          <p lang={defaultLocale}>{brand.tagline}</p>
           <p>
             <a href={`mailto:${brand.supportEmail}`}>{brand.supportEmail}</a>
           </p>

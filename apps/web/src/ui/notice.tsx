@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useTexts } from "../texts/texts.ts";
 import { Layout } from "./layout.tsx";
 
 interface NoticeProps {
@@ -10,6 +11,7 @@ interface NoticeProps {
 
 /** A page that says one thing: what happened, and where to go from here. */
 export function Notice({ title, requestId, children }: NoticeProps) {
+  const { request } = useTexts().errors;
   return (
     <Layout title={title}>
       <section className="card">
@@ -17,7 +19,7 @@ export function Notice({ title, requestId, children }: NoticeProps) {
         {children}
         {requestId && (
           <p className="fine">
-            Request <code>{requestId}</code>
+            {request} <code>{requestId}</code>
           </p>
         )}
       </section>

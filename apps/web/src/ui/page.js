@@ -28,7 +28,7 @@ function addReveal(field) {
   button.className = "link reveal";
   button.setAttribute("aria-controls", field.id);
   const update = () => {
-    button.textContent = field.type === "password" ? "Show password" : "Hide password";
+    button.textContent = field.type === "password" ? field.dataset.show : field.dataset.hide;
   };
   button.addEventListener("click", () => {
     field.type = field.type === "password" ? "text" : "password";

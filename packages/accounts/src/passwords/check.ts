@@ -1,8 +1,8 @@
 import { AccountError } from "../errors.ts";
-import { checkNewPassword } from "./rules.ts";
+import { findWeakness } from "./rules.ts";
 
 /** @throws AccountError `WEAK_PASSWORD`; its message says what to do */
 export function checkPassword(password: string, about: { name?: string; email: string }): void {
-  const message = checkNewPassword(password, about);
-  if (message !== undefined) throw new AccountError("WEAK_PASSWORD", { message });
+  const weakness = findWeakness(password, about);
+  if (weakness) throw new AccountError("WEAK_PASSWORD", { weakness });
 }

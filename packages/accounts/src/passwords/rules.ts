@@ -21,31 +21,32 @@ interface About {
   email: string;
 }
 
+/** Why a new password is refused. */
+export type Weakness = "short" | "long" | "sequence" | "personal" | "common";
+
 /**
  * Checks the length of a new password, and refuses what attackers try first. It requires and
  * forbids no character (NIST SP 800-63B-4, 3.1.1.2).
  *
  * @param product a name that is refused as a password
- * @returns a sentence for people that says what to do; undefined if the password is good
+ * @returns undefined if the password is good
  */
-export function checkNewPassword(
+export function findWeakness(
   password: string,
   about: About,
   product = brand.name,
-): string | undefined {
+): Weakness | undefined {
   const { length } = [...normalizePassword(password)];
-  if (length < PASSWORD_LENGTH.min) return `Use at least ${PASSWORD_LENGTH.min} characters.`;
-  if (length > PASSWORD_LENGTH.max) return `Use at most ${PASSWORD_LENGTH.max} characters.`;
+  if (length < PASSWORD_LENGTH.min) return "short";
+  if (length > PASSWORD_LENGTH.max) return "long";
 
   const text = fold(password);
-  if (isRepeated(text) || isSequence(text)) {
-    return "Choose a password that is not a simple sequence of characters.";
-  }
+  if (isRepeated(text) || isSequence(text)) return "sequence";
   if (isOnly(wordsOf([product, about.name ?? "", ...partsOf(about.email)]), text)) {
-    return `Choose a password that is more than your name, your email address or ${product}.`;
+    return "personal";
   }
   if (withoutEnds(text).some(isCommon)) {
-    return "Choose another password: this is one of the first that attackers try.";
+    return "common";
   }
   return undefined;
 }

@@ -52,14 +52,26 @@ async function emailLink(
 ): Promise<void> {
   // An address of somebody else gets a link too, which nobody sees, so that the work is the same.
   const link = await issueLink(tx, secret, "change_address", to, owner.id);
-  const { token, expiresAt, hasAccount } = link;
+  const { token, expiresAt, account } = link;
   const expiresInMinutes = LINK_MINUTES.change_address;
-  if (hasAccount || link.isReserved) {
+  if (account || link.isReserved) {
     const props = { url: url("/login") };
-    await enqueue(tx, { template: "address-taken", to: to.address, props, expiresAt });
+    await enqueue(tx, {
+      template: "address-taken",
+      to: to.address,
+      locale: account?.locale,
+      props,
+      expiresAt,
+    });
   } else {
     const props = { url: url(`/settings/address/confirm?token=${token}`), expiresInMinutes };
-    await enqueue(tx, { template: "change-address", to: to.address, props, expiresAt });
+    await enqueue(tx, {
+      template: "change-address",
+      to: to.address,
+      locale: owner.locale,
+      props,
+      expiresAt,
+    });
   }
 }
 
@@ -100,7 +112,7 @@ export async function confirmAddressChange(
     if (to.userId !== owner.id) throw new AccountError("FOREIGN_LINK");
     // The links of an address end when it gets an account. This is for certainty.
     if (await isReserved(tx, key, owner.id)) throw new AccountError("TOKEN_USED");
-    const { id, name, email, trustEpoch } = await tx.user.update({
+    const { id, name, email, locale, trustEpoch } = await tx.user.update({
       where: { id: owner.id },
       data: { email: to.address, emailKey: key },
     });
@@ -111,11 +123,12 @@ export async function confirmAddressChange(
     await enqueue(tx, {
       template: "address-changed",
       to: owner.email,
+      locale,
       props: { name, url: url(`/undo-address?token=${undo.token}`), days },
       expiresAt: undo.expiresAt,
     });
     return {
-      user: { id, name, email },
+      user: { id, name, email, locale },
       session: await renewSession(tx, secret, owner.sessionId),
       trusted: trustBrowser(secret, key, trustEpoch),
     };

@@ -50,6 +50,7 @@ export async function changePassword(
     await enqueue(tx, {
       template: "password-changed",
       to: owner.email,
+      locale: owner.locale,
       props: { name: owner.name, url: url("/forgot-password") },
     });
     return {

@@ -35,7 +35,13 @@ export async function requestDeletion(context: Context, caller: Caller): Promise
         url: url(`/settings/delete/confirm?token=${token}`),
         expiresInMinutes: LINK_MINUTES.delete_account,
       };
-      await enqueue(tx, { template: "delete-account", to: to.address, props, expiresAt });
+      await enqueue(tx, {
+        template: "delete-account",
+        to: to.address,
+        locale: owner.locale,
+        props,
+        expiresAt,
+      });
     });
   } catch (error) {
     await taken.giveBack("settingsMail");

@@ -15,7 +15,12 @@ export async function exportData(context: Context, caller: Caller): Promise<Pers
   refuse((await limits.take(limits.account("accountChanges", ownerId))).refusal);
   const id = await inAccount(context, caller, { passwordTyped: true }, async (tx, owner) => {
     const props = { name: owner.name, change: "export", url: url("/forgot-password") } as const;
-    await enqueue(tx, { template: "account-changed", to: owner.email, props });
+    await enqueue(tx, {
+      template: "account-changed",
+      to: owner.email,
+      locale: owner.locale,
+      props,
+    });
     return owner.id;
   });
   const found = await exportPerson(db, context, id);

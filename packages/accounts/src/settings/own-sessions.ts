@@ -67,9 +67,9 @@ async function takeEmail({ db, secret, limits }: Context, caller: Caller): Promi
 async function tell(
   tx: Tx,
   { enqueue, url }: Context,
-  { name, email }: Owner,
+  { name, email, locale }: Owner,
   change: "session" | "sessions",
 ): Promise<void> {
   const props = { name, change, url: url("/forgot-password") };
-  await enqueue(tx, { template: "account-changed", to: email, props });
+  await enqueue(tx, { template: "account-changed", to: email, locale, props });
 }

@@ -13,6 +13,7 @@ export interface Owner {
   name: string;
   email: string;
   emailKey: string;
+  locale: string | null;
   passwordHash: string;
   sessionId: string;
   /** Whether this session's owner has typed the password in the last minutes. */
@@ -31,7 +32,7 @@ export async function findOwner(
 ): Promise<Owner> {
   if (token === undefined) throw new AccountError("NOT_LOGGED_IN");
   const [owner] = await db.$queryRaw<Owner[]>`
-    SELECT users.id, name, email, email_key AS "emailKey", password_hash AS "passwordHash",
+    SELECT users.id, name, email, email_key AS "emailKey", locale, password_hash AS "passwordHash",
       sessions.id AS "sessionId",
       password_checked_at > now() - make_interval(mins => ${CHECK_MINUTES}::int) AS "hasTypedPassword"
     FROM sessions JOIN users ON users.id = sessions.user_id

@@ -5,6 +5,6 @@ export const de: typeof en = {
   hi: (name) => <>Hallo {name},</>,
   buttonNotWorking: "Der Button funktioniert nicht? Öffne diesen Link:",
   questions: "Fragen? Schreib an",
-  unsubscribe: "Abmelden",
+  unsubscribe: "Abbestellen",
   emailPreferences: "E-Mail-Einstellungen",
 };

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
 /** A change that people make to a clone: edits and commands. */
 export interface Recipe {
   /** Its heading in docs/recipes.md, which lists its files. */
@@ -7,6 +10,8 @@ export interface Recipe {
    * file.
    */
   edits: Record<string, (text: string) => string | Buffer | undefined>;
+  /** An edit of many files, which docs/recipes.md describes in a sentence. */
+  forEach?: { files: string; edit: (text: string) => string };
   after?: Command[];
 }
 
@@ -28,6 +33,12 @@ export function replace(old: string, by: string): (text: string) => string {
     if (!text.includes(old)) throw new Error(`The file does not contain ${JSON.stringify(old)}`);
     return text.replace(old, by);
   };
+}
+
+/** A new file that begins as another one. */
+export function copyOf(file: string, edit: (text: string) => string): () => string {
+  const root = path.join(import.meta.dirname, "../../../..");
+  return () => edit(readFileSync(path.join(root, file), "utf8"));
 }
 
 export function all(...edits: ((text: string) => string)[]): (text: string) => string {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Copy, copyRepository } from "../test-copy.ts";
@@ -43,10 +43,14 @@ test("docs/recipes.md lists the files that each recipe changes by hand", () => {
 test("a clone with all recipes and docs/getting-started.md passes its check and its tests", async () => {
   for (const step of readSteps(read("getting-started.md"))) await follow(copy, step);
   const changed = new Set<string>();
-  for (const { edits, after = [] } of recipes) {
+  for (const { edits, forEach, after = [] } of recipes) {
     for (const [file, edit] of Object.entries(edits)) {
       await copy.change(file, edit);
       if (/\.(ts|tsx|json|html)$/.test(file)) changed.add(file);
+    }
+    for (const file of forEach ? globSync(forEach.files, { cwd: copy.folder }) : []) {
+      await copy.change(file, forEach?.edit ?? String);
+      changed.add(file);
     }
     for (const command of after) await succeed(...command);
   }

@@ -1,4 +1,4 @@
-import { type Recipe, all, insert, replace } from "./recipe.ts";
+import { type Recipe, all, copyOf, insert, replace } from "./recipe.ts";
 
 const web = "apps/web/src";
 const emails = "packages/templates/src/emails";
@@ -88,6 +88,60 @@ export function notes(db: Db): Router {
     ),
   },
   after: [["db:migrate", "--name notes"]],
+};
+
+const order = `${emails}/order-placed`;
+
+const twoLanguages: Recipe = {
+  title: "An email in two languages",
+  edits: {
+    [`${order}/en.ts`]: () => `import { brand } from "@repo/brand";
+import type { Texts } from "../../template.tsx";
+import type { schema } from "./schema.ts";
+
+export const en = {
+  subject: ({ number }) => \`Your order \${number} at \${brand.name}\`,
+  preheader: ({ items }, { plural }) =>
+    \`We have your order of \${plural(items.length, { one: "# thing", other: "# things" })}. It is on its way soon.\`,
+  reason: \`You get this email because you ordered at \${brand.name}.\`,
+  title: ({ number }) => \`Order \${number}\`,
+  picture: "A parcel, ready to go",
+  soon: "We have your order, and tell you as soon as it is on its way:",
+  toAccount: "See my account",
+  notYou: "You did not order? Write to the address below.",
+} satisfies Texts<typeof schema>;
+`,
+    [`${order}/de.ts`]: () => `import { brand } from "@repo/brand";
+import type { en } from "./en.ts";
+
+export const de: typeof en = {
+  subject: ({ number }) => \`Deine Bestellung \${number} bei \${brand.name}\`,
+  preheader: ({ items }, { plural }) =>
+    \`Wir haben deine Bestellung von \${plural(items.length, { one: "# Sache", other: "# Sachen" })}. Sie ist bald unterwegs.\`,
+  reason: \`Du bekommst diese E-Mail, weil du bei \${brand.name} bestellt hast.\`,
+  title: ({ number }) => \`Bestellung \${number}\`,
+  picture: "Ein Paket, fertig zum Versand",
+  soon: "Wir haben deine Bestellung und melden uns, sobald sie unterwegs ist:",
+  toAccount: "Zu meinem Konto",
+  notYou: "Du hast nichts bestellt? Schreib an die Adresse unten.",
+};
+`,
+    [`${order}/template.tsx`]: all(
+      replace("{ brand, publicUrl }", "{ publicUrl }"),
+      insert(
+        'from "../../template.tsx";\n',
+        'import { de } from "./de.ts";\nimport { en } from "./en.ts";\n',
+      ),
+      replace("Template<typeof schema>", "Template<typeof schema, typeof en>"),
+      (text) => text.replace(/texts: \{.*?de: "en",\n {2}\},/s, "texts: { en, de },"),
+      replace("({ name, number, items, url }) =>", "({ name, items, url }, t) =>"),
+      replace("{`Order ${number}`}", "{t.title}"),
+      replace('alt="A parcel, ready to go"', "alt={t.picture}"),
+      replace("We have your order, and tell you as soon as it is on its way:", "{t.soon}"),
+      replace("See my account", "{t.toAccount}"),
+      replace("You did not order? Write to the address below.", "{t.notYou}"),
+    ),
+  },
 };
 
 const field: Recipe = {
@@ -198,5 +252,51 @@ const noWelcome: Recipe = {
   },
 };
 
+const texts = "packages/templates/src/texts";
+
+/** Copies what a file says in English. */
+const inFrench = (file: string) => copyOf(file, (text) => text.replace("const en =", "const fr ="));
+/** Adds French to a record of languages. */
+const withFrench = (folder: string, file: string) =>
+  all(
+    insert(
+      `import { en } from "${folder}/${file}";\n`,
+      `import { fr } from "${folder}/${file.replace("en", "fr")}";\n`,
+    ),
+    replace("{ en, de };", "{ en, de, fr };"),
+  );
+/** Says of an email that people who read French get it in English. */
+const sentInEnglish = (text: string) =>
+  text
+    .replace("texts: { en, de },", 'texts: { en, de, fr: "en" },')
+    .replace(/\n {4}de: "en",\n/, (german) => `${german}    fr: "en",\n`);
+/** Repeats the English text of each category. */
+const describedInFrench = (text: string) =>
+  text.replaceAll(/^ {6}en: (\{.*?\}),\n(?= {6}de:)/gms, "$&      fr: $1,\n");
+
+const language: Recipe = {
+  title: "Another language",
+  edits: {
+    "packages/locales/src/locales.ts": replace('["en", "de"]', '["en", "de", "fr"]'),
+    [`${texts}/fr.tsx`]: inFrench(`${texts}/en.tsx`),
+    "packages/templates/src/language.ts": withFrench("./texts", "en.tsx"),
+    "packages/templates/src/categories.ts": describedInFrench,
+    [`${web}/texts/fr.tsx`]: inFrench(`${web}/texts/en.tsx`),
+    [`${web}/texts/texts.ts`]: withFrench(".", "en.tsx"),
+    "packages/accounts/src/texts/fr.ts": inFrench("packages/accounts/src/texts/en.ts"),
+    "packages/accounts/src/errors.ts": withFrench("./texts", "en.ts"),
+  },
+  forEach: { files: `${emails}/*/template.tsx`, edit: sentInEnglish },
+};
+
 /** In the order of docs/recipes.md. The test applies them to one clone, one after the other. */
-export const recipes: Recipe[] = [table, field, setting, brand, outcomes, noWelcome];
+export const recipes: Recipe[] = [
+  twoLanguages,
+  table,
+  field,
+  setting,
+  brand,
+  outcomes,
+  noWelcome,
+  language,
+];

@@ -1,5 +1,5 @@
 import { type Accounts, LINK_MINUTES } from "@repo/accounts";
-import { duration } from "@repo/templates/duration";
+import { formatsOf } from "@repo/locales";
 import type { Cookies } from "../../http/cookies.ts";
 import { fields } from "../../http/fields.ts";
 import { type FormState, formPage } from "../../http/form-page.ts";
@@ -68,7 +68,7 @@ function CheckYourEmail({ email }: { email: string }) {
     <Notice title="Check your email">
       <p>
         An email to <strong>{email}</strong> is on its way. Open its link in this browser. It works
-        for {duration(LINK_MINUTES.change_address)}.
+        for {formatsOf("en").duration(LINK_MINUTES.change_address)}.
       </p>
       <p className="fine">
         Nothing after a few minutes? Look in the spam folder, or{" "}

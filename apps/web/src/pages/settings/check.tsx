@@ -1,5 +1,5 @@
 import { type Accounts, CHECK_MINUTES } from "@repo/accounts";
-import { duration } from "@repo/templates/duration";
+import { formatsOf } from "@repo/locales";
 import type { Cookies } from "../../http/cookies.ts";
 import { fields } from "../../http/fields.ts";
 import { type FormState, formPage } from "../../http/form-page.ts";
@@ -18,7 +18,7 @@ export function check(accounts: Accounts, cookies: Cookies) {
       const { caller } = res.locals;
       cookies.session.set(res, await accounts.settings.typePassword(caller, currentPassword));
       return {
-        json: { message: `You may go on for ${duration(CHECK_MINUTES)}.` },
+        json: { message: `You may go on for ${formatsOf("en").duration(CHECK_MINUTES)}.` },
         page: CHECKED_PAGES.find((page) => page === next) ?? "/settings",
       };
     },
@@ -34,7 +34,7 @@ function TypePassword({ form, email = "" }: { form: FormState; email: string | u
       intro={
         <p>
           What comes next changes who can use your account. So we ask for your password. We do not
-          ask again for {duration(CHECK_MINUTES)}.
+          ask again for {formatsOf("en").duration(CHECK_MINUTES)}.
         </p>
       }
       after={

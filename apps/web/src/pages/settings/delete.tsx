@@ -1,5 +1,5 @@
 import { type Accounts, LINK_MINUTES } from "@repo/accounts";
-import { duration } from "@repo/templates/duration";
+import { formatsOf } from "@repo/locales";
 import type { Cookies } from "../../http/cookies.ts";
 import { fields } from "../../http/fields.ts";
 import { type FormState, formPage } from "../../http/form-page.ts";
@@ -79,7 +79,7 @@ function CheckYourEmail() {
     <Notice title="Check your email">
       <p>
         The link is on its way. Open it in this browser. It works for{" "}
-        {duration(LINK_MINUTES.delete_account)}.
+        {formatsOf("en").duration(LINK_MINUTES.delete_account)}.
       </p>
       <p className="fine">
         If your address was changed in the last days, the link goes to the old one. Nothing after a

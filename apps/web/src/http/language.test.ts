@@ -1,0 +1,107 @@
+import { type Locale, directionOf, locales } from "@repo/locales";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PASSWORD, type TestApp, cookieOf, signUpFields, startTestApp } from "../test-app.ts";
+import { textsOf } from "../texts/texts.ts";
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app.drop());
+
+const PAGES = ["/", "/signup", "/login", "/forgot-password", "/verify-email", "/reset-password"];
+
+describe.each(locales)("%s", (locale) => {
+  it.each([...PAGES, "/nothing-here"])(
+    "is the language of %s for a browser that asks for it",
+    async (path) => {
+      const page = await app.get(path).set("Accept-Language", locale).set("Accept", "text/html");
+      expect(page.text).toMatch(
+        new RegExp(`^<!doctype html><html lang="${locale}" dir="${directionOf(locale)}">`),
+      );
+      expect(page.headers["content-language"]).toBe(locale);
+      expect(page.headers["vary"]).toContain("Accept-Language");
+      expect(page.text).toContain(textsOf(locale).layout.skip);
+      expect(page.text).toContain(textsOf(locale).nav.logIn);
+    },
+  );
+});
+
+it.each<[string | undefined, Locale]>([
+  [undefined, "en"],
+  ["*", "en"],
+  ["ja", "en"],
+  ["ja, de;q=0.5", "de"],
+  ["de-AT", "de"],
+  ["de;q=0.3, en;q=0.7", "en"],
+  ["en;q=0, de", "de"],
+  ["not a header", "en"],
+])("takes Accept-Language: %s for %s", async (header, locale) => {
+  const request = app.get("/login");
+  const page = await (header === undefined ? request : request.set("Accept-Language", header));
+  expect(page.headers["content-language"]).toBe(locale);
+});
+
+it("says in German what is wrong with a form, with the codes and statuses of English", async () => {
+  const post = (language: string) =>
+    app
+      .postJson("/signup", { email: "nowhere", password: "short" })
+      .set("Accept-Language", language);
+  const [english, german] = await Promise.all([post("en"), post("de")]);
+  expect(german.status).toBe(english.status);
+  expect(german.body.error.code).toBe(english.body.error.code);
+  expect(german.body.error.fields).toEqual({
+    name: "Gib deinen Namen ein.",
+    email: "Das ist keine E-Mail-Adresse. Schreib sie wie name@example.com.",
+    password: "Nimm mindestens 8 Zeichen.",
+  });
+  const page = await app
+    .postForm("/signup", signUpFields({ password: "12345678" }))
+    .set("Accept-Language", "de")
+    .expect(422);
+  expect(page.text).toContain("<title>Fehler: Registrieren · ");
+  expect(page.text).toContain("Wähle ein Passwort, das keine einfache Folge von Zeichen ist.");
+  const wrong = { email: "nobody@example.com", password: PASSWORD };
+  const refused = await app.postJson("/login", wrong).set("Accept-Language", "de").expect(401);
+  expect(refused.body.error.code).toBe("INVALID_CREDENTIALS");
+  expect(refused.body.error.message).toMatch(/^E-Mail-Adresse oder Passwort stimmt nicht\./);
+});
+
+it("emails a person in the language of the sign-up, and shows it on any browser after the log-in", async () => {
+  const email = "greta@example.com";
+  const signUp = await app
+    .postForm("/signup", signUpFields({ email }))
+    .set("Accept-Language", "de-DE, en;q=0.5")
+    .expect(202);
+  expect(signUp.text).toContain("Er gilt 24 Stunden.");
+  await app
+    .postForm("/verify-email", { token: app.tokenFor(email) })
+    .set("Cookie", cookieOf(signUp, "sign-up"))
+    .set("Accept-Language", "de")
+    .expect(303);
+  const logIn = await app.postForm("/login", { email, password: PASSWORD }).expect(303);
+  const account = await app.get("/account").set("Cookie", cookieOf(logIn, "session")).expect(200);
+  expect(account.text).toContain('<html lang="de"');
+  expect(account.text).toContain("Du bist angemeldet, und deine Adresse ist bestätigt.");
+  expect(account.headers["content-language"]).toBe("de");
+  await app.forgot(email);
+  const emails = app.sent.filter(({ to }) => to === email);
+  expect(emails.map(({ template, locale }) => `${template} ${locale}`)).toEqual([
+    "verify-email de",
+    "welcome de",
+    "password-reset de",
+  ]);
+});
+
+it("answers a request for a new password in the browser's language, account or not", async () => {
+  await app.signUpAndVerify("english@example.com");
+  const answer = async (email: string) => {
+    const { status, text, headers } = await app
+      .postForm("/forgot-password", { email })
+      .set("Accept-Language", "de");
+    return { status, text: text.replaceAll(email, ""), language: headers["content-language"] };
+  };
+  const known = await answer("english@example.com");
+  expect(known).toMatchObject({ status: 202, language: "de" });
+  expect(await answer("nobody@example.com")).toEqual(known);
+});
