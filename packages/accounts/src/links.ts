@@ -46,8 +46,8 @@ export async function issueLink(
       (SELECT locale FROM users WHERE users.email_key = link.email_key) AS locale,
       EXISTS (${undoOfOthers(key, userId)}) AS "isReserved"`;
   if (!row) throw new Error("INSERT … RETURNING gave no row");
-  const { expiresAt, hasAccount, isReserved, locale } = row;
-  return { token, expiresAt, isReserved, account: hasAccount ? { locale } : undefined };
+  const { hasAccount, locale, ...rest } = row;
+  return { token, ...rest, account: hasAccount ? { locale } : undefined };
 }
 
 /**

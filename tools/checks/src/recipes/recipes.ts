@@ -163,10 +163,10 @@ const field: Recipe = {
     [`${web}/pages/profile-fields.tsx`]: all(
       replace("{ name: fields.name }", "{ name: fields.name, phone: fields.phone }"),
       replace(
-        'return <Field form={form} name="name" label="Name" autoComplete="name" />;',
+        'return <Field form={form} name="name" label={useTexts().form.name} autoComplete="name" />;',
         `return (
     <>
-      <Field form={form} name="name" label="Name" autoComplete="name" />
+      <Field form={form} name="name" label={useTexts().form.name} autoComplete="name" />
       <Field form={form} name="phone" label="Phone" type="tel" autoComplete="tel" />
     </>
   );`,
