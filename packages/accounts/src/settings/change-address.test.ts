@@ -108,7 +108,6 @@ describe("a request", () => {
     const strict = createAccounts({ ...test.config, limitScale: 1 }).settings;
     const { caller } = await test.person();
     const flooded = newEmail();
-    await test.signUp(browser(), flooded);
     for (let i = 0; i < 4; i++) {
       const other = await test.person();
       await strict.requestAddressChange({ ...other.caller, ip: `203.0.113.${i}` }, flooded);
@@ -169,7 +168,7 @@ describe("the link in the new mailbox", () => {
     const codes = await Promise.all(
       people.map(({ caller }, i) => codeOf(settings.confirmAddressChange(caller, tokens[i] ?? ""))),
     );
-    expect(codes.toSorted()).toEqual(["TOKEN_USED", "done"]);
+    expect(codes.map(String).sort()).toEqual(["TOKEN_USED", "done"]);
     expect(await test.db.user.count({ where: { emailKey: to } })).toBe(1);
   });
 
@@ -183,7 +182,7 @@ describe("the link in the new mailbox", () => {
       codeOf(settings.confirmAddressChange(caller, token)),
       codeOf(test.accounts.verifyEmail(newcomer, { token: signUp })),
     ]);
-    expect(codes.toSorted()).toEqual(["TOKEN_USED", "done"]);
+    expect(codes.map(String).sort()).toEqual(["TOKEN_USED", "done"]);
     expect(await test.db.user.count({ where: { emailKey: to } })).toBe(1);
   });
 });

@@ -56,7 +56,6 @@ describe("a new password", () => {
       codeOf(changePassword(caller, PASSWORD, OTHER)),
       codeOf(changePassword(caller, PASSWORD, "a third password")),
     ]);
-    expect(codes.toSorted()).toEqual([expect.not.stringMatching("done"), "done"].toSorted());
     expect(codes.filter((code) => code === "done")).toHaveLength(1);
     const told = (await test.emails(email)).filter((template) => template === "password-changed");
     expect(told).toHaveLength(1);

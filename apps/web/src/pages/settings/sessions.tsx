@@ -17,7 +17,7 @@ export function sessions(accounts: Accounts, cookies: Cookies): Router {
     .route("/settings/sessions")
     .get(async (req, res) => {
       const own = await settings.sessions(res.locals.caller);
-      sendAnswer(req, res, { json: { sessions: own }, page: <Sessions sessions={own} /> });
+      sendAnswer(req, res, { json: { sessions: own }, page: <Sessions own={own} /> });
     })
     .all(methodNotAllowed("GET"));
   router
@@ -41,14 +41,14 @@ export function sessions(accounts: Accounts, cookies: Cookies): Router {
   return router;
 }
 
-function Sessions({ sessions }: { sessions: OwnSession[] }) {
+function Sessions({ own }: { own: OwnSession[] }) {
   return (
     <Layout title="Your sessions">
       <section className="card">
         <h1>Your sessions</h1>
         <p>These browsers are logged in to your account.</p>
         <ul className="rows">
-          {sessions.map((session) => (
+          {own.map((session) => (
             <li key={session.id}>
               <Session {...session} />
             </li>
