@@ -23,7 +23,7 @@ const report = (recipient: string, effect: "permanent" | "complaint", id = "1") 
     test.db,
     [
       {
-        sesMessageId: `ses-${id}-${recipient}`,
+        sesMessageId: `ses-${keys.pseudonyms.of(recipient)}-${id}`,
         type: effect === "complaint" ? "Complaint" : "Bounce",
         recipient,
         dedupeKey: id,
