@@ -38,14 +38,15 @@ export interface Choice {
   changedBy: string;
 }
 
-// In ms. A worker's email leaves within a second of its claim, if SES is well.
-const LONGEST_WAIT = 5_000;
+// In ms: the lease of a claim. After that no worker sends the email. If SES is well, email leaves
+// within a second of its claim.
+const LONGEST_WAIT = 30_000;
 const POLL = 50;
 
 /**
  * Stores what a person wants. In the same transaction it closes queued email of the categories that
  * they have turned off, so that no claim that runs at the same time takes it. Then it waits until
- * email that a worker has claimed before is sent, for 5 s at most. So no email of those categories
+ * email that a worker has claimed before is sent, for 30 s at most. So no email of those categories
  * leaves after the answer.
  *
  * A category that `categories` no longer has is stored too: its old links still work.
