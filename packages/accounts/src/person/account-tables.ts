@@ -51,6 +51,7 @@ export const ACCOUNT_TABLES: PersonTable<Person>[] = [
     withheld: {
       email_key: sameAddress,
       profile: "anybody may have typed it, with this address",
+      locale: "of the browser, which may be anybody's",
       password_hash: secret,
       browser_hash: secret,
     },
@@ -58,7 +59,7 @@ export const ACCOUNT_TABLES: PersonTable<Person>[] = [
   {
     table: "users",
     rows: ({ userId }) => Prisma.sql`id = ${userId}::uuid`,
-    given: ["id", "name", "email", "created_at"],
+    given: ["id", "name", "email", "locale", "created_at"],
     withheld: {
       email_key: sameAddress,
       password_hash: secret,
