@@ -30,12 +30,13 @@ async function run(): Promise<number> {
   if (command === "cancel") return await (await import("./operate.ts")).cancel(args);
   if (command === "person-export") return await (await import("./person.ts")).exportOne(args);
   if (command === "person-erase") return await (await import("./person.ts")).eraseOne(args);
+  if (command === "restored") return await (await import("./restored.ts")).restored(args);
   if (command === "evidence") return await (await import("./evidence.ts")).evidence(args);
   if (command === "migrate") return await (await import("./migrate.ts")).migrate(args);
   if (command === "send") return await (await import("./send.ts")).send(args);
   if (command === "keys") return await (await import("./keys.ts")).keys(args);
   console.error(
-    `There is no command "${command}". Commands: log, suppressions, retry, cancel, evidence, migrate, send, keys, person-export, person-erase.`,
+    `There is no command "${command}". Commands: log, suppressions, retry, cancel, restored, evidence, migrate, send, keys, person-export, person-erase.`,
   );
   return 1;
 }

@@ -11,7 +11,7 @@ export function showStopped({ by, since, error, probeAt, expectedAt, next }: Sto
       ["red", "bold"],
       `Sending is stopped: ${by}${since ? `, since ${moment(since)}` : ""}`,
     ),
-    ...(error ? [`  Answer  ${printable(error)}`] : []),
+    ...(error ? [`  ${by === "restored" ? "Reason" : "Answer"}  ${printable(error)}`] : []),
     ...(expectedAt ? [`  Resumes ${moment(expectedAt)}, as far as this log knows`] : []),
     `  Next    ${next}`,
     ...(probeAt

@@ -1,5 +1,6 @@
 import { RESET_REQUESTS, createResetRequests } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
+import { checkDatabase } from "@repo/email/deliver";
 import { createEnqueue } from "@repo/email/enqueue";
 import { templates } from "@repo/templates/registry";
 import type { Logger } from "pino";
@@ -25,7 +26,11 @@ export async function handleResetRequests(config: {
     secret: env.AUTH_SECRET,
     appUrl: env.APP_URL,
   });
+  let isChecked = false;
   const handle = async () => {
+    // Otherwise it could handle requests from a backup before the restore is noticed.
+    if (!isChecked) await checkDatabase(db);
+    isChecked = true;
     const handled = await requests.handle(signal);
     // Logged for the operator: many of "no-account" may be a stranger who probes addresses.
     if (Object.keys(handled).length > 0) log.info(handled, "requests for a new password");

@@ -51,6 +51,20 @@ it("closes a request that was encrypted with another AUTH_SECRET, and continues"
   expect(await test.requests.handle()).toEqual({ unreadable: 1 });
 });
 
+it("never handles a request from before a restored backup, because it may have been handled since", async () => {
+  const email = "restored@example.com";
+  await test.signUpAndVerify(browser(), email);
+  await test.accounts.requestPasswordReset(browser(), email);
+  await test.db.$executeRaw`
+    UPDATE reset_requests SET created_at = now() - interval '1 minute' WHERE handled_at IS NULL`;
+  await test.db.$executeRaw`UPDATE sending_status SET restored_at = now() - interval '1 second'`;
+  expect(await test.requests.handle()).toEqual({});
+  await test.accounts.requestPasswordReset(browser(), email);
+  expect(await test.requests.handle()).toEqual({ emailed: 1 });
+  await test.db.resetRequest.deleteMany();
+  await test.db.$executeRaw`UPDATE sending_status SET restored_at = NULL`;
+});
+
 it("gives the same answer but no more email after three to one mailbox", async () => {
   const strict = await startTestAccounts({ limitScale: 1 });
   const email = "flooded@example.com";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EmailError, parseAddress } from "@repo/email/enqueue";
 import type { Keys } from "@repo/email/keys";
+import { RESTORED_AT } from "@repo/email/log";
 import { createSealer } from "@repo/email/seal";
 import type { Caller, Context } from "./context.ts";
 import { LINK_MINUTES } from "./lifetimes.ts";
@@ -40,7 +41,8 @@ export async function requestPasswordReset(
 
 /**
  * Handles the oldest waiting request: emails the link if the address has an account. Several
- * workers may run it at once.
+ * workers may run it at once. Requests from a restored backup are never handled, because they may
+ * have been handled after the backup. The people can ask again.
  *
  * @returns what became of it; undefined if none waits
  */
@@ -50,7 +52,7 @@ export async function handleResetRequest(
   const { db, enqueue, secret, url } = context;
   return inTransaction(db, async (tx) => {
     const [request] = await tx.$queryRaw<{ id: string; email: Uint8Array }[]>`
-      SELECT id, email FROM reset_requests WHERE handled_at IS NULL
+      SELECT id, email FROM reset_requests WHERE handled_at IS NULL AND created_at > ${RESTORED_AT}
       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
     if (!request) return undefined;
     const to = open(secret, request);

@@ -40,9 +40,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return postgres.stop;
 }
 
-/** Creates a migrated, empty database for the caller. */
-export async function createTestDb(): Promise<{ db: Db; url: string; drop: () => Promise<void> }> {
-  const copy = await copyTemplate(inject("templateUrl"), inject("databasePrefix"));
+/**
+ * Creates a migrated, empty database for the caller.
+ *
+ * @param from copies this database instead, as a restored backup of it. Nothing may be connected to
+ *   it. Default: the empty one
+ */
+export async function createTestDb(
+  from = inject("templateUrl"),
+): Promise<{ db: Db; url: string; drop: () => Promise<void> }> {
+  const copy = await copyTemplate(from, inject("databasePrefix"));
   const db = createDb(copy.url);
   return {
     db,

@@ -5,6 +5,7 @@ export {
   createDeliverer,
 } from "./delivery/deliverer.ts";
 export type { EvidenceRules } from "./delivery/evidence.ts";
+export { checkDatabase } from "./restore/check.ts";
 export { proxied } from "./transports/proxied.ts";
 export { type SesConfig, createSesTransport } from "./transports/ses.ts";
 export type {

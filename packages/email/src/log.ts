@@ -9,7 +9,7 @@ import {
 import { type MessageFilter, allOf, conditionsOf } from "./message-filter.ts";
 import { isUuid } from "./uuid.ts";
 
-export { type SendingStatus, type Stopped, sendingStatus } from "./sending-status.ts";
+export { RESTORED_AT, type SendingStatus, type Stopped, sendingStatus } from "./sending-status.ts";
 export type { MessageFilter } from "./message-filter.ts";
 export { type MessageStatus, messageStatus } from "./message-status.ts";
 

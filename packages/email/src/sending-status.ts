@@ -1,4 +1,4 @@
-import type { Db, Tx } from "@repo/db";
+import { type Db, Prisma, type Tx } from "@repo/db";
 import { firstUuidAt } from "./uuid.ts";
 
 /** The state of the sending account, which all workers share. */
@@ -13,15 +13,15 @@ export interface SendingStatus {
 }
 
 /** Why sending is stopped. */
-export type StoppedBy = "paused" | "misconfigured" | "quota" | "outage";
+export type StoppedBy = "paused" | "misconfigured" | "quota" | "outage" | "restored";
 
 /** Sending is stopped; every message is kept. */
 export interface Stopped {
   by: StoppedBy;
   since: Date | null;
-  /** The server's answer, without addresses. It may name a role or an identity. */
+  /** The server's answer, without addresses. It may name a role or an identity. For `restored`: why. */
   error: string | null;
-  /** When the next probe is sent. */
+  /** When the next probe is sent. Null for `quota` and `restored`: there is none. */
   probeAt: Date | null;
   /** For `quota`: when a part of it should be free again; null if other systems have used it. */
   expectedAt: Date | null;
@@ -44,7 +44,15 @@ export const NEXT_STEP: Record<StoppedBy, string> = {
     "The account's quota of 24 hours is used up, except for a twentieth that is reserved for new passwords. Email goes on by itself when the oldest emails no longer count. Ask for a higher quota in the SES console (Account dashboard, Request a limit increase).",
   outage:
     "The server does not answer. Look at https://health.aws.amazon.com/health/status, then at the worker's network, region and endpoint. Email then goes on by itself.",
+  restored:
+    "This database is a restored backup, and what waits in it may have been sent already. Run pnpm email:restored, and decide with --cancel or --send. Email goes on only then.",
 };
+
+/** A condition: no restore waits for an operator's decision. Otherwise nothing is sent or judged. */
+export const NO_RESTORE = Prisma.sql`NOT EXISTS (SELECT FROM sending_status WHERE stopped_by = 'restored')`;
+
+/** When the last restore was noticed, or `-infinity`. What is older comes from the backup. */
+export const RESTORED_AT = Prisma.sql`(SELECT COALESCE(restored_at, '-infinity') FROM sending_status)`;
 
 /** Reads the state that all workers share. */
 export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {

@@ -16,6 +16,7 @@ import { createJudge } from "./judgement.ts";
 import { type Lease, createLease } from "./lease.ts";
 import { type Log, errorFields } from "./logger.ts";
 import { createMonitor } from "./monitor.ts";
+import { createRestoreWatch } from "./restore-watch.ts";
 import type { DoubtSeconds } from "./retry.ts";
 import { type Settlement, settle } from "./settle.ts";
 import { markIdle } from "./pace.ts";
@@ -84,6 +85,8 @@ const SWEEP = 5_000;
 // GetAccount allows one request a second for the whole account.
 const REFRESH = 60_000;
 const DATABASE_RETRY = 1_000;
+// After such a gap between two looks at the queue, the database may be another one.
+const GAP = 5_000;
 
 /**
  * Creates the loop that empties the outbox. It claims as much as the window has room for. The
@@ -111,6 +114,7 @@ export function createDeliverer({
   /** SES's ids of calls whose events may have come before they were settled. */
   const unattached: string[] = [];
   const monitor = createMonitor({ db, transport, log, rate });
+  const restores = createRestoreWatch({ db, log });
   const judge = evidence && createJudge({ db, log, lease, rules: evidence });
   /** Claims that nobody acts on: the worker was stopped, or the answer was lost. By lease id. */
   const unusedClaims = new Map<string, Lease>();
@@ -253,6 +257,9 @@ export function createDeliverer({
       }, REFRESH);
 
       async function step(): Promise<number> {
+        // Before everything that concludes something from what the database says.
+        if (performance.now() - lastLook > GAP) restores.again();
+        await restores.run();
         await releaseUnused();
         eventSources ??= await transport.eventSources?.();
         if (!refreshed) await monitor.refresh();
@@ -269,6 +276,7 @@ export function createDeliverer({
             // This error is permanent. The worker ends, so that nobody takes it for a healthy one.
             if (error instanceof EmailError && error.code === "LOOPBACK_ONLY") throw error;
             log.error(errorFields(error), "the queue cannot be read; trying again");
+            restores.again();
             return DATABASE_RETRY;
           });
           if (pause > 0) await alarm.wait(pause);

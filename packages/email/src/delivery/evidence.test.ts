@@ -34,6 +34,7 @@ afterAll(() => test.drop());
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.evidenceStop.deleteMany();
+  await test.db.sendingStatus.updateMany({ data: { stoppedBy: null, restoredAt: null } });
 });
 
 const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
@@ -51,6 +52,39 @@ async function doubt(queue = queueChanged, source: string | undefined = SOURCE):
 }
 
 const judged = () => judge(test.db, LEASE, RULES);
+
+describe("after a restored backup", () => {
+  /** @param seconds from the claim in doubt to the restore */
+  const restoredAt = (seconds: number) => test.db.$executeRaw`
+    UPDATE sending_status SET restored_at = now() - interval '2 hours' + ${seconds} * interval '1 second'`;
+
+  it("nothing is judged that was claimed before it", async () => {
+    const id = await doubt();
+    await otherCalls(test.db, { count: 300, every: 20 });
+    await restoredAt(10);
+    expect(await judged()).toEqual([]);
+    expect(await find(id)).toMatchObject({ state: "unknown" });
+    await restoredAt(-600);
+    expect(await judged()).toMatchObject([{ id }]);
+  });
+
+  it("calls from before it count for nothing", async () => {
+    const id = await doubt();
+    // Four of the hundred are.
+    await otherCalls(test.db, { count: 100, every: 60 });
+    await restoredAt(-90);
+    expect(await judged()).toEqual([]);
+    await restoredAt(-301);
+    expect(await judged()).toMatchObject([{ id }]);
+  });
+
+  it("nothing is judged until an operator has decided", async () => {
+    await doubt();
+    await otherCalls(test.db);
+    await test.db.sendingStatus.updateMany({ data: { stoppedBy: "restored" } });
+    expect(await judged()).toEqual([]);
+  });
+});
 
 describe("a message that had not been sent", () => {
   it("is queued again once every other call of its time has its Send event", async () => {

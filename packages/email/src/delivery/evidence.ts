@@ -1,4 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
+import { NO_RESTORE, RESTORED_AT } from "../sending-status.ts";
 
 /** When the events of other calls judge a message in doubt unsent. */
 export interface EvidenceRules {
@@ -48,7 +49,8 @@ export const patienceOf = ({ patience = PATIENCE }: EvidenceRules): number => pa
  * The other calls are the accepted ones of the same configuration set, from five minutes before
  * the claim. There must be at least 100, of which 20 began when the message could no longer be
  * sent. Each must have its Send event, all of one account. The last call must be older than the
- * horizon. Otherwise nothing is judged.
+ * horizon. Otherwise nothing is judged. Claims and calls from before a restore count for nothing:
+ * the events about them went to the database that was lost.
  *
  * docs/decisions/evidence.md has the reasoning and the remaining risk.
  *
@@ -67,6 +69,7 @@ export async function judge(
       SELECT m.id FROM messages m JOIN attempts a ON a.message_id = m.id AND a.number = m.attempt_count
       WHERE m.state = 'unknown' AND ${canBeJudged}
         AND a.started_at < now() - ${lease + signature + horizon} * interval '1 second'
+        AND a.started_at > ${RESTORED_AT} AND ${NO_RESTORE}
       ORDER BY m.id LIMIT ${MAX_MESSAGES}
       FOR UPDATE OF m SKIP LOCKED`;
     if (doubts.length === 0) return [];
@@ -81,7 +84,7 @@ export async function judge(
           -- The answer came after the lease had ended.
           AND NOT EXISTS (SELECT FROM attempts t WHERE t.message_id = m.id AND t.result = 'accepted')
           AND NOT EXISTS (SELECT FROM evidence_stops s WHERE s.event_source = m.event_source)
-        GROUP BY m.id
+        GROUP BY m.id HAVING min(a.started_at) > ${RESTORED_AT}
       ), spans AS (
         SELECT DISTINCT event_source, claimed, over FROM doubts ORDER BY claimed LIMIT ${MAX_SPANS}
       ), proven AS (
@@ -119,4 +122,5 @@ export async function judge(
 export const canBeJudged = Prisma.sql`m.event_source IS NOT NULL
   AND m.judged_unsent < ${MAX_JUDGED} AND (m.on_unknown = 'hold' OR m.resent)`;
 
-const isAccepted = Prisma.sql`a.result = 'accepted' AND a.event_source = c.event_source`;
+const isAccepted = Prisma.sql`a.result = 'accepted' AND a.event_source = c.event_source
+  AND a.started_at > ${RESTORED_AT}`;

@@ -118,7 +118,8 @@ export async function isQuotaKnown(db: Db): Promise<boolean> {
 }
 
 /**
- * Stops sending for all workers. Then one message at a time probes whether sending can go on.
+ * Stops sending for all workers. Then one message at a time probes whether sending can go on. It
+ * does not replace the stop after a restore, which has no probes.
  *
  * @returns false if sending was already stopped for this cause
  */
@@ -126,16 +127,17 @@ export async function stopSending(db: Db, by: StoppedBy, error: string): Promise
   const changed = await db.query(Prisma.sql`
     UPDATE sending_status SET stopped_by = ${by}, stopped_error = ${error}, stopped_at = now(),
       probes = 0, probe_at = now() + ${FIRST_PROBE} * interval '1 second'
-    WHERE id = 1 AND stopped_by IS DISTINCT FROM ${by} RETURNING id`);
+    WHERE id = 1 AND stopped_by IS DISTINCT FROM ${by}
+      AND stopped_by IS DISTINCT FROM 'restored' RETURNING id`);
   return changed.length > 0;
 }
 
-/** @returns whether it had been stopped */
+/** Does not end the stop after a restore: only an operator does. @returns whether it had been stopped */
 export async function resumeSending(db: Db): Promise<boolean> {
   const changed = await db.query(Prisma.sql`
     UPDATE sending_status SET stopped_by = NULL, stopped_error = NULL, stopped_at = NULL,
       probes = 0, probe_at = NULL
-    WHERE id = 1 AND stopped_by IS NOT NULL RETURNING id`);
+    WHERE id = 1 AND stopped_by <> 'restored' RETURNING id`);
   return changed.length > 0;
 }
 

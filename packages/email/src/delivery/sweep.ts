@@ -1,4 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
+import { NO_RESTORE } from "../sending-status.ts";
 import { type DoubtSeconds, doubtEnds } from "./retry.ts";
 
 /**
@@ -6,13 +7,15 @@ import { type DoubtSeconds, doubtEnds } from "./retry.ts";
  * them. Then it applies the policy to messages that have been in doubt for long enough: `resend`
  * queues a message once more, all others are closed as unknown.
  *
+ * After a restore it does nothing until an operator has decided about these messages.
+ *
  * @param lease seconds of a claim's lease
  */
 export async function sweep(db: Db, lease: number, doubtSeconds: DoubtSeconds): Promise<void> {
   await db.query(Prisma.sql`
     WITH ended AS MATERIALIZED (
       SELECT id, lease_expires_at FROM messages
-      WHERE state = 'sending' AND lease_expires_at < now()
+      WHERE state = 'sending' AND lease_expires_at < now() AND ${NO_RESTORE}
       FOR UPDATE SKIP LOCKED
     ), lost AS (
       UPDATE messages m SET state = 'unknown', due_at = ${doubtEnds(doubtSeconds)},
@@ -28,7 +31,7 @@ export async function sweep(db: Db, lease: number, doubtSeconds: DoubtSeconds): 
   await db.query(Prisma.sql`
     WITH decided AS (
       SELECT id, on_unknown = 'resend' AND NOT resent AND COALESCE(expires_at > now(), true) AS again
-      FROM messages WHERE state = 'unknown' AND due_at <= now()
+      FROM messages WHERE state = 'unknown' AND due_at <= now() AND ${NO_RESTORE}
       FOR UPDATE SKIP LOCKED
     )
     UPDATE messages m SET
