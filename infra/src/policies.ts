@@ -94,7 +94,7 @@ export function doctor(resources: {
     ),
     allow(
       "Topic",
-      ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"],
+      ["sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:GetSubscriptionAttributes"],
       [resources.topicArn],
     ),
     allow("Queues", ["sqs:GetQueueAttributes"], resources.queueArns),

@@ -8,7 +8,7 @@ import { readEnv } from "./env.ts";
  *
  * @throws AppError `NO_DATABASE`, `DATABASE_UNREACHABLE`, `NOT_MIGRATED`
  */
-export async function withDatabase<T>(use: (db: Db) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(use: (db: Db, url: string) => Promise<T>): Promise<T> {
   const { databaseUrl } = readEnv();
   if (databaseUrl) return await connected(databaseUrl, use);
   // Loaded only here: an operator's machine has no embedded database.
@@ -21,10 +21,10 @@ export async function withDatabase<T>(use: (db: Db) => Promise<T>): Promise<T> {
   }
 }
 
-async function connected<T>(url: string, use: (db: Db) => Promise<T>): Promise<T> {
+async function connected<T>(url: string, use: (db: Db, url: string) => Promise<T>): Promise<T> {
   const db = createDb(url, { poolSize: 2 });
   try {
-    return await use(db);
+    return await use(db, url);
   } catch (error) {
     throw explain(error) ?? error;
   } finally {

@@ -8,14 +8,19 @@ export const root = path.resolve(import.meta.dirname, "../../..");
 /**
  * The settings of the commands. The environment wins over `.env`, which wins over the values of
  * `pnpm dev`.
+ *
+ * @param options.likeDev with a database on this machine too, if APP_ENV names no other system: the
+ *   settings that `.env` lacks are those of `pnpm dev`
  */
-export function readEnv() {
+export function readEnv({ likeDev = false } = {}) {
   const load = (name: string) => {
     const file = path.join(root, name);
     if (existsSync(file)) process.loadEnvFile(file);
   };
   load(".env");
-  if (!process.env["DATABASE_URL"]) {
+  const { DATABASE_URL: given, APP_ENV: system = "" } = process.env;
+  const isDev = ["", "development"].includes(system) && !isElsewhere(given);
+  if (!given || (likeDev && isDev)) {
     // With the database of `pnpm dev`, SES is ses-local on the port that `pnpm dev` gives it.
     process.env["AWS_ENDPOINT_URL_SESV2"] ??=
       `http://localhost:${process.env["SES_LOCAL_PORT"] || 3002}`;

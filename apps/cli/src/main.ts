@@ -34,9 +34,10 @@ async function run(): Promise<number> {
   if (command === "evidence") return await (await import("./evidence.ts")).evidence(args);
   if (command === "migrate") return await (await import("./migrate.ts")).migrate(args);
   if (command === "send") return await (await import("./send.ts")).send(args);
+  if (command === "doctor") return await (await import("./doctor.ts")).doctor(args);
   if (command === "keys") return await (await import("./keys.ts")).keys(args);
   console.error(
-    `There is no command "${command}". Commands: log, suppressions, retry, cancel, restored, evidence, migrate, send, keys, person-export, person-erase.`,
+    `There is no command "${command}". Commands: log, suppressions, retry, cancel, restored, evidence, migrate, send, keys, doctor, person-export, person-erase.`,
   );
   return 1;
 }

@@ -7,6 +7,9 @@ import { type Migration, readMigrations } from "./migrations.ts";
 /** The lock that `prisma migrate` takes too, so that only one process migrates at a time. */
 const LOCK = 72_707_369;
 
+/** In ms: how long a connection may take. */
+const TIMEOUT = 10_000;
+
 /**
  * Applies the committed migrations that a database lacks, and records them as `prisma migrate`
  * does. It creates the database if it is missing.
@@ -105,12 +108,13 @@ function reasonOf(text: string): string {
 /**
  * The committed migrations that a database lacks.
  *
+ * @param folder as for `migrate`
  * @throws AppError as `migrate` does, for what was applied earlier
  */
-export async function pendingMigrations(url: string): Promise<string[]> {
+export async function pendingMigrations(url: string, folder?: string): Promise<string[]> {
   const client = await connect(url);
   try {
-    return await missing(client, readMigrations());
+    return await missing(client, readMigrations(folder));
   } finally {
     await client.end();
   }
@@ -191,7 +195,7 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
 /** @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`, `DATABASE_UNREACHABLE` */
 async function connect(url: string): Promise<pg.Client> {
   requirePublicSchema(url);
-  const client = new pg.Client(url);
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT });
   try {
     await client.connect();
   } catch (cause) {

@@ -93,4 +93,16 @@ it("runs each app alone, from an empty database to a queued email", async () => 
   const log = run("cli", { DATABASE_URL }, "log", "--to", "sam@example.com");
   expect(await once(log.child, "exit"), log.output()).toEqual([0, null]);
   expect(log.output()).toContain("verify-email");
+
+  const smtp = { ...settings, EMAIL_TRANSPORT: "smtp" };
+  const doctor = run("cli", smtp, "doctor", "--json", "--to", "sam@example.com");
+  expect(await once(doctor.child, "exit"), doctor.output()).toEqual([1, null]);
+  const findings = JSON.parse(doctor.output()) as { check: string; status: string }[];
+  const statusOf = (check: string) => findings.find((one) => one.check === check)?.status;
+  expect(["environment", "AWS", "migrations", "allow-list"].map(statusOf)).toEqual([
+    "ok",
+    "skipped",
+    "ok",
+    "failed",
+  ]);
 }, 120_000);

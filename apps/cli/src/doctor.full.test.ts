@@ -1,0 +1,82 @@
+import { createTestDb } from "@repo/db/testing";
+import { exampleEnv } from "@repo/testing/example-env";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { createClients } from "./doctor/clients.ts";
+import type { Finding } from "./doctor/finding.ts";
+import { type Answers, startAws } from "./doctor/test/aws.ts";
+import * as well from "./doctor/test/well.ts";
+import { waitForVerification } from "./doctor/wait.ts";
+import { runCommand } from "./test-command.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+let aws: Awaited<ReturnType<typeof startAws>>;
+let answers: Answers = well.aws;
+
+beforeAll(async () => {
+  test = await createTestDb();
+  aws = await startAws(() => answers);
+});
+afterAll(async () => {
+  aws.close();
+  await test.drop();
+});
+
+const doctor = (...args: string[]) =>
+  runCommand(["doctor", ...args], {
+    ...exampleEnv(),
+    DATABASE_URL: test.url,
+    AWS_ENDPOINT_URL_SESV2: aws.url,
+  });
+
+it("exits with 1 if something is broken, else with 0, and prints no secret", async () => {
+  const SnsDestination = { TopicArn: exampleEnv()["SES_EVENTS_TOPIC_ARN"] };
+  answers = {
+    ...well.aws,
+    "ses:GetEmailIdentity": well.identity,
+    "ses:GetConfigurationSetEventDestinations": {
+      EventDestinations: [{ ...well.destination, SnsDestination }],
+    },
+  };
+  await test.db.$executeRaw`UPDATE sending_status SET refilled_at = now() - interval '1 day'`;
+  const broken = await doctor();
+  expect(broken).toMatchObject({ code: 1, err: "" });
+  expect(broken.out).toMatch(/^✗ worker .*\n +→ Start it: pnpm dev/m);
+  await test.db.$executeRaw`UPDATE sending_status SET refilled_at = now()`;
+  const fine = await doctor();
+  expect(fine.out).not.toContain("✗ ");
+  expect(fine).toMatchObject({ code: 0, err: "" });
+  expect(fine.out).toMatch(/^✓ migrations/m);
+  const { out } = await doctor("--json", "--to", "sam@example.com");
+  const findings = JSON.parse(out) as Finding[];
+  expect(findings).toContainEqual({
+    check: "suppression",
+    status: "ok",
+    found: "sam@example.com is not on our list",
+  });
+  expect(broken.out + fine.out + out).not.toContain("development-only");
+});
+
+it("refuses an address that is none", async () => {
+  expect(await doctor("--to", "sam")).toMatchObject({ code: 1, out: "" });
+});
+
+it("waits while SES verifies the sender, and says what for and for how long", async () => {
+  let asked = 0;
+  answers = {
+    "ses:GetEmailIdentity": () => ({
+      ...well.identity,
+      DkimAttributes: {
+        ...well.identity.DkimAttributes,
+        Status: ++asked < 3 ? "PENDING" : "SUCCESS",
+      },
+    }),
+  };
+  process.env["AWS_ACCESS_KEY_ID"] = "local";
+  process.env["AWS_SECRET_ACCESS_KEY"] = "local";
+  const clients = createClients("eu-west-1", { endpoint: aws.url });
+  const lines: string[] = [];
+  await waitForVerification(clients, "hello@example.org", (line) => void lines.push(line), 1);
+  clients.close();
+  expect(asked).toBe(3);
+  expect(lines).toEqual(Array(2).fill("SES is verifying DKIM of example.org: waited 0 s"));
+});

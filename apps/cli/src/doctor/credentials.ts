@@ -1,0 +1,64 @@
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import type { Clients } from "./clients.ts";
+import { type Finding, failed, ok, warning } from "./finding.ts";
+import { isUnreachable } from "./refused.ts";
+import type { Settings } from "./settings.ts";
+
+const NEXT = "aws sso login, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (pnpm aws:env)";
+
+/** Who calls AWS. @returns no `account` if the credentials cannot be used */
+export async function checkCredentials(
+  { sts, region }: Clients,
+  { SES_EVENTS_TOPIC_ARN: topic = "" }: Settings,
+): Promise<{ account?: string; findings: Finding[] }> {
+  try {
+    const { Arn = "", Account = "" } = await sts.send(new GetCallerIdentityCommand({}));
+    const [, , , , topicAccount = Account] = topic.split(":");
+    if (topicAccount !== Account) {
+      const found = `these are of account ${Account}, and SES_EVENTS_TOPIC_ARN is of ${topicAccount}`;
+      const next = "Use the credentials of that account (AWS_PROFILE), or: pnpm aws:env";
+      return { account: Account, findings: [failed("credentials", found, next)] };
+    }
+    if (Arn.endsWith(":root")) {
+      const found = `these are the root user's of account ${Account}: they may do everything`;
+      const next = "Use the user or role of infra instead: pnpm aws:env";
+      return { account: Account, findings: [warning("credentials", found, next)] };
+    }
+    return { account: Account, findings: [ok("credentials", Arn)] };
+  } catch (error) {
+    return { findings: [explain(error, region)] };
+  }
+}
+
+function explain(error: unknown, region: string): Finding {
+  const { name, message } = error as Error;
+  const refuse = (found: string, next: string) => failed("credentials", found, next);
+  if (isUnreachable(error)) {
+    return refuse(
+      `AWS does not answer at sts.${region}.amazonaws.com`,
+      "Correct AWS_REGION, or allow HTTPS from this machine. Behind a proxy: NODE_USE_ENV_PROXY=1 and HTTPS_PROXY",
+    );
+  }
+  if (
+    /Signature (?:expired|not yet current)|RequestTimeTooSkewed|RequestExpired/.test(
+      `${name} ${message}`,
+    )
+  ) {
+    return refuse("this machine's clock is wrong", "sudo timedatectl set-ntp true");
+  }
+  if (/Expired|SSOToken|session.*(?:expired|invalid)/i.test(`${name} ${message}`)) {
+    return refuse("they have expired", "aws sso login, or renew the session's keys");
+  }
+  if (
+    /CredentialsProvider|credentials? .*(?:missing|not|load)|is missing/i.test(`${name} ${message}`)
+  ) {
+    return refuse("there are none", NEXT);
+  }
+  if (/InvalidClientTokenId|UnrecognizedClient/.test(name)) {
+    return refuse("AWS does not know this access key, or it is inactive", NEXT);
+  }
+  if (/SignatureDoesNotMatch|IncompleteSignature/.test(name)) {
+    return refuse("AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID", NEXT);
+  }
+  return refuse(`AWS refuses them (${name})`, NEXT);
+}

@@ -1,0 +1,103 @@
+import type { Db } from "@repo/db";
+import { sendingStatus } from "@repo/email/log";
+import { AppError } from "@repo/errors";
+import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
+
+/** The database of the apps. */
+export interface Database {
+  db: Db;
+  /** The names of the migrations that it lacks. @throws AppError as `pendingMigrations` of `@repo/db` */
+  pendingMigrations: () => Promise<string[]>;
+}
+
+/** Whether the database answers, has every migration, and a worker looks at it. */
+export async function checkDatabase({ db, pendingMigrations }: Database): Promise<Finding[]> {
+  try {
+    const pending = await pendingMigrations();
+    if (pending.length > 0) {
+      const next = "pnpm db:deploy, or in apps/cli/dist: node main.mjs migrate";
+      const found = `the database lacks ${pending.length} migrations: ${pending.join(", ")}`;
+      return [ok("database", "answers"), failed("migrations", found, next)];
+    }
+  } catch (error) {
+    if (!(error instanceof AppError) || !error.code.startsWith("MIGRATION")) {
+      return [databaseFailed(error)];
+    }
+    return [ok("database", "answers"), failed("migrations", error.message, "Follow the message")];
+  }
+  return [
+    ok("database", "answers"),
+    ok("migrations", "all are applied"),
+    ...(await checkWorker(db)),
+    await checkLastEvent(db),
+  ];
+}
+
+/** The finding when there is no connection. */
+export function databaseFailed(error: unknown): Finding {
+  const { message } = error as Error;
+  return failed("database", message, "Start the database, or correct DATABASE_URL");
+}
+
+// In seconds. An idle worker renews its sign every half minute.
+const SILENT = 120;
+
+async function checkWorker(db: Db): Promise<Finding[]> {
+  const { stopped } = await sendingStatus(db);
+  // A worker writes one of the two whenever it looks at the queue.
+  const [row] = await db.$queryRaw<{ silent: number | null; due: number; oldest: number }[]>`
+    SELECT extract(epoch FROM now() - GREATEST(refilled_at, idle_until - interval '1 minute'))::float8
+        AS silent,
+      (SELECT count(*)::int FROM messages WHERE state = 'queued' AND due_at <= now()) AS due,
+      (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM messages
+        WHERE state = 'queued' AND due_at <= now()) AS oldest
+    FROM sending_status WHERE id = 1`;
+  const { silent = null, due = 0, oldest = 0 } = row ?? {};
+  if (stopped) {
+    const found = `sending is stopped (${stopped.by}): ${stopped.error ?? "no answer is recorded"}`;
+    return [failed("worker", found, stopped.next)];
+  }
+  if (silent === null || silent > SILENT) {
+    const waits = due > 0 ? `, and ${due} emails wait` : "";
+    const next = "Start it: pnpm dev, or in production: pnpm start";
+    return [
+      failed("worker", `no worker has looked at the queue for ${duration(silent)}${waits}`, next),
+    ];
+  }
+  if (oldest > SILENT) {
+    const found = `a worker is alive, and the oldest due email waits for ${duration(oldest)}`;
+    return [warning("worker", found, "pnpm email:log --state queued, and the worker's log")];
+  }
+  return [ok("worker", `alive, ${due} emails are due`)];
+}
+
+async function checkLastEvent(db: Db): Promise<Finding> {
+  // Both go by their primary key, which increases with time.
+  const [row] = await db.$queryRaw<{ event: number | null; sent: number | null }[]>`
+    SELECT
+      (SELECT extract(epoch FROM now() - received_at)::float8 FROM events ORDER BY id DESC LIMIT 1)
+        AS event,
+      (SELECT extract(epoch FROM now() - closed_at)::float8 FROM messages
+        WHERE closed_reason = 'sent' ORDER BY id DESC LIMIT 1) AS sent`;
+  const { event = null, sent = null } = row ?? {};
+  if (sent === null) return skipped("last event", "no email has been sent yet");
+  const next = "pnpm email:doctor --to simulator";
+  // An event takes seconds. With a queue of a busy system, minutes.
+  if (sent > SILENT && (event === null || event - sent > SILENT)) {
+    const last =
+      event === null ? "there has never been one" : `the last was ${duration(event)} ago`;
+    const found = `SES has reported nothing about the last email, sent ${duration(sent)} ago; ${last}`;
+    return failed("last event", found, next);
+  }
+  if (event === null) return skipped("last event", "the first email was sent only now");
+  return ok("last event", `${duration(event)} ago`);
+}
+
+/** Seconds as people say them. */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return "ever";
+  if (seconds < 120) return `${Math.max(0, Math.round(seconds))} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
+}

@@ -1,0 +1,224 @@
+import { pendingMigrations } from "@repo/db/migrate";
+import { createTestDb } from "@repo/db/testing";
+import { applyEvents } from "@repo/email/events";
+import { createEnqueue } from "@repo/email/enqueue";
+import { keysOf } from "@repo/email/keys";
+import { templates } from "@repo/templates/registry";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { createClients } from "./clients.ts";
+import { examine } from "./examine.ts";
+import type { Finding } from "./finding.ts";
+import { createDns } from "./resolver.ts";
+import { type Answers, startAws } from "./test/aws.ts";
+import { type Zone, startDns } from "./test/dns.ts";
+import { brokenAccount } from "./test/broken/account.ts";
+import { brokenCredentials } from "./test/broken/credentials.ts";
+import { brokenDatabase } from "./test/broken/database.ts";
+import { brokenDns } from "./test/broken/dns.ts";
+import { brokenEnvironment } from "./test/broken/environment.ts";
+import { brokenEvents } from "./test/broken/events.ts";
+import { brokenIdentity } from "./test/broken/identity.ts";
+import { brokenPairs } from "./test/broken/pairs.ts";
+import type { State } from "./test/state.ts";
+import * as well from "./test/well.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+let aws: Awaited<ReturnType<typeof startAws>>;
+let resolver: Awaited<ReturnType<typeof startDns>>;
+let authority: Awaited<ReturnType<typeof startDns>>;
+let answers: Answers = well.aws;
+let zones: { world: Zone; own: Zone } = { world: well.zone, own: well.zone };
+
+beforeAll(async () => {
+  process.env["AWS_ACCESS_KEY_ID"] = "AKIAEXAMPLE";
+  process.env["AWS_SECRET_ACCESS_KEY"] = "the-secret-of-the-tests";
+  process.env["AWS_EC2_METADATA_DISABLED"] = "true";
+  test = await createTestDb();
+  aws = await startAws(() => answers);
+  resolver = await startDns(() => zones.world);
+  authority = await startDns(() => zones.own);
+});
+afterAll(async () => {
+  await test.drop();
+  for (const server of [aws, resolver, authority]) server.close();
+});
+beforeEach(async () => {
+  await test.db.event.deleteMany();
+  await test.db.message.deleteMany();
+  await test.db.suppression.deleteMany();
+  await test.db.$executeRaw`UPDATE sending_status SET refilled_at = now(), stopped_by = NULL`;
+  const enqueue = createEnqueue({ keys: keysOf(well.env["EMAIL_KEY"]!), templates });
+  const { id } = await enqueue(test.db, {
+    template: "verify-email",
+    to: "sam@example.org",
+    props: { url: "https://app.example.org/?token=1", expiresInMinutes: 60 },
+  });
+  await applyEvents(test.db, [
+    {
+      sesMessageId: "0100",
+      messageId: id,
+      type: "Delivery",
+      recipient: "sam@example.org",
+      dedupeKey: "1",
+      occurredAt: new Date(),
+      detail: {},
+    },
+  ]);
+});
+async function examined(state: State): Promise<Finding[]> {
+  answers = { ...well.aws, ...state.aws };
+  const world = { ...well.zone, ...state.dns };
+  zones = { world, own: { ...world, ...state.own } };
+  await state.db?.(test.db);
+  const findings: Finding[] = [];
+  const examination = examine({
+    source: { ...well.env, ...state.env },
+    isProduction: state.production ?? true,
+    clients: (region) =>
+      createClients(region, { endpoint: aws.url, answer: state.answer ?? 5_000 }),
+    dns: createDns({
+      servers: [`127.0.0.1:${resolver.port}`],
+      port: authority.port,
+      timeout: 300,
+    }),
+    database: state.database ?? {
+      db: test.db,
+      pendingMigrations: state.pending ?? (async () => []),
+    },
+    to: state.to,
+    progress: () => {},
+  });
+  for await (const finding of examination) findings.push(finding);
+  return findings;
+}
+
+it("finds nothing wrong where all is well", async () => {
+  const findings = await examined({ to: "sam@example.org" });
+  expect(findings.filter(({ status }) => status !== "ok")).toEqual([]);
+  expect(findings.map(({ check }) => check)).toEqual([
+    "environment",
+    "credentials",
+    "identity",
+    "DKIM",
+    "MAIL FROM",
+    "DNS: DKIM",
+    "DNS: MX",
+    "DNS: SPF",
+    "DNS: DMARC",
+    "sending",
+    "sandbox",
+    "quota",
+    "event destination",
+    "event destination",
+    "topic",
+    "subscription",
+    "queue",
+    "dead letters",
+    "SES's suppression",
+    "database",
+    "migrations",
+    "worker",
+    "last event",
+    "suppression",
+  ]);
+});
+
+const BROKEN = [
+  ...brokenEnvironment,
+  ...brokenCredentials,
+  ...brokenIdentity,
+  ...brokenDns,
+  ...brokenAccount,
+  ...brokenEvents,
+  ...brokenDatabase,
+  ...brokenPairs,
+];
+
+describe("names the cause first, with the next step", () => {
+  it.each(BROKEN)("%s", async (_what, state, first, found, next) => {
+    const findings = await examined(state);
+    const [wrong] = findings.filter(({ status }) => status === "failed" || status === "warning");
+    expect(`${wrong?.status === "failed" ? "✗" : "!"} ${wrong?.check}`).toBe(first);
+    expect(wrong?.found).toMatch(found);
+    expect(wrong?.next).toMatch(next);
+    // It is explained, and not merely caught.
+    expect(JSON.stringify(findings)).not.toMatch(/could not be checked|was not finished|NoFixture/);
+    for (const value of [...Object.values(state.env ?? {}), "the-secret-of-the-tests"]) {
+      if (/secret|key/.test(value)) expect(JSON.stringify(findings)).not.toContain(value);
+    }
+  });
+});
+
+it("says that the database does not answer", async () => {
+  const unreachable = new URL(test.url);
+  unreachable.port = "1";
+  const state = { pending: () => pendingMigrations(unreachable.href) };
+  const findings = await examined(state);
+  expect(findings.filter(({ status }) => status !== "ok")).toMatchObject([
+    { check: "database", status: "failed", found: expect.stringContaining("No connection") },
+  ]);
+});
+
+it("names the missing migrations", async () => {
+  const findings = await examined({ pending: async () => ["20300131_more"] });
+  expect(findings.filter(({ status }) => status !== "ok")).toMatchObject([
+    {
+      check: "migrations",
+      found: expect.stringContaining("20300131_more"),
+      next: expect.stringContaining("pnpm db:deploy"),
+    },
+  ]);
+});
+
+it("says that there are no credentials", async () => {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  delete process.env["AWS_ACCESS_KEY_ID"];
+  delete process.env["AWS_SECRET_ACCESS_KEY"];
+  process.env["AWS_SHARED_CREDENTIALS_FILE"] = "/nowhere";
+  process.env["AWS_CONFIG_FILE"] = "/nowhere";
+  onTestFinished(() => {
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
+    delete process.env["AWS_SHARED_CREDENTIALS_FILE"];
+    delete process.env["AWS_CONFIG_FILE"];
+  });
+  const findings = await examined({});
+  const wrong = findings.filter(({ status }) => status === "failed");
+  expect(wrong).toEqual([
+    {
+      check: "credentials",
+      status: "failed",
+      found: "there are none",
+      next: expect.stringContaining("aws sso login"),
+    },
+  ]);
+  // What needs no credentials is checked all the same.
+  expect(findings.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(["DNS: DMARC", "database", "worker"]),
+  );
+});
+
+it("asks the stand-in only what it knows, and says why not the rest", async () => {
+  const env = { APP_ENV: "development", AWS_ENDPOINT_URL_SESV2: aws.url };
+  const findings = await examined({ env, production: false });
+  expect(findings.filter(({ status }) => status === "failed")).toEqual([]);
+  const skipped = findings.filter(({ status }) => status === "skipped");
+  expect(skipped.map(({ check }) => check)).toEqual(["credentials", "DNS", "events"]);
+});
+
+it("says that the stand-in does not run", async () => {
+  const env = { APP_ENV: "development", AWS_ENDPOINT_URL_SESV2: aws.url };
+  const state = { env, production: false, aws: { "ses:GetAccount": "silence" as const } };
+  const findings = await examined({ ...state, answer: 200 });
+  expect(findings.filter(({ status }) => status === "failed")).toEqual([
+    { check: "stand-in", status: "failed", found: "ses-local does not answer", next: "pnpm dev" },
+  ]);
+});
+
+it("finds the parent domain's identity, if the credentials may read only that one", async () => {
+  const denied = { error: "AccessDeniedException", status: 403 };
+  const findings = await examined({
+    env: { EMAIL_FROM: "hello@app.example.org" },
+    aws: { "ses:GetEmailIdentity": (name) => (name === "example.org" ? well.identity : denied) },
+  });
+  expect(findings.filter(({ status }) => status !== "ok")).toEqual([]);
+});

@@ -1,0 +1,174 @@
+import { GetEmailIdentityCommand, type GetEmailIdentityResponse } from "@aws-sdk/client-sesv2";
+import type { Clients } from "./clients.ts";
+import { type Finding, failed, ok, warning } from "./finding.ts";
+import { isDenied, isMissing, refused } from "./refused.ts";
+import { domainOf } from "./settings.ts";
+
+/** A sender's identity at SES. */
+export interface Identity extends GetEmailIdentityResponse {
+  name: string;
+}
+
+// Where people make identities. Others are not searched.
+const REGIONS = [
+  "us-east-1",
+  "us-east-2",
+  "us-west-1",
+  "us-west-2",
+  "ca-central-1",
+  "sa-east-1",
+  "eu-central-1",
+  "eu-west-1",
+  "eu-west-2",
+  "eu-west-3",
+  "eu-north-1",
+  "eu-south-1",
+  "ap-south-1",
+  "ap-southeast-1",
+  "ap-southeast-2",
+  "ap-northeast-1",
+  "ap-northeast-2",
+];
+
+/**
+ * Finds the identity that SES checks a sender against: the address, its domain, or a parent domain.
+ *
+ * @throws the SDK's error, except if there is none
+ */
+export async function findIdentity(
+  ses: Clients["ses"],
+  from: string,
+): Promise<Identity | undefined> {
+  const domain = domainOf(from);
+  const labels = domain.split(".");
+  const domains = labels.slice(0, -1).map((_label, i) => labels.slice(i).join("."));
+  let denied: Error | undefined;
+  // The address last: the domain's own identity has DKIM and MAIL FROM.
+  for (const name of [...domains, from]) {
+    try {
+      const identity = await ses.send(new GetEmailIdentityCommand({ EmailIdentity: name }));
+      return { ...identity, name };
+    } catch (error) {
+      // A policy may name only the parent domain.
+      if (isDenied(error)) denied = error as Error;
+      else if (!isMissing(error)) throw error;
+    }
+  }
+  if (denied) throw denied;
+  return undefined;
+}
+
+/** Whether the sender is verified, here and not in another region; DKIM; MAIL FROM. */
+export async function checkIdentity(
+  clients: Clients,
+  from: string,
+): Promise<{ identity?: Identity | undefined; findings: Finding[] }> {
+  let identity: Identity | undefined;
+  try {
+    identity = await findIdentity(clients.ses, from);
+  } catch (error) {
+    return { findings: [refused("identity", "ses:GetEmailIdentity", error)] };
+  }
+  if (!identity) return { findings: [await missing(clients, from)] };
+  return {
+    identity,
+    findings: [verification(identity), dkim(identity), mailFrom(identity)],
+  };
+}
+
+async function missing({ region, sesIn }: Clients, from: string): Promise<Finding> {
+  const domain = domainOf(from);
+  const found = await Promise.all(
+    REGIONS.filter((another) => another !== region).map(async (another) => {
+      const command = new GetEmailIdentityCommand({ EmailIdentity: domain });
+      const isThere = sesIn(another).send(command);
+      return await isThere.then(
+        () => another,
+        () => undefined,
+      );
+    }),
+  );
+  const elsewhere = found.find((another) => another !== undefined);
+  if (elsewhere) {
+    return failed(
+      "region",
+      `${domain} is an identity in ${elsewhere}, and AWS_REGION is ${region}`,
+      `Set AWS_REGION=${elsewhere}, with that region's topic and configuration sets (pnpm aws:env)`,
+    );
+  }
+  return failed(
+    "identity",
+    `SES has no identity for ${domain} in ${region}`,
+    `pnpm infra:up, or: aws sesv2 create-email-identity --region ${region} --email-identity ${domain}`,
+  );
+}
+
+function verification({
+  name,
+  VerificationStatus,
+  VerifiedForSendingStatus,
+  VerificationInfo,
+}: Identity) {
+  if (VerifiedForSendingStatus) return ok("identity", `${name} is verified`);
+  const why = VerificationInfo?.ErrorType ? ` (${VerificationInfo.ErrorType})` : "";
+  if (VerificationStatus === "PENDING" || VerificationStatus === "TEMPORARY_FAILURE") {
+    const found = `SES has not verified ${name} yet${why}`;
+    return failed(
+      "identity",
+      found,
+      "Create the DNS records below, then: pnpm email:doctor --wait",
+    );
+  }
+  return failed(
+    "identity",
+    `SES's verification of ${name} has failed${why}`,
+    `Create the DNS records below, then: aws sesv2 put-email-identity-dkim-signing-attributes --email-identity ${name} --signing-attributes-origin AWS_SES`,
+  );
+}
+
+function dkim({ name, DkimAttributes }: Identity): Finding {
+  const { SigningEnabled, Status, CurrentSigningKeyLength } = DkimAttributes ?? {};
+  if (!name.includes("@") && !SigningEnabled) {
+    return failed(
+      "DKIM",
+      `SES does not sign the email of ${name}`,
+      `aws sesv2 put-email-identity-dkim-attributes --email-identity ${name} --signing-enabled`,
+    );
+  }
+  if (name.includes("@") && Status !== "SUCCESS") {
+    return warning(
+      "DKIM",
+      `only the address ${name} is verified: nothing is signed as its domain`,
+      `Verify the domain: pnpm infra:up`,
+    );
+  }
+  if (Status !== "SUCCESS") {
+    const next = "Create the CNAMEs below, then: pnpm email:doctor --wait";
+    return failed("DKIM", `SES has not found the keys of ${name} (${Status})`, next);
+  }
+  if (CurrentSigningKeyLength === "RSA_1024_BIT") {
+    return warning(
+      "DKIM",
+      `the key of ${name} has 1,024 bits`,
+      `aws sesv2 put-email-identity-dkim-signing-attributes --email-identity ${name} --signing-attributes-origin AWS_SES --signing-attributes NextSigningKeyLength=RSA_2048_BIT`,
+    );
+  }
+  return ok("DKIM", `SES signs as ${name}`);
+}
+
+function mailFrom({ name, MailFromAttributes }: Identity): Finding {
+  const { MailFromDomain, MailFromDomainStatus, BehaviorOnMxFailure } = MailFromAttributes ?? {};
+  if (!MailFromDomain) {
+    return warning(
+      "MAIL FROM",
+      `${name} has no MAIL FROM domain: SPF passes for amazonses.com, and not for your domain`,
+      `pnpm infra:up, or: aws sesv2 put-email-identity-mail-from-attributes --email-identity ${name} --mail-from-domain bounce.${name}`,
+    );
+  }
+  if (MailFromDomainStatus === "SUCCESS") return ok("MAIL FROM", MailFromDomain);
+  const found = `SES has not found the records of ${MailFromDomain} (${MailFromDomainStatus})`;
+  const next = "Create its MX and SPF below, then: pnpm email:doctor --wait";
+  return BehaviorOnMxFailure === "REJECT_MESSAGE"
+    ? failed("MAIL FROM", `${found}, and refuses email until then`, next)
+    : warning("MAIL FROM", `${found}, and uses amazonses.com until then`, next);
+}

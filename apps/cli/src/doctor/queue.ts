@@ -1,0 +1,58 @@
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import type { Clients } from "./clients.ts";
+import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
+import { isMissing, refused } from "./refused.ts";
+import type { Settings } from "./settings.ts";
+
+// More events than two receivers leave waiting.
+const MANY = 1_000;
+
+/** How many events wait in the queue, and in the queue of those that were given up. */
+export async function checkQueue(
+  { sqs }: Clients,
+  { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topic = "" }: Settings,
+): Promise<Finding[]> {
+  if (!queueUrl) return [skipped("queue", "SNS posts the events to web, without a queue")];
+  const attributesOf = async (QueueUrl: string) => {
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] });
+    return (await sqs.send(command)).Attributes ?? {};
+  };
+  let attributes: Record<string, string>;
+  try {
+    attributes = await attributesOf(queueUrl);
+  } catch (error) {
+    if (!isMissing(error)) return [refused("queue", "sqs:GetQueueAttributes", error)];
+    return [failed("queue", `there is no queue ${queueUrl}`, "pnpm infra:up, then: pnpm aws:env")];
+  }
+  const waiting = Number(attributes["ApproximateNumberOfMessages"] ?? 0);
+  const depth =
+    waiting > MANY
+      ? warning(
+          "queue",
+          `${waiting} events wait: the worker does not take them`,
+          "Start the worker, and read its log",
+        )
+      : ok("queue", `${waiting} events wait`);
+  const policy = attributes["Policy"];
+  if (policy !== undefined && !policy.includes(topic)) {
+    const found = "the queue's policy does not let the topic send to it";
+    return [failed("queue", found, "pnpm infra:up")];
+  }
+  const target = /"deadLetterTargetArn"\s*:\s*"([^"]+)"/.exec(
+    attributes["RedrivePolicy"] ?? "",
+  )?.[1];
+  if (!target) {
+    const found = "the queue has none: an event that cannot be read comes back for days";
+    return [depth, warning("dead letters", found, "pnpm infra:up")];
+  }
+  const deadLetters = queueUrl.replace(/[^/]+$/, target.split(":").at(-1) ?? "");
+  try {
+    const { ApproximateNumberOfMessages: dead = "0" } = await attributesOf(deadLetters);
+    if (Number(dead) === 0) return [depth, ok("dead letters", "none")];
+    const found = `${dead} events were given up`;
+    const next = `Find the cause in the worker's log, then: aws sqs start-message-move-task --source-arn ${target}`;
+    return [depth, warning("dead letters", found, next)];
+  } catch (error) {
+    return [depth, refused("dead letters", "sqs:GetQueueAttributes", error)];
+  }
+}

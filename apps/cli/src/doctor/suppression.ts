@@ -1,0 +1,48 @@
+import { GetSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
+import type { Db } from "@repo/db";
+import { isAllowed } from "@repo/email/enqueue";
+import { explainSuppression } from "@repo/email/suppressions";
+import type { Clients } from "./clients.ts";
+import { type Finding, failed, ok } from "./finding.ts";
+import { isMissing, refused } from "./refused.ts";
+import type { Settings } from "./settings.ts";
+
+/** Whether an address may get email, by the settings and by our own list. */
+export async function checkSuppressedHere(
+  db: Db,
+  to: string,
+  { EMAIL_ALLOW_TO, EMAIL_REDIRECT_TO, APP_ENV }: Settings,
+): Promise<Finding[]> {
+  const { suppression } = await explainSuppression(db, to);
+  const ended = suppression?.until && suppression.until < new Date();
+  const findings: Finding[] =
+    suppression && !ended
+      ? [
+          failed(
+            "suppression",
+            `${to} gets no email: ${suppression.reason}`,
+            `pnpm email:suppressions ${to}`,
+          ),
+        ]
+      : [ok("suppression", `${to} is not on our list`)];
+  const isTest = APP_ENV !== "production" && !EMAIL_REDIRECT_TO;
+  if (isTest && EMAIL_ALLOW_TO && !isAllowed(EMAIL_ALLOW_TO, to)) {
+    const next = `Add ${to} to EMAIL_ALLOW_TO, and restart the worker`;
+    findings.push(failed("allow-list", `EMAIL_ALLOW_TO has neither ${to} nor its domain`, next));
+  }
+  return findings;
+}
+
+/** Whether an address is on SES's own list: SES accepts its email, and drops it. */
+export async function checkSuppressedAtSes({ ses }: Clients, to: string): Promise<Finding[]> {
+  try {
+    const command = new GetSuppressedDestinationCommand({ EmailAddress: to });
+    const { SuppressedDestination } = await ses.send(command);
+    const found = `${to} is on SES's own list: ${SuppressedDestination?.Reason}`;
+    const next = `pnpm email:suppressions remove ${to} --reason "…", or: aws sesv2 delete-suppressed-destination --email-address ${to}`;
+    return [failed("SES's suppression", found, next)];
+  } catch (error) {
+    if (isMissing(error)) return [ok("SES's suppression", `${to} is not on SES's list`)];
+    return [refused("SES's suppression", "ses:GetSuppressedDestination", error)];
+  }
+}

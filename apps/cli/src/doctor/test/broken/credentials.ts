@@ -1,0 +1,81 @@
+import { failure } from "../answers.ts";
+import type { Broken } from "../state.ts";
+
+/** Credentials. */
+export const brokenCredentials: Broken[] = [
+  ...(
+    [
+      [
+        "expired",
+        failure("ExpiredToken", "The security token included in the request is expired", 403),
+        /expired/,
+        /aws sso login/,
+      ],
+      [
+        "of an unknown key",
+        failure("InvalidClientTokenId", "The security token is invalid", 403),
+        /does not know/,
+        /AWS_ACCESS_KEY_ID/,
+      ],
+      [
+        "with a wrong secret",
+        failure("SignatureDoesNotMatch", "The request signature we calculated does not match", 403),
+        /does not belong/,
+        /AWS_SECRET_ACCESS_KEY/,
+      ],
+      [
+        "with a wrong clock",
+        failure(
+          "SignatureDoesNotMatch",
+          "Signature expired: 20300131T120000Z is now earlier than 20300131T124500Z",
+          403,
+        ),
+        /clock/,
+        /timedatectl/,
+      ],
+    ] as const
+  ).map(([what, answer, found, next]): Broken => [
+    `credentials ${what}`,
+    { aws: { "sts:GetCallerIdentity": answer } },
+    "✗ credentials",
+    found,
+    next,
+  ]),
+  [
+    "credentials of another account",
+    {
+      aws: {
+        "sts:GetCallerIdentity": {
+          Arn: "arn:aws:iam::210987654321:user/a",
+          Account: "210987654321",
+          UserId: "1",
+        },
+      },
+    },
+    "✗ credentials",
+    /of account 210987654321, and SES_EVENTS_TOPIC_ARN is of 123456789012/,
+    /AWS_PROFILE/,
+  ],
+  [
+    "credentials of root",
+    {
+      aws: {
+        "sts:GetCallerIdentity": {
+          Arn: "arn:aws:iam::123456789012:root",
+          Account: "123456789012",
+          UserId: "1",
+        },
+      },
+    },
+    "! credentials",
+    /root/,
+    /aws:env/,
+  ],
+  [
+    "AWS is silent",
+    { aws: { "*": "silence", "sts:GetCallerIdentity": "silence" }, answer: 200 },
+    "✗ credentials",
+    /does not answer at sts\.eu-west-1/,
+    /HTTPS/,
+  ],
+];

@@ -1,0 +1,180 @@
+import { failure, denied, destinations, subscriptions, subscribed, queue } from "../answers.ts";
+import type { Broken } from "../state.ts";
+import * as well from "../well.ts";
+
+/** Configuration sets, topic, subscription and queue. */
+export const brokenEvents: Broken[] = [
+  [
+    "no such configuration set",
+    { aws: { "ses:GetConfigurationSet": well.missing } },
+    "✗ configuration set",
+    /no configuration set app in/,
+    /create-configuration-set/,
+  ],
+  [
+    "a configuration set is off",
+    { aws: { "ses:GetConfigurationSet": { SendingOptions: { SendingEnabled: false } } } },
+    "✗ configuration set",
+    /switched off for app/,
+    /--sending-enabled/,
+  ],
+  [
+    "no event destination",
+    { aws: destinations() },
+    "✗ event destination",
+    /publishes no events to/,
+    /create-configuration-set-event/,
+  ],
+  [
+    "the events go to another topic",
+    {
+      aws: destinations({ ...well.destination, SnsDestination: { TopicArn: `${well.TOPIC}-old` } }),
+    },
+    "✗ event destination",
+    /publishes no events to .*:events$/,
+    /infra:up/,
+  ],
+  [
+    "the event destination is disabled",
+    { aws: destinations({ ...well.destination, Enabled: false }) },
+    "✗ event destination",
+    /disabled/,
+    /Enabled=true/,
+  ],
+  [
+    "no bounces",
+    { aws: destinations({ ...well.destination, MatchingEventTypes: ["SEND", "DELIVERY"] }) },
+    "✗ event destination",
+    /does not publish BOUNCE, COMPLAINT/,
+    /MatchingEventTypes/,
+  ],
+  [
+    "no deliveries",
+    {
+      aws: destinations({
+        ...well.destination,
+        MatchingEventTypes: ["SEND", "BOUNCE", "COMPLAINT"],
+      }),
+    },
+    "! event destination",
+    /DELIVERY/,
+    /MatchingEventTypes/,
+  ],
+  [
+    "the security set tracks clicks",
+    {
+      aws: {
+        "ses:GetConfigurationSetEventDestinations": (name) => ({
+          EventDestinations: [
+            name === "app"
+              ? well.destination
+              : {
+                  ...well.destination,
+                  MatchingEventTypes: [...well.destination.MatchingEventTypes, "CLICK"],
+                },
+          ],
+        }),
+      },
+    },
+    "✗ event destination",
+    /app-security publishes CLICK/,
+    /MatchingEventTypes/,
+  ],
+  [
+    "no such topic",
+    { aws: { "sns:GetTopicAttributes": failure("NotFound", "Topic does not exist", 404) } },
+    "✗ topic",
+    /no topic/,
+    /aws:env/,
+  ],
+  [
+    "the topic may not be read",
+    { aws: { "sns:GetTopicAttributes": failure("AuthorizationError", "not authorized", 403) } },
+    "! topic",
+    /lack sns:GetTopicAttributes/,
+    /grants/,
+  ],
+  [
+    "nobody has subscribed",
+    { aws: subscriptions() },
+    "✗ subscription",
+    /nobody/,
+    /aws sns subscribe .*--protocol sqs/,
+  ],
+  [
+    "another queue has subscribed",
+    { aws: subscriptions({ ...well.subscription, Endpoint: `${well.subscription.Endpoint}-old` }) },
+    "✗ subscription",
+    /others have: sqs .*events-old/,
+    /aws sns subscribe/,
+  ],
+  [
+    "the webhook has not confirmed",
+    {
+      env: { SES_EVENTS_QUEUE_URL: "" },
+      aws: subscriptions({
+        SubscriptionArn: "PendingConfirmation",
+        Protocol: "https",
+        Endpoint: "https://app.example.org/webhooks/ses",
+      }),
+    },
+    "✗ subscription",
+    /app\.example\.org\/webhooks\/ses has not confirmed/,
+    /Start web/,
+  ],
+  [
+    "raw delivery",
+    { aws: subscribed({ RawMessageDelivery: "true" }) },
+    "✗ subscription",
+    /leaves out the signature/,
+    /RawMessageDelivery --attribute-value false/,
+  ],
+  [
+    "no dead-letter queue of the subscription",
+    { aws: subscribed({ RedrivePolicy: "" }) },
+    "! subscription",
+    /gets lost/,
+    /RedrivePolicy/,
+  ],
+  [
+    "no such queue",
+    { aws: { "sqs:GetQueueAttributes": failure("QueueDoesNotExist", "It does not exist") } },
+    "✗ queue",
+    /no queue/,
+    /aws:env/,
+  ],
+  [
+    "the queue may not be read",
+    { aws: { "sqs:GetQueueAttributes": denied } },
+    "! queue",
+    /lack sqs:GetQueueAttributes/,
+    /grants/,
+  ],
+  [
+    "the queue grows",
+    { aws: queue({ ApproximateNumberOfMessages: "5000" }) },
+    "! queue",
+    /5000 events wait/,
+    /Start the worker/,
+  ],
+  [
+    "the queue refuses the topic",
+    { aws: queue({ Policy: "{}" }) },
+    "✗ queue",
+    /does not let the topic/,
+    /infra:up/,
+  ],
+  [
+    "dead letters",
+    {
+      aws: {
+        "sqs:GetQueueAttributes": (url) => ({
+          Attributes: url.endsWith("-dead") ? { ApproximateNumberOfMessages: "7" } : well.queue,
+        }),
+      },
+    },
+    "! dead letters",
+    /7 events/,
+    /start-message-move-task/,
+  ],
+];

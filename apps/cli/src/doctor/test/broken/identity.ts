@@ -1,0 +1,96 @@
+import { denied, identity, dkim, mailFrom } from "../answers.ts";
+import type { Broken } from "../state.ts";
+import * as well from "../well.ts";
+
+/** Identity, DKIM, MAIL FROM and region. */
+export const brokenIdentity: Broken[] = [
+  [
+    "the identity is in another region",
+    {
+      aws: {
+        "ses:GetEmailIdentity": well.missing,
+        "ses:GetEmailIdentity us-east-1": well.identity,
+      },
+    },
+    "✗ region",
+    /example\.org is an identity in us-east-1, and AWS_REGION is eu-west-1/,
+    /AWS_REGION=us-east-1/,
+  ],
+  [
+    "no identity",
+    { aws: { "ses:GetEmailIdentity": well.missing } },
+    "✗ identity",
+    /no identity for example\.org in eu-west-1/,
+    /create-email-identity/,
+  ],
+  [
+    "identities may not be read",
+    { aws: { "ses:GetEmailIdentity": denied } },
+    "! identity",
+    /lack ses:GetEmailIdentity/,
+    /grants/,
+  ],
+  [
+    "SES is silent",
+    { aws: { "ses:GetEmailIdentity": "silence" }, answer: 200 },
+    "✗ identity",
+    /does not answer/,
+    /HTTPS/,
+  ],
+  [
+    "the identity is pending",
+    { aws: identity({ VerifiedForSendingStatus: false, VerificationStatus: "PENDING" }) },
+    "✗ identity",
+    /not verified example\.org yet/,
+    /--wait/,
+  ],
+  [
+    "the verification has failed",
+    {
+      aws: identity({
+        VerifiedForSendingStatus: false,
+        VerificationStatus: "FAILED",
+        VerificationInfo: { ErrorType: "HOST_NOT_FOUND" },
+      }),
+    },
+    "✗ identity",
+    /failed \(HOST_NOT_FOUND\)/,
+    /put-email-identity-dkim/,
+  ],
+  ["DKIM is pending", { aws: dkim({ Status: "PENDING" }) }, "✗ DKIM", /PENDING/, /--wait/],
+  [
+    "DKIM is off",
+    { aws: dkim({ SigningEnabled: false }) },
+    "✗ DKIM",
+    /does not sign/,
+    /--signing-enabled/,
+  ],
+  [
+    "a short DKIM key",
+    { aws: dkim({ CurrentSigningKeyLength: "RSA_1024_BIT" }) },
+    "! DKIM",
+    /1,024/,
+    /RSA_2048_BIT/,
+  ],
+  [
+    "no MAIL FROM",
+    { aws: mailFrom({ MailFromDomain: undefined }) },
+    "! MAIL FROM",
+    /no MAIL FROM/,
+    /mail-from-domain/,
+  ],
+  [
+    "MAIL FROM is pending",
+    { aws: mailFrom({ MailFromDomainStatus: "PENDING" }) },
+    "! MAIL FROM",
+    /uses amazonses/,
+    /--wait/,
+  ],
+  [
+    "MAIL FROM has failed, and SES refuses",
+    { aws: mailFrom({ MailFromDomainStatus: "FAILED", BehaviorOnMxFailure: "REJECT_MESSAGE" }) },
+    "✗ MAIL FROM",
+    /refuses email/,
+    /MX and SPF/,
+  ],
+];

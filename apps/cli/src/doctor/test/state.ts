@@ -1,0 +1,22 @@
+import type { Db } from "@repo/db";
+import type { Answers } from "./aws.ts";
+import type { Zone } from "./dns.ts";
+
+/** What differs from `well.ts`. */
+export interface State {
+  env?: Record<string, string>;
+  aws?: Answers;
+  /** What both DNS servers say; `own` is what only the domain's own server says. */
+  dns?: Zone;
+  own?: Zone;
+  db?: (db: Db) => Promise<unknown>;
+  database?: Error;
+  /** Default: none is pending. */
+  pending?: () => Promise<string[]>;
+  to?: string;
+  production?: boolean;
+  answer?: number;
+}
+
+/** What is broken; then the first finding that is not ✓, what it says, and its next step. */
+export type Broken = [what: string, state: State, first: string, found: RegExp, next: RegExp];

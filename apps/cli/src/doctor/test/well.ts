@@ -1,0 +1,112 @@
+// A set-up in which nothing is wrong: what AWS, DNS and the environment say.
+import type { Answers } from "./aws.ts";
+import type { Zone } from "./dns.ts";
+
+export const TOPIC = "arn:aws:sns:eu-west-1:123456789012:events";
+export const QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/events";
+const DEAD = "arn:aws:sqs:eu-west-1:123456789012:events-dead";
+
+export const env: Record<string, string> = {
+  APP_ENV: "production",
+  APP_URL: "https://app.example.org",
+  AUTH_SECRET: "a secret of the tests with 32 characters",
+  EMAIL_KEY: "a key of the tests with 32 characters",
+  UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
+  EMAIL_FROM: "Sendoff <hello@example.org>",
+  AWS_REGION: "eu-west-1",
+  SES_CONFIGURATION_SET: "app",
+  SES_SECURITY_CONFIGURATION_SET: "app-security",
+  SES_EVENTS_TOPIC_ARN: TOPIC,
+  SES_EVENTS_QUEUE_URL: QUEUE,
+};
+
+export const identity = {
+  IdentityType: "DOMAIN",
+  VerifiedForSendingStatus: true,
+  VerificationStatus: "SUCCESS",
+  DkimAttributes: {
+    SigningEnabled: true,
+    Status: "SUCCESS",
+    Tokens: ["one", "two", "three"],
+    SigningHostedZone: "dkim.amazonses.com",
+    SigningAttributesOrigin: "AWS_SES",
+    CurrentSigningKeyLength: "RSA_2048_BIT",
+  },
+  MailFromAttributes: {
+    MailFromDomain: "bounce.example.org",
+    MailFromDomainStatus: "SUCCESS",
+    BehaviorOnMxFailure: "USE_DEFAULT_VALUE",
+  },
+};
+
+export const destination = {
+  Name: "events",
+  Enabled: true,
+  MatchingEventTypes:
+    "SEND REJECT BOUNCE COMPLAINT DELIVERY DELIVERY_DELAY RENDERING_FAILURE SUBSCRIPTION".split(
+      " ",
+    ),
+  SnsDestination: { TopicArn: TOPIC },
+};
+
+export const account = {
+  ProductionAccessEnabled: true,
+  SendingEnabled: true,
+  EnforcementStatus: "HEALTHY",
+  SendQuota: { Max24HourSend: 50_000, MaxSendRate: 14, SentLast24Hours: 100 },
+};
+
+export const queue = {
+  ApproximateNumberOfMessages: "3",
+  Policy: JSON.stringify({ Statement: [{ Condition: { ArnEquals: { "aws:SourceArn": TOPIC } } }] }),
+  RedrivePolicy: JSON.stringify({ deadLetterTargetArn: DEAD, maxReceiveCount: 10 }),
+};
+
+export const missing = { error: "NotFoundException", message: "It does not exist.", status: 404 };
+
+export const subscription = {
+  SubscriptionArn: `${TOPIC}:1`,
+  Protocol: "sqs",
+  Endpoint: "arn:aws:sqs:eu-west-1:123456789012:events",
+};
+
+export const subscribed = {
+  RawMessageDelivery: "false",
+  RedrivePolicy: JSON.stringify({ deadLetterTargetArn: DEAD }),
+};
+
+export const aws: Answers = {
+  "sts:GetCallerIdentity": {
+    Arn: "arn:aws:sts::123456789012:assumed-role/worker/1",
+    UserId: "1",
+    Account: "123456789012",
+  },
+  "ses:GetAccount": account,
+  "ses:GetEmailIdentity": (name) => (name === "example.org" ? identity : missing),
+  "ses:GetConfigurationSet": (name) => ({ ConfigurationSetName: name }),
+  "ses:GetConfigurationSetEventDestinations": { EventDestinations: [destination] },
+  "ses:GetSuppressedDestination": missing,
+  "sns:GetTopicAttributes": { Attributes: { TopicArn: TOPIC, SignatureVersion: "2" } },
+  "sns:ListSubscriptionsByTopic": { Subscriptions: [subscription] },
+  "sns:GetSubscriptionAttributes": { Attributes: subscribed },
+  "sqs:GetQueueAttributes": (url) => ({
+    Attributes: url.endsWith("-dead") ? { ApproximateNumberOfMessages: "0" } : queue,
+  }),
+};
+
+const dkim = Object.fromEntries(
+  identity.DkimAttributes.Tokens.map((token) => [
+    `${token}._domainkey.example.org CNAME`,
+    [`${token}.dkim.amazonses.com`],
+  ]),
+);
+
+export const zone: Zone = {
+  "example.org NS": ["ns.example.org"],
+  "ns.example.org A": ["127.0.0.1"],
+  ...dkim,
+  "bounce.example.org MX": ["10 feedback-smtp.eu-west-1.amazonses.com"],
+  "bounce.example.org TXT": ["v=spf1 include:amazonses.com ~all"],
+  "amazonses.com TXT": ["v=spf1 ip4:192.0.2.0/24 -all"],
+  "_dmarc.example.org TXT": ["v=DMARC1; p=quarantine; rua=mailto:dmarc@example.org"],
+};

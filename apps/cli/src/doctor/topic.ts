@@ -1,0 +1,96 @@
+import {
+  GetSubscriptionAttributesCommand,
+  GetTopicAttributesCommand,
+  ListSubscriptionsByTopicCommand,
+  type Subscription,
+} from "@aws-sdk/client-sns";
+import type { Clients } from "./clients.ts";
+import { type Finding, failed, ok, warning } from "./finding.ts";
+import { isMissing, refused } from "./refused.ts";
+import type { Settings } from "./settings.ts";
+
+/** Whether the topic exists, and hands its events on to the queue or to web. */
+export async function checkTopic(clients: Clients, settings: Settings): Promise<Finding[]> {
+  const { sns } = clients;
+  const { SES_EVENTS_TOPIC_ARN: TopicArn = "" } = settings;
+  try {
+    await sns.send(new GetTopicAttributesCommand({ TopicArn }));
+  } catch (error) {
+    if (!isMissing(error)) return [refused("topic", "sns:GetTopicAttributes", error)];
+    return [failed("topic", `there is no topic ${TopicArn}`, "pnpm infra:up, then: pnpm aws:env")];
+  }
+  const subscriptions: Subscription[] = [];
+  try {
+    let NextToken: string | undefined;
+    do {
+      const page = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
+      subscriptions.push(...(page.Subscriptions ?? []));
+      ({ NextToken } = page);
+    } while (NextToken);
+  } catch (error) {
+    const denied = refused("subscription", "sns:ListSubscriptionsByTopic", error);
+    return [ok("topic", TopicArn), denied];
+  }
+  return [ok("topic", TopicArn), await checkSubscription(clients, settings, subscriptions)];
+}
+
+async function checkSubscription(
+  clients: Clients,
+  settings: Settings,
+  subscriptions: Subscription[],
+): Promise<Finding> {
+  const check = "subscription";
+  const { SES_EVENTS_TOPIC_ARN: topic = "", SES_EVENTS_QUEUE_URL: queueUrl } = settings;
+  const wanted = queueUrl
+    ? { protocol: "sqs", endpoint: queueArn(queueUrl, topic) }
+    : { protocol: "https", endpoint: `${settings.APP_URL}/webhooks/ses` };
+  const subscribe = `aws sns subscribe --topic-arn ${topic} --protocol ${wanted.protocol} --notification-endpoint ${wanted.endpoint}`;
+  const mine = subscriptions.find(
+    ({ Protocol, Endpoint }) => Protocol === wanted.protocol && Endpoint === wanted.endpoint,
+  );
+  if (!mine) {
+    const others = subscriptions.map(({ Protocol, Endpoint }) => `${Protocol} ${Endpoint}`);
+    const found =
+      others.length === 0
+        ? "nobody has subscribed to the topic, so its events get lost"
+        : `${wanted.endpoint} has not subscribed to the topic; others have: ${others.join("; ")}`;
+    return failed(check, found, `${subscribe}${others.length > 0 ? ", or: pnpm aws:env" : ""}`);
+  }
+  const SubscriptionArn = mine.SubscriptionArn ?? "";
+  // https://docs.aws.amazon.com/sns/latest/api/API_Subscription.html: until then it has no ARN.
+  if (!SubscriptionArn.startsWith("arn:")) {
+    const found = `${wanted.endpoint} has not confirmed its subscription`;
+    const next = queueUrl
+      ? subscribe
+      : `Start web so that SNS reaches ${wanted.endpoint}, then: ${subscribe}`;
+    return failed(check, found, next);
+  }
+  try {
+    const command = new GetSubscriptionAttributesCommand({ SubscriptionArn });
+    const { Attributes = {} } = await clients.sns.send(command);
+    const set = `aws sns set-subscription-attributes --subscription-arn ${SubscriptionArn} --attribute-name`;
+    if (Attributes["RawMessageDelivery"] === "true") {
+      const found =
+        "raw message delivery is on: it leaves out the signature, so every event is refused";
+      return failed(check, found, `${set} RawMessageDelivery --attribute-value false`);
+    }
+    if (Attributes["FilterPolicy"]) {
+      const found = "a filter policy leaves out events";
+      return warning(check, found, `${set} FilterPolicy --attribute-value '{}'`);
+    }
+    if (!Attributes["RedrivePolicy"]) {
+      const found = "it has no dead-letter queue: what SNS cannot deliver gets lost";
+      return warning(check, found, `pnpm infra:up, or: ${set} RedrivePolicy --attribute-value …`);
+    }
+    return ok(check, `${wanted.protocol} ${wanted.endpoint}, confirmed`);
+  } catch (error) {
+    return refused(check, "sns:GetSubscriptionAttributes", error);
+  }
+}
+
+/** `https://sqs.eu-west-1.amazonaws.com/123456789012/name` → the ARN of this queue. */
+function queueArn(url: string, topic: string): string {
+  const [account, name] = new URL(url).pathname.split("/").slice(-2);
+  const [, partition, , region] = topic.split(":");
+  return `arn:${partition}:sqs:${region}:${account}:${name}`;
+}
