@@ -19,6 +19,7 @@ export function createWorkers() {
           EMAIL_KEY: key,
           AUTH_SECRET: "a secret of the tests with 32 characters",
           UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
+          OPT_OUT_KEY: "a key of opt-outs of the tests of 32 characters",
           EMAIL_FROM: "Sendoff <hello@example.com>",
           AWS_REGION: "us-east-1",
           AWS_ACCESS_KEY_ID: "local",
