@@ -31,9 +31,9 @@ it("counts what is stored under each key, and tells which key can go and which i
   );
   const enqueue = createEnqueue({ keys: keysOf(a), templates });
   const message = {
-    template: "welcome",
+    template: "verify-email",
     to: "name@example.com",
-    props: { name: "Name", url: "https://app.example.com" },
+    props: { url: "https://app.example.com", expiresInMinutes: 60 },
   } as const;
   await enqueue(test.db, message);
   const { id } = await enqueue(test.db, { ...message, idempotencyKey: "one" });

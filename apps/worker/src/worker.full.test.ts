@@ -55,7 +55,7 @@ const optional = (Object.keys(templates) as TemplateName[]).find((name) =>
 it.runIf(optional)(
   "gives email that people can turn off one link, in its headers and its footer",
   async () => {
-    const template = optional as "welcome";
+    const template = optional as "verify-email";
     const { usual: props } = views[template].cases;
     await enqueue(test.db, { template, to: "news@example.com", props });
     await queue("security@example.com");
@@ -77,9 +77,9 @@ it("with --once it handles all that is due, and ends", async () => {
     Array.from({ length: 20 }, (_, i) => queue(`once${i}@example.com`)),
   );
   const later = await enqueue(test.db, {
-    template: "welcome",
+    template: "verify-email",
     to: "later@example.com",
-    props: { name: "Sam", url: "https://app.example.com" },
+    props: { url: "https://app.example.com", expiresInMinutes: 60 },
     sendAt: new Date(Date.now() + 3_600_000),
   });
   const request = await test.db.resetRequest.create({

@@ -192,10 +192,10 @@ test("fails on tests that pnpm test:full skips", async () => {
 test("fails on a script that starts again when another clone is installed", async () => {
   const broken = {
     packages: repository.packages.map((each) =>
-      each.folder === "tools/ses-local"
+      each.folder === "tools/dev"
         ? { ...each, manifest: { ...each.manifest, scripts: { dev: "node --watch src/main.ts" } } }
         : each,
     ),
   };
-  expect(await failuresOf(scripts, broken)).toContain("tools/ses-local/package.json: node --watch");
+  expect(await failuresOf(scripts, broken)).toContain("tools/dev/package.json: node --watch");
 });
