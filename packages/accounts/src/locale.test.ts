@@ -17,12 +17,11 @@ it("writes to a person in the language of the browser that signed up, also later
   // Whoever asks for the link may speak another language.
   const token = await test.forgot(email, english());
   await test.accounts.resetPassword(english(), { token, password: "another good password" });
-  expect(test.languages(email)).toEqual([
-    "verify-email de",
-    "welcome de",
-    "password-reset de",
-    "password-changed de",
-  ]);
+  // A clone may have no welcome email, or more emails.
+  const emails = test.languages(email);
+  for (const name of ["verify-email", "password-reset", "password-changed"])
+    expect(emails).toContain(`${name} de`);
+  for (const each of emails) expect(each).toMatch(/ de$/);
 });
 
 it("sends the link again in the language of its sign-up", async () => {

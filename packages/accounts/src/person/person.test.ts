@@ -97,10 +97,10 @@ it("exports all of a person, by address or id, and no secret and nobody else", a
   const found = await exportPerson(test.db, keys, to);
   expect(found?.email).toBe(to);
   const { tables } = found!;
-  for (const [table, rows] of Object.entries(tables)) {
-    if (["erased_addresses", "suppression_removals"].includes(table)) continue;
-    expect(rows, table).not.toEqual([]);
-  }
+  // `everywhere` writes to these. A clone may have tables of its own.
+  const written =
+    "reset_requests sessions links sign_ups users limits events attempts operator_actions messages suppressions email_preferences";
+  for (const table of written.split(" ")) expect(tables[table], table).not.toEqual([]);
   expect(tables.users).toMatchObject([{ id: userId, email: to, name: "Sam" }]);
   expect(tables.sessions).toMatchObject([{ device: "Firefox on Linux" }]);
   const text = JSON.stringify(found);
