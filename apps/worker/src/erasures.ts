@@ -7,8 +7,8 @@ import type { Env } from "./env.ts";
 import { poll } from "./poll.ts";
 
 /**
- * Erases what is left of deleted accounts, until the signal aborts, or only those that are due. SES's own suppression list is a
- * part of it, if the worker may change that.
+ * Erases what is left of deleted accounts, until the signal aborts, or only those that are due. It
+ * also removes their entries from SES's own suppression list, if the worker may change that.
  */
 export async function eraseAccounts(config: {
   env: Env;

@@ -16,7 +16,13 @@ it("answers 200 while the worker looks at the queue, and 503 if it has not for t
   await expect(ask()).rejects.toThrow("fetch failed");
 });
 
-it("does not listen without HEALTH_PORT", async () => {
-  const close = await serveHealth({ HEALTH_PORT: undefined, HOST: undefined }, () => 0);
+it("says which port is taken, and what to set", async () => {
+  const HEALTH_PORT = await freePort();
+  const config = { HEALTH_PORT, HOST: "127.0.0.1" };
+  const close = await serveHealth(config, () => 0);
+  await expect(serveHealth(config, () => 0)).rejects.toMatchObject({
+    code: "PORT_TAKEN",
+    message: expect.stringContaining("set HEALTH_PORT to another one"),
+  });
   close();
 });

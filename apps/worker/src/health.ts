@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { AppError } from "@repo/errors";
 import type { Env } from "./env.ts";
 
 // In ms. A look waits for the calls on the wire, which end within 30 s.
@@ -11,6 +12,7 @@ const LONGEST = 120_000;
  *
  * @param sinceLastLook in ms
  * @returns a function that ends it
+ * @throws AppError `PORT_TAKEN`
  */
 export async function serveHealth(
   { HEALTH_PORT: port, HOST: host }: Pick<Env, "HEALTH_PORT" | "HOST">,
@@ -29,7 +31,16 @@ export async function serveHealth(
     res.end(status === 404 ? "{}" : JSON.stringify(body));
   });
   server.listen({ port, host });
-  await once(server, "listening");
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== "EADDRINUSE") throw cause;
+    throw new AppError(
+      "PORT_TAKEN",
+      `Port ${port} is taken. Stop the program that uses it, or set HEALTH_PORT to another one.`,
+      { cause },
+    );
+  }
   return () => {
     server.close();
     server.closeAllConnections();

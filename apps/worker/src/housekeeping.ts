@@ -9,9 +9,9 @@ import type { Logger } from "pino";
 const INTERVAL_MS = 60 * 60_000;
 
 /**
- * Runs once an hour until the signal aborts, or only once. It deletes old messages and ended sessions, erases
- * contents whose time has passed, and attaches events that a dead worker left behind. Several
- * workers may run it at the same time.
+ * Runs once an hour until the signal aborts, or only once. It deletes old messages and ended
+ * sessions, erases contents whose time has passed, and attaches events that a dead worker left
+ * behind. Several workers may run it at the same time.
  */
 export async function runHousekeeping({
   db,

@@ -73,13 +73,13 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       onUnsent: createOnUnsent({ db, secret: env.AUTH_SECRET }),
       render,
     });
+    const closeHealth = await serveHealth(env, () => deliverer.sinceLastLook());
     const context = { env, db, log, listenUrl, once, signal: stop.signal };
     const jobs = [handleResetRequests, eraseAccounts, takeEvents, runHousekeeping].map((job) =>
       job(context),
     );
     // They may queue emails.
     if (once) await Promise.all(jobs);
-    const closeHealth = await serveHealth(env, () => deliverer.sinceLastLook());
     try {
       await deliverer.run(stop.signal);
     } finally {

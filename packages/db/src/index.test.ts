@@ -1,8 +1,16 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { full } from "@repo/testing/full";
-import { afterEach, expect, inject, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { type Db, Prisma, createDb, gotNoConnection } from "./index.ts";
+import { createTestDb } from "./testing.ts";
+
+// A copy: nobody may be connected to the template while it is copied.
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
 
 let db: Db;
 afterEach(() => db.$disconnect());
@@ -10,7 +18,7 @@ afterEach(() => db.$disconnect());
 it.each([false, true])(
   "query runs a statement on Prisma's pool, with keepStatements: %s",
   async (keepStatements) => {
-    db = createDb(inject("templateUrl"), { keepStatements });
+    db = createDb(test.url, { keepStatements });
     for (let i = 0; i < 3; i++) {
       const own = await db.query(Prisma.sql`SELECT ${i}::int AS number, ${["a"]}::text[] AS list`);
       const prismas = await db.$queryRaw`SELECT ${i}::int AS number`;
@@ -20,14 +28,15 @@ it.each([false, true])(
 );
 
 it("goes on after its idle connections were lost", async () => {
-  db = createDb(inject("templateUrl"), { poolSize: 2 });
-  const other = createDb(inject("templateUrl"));
+  db = createDb(test.url, { poolSize: 2 });
+  const other = createDb(test.url);
   const [row] = await db.query<{ pid: number }>(Prisma.sql`SELECT pg_backend_pid() AS pid`);
   await other.query(Prisma.sql`SELECT pg_terminate_backend(${row?.pid}::int, 5000)`);
   await other.$disconnect();
   // A query fails if it is sent before this process notices the loss.
-  await vi.waitFor(async () =>
-    expect(await db.query(Prisma.sql`SELECT 1 AS one`)).toEqual([{ one: 1 }]),
+  await vi.waitFor(
+    async () => expect(await db.query(Prisma.sql`SELECT 1 AS one`)).toEqual([{ one: 1 }]),
+    { timeout: 60_000 },
   );
 });
 
@@ -52,7 +61,7 @@ it.runIf(full)(
 );
 
 it("tells a transaction that got no connection from one that took too long", async () => {
-  db = createDb(inject("templateUrl"), { poolSize: 1 });
+  db = createDb(test.url, { poolSize: 1 });
   const reasons: unknown[] = [];
   const late = db.$transaction(
     async (tx) => {
@@ -71,7 +80,7 @@ it("tells a transaction that got no connection from one that took too long", asy
 });
 
 it.each([false, true])("ends for good with $disconnect, used by Prisma: %s", async (isUsed) => {
-  db = createDb(inject("templateUrl"));
+  db = createDb(test.url);
   await db.query(Prisma.sql`SELECT 1`);
   if (isUsed) await db.$queryRaw`SELECT 1`;
   await Promise.all([db.$disconnect(), db.$disconnect()]);

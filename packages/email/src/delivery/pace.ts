@@ -132,7 +132,11 @@ export async function stopSending(db: Db, by: StoppedBy, error: string): Promise
   return changed.length > 0;
 }
 
-/** Does not end the stop after a restore: only an operator does. @returns whether it had been stopped */
+/**
+ * Lets all workers send again. It does not end the stop after a restore: only an operator does.
+ *
+ * @returns whether sending had been stopped
+ */
 export async function resumeSending(db: Db): Promise<boolean> {
   const changed = await db.query(Prisma.sql`
     UPDATE sending_status SET stopped_by = NULL, stopped_error = NULL, stopped_at = NULL,
