@@ -1,6 +1,25 @@
 // The operator's commands: `node src/main.ts log --to name@example.com`.
 import { AppError } from "@repo/errors";
 
+/** Runs with the arguments after its name. @returns the exit code */
+type Command = (args: string[]) => Promise<number>;
+
+// Imported when called, so that a missing module ends in one line too.
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ["log", async () => (await import("./log.ts")).log],
+  ["suppressions", async () => (await import("./suppressions.ts")).suppressions],
+  ["retry", async () => (await import("./operate.ts")).retry],
+  ["cancel", async () => (await import("./operate.ts")).cancel],
+  ["restored", async () => (await import("./restored.ts")).restored],
+  ["evidence", async () => (await import("./evidence.ts")).evidence],
+  ["migrate", async () => (await import("./migrate.ts")).migrate],
+  ["send", async () => (await import("./send.ts")).send],
+  ["keys", async () => (await import("./keys.ts")).keys],
+  ["doctor", async () => (await import("./doctor.ts")).doctor],
+  ["person-export", async () => (await import("./person.ts")).exportOne],
+  ["person-erase", async () => (await import("./person.ts")).eraseOne],
+]);
+
 const [command = "", ...args] = process.argv.slice(2);
 
 try {
@@ -19,25 +38,10 @@ try {
   process.exitCode = 1;
 }
 
-/** @returns the exit code */
 async function run(): Promise<number> {
-  // Imported here, so that a missing module ends in one line too.
-  if (command === "log") return await (await import("./log.ts")).log(args);
-  if (command === "suppressions") {
-    return await (await import("./suppressions.ts")).suppressions(args);
-  }
-  if (command === "retry") return await (await import("./operate.ts")).retry(args);
-  if (command === "cancel") return await (await import("./operate.ts")).cancel(args);
-  if (command === "person-export") return await (await import("./person.ts")).exportOne(args);
-  if (command === "person-erase") return await (await import("./person.ts")).eraseOne(args);
-  if (command === "restored") return await (await import("./restored.ts")).restored(args);
-  if (command === "evidence") return await (await import("./evidence.ts")).evidence(args);
-  if (command === "migrate") return await (await import("./migrate.ts")).migrate(args);
-  if (command === "send") return await (await import("./send.ts")).send(args);
-  if (command === "doctor") return await (await import("./doctor.ts")).doctor(args);
-  if (command === "keys") return await (await import("./keys.ts")).keys(args);
-  console.error(
-    `There is no command "${command}". Commands: log, suppressions, retry, cancel, restored, evidence, migrate, send, keys, doctor, person-export, person-erase.`,
-  );
+  const load = COMMANDS.get(command);
+  if (load) return await (await load())(args);
+  const names = [...COMMANDS.keys()].join(", ");
+  console.error(`There is no command "${command}". Commands: ${names}.`);
   return 1;
 }
