@@ -36,6 +36,9 @@ export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 const authSecret = keysOf("the tests' own secret, 32 characters or more");
 const optOutKey = keysOf("the tests' own key of opt-outs with 32 characters");
 
+/** Hashes in a tenth of a millisecond, not in twenty. */
+const passwordCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+
 /** The same texts in every language. */
 function everywhere<T>(texts: T): Record<Locale, T> {
   return Object.fromEntries(locales.map((locale) => [locale, texts])) as Record<Locale, T>;
@@ -85,7 +88,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     webhooks: [sesWebhook(ingest)],
     preferences: { categories, links },
     enqueue,
-    accounts: { secret: authSecret, optOutKey, limitScale },
+    accounts: { secret: authSecret, optOutKey, limitScale, passwordCost },
   });
   const get = (path: string): Test => supertest(app).get(path);
   /** Posts a form as a browser on our page does. */

@@ -9,7 +9,7 @@ import { requestPasswordReset } from "./forgot-password.ts";
 import { setLocale } from "./locale.ts";
 import { createLimits } from "./limits/create-limits.ts";
 import { type Credentials, logIn } from "./log-in.ts";
-import { createHasher } from "./passwords/hasher.ts";
+import { createHasher, type PasswordCost } from "./passwords/hasher.ts";
 import { createQuota } from "./quota.ts";
 import { type NewPassword, openReset, resetPassword } from "./reset-password.ts";
 import { endSession, findSession } from "./sessions.ts";
@@ -22,6 +22,7 @@ export { AccountError } from "./errors.ts";
 export { CHECK_MINUTES, LINK_MINUTES, SESSION_DAYS, SIGN_UP_DAYS } from "./lifetimes.ts";
 export type { LogIn } from "./log-in.ts";
 export { PASSWORD_LENGTH } from "./passwords/rules.ts";
+export type { PasswordCost } from "./passwords/hasher.ts";
 export type { SessionUser } from "./sessions.ts";
 export type { OwnSession } from "./settings/own-sessions.ts";
 
@@ -38,6 +39,8 @@ interface AccountsConfig {
   limitScale?: number | undefined;
   /** How many passwords are hashed at once: half of libuv's threads. Default: 2. */
   hashesAtOnce?: number | undefined;
+  /** The work of a password's hash: for tests. Default: OWASP's figures for argon2id. */
+  passwordCost?: PasswordCost | undefined;
 }
 
 export type Accounts = ReturnType<typeof createAccounts>;
@@ -54,6 +57,7 @@ export function createAccounts({
   appUrl,
   limitScale,
   hashesAtOnce = 2,
+  passwordCost,
 }: AccountsConfig) {
   const context: Context = {
     db,
@@ -61,7 +65,7 @@ export function createAccounts({
     secret,
     pseudonyms: createPseudonyms(optOutKey),
     limits: createLimits({ db, secret, ...(limitScale !== undefined && { scale: limitScale }) }),
-    hasher: createHasher({ atOnce: hashesAtOnce }),
+    hasher: createHasher({ atOnce: hashesAtOnce, ...(passwordCost && { cost: passwordCost }) }),
     quotaPerDay: createQuota(db),
     url: (path) => new URL(path, appUrl).href,
   };

@@ -18,8 +18,16 @@ describe("a sign-up", () => {
     expect(await test.db.user.count({ where: { emailKey: email } })).toBe(0);
     const [row] = await test.db.signUp.findMany({ where: { emailKey: email } });
     expect(row).toMatchObject({ profile: { name: "Sam" }, email });
-    expect(row?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await test.emails(email)).toEqual(["verify-email"]);
+  });
+
+  it("keeps the password only as a hash, of OWASP's cost if no other is set", async () => {
+    const email = newEmail();
+    const real = createAccounts({ ...test.config, passwordCost: undefined });
+    await real.signUp(browser(), { name: "Sam", email, password: PASSWORD });
+    const row = await test.db.signUp.findFirstOrThrow({ where: { emailKey: email } });
+    expect(row.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(JSON.stringify(row)).not.toContain(PASSWORD);
   });
 
   it("commits with its email, or not at all", async () => {

@@ -13,6 +13,9 @@ export const EMAIL_KEY = keysOf("the tests' own key, 32 characters or more");
 export const SECRET = keysOf("the tests' own secret, 32 characters or more");
 export const OPT_OUT_KEY = keysOf("the tests' own key of opt-outs with 32 characters");
 
+/** Hashes in a tenth of a millisecond, not in twenty. hasher.test.ts tests the real cost. */
+const CHEAP = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+
 /** A browser with its cookies and its IP address. */
 export function browser(ip = "203.0.113.1"): Caller {
   return { ip, signal: new AbortController().signal };
@@ -41,6 +44,7 @@ export async function startTestAccounts({ limitScale = 1_000 } = {}) {
     secret: SECRET,
     optOutKey: OPT_OUT_KEY,
     appUrl: "http://localhost:3000",
+    passwordCost: CHEAP,
   };
   const accounts = createAccounts({ ...config, limitScale });
   const requests = createResetRequests(config);

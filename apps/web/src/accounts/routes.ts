@@ -1,4 +1,4 @@
-import { createAccounts } from "@repo/accounts";
+import { type PasswordCost, createAccounts } from "@repo/accounts";
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
 import type { Keys } from "@repo/email/keys";
@@ -33,6 +33,8 @@ export interface AccountConfig {
   limitScale?: number | undefined;
   /** How many passwords are hashed at once. Each takes one thread of libuv's pool. */
   hashesAtOnce?: number | undefined;
+  /** The work of a password's hash: for tests. */
+  passwordCost?: PasswordCost | undefined;
 }
 
 /**
