@@ -1,3 +1,4 @@
+import { anyCharacter } from "@repo/testing/any-character";
 import fc from "fast-check";
 import { z } from "zod";
 
@@ -82,7 +83,7 @@ const BY_TYPE: Record<string, (schema: JsonSchema) => fc.Arbitrary<unknown>> = {
 };
 
 const text = fc
-  .array(fc.oneof(fc.string({ unit: "binary" }), fc.lorem(), fc.constantFrom(...HOSTILE)), {
+  .array(fc.oneof(fc.string({ unit: anyCharacter }), fc.lorem(), fc.constantFrom(...HOSTILE)), {
     maxLength: 3,
   })
   .map((parts) => parts.join(""));
