@@ -78,10 +78,12 @@ describe("the certificate", () => {
         },
       });
       let count = 0;
+      // Signed once, because a signature takes half a millisecond. It is never verified.
+      const message = sns.notify("{}");
       const invent = () => {
         const name = (++count).toString(16).padStart(32, "0");
         const SigningCertURL = `https://${HOST}/SimpleNotificationService-${name}.pem`;
-        return check(JSON.stringify(sns.notify("{}", { SigningCertURL }))).catch(
+        return check(JSON.stringify({ ...message, SigningCertURL })).catch(
           (error: unknown) => error,
         );
       };
