@@ -1,4 +1,4 @@
-import { type Db, Prisma, type Tx } from "@repo/db";
+import { type Db, Prisma, type SendingStatus as SendingStatusRow, type Tx } from "@repo/db";
 import { firstUuidAt } from "./uuid.ts";
 
 /** The state of the sending account, which all workers share. */
@@ -10,6 +10,29 @@ export interface SendingStatus {
   quota: { sent: number; max: number } | null;
   /** Null while email goes out. */
   stopped: Stopped | null;
+  /** What an operator or the rates have paused; null if nothing. */
+  paused: Paused | null;
+  /** The lower rate that an operator has set; null if there is none. */
+  lowered: Lowered | null;
+}
+
+/** `non-essential`: all but security mail. */
+export type PauseScope = "all" | "non-essential";
+
+/** A pause. Every message is kept, and only an operator ends it. */
+export interface Paused {
+  scope: PauseScope;
+  since: Date;
+  /** The operator, or `rates`. */
+  by: string;
+  because: string;
+}
+
+export interface Lowered {
+  /** Emails a second. */
+  rate: number;
+  until: Date;
+  because: string;
 }
 
 /** Why sending is stopped. */
@@ -58,11 +81,12 @@ export const RESTORED_AT = Prisma.sql`(SELECT COALESCE(restored_at, '-infinity')
 export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
   const row = await db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
   const { rate, maxRate, max24Hours, sent24Hours, stoppedAt, stoppedError, probeAt } = row;
+  const lowered = loweredOf(row);
   // A used-up quota stops claims without `stopped_by`.
   const isUsedUp = max24Hours !== null && max24Hours * (1 - RESERVE) - sent24Hours < 1;
   const by = (row.stoppedBy as StoppedBy | null) ?? (isUsedUp ? "quota" : null);
   return {
-    rate,
+    rate: Math.min(rate, lowered?.rate ?? Infinity),
     maxRate,
     quota: max24Hours === null ? null : { sent: sent24Hours, max: max24Hours },
     stopped: by && {
@@ -73,7 +97,22 @@ export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
       expectedAt: by === "quota" ? await quotaFreesAt(db) : null,
       next: NEXT_STEP[by],
     },
+    paused: row.paused
+      ? {
+          scope: row.paused as PauseScope,
+          since: row.pausedAt ?? new Date(0),
+          by: row.pausedBy ?? "",
+          because: row.pausedBecause ?? "",
+        }
+      : null,
+    lowered,
   };
+}
+
+function loweredOf(row: SendingStatusRow): Lowered | null {
+  const { loweredRate: rate, loweredUntil: until, loweredBecause: because } = row;
+  if (rate === null || until === null || until <= new Date()) return null;
+  return { rate, until, because: because ?? "" };
 }
 
 /** One day after the first email was sent that was queued in the last 24 hours. */

@@ -80,7 +80,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         ${isAllowed(recipients)} AS allowed, ${closingReason(recipients)} AS reason
       FROM messages m
       WHERE state = 'queued' AND due_at <= now()
-        AND (priority = 0 OR (SELECT unreserved FROM allowance) >= 1)
+        AND priority <= (SELECT lowest FROM allowance)
         AND (judged_unsent = 0 OR ${takesJudged})
       ORDER BY priority, due_at
       LIMIT COALESCE((SELECT size FROM allowance), 0)

@@ -4,7 +4,7 @@ import { NEXT_STEP, type StoppedBy, sendingStatus } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
 import { type Log, errorFields } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
-import { isQuotaKnown, probeNow, resumeSending, setLimits, slowDown, stopSending } from "./pace.ts";
+import { isQuotaKnown, probeNow, endStop, setLimits, slowDown, stopSending } from "./pace.ts";
 
 // Used if SES cannot be asked: the rate of most accounts outside the sandbox.
 const DEFAULT_RATE = 14;
@@ -126,7 +126,7 @@ export function createMonitor({
       if (!["accepted", "permanent", "throttled", "deferred", "unverified"].includes(result))
         return;
       failures = 0;
-      if (await resumeSending(db)) log.info({}, "sending goes on");
+      if (await endStop(db)) log.info({}, "sending goes on");
     },
   };
 }

@@ -16,6 +16,12 @@ const SLOWEST = 0.05;
 // Seconds from a stop to the first probe. The interval doubles with each probe, up to the maximum.
 const FIRST_PROBE = 2;
 const MAX_PROBE_INTERVAL = 60;
+// Seconds after which a worker looks again at a rate that allows nothing: it may have been raised.
+const MAX_WAIT = 5;
+// Values of `Message.priority`: what may use the reserve, the last of security mail, and the last.
+const RESERVED = 0;
+const ESSENTIAL = 1;
+const LOWEST = 3;
 
 /**
  * The first parts of a claim. If something is due, they lock the row and refill the bucket.
@@ -23,6 +29,7 @@ const MAX_PROBE_INTERVAL = 60;
  *
  * - `size`: how many messages may be claimed now by the rate and the daily quota, or 1 for a probe
  * - `unreserved`: how many of them may be messages without `reserve`
+ * - `lowest`: the last priority that may be claimed. It bounds the scan of the index
  */
 export function allowance(limit: number): Prisma.Sql {
   return Prisma.sql`
@@ -30,21 +37,29 @@ export function allowance(limit: number): Prisma.Sql {
       SELECT * FROM sending_status
       WHERE EXISTS (SELECT FROM messages WHERE state = 'queued' AND due_at <= now())
         AND (stopped_by IS NULL OR probe_at <= now())
+        AND paused IS DISTINCT FROM 'all'
       FOR UPDATE
     ), clock AS MATERIALIZED (
       -- Not now(), because getting the lock may have taken time. The clock is read once, or the time
       -- between two readings would be lost.
       SELECT *, clock_timestamp() AS moment FROM gate
     ), refill AS (
-      SELECT *, GREATEST(0, extract(epoch FROM moment - refilled_at))::float8 AS elapsed FROM clock
+      SELECT *, GREATEST(0, extract(epoch FROM moment - refilled_at))::float8 AS elapsed,
+        LEAST(max_rate, CASE WHEN lowered_until > moment THEN lowered_rate END) AS top_rate
+      FROM clock
     ), bucket AS MATERIALIZED (
-      SELECT moment, stopped_by IS NOT NULL AS probing, probes, max_rate,
-        LEAST(max_rate, rate + max_rate / ${RECOVERY} * elapsed) AS rate,
-        LEAST(GREATEST(1, max_rate * ${BURST}), tokens + rate * elapsed) AS tokens,
+      SELECT moment, stopped_by IS NOT NULL AS probing, probes, max_rate, paused,
+        LEAST(top_rate, rate + top_rate / ${RECOVERY} * elapsed) AS rate,
+        LEAST(GREATEST(1, top_rate * ${BURST}), tokens + LEAST(top_rate, rate) * elapsed) AS tokens,
         max_24_hours - sent_24_hours AS remaining, max_24_hours * ${RESERVE} AS reserve
       FROM refill
     ), allowance AS MATERIALIZED (
       SELECT COALESCE(remaining - reserve, ${limit}) AS unreserved,
+        CASE
+          WHEN remaining - reserve < 1 THEN ${RESERVED}
+          WHEN paused = 'non-essential' THEN ${ESSENTIAL}
+          ELSE ${LOWEST}
+        END::smallint AS lowest,
         GREATEST(0, LEAST(
           CASE WHEN probing THEN 1 ELSE ${limit} END, floor(tokens), COALESCE(remaining, ${limit})
         ))::int AS size
@@ -86,7 +101,8 @@ export function pace(limit: number): Prisma.Sql {
   return Prisma.sql`b.probing, a.unreserved < 1 AS "isQuotaUsed",
     CASE WHEN a.size = 0 AND b.tokens < 1
       -- Until the rate allows a tenth of a second's worth, so that a claim takes several messages.
-      THEN GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens END / b.rate AS "secondsToNext"`;
+      THEN LEAST(${MAX_WAIT}, (GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens) / b.rate)
+      END AS "secondsToNext"`;
 }
 
 /**
@@ -137,7 +153,7 @@ export async function stopSending(db: Db, by: StoppedBy, error: string): Promise
  *
  * @returns whether sending had been stopped
  */
-export async function resumeSending(db: Db): Promise<boolean> {
+export async function endStop(db: Db): Promise<boolean> {
   const changed = await db.query(Prisma.sql`
     UPDATE sending_status SET stopped_by = NULL, stopped_error = NULL, stopped_at = NULL,
       probes = 0, probe_at = NULL

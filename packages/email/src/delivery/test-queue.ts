@@ -5,7 +5,7 @@ import { keysOf } from "../keys.ts";
 import { templates } from "../test-templates.ts";
 import { type Claim, type ClaimOptions, claim } from "./claim.ts";
 import { type Settlement, settle } from "./settle.ts";
-import { resumeSending, setLimits } from "./pace.ts";
+import { endStop, setLimits } from "./pace.ts";
 
 export const keys = keysOf("a key of the tests, 32 characters");
 const link = "https://app.example.com/reset-password?token=secret";
@@ -19,10 +19,18 @@ export async function emptyOutbox(db: Db): Promise<void> {
   await db.event.deleteMany();
   await db.suppression.deleteMany();
   await db.emailPreference.deleteMany();
-  await resumeSending(db);
+  await endStop(db);
   await setLimits(db, { maxRate: 1_000_000, max24Hours: undefined, sent24Hours: 0 });
   await db.sendingStatus.updateMany({
-    data: { rate: 1_000_000, tokens: 1_000_000, idleUntil: null },
+    data: {
+      rate: 1_000_000,
+      tokens: 1_000_000,
+      idleUntil: null,
+      paused: null,
+      resumedAt: null,
+      loweredRate: null,
+      loweredUntil: null,
+    },
   });
 }
 

@@ -57,9 +57,10 @@ export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
   },
   {
     table: "operator_actions",
-    rows: ofMessages,
-    given: ["message_id", "done_at", "action", "because"],
-    withheld: { done_by: "names an operator" },
+    rows: (mailboxes) => Prisma.sql`${ofMessages(mailboxes)} OR
+      address_key = ANY(${mailboxes.keys}::text[]) ${before("done_at", mailboxes)}`,
+    given: ["message_id", "address_key", "done_at", "action", "subject", "because"],
+    withheld: { id: queue, done_by: "names an operator" },
   },
   {
     table: "messages",
@@ -124,6 +125,9 @@ export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
 /** The tables of email that know nobody, and why. */
 export const NOT_ABOUT_PEOPLE: Record<string, string> = {
   sending_status: "the state of the sending account",
+  workers: "programs that run",
+  pending_counts: "numbers of emails by hour, template and the recipients' domains",
+  hourly_counts: "numbers of emails by hour, template or the recipients' domains",
   evidence_stops: "names a configuration set, and a message by its id",
   sns_certificates: "public certificates of SNS",
 };

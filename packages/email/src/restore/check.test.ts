@@ -3,7 +3,7 @@ import { createDb } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
-import { resumeSending, stopSending } from "../delivery/pace.ts";
+import { endStop, stopSending } from "../delivery/pace.ts";
 import { sendingStatus } from "../log.ts";
 import { checkDatabase } from "./check.ts";
 
@@ -161,7 +161,7 @@ it("lasts: no other cause replaces the stop, no probe goes out, and SES's answer
   await checkDatabase(test.db, { declared: "a snapshot" });
   await queueReset(test.db);
   expect(await stopSending(test.db, "paused", "why")).toBe(false);
-  expect(await resumeSending(test.db)).toBe(false);
+  expect(await endStop(test.db)).toBe(false);
   expect((await claimAs(test.db)).messages).toEqual([]);
   expect((await sendingStatus(test.db)).stopped).toMatchObject({ by: "restored" });
 });

@@ -1,0 +1,29 @@
+// What an operator sees and decides: how sending goes, the rates, pauses, the log of actions.
+export { EmailError } from "./error.ts";
+export type { Decision } from "./decision.ts";
+export {
+  ACTIONS,
+  type ActionName,
+  type ActionPage,
+  type LoggedAction,
+  type RecordedAction,
+  listActions,
+  recordAction,
+} from "./operations/actions.ts";
+export { TIME_BOUNDS } from "./operations/counts.ts";
+export { lowerRate, pauseSending, resumeSending } from "./operations/pause.ts";
+export {
+  type Hour,
+  type Level,
+  type NamedRates,
+  type Period,
+  type Rated,
+  type Rates,
+  THRESHOLDS,
+  readHours,
+  readRates,
+} from "./operations/rates.ts";
+export { type Cause, type Verdict, readVerdict } from "./operations/verdict.ts";
+export type { LastError, Waiting } from "./operations/waiting.ts";
+export { type Heartbeat, type WorkerSign, createHeartbeat } from "./operations/workers.ts";
+export type { Lowered, PauseScope, Paused, SendingStatus } from "./sending-status.ts";

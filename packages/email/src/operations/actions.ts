@@ -1,0 +1,105 @@
+import type { Db, Tx } from "@repo/db";
+import { type Decision, checkDecision } from "../decision.ts";
+import { EmailError } from "../error.ts";
+
+/** What an operator can do, as the log of actions names it. `send`: after a restore. */
+export const ACTIONS = [
+  "retry",
+  "cancel",
+  "send",
+  "allow-evidence",
+  "restored",
+  "pause",
+  "resume",
+  "lower-rate",
+  "suppress",
+  "unsuppress",
+  "role",
+] as const;
+export type ActionName = (typeof ACTIONS)[number];
+
+/** An action, or the same action on several messages at once. */
+export interface LoggedAction {
+  at: Date;
+  action: ActionName;
+  by: string;
+  because: string;
+  /** How many rows of the log it has: one for each message that it changed. */
+  count: number;
+  /** The message, if it changed a single one. */
+  messageId: string | null;
+  /** The address that it is about, as its key. */
+  address: string | null;
+  /** What else it is about. */
+  subject: string | null;
+}
+
+export interface ActionPage {
+  /** Newest first. */
+  actions: LoggedAction[];
+  /** Pass it as `before` for the next page; null at the end. */
+  next: string | null;
+}
+
+/** What an action without a message is about. */
+export interface RecordedAction extends Decision {
+  action: ActionName;
+  /** The key of an address. An erasure of the person deletes the row. */
+  addressKey?: string;
+  /** Anything else: a configuration set, a rate, the id of an account. Never an address. */
+  subject?: string;
+}
+
+/**
+ * Writes an action to the log, in the caller's transaction. `by` is a name or an id, and no address:
+ * an erasure does not change it.
+ *
+ * @throws EmailError `NO_REASON`
+ */
+export async function recordAction(
+  tx: Db | Tx,
+  { action, addressKey = null, subject = null, ...decision }: Nullable<RecordedAction>,
+): Promise<void> {
+  const { by, because } = checkDecision(decision);
+  await tx.$executeRaw`
+    INSERT INTO operator_actions (action, done_by, because, address_key, subject)
+    VALUES (${action}, ${by}, ${because}, ${addressKey}, ${subject})`;
+}
+
+type Nullable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
+
+const MAX_LIMIT = 200;
+
+/**
+ * A page of what operators did, newest first. An action on many messages is one entry for each
+ * thousand.
+ *
+ * @param page.before `next` of the previous page
+ * @param page.limit at most 200. Default: 50.
+ * @throws EmailError `INVALID_CURSOR`
+ */
+export async function listActions(
+  db: Db | Tx,
+  page: { before?: string | undefined; limit?: number | undefined } = {},
+): Promise<ActionPage> {
+  const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
+  const before = page.before ?? null;
+  if (before !== null && Number.isNaN(Date.parse(before))) {
+    throw new EmailError(
+      "INVALID_CURSOR",
+      "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
+    );
+  }
+  const found = await db.$queryRaw<(LoggedAction & { cursor: string })[]>`
+    SELECT done_at AS at, done_at::text AS cursor, action, done_by AS by, because,
+      count(*)::int AS count,
+      CASE WHEN count(*) = 1 THEN min(message_id::text) END AS "messageId",
+      min(address_key) AS address, min(subject) AS subject
+    FROM operator_actions
+    WHERE ${before}::timestamptz IS NULL OR done_at < ${before}::timestamptz
+    GROUP BY done_at, action, done_by, because
+    ORDER BY done_at DESC LIMIT ${limit + 1}`;
+  const last = found.length > limit ? found[limit - 1] : undefined;
+  const actions = found.slice(0, limit).map(({ cursor: _cursor, ...action }) => action);
+  return { actions, next: last?.cursor ?? null };
+}

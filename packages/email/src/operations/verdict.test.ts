@@ -1,0 +1,98 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { setLimits, slowDown, stopSending } from "../delivery/pace.ts";
+import {
+  emptyOutbox,
+  makeAllDue,
+  queueReset,
+  queueWelcome,
+  refused,
+  work,
+} from "../delivery/test-queue.ts";
+import { lowerRate, pauseSending } from "./pause.ts";
+import { readVerdict } from "./verdict.ts";
+import { createHeartbeat } from "./workers.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await emptyOutbox(test.db);
+  await test.db.worker.deleteMany();
+});
+
+const decision = { by: "operator", because: "a wrong list was imported" };
+const read = () => readVerdict(test.db);
+const beat = () => createHeartbeat(test.db, "1.2.3").beat(0);
+
+it("says that email goes out", async () => {
+  await beat();
+  expect(await read()).toMatchObject({
+    sending: "sending",
+    cause: null,
+    workers: [{ version: "1.2.3", isAlive: true }],
+    waiting: [],
+    depth: 0,
+    lastEvent: null,
+    errors: [],
+  });
+});
+
+it("says that no worker runs, and since when", async () => {
+  const ended = createHeartbeat(test.db, "1");
+  await ended.beat(0);
+  await ended.end();
+  expect(await read()).toMatchObject({ sending: "stopped", cause: "no-worker", since: null });
+  // It runs, and has not looked at the queue for a while.
+  await createHeartbeat(test.db, "1").beat(90_000);
+  const { since, workers, next } = await read();
+  expect(since).toEqual(workers[0]?.seenAt);
+  expect(next).toMatch(/Start the worker/);
+});
+
+it("names what stops or slows sending, the worst first, with the next step", async () => {
+  await beat();
+  await setLimits(test.db, { maxRate: 10, max24Hours: 100, sent24Hours: 85 });
+  expect(await read()).toMatchObject({ sending: "slowed", cause: "quota-low" });
+  await slowDown(test.db);
+  expect(await read()).toMatchObject({ sending: "slowed", cause: "throttled" });
+  await lowerRate(test.db, { rate: 2, until: new Date(Date.now() + 60_000) }, decision);
+  expect(await read()).toMatchObject({ cause: "lowered-rate", status: { rate: 2 } });
+  await pauseSending(test.db, "non-essential", decision);
+  expect(await read()).toMatchObject({
+    sending: "slowed",
+    cause: "pause-non-essential",
+    why: "operator has paused all email but security mail: a wrong list was imported",
+  });
+  await pauseSending(test.db, "all", decision);
+  expect(await read()).toMatchObject({ sending: "stopped", cause: "pause" });
+  await stopSending(test.db, "misconfigured", "NotFound: no such set");
+  expect(await read()).toMatchObject({
+    sending: "stopped",
+    cause: "misconfigured",
+    error: "NotFound: no such set",
+    next: expect.stringContaining("Fix what the error names"),
+  });
+});
+
+it("says what waits of each category and since when, and the last error of each kind", async () => {
+  await queueWelcome(test.db);
+  await work(test.db, refused("throttled"));
+  await queueReset(test.db);
+  await queueReset(test.db);
+  await work(test.db, refused("permanent"));
+  await queueReset(test.db);
+  await test.db
+    .$executeRaw`UPDATE messages SET due_at = now() - interval '1 hour' WHERE template = 'password-reset' AND state = 'queued'`;
+  const { waiting, depth, errors } = await read();
+  expect(waiting).toMatchObject([
+    { category: "security", messages: 1 },
+    { category: "account", messages: 1 },
+  ]);
+  expect(Date.now() - (waiting[0]?.oldest.getTime() ?? 0)).toBeGreaterThan(3_500_000);
+  expect(depth).toBe(2);
+  expect(errors).toMatchObject([{ code: "Code", error: "why", messages: 3 }]);
+  await makeAllDue(test.db);
+});

@@ -1,0 +1,87 @@
+import type { Db, Tx } from "@repo/db";
+
+/** What waits of one category. */
+export interface Waiting {
+  category: string;
+  /** How many, up to 10,000 of each priority. */
+  messages: number;
+  /** Since when the oldest waits. */
+  oldest: Date;
+}
+
+/** The last of the failures with the same code. */
+export interface LastError {
+  code: string;
+  /** The server's answer, without an address. */
+  error: string;
+  at: Date;
+  /** How many of the messages that were looked at have it. */
+  messages: number;
+}
+
+// So that a long queue costs no more than a short one.
+const MAX_LOOKED_AT = 10_000;
+const MAX_DEPTH = 100_000;
+const MAX_FAILURES = 500;
+
+/**
+ * What is due or was tried already, by category, the oldest first. A message waits since it was due;
+ * one that was tried before waits since it was queued.
+ */
+export function readWaiting(db: Db | Tx): Promise<Waiting[]> {
+  return db.$queryRaw<Waiting[]>`
+    SELECT category, count(*)::int AS messages, min(since) AS oldest
+    FROM generate_series(0, 3) p(priority) CROSS JOIN LATERAL (
+      SELECT category, CASE WHEN attempt_count = 0 THEN due_at ELSE created_at END AS since
+      FROM messages m
+      WHERE state = 'queued' AND m.priority = p.priority
+        AND (due_at <= now() OR attempt_count > 0 AND due_at <= now() + interval '10 minutes')
+      ORDER BY due_at LIMIT ${MAX_LOOKED_AT}
+    ) m
+    GROUP BY category ORDER BY oldest`;
+}
+
+/** How many messages wait, scheduled ones too, up to 100,000. */
+export async function readDepth(db: Db | Tx): Promise<number> {
+  const [row] = await db.$queryRaw<{ depth: number }[]>`
+    SELECT count(*)::int AS depth
+    FROM (SELECT FROM messages WHERE state = 'queued' LIMIT ${MAX_DEPTH}) m`;
+  return row?.depth ?? 0;
+}
+
+/**
+ * The last error of each kind, newest first: of messages that wait after a failed call, and of the
+ * newest that failed or were closed in doubt.
+ */
+export function readErrors(db: Db | Tx): Promise<LastError[]> {
+  return db.$queryRaw<LastError[]>`
+    WITH failed AS (
+      (SELECT id, attempt_count, last_error, due_at AS at FROM (
+        SELECT * FROM messages WHERE state = 'queued' ORDER BY priority, due_at
+        LIMIT ${MAX_LOOKED_AT}
+      ) q WHERE attempt_count > 0 LIMIT ${MAX_FAILURES})
+      UNION ALL
+      (SELECT id, attempt_count, last_error, closed_at FROM messages
+        WHERE closed_reason = 'failed' ORDER BY id DESC LIMIT ${MAX_FAILURES})
+      UNION ALL
+      (SELECT id, attempt_count, last_error, closed_at FROM messages
+        WHERE closed_reason = 'unknown' ORDER BY id DESC LIMIT ${MAX_FAILURES})
+    ), known AS (
+      SELECT split_part(last_error, ': ', 1) AS code,
+        substr(last_error, strpos(last_error, ': ') + 2) AS error,
+        COALESCE(a.finished_at, f.at) AS at
+      FROM failed f LEFT JOIN attempts a ON a.message_id = f.id AND a.number = f.attempt_count
+      WHERE last_error IS NOT NULL
+    )
+    SELECT DISTINCT ON (code) code, error, at, count(*) OVER (PARTITION BY code)::int AS messages
+    FROM known ORDER BY code, at DESC`.then((errors) =>
+    errors.toSorted((a, b) => b.at.getTime() - a.at.getTime()),
+  );
+}
+
+/** When the last event of SES was stored; null if there is none. */
+export async function readLastEvent(db: Db | Tx): Promise<Date | null> {
+  const [row] = await db.$queryRaw<{ at: Date }[]>`
+    SELECT received_at AS at FROM events ORDER BY id DESC LIMIT 1`;
+  return row?.at ?? null;
+}
