@@ -5,6 +5,7 @@ import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
 import type { OnEvents } from "../events/event.ts";
 import type { Keys } from "../keys.ts";
+import { foldCounts } from "../operations/fold.ts";
 import type { Optional } from "../preferences/links.ts";
 import { createSealer } from "../seal.ts";
 import type { EventSources, Transport } from "../transports/transport.ts";
@@ -198,6 +199,10 @@ export function createDeliverer({
       const fields = { messageId: event.messageId, type: event.type, ...errorFields(error) };
       log.error(fields, "onEvents has failed for an event; it is tried again within an hour");
     }
+    // Email is more important than its counts.
+    await foldCounts(db).catch((error: unknown) =>
+      log.error(errorFields(error), "the counts by hour cannot be written; trying again"),
+    );
     nextSweep = performance.now() + SWEEP;
   }
 

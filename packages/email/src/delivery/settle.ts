@@ -1,4 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
+import { bucketOf, count, domainOf } from "../operations/counts.ts";
 import { toJson } from "../to-json.ts";
 import type { SendResult } from "../transports/transport.ts";
 import type { Claimed } from "./claim.ts";
@@ -37,6 +38,12 @@ export async function settle(
         (id uuid, attempt int, "claimedAt" timestamptz, result text, "sesMessageId" text, code text, error text)
       CROSS JOIN unforced
       LIMIT ${settlements.length} -- for the planner, as in claim
+    ), known AS MATERIALIZED (
+      -- The join leaves out a message that was deleted meanwhile.
+      SELECT r.*, m.event_source, m.template, ${domainOf(Prisma.sql`m.to_key`)} AS domain,
+        -- Since it was due, or since it was queued if it was tried before.
+        extract(epoch FROM now() - CASE r.attempt WHEN 1 THEN m.due_at ELSE m.created_at END) AS waited
+      FROM results r JOIN messages m USING (id)
     ), locked AS MATERIALIZED (
       -- In the order of their ids, as events lock them, or the two could deadlock.
       -- The attempt's number identifies the claim: a later claim has a higher one.
@@ -48,14 +55,20 @@ export async function settle(
       -- Also if an event or a sweep has changed the message meanwhile.
       INSERT INTO attempts AS a
         (message_id, number, started_at, finished_at, result, event_source, ses_message_id, error_code, error)
-      SELECT id, attempt, "claimedAt", now(), result, m.event_source, NULLIF("sesMessageId", ''), code, error
-      -- The join leaves out a message that was deleted meanwhile. An unrendered message gets no row,
-      -- because it may be tried very often. Its last_error has the reason.
-      FROM results r JOIN messages m USING (id) WHERE result <> 'unrendered'
+      SELECT id, attempt, "claimedAt", now(), result, event_source, NULLIF("sesMessageId", ''), code, error
+      -- An unrendered message gets no row, because it may be tried very often. Its last_error has
+      -- the reason.
+      FROM known WHERE result <> 'unrendered'
       ON CONFLICT (message_id, number) DO UPDATE SET finished_at = now(), result = EXCLUDED.result,
         ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,
         error = EXCLUDED.error
       WHERE a.error_code = 'LEASE_LOST'
+      RETURNING message_id AS id, number AS attempt
+    ), counted AS (
+      ${count(Prisma.sql`
+        SELECT now() AS at, result AS kind, template, domain, event_source AS source,
+          CASE WHEN result = 'accepted' THEN ${bucketOf(Prisma.sql`waited`)} END AS bucket
+        FROM recorded JOIN known USING (id, attempt)`)}
     ), settled AS (
       UPDATE messages m SET
         state = CASE WHEN closes THEN 'closed' WHEN r.result = 'unknown' THEN 'unknown' ELSE 'queued' END::message_state,

@@ -4,6 +4,7 @@ import { isUuid, uuidv7 } from "../uuid.ts";
 import type { Pseudonyms } from "../erasure/pseudonyms.ts";
 import { addressKey } from "./address-key.ts";
 import { attachEvents } from "./attach.ts";
+import { countEvents } from "./count-events.ts";
 import type { OnEvents, SesEvent } from "./event.ts";
 import { lockMessages, raise } from "./outcome.ts";
 import {
@@ -134,7 +135,9 @@ function store(given: string): Prisma.Sql {
       -- In a fixed order: two processes that store the same events then cannot deadlock.
       ORDER BY "sesMessageId", type, recipient, "dedupeKey"
       ON CONFLICT DO NOTHING
-      RETURNING id, message_id
+      RETURNING id, message_id, type, effect::text, occurred_at, detail
+    ), counted AS (
+      ${countEvents(Prisma.sql`SELECT * FROM stored`, Prisma.sql`SELECT * FROM locked`)}
     ), risen AS (
       ${raise(Prisma.sql`SELECT id FROM locked`, Prisma.sql`SELECT message_id, type, effect FROM found`)}
     ), disproved AS (

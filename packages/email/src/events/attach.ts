@@ -1,5 +1,6 @@
 import { type Db, Prisma } from "@repo/db";
 import type { Effect } from "../suppression/effect.ts";
+import { countEvents } from "./count-events.ts";
 import type { AttachedEvent, OnEvents } from "./event.ts";
 import { lockMessages, raise } from "./outcome.ts";
 
@@ -85,6 +86,12 @@ function attach(named: Prisma.Sql, answer: Prisma.Sql): Prisma.Sql {
       FROM found f JOIN locked l ON l.id = f.message_id
       WHERE e.id = f.id AND e.message_id IS NULL
       RETURNING ${EVENT}, e.message_id AS "messageId"
+    ), counted AS (
+      ${countEvents(
+        Prisma.sql`SELECT "messageId" AS message_id, type, effect, "occurredAt" AS occurred_at, detail
+          FROM attached`,
+        Prisma.sql`SELECT * FROM locked`,
+      )}
     ), risen AS (
       ${raise(Prisma.sql`SELECT id FROM locked`, Prisma.sql`SELECT message_id, type, effect FROM found`)}
     )

@@ -15,7 +15,8 @@ const OUTCOMES = {
 /** Locks messages in the order of their ids. Everything that locks several messages must do so. */
 export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
-    SELECT m.id, m.judged_at, m.event_source FROM messages m WHERE m.id IN (${ids}) ORDER BY m.id FOR NO KEY UPDATE OF m`;
+    SELECT m.id, m.judged_at, m.event_source, m.template, m.to_key FROM messages m
+    WHERE m.id IN (${ids}) ORDER BY m.id FOR NO KEY UPDATE OF m`;
 }
 
 /**

@@ -1,0 +1,189 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { settle, type Settlement } from "../delivery/settle.ts";
+import { sweep } from "../delivery/sweep.ts";
+import {
+  accepted,
+  claimAs,
+  doubtSeconds,
+  emptyOutbox,
+  expireLeases,
+  queueReset,
+  queueWelcome,
+  refused,
+  work,
+} from "../delivery/test-queue.ts";
+import { applyEvents } from "../events/apply.ts";
+import { attachEvents } from "../events/attach.ts";
+import type { SesEvent } from "../events/event.ts";
+import { foldCounts } from "./fold.ts";
+import { readHours, readRates } from "./rates.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await emptyOutbox(test.db);
+  await test.db.pendingCount.deleteMany();
+  await test.db.hourlyCount.deleteMany();
+});
+
+function event(messageId: string, type: string, more: Partial<SesEvent> = {}): SesEvent {
+  return {
+    sesMessageId: `ses-${messageId}`,
+    messageId,
+    type,
+    recipient: "name@example.com",
+    dedupeKey: "1",
+    occurredAt: new Date(),
+    detail: {},
+    ...more,
+  };
+}
+const bounce = (id: string, more: Partial<SesEvent> = {}) =>
+  event(id, "Bounce", { effect: "permanent", ...more });
+const complaint = (id: string) => event(id, "Complaint", { effect: "complaint" });
+const delivery = (id: string) =>
+  event(id, "Delivery", { detail: { processingTimeMillis: 700, smtpResponse: "250 ok" } });
+
+const all = async () => (await readRates(test.db, "24h")).all;
+
+it("counts each call and each event once, whatever is repeated", async () => {
+  const reset = await queueReset(test.db, "name@one.example");
+  await queueWelcome(test.db, "name@two.example");
+  const { messages } = await claimAs(test.db);
+  const settlements = messages.map(
+    ({ id, attempt, claimedAt }) =>
+      ({ id, attempt, claimedAt, ...accepted, sesMessageId: `ses-${id}` }) as Settlement,
+  );
+  // The answer of the first one's commit was lost, so the worker settles again.
+  await settle(test.db, settlements, doubtSeconds);
+  await settle(test.db, settlements, doubtSeconds);
+  for (const again of [1, 2]) {
+    await applyEvents(test.db, [delivery(reset), bounce(reset), complaint(reset)]);
+    await foldCounts(test.db);
+    const rates = await readRates(test.db, "24h");
+    const bad = { accepted: 1, delivered: 1, bounced: 1, complained: 1 };
+    expect(rates.all, `time ${again}`).toMatchObject({ ...bad, accepted: 2, bounceRate: 0.5 });
+    expect(rates.byTemplate).toMatchObject([
+      { name: "password-reset", ...bad },
+      { name: "welcome", accepted: 1, delivered: 0, bounced: 0 },
+    ]);
+    expect(rates.byDomain).toMatchObject([
+      { name: "one.example", ...bad },
+      { name: "two.example", accepted: 1, bounced: 0 },
+    ]);
+  }
+  expect(await test.db.pendingCount.count()).toBe(0);
+});
+
+it("counts an event in the hour in which it happened, however late it comes", async () => {
+  const [id = ""] = [await queueReset(test.db)];
+  await work(test.db, accepted);
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+  await applyEvents(test.db, [bounce(id, { occurredAt: hoursAgo(30) })]);
+  expect(await all()).toMatchObject({ accepted: 1, bounced: 0 });
+  expect((await readRates(test.db, "7d")).all).toMatchObject({ accepted: 1, bounced: 1 });
+  // By a clock that is ahead.
+  await applyEvents(
+    test.db,
+    [complaint(id)].map((e) => ({ ...e, occurredAt: hoursAgo(-50) })),
+  );
+  expect(await all()).toMatchObject({ complained: 1 });
+});
+
+it("counts an event that came before its call was settled, when it finds its message", async () => {
+  const id = await queueReset(test.db);
+  const untagged = { ...delivery(id), messageId: undefined, sesMessageId: "ses-1" };
+  await applyEvents(test.db, [untagged]);
+  expect(await all()).toMatchObject({ delivered: 0 });
+  await work(test.db, accepted);
+  await attachEvents(test.db);
+  await attachEvents(test.db);
+  expect(await all()).toMatchObject({ accepted: 1, delivered: 1 });
+});
+
+it("counts a call whose answer came after its lease had ended", async () => {
+  const id = await queueReset(test.db);
+  const { messages } = await claimAs(test.db);
+  await expireLeases(test.db);
+  await sweep(test.db, 30, doubtSeconds);
+  const settlements = messages.map(({ attempt, claimedAt }) => ({ id, attempt, claimedAt }));
+  await settle(
+    test.db,
+    settlements.map((s) => ({ ...s, ...accepted }) as Settlement),
+    doubtSeconds,
+  );
+  expect(await all()).toMatchObject({ accepted: 1 });
+});
+
+it("leaves out what AWS leaves out: the simulator, its own list, soft bounces, other complaints", async () => {
+  const id = await queueReset(test.db);
+  const simulated = await queueReset(test.db, "bounce+1@simulator.amazonses.com");
+  await work(test.db, accepted);
+  await applyEvents(test.db, [
+    { ...bounce(simulated), sesMessageId: "ses-simulated" },
+    bounce(id, { dedupeKey: "2", detail: { bounceSubType: "OnAccountSuppressionList" } }),
+    bounce(id, { dedupeKey: "3", effect: "soft" }),
+    event(id, "Bounce", { dedupeKey: "4" }),
+    event(id, "Complaint", { effect: "not-spam" }),
+    event(id, "Send"),
+  ]);
+  expect(await all()).toMatchObject({ accepted: 1, bounced: 0, complained: 0 });
+});
+
+it("counts nothing for events that the app has refused", async () => {
+  const id = await queueReset(test.db);
+  await work(test.db, accepted);
+  const onEvents = () => Promise.reject(new Error("of the app"));
+  await expect(applyEvents(test.db, [bounce(id)], { onEvents })).rejects.toThrow("of the app");
+  expect(await all()).toMatchObject({ accepted: 1, bounced: 0 });
+});
+
+it("keeps at most fifty domains of an hour by themselves, and every email in the sum", async () => {
+  for (let i = 0; i < 40; i++) await queueWelcome(test.db, `name@${i}.example`);
+  await work(test.db, accepted);
+  await foldCounts(test.db);
+  for (let i = 30; i < 70; i++) await queueWelcome(test.db, `name@${i}.example`);
+  for (let i = 0; i < 3; i++) await queueWelcome(test.db, `name${i}@69.example`);
+  await work(test.db, accepted);
+  await foldCounts(test.db);
+  const { all: sum, byDomain } = await readRates(test.db, "24h");
+  expect(sum.accepted).toBe(83);
+  expect(byDomain).toHaveLength(51);
+  expect(byDomain[0]).toMatchObject({ name: "other", accepted: 20 });
+  expect(byDomain.find(({ name }) => name === "69.example")).toMatchObject({ accepted: 4 });
+});
+
+it("shows each hour with its times, and the refusals by themselves", async () => {
+  const id = await queueReset(test.db);
+  await work(test.db, accepted);
+  await queueWelcome(test.db);
+  await work(test.db, refused("permanent"));
+  await applyEvents(test.db, [delivery(id)]);
+  await test.db.$executeRaw`INSERT INTO pending_counts (hour, kind, template, domain, source, count)
+    VALUES (date_trunc('hour', now() - interval '5 hours'), 'bounced', 't', 'd.example', 's', 7)`;
+  const hours = await readHours(test.db, "24h");
+  expect(hours).toHaveLength(24);
+  expect(hours.at(-1)).toMatchObject({ accepted: 1, delivered: 1, refused: 1, bounced: 0 });
+  expect(hours.at(-6)).toMatchObject({ accepted: 0, bounced: 7 });
+  // 0.7 s is between 0.5 and 1.
+  expect(hours.at(-1)?.acceptedToDelivered).toEqual([0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  expect(hours.at(-1)?.queuedToAccepted.reduce((sum, n) => sum + n)).toBe(1);
+});
+
+it("loses and doubles nothing when several workers fold at once", async () => {
+  for (let i = 0; i < 200; i++) {
+    const counted = test.db.$executeRaw`
+      INSERT INTO pending_counts (hour, kind, template, domain, source, count)
+      VALUES (date_trunc('hour', now()), 'accepted', 't', 'd.example', 's', 1)`;
+    await Promise.all(
+      i % 10 === 0 ? [counted, foldCounts(test.db), foldCounts(test.db)] : [counted],
+    );
+  }
+  await foldCounts(test.db);
+  expect(await all()).toMatchObject({ accepted: 200 });
+  expect(await test.db.pendingCount.count()).toBe(0);
+});
