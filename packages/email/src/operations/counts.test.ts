@@ -80,7 +80,7 @@ it("counts each call and each event once, whatever is repeated", async () => {
 });
 
 it("counts an event in the hour in which it happened, however late it comes", async () => {
-  const [id = ""] = [await queueReset(test.db)];
+  const id = await queueReset(test.db);
   await work(test.db, accepted);
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
   await applyEvents(test.db, [bounce(id, { occurredAt: hoursAgo(30) })]);
