@@ -35,8 +35,10 @@ export async function allowEvidence(
     WITH allowed AS (
       DELETE FROM evidence_stops WHERE event_source = ${eventSource} RETURNING message_id
     ), kept AS (
-      INSERT INTO operator_actions (message_id, action, done_by, because)
-      SELECT id, 'allow-evidence', ${by}, ${because} FROM allowed JOIN messages ON id = message_id
+      -- The message may be deleted by now.
+      INSERT INTO operator_actions (message_id, action, done_by, because, subject)
+      SELECT m.id, 'allow-evidence', ${by}, ${because}, ${eventSource}
+      FROM allowed a LEFT JOIN messages m ON m.id = a.message_id
     )
     SELECT message_id FROM allowed`;
   if (allowed.length > 0) return;

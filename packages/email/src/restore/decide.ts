@@ -2,6 +2,7 @@ import { type Db, Prisma } from "@repo/db";
 import { type Action, type ActionCount, act } from "../act.ts";
 import { type Decision, checkDecision } from "../decision.ts";
 import { EmailError } from "../error.ts";
+import { recordAction } from "../operations/actions.ts";
 import { RESTORED_AT } from "../sending-status.ts";
 import { checkDatabase } from "./check.ts";
 
@@ -59,6 +60,7 @@ export function sendRestored(db: Db, decision: Decision): Promise<ActionCount> {
  */
 export async function stopAsRestored(db: Db, decision: Decision): Promise<void> {
   const { by, because } = checkDecision(decision);
+  await recordAction(db, { action: "restored", subject: "stop", by, because });
   await checkDatabase(db, { declared: `${by} says: ${because}` });
 }
 
@@ -84,6 +86,7 @@ const SEND: Action = {
 async function decide(db: Db, action: Action, decision: Decision): Promise<ActionCount> {
   checkDecision(decision);
   await requireStop(db);
+  await recordAction(db, { action: "restored", subject: action.name, ...decision });
   const done = await act(db, action, {}, decision);
   // Last: if this process ends before, sending stays stopped.
   await db.query(Prisma.sql`

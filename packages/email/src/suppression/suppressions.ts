@@ -3,6 +3,7 @@ import { parseAddress } from "../address.ts";
 import { type Decision, checkDecision } from "../decision.ts";
 import type { Pseudonyms } from "../erasure/pseudonyms.ts";
 import { EmailError } from "../error.ts";
+import { recordAction } from "../operations/actions.ts";
 import { lockAddresses } from "./suppress.ts";
 
 /** An address that gets no email, and why. */
@@ -123,7 +124,7 @@ export async function explainSuppression(
 
 /**
  * Suppresses an address for good, by an operator's decision. It replaces a suppression by bounces,
- * but not one by a complaint.
+ * but not one by a complaint. Who did it, when and why is stored.
  *
  * @returns the suppression that is in force now
  * @throws EmailError `INVALID_ADDRESS`, `NO_REASON`
@@ -135,15 +136,16 @@ export async function addSuppression(
 ): Promise<Suppressed | null> {
   const { key } = parseAddress(address);
   const evidence = JSON.stringify(checkDecision(decision));
-  await db.$transaction([
-    db.$executeRaw(lockAddresses([key])),
-    db.$executeRaw`
+  await db.$transaction(async (tx) => {
+    await tx.$executeRaw(lockAddresses([key]));
+    await tx.$executeRaw`
       INSERT INTO suppressions AS old (address_key, reason, evidence, created_at)
       VALUES (${key}, 'manual', ${evidence}::jsonb, clock_timestamp())
       ON CONFLICT (address_key) DO UPDATE SET reason = EXCLUDED.reason,
         evidence = EXCLUDED.evidence, created_at = EXCLUDED.created_at, expires_at = NULL
-      WHERE old.reason < 'manual'`,
-  ]);
+      WHERE old.reason < 'manual'`;
+    await recordAction(tx, { action: "suppress", addressKey: key, ...decision });
+  });
   return await findSuppression(db, key);
 }
 
@@ -198,6 +200,7 @@ export async function removeSuppression(
         ${by}, ${because}
       FROM suppressions WHERE ${isOneOf(keys)}`;
     await tx.$executeRaw`DELETE FROM suppressions WHERE ${isOneOf(keys)}`;
+    await recordAction(tx, { action: "unsuppress", addressKey: key, ...decision });
     return { ...row, address: key };
   });
 }

@@ -1,0 +1,85 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { emptyOutbox, queueWelcome } from "../delivery/test-queue.ts";
+import { createPseudonyms, eraseMail } from "../erasure.ts";
+import { allowEvidence } from "../evidence-stops.ts";
+import { keysOf } from "../keys.ts";
+import { cancelMessages } from "../operator.ts";
+import { deleteOldMessages } from "../retention.ts";
+import { addSuppression, removeSuppression } from "../suppression/suppressions.ts";
+import { listActions, recordAction } from "./actions.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await emptyOutbox(test.db);
+  await test.db.$transaction([
+    test.db.$executeRaw`SELECT set_config('email.erases', 'on', true)`,
+    test.db.operatorAction.deleteMany(),
+  ]);
+});
+
+const decision = { by: "operator", because: "why" };
+const list = async () => (await listActions(test.db)).actions;
+
+it("keeps every action for good: nothing changes or deletes one", async () => {
+  await recordAction(test.db, { action: "role", subject: "an id", ...decision });
+  const refused = /append-only/;
+  await expect(test.db.operatorAction.updateMany({ data: { because: "another" } })).rejects.toThrow(
+    refused,
+  );
+  await expect(test.db.operatorAction.deleteMany()).rejects.toThrow(refused);
+  expect(await list()).toMatchObject([{ action: "role", subject: "an id", ...decision }]);
+});
+
+it("deletes an action with its message, and with the person that it is about", async () => {
+  const id = await queueWelcome(test.db, "sam@example.com");
+  await cancelMessages(test.db, { id }, decision);
+  await addSuppression(test.db, "Sam@example.com", decision);
+  await addSuppression(test.db, "kim@example.com", decision);
+  await deleteOldMessages(test.db, { olderThanDays: -1 });
+  expect(await list()).toMatchObject([
+    { action: "suppress", address: "kim@example.com" },
+    { action: "suppress", address: "sam@example.com" },
+  ]);
+  const pseudonyms = createPseudonyms(keysOf("a key of opt-outs with 32 characters"));
+  const keys = ["sam@example.com"];
+  await eraseMail(test.db, {
+    keys,
+    pseudonyms: keys.map((key) => pseudonyms.of(key)),
+    until: null,
+  });
+  expect(await list()).toMatchObject([{ address: "kim@example.com" }]);
+});
+
+it("shows an action on many messages as one, and pages through all, newest first", async () => {
+  for (let i = 0; i < 3; i++) await queueWelcome(test.db, `name${i}@example.com`);
+  await cancelMessages(test.db, { template: "welcome" }, decision);
+  await addSuppression(test.db, "sam@example.com", decision);
+  await removeSuppression(test.db, "sam@example.com", decision);
+  await test.db.evidenceStop.create({
+    data: { eventSource: "eu-west-1/set", messageId: crypto.randomUUID() },
+  });
+  await allowEvidence(test.db, "eu-west-1/set", decision);
+  const expected = [
+    { action: "allow-evidence", subject: "eu-west-1/set", count: 1, ...decision },
+    { action: "unsuppress", address: "sam@example.com" },
+    { action: "suppress", address: "sam@example.com" },
+    { action: "cancel", count: 3, messageId: null },
+  ];
+  expect(await list()).toMatchObject(expected);
+  const found = [];
+  for (let before: string | undefined; ;) {
+    const { actions, next } = await listActions(test.db, { before, limit: 1 });
+    found.push(...actions);
+    if (next === null) break;
+    before = next;
+  }
+  expect(found).toMatchObject(expected);
+  await expect(listActions(test.db, { before: "yesterday" })).rejects.toMatchObject({
+    code: "INVALID_CURSOR",
+  });
+});
