@@ -99,3 +99,21 @@ it("stays ready while the daily quota is used up, and says so", async () => {
   const { body } = await app.get("/readyz").expect(200);
   expect(body).toMatchObject({ status: "ok", email: { status: "stopped", by: "quota" } });
 });
+
+it("stays ready while an operator has paused sending, and names open alerts, but no words of theirs", async () => {
+  await app.db.sendingStatus.update({
+    where: { id: 1 },
+    data: { max24Hours: null, paused: "all", pausedAt: new Date(), pausedBecause: "a secret" },
+  });
+  await app.db.alert.create({ data: { cause: "bounces", since: new Date(), toldAt: new Date() } });
+  const stopped = await app.get("/readyz").expect(200);
+  expect(stopped.body.email).toMatchObject({ status: "stopped", by: "pause", alerts: ["bounces"] });
+  expect(stopped.text).not.toContain("secret");
+  await app.db.sendingStatus.update({ where: { id: 1 }, data: { paused: "non-essential" } });
+  const slowed = await app.get("/readyz").expect(200);
+  expect(slowed.body.email).toMatchObject({ status: "slowed", by: "pause" });
+  await app.db.sendingStatus.update({ where: { id: 1 }, data: { paused: null } });
+  await app
+    .get("/readyz")
+    .expect(200, { status: "ok", email: { status: "ok", alerts: ["bounces"] } });
+});

@@ -16,6 +16,7 @@ const Env = z
   .object({
     APP_ENV: z.enum(["development", "staging", "production"]).default("development"),
     HOST: optional,
+    APP_VERSION: z.string().min(1).max(100).default("unknown"),
     HEALTH_PORT: port.optional(),
     LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"]).default("info"),
     DATABASE_URL: databaseUrl,

@@ -14,6 +14,7 @@ import { serveHealth } from "./health.ts";
 import { runHousekeeping } from "./housekeeping.ts";
 import { handleResetRequests } from "./reset-requests.ts";
 import { createTransport } from "./transport.ts";
+import { watchSending } from "./watch.ts";
 
 // In ms. Orchestrators kill a process after 30 s.
 const GRACE = 25_000;
@@ -73,11 +74,27 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       onUnsent: createOnUnsent({ db, secret: env.AUTH_SECRET }),
       render,
     });
-    const closeHealth = await serveHealth(env, () => deliverer.sinceLastLook());
-    const context = { env, db, log, listenUrl, once, signal: stop.signal };
-    const jobs = [handleResetRequests, eraseAccounts, takeEvents, runHousekeeping].map((job) =>
-      job(context),
-    );
+    const sinceLastLook = () => deliverer.sinceLastLook();
+    const closeHealth = await serveHealth(env, sinceLastLook);
+    // Nobody has the role yet.
+    const operators = () => Promise.resolve([]);
+    const context = {
+      env,
+      db,
+      log,
+      listenUrl,
+      once,
+      signal: stop.signal,
+      sinceLastLook,
+      operators,
+    };
+    const jobs = [
+      handleResetRequests,
+      eraseAccounts,
+      takeEvents,
+      runHousekeeping,
+      watchSending,
+    ].map((job) => job(context));
     // They may queue emails.
     if (once) await Promise.all(jobs);
     try {

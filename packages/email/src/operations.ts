@@ -10,7 +10,9 @@ export {
   listActions,
   recordAction,
 } from "./operations/actions.ts";
+export { type Notice, openAlerts, tellTroubles } from "./operations/alerts.ts";
 export { TIME_BOUNDS } from "./operations/counts.ts";
+export { pauseByRates } from "./operations/pause-by-rates.ts";
 export { lowerRate, pauseSending, resumeSending } from "./operations/pause.ts";
 export {
   type Hour,
@@ -23,6 +25,7 @@ export {
   readHours,
   readRates,
 } from "./operations/rates.ts";
+export type { AlertCause } from "./operations/troubles.ts";
 export { type Cause, type Verdict, readVerdict } from "./operations/verdict.ts";
 export type { LastError, Waiting } from "./operations/waiting.ts";
 export { type Heartbeat, type WorkerSign, createHeartbeat } from "./operations/workers.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Db, Prisma } from "@repo/db";
 import { sendingStatus } from "@repo/email/log";
+import { openAlerts } from "@repo/email/operations";
 import { type RequestHandler, Router } from "express";
 import { methodNotAllowed } from "./errors.tsx";
 
@@ -9,7 +10,8 @@ const PATIENCE = 3_000;
 
 /**
  * `GET /healthz`: the process is alive. `GET /readyz`: the database is reachable and migrated. It
- * also says whether sending is stopped. The app stays ready then, because queued email waits.
+ * also says whether sending is stopped or paused, and what the operators were told about. The app
+ * stays ready then, because queued email waits.
  *
  * @param stopping aborted when the app is about to end. It is not ready then.
  */
@@ -49,13 +51,23 @@ async function readEverything(db: Db) {
     (name) => db[`${name.charAt(0).toLowerCase()}${name.slice(1)}` as keyof Db] as Model,
   );
   await db.$transaction(models.map((model) => model.findFirst({ where: { OR: [] } })));
-  const { stopped } = await sendingStatus(db);
-  if (!stopped) return { status: "ok" };
-  // Anyone can read this page, and SES's answer may name an account or a role: `pnpm email:log`
-  // shows it.
-  const { by, since, expectedAt, next } = stopped;
-  return { status: "stopped", by, since, ...(expectedAt && { expectedAt }), next };
+  const { stopped, paused } = await sendingStatus(db);
+  const open = await openAlerts(db);
+  const alerts = open.length > 0 ? { alerts: open.map(({ cause }) => cause) } : {};
+  // Anyone can read this page, and SES's answer may name an account or a role, as an operator's words
+  // may: `pnpm email:log` shows them.
+  if (stopped) {
+    const { by, since, expectedAt, next } = stopped;
+    return { status: "stopped", by, since, ...(expectedAt && { expectedAt }), next, ...alerts };
+  }
+  if (paused) {
+    const status = paused.scope === "all" ? "stopped" : "slowed";
+    return { status, by: "pause", since: paused.since, next: PAUSED, ...alerts };
+  }
+  return { status: "ok", ...alerts };
 }
+
+const PAUSED = "An operator ends the pause when its reason is gone.";
 
 async function timeOut(): Promise<never> {
   await sleep(PATIENCE, undefined, { ref: false });

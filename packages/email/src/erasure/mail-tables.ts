@@ -126,6 +126,7 @@ export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
 export const NOT_ABOUT_PEOPLE: Record<string, string> = {
   sending_status: "the state of the sending account",
   workers: "programs that run",
+  alerts: "what the operators were told about sending",
   pending_counts: "numbers of emails by hour, template and the recipients' domains",
   hourly_counts: "numbers of emails by hour, template or the recipients' domains",
   evidence_stops: "names a configuration set, and a message by its id",

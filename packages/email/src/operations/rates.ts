@@ -9,14 +9,21 @@ const HOURS: Record<Period, number> = { "24h": 24, "7d": 7 * 24, "30d": 30 * 24 
 /**
  * The shares of emails at which AWS reviews an account, and at which it may pause its sending. AWS
  * looks at hard bounces and complaints over a "representative volume", not over a fixed time:
- * https://docs.aws.amazon.com/ses/latest/dg/faqs-enforcement.html
+ * https://docs.aws.amazon.com/ses/latest/dg/faqs-enforcement.html. `near` is our own, four fifths of
+ * the first.
  */
 export const THRESHOLDS = {
-  bounces: { review: 0.05, pause: 0.1 },
-  complaints: { review: 0.001, pause: 0.005 },
+  bounces: { near: 0.04, review: 0.05, pause: 0.1 },
+  complaints: { near: 0.0008, review: 0.001, pause: 0.005 },
 } as const;
 
-/** How close a rate is to AWS's thresholds. `near`: at four fifths of the review threshold. */
+/** A share as people write it, such as `0.1 %`. */
+export const percent = (share: number) => `${Number((share * 100).toFixed(2))} %`;
+
+/**
+ * How close a rate is to AWS's thresholds. It is
+ * `ok` too while there are too few emails to tell: one bounce of three says nothing.
+ */
 export type Level = "ok" | "near" | "review" | "pause";
 
 export interface Rated {
@@ -72,16 +79,9 @@ const HOUR = 60 * 60_000;
 /**
  * Bounces and complaints of a period, against AWS's thresholds. The mailbox simulator is left out,
  * as AWS leaves it out. Rates are read from counts by hour, so the period begins with a whole hour.
- *
- * @param options.since begins later than the period does
  */
-export async function readRates(
-  db: Db | Tx,
-  period: Period,
-  { now = new Date(), since: from }: { now?: Date; since?: Date } = {},
-): Promise<Rates> {
-  const start = startOf(period, now);
-  const since = from && from > start ? from : start;
+export async function readRates(db: Db | Tx, period: Period, now = new Date()): Promise<Rates> {
+  const since = startOf(period, now);
   const rows = await db.$queryRaw<(Counts & { dimension: string; name: string })[]>`
     SELECT dimension, value AS name, ${counted("accepted")}, ${counted("delivered")},
       ${counted("bounced")}, ${counted("complained")}
@@ -103,6 +103,26 @@ export async function readRates(
     byDomain: of("domain"),
     bySource: of("source"),
   };
+}
+
+/**
+ * The rates of all email in a period.
+ *
+ * @param from a later begin; the hours that begin before it are left out
+ */
+export async function readTotal(
+  db: Db | Tx,
+  period: Period,
+  from: Date | null,
+  now = new Date(),
+): Promise<Rated> {
+  const start = startOf(period, now);
+  const since = from && from > start ? from : start;
+  const [row = NONE] = await db.$queryRaw<Counts[]>`
+    SELECT ${counted("accepted")}, ${counted("delivered")}, ${counted("bounced")},
+      ${counted("complained")}
+    FROM ${COUNTS} c WHERE dimension = 'all' AND hour >= ${since} AND hour <= ${now}`;
+  return rated(row);
 }
 
 /** What happened in each hour of a period, the oldest first, with the hours of nothing. */
@@ -149,6 +169,7 @@ function rated({ accepted, delivered, bounced, complained }: Counts): Rated {
   const share = (n: number) => (accepted === 0 ? 0 : n / accepted);
   const bounceRate = share(bounced);
   const complaintRate = share(complained);
+  const isEnough = accepted >= MIN_ACCEPTED;
   return {
     accepted,
     delivered,
@@ -156,18 +177,29 @@ function rated({ accepted, delivered, bounced, complained }: Counts): Rated {
     complained,
     bounceRate,
     complaintRate,
-    bounceLevel: levelOf(bounceRate, THRESHOLDS.bounces),
-    complaintLevel: levelOf(complaintRate, THRESHOLDS.complaints),
+    bounceLevel: levelOf(bounceRate, THRESHOLDS.bounces, isEnough && bounced >= MIN_BOUNCED),
+    complaintLevel: levelOf(
+      complaintRate,
+      THRESHOLDS.complaints,
+      isEnough && complained >= MIN_COMPLAINED,
+    ),
   };
 }
 
-// As a share of the review threshold.
-const NEAR = 0.8;
+// Below these numbers, chance decides about a rate.
+const MIN_ACCEPTED = 100;
+const MIN_BOUNCED = 5;
+const MIN_COMPLAINED = 3;
 
-function levelOf(rate: number, { review, pause }: { review: number; pause: number }): Level {
+function levelOf(
+  rate: number,
+  { near, review, pause }: (typeof THRESHOLDS)[keyof typeof THRESHOLDS],
+  isEnough: boolean,
+): Level {
+  if (!isEnough) return "ok";
   if (rate >= pause) return "pause";
   if (rate >= review) return "review";
-  return rate >= review * NEAR ? "near" : "ok";
+  return rate >= near ? "near" : "ok";
 }
 
 const badness = ({ bounced, complained }: Counts) => bounced + complained;

@@ -3,10 +3,13 @@ import type { Db, Tx } from "@repo/db";
 /** What waits of one category. */
 export interface Waiting {
   category: string;
+  /** The lowest `Message.priority` of them: up to 1 for security mail. */
+  priority: number;
   /** How many, up to 10,000 of each priority. */
   messages: number;
-  /** Since when the oldest waits. */
+  /** Since when the oldest waits, and for how many seconds, by PostgreSQL's clock. */
   oldest: Date;
+  seconds: number;
 }
 
 /** The last of the failures with the same code. */
@@ -30,7 +33,8 @@ const MAX_FAILURES = 500;
  */
 export function readWaiting(db: Db | Tx): Promise<Waiting[]> {
   return db.$queryRaw<Waiting[]>`
-    SELECT category, count(*)::int AS messages, min(since) AS oldest
+    SELECT category, min(p.priority)::int AS priority, count(*)::int AS messages,
+      min(since) AS oldest, extract(epoch FROM now() - min(since))::int AS seconds
     FROM generate_series(0, 3) p(priority) CROSS JOIN LATERAL (
       SELECT category, CASE WHEN attempt_count = 0 THEN due_at ELSE created_at END AS since
       FROM messages m

@@ -6,6 +6,7 @@ export { schema as "address-changed" } from "./address-changed/schema.ts";
 export { schema as "address-taken" } from "./address-taken/schema.ts";
 export { schema as "change-address" } from "./change-address/schema.ts";
 export { schema as "delete-account" } from "./delete-account/schema.ts";
+export { schema as "operator-alert" } from "./operator-alert/schema.ts";
 export { schema as "password-changed" } from "./password-changed/schema.ts";
 export { schema as "password-reset" } from "./password-reset/schema.ts";
 export { schema as "verify-email" } from "./verify-email/schema.ts";

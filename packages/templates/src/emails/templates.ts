@@ -6,6 +6,7 @@ export { template as "address-changed" } from "./address-changed/template.tsx";
 export { template as "address-taken" } from "./address-taken/template.tsx";
 export { template as "change-address" } from "./change-address/template.tsx";
 export { template as "delete-account" } from "./delete-account/template.tsx";
+export { template as "operator-alert" } from "./operator-alert/template.tsx";
 export { template as "password-changed" } from "./password-changed/template.tsx";
 export { template as "password-reset" } from "./password-reset/template.tsx";
 export { template as "verify-email" } from "./verify-email/template.tsx";

@@ -4,7 +4,7 @@ ALTER TABLE "sending_status"
   ADD COLUMN "paused_at" TIMESTAMPTZ(6),
   ADD COLUMN "paused_by" TEXT,
   ADD COLUMN "paused_because" TEXT,
-  ADD COLUMN "resumed_at" TIMESTAMPTZ(6),
+  ADD COLUMN "resumed_at" TIMESTAMPTZ(3),
   ADD COLUMN "lowered_rate" DOUBLE PRECISION,
   ADD COLUMN "lowered_until" TIMESTAMPTZ(6),
   ADD COLUMN "lowered_because" TEXT,

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Db } from "@repo/db";
+import { type Notice, createHeartbeat, pauseByRates, tellTroubles } from "@repo/email/operations";
+import type { Logger } from "pino";
+import { type Operator, createTell } from "./alert-email.ts";
+import type { Env } from "./env.ts";
+
+// In ms.
+const BEAT = 10_000;
+const LOOK = 60_000;
+
+/**
+ * Gives a sign of this worker every ten seconds, until the signal aborts. Every minute it looks at
+ * the rates and at what is wrong with sending: it pauses what may be paused, and tells the operators.
+ *
+ * @param config.sinceLastLook ms since the worker last looked at the queue
+ * @param config.operators who is told
+ */
+export async function watchSending(config: {
+  env: Pick<Env, "APP_URL" | "APP_VERSION" | "EMAIL_KEY">;
+  db: Db;
+  log: Logger;
+  once: boolean;
+  signal: AbortSignal;
+  sinceLastLook: () => number;
+  operators: (db: Db) => Promise<Operator[]>;
+}): Promise<void> {
+  const { env, db, log, once, signal, sinceLastLook, operators } = config;
+  if (once) return;
+  const heartbeat = createHeartbeat(db, env.APP_VERSION);
+  const tell = createTell(env, () => operators(db));
+  let nextLook = 0;
+
+  async function look(): Promise<void> {
+    if (performance.now() < nextLook) return;
+    nextLook = performance.now() + LOOK;
+    const because = await pauseByRates(db);
+    if (because) log.error({ because }, "all email but security mail is paused");
+    for (const notice of await tellTroubles({ db, tell })) {
+      logNotice(log, notice);
+    }
+  }
+
+  while (!signal.aborted) {
+    try {
+      await heartbeat.beat(sinceLastLook());
+      await look();
+    } catch (error) {
+      log.error(
+        { code: (error as { code?: string }).code },
+        "sending cannot be watched; trying again",
+      );
+    }
+    await sleep(BEAT, undefined, { signal }).catch(() => undefined);
+  }
+  await heartbeat.end().catch(() => undefined);
+}
+
+/** The log has what no email can tell while sending is stopped. */
+function logNotice(log: Logger, { cause, isWell, since, what, next }: Notice): void {
+  const fields = { alert: cause, since, what, next };
+  if (isWell) log.info(fields, "well again");
+  else log.error(fields, "an operator must look");
+}

@@ -1,0 +1,156 @@
+import type { Tx } from "@repo/db";
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { stopSending } from "../delivery/pace.ts";
+import { emptyOutbox, queueReset, queueWelcome } from "../delivery/test-queue.ts";
+import { applyEvents } from "../events/apply.ts";
+import { type Notice, openAlerts, tellTroubles } from "./alerts.ts";
+import { pauseSending } from "./pause.ts";
+import { addCounts } from "./test-counts.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+let told: Notice[] = [];
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+beforeEach(async () => {
+  await emptyOutbox(test.db);
+  await test.db.alert.deleteMany();
+  await test.db.hourlyCount.deleteMany();
+  told = [];
+});
+
+const tell = (_tx: Tx, notice: Notice) => Promise.resolve(void told.push(notice));
+const look = () => tellTroubles({ db: test.db, tell });
+const causes = () => told.map(({ cause, isWell }) => (isWell ? `${cause} is well` : cause));
+/** As if `minutes` had passed. */
+const pass = (minutes: number) =>
+  test.db.$executeRaw`UPDATE alerts SET told_at = told_at - ${minutes} * interval '1 minute'`;
+const stop = async (minutes = 2) => {
+  await stopSending(test.db, "misconfigured", "AccessDenied: arn:aws:iam::123:role/secret");
+  await test.db.$executeRaw`
+    UPDATE sending_status SET stopped_at = now() - ${minutes} * interval '1 minute'`;
+};
+const goOn = () => test.db.sendingStatus.updateMany({ data: { stoppedBy: null } });
+
+it("tells a trouble once, and when it is well again, with two workers", async () => {
+  await stop();
+  await Promise.all([look(), look()]);
+  await look();
+  expect(causes()).toEqual(["stopped"]);
+  expect(await openAlerts(test.db)).toMatchObject([{ cause: "stopped" }]);
+  await goOn();
+  await Promise.all([look(), look()]);
+  await look();
+  expect(causes()).toEqual(["stopped", "stopped is well"]);
+  expect(await openAlerts(test.db)).toEqual([]);
+});
+
+it("tells a trouble that comes and goes at most once an hour", async () => {
+  for (let i = 0; i < 3; i++) {
+    await stop();
+    await look();
+    await goOn();
+    await look();
+  }
+  expect(causes()).toEqual(["stopped", "stopped is well"]);
+  await pass(61);
+  await stop();
+  await look();
+  expect(causes()).toEqual(["stopped", "stopped is well", "stopped"]);
+});
+
+it("reminds once a day of a trouble that lasts", async () => {
+  await stop();
+  await look();
+  await pass(23 * 60);
+  await look();
+  expect(causes()).toEqual(["stopped"]);
+  await pass(61);
+  await look();
+  await look();
+  expect(causes()).toEqual(["stopped", "stopped"]);
+  expect(told[1]?.since).toEqual(told[0]?.since);
+});
+
+it("notes nothing if the email cannot be queued, and tells it at the next look", async () => {
+  await stop();
+  const failing = () => Promise.reject(new Error("no key"));
+  await expect(tellTroubles({ db: test.db, tell: failing })).rejects.toThrow("no key");
+  expect(await test.db.alert.count()).toBe(0);
+  await look();
+  expect(causes()).toEqual(["stopped"]);
+});
+
+it("tells no answer of a server, no reason and no address", async () => {
+  await stop();
+  await look();
+  await goOn();
+  await look();
+  await pauseSending(test.db, "all", { by: "sam@example.com", because: "secret" });
+  await test.db.$executeRaw`UPDATE sending_status SET paused_at = now() - interval '2 minutes'`;
+  await pass(61);
+  await look();
+  await look();
+  expect(causes()).toEqual(["stopped", "stopped is well", "stopped"]);
+  expect(JSON.stringify(told)).not.toMatch(/secret|arn:|AccessDenied|@/);
+});
+
+it("does not tell a stop that has lasted for less than a minute", async () => {
+  await stop(0);
+  await look();
+  expect(causes()).toEqual([]);
+});
+
+it("tells rates near AWS's thresholds", async () => {
+  await addCounts(test.db, 2, { accepted: 1000, bounced: 39 });
+  await look();
+  expect(causes()).toEqual([]);
+  await addCounts(test.db, 3, { accepted: 1000, bounced: 41, complained: 2 });
+  await look();
+  expect(causes()).toEqual(["bounces"]);
+  expect(told[0]?.what).toBe(
+    "80 of the 2000 emails of 24 hours bounced. AWS reviews an account at 5 % and may pause it at 10 %.",
+  );
+  await addCounts(test.db, 4, { accepted: 1100, complained: 3 });
+  await look();
+  expect(causes()).toEqual(["bounces", "complaints"]);
+  // 80 of 3,300.
+  await addCounts(test.db, 5, { accepted: 200 });
+  await look();
+  expect(causes()).toEqual(["bounces", "complaints", "bounces is well"]);
+});
+
+it("tells a queue that grows old, security mail first, and no mail that is paused", async () => {
+  await queueWelcome(test.db);
+  const age = (minutes: number) =>
+    test.db.$executeRaw`UPDATE messages SET due_at = now() - ${minutes} * interval '1 minute'`;
+  await age(50);
+  await look();
+  expect(causes()).toEqual([]);
+  await pauseSending(test.db, "non-essential", { by: "operator", because: "why" });
+  await age(70);
+  await look();
+  expect(causes()).toEqual([]);
+  await queueReset(test.db);
+  await age(6);
+  await look();
+  expect(causes()).toEqual(["queue"]);
+  expect(told[0]?.what).toBe("Email of the category security has waited for 6 minutes.");
+});
+
+it("tells that events have stopped, and that they come again", async () => {
+  await test.db.event.deleteMany();
+  await addCounts(test.db, 1, { accepted: 19 });
+  await look();
+  expect(causes()).toEqual([]);
+  await addCounts(test.db, 1, { accepted: 1 }, "eu-west-1/another");
+  await look();
+  expect(causes()).toEqual(["events"]);
+  const event = { sesMessageId: "ses-1", type: "Send", recipient: "sam@example.com" };
+  const rest = { dedupeKey: "1", occurredAt: new Date(), detail: {} };
+  await applyEvents(test.db, [{ ...event, ...rest }]);
+  await look();
+  expect(causes()).toEqual(["events", "events is well"]);
+});

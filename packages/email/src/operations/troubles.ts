@@ -1,0 +1,125 @@
+import { type Db, Prisma } from "@repo/db";
+import { type SendingStatus, sendingStatus } from "../sending-status.ts";
+import { COUNTS } from "./counts.ts";
+import { THRESHOLDS, percent, readTotal } from "./rates.ts";
+import { type Waiting, readLastEvent, readWaiting } from "./waiting.ts";
+
+/** What the operators are told about. */
+export type AlertCause = "stopped" | "bounces" | "complaints" | "queue" | "events";
+
+/** Something that an operator must see to. Its texts contain no address and no server's answer. */
+export interface Trouble {
+  cause: AlertCause;
+  /** A sentence. */
+  what: string;
+  /** The next step, as a sentence. */
+  next: string;
+}
+
+// Minutes that the oldest message may wait, by priority. A big mailing waits for its rate.
+const MAX_WAIT = [5, 5, 60, 24 * 60];
+// In ms. Probes often end a stop sooner.
+const SHORT_STOP = 60_000;
+// Accepted emails of an hour from whose silence we conclude something.
+const MIN_ACCEPTED = 20;
+
+/**
+ * What is wrong with sending now.
+ *
+ * @param open what the operators were told about
+ */
+export async function findTroubles(db: Db, open: AlertCause[]): Promise<Trouble[]> {
+  const status = await sendingStatus(db);
+  const found = [
+    stopped(status),
+    await rates(db, status, open),
+    queue(status, await readWaiting(db)),
+    await events(db),
+  ];
+  return found.flat();
+}
+
+function stopped({ stopped: stop, paused }: SendingStatus): Trouble[] {
+  if (stop && !isShort(stop.since)) {
+    return [{ cause: "stopped", what: `Sending is stopped (${stop.by}).`, next: stop.next }];
+  }
+  if (paused?.scope !== "all" || isShort(paused.since)) return [];
+  const what = "An operator has paused all sending.";
+  return [{ cause: "stopped", what, next: "Resume it when the reason is gone." }];
+}
+
+const isShort = (since: Date | null) => since !== null && Date.now() - since.getTime() < SHORT_STOP;
+
+const RATES = [
+  {
+    cause: "bounces",
+    rate: "bounceRate",
+    level: "bounceLevel",
+    count: "bounced",
+    said: "bounced",
+    next: "Find the template and the recipients that bounce, and stop sending to that list.",
+  },
+  {
+    cause: "complaints",
+    rate: "complaintRate",
+    level: "complaintLevel",
+    count: "complained",
+    said: "were complained about",
+    next: "Find the template that people complain about, and stop sending it.",
+  },
+] as const;
+
+async function rates(db: Db, { paused }: SendingStatus, open: AlertCause[]): Promise<Trouble[]> {
+  const [day, week] = await Promise.all([readTotal(db, "24h", null), readTotal(db, "7d", null)]);
+  const isPaused = paused?.by === "rates";
+  return RATES.flatMap(({ cause, rate, level, count, said, next }) => {
+    const { review, pause } = THRESHOLDS[cause];
+    // Once told, it is well again only far below, or it would come and go.
+    const bad = [
+      { ...day, of: "24 hours" },
+      { ...week, of: "7 days" },
+    ].find((total) => total[level] !== "ok" || (open.includes(cause) && total[rate] >= review / 2));
+    if (!bad) return [];
+    const what = [
+      `${bad[count]} of the ${bad.accepted} emails of ${bad.of} ${said}.`,
+      `AWS reviews an account at ${percent(review)} and may pause it at ${percent(pause)}.`,
+      ...(isPaused ? ["All email but security mail is paused."] : []),
+    ].join(" ");
+    return [{ cause, what, next: isPaused ? `${next} Then resume sending.` : next }];
+  });
+}
+
+function queue({ stopped: stop, paused }: SendingStatus, waiting: Waiting[]): Trouble[] {
+  if (stop || paused?.scope === "all") return [];
+  const late = waiting.find(
+    ({ priority, seconds }) =>
+      (priority <= 1 || !paused) && seconds > (MAX_WAIT[priority] ?? Infinity) * 60,
+  );
+  if (!late) return [];
+  return [
+    {
+      cause: "queue",
+      what: `Email of the category ${late.category} has waited for ${Math.floor(late.seconds / 60)} minutes.`,
+      next: "Look at the last errors, at the rate that SES allows, and at whether the workers keep up.",
+    },
+  ];
+}
+
+/** SES publishes a Send event for each email that it accepts. */
+async function events(db: Db): Promise<Trouble[]> {
+  const lastEvent = await readLastEvent(db);
+  const [row] = await db.$queryRaw<{ accepted: number }[]>`
+    SELECT COALESCE(sum(count), 0)::int AS accepted FROM ${COUNTS} c
+    WHERE dimension = 'source' AND value IS NOT NULL AND kind = 'accepted' AND hour = ${LAST_HOUR}
+      AND COALESCE(${lastEvent}::timestamptz, '-infinity') < ${LAST_HOUR}`;
+  if (!row || row.accepted < MIN_ACCEPTED) return [];
+  return [
+    {
+      cause: "events",
+      what: `SES accepted ${row.accepted} emails in the last full hour, and no event has come since before that. Bounces and complaints are not seen.`,
+      next: "Look at the subscription of the topic, at the queue or the webhook, and at their logs.",
+    },
+  ];
+}
+
+const LAST_HOUR = Prisma.sql`date_trunc('hour', now() - interval '1 hour', 'UTC')`;
