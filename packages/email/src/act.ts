@@ -3,6 +3,7 @@ import { type Decision, checkDecision } from "./decision.ts";
 import { EmailError } from "./error.ts";
 import { type LoggedMessage, findMessage } from "./log.ts";
 import { type MessageFilter, allOf, conditionsOf } from "./message-filter.ts";
+import type { ActionName } from "./operations/actions.ts";
 import { isUuid } from "./uuid.ts";
 
 /** One message, or all that a filter finds. */
@@ -26,7 +27,7 @@ const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /** What an operator can do with messages. */
 export interface Action {
-  name: "retry" | "cancel" | "send";
+  name: ActionName;
   /** A condition: which messages it may change. */
   possible: Prisma.Sql;
   /** A condition: which of them may arrive twice. */

@@ -19,7 +19,17 @@ import { type Settlement, settle } from "./delivery/settle.ts";
 import { sweep } from "./delivery/sweep.ts";
 import { applyEvents } from "./events.ts";
 import { findMessage } from "./log.ts";
-import { cancelMessages, countCancels, countRetries, retryMessages } from "./operator.ts";
+import {
+  cancelMessages,
+  countCancels,
+  countHolds,
+  countReleases,
+  countRetries,
+  holdMessages,
+  isHeld,
+  releaseMessages,
+  retryMessages,
+} from "./operator.ts";
 import { eraseOldContents } from "./retention.ts";
 import { createSealer } from "./seal.ts";
 
@@ -265,6 +275,32 @@ describe("cancel", () => {
     expect(await find(id)).toMatchObject({ state: "queued", resent: true });
     expect(await cancelMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
     expect(await find(id)).toMatchObject({ closedReason: "unknown", payload: null });
+  });
+});
+
+it("holds messages until they are released, and no others", async () => {
+  const id = await queueWelcome(test.db, "held@example.com");
+  const other = await queueWelcome(test.db);
+  const all = { template: "welcome" };
+  expect(await countHolds(test.db, { id })).toMatchObject({ messages: 1 });
+  await holdMessages(test.db, { id }, decision);
+  expect(await countHolds(test.db, all)).toMatchObject({ messages: 1 });
+  const held = await findMessage(test.db, id);
+  expect(held && isHeld(held)).toBe(true);
+  expect(await work(test.db, accepted)).toEqual([other]);
+  expect(await countReleases(test.db, all)).toMatchObject({ messages: 1 });
+  expect(await releaseMessages(test.db, all, decision)).toMatchObject({ messages: 1 });
+  expect((await findMessage(test.db, id))?.timeline).toMatchObject([
+    { what: "queued" },
+    { what: "operator", action: "hold" },
+    { what: "operator", action: "release" },
+  ]);
+  expect(await work(test.db, accepted)).toEqual([id]);
+  await expect(releaseMessages(test.db, { id }, decision)).rejects.toMatchObject({
+    code: "NOT_HELD",
+  });
+  await expect(holdMessages(test.db, { id }, decision)).rejects.toMatchObject({
+    code: "NOT_WAITING",
   });
 });
 

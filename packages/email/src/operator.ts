@@ -67,6 +67,52 @@ export function cancelMessages(
   return act(db, CANCEL, selection, options);
 }
 
+/** How many messages would be held. @throws as `holdMessages` does */
+export function countHolds(db: Db, selection: Selection): Promise<ActionCount> {
+  return countOf(db, HOLD, selection);
+}
+
+/**
+ * Keeps messages that wait from being sent, until `releaseMessages`. They still expire. Who did it,
+ * when and why is stored.
+ *
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` for a single message, with the
+ *   reason
+ */
+export function holdMessages(
+  db: Db,
+  selection: Selection,
+  options: ActionOptions,
+): Promise<ActionCount> {
+  return act(db, HOLD, selection, options);
+}
+
+/** How many messages would be released. @throws as `releaseMessages` does */
+export function countReleases(db: Db, selection: Selection): Promise<ActionCount> {
+  return countOf(db, RELEASE, selection);
+}
+
+/**
+ * Lets messages be sent that are held. Who did it, when and why is stored.
+ *
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_HELD` for a single message
+ */
+export function releaseMessages(
+  db: Db,
+  selection: Selection,
+  options: ActionOptions,
+): Promise<ActionCount> {
+  return act(db, RELEASE, selection, options);
+}
+
+/** Whether an operator holds a message. */
+export function isHeld({ state, dueAt }: Pick<LoggedMessage, "state" | "dueAt">): boolean {
+  return state === "queued" && dueAt >= HELD_UNTIL;
+}
+
+// When a held message is due. Not `infinity`, which no Date can be.
+const HELD_UNTIL = new Date("9999-01-01T00:00:00Z");
+
 const RETRY: Action = {
   name: "retry",
   possible: Prisma.sql`state = 'closed' AND payload IS NOT NULL
@@ -92,6 +138,21 @@ const CANCEL: Action = {
       "NOT_WAITING",
       `This email does not wait: it is ${closedReason ?? (state === "unknown" ? "in doubt" : state)}.`,
     ),
+};
+
+const HOLD: Action = {
+  ...CANCEL,
+  name: "hold",
+  possible: Prisma.sql`state = 'queued' AND due_at < ${HELD_UNTIL}`,
+  changes: Prisma.sql`due_at = ${HELD_UNTIL}`,
+};
+
+const RELEASE: Action = {
+  ...CANCEL,
+  name: "release",
+  possible: Prisma.sql`state = 'queued' AND due_at >= ${HELD_UNTIL}`,
+  changes: Prisma.sql`due_at = now()`,
+  refusal: () => new EmailError("NOT_HELD", "Nobody holds this email."),
 };
 
 function whyNotRetried({ state, closedReason, outcome, expiresAt }: LoggedMessage): string {

@@ -6,6 +6,8 @@ import { EmailError } from "../error.ts";
 export const ACTIONS = [
   "retry",
   "cancel",
+  "hold",
+  "release",
   "send",
   "allow-evidence",
   "restored",
