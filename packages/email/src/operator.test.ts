@@ -21,13 +21,11 @@ import { applyEvents } from "./events.ts";
 import { findMessage } from "./log.ts";
 import {
   cancelMessages,
+  changeHold,
   countCancels,
   countHolds,
-  countReleases,
   countRetries,
-  holdMessages,
   isHeld,
-  releaseMessages,
   retryMessages,
 } from "./operator.ts";
 import { eraseOldContents } from "./retention.ts";
@@ -282,24 +280,24 @@ it("holds messages until they are released, and no others", async () => {
   const id = await queueWelcome(test.db, "held@example.com");
   const other = await queueWelcome(test.db);
   const all = { template: "welcome" };
-  expect(await countHolds(test.db, { id })).toMatchObject({ messages: 1 });
-  await holdMessages(test.db, { id }, decision);
-  expect(await countHolds(test.db, all)).toMatchObject({ messages: 1 });
+  expect(await countHolds(test.db, "hold", { id })).toMatchObject({ messages: 1 });
+  await changeHold(test.db, "hold", { id }, decision);
+  expect(await countHolds(test.db, "hold", all)).toMatchObject({ messages: 1 });
   const held = await findMessage(test.db, id);
   expect(held && isHeld(held)).toBe(true);
   expect(await work(test.db, accepted)).toEqual([other]);
-  expect(await countReleases(test.db, all)).toMatchObject({ messages: 1 });
-  expect(await releaseMessages(test.db, all, decision)).toMatchObject({ messages: 1 });
+  expect(await countHolds(test.db, "release", all)).toMatchObject({ messages: 1 });
+  expect(await changeHold(test.db, "release", all, decision)).toMatchObject({ messages: 1 });
   expect((await findMessage(test.db, id))?.timeline).toMatchObject([
     { what: "queued" },
     { what: "operator", action: "hold" },
     { what: "operator", action: "release" },
   ]);
   expect(await work(test.db, accepted)).toEqual([id]);
-  await expect(releaseMessages(test.db, { id }, decision)).rejects.toMatchObject({
+  await expect(changeHold(test.db, "release", { id }, decision)).rejects.toMatchObject({
     code: "NOT_HELD",
   });
-  await expect(holdMessages(test.db, { id }, decision)).rejects.toMatchObject({
+  await expect(changeHold(test.db, "hold", { id }, decision)).rejects.toMatchObject({
     code: "NOT_WAITING",
   });
 });

@@ -67,43 +67,27 @@ export function cancelMessages(
   return act(db, CANCEL, selection, options);
 }
 
-/** How many messages would be held. @throws as `holdMessages` does */
-export function countHolds(db: Db, selection: Selection): Promise<ActionCount> {
-  return countOf(db, HOLD, selection);
+/** How many messages would be held, or released. @throws as `changeHold` does */
+export function countHolds(db: Db, change: Hold, selection: Selection): Promise<ActionCount> {
+  return countOf(db, HOLDS[change], selection);
 }
 
 /**
- * Keeps messages that wait from being sent, until `releaseMessages`. They still expire. Who did it,
+ * `hold` keeps messages that wait from being sent, until `release`. They still expire. Who did it,
  * when and why is stored.
  *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` for a single message, with the
- *   reason
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` or `NOT_HELD` for a single message
  */
-export function holdMessages(
+export function changeHold(
   db: Db,
+  change: Hold,
   selection: Selection,
   options: ActionOptions,
 ): Promise<ActionCount> {
-  return act(db, HOLD, selection, options);
+  return act(db, HOLDS[change], selection, options);
 }
 
-/** How many messages would be released. @throws as `releaseMessages` does */
-export function countReleases(db: Db, selection: Selection): Promise<ActionCount> {
-  return countOf(db, RELEASE, selection);
-}
-
-/**
- * Lets messages be sent that are held. Who did it, when and why is stored.
- *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_HELD` for a single message
- */
-export function releaseMessages(
-  db: Db,
-  selection: Selection,
-  options: ActionOptions,
-): Promise<ActionCount> {
-  return act(db, RELEASE, selection, options);
-}
+export type Hold = "hold" | "release";
 
 /** Whether an operator holds a message. */
 export function isHeld({ state, dueAt }: Pick<LoggedMessage, "state" | "dueAt">): boolean {
@@ -140,19 +124,20 @@ const CANCEL: Action = {
     ),
 };
 
-const HOLD: Action = {
-  ...CANCEL,
-  name: "hold",
-  possible: Prisma.sql`state = 'queued' AND due_at < ${HELD_UNTIL}`,
-  changes: Prisma.sql`due_at = ${HELD_UNTIL}`,
-};
-
-const RELEASE: Action = {
-  ...CANCEL,
-  name: "release",
-  possible: Prisma.sql`state = 'queued' AND due_at >= ${HELD_UNTIL}`,
-  changes: Prisma.sql`due_at = now()`,
-  refusal: () => new EmailError("NOT_HELD", "Nobody holds this email."),
+const HOLDS: Record<Hold, Action> = {
+  hold: {
+    ...CANCEL,
+    name: "hold",
+    possible: Prisma.sql`state = 'queued' AND due_at < ${HELD_UNTIL}`,
+    changes: Prisma.sql`due_at = ${HELD_UNTIL}`,
+  },
+  release: {
+    ...CANCEL,
+    name: "release",
+    possible: Prisma.sql`state = 'queued' AND due_at >= ${HELD_UNTIL}`,
+    changes: Prisma.sql`due_at = now()`,
+    refusal: () => new EmailError("NOT_HELD", "Nobody holds this email."),
+  },
 };
 
 function whyNotRetried({ state, closedReason, outcome, expiresAt }: LoggedMessage): string {

@@ -6,6 +6,13 @@ import { EmailError } from "../error.ts";
 import { recordAction } from "../operations/actions.ts";
 import { lockAddresses } from "./suppress.ts";
 
+export {
+  type Comparison,
+  type OnlyAtSes,
+  adoptSuppressions,
+  compareSuppressions,
+} from "./compare.ts";
+
 /** An address that gets no email, and why. */
 export interface Suppressed {
   /** The address's key, as messages and accounts have it. */

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import {
   DeleteSuppressedDestinationCommand,
   GetSuppressedDestinationCommand,
+  ListSuppressedDestinationsCommand,
 } from "@aws-sdk/client-sesv2";
 import { EmailError } from "../error.ts";
 import { createSesClient, timeLimit } from "./ses-client.ts";
@@ -21,9 +22,26 @@ export interface AccountList {
    * @throws EmailError as `remove`
    */
   find(address: string): Promise<{ reason: string; since: Date | undefined } | null>;
+  /**
+   * A page of the list: a thousand addresses.
+   *
+   * @param from `next` of the previous page
+   * @throws EmailError as `remove`
+   */
+  page(this: void, from?: string): Promise<{ entries: ListEntry[]; next: string | null }>;
   close(): void;
 }
 
+/** An address on SES's own list, as SES writes it. */
+export interface ListEntry {
+  address: string;
+  reason: "bounce" | "complaint";
+  since: Date;
+}
+
+// The maximum.
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ListSuppressedDestinations.html
+const PAGE_SIZE = 1_000;
 // In ms. SES allows one such call a second.
 // https://docs.aws.amazon.com/ses/latest/dg/quotas.html
 const INTERVAL = 1_000;
@@ -69,6 +87,20 @@ export function createAccountList(options: {
       const { Reason = "unknown", LastUpdateTime } = found?.SuppressedDestination ?? {};
       return found && { reason: Reason, since: LastUpdateTime };
     },
+    async page(from) {
+      const command = new ListSuppressedDestinationsCommand({
+        PageSize: PAGE_SIZE,
+        NextToken: from,
+      });
+      const found = await call(() => client.send(command, timeLimit()));
+      const entries = (found?.SuppressedDestinationSummaries ?? []).flatMap(
+        ({ EmailAddress: address, Reason, LastUpdateTime: since = new Date(0) }): ListEntry[] =>
+          address
+            ? [{ address, reason: Reason === "COMPLAINT" ? "complaint" : "bounce", since }]
+            : [],
+      );
+      return { entries, next: found?.NextToken ?? null };
+    },
     close: () => client.destroy(),
   };
 }
@@ -91,7 +123,7 @@ function explain(cause: unknown): EmailError {
   ) {
     return new EmailError(
       "ACCOUNT_LIST_DENIED",
-      `SES's own list may not be used (${name}). Allow these credentials ses:DeleteSuppressedDestination and ses:GetSuppressedDestination, in the region of AWS_REGION.`,
+      `SES's own list may not be used (${name}). Allow these credentials ses:DeleteSuppressedDestination, ses:GetSuppressedDestination and ses:ListSuppressedDestinations, in the region of AWS_REGION.`,
       { cause },
     );
   }

@@ -1,0 +1,81 @@
+import { PutSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
+import { createTestDb } from "@repo/db/testing";
+import { startSesLocal } from "@repo/ses-local/client";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { createPseudonyms, eraseMail } from "../erasure.ts";
+import { keysOf } from "../keys.ts";
+import { createAccountList } from "../transports/account-list.ts";
+import { createSesClient } from "../transports/ses-client.ts";
+import {
+  addSuppression,
+  adoptSuppressions,
+  compareSuppressions,
+  findSuppression,
+  removeSuppression,
+} from "./suppressions.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+let ses: Awaited<ReturnType<typeof startSesLocal>>;
+beforeAll(async () => {
+  [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
+  vi.stubEnv("AWS_ENDPOINT_URL_SESV2", ses.url);
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all([test.drop(), ses.stop()]);
+});
+
+const decision = { by: "operator", because: "SES drops it" };
+const pseudonyms = createPseudonyms(keysOf("a key of opt-outs with 32 characters"));
+
+it("finds what only SES suppresses, and suppresses it here too", async () => {
+  const list = createAccountList({ loopbackOnly: true, interval: 1 });
+  const client = createSesClient({ loopbackOnly: true });
+  const put = (EmailAddress: string, Reason: "BOUNCE" | "COMPLAINT" = "BOUNCE") =>
+    client.send(new PutSuppressedDestinationCommand({ EmailAddress, Reason }));
+  const compare = (from?: string, pages = 1) =>
+    compareSuppressions(test.db, list.page, { pseudonyms, from, pages });
+  for (let i = 0; i < 1001; i++) await put(`bounced${i}@example.com`);
+  await addSuppression(test.db, "bounced0@example.com", decision);
+  await put("Angry@example.com", "COMPLAINT");
+  await put("erased@example.com");
+  await eraseMail(test.db, {
+    keys: ["erased@example.com"],
+    pseudonyms: [pseudonyms.of("erased@example.com")],
+    until: null,
+  });
+  await put("back@example.com");
+  await addSuppression(test.db, "back@example.com", decision);
+  await removeSuppression(test.db, "back@example.com", decision);
+
+  const first = await compare();
+  expect(first.compared).toBe(1000);
+  const rest = await compare(first.next ?? undefined);
+  expect({ compared: rest.compared, next: rest.next }).toEqual({ compared: 4, next: null });
+  const { onlyAtSes, compared, next } = await compare(undefined, 10);
+  expect({ compared, next }).toEqual({ compared: 1004, next: null });
+  // Not the one that we have, and not the one that was erased.
+  expect(onlyAtSes).toHaveLength(1002);
+  const of = (address: string) => onlyAtSes.find((found) => found.address === address);
+  expect(of("angry@example.com")).toMatchObject({ reason: "complaint", isRemovedHere: false });
+  expect(of("back@example.com")).toMatchObject({ reason: "bounce", isRemovedHere: true });
+
+  expect(await adoptSuppressions(test.db, onlyAtSes, decision)).toBe(1001);
+  expect(await adoptSuppressions(test.db, onlyAtSes, decision)).toBe(0);
+  expect(await findSuppression(test.db, "Angry@example.com")).toMatchObject({
+    reason: "complaint",
+    evidence: { from: "SES's own suppression list" },
+  });
+  expect(await findSuppression(test.db, "back@example.com")).toBeNull();
+  expect((await compare(undefined, 10)).onlyAtSes).toMatchObject([{ isRemovedHere: true }]);
+  expect(
+    await test.db.operatorAction.count({
+      where: { action: "suppress", addressKey: "angry@example.com" },
+    }),
+  ).toBe(1);
+  list.close();
+  client.destroy();
+});

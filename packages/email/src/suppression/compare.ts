@@ -1,0 +1,109 @@
+import { type Db, Prisma } from "@repo/db";
+import { type Decision, checkDecision } from "../decision.ts";
+import type { Pseudonyms } from "../erasure/pseudonyms.ts";
+import { addressKey } from "../events/address-key.ts";
+import { toJson } from "../to-json.ts";
+import { lockAddresses } from "./suppress.ts";
+
+/** An address to which SES drops email, and we would send it. */
+export interface OnlyAtSes {
+  /** The address's key. */
+  address: string;
+  reason: "bounce" | "complaint";
+  since: Date;
+  /** An operator has removed its suppression here later. SES still drops its email. */
+  isRemovedHere: boolean;
+}
+
+export interface Comparison {
+  onlyAtSes: OnlyAtSes[];
+  /** How many addresses of SES's list were compared. */
+  compared: number;
+  /** Pass it as `from` to compare the rest; null at the end. */
+  next: string | null;
+}
+
+/** Reads a page of SES's own list: `page` of an `AccountList`. */
+export type ReadPage = (
+  from?: string,
+) => Promise<{ entries: Omit<OnlyAtSes, "isRemovedHere">[]; next: string | null }>;
+
+/**
+ * Compares SES's own suppression list with ours, a thousand addresses a second. The reverse needs no
+ * comparison: what is only on our list is not sent, so that SES need not know it. Addresses that were
+ * erased are left out.
+ *
+ * @param options.pages of a thousand addresses each. Default: 10.
+ * @throws what `readPage` throws
+ */
+export async function compareSuppressions(
+  db: Db,
+  readPage: ReadPage,
+  options: { pseudonyms: Pseudonyms; from?: string | undefined; pages?: number },
+): Promise<Comparison> {
+  const { pseudonyms, from, pages = 10 } = options;
+  const comparison: Comparison = { onlyAtSes: [], compared: 0, next: from ?? null };
+  for (let page = 0; page < pages; page++) {
+    const { entries, next } = await readPage(comparison.next ?? undefined);
+    comparison.compared += entries.length;
+    comparison.next = next;
+    const given = entries.map(({ address, ...entry }) => {
+      const key = addressKey(address);
+      return { ...entry, address: key, pseudonym: pseudonyms.of(key) };
+    });
+    const found = await db.$queryRaw<OnlyAtSes[]>`
+      SELECT DISTINCT ON (address) address, reason, since, EXISTS (
+        SELECT FROM suppression_removals r
+        WHERE r.address_key = g.address AND r.removed_at > g.since
+      ) AS "isRemovedHere"
+      FROM ${entriesOf(given)}
+      WHERE NOT EXISTS (
+        SELECT FROM suppressions s WHERE s.address_key = g.address
+          AND (s.expires_at IS NULL OR s.expires_at > now())
+      ) AND NOT EXISTS (SELECT FROM erased_addresses e WHERE e.pseudonym = g.pseudonym)
+      ORDER BY address, since DESC`;
+    comparison.onlyAtSes.push(...found);
+    if (next === null) break;
+  }
+  return comparison;
+}
+
+/**
+ * Suppresses here what SES suppresses, so that the log says so. It leaves out addresses whose
+ * suppression an operator has removed here: take these off SES's list. Who did it, when and why is
+ * stored.
+ *
+ * @returns how many were added
+ * @throws EmailError `NO_REASON`
+ */
+export async function adoptSuppressions(
+  db: Db,
+  found: OnlyAtSes[],
+  decision: Decision,
+): Promise<number> {
+  const { by, because } = checkDecision(decision);
+  const adopted = found.filter(({ isRemovedHere }) => !isRemovedHere);
+  if (adopted.length === 0) return 0;
+  return db.$transaction(async (tx) => {
+    await tx.$executeRaw(lockAddresses(adopted.map(({ address }) => address)));
+    return tx.$executeRaw`
+      WITH added AS (
+        INSERT INTO suppressions AS old (address_key, reason, evidence, created_at)
+        SELECT address, reason::suppression_reason, ${EVIDENCE}::jsonb, since
+        FROM ${entriesOf(adopted)} ORDER BY address
+        ON CONFLICT (address_key) DO UPDATE SET reason = EXCLUDED.reason,
+          evidence = EXCLUDED.evidence, created_at = EXCLUDED.created_at, expires_at = NULL
+        WHERE old.reason < EXCLUDED.reason
+        RETURNING address_key
+      )
+      INSERT INTO operator_actions (action, done_by, because, address_key)
+      SELECT 'suppress', ${by}, ${because}, address_key FROM added`;
+  });
+}
+
+const EVIDENCE = JSON.stringify({ from: "SES's own suppression list" });
+
+function entriesOf(entries: { address: string; reason: string; since: Date }[]): Prisma.Sql {
+  return Prisma.sql`jsonb_to_recordset(${toJson(entries)}::jsonb)
+    AS g (address text, reason text, since timestamptz, pseudonym text)`;
+}
