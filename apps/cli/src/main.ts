@@ -10,6 +10,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["suppressions", async () => (await import("./suppressions.ts")).suppressions],
   ["retry", async () => (await import("./operate.ts")).retry],
   ["cancel", async () => (await import("./operate.ts")).cancel],
+  ["sending", async () => (await import("./sending.ts")).sending],
   ["restored", async () => (await import("./restored.ts")).restored],
   ["evidence", async () => (await import("./evidence.ts")).evidence],
   ["migrate", async () => (await import("./migrate.ts")).migrate],

@@ -58,14 +58,33 @@ const UNITS = { m: 60, h: 3_600, d: 86_400 };
  */
 export function parseTime(value: string | undefined): Date | undefined {
   if (value === undefined) return undefined;
-  const [, number, unit] = /^(\d{1,6})([mhd])$/.exec(value) ?? [];
-  const time = number
-    ? new Date(Date.now() - Number(number) * UNITS[unit as keyof typeof UNITS] * 1000)
-    : new Date(
-        /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?$/.test(value) ? withZone(value) : "",
-      );
+  const ago = durationOf(value);
+  const time =
+    ago !== undefined
+      ? new Date(Date.now() - ago)
+      : new Date(
+          /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?$/.test(value) ? withZone(value) : "",
+        );
   if (!Number.isNaN(time.getTime())) return time;
   throw invalid(`--since is a time, as 30m, 12h, 7d or 2030-01-31T12:00Z; not "${value}".`);
+}
+
+/**
+ * A duration.
+ *
+ * @returns ms
+ * @throws AppError `INVALID_OPTION`
+ */
+export function parseDuration(name: string, value: string): number {
+  const found = durationOf(value);
+  if (found !== undefined) return found;
+  throw invalid(`${name} is a duration, as 30m, 12h or 7d; not "${value}".`);
+}
+
+/** In ms; undefined if the text is no duration. */
+function durationOf(text: string): number | undefined {
+  const [, number, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  return number ? Number(number) * UNITS[unit as keyof typeof UNITS] * 1000 : undefined;
 }
 
 /** A time without a zone is UTC, like the times in the log. */

@@ -1,0 +1,46 @@
+import { createTestDb } from "@repo/db/testing";
+import { createHeartbeat } from "@repo/email/operations";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { runCommand } from "./test-command.ts";
+
+let test: Awaited<ReturnType<typeof createTestDb>>;
+beforeAll(async () => {
+  test = await createTestDb();
+});
+afterAll(() => test.drop());
+
+const run = (...args: string[]) => runCommand(["sending", ...args], { DATABASE_URL: test.url });
+const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
+const because = ["--reason", "a wrong list", "--by", "sam"];
+
+it("tells how sending goes, pauses and resumes it for a reason, and slows it down for a time", async () => {
+  expect(await run()).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/^Sending is stopped: no worker runs\.\n {2}Next: Start the worker/),
+  });
+  await createHeartbeat(test.db, "1").beat(0);
+  expect(await run()).toMatchObject({
+    code: 0,
+    out: "Email is sent.\n0 wait.\n24h: 0 sent, 0 bounced, 0 complained about.\n7d: 0 sent, 0 bounced, 0 complained about.\n",
+  });
+  expect(await run("pause")).toMatchObject({ code: 1, err: expect.stringContaining("--reason") });
+  expect(await run("pause", ...because)).toMatchObject({ code: 0 });
+  expect(await status()).toMatchObject({ paused: "non-essential", pausedBy: "sam" });
+  expect(await run("pause", "--all", ...because)).toMatchObject({ code: 0 });
+  const { code, out } = await run();
+  expect(code).toBe(1);
+  expect(out).toMatch(/^Sending is stopped: sam has paused it: a wrong list, since /);
+  expect(await run("resume", ...because)).toMatchObject({ code: 0 });
+  expect((await status()).paused).toBeNull();
+
+  expect(await run("slow", "5", ...because)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("--for"),
+  });
+  expect(await run("slow", "5", "--for", "2h", ...because)).toMatchObject({ code: 0 });
+  expect(await status()).toMatchObject({ loweredRate: 5 });
+  expect((await run()).out).toMatch(/^Sending is slowed: an operator has lowered the rate to 5 /);
+  expect(await run("slow", "off", ...because)).toMatchObject({ code: 0 });
+  expect((await status()).loweredRate).toBeNull();
+  expect(await run("stop", ...because)).toMatchObject({ code: 1 });
+});

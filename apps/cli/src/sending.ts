@@ -1,0 +1,85 @@
+import { parseArgs } from "node:util";
+import type { Db } from "@repo/db";
+import {
+  lowerRate,
+  pauseSending,
+  readRates,
+  readVerdict,
+  resumeSending,
+} from "@repo/email/operations";
+import { withDatabase } from "./database.ts";
+import { DECISION, invalid, parseDuration, readDecision } from "./options.ts";
+
+const HELP = `pnpm email:sending                                  how sending goes, and the next step
+pnpm email:sending pause --reason TEXT              pause all but security mail
+pnpm email:sending pause --all --reason TEXT        pause everything
+pnpm email:sending resume --reason TEXT             end a pause
+pnpm email:sending slow RATE --for 2h --reason TEXT at most RATE emails a second, for that time
+pnpm email:sending slow off --reason TEXT           at full speed again
+
+  --reason TEXT   why you do it. It is kept.
+  --by NAME       who does it. Default: this machine's user.
+
+Every email is kept while it waits. A worker still sends what it has claimed already. The database is
+the one of DATABASE_URL, or else of pnpm dev.`;
+
+const USAGE = 'What shall be done? pause, resume, slow RATE --for 2h, each with --reason "…"';
+
+/** `pnpm email:sending`. @returns the exit code: 1 if sending is stopped */
+export async function sending(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: args.filter((arg) => arg !== "--"),
+    allowPositionals: true,
+    options: {
+      ...DECISION,
+      all: { type: "boolean" },
+      for: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const [command, rate, ...rest] = positionals;
+  if (command === undefined) return await withDatabase(show);
+  if (rest.length > 0 || (rate === undefined) === (command === "slow")) throw invalid(USAGE);
+  const decision = () => readDecision(values);
+  if (command === "pause") {
+    const scope = values.all ? "all" : "non-essential";
+    await withDatabase((db) => pauseSending(db, scope, decision()));
+    console.log(values.all ? "Nothing is sent any more." : "Only security mail is sent any more.");
+  } else if (command === "resume") {
+    await withDatabase((db) => resumeSending(db, decision()));
+    console.log("The pause has ended.");
+  } else if (command === "slow") {
+    const lowered = rate === "off" ? null : { rate: Number(rate), until: until(values.for) };
+    await withDatabase((db) => lowerRate(db, lowered, decision()));
+    const then = lowered && `until ${lowered.until.toISOString()}`;
+    console.log(then ? `At most ${rate} emails a second ${then}.` : "At full speed again.");
+  } else throw invalid(USAGE);
+  return 0;
+}
+
+function until(duration: string | undefined): Date {
+  if (duration === undefined) throw invalid("For how long? --for 30m, 12h or 7d");
+  return new Date(Date.now() + parseDuration("--for", duration));
+}
+
+async function show(db: Db): Promise<number> {
+  const verdict = await readVerdict(db);
+  const { sending: how, why, since, next, error, waiting, depth } = verdict;
+  const at = since ? `, since ${since.toISOString()}` : "";
+  console.log(how === "sending" ? "Email is sent." : `Sending is ${how}: ${why}${at}.`);
+  if (error) console.log(`  The server says: ${error}`);
+  if (next) console.log(`  Next: ${next}`);
+  console.log(`${depth} wait.`);
+  for (const { category, messages, seconds } of waiting) {
+    console.log(`  ${category}: ${messages} are due, the oldest for ${seconds} s`);
+  }
+  for (const period of ["24h", "7d"] as const) {
+    const { accepted, bounced, complained } = (await readRates(db, period)).all;
+    console.log(`${period}: ${accepted} sent, ${bounced} bounced, ${complained} complained about.`);
+  }
+  return how === "stopped" ? 1 : 0;
+}
