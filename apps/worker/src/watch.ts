@@ -10,8 +10,9 @@ const BEAT = 10_000;
 const LOOK = 60_000;
 
 /**
- * Gives a sign of this worker every ten seconds, until the signal aborts. Every minute it looks at
- * the rates and at what is wrong with sending: it pauses what may be paused, and tells the operators.
+ * Gives a sign of this worker every ten seconds, until the signal aborts, or only once. Every minute
+ * it looks at the rates and at what is wrong with sending: it pauses all but security mail if it must,
+ * and tells the operators.
  *
  * @param config.sinceLastLook ms since the worker last looked at the queue
  * @param config.operators who is told
@@ -26,7 +27,6 @@ export async function watchSending(config: {
   operators: (db: Db) => Promise<Operator[]>;
 }): Promise<void> {
   const { env, db, log, once, signal, sinceLastLook, operators } = config;
-  if (once) return;
   const heartbeat = createHeartbeat(db, env.APP_VERSION);
   const tell = createTell(env, () => operators(db));
   let nextLook = 0;
@@ -51,6 +51,8 @@ export async function watchSending(config: {
         "sending cannot be watched; trying again",
       );
     }
+    // The next run is another process, within the time that this sign counts.
+    if (once) return;
     await sleep(BEAT, undefined, { signal }).catch(() => undefined);
   }
   await heartbeat.end().catch(() => undefined);

@@ -46,7 +46,7 @@ it("says that no worker runs, and since when", async () => {
   await ended.end();
   expect(await read()).toMatchObject({ sending: "stopped", cause: "no-worker", since: null });
   // It runs, and has not looked at the queue for a while.
-  await createHeartbeat(test.db, "1").beat(90_000);
+  await createHeartbeat(test.db, "1").beat(150_000);
   const { since, workers, next } = await read();
   expect(since).toEqual(workers[0]?.seenAt);
   expect(next).toMatch(/Start the worker/);

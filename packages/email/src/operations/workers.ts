@@ -7,7 +7,7 @@ export interface WorkerSign {
   version: string;
   startedAt: Date;
   seenAt: Date;
-  /** It has looked at the queue within the last minute. */
+  /** It has looked at the queue within two minutes. */
   isAlive: boolean;
 }
 
@@ -41,10 +41,13 @@ export function createHeartbeat(db: Db, version: string): Heartbeat {
   };
 }
 
-/** The workers of the last day, those first that were seen last. */
+// Each run of a worker with --once is one.
+const MAX_WORKERS = 50;
+
+/** The workers of the last day, those first that were seen last. At most 50. */
 export function readWorkers(db: Db | Tx): Promise<WorkerSign[]> {
   return db.$queryRaw<WorkerSign[]>`
     SELECT id::text, version, started_at AS "startedAt", seen_at AS "seenAt",
-      seen_at > now() - interval '1 minute' AS "isAlive"
-    FROM workers ORDER BY seen_at DESC`;
+      seen_at > now() - interval '2 minutes' AS "isAlive"
+    FROM workers ORDER BY seen_at DESC LIMIT ${MAX_WORKERS}`;
 }
