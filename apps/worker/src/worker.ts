@@ -88,13 +88,8 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       sinceLastLook,
       operators,
     };
-    const jobs = [
-      handleResetRequests,
-      eraseAccounts,
-      takeEvents,
-      runHousekeeping,
-      watchSending,
-    ].map((job) => job(context));
+    const all = [handleResetRequests, eraseAccounts, takeEvents, runHousekeeping, watchSending];
+    const jobs = all.map((job) => job(context));
     // They may queue emails.
     if (once) await Promise.all(jobs);
     try {

@@ -87,7 +87,7 @@ export async function readRates(db: Db | Tx, period: Period, now = new Date()): 
       ${counted("bounced")}, ${counted("complained")}
     FROM ${COUNTS} c
     WHERE dimension IN ('all', 'template', 'domain', 'source') AND value IS NOT NULL
-      AND hour >= ${since} AND hour <= ${now}
+      AND hour >= ${since}
     GROUP BY dimension, value`;
   const of = (dimension: string) =>
     rows
@@ -121,7 +121,7 @@ export async function readTotal(
   const [row = NONE] = await db.$queryRaw<Counts[]>`
     SELECT ${counted("accepted")}, ${counted("delivered")}, ${counted("bounced")},
       ${counted("complained")}
-    FROM ${COUNTS} c WHERE dimension = 'all' AND hour >= ${since} AND hour <= ${now}`;
+    FROM ${COUNTS} c WHERE dimension = 'all' AND hour >= ${since}`;
   return rated(row);
 }
 
@@ -134,7 +134,7 @@ export async function readHours(db: Db | Tx, period: Period, now = new Date()): 
     SELECT hour, dimension, value, kind, sum(count)::int AS count
     FROM ${COUNTS} c
     WHERE dimension IN ('all', 'time') AND value IS NOT NULL
-      AND hour >= ${since} AND hour <= ${now}
+      AND hour >= ${since}
     GROUP BY hour, dimension, value, kind`;
   const hours = new Map<number, Hour>();
   for (let at = since.getTime(); at <= now.getTime(); at += HOUR) hours.set(at, emptyHour(at));
