@@ -174,6 +174,14 @@ it("shows each hour with its times, and the refusals by themselves", async () =>
   expect(hours.at(-1)?.queuedToAccepted.reduce((sum, n) => sum + n)).toBe(1);
 });
 
+it("forgets an hour after 90 days", async () => {
+  await test.db.$executeRaw`INSERT INTO hourly_counts (hour, dimension, value, kind, count)
+    SELECT date_trunc('hour', now() - days * interval '1 day'), 'all', '', 'accepted', days
+    FROM (VALUES (89), (91)) d(days)`;
+  await foldCounts(test.db);
+  expect(await test.db.hourlyCount.findMany()).toMatchObject([{ count: 89 }]);
+});
+
 it("loses and doubles nothing when several workers fold at once", async () => {
   for (let i = 0; i < 200; i++) {
     const counted = test.db.$executeRaw`
