@@ -1,58 +1,22 @@
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { json } from "node:stream/consumers";
 import { createCertificate } from "@repo/testing/certificate";
 import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/ses-local/client";
 import { full } from "@repo/testing/full";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
 import { SUBJECTS, fullMessage, message } from "./test-message.ts";
+import { callsOf, pointSdkTo, useSesServer } from "./test-ses.ts";
 import type { SenderConfig } from "./transport.ts";
 
 const config: SenderConfig = { from: "Sendoff <hello@example.com>", loopbackOnly: true };
 
-/** The SDK's own settings, as a worker has them in its environment. */
-function pointSdkTo(url: string | undefined): void {
-  vi.stubEnv("AWS_ENDPOINT_URL_SESV2", url);
-  vi.stubEnv("AWS_REGION", "us-east-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-  // Nothing of this machine's own set-up.
-  vi.stubEnv("AWS_CONFIG_FILE", "/none");
-  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/none");
-}
-
-let server: Server | undefined;
-afterEach(() => {
-  vi.unstubAllEnvs();
-  server?.closeAllConnections();
-  server?.close();
-});
-
-/** A server in the place of SES. */
-async function serve(handle: (request: IncomingMessage, response: ServerResponse) => void) {
-  server = createServer(handle).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  pointSdkTo(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-}
-
-async function send(changes: Partial<SenderConfig> = {}, outgoing = message) {
-  const transport = createSesTransport({ ...config, ...changes });
-  const sent = await transport.send(outgoing);
-  transport.close();
-  return sent;
-}
-
-async function quota(changes: Partial<SenderConfig> = {}) {
-  const transport = createSesTransport({ ...config, ...changes });
-  return transport.quota().finally(() => transport.close());
-}
+const { send, quota } = callsOf(config);
+const serve = useSesServer();
 
 it("makes `concurrency` calls at once, each on its own connection", async () => {
   const waiting: ServerResponse[] = [];
@@ -408,109 +372,5 @@ describe("classifies every answer", () => {
     await answer(status, type, text);
     await expect(quota()).rejects.toMatchObject({ name: "EmailError", code, retryable });
     expect(calls).toBe(1);
-  });
-});
-
-describe("the account's limits", () => {
-  it.each([
-    [
-      {
-        SendQuota: { Max24HourSend: 200, MaxSendRate: 1, SentLast24Hours: 7 },
-        SendingEnabled: true,
-      },
-      { maxSendRate: 1, max24HourSend: 200, sentLast24Hours: 7, sendingEnabled: true },
-    ],
-    [
-      {
-        SendQuota: { Max24HourSend: -1, MaxSendRate: 14, SentLast24Hours: 0 },
-        SendingEnabled: false,
-      },
-      { maxSendRate: 14, max24HourSend: undefined, sentLast24Hours: 0, sendingEnabled: false },
-    ],
-    [{}, undefined],
-  ])("%j → %j", async (account, expected) => {
-    await serve((_request, response) => {
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(account));
-    });
-    expect(await quota()).toEqual(expected);
-  });
-});
-
-describe("on loopback only", () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), "aws-config-"));
-    await writeFile(
-      path.join(folder, "config"),
-      [
-        "[default]",
-        "services = mine",
-        "[services mine]",
-        "sesv2 =",
-        "  endpoint_url = https://email.example.com",
-        "[profile region]",
-        "region = eu-west-1",
-        "aws_access_key_id = local",
-        "aws_secret_access_key = local",
-        "",
-      ].join("\n"),
-    );
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-
-  it.each<[string, NodeJS.ProcessEnv]>([
-    ["the service's endpoint", { AWS_ENDPOINT_URL_SESV2: "https://email.example.com" }],
-    ["the endpoint of all services", { AWS_ENDPOINT_URL: "https://email.example.com" }],
-    ["a shared configuration file", { AWS_CONFIG_FILE: "config" }],
-    ["the region alone", {}],
-    [
-      "a profile's region",
-      {
-        AWS_CONFIG_FILE: "config",
-        AWS_PROFILE: "region",
-        AWS_REGION: undefined,
-        AWS_ACCESS_KEY_ID: undefined,
-        AWS_SECRET_ACCESS_KEY: undefined,
-      },
-    ],
-    ["dual stack", { AWS_USE_DUALSTACK_ENDPOINT: "true" }],
-    [
-      "a name that begins like this machine's",
-      { AWS_ENDPOINT_URL_SESV2: "http://localhost.example.com" },
-    ],
-    [
-      "a name that looks like its address",
-      { AWS_ENDPOINT_URL_SESV2: "http://127.0.0.1.example.com" },
-    ],
-    ["a user name that looks like it", { AWS_ENDPOINT_URL_SESV2: "http://localhost@example.com" }],
-    ["an address of another machine", { AWS_ENDPOINT_URL_SESV2: "http://192.0.2.1" }],
-    ["every address of this machine", { AWS_ENDPOINT_URL_SESV2: "http://0.0.0.0" }],
-  ])("refuses another host from %s, for every operation", async (_way, env) => {
-    pointSdkTo(undefined);
-    for (const [name, value] of Object.entries(env)) {
-      vi.stubEnv(name, value === "config" ? path.join(folder, value) : value);
-    }
-    expect(await send()).toMatchObject({
-      result: "misconfigured",
-      code: "LOOPBACK_ONLY",
-      error: expect.stringMatching(/EMAIL_ALLOW_TO.*EMAIL_REDIRECT_TO.*APP_ENV/),
-    });
-    await expect(quota()).rejects.toMatchObject({
-      code: "LOOPBACK_ONLY",
-      message: expect.stringMatching(/EMAIL_ALLOW_TO.*EMAIL_REDIRECT_TO.*APP_ENV/),
-    });
-  });
-
-  it.each(["127.0.0.1", "localhost", "127.1"])("takes %s", async (host) => {
-    await serve((_request, response) => response.end('{"MessageId":"id"}'));
-    const { port } = server!.address() as AddressInfo;
-    pointSdkTo(`http://${host}:${port}`);
-    expect(await send()).toMatchObject({ result: "accepted" });
-  });
-
-  it("sends to another machine if loopbackOnly is off", async () => {
-    // A name that no name server has (RFC 2606): the call gets as far as the look-up.
-    pointSdkTo("https://email.invalid");
-    expect(await send({ loopbackOnly: false })).not.toMatchObject({ code: "LOOPBACK_ONLY" });
   });
 });
