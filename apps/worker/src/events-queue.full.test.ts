@@ -36,15 +36,17 @@ afterEach(async () => {
   await Promise.all([ses.stop(), test.drop()]);
 });
 
-const start = (env: NodeJS.ProcessEnv = {}) =>
-  workers.start(test.url, ses.url, {
+const start = (env: NodeJS.ProcessEnv = {}, args: string[] = []) => {
+  const settings = {
     SES_EVENTS_TOPIC_ARN: topicArn,
     SES_EVENTS_QUEUE_URL: ses.queueUrl,
     AWS_ENDPOINT_URL_SQS: ses.url,
     SES_CONFIGURATION_SET: "sendoff",
     SES_SECURITY_CONFIGURATION_SET: "sendoff-security",
     ...env,
-  });
+  };
+  return workers.start(test.url, ses.url, settings, args);
+};
 
 const waitUntil = <T>(check: () => T | Promise<T>) =>
   vi.waitFor(check, { timeout: 60_000, interval: 50 });
@@ -260,6 +262,40 @@ it("loses no event and applies none twice when the database disappears in betwee
   expect(await test.db.event.count()).toBe(26);
   await workers.kill();
   await database.close();
+});
+
+describe("with --once", () => {
+  const triggerMany = async () => {
+    for (let i = 0; i < 25; i++) await ses.trigger("bounce", `name${i}@example.com`);
+  };
+
+  it("takes every event that waits, and ends", async () => {
+    await triggerMany();
+    const { worker } = start({}, ["--once"]);
+    expect(await once(worker, "exit")).toEqual([0, null]);
+    expect(await queued()).toEqual([0, 0]);
+    expect(await types()).toEqual(Array(25).fill("Bounce"));
+    expect(await test.db.suppression.count()).toBe(25);
+  });
+
+  it("ends although the queue does not answer, and the events stay there", async () => {
+    await ses.trigger("bounce", "name@example.com");
+    const { worker, output } = start({ AWS_ENDPOINT_URL_SQS: "http://127.0.0.1:1" }, ["--once"]);
+    expect(await once(worker, "exit")).toEqual([0, null]);
+    expect(output()).toContain("cannot receive events");
+    expect(await queued()).toEqual([1, 0]);
+  });
+
+  it("ends although events cannot be stored, and they come again", async () => {
+    await triggerMany();
+    // Only the new events: the worker's other jobs read the table.
+    await test.db.$executeRaw`ALTER TABLE events ADD CONSTRAINT none CHECK (false) NOT VALID`;
+    const { worker, output } = start({}, ["--once"]);
+    expect(await once(worker, "exit")).toEqual([0, null]);
+    expect(output()).toContain("cannot store an event");
+    expect((await queued()).reduce((sum, count) => sum + count)).toBe(25);
+    expect(await test.db.event.count()).toBe(0);
+  });
 });
 
 describe("with a certificate that SNS does not have", () => {
