@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { createTestDb } from "@repo/db/testing";
 import { exampleEnv } from "@repo/testing/example-env";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { createClients } from "./doctor/clients.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { type Answers, startAws } from "./doctor/test/aws.ts";
@@ -54,6 +57,23 @@ it("exits with 1 if something is broken, else with 0, and prints no secret", asy
     found: "sam@example.com is not on our list",
   });
   expect(broken.out + fine.out + out).not.toContain("development-only");
+});
+
+it("uses the profile that the shell names, and not the key of the settings", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "profile-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, "credentials");
+  writeFileSync(file, "[me]\naws_access_key_id = AKIAMINE\naws_secret_access_key = mine\n");
+  const keys = new Set<string>();
+  answers = { "*": (_subject, accessKey) => (keys.add(accessKey), well.missing) };
+  // The settings come from .env.example, which has a key.
+  const env = { PATH: process.env.PATH, AWS_ENDPOINT_URL_SESV2: aws.url, DATABASE_URL: test.url };
+  await runCommand(["doctor"], env);
+  expect([...keys]).toEqual(["local"]);
+  keys.clear();
+  const profile = { AWS_PROFILE: "me", AWS_SHARED_CREDENTIALS_FILE: file };
+  expect((await runCommand(["doctor"], { ...env, ...profile })).err).toBe("");
+  expect([...keys]).toEqual(["AKIAMINE"]);
 });
 
 it("refuses an address that is none", async () => {

@@ -17,6 +17,8 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["send", async () => (await import("./send.ts")).send],
   ["keys", async () => (await import("./keys.ts")).keys],
   ["doctor", async () => (await import("./doctor.ts")).doctor],
+  ["production-access", async () => (await import("./production-access.ts")).productionAccess],
+  ["plan", async () => (await import("./plan.ts")).plan],
   ["person-export", async () => (await import("./person.ts")).exportOne],
   ["person-erase", async () => (await import("./person.ts")).eraseOne],
 ]);

@@ -4,7 +4,7 @@ import type { Repository } from "./repository.ts";
 export type Graph = Map<string, Set<string>>;
 
 /** Files that production does not contain: tests, their helpers, and what `pnpm dev` starts. */
-const NOT_SHIPPED = /\.test\.tsx?$|\/test-[^/]+$|\/testing\.ts$|\/dev\.ts$|\.config\.ts$/;
+const NOT_SHIPPED = /\.test\.tsx?$|\/test\/|\/test-[^/]+$|\/testing\.ts$|\/dev\.ts$|\.config\.ts$/;
 
 /**
  * Reads the imports of all sources.

@@ -1,4 +1,5 @@
-import { GetAccountCommand } from "@aws-sdk/client-sesv2";
+import { GetAccountCommand, type GetAccountResponse } from "@aws-sdk/client-sesv2";
+import { caseOf } from "../account/show-access.ts";
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 import { isUnreachable, refused } from "./refused.ts";
@@ -8,21 +9,22 @@ const NEARLY = 0.8;
 
 const CONSOLE = "https://console.aws.amazon.com/ses/home#/account";
 
-/** Sandbox or production, sending, enforcement, quota and rate. */
+/** Sandbox or production, sending, enforcement, quota, rate and pricing plan. */
 export async function checkAccount(
   { ses, region }: Clients,
   isProduction: boolean,
 ): Promise<Finding[]> {
   try {
     const account = await ses.send(new GetAccountCommand({}));
-    const { SendQuota, SendingEnabled, EnforcementStatus = "HEALTHY", Details } = account;
+    const { SendQuota, SendingEnabled, EnforcementStatus = "HEALTHY" } = account;
     const { Max24HourSend = -1, SentLast24Hours = 0, MaxSendRate = 0 } = SendQuota ?? {};
     return [
       sending(SendingEnabled ?? true, EnforcementStatus),
       account.ProductionAccessEnabled
         ? ok("sandbox", `the account has production access in ${region}`)
-        : sandbox(Details?.ReviewDetails?.Status, isProduction),
+        : sandbox(account, isProduction),
       quota(SentLast24Hours, Max24HourSend, MaxSendRate),
+      ...plan(account),
     ];
   } catch (error) {
     return [refused("account", "ses:GetAccount", error)];
@@ -59,24 +61,29 @@ function sending(isEnabled: boolean, enforcement: string): Finding {
   return ok("sending", "enabled and healthy");
 }
 
-function sandbox(review: string | undefined, isProduction: boolean): Finding {
+function sandbox(account: GetAccountResponse, isProduction: boolean): Finding {
   const finding = isProduction ? failed : warning;
   const found = "the account is in the sandbox: only verified addresses get email";
-  const ask =
-    "aws sesv2 put-account-details --production-access-enabled --mail-type TRANSACTIONAL --website-url https://example.com --use-case-description '…'";
-  if (review === "PENDING") {
-    return finding(
-      "sandbox",
-      `${found}; AWS is reviewing the request`,
-      "Wait for AWS's answer by email",
-    );
+  switch (account.Details?.ReviewDetails?.Status) {
+    case "PENDING": {
+      const next = `Wait for AWS's answer by email: ${caseOf(account)}`;
+      return finding("sandbox", `${found}; AWS is reviewing the request`, next);
+    }
+    case "DENIED":
+      return finding(
+        "sandbox",
+        `${found}; AWS has denied the request`,
+        `Answer the support case: ${caseOf(account)}`,
+      );
+    case "FAILED":
+      return finding(
+        "sandbox",
+        `${found}; an error at AWS has lost the request`,
+        "pnpm aws:production-access",
+      );
+    default:
+      return finding("sandbox", found, "pnpm aws:production-access");
   }
-  if (review === "DENIED" || review === "FAILED") {
-    const next =
-      "Answer the support case: https://console.aws.amazon.com/support/home#/case/history";
-    return finding("sandbox", `${found}; AWS has denied the request`, next);
-  }
-  return finding("sandbox", found, ask);
 }
 
 function quota(sent: number, max: number, rate: number): Finding {
@@ -87,4 +94,15 @@ function quota(sent: number, max: number, rate: number): Finding {
   if (sent >= max * NEARLY)
     return warning("quota", `nearly used up: ${found}`, `Ask for more: ${next}`);
   return ok("quota", found);
+}
+
+/** No finding if SES names no plan, as ses-local does. */
+function plan({ PricingAttributes }: GetAccountResponse): Finding[] {
+  const { CurrentPlan: current, NextPlan: next } = PricingAttributes ?? {};
+  if (!current) return [];
+  const isPlain = current === "NONE";
+  const found = isPlain ? "none: pay as you go" : `${current}: this app uses no tool of it`;
+  const change = next && next !== current ? `; ${next} from next month` : "";
+  const hint = isPlain || change ? "" : " (pnpm aws:plan)";
+  return [ok("plan", found + change + hint)];
 }

@@ -31,34 +31,39 @@ export async function checkCredentials(
 }
 
 function explain(error: unknown, region: string): Finding {
-  const { name, message } = error as Error;
-  const refuse = (found: string, next: string) => failed("credentials", found, next);
   if (isUnreachable(error)) {
-    return refuse(
+    return failed(
+      "credentials",
       `AWS does not answer at sts.${region}.amazonaws.com`,
       "Correct AWS_REGION, or allow HTTPS from this machine. Behind a proxy: NODE_USE_ENV_PROXY=1 and HTTPS_PROXY",
     );
   }
-  if (
-    /Signature (?:expired|not yet current)|RequestTimeTooSkewed|RequestExpired/.test(
-      `${name} ${message}`,
-    )
-  ) {
-    return refuse("this machine's clock is wrong", "sudo timedatectl set-ntp true");
+  const { found, next } = explainCredentials(error) ?? {
+    found: `AWS refuses them (${(error as Error).name})`,
+    next: NEXT,
+  };
+  return failed("credentials", found, next);
+}
+
+/** What is wrong with the credentials, if a call has failed because of them. */
+export function explainCredentials(error: unknown): { found: string; next: string } | undefined {
+  const { name, message } = error as Error;
+  const said = `${name} ${message}`;
+  if (/Signature (?:expired|not yet current)|RequestTimeTooSkewed|RequestExpired/.test(said)) {
+    return { found: "this machine's clock is wrong", next: "sudo timedatectl set-ntp true" };
   }
-  if (/Expired|SSOToken|session.*(?:expired|invalid)/i.test(`${name} ${message}`)) {
-    return refuse("they have expired", "aws sso login, or renew the session's keys");
+  if (/Expired|SSOToken|session.*(?:expired|invalid)/i.test(said)) {
+    return { found: "they have expired", next: "aws sso login, or renew the session's keys" };
   }
-  if (
-    /CredentialsProvider|credentials? .*(?:missing|not|load)|is missing/i.test(`${name} ${message}`)
-  ) {
-    return refuse("there are none", NEXT);
+  if (/CredentialsProvider|credentials? .*(?:missing|not|load)|is missing/i.test(said)) {
+    return { found: "there are none", next: NEXT };
   }
   if (/InvalidClientTokenId|UnrecognizedClient/.test(name)) {
-    return refuse("AWS does not know this access key, or it is inactive", NEXT);
+    return { found: "AWS does not know this access key, or it is inactive", next: NEXT };
   }
-  if (/SignatureDoesNotMatch|IncompleteSignature/.test(name)) {
-    return refuse("AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID", NEXT);
+  if (/SignatureDoesNotMatch|InvalidSignature|IncompleteSignature/.test(name)) {
+    const found = "AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID";
+    return { found, next: NEXT };
   }
-  return refuse(`AWS refuses them (${name})`, NEXT);
+  return undefined;
 }

@@ -10,7 +10,8 @@ import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
 import { createDns } from "./resolver.ts";
 import { type Answers, startAws } from "./test/aws.ts";
-import { type Zone, startDns } from "./test/dns.ts";
+import { type Zone, startDns } from "@repo/testing/dns-server";
+import { account } from "./test/answers.ts";
 import { brokenAccount } from "./test/broken/account.ts";
 import { brokenCredentials } from "./test/broken/credentials.ts";
 import { brokenDatabase } from "./test/broken/database.ts";
@@ -98,6 +99,7 @@ it("finds nothing wrong where all is well", async () => {
   expect(findings.map(({ check }) => check)).toEqual([
     "environment",
     "credentials",
+    "rights",
     "identity",
     "DKIM",
     "MAIL FROM",
@@ -108,6 +110,7 @@ it("finds nothing wrong where all is well", async () => {
     "sending",
     "sandbox",
     "quota",
+    "plan",
     "event destination",
     "event destination",
     "topic",
@@ -157,6 +160,18 @@ it("says that the database does not answer", async () => {
   expect(findings.filter(({ status }) => status !== "ok")).toMatchObject([
     { check: "database", status: "failed", found: expect.stringContaining("No connection") },
   ]);
+});
+
+it.each([
+  [{ CurrentPlan: "NONE" }, "none: pay as you go"],
+  [{ CurrentPlan: "ESSENTIALS" }, "ESSENTIALS: this app uses no tool of it (pnpm aws:plan)"],
+  [
+    { CurrentPlan: "PRO", NextPlan: "NONE" },
+    "PRO: this app uses no tool of it; NONE from next month",
+  ],
+])("says what plan the account has: %o", async (PricingAttributes, found) => {
+  const findings = await examined({ aws: account({ PricingAttributes }) });
+  expect(findings).toContainEqual({ check: "plan", status: "ok", found });
 });
 
 it("names the missing migrations", async () => {

@@ -8,6 +8,7 @@ import { type Finding, guarded, skipped } from "./finding.ts";
 import { type Identity, checkIdentity } from "./identity.ts";
 import { checkQueue } from "./queue.ts";
 import type { Dns } from "./resolver.ts";
+import { checkRights } from "./rights.ts";
 import { type Patience, roundTrip } from "./round-trip.ts";
 import { type Settings, domainOf, readSettings, sendersOf, standsIn, usesSes } from "./settings.ts";
 import { checkSuppressedAtSes, checkSuppressedHere } from "./suppression.ts";
@@ -88,6 +89,7 @@ async function* examineAws(examination: Examination, settings: Settings): AsyncG
         yield* await examineDns(examination, settings, new Map());
         return;
       }
+      yield* await guarded("rights", () => checkRights(clients));
     }
     const identities = new Map<string, Identity | undefined>();
     for (const from of sendersOf(settings)) {

@@ -22,7 +22,7 @@ const ARROWS: Record<string, string> = {
   "prisma-offline": "db",
   "email-lint": "",
   "ses-local": "email-lint",
-  setup: "",
+  setup: "errors",
   checks: "",
   measure: "email db templates postgres-local",
   bench: "email db measure templates",

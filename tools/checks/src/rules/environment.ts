@@ -11,6 +11,7 @@ const AWS_SDK = [
 
 // Not settings of the app: the platform, the terminal, `pnpm dev` and `.ci/postgres` set them.
 const GIVEN = [
+  "AWS_PROFILE",
   "CHECKPOINT_DISABLE",
   "CI",
   "DO_NOT_TRACK",

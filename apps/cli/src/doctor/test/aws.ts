@@ -14,10 +14,12 @@ type Answer =
   Record<string, unknown> | { error: string; message?: string; status?: number } | "silence";
 
 /** By the action, as IAM writes it, and by the region if it differs: `ses:GetEmailIdentity us-east-1`. */
-export type Answers = Record<string, Answer | ((subject: string) => Answer)>;
+export type Answers = Record<string, Answer | ((subject: string, accessKey: string) => Answer)>;
 
 const SES: [RegExp, string][] = [
   [/^\/v2\/email\/account$/, "ses:GetAccount"],
+  [/^\/v2\/email\/account\/details$/, "ses:PutAccountDetails"],
+  [/^\/v2\/email\/account\/pricing-attributes$/, "ses:PutAccountPricingAttributes"],
   [/^\/v2\/email\/identities\/([^/]+)$/, "ses:GetEmailIdentity"],
   [/^\/v2\/email\/configuration-sets\/([^/]+)$/, "ses:GetConfigurationSet"],
   [
@@ -44,10 +46,11 @@ export async function startAws(answers: () => Answers) {
 async function answer(req: IncomingMessage, res: ServerResponse, answers: Answers): Promise<void> {
   const body = await text(req);
   const { action, subject } = read(req, body);
-  const [, region] =
-    /Credential=[^/]+\/\d+\/([\w-]+)\//.exec(req.headers.authorization ?? "") ?? [];
+  const [, accessKey = "", region] =
+    /Credential=([^/]+)\/\d+\/([\w-]+)\//.exec(req.headers.authorization ?? "") ?? [];
   const found = answers[`${action} ${region}`] ?? answers[action] ?? answers["*"];
-  const given = typeof found === "function" ? found(subject) : (found ?? { error: "NoFixture" });
+  const given =
+    typeof found === "function" ? found(subject, accessKey) : (found ?? { error: "NoFixture" });
   if (given === "silence") return;
   const [service, name = ""] = action.split(":");
   const isXml = service === "sts" || service === "sns";
@@ -68,7 +71,8 @@ function read(req: IncomingMessage, body: string): { action: string; subject: st
   const path = (req.url ?? "").split("?")[0] ?? "";
   for (const [pattern, action] of SES) {
     const match = pattern.exec(path);
-    if (match) return { action, subject: decodeURIComponent(match[1] ?? "") };
+    // What the call is about is in its address, or else in its body.
+    if (match) return { action, subject: match[1] ? decodeURIComponent(match[1]) : body };
   }
   const form = new URLSearchParams(body);
   const action = form.get("Action") ?? "";

@@ -1,6 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Answers } from "./aws.ts";
-import type { Zone } from "./dns.ts";
+import type { Zone } from "@repo/testing/dns-server";
 
 /** What differs from `well.ts`. */
 export interface State {

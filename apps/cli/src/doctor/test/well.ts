@@ -1,6 +1,6 @@
 // A set-up in which nothing is wrong: what AWS, DNS and the environment say.
 import type { Answers } from "./aws.ts";
-import type { Zone } from "./dns.ts";
+import type { Zone } from "@repo/testing/dns-server";
 
 export const TOPIC = "arn:aws:sns:eu-west-1:123456789012:events";
 export const QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/events";
@@ -54,6 +54,7 @@ export const account = {
   SendingEnabled: true,
   EnforcementStatus: "HEALTHY",
   SendQuota: { Max24HourSend: 50_000, MaxSendRate: 14, SentLast24Hours: 100 },
+  PricingAttributes: { CurrentPlan: "NONE" },
 };
 
 export const queue = {
@@ -89,6 +90,7 @@ export const aws: Answers = {
   "sns:GetTopicAttributes": { Attributes: { TopicArn: TOPIC, SignatureVersion: "2" } },
   "sns:ListSubscriptionsByTopic": { Subscriptions: [subscription] },
   "sns:GetSubscriptionAttributes": { Attributes: subscribed },
+  "sqs:ListQueues": { error: "AccessDenied", message: "not authorized", status: 403 },
   "sqs:GetQueueAttributes": (url) => ({
     Attributes: url.endsWith("-dead") ? { ApproximateNumberOfMessages: "0" } : queue,
   }),

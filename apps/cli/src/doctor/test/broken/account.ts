@@ -8,7 +8,7 @@ export const brokenAccount: Broken[] = [
     { aws: account({ ProductionAccessEnabled: false }) },
     "✗ sandbox",
     /only verified/,
-    /put-account-details/,
+    /aws:production-access/,
   ],
   [
     "the sandbox, under review",
@@ -27,12 +27,24 @@ export const brokenAccount: Broken[] = [
     {
       aws: account({
         ProductionAccessEnabled: false,
-        Details: { ReviewDetails: { Status: "DENIED", CaseId: "1" } },
+        Details: { ReviewDetails: { Status: "DENIED", CaseId: "170" } },
       }),
     },
     "✗ sandbox",
     /denied/,
-    /support case/,
+    /support case: https:.*displayId=170$/,
+  ],
+  [
+    "the sandbox, and AWS has lost the request",
+    {
+      aws: account({
+        ProductionAccessEnabled: false,
+        Details: { ReviewDetails: { Status: "FAILED" } },
+      }),
+    },
+    "✗ sandbox",
+    /lost the request/,
+    /aws:production-access/,
   ],
   [
     "paused by AWS",

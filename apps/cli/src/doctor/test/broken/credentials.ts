@@ -72,6 +72,13 @@ export const brokenCredentials: Broken[] = [
     /aws:env/,
   ],
   [
+    "credentials with more rights than the app needs",
+    { aws: { "sqs:ListQueues": { QueueUrls: [] } } },
+    "! rights",
+    /more than the app needs/,
+    /aws:env/,
+  ],
+  [
     "AWS is silent",
     { aws: { "*": "silence", "sts:GetCallerIdentity": "silence" }, answer: 200 },
     "✗ credentials",

@@ -1,0 +1,70 @@
+import type { Answers } from "./answers.ts";
+
+type Step = [what: string, ...commands: string[]];
+
+/** What comes after the command: steps with their commands. */
+export function nextSteps(
+  { dns, region, runs, state, tester }: Answers,
+  { stack, envFile, isNew }: { stack: string; envFile: string; isNew: boolean },
+): string {
+  const options = [
+    ...(stack === "dev" ? [] : [`--stack ${stack}`]),
+    ...(envFile === ".env" ? [] : [`--file ${envFile}`]),
+  ];
+  const token = TOKENS[dns];
+  const steps: Step[] = [
+    ...(isNew ? newStack(state, region, stack) : []),
+    ...(token ? [[`Set ${token} to a token that may edit the zone.`] satisfies Step] : []),
+    ["Make the AWS resources. Read the preview first:", "pnpm infra:preview", "pnpm infra:up"],
+    ...(dns === "manual"
+      ? [["Enter the DNS records:", "pulumi -C infra stack output dnsRecords"] satisfies Step]
+      : []),
+    ...tester
+      .split(",")
+      .filter(Boolean)
+      .map((one): Step => {
+        const identity = `--region ${region} --email-identity ${one.trim()}`;
+        return [
+          `Open the link that AWS sends to ${one.trim()}:`,
+          `aws sesv2 create-email-identity ${identity}`,
+        ];
+      }),
+    ["Write the stack's settings and keys:", ["pnpm aws:env", ...options].join(" ")],
+    ["Wait for SES, and check each link of the chain:", "pnpm email:doctor --wait"],
+    ["Leave the sandbox, and look at the plan:", "pnpm aws:production-access", "pnpm aws:plan"],
+    [`Deploy: docs/production.md${runs === "ecs" ? ", docs/deploy-ecs.md" : ""}`],
+  ];
+  return [
+    "Next:",
+    ...steps.flatMap(([what, ...commands], i) => [
+      `${String(i + 1).padStart(3)}. ${what}`,
+      ...commands.map((command) => `       ${command}`),
+    ]),
+  ].join("\n");
+}
+
+function newStack(state: string, region: string, stack: string): Step[] {
+  const inBucket = state.startsWith("s3:");
+  const secrets = inBucket ? ` --secrets-provider='awskms://alias/pulumi?region=${region}'` : "";
+  return [
+    ...(inBucket
+      ? [
+          [
+            "Make the bucket and the key, if there are none: step 1 of infra/README.md",
+          ] satisfies Step,
+        ]
+      : []),
+    [
+      "Make the stack:",
+      "cd infra",
+      "pulumi login",
+      `pulumi stack init ${stack}${secrets}`,
+      "cd ..",
+    ],
+  ];
+}
+
+const TOKENS: Partial<Record<Answers["dns"], string>> = {
+  cloudflare: "CLOUDFLARE_API_TOKEN",
+  digitalocean: "DIGITALOCEAN_TOKEN",
+};
