@@ -1,5 +1,6 @@
 # The images of production (docs/production.md): `docker build --target web .`, and the same with
-# `worker` and `cli`. cli has the operator's commands, and migrates the database.
+# `worker` and `cli`. cli has the operator's commands, and migrates the database. `all` has the three
+# programs, for hosts that run several programs of one image.
 
 FROM node:22.23.2-slim AS pruned
 WORKDIR /repo
@@ -40,3 +41,9 @@ COPY --from=built /repo/apps/web/dist/ ./
 EXPOSE 3000
 HEALTHCHECK --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:3000/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "main.mjs"]
+
+FROM app AS all
+COPY --from=built /repo/apps/web/dist/ ./web/
+COPY --from=built /repo/apps/worker/dist/ ./worker/
+COPY --from=built /repo/apps/cli/dist/ ./cli/
+CMD ["node", "web/main.mjs"]

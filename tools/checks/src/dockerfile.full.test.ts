@@ -63,13 +63,13 @@ async function build(stages: Stage[], context: string): Promise<(stage: string) 
   return at;
 }
 
-it("builds the three images: each has its app, which starts alone", async () => {
+it("builds the images: each has its app, which starts alone, and one has all", async () => {
   const context = path.join(folder, "context");
   for (const file of openRepository(root).files)
     if (!file.startsWith("infra/")) await cp(path.join(root, file), path.join(context, file));
   const stages = stagesOf(await readFile(path.join(root, "Dockerfile"), "utf8"));
   const at = await build(stages, context);
-  for (const app of ["web", "worker", "cli"]) {
+  for (const app of ["web", "worker", "cli", "all/web", "all/worker", "all/cli"]) {
     const start = promisify(execFile)(process.execPath, ["main.mjs", "log"], {
       cwd: at(app),
       env: {},
