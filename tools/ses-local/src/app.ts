@@ -7,6 +7,7 @@ import { type Info, inboxRoutes } from "./inbox/routes.ts";
 import type { Store } from "./inbox/store.ts";
 import type { Accept } from "./ses/accept.ts";
 import type { Account } from "./ses/account.ts";
+import { queryRoutes } from "./ses/query/routes.ts";
 import { sesRoutes, unknownOperation } from "./ses/routes.ts";
 import type { Topic } from "./sns/message.ts";
 import { snsRoutes } from "./sns/routes.ts";
@@ -38,6 +39,7 @@ export function createApp(deps: AppDeps): Express {
     res.json({ ok: true });
   });
   app.use("/v2/email", sesRoutes({ accept, account, verified: info().verified, log }));
+  app.use(queryRoutes({ accept, account, log }));
   app.use(sqsRoutes(queues, owner, region));
   app.use("/sns", snsRoutes(topic, publisher.webhook));
   app.use("/control", onlyThisPage, controlRoutes(account));

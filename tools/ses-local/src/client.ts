@@ -34,6 +34,8 @@ export interface SesLocalOptions {
   /** Default: a free port. */
   port?: number;
   smtpPort?: number;
+  /** Whether SMTP offers STARTTLS. Default: false. */
+  smtpStartTls?: boolean;
   /** The folder of inbox and tally. Default: a new one. */
   data?: string;
   /** How many messages the inbox keeps. Default: 500. The tally keeps all. */
@@ -61,6 +63,7 @@ export async function startSesLocal(options: SesLocalOptions = {}): Promise<SesL
       APP_ENV: "development",
       SES_LOCAL_PORT: String(options.port ?? 0),
       SES_LOCAL_SMTP_PORT: String(options.smtpPort ?? 0),
+      SES_LOCAL_SMTP_STARTTLS: String(options.smtpStartTls ?? false),
       SES_LOCAL_DATA: data,
       SES_LOCAL_VERIFIED: options.verified?.join(",") ?? "",
       SES_LOCAL_KEEP: String(options.keep ?? ""),

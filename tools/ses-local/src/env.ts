@@ -8,6 +8,8 @@ export interface Env {
   /** 0 takes any free port. */
   port: number;
   smtpPort: number;
+  /** Whether SMTP offers STARTTLS. */
+  smtpStartTls: boolean;
   /** Domains and addresses that count as verified identities, in lower case. */
   verified: string[];
   /** The folder of the messages. */
@@ -31,6 +33,7 @@ export function readEnv(): Env {
   return {
     port: integer("SES_LOCAL_PORT", 3002, 65_535, "a port"),
     smtpPort: integer("SES_LOCAL_SMTP_PORT", 1025, 65_535, "a port"),
+    smtpStartTls: env["SES_LOCAL_SMTP_STARTTLS"] === "true",
     verified: (env["SES_LOCAL_VERIFIED"] || "example.com")
       .split(",")
       .map((identity) => identity.trim().toLowerCase())

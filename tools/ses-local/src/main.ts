@@ -33,7 +33,7 @@ async function start(env: Env): Promise<void> {
   const account = new Account(env.topicArn);
   const accept = createAccept(store, account, env.verified);
 
-  const smtp = createSmtpServer({ accept, account, log });
+  const smtp = createSmtpServer({ accept, account, startTls: env.smtpStartTls, log });
   smtp.on("error", (error) => log(`SMTP: ${error.message}`));
   const smtpPort = await listen(smtp.server, env.smtpPort, "SES_LOCAL_SMTP_PORT");
 

@@ -1,6 +1,6 @@
 import { type SesLocal, startSesLocal } from "./client.ts";
 import { createTransport } from "nodemailer";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 let ses: SesLocal;
 
@@ -9,6 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => ses.stop());
 
+const insists = { requireTLS: true, tls: { rejectUnauthorized: false } };
 const transport = (auth?: { user: string; pass: string }) =>
   createTransport({ host: "127.0.0.1", port: ses.smtpPort, ...(auth && { auth }) });
 
@@ -47,6 +48,23 @@ test("should accept any user name and password", async () => {
     text: "x",
   });
   await expect(sent).resolves.toMatchObject({ accepted: ["auth@example.org"] });
+});
+
+test("should offer STARTTLS only where it is set, and take it from those who insist", async () => {
+  const send = async (options: object, port: number) => {
+    const client = createTransport({ host: "localhost", port, ...options });
+    return client.sendMail({ from: "hello@example.com", to: "tls@example.org", text: "x" });
+  };
+  await send({}, ses.smtpPort);
+  await send(insists, ses.smtpPort);
+  const offering = await startSesLocal({ smtpStartTls: true });
+  onTestFinished(() => offering.stop());
+  await send({ ignoreTLS: true }, offering.smtpPort);
+  await send(insists, offering.smtpPort);
+  // nodemailer uses what is offered, and trusts nobody's own certificate.
+  await expect(send({}, offering.smtpPort)).rejects.toThrow("self-signed certificate");
+  expect(await ses.inbox({ to: "tls@example.org" })).toHaveLength(2);
+  expect(await offering.inbox({ to: "tls@example.org" })).toHaveLength(2);
 });
 
 test("should accept a domain in Punycode, and no local part outside ASCII", async () => {

@@ -1,6 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { domainToASCII } from "node:url";
 import { SMTPServer } from "smtp-server";
+import { createCertificate } from "./certificate.ts";
 import { type Accept, MAX_MESSAGE_SIZE } from "./ses/accept.ts";
 import type { Account } from "./ses/account.ts";
 import { NoAnswer, withFaults } from "./ses/faults.ts";
@@ -9,26 +10,36 @@ import { SesError } from "./ses/error.ts";
 const REGION = "us-east-1";
 
 /**
- * SES's SMTP interface, for the same inbox. It accepts any user name and password, or none. It has
- * no TLS.
+ * SES's SMTP interface, for the same inbox. It accepts any user name and password, or none. TLS is
+ * optional, with a certificate that no client trusts by itself.
  *
  * https://docs.aws.amazon.com/ses/latest/dg/send-email-smtp.html
  */
 export function createSmtpServer({
   accept,
   account,
+  startTls,
   log,
 }: {
   accept: Accept;
   account: Account;
+  /**
+   * Whether it offers STARTTLS. Many clients use what is offered, and then refuse the certificate.
+   * It takes the command in any case, as from clients that insist on it.
+   */
+  startTls: boolean;
   log: (line: string) => void;
 }): SMTPServer {
+  const { key, pem } = createCertificate("localhost", { type: "ec", hosts: ["localhost"] });
   const server = new SMTPServer({
     name: "localhost",
     banner: "ses-local",
     // SES does not offer SMTPUTF8: its addresses are ASCII.
     hideSMTPUTF8: true,
-    disabledCommands: ["STARTTLS"],
+    key: key.export({ type: "pkcs8", format: "pem" }),
+    cert: pem,
+    hideSTARTTLS: !startTls,
+    // Without TLS too, unlike SES.
     authOptional: true,
     allowInsecureAuth: true,
     disableReverseLookup: true,

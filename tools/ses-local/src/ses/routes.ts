@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Accept } from "./accept.ts";
 import type { Account } from "./account.ts";
-import { NoAnswer, withFaults } from "./faults.ts";
+import { regionOf } from "./credentials.ts";
 import { badRequest, SesError } from "./error.ts";
+import { NoAnswer, withFaults } from "./faults.ts";
 import { type Json, text } from "./json.ts";
 import { operationRoutes } from "./operations.ts";
 import { sendEmail } from "./send-email.ts";
@@ -64,15 +65,13 @@ export function unknownOperation(log: (line: string) => void): RequestHandler {
 }
 
 const authenticate: RequestHandler = (req, res, next) => {
-  const scope = /^AWS4-[A-Z0-9-]+ Credential=[^/,]+\/\d{8}\/(?<region>[a-z0-9-]+)\//.exec(
-    req.get("authorization") ?? "",
-  );
-  if (!scope) {
+  const region = regionOf(req);
+  if (region === undefined) {
     const type = "MissingAuthenticationTokenException";
     answer(res, new SesError(type, "Missing Authentication Token", 403));
     return;
   }
-  res.locals["region"] = scope.groups?.["region"];
+  res.locals["region"] = region;
   next();
 };
 

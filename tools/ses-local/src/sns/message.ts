@@ -1,13 +1,13 @@
 import { type KeyObject, randomBytes, randomUUID, sign } from "node:crypto";
 import { promisify } from "node:util";
-import { type Signer, createSigner } from "./certificate.ts";
+import { type Certificate, createCertificate } from "../certificate.ts";
 
 /** A topic, with the key that signs its messages. */
 export interface Topic {
   arn: string;
   /** The same for all subscribers, because nobody unsubscribes here. */
   subscriptionArn: string;
-  signer: Signer;
+  signer: Certificate;
   /** In SNS's form. The app must be set up to fetch it from ses-local (`/sns`). */
   certificateUrl: string;
   /** `https://sns.REGION.amazonaws.com` */
@@ -109,7 +109,7 @@ export function createTopic(arn: string): Topic {
     arn,
     subscriptionArn: `${arn}:${randomUUID()}`,
     origin,
-    signer: createSigner(),
+    signer: createCertificate("sns.amazonaws.com", { type: "rsa" }),
     certificateUrl: `${origin}/SimpleNotificationService-${randomBytes(16).toString("hex")}.pem`,
   };
 }
