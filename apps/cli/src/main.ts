@@ -15,6 +15,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["evidence", async () => (await import("./evidence.ts")).evidence],
   ["migrate", async () => (await import("./migrate.ts")).migrate],
   ["send", async () => (await import("./send.ts")).send],
+  ["api-keys", async () => (await import("./api-keys.ts")).apiKeys],
   ["keys", async () => (await import("./keys.ts")).keys],
   ["doctor", async () => (await import("./doctor.ts")).doctor],
   ["production-access", async () => (await import("./production-access.ts")).productionAccess],

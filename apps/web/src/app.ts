@@ -27,6 +27,8 @@ interface AppConfig {
   trustProxy: number;
   /** Routes for posts of other programs. They come before cookies are read. */
   webhooks: RequestHandler[];
+  /** The routes for programs with an API key. They come before cookies are read too. */
+  api: RequestHandler;
   preferences: PreferencesConfig;
   enqueue: Enqueue<EmailTemplates>;
   accounts: Omit<AccountConfig, "db" | "enqueue" | "appUrl" | "preferencesOf">;
@@ -40,6 +42,7 @@ export function createApp({
   appUrl,
   trustProxy,
   webhooks,
+  api,
   preferences,
   enqueue,
   accounts,
@@ -56,6 +59,7 @@ export function createApp({
     next();
   });
   app.use(health(db, stopping), ...webhooks);
+  app.use(api);
   app.use(serve, publicFiles());
 
   app.use((_req, res, next) => {

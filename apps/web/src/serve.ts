@@ -9,6 +9,7 @@ import { createEnqueue } from "@repo/email/enqueue";
 import { createPreferenceLinks } from "@repo/email/preferences";
 import { categories, templates } from "@repo/templates/registry";
 import { pino } from "pino";
+import { emailApi } from "./api/emails.ts";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
 import { takeEvents } from "./webhooks/ses.ts";
@@ -50,6 +51,7 @@ async function run(env: Env): Promise<void> {
     appUrl: env.APP_URL,
     trustProxy: env.TRUST_PROXY,
     webhooks: [takeEvents(db, env)],
+    api: emailApi(db, env),
     preferences: {
       categories,
       links: createPreferenceLinks({ keys: env.UNSUBSCRIBE_KEY, appUrl: env.APP_URL }),

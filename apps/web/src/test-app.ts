@@ -10,6 +10,7 @@ import { type EmailTemplates, templates } from "@repo/templates/registry";
 import { type TestSns, createTestSns } from "@repo/testing/sns";
 import { pino } from "pino";
 import supertest, { type Test } from "supertest";
+import { emailApi } from "./api/emails.ts";
 import { createApp } from "./app.ts";
 import { sesWebhook } from "./webhooks/ses.ts";
 
@@ -86,6 +87,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
     appUrl,
     trustProxy: 0,
     webhooks: [sesWebhook(ingest)],
+    api: emailApi(db, { EMAIL_KEY: keysOf("the tests' own key, 32 characters or more") }),
     preferences: { categories, links },
     enqueue,
     accounts: { secret: authSecret, optOutKey, limitScale, passwordCost },

@@ -2,35 +2,39 @@ import express, { type RequestHandler } from "express";
 import { isJson } from "./answer.tsx";
 import { HttpError } from "./errors.tsx";
 
-// The largest form here needs about 1 KB.
-const LIMIT = "16kb";
+/** Reads the body of a page's form. The largest one needs about 1 KB. */
+export const readBody = readBodyUpTo("16kb");
 
 /**
  * Reads a form (application/x-www-form-urlencoded) or a JSON object into `req.body`. Bytes that are
  * not UTF-8 are an error. Express's own parsers replace them, and we would store a name or a
  * password that nobody typed.
+ *
+ * @param limit of the body, as in "16kb"
  */
-export const readBody: RequestHandler[] = [
-  (req, _res, next) => {
-    const type = req.headers["content-type"];
-    const isForm = /^application\/x-www-form-urlencoded\b/i.test(type ?? "");
-    const charset = /;\s*charset="?([^\s;"]+)/i.exec(type ?? "")?.[1] ?? "utf-8";
-    if ((type !== undefined && !isForm && !isJson(req)) || charset.toLowerCase() !== "utf-8") {
-      throw new HttpError(
-        415,
-        "UNSUPPORTED_MEDIA_TYPE",
-        "Send application/x-www-form-urlencoded or application/json, in UTF-8.",
-      );
-    }
-    next();
-  },
-  express.raw({ type: () => true, limit: LIMIT, inflate: false }),
-  (req, _res, next) => {
-    const text = decode(req.body instanceof Buffer ? req.body : Buffer.alloc(0));
-    req.body = isJson(req) ? parseJson(text) : parseForm(text);
-    next();
-  },
-];
+export function readBodyUpTo(limit: string): RequestHandler[] {
+  return [
+    (req, _res, next) => {
+      const type = req.headers["content-type"];
+      const isForm = /^application\/x-www-form-urlencoded\b/i.test(type ?? "");
+      const charset = /;\s*charset="?([^\s;"]+)/i.exec(type ?? "")?.[1] ?? "utf-8";
+      if ((type !== undefined && !isForm && !isJson(req)) || charset.toLowerCase() !== "utf-8") {
+        throw new HttpError(
+          415,
+          "UNSUPPORTED_MEDIA_TYPE",
+          "Send application/x-www-form-urlencoded or application/json, in UTF-8.",
+        );
+      }
+      next();
+    },
+    express.raw({ type: () => true, limit, inflate: false }),
+    (req, _res, next) => {
+      const text = decode(req.body instanceof Buffer ? req.body : Buffer.alloc(0));
+      req.body = isJson(req) ? parseJson(text) : parseForm(text);
+      next();
+    },
+  ];
+}
 
 function decode(bytes: Buffer): string {
   try {

@@ -62,6 +62,7 @@ export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
     given: ["message_id", "address_key", "done_at", "action", "subject", "because"],
     withheld: { id: queue, done_by: "names an operator" },
   },
+  { table: "api_emails", rows: ofMessages, given: ["message_id"], withheld: { key_id: queue } },
   {
     table: "messages",
     rows: messages,
@@ -124,6 +125,7 @@ export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
 
 /** The tables of email that know nobody, and why. */
 export const NOT_ABOUT_PEOPLE: Record<string, string> = {
+  api_keys: "names programs, and the emails that they may queue",
   sending_status: "the state of the sending account",
   workers: "programs that run",
   alerts: "what the operators were told about sending",

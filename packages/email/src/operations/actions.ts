@@ -17,6 +17,8 @@ export const ACTIONS = [
   "suppress",
   "unsuppress",
   "role",
+  "create-key",
+  "revoke-key",
 ] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
