@@ -9,6 +9,9 @@ const message = {
   to: "sam@example.com",
   props: { url: "https://app.example.com", expiresInMinutes: 60 },
 };
+/** The body with props as text. */
+const withProps = (props: string) =>
+  JSON.stringify({ ...message, props: 0 }).replace('"props":0', `"props":${props}`);
 
 let app: TestApp;
 let key: string;
@@ -106,6 +109,20 @@ it.each([
   ["a large body", { ...message, props: { url: "x".repeat(70_000) } }, 413, "BODY_TOO_LARGE"],
   ["wrong props", { ...message, props: { url: "javascript:1" } }, 422, "INVALID_PROPS"],
   ["two addresses", { ...message, to: "a@example.com,b@example.com" }, 422, "INVALID_ADDRESS"],
+  [
+    "a second header",
+    { ...message, to: "a@example.com\r\nBcc: b@example.com" },
+    422,
+    "INVALID_ADDRESS",
+  ],
+  ["a prototype", '{"__proto__":{"template":"verify-email"}}', 422, "INVALID_INPUT"],
+  ["props of a prototype", withProps('{"__proto__":{"url":"x"}}'), 422, "INVALID_PROPS"],
+  [
+    "deep props",
+    withProps(`{"url":${"[".repeat(30_000)}${"]".repeat(30_000)}}`),
+    422,
+    "INVALID_PROPS",
+  ],
   ["another template", { ...message, template: "welcome" }, 403, "TEMPLATE_NOT_ALLOWED"],
 ])("refuses %s with a code, as JSON", async (_, body, status, code) => {
   const before = await count();

@@ -18,7 +18,7 @@ it("docs/api.md: boto3 sends through SES's Query API", async (context) => {
     AWS_SECRET_ACCESS_KEY: "local",
   });
   const [message] = await ses.inbox({ to: "sam@example.com" });
-  expect(message).toMatchObject({ subject: "Welcome", text: "Hello Sam", via: "api" });
+  expect(message).toMatchObject({ subject: "Welcome", text: "Hello Sam\n", via: "api" });
   expect(printed.trim()).toBe(message?.messageId);
 });
 
