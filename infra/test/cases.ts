@@ -43,7 +43,7 @@ export const CASES: Record<string, Case> = {
           name: "_dmarc.example.com",
           type: "TXT",
           content: '"v=DMARC1; p=none"',
-          comment: "Pulumi: sendoff-dev",
+          comment: "Pulumi: product-dev",
         },
       ],
     }),
@@ -200,6 +200,6 @@ export const STOPS: [string, Case, RegExp][] = [
   [
     "a key that is wrong",
     { config: { events: "kinesis" } },
-    /^error: sendoff:events must be one of sqs, https, lambda: pulumi config set events https$/,
+    /^error: product:events must be one of sqs, https, lambda: pulumi config set events https$/,
   ],
 ];

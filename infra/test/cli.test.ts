@@ -17,6 +17,6 @@ test.concurrent("a process of its own stops with one line", async () => {
   // Pulumi's own for "said what the user is to do".
   expect(exitCode).toBe(32);
   expect(log.trim()).toBe(
-    "sendoff:events must be one of sqs, https, lambda: pulumi config set events https",
+    "product:events must be one of sqs, https, lambda: pulumi config set events https",
   );
 });

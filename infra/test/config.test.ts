@@ -8,12 +8,12 @@ import { InfraError } from "../src/error.ts";
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
 const settings = (config: Record<string, string>, region = "eu-central-1", stack = "dev") =>
   readSettings({
-    project: "sendoff",
+    project: "product",
     stack,
     raw: {
       ...(region && { "aws:region": region }),
       ...Object.fromEntries(
-        Object.entries(config).map(([key, value]) => [`sendoff:${key}`, value]),
+        Object.entries(config).map(([key, value]) => [`product:${key}`, value]),
       ),
     },
   });
@@ -35,23 +35,21 @@ describe("the documents", () => {
     expect(written).toEqual(table);
   });
 
-  test("Pulumi.example.yaml has every key, with an example that is taken", () => {
+  test("Pulumi.example.yaml has every key of the project, with an example that is taken", () => {
     const example = read("Pulumi.example.yaml");
-    const found = [...example.matchAll(/^ {2}(?:# )?sendoff:(\w+):/gm)].map(([, key]) => key);
+    const project = /^name: (.+)$/m.exec(read("Pulumi.yaml"))?.[1];
+    const named = new RegExp(`^ {2}(?:# )?${project}:(\\w+):`, "gm");
+    const found = [...example.matchAll(named)].map(([, key]) => key);
     expect(found).toEqual(Object.keys(KEYS));
-  });
-
-  test("Pulumi.yaml names the project that the example does", () => {
-    expect(read("Pulumi.yaml")).toContain("name: sendoff\n");
   });
 });
 
 test("a domain and a region are enough", () => {
   expect(settings({ domain: "example.com" })).toMatchObject({
-    name: "sendoff-dev",
+    name: "product-dev",
     mailFromDomain: "bounce.example.com",
-    configurationSet: "sendoff-dev",
-    securityConfigurationSet: "sendoff-dev-security",
+    configurationSet: "product-dev",
+    securityConfigurationSet: "product-dev-security",
     dns: { provider: PROVIDERS.manual },
     dkimHost: "dkim.amazonses.com",
     events: { to: "sqs" },
@@ -98,18 +96,18 @@ test("a list is taken as the command line and as YAML give it", () => {
 });
 
 test.each<[string, Record<string, string>, RegExp]>([
-  ["no domain", {}, /^sendoff:domain must be a domain .*: pulumi config set domain example\.com$/],
-  ["a domain in capitals", { domain: "Example.com" }, /^sendoff:domain must be a domain/],
-  ["an address for a domain", { domain: "a@example.com" }, /^sendoff:domain must be a domain/],
-  ["a key that is misspelled", { domian: "example.com" }, /^sendoff:domian is no key; .*domain,/],
-  ["an unknown DNS provider", { dns: "namecheap" }, /^sendoff:dns must be one of manual, route53/],
-  ["route53 without a zone", { dns: "route53" }, /^sendoff:zoneId is needed with dns:/],
-  ["a zone without a provider", { zoneId: "Z1" }, /^sendoff:zoneId has no effect without dns/],
-  ["https without a webhook", { events: "https" }, /^sendoff:webhookUrl is needed with events/],
+  ["no domain", {}, /^product:domain must be a domain .*: pulumi config set domain example\.com$/],
+  ["a domain in capitals", { domain: "Example.com" }, /^product:domain must be a domain/],
+  ["an address for a domain", { domain: "a@example.com" }, /^product:domain must be a domain/],
+  ["a key that is misspelled", { domian: "example.com" }, /^product:domian is no key; .*domain,/],
+  ["an unknown DNS provider", { dns: "namecheap" }, /^product:dns must be one of manual, route53/],
+  ["route53 without a zone", { dns: "route53" }, /^product:zoneId is needed with dns:/],
+  ["a zone without a provider", { zoneId: "Z1" }, /^product:zoneId has no effect without dns/],
+  ["https without a webhook", { events: "https" }, /^product:webhookUrl is needed with events/],
   [
     "a webhook without TLS",
     { events: "https", webhookUrl: "http://app.example.com/webhooks/ses" },
-    /^sendoff:webhookUrl must be an https:\/\//,
+    /^product:webhookUrl must be an https:\/\//,
   ],
   [
     "a function without its role",
@@ -123,10 +121,10 @@ test.each<[string, Record<string, string>, RegExp]>([
       lambdaArn: KEYS.lambdaArn.example.replace("eu-central-1", "us-east-1"),
       lambdaRole: "ses-events-role",
     },
-    /^sendoff:lambdaArn must be of eu-central-1, as the queue is/,
+    /^product:lambdaArn must be of eu-central-1, as the queue is/,
   ],
-  ["a role that nobody may take", { sender: "role" }, /^sendoff:roleTrusts is needed with sender/],
-  ["a role that anybody may take", { sender: "role", roleTrusts: "*" }, /^sendoff:roleTrusts must/],
+  ["a role that nobody may take", { sender: "role" }, /^product:roleTrusts is needed with sender/],
+  ["a role that anybody may take", { sender: "role", roleTrusts: "*" }, /^product:roleTrusts must/],
   [
     "a workload without a subject",
     {
@@ -134,7 +132,7 @@ test.each<[string, Record<string, string>, RegExp]>([
       oidcIssuer: "https://token.actions.githubusercontent.com",
       oidcAudience: "sts.amazonaws.com",
     },
-    /^sendoff:oidcSubject is needed with oidcIssuer: pulumi config set oidcSubject owner:/,
+    /^product:oidcSubject is needed with oidcIssuer: pulumi config set oidcSubject owner:/,
   ],
   [
     "a subject that everybody at the issuer has",
@@ -144,7 +142,7 @@ test.each<[string, Record<string, string>, RegExp]>([
       oidcAudience: "sts.amazonaws.com",
       oidcSubject: "repo:*",
     },
-    /^sendoff:oidcSubject must be two parts or more/,
+    /^product:oidcSubject must be two parts or more/,
   ],
   [
     "both kinds of trust",
@@ -155,23 +153,23 @@ test.each<[string, Record<string, string>, RegExp]>([
       oidcAudience: "sts.amazonaws.com",
       oidcSubject: "acme:app:*",
     },
-    /^sendoff:oidcIssuer has no effect without sender: role, or beside roleTrusts/,
+    /^product:oidcIssuer has no effect without sender: role, or beside roleTrusts/,
   ],
   [
     "Route 53's zone by its domain",
     { dns: "route53", zoneId: "example.com" },
-    /^sendoff:zoneId must be, with dns: route53, the id of a hosted zone/,
+    /^product:zoneId must be, with dns: route53, the id of a hosted zone/,
   ],
-  ["three access keys", { accessKeys: "a,b,c" }, /^sendoff:accessKeys must be one or two names/],
-  ["an unknown grant", { grants: "send,all" }, /^sendoff:grants must be one of send, quota/],
-  ["a From of another domain", { from: "a@example.org" }, /^sendoff:from has a@example\.org/],
-  ["a From of any domain", { from: "*@*" }, /^sendoff:from must be addresses/],
+  ["three access keys", { accessKeys: "a,b,c" }, /^product:accessKeys must be one or two names/],
+  ["an unknown grant", { grants: "send,all" }, /^product:grants must be one of send, quota/],
+  ["a From of another domain", { from: "a@example.org" }, /^product:from has a@example\.org/],
+  ["a From of any domain", { from: "*@*" }, /^product:from must be addresses/],
   ["a moment to deliver", { securityDeliverySeconds: "60" }, /must be a whole number from 300/],
   ["a day to deliver", { securityDeliverySeconds: "86400" }, /must be a whole number from 300/],
-  ["one set for both", { securityConfigurationSet: "sendoff-dev" }, /must be another than/],
-  ["a flag in words", { apexSpf: "yes" }, /^sendoff:apexSpf must be one of true, false/],
-  ["half a list", { from: '["a@example.com"' }, /^sendoff:from must be a list as a,b or JSON:/],
-  ["a list without an entry", { from: "[]" }, /^sendoff:from must be a list of at least one/],
+  ["one set for both", { securityConfigurationSet: "product-dev" }, /must be another than/],
+  ["a flag in words", { apexSpf: "yes" }, /^product:apexSpf must be one of true, false/],
+  ["half a list", { from: '["a@example.com"' }, /^product:from must be a list as a,b or JSON:/],
+  ["a list without an entry", { from: "[]" }, /^product:from must be a list of at least one/],
 ])("%s is refused in one line that says what to set", (_, config, line) => {
   const domain =
     "domian" in config || Object.keys(config).length === 0 ? {} : { domain: "example.com" };
@@ -184,10 +182,10 @@ test.each<[string, Record<string, string>, RegExp]>([
 test("existing configuration sets are named, both of them", () => {
   const config = { domain: "example.com", existing: "configurationSets" };
   expect(() => settings({ ...config, securityConfigurationSet: "mine-security" })).toThrow(
-    /^sendoff:configurationSet is needed with existing: configurationSets: pulumi config set/,
+    /^product:configurationSet is needed with existing: configurationSets: pulumi config set/,
   );
   expect(() => settings({ ...config, configurationSet: "mine" })).toThrow(
-    /^sendoff:securityConfigurationSet is needed with existing: configurationSets/,
+    /^product:securityConfigurationSet is needed with existing: configurationSets/,
   );
 });
 
@@ -200,7 +198,7 @@ test.each(["feature.x", "s".repeat(60)])("a stack's name that AWS cannot take: %
 test("a region that the program does not know is refused, unless DKIM's host is given", () => {
   const config = { domain: "example.com" };
   expect(() => settings(config, "eusc-de-east-1")).toThrow(
-    /^sendoff:dkimHost is needed in eusc-de-east-1, .*: pulumi config set dkimHost dkim\.eusc-/,
+    /^product:dkimHost is needed in eusc-de-east-1, .*: pulumi config set dkimHost dkim\.eusc-/,
   );
   const dkimHost = "dkim.eusc-de-east-1.amazonses.com";
   expect(settings({ ...config, dkimHost }, "eusc-de-east-1").dkimHost).toBe(dkimHost);

@@ -8,7 +8,7 @@ const runs = inject("runs");
 
 describe("an SPF record that is there", () => {
   const apexOf = ({ resources }: Run) =>
-    resources.find(({ name }) => name === "sendoff-dev-apex")?.inputs;
+    resources.find(({ name }) => name === "product-dev-apex")?.inputs;
 
   test("keeps every other TXT value at Route 53, as it was", () => {
     expect(apexOf(runs["route53-apex-spf"]!.up)?.records).toEqual([

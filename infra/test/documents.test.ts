@@ -101,10 +101,10 @@ test("the walk, step by step, makes a configuration that the program takes at ea
   for (const [, key, value, update] of text.matchAll(
     /pulumi config set ([\w:]+) (\S+)|(pnpm infra:up|pnpm infra:preview)$/gm,
   )) {
-    if (key) config[key.includes(":") ? key : `sendoff:${key}`] = value!.replaceAll("'", "");
+    if (key) config[key.includes(":") ? key : `product:${key}`] = value!.replaceAll("'", "");
     if (!update) continue;
     updates += 1;
-    expect(() => readSettings({ project: "sendoff", stack: "dev", raw: config })).not.toThrow();
+    expect(() => readSettings({ project: "product", stack: "dev", raw: config })).not.toThrow();
   }
   expect(updates).toBeGreaterThan(2);
 });
@@ -113,11 +113,11 @@ test("the recovery of a lost state makes a configuration that the program takes"
   const { text } = section("infra/recovery.md", "The state is lost");
   const raw = Object.fromEntries(
     [...text.matchAll(/pulumi config set ([\w:]+) (\S+)/g)].map(([, key = "", value = ""]) => [
-      key.includes(":") ? key : `sendoff:${key}`,
+      key.includes(":") ? key : `product:${key}`,
       value,
     ]),
   );
-  expect(readSettings({ project: "sendoff", stack: "dev", raw }).identity).toBe("import");
+  expect(readSettings({ project: "product", stack: "dev", raw }).identity).toBe("import");
 });
 
 test("the list for the first run counts what is made", () => {

@@ -77,7 +77,7 @@ type Messages = Record<string, new () => Message & Record<string, (value: unknow
 /**
  * Runs the program of `folder` as the CLI would.
  *
- * @param options.config of the stack, with namespaces: `{ "sendoff:domain": "example.com" }`
+ * @param options.config of the stack, with namespaces: `{ "product:domain": "example.com" }`
  * @param options.preview whether nothing is made, and what only then would be known is not
  */
 export async function run(options: {

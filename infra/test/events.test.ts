@@ -75,7 +75,7 @@ test("a webhook that is down for a deployment loses nothing: SNS retries for mos
   const { deliveryPolicy, endpointAutoConfirms } = inputsOf(
     runs.https!.up,
     "TopicSubscription",
-    "sendoff-dev-events",
+    "product-dev-events",
   );
   const policy = json(deliveryPolicy).healthyRetryPolicy as Record<string, number>;
   const { minDelayTarget, maxDelayTarget, numRetries, numMinDelayRetries, numMaxDelayRetries } =
@@ -90,7 +90,7 @@ test("a webhook that is down for a deployment loses nothing: SNS retries for mos
 });
 
 test("a function gets ten events at a time, and only the one that failed again", () => {
-  expect(inputsOf(runs.lambda!.up, "EventSourceMapping", "sendoff-dev-events")).toMatchObject({
+  expect(inputsOf(runs.lambda!.up, "EventSourceMapping", "product-dev-events")).toMatchObject({
     batchSize: 10,
     functionResponseTypes: ["ReportBatchItemFailures"],
   });
@@ -98,7 +98,7 @@ test("a function gets ten events at a time, and only the one that failed again",
 
 describe("alarms", () => {
   const alarm = (name: string, run = runs.alarms!.up) =>
-    inputsOf(run, "MetricAlarm", `sendoff-dev-alarms-${name}`);
+    inputsOf(run, "MetricAlarm", `product-dev-alarms-${name}`);
 
   // Names of metrics: AWS, SES Developer Guide, "Monitoring your sender reputation".
   test.each([
@@ -123,7 +123,7 @@ describe("alarms", () => {
     expect(alarm("dead-letters")).toMatchObject({
       namespace: "AWS/SQS",
       metricName: "ApproximateNumberOfMessagesVisible",
-      dimensions: { QueueName: "sendoff-dev-events-dead-letters" },
+      dimensions: { QueueName: "product-dev-events-dead-letters" },
       threshold: 0,
       comparisonOperator: "GreaterThanThreshold",
       treatMissingData: "notBreaching",
@@ -134,7 +134,7 @@ describe("alarms", () => {
     expect(alarm("age")).toMatchObject({
       namespace: "AWS/SQS",
       metricName: "ApproximateAgeOfOldestMessage",
-      dimensions: { QueueName: "sendoff-dev-events" },
+      dimensions: { QueueName: "product-dev-events" },
       threshold: 15 * MINUTE,
       comparisonOperator: "GreaterThanThreshold",
       treatMissingData: "notBreaching",
@@ -143,12 +143,12 @@ describe("alarms", () => {
   });
 
   test("tell the address when they go off, and when it is over", () => {
-    const topic = expect.stringMatching(/:sendoff-dev-alarms$/);
+    const topic = expect.stringMatching(/:product-dev-alarms$/);
     for (const { inputs } of ofType(runs.alarms!.up, "MetricAlarm")) {
       expect(inputs).toMatchObject({ alarmActions: [topic], okActions: [topic] });
       expect(inputs).toMatchObject({ statistic: "Maximum", evaluationPeriods: 1 });
     }
-    expect(inputsOf(runs.alarms!.up, "TopicSubscription", "sendoff-dev-alarms")).toEqual({
+    expect(inputsOf(runs.alarms!.up, "TopicSubscription", "product-dev-alarms")).toEqual({
       topic,
       protocol: "email",
       endpoint: "ops@example.com",

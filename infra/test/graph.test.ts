@@ -73,22 +73,22 @@ describe.each(NAMES)("%s", (name) => {
     for (const destination of destinations) {
       expect(destination.inputs.eventDestination).toMatchObject({ enabled: true });
       expect(before(up, destination)).toContain(
-        "aws:sns/topicPolicy:TopicPolicy::sendoff-dev-events",
+        "aws:sns/topicPolicy:TopicPolicy::product-dev-events",
       );
     }
   });
 
   test("makes everything in the order that AWS needs", () => {
     for (const resource of ofType(up, "EmailIdentityMailFromAttributes")) {
-      expect(before(up, resource)).toContain("aws:sesv2/emailIdentity:EmailIdentity::sendoff-dev");
+      expect(before(up, resource)).toContain("aws:sesv2/emailIdentity:EmailIdentity::product-dev");
     }
     for (const resource of ofType(up, "EmailIdentityFeedbackAttributes")) {
       expect(resource.inputs.emailForwardingEnabled).toBe(false);
-      const events = "ConfigurationSetEventDestination::sendoff-dev-events";
+      const events = "ConfigurationSetEventDestination::product-dev-events";
       const earlier = [...before(up, resource)].filter((one) => one.includes(events));
       expect(earlier).toHaveLength(2);
       // And somebody takes them.
-      expect([...before(up, resource)].join()).toContain("TopicSubscription::sendoff-dev-events");
+      expect([...before(up, resource)].join()).toContain("TopicSubscription::product-dev-events");
     }
     for (const resource of ofType(up, "TopicSubscription")) {
       if (resource.inputs.protocol === "email") continue;
@@ -121,8 +121,8 @@ test("the preview knows what does not depend on AWS", () => {
   const { preview } = runs["manual-sqs-user"]!;
   const [identity] = ofType(preview, "EmailIdentity");
   expect(identity?.inputs.emailIdentity).toBe("example.com");
-  const [send] = preview.resources.filter(({ name }) => name === "sendoff-dev-sender-send");
-  expect(send?.inputs.policy).toContain("configuration-set/sendoff-dev-security");
+  const [send] = preview.resources.filter(({ name }) => name === "product-dev-sender-send");
+  expect(send?.inputs.policy).toContain("configuration-set/product-dev-security");
   const [destination] = ofType(preview, "ConfigurationSetEventDestination");
   expect(JSON.stringify(destination?.inputs)).toContain(UNKNOWN);
 });

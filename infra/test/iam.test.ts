@@ -11,16 +11,16 @@ const STRANGER = "999999999999";
 
 const ses = (thing: string) => `arn:aws:ses:${REGION}:${ACCOUNT}:${thing}`;
 const IDENTITY = ses("identity/example.com");
-const SET = ses("configuration-set/sendoff-dev");
-const SECURITY_SET = ses("configuration-set/sendoff-dev-security");
+const SET = ses("configuration-set/product-dev");
+const SECURITY_SET = ses("configuration-set/product-dev-security");
 const OTHER_IDENTITY = ses("identity/example.org");
-const OTHER_SET = ses("configuration-set/sendoff-prod");
+const OTHER_SET = ses("configuration-set/product-prod");
 const RECIPIENT = ses("identity/you@example.org");
-const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:sendoff-dev-events`;
+const QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT}:product-dev-events`;
 const DEAD_LETTERS = `${QUEUE}-dead-letters`;
-const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:sendoff-dev-events`;
-const ALARMS = `arn:aws:sns:${REGION}:${ACCOUNT}:sendoff-dev-alarms`;
-const USER = `arn:aws:iam::${ACCOUNT}:user/sendoff-dev-sender`;
+const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:product-dev-events`;
+const ALARMS = `arn:aws:sns:${REGION}:${ACCOUNT}:product-dev-alarms`;
+const USER = `arn:aws:iam::${ACCOUNT}:user/product-dev-sender`;
 
 /** The policy document of one resource. */
 function documentOf({ resources }: Pick<Run, "resources">, type: string, name: string): Document {
@@ -70,29 +70,29 @@ describe("may", () => {
     ["with a webhook: drain what was given up", webhook, "sqs:ReceiveMessage", DEAD_LETTERS],
     [
       "an operator: list who is suppressed",
-      one("sendoff-dev-sender-suppression"),
+      one("product-dev-sender-suppression"),
       "ses:ListSuppressedDestinations",
     ],
     [
       "an operator: let someone go",
-      one("sendoff-dev-sender-suppression"),
+      one("product-dev-sender-suppression"),
       "ses:DeleteSuppressedDestination",
     ],
     [
       "the doctor: see the identity",
-      one("sendoff-dev-sender-doctor"),
+      one("product-dev-sender-doctor"),
       "ses:GetEmailIdentity",
       IDENTITY,
     ],
     [
       "the doctor: see where events go",
-      one("sendoff-dev-sender-doctor"),
+      one("product-dev-sender-doctor"),
       "ses:GetConfigurationSetEventDestinations",
       SET,
     ],
     [
       "the doctor: see the queue's depth",
-      one("sendoff-dev-sender-doctor"),
+      one("product-dev-sender-doctor"),
       "sqs:GetQueueAttributes",
       QUEUE,
     ],
@@ -162,18 +162,18 @@ describe("may not", () => {
     ["the sender's key alone: read the queue", sendOnly, "sqs:ReceiveMessage", QUEUE],
     ["the sender's key alone: see the quota", sendOnly, "ses:GetAccount"],
     ["out of the sandbox: use a recipient's identity", app, "ses:SendEmail", RECIPIENT, HELLO],
-    ["the doctor: send", one("sendoff-dev-sender-doctor"), "ses:SendEmail", IDENTITY, HELLO],
-    ["the doctor: read an event", one("sendoff-dev-sender-doctor"), "sqs:ReceiveMessage", QUEUE],
+    ["the doctor: send", one("product-dev-sender-doctor"), "ses:SendEmail", IDENTITY, HELLO],
+    ["the doctor: read an event", one("product-dev-sender-doctor"), "sqs:ReceiveMessage", QUEUE],
     [
       "the reader of events: send",
-      one("sendoff-dev-events-consume"),
+      one("product-dev-events-consume"),
       "ses:SendEmail",
       IDENTITY,
       HELLO,
     ],
     [
       "the reader of events: read another queue",
-      one("sendoff-dev-events-consume"),
+      one("product-dev-events-consume"),
       "sqs:ReceiveMessage",
       `${QUEUE}-prod`,
     ],
@@ -206,7 +206,7 @@ describe("may not", () => {
     const resourcePolicy = documentOf(
       runs["manual-sqs-user"]!.up,
       "TopicPolicy",
-      "sendoff-dev-events",
+      "product-dev-events",
     );
     const request = { action: "sns:Publish", resource: TOPIC, resourcePolicy, principal };
     expect(await decide({ ...request, policies: everything })).toBe("ImplicitlyDenied");
@@ -218,7 +218,7 @@ describe("may not", () => {
   });
 
   test("another service: publish alarms", async () => {
-    const resourcePolicy = documentOf(runs.alarms!.up, "TopicPolicy", "sendoff-dev-alarms");
+    const resourcePolicy = documentOf(runs.alarms!.up, "TopicPolicy", "product-dev-alarms");
     const request = { action: "sns:Publish", resource: ALARMS, resourcePolicy };
     const context = { "aws:SourceAccount": ACCOUNT };
     const by = (principal: string) => decide({ ...request, principal, context });
@@ -228,9 +228,9 @@ describe("may not", () => {
 });
 
 describe("the role", () => {
-  const ROLE = `arn:aws:iam::${ACCOUNT}:role/sendoff-dev-sender`;
+  const ROLE = `arn:aws:iam::${ACCOUNT}:role/product-dev-sender`;
   const trustOf = (run: Run): Document =>
-    JSON.parse(String(inputsOf(run, "Role", "sendoff-dev-sender").assumeRolePolicy));
+    JSON.parse(String(inputsOf(run, "Role", "product-dev-sender").assumeRolePolicy));
   const assume = (principal: string, context: Record<string, string>, policies: Policies = []) =>
     decide({
       principal,
@@ -320,7 +320,7 @@ function publish(otherwise: Record<string, string>): Promise<string> {
     principal: "ses.amazonaws.com",
     action: "sns:Publish",
     resource: TOPIC,
-    resourcePolicy: documentOf(runs["manual-sqs-user"]!.up, "TopicPolicy", "sendoff-dev-events"),
+    resourcePolicy: documentOf(runs["manual-sqs-user"]!.up, "TopicPolicy", "product-dev-events"),
     context: { "aws:SourceAccount": ACCOUNT, "aws:SourceArn": SECURITY_SET, ...otherwise },
   });
 }

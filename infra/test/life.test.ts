@@ -66,18 +66,18 @@ describe("an update", () => {
   test("to a stricter DMARC policy changes that record alone", async () => {
     await upOnce();
     const { steps } = await up(withConfig({ dmarcPolicy: "reject" }));
-    expect(steps).toEqual(["update Record sendoff-dev-dmarc"]);
+    expect(steps).toEqual(["update Record product-dev-dmarc"]);
   });
 
   test("to another MAIL FROM subdomain has its new records before SES uses it", async () => {
     await upOnce();
     const { steps } = await up(withConfig({ mailFrom: "mail" }));
     expect(steps).toEqual([
-      "replace Record sendoff-dev-mail-from-mx",
-      "replace Record sendoff-dev-mail-from-spf",
-      "update EmailIdentityMailFromAttributes sendoff-dev-mail-from",
-      "delete Record sendoff-dev-mail-from-mx",
-      "delete Record sendoff-dev-mail-from-spf",
+      "replace Record product-dev-mail-from-mx",
+      "replace Record product-dev-mail-from-spf",
+      "update EmailIdentityMailFromAttributes product-dev-mail-from",
+      "delete Record product-dev-mail-from-mx",
+      "delete Record product-dev-mail-from-spf",
     ]);
   });
 
@@ -85,7 +85,7 @@ describe("an update", () => {
     await upOnce();
     const { exitCode, log } = await stack.up(withConfig({ domain: "mail.example.com" }));
     expect(exitCode).toBe(1);
-    expect(log).toContain("unable to replace EmailIdentity sendoff-dev: it is protected");
+    expect(log).toContain("unable to replace EmailIdentity product-dev: it is protected");
     expect(cloud.names("EmailIdentity")).toEqual(["example.com"]);
   });
 
@@ -93,7 +93,7 @@ describe("an update", () => {
     await upOnce();
     const { exitCode, log } = await stack.up({ config: {} });
     expect(exitCode).toBe(1);
-    expect(log).toMatch(/unable to delete Record sendoff-dev-dkim-\d: it is protected/);
+    expect(log).toMatch(/unable to delete Record product-dev-dkim-\d: it is protected/);
     expect(cloud.names("Record")).toEqual(expect.arrayContaining(DKIM));
   });
 });
@@ -147,9 +147,9 @@ describe("the DMARC record at DigitalOcean, whose records have no comment", () =
       "pulumi config set existing dmarc",
     );
     const removed = await up({ config: { ...strict, existing: "dmarc" }, world: now() });
-    expect(removed.steps).toEqual(["delete DnsRecord sendoff-dev-dmarc"]);
+    expect(removed.steps).toEqual(["delete DnsRecord product-dev-dmarc"]);
     const made = await up({ config: strict, world: now() });
-    expect(made.steps).toEqual(["create DnsRecord sendoff-dev-dmarc"]);
+    expect(made.steps).toEqual(["create DnsRecord product-dev-dmarc"]);
   });
 });
 
@@ -159,12 +159,12 @@ describe("rotating the key", () => {
     const [old] = cloud.names("AccessKey");
 
     const both = await up(withConfig({ accessKeys: "a,b" }));
-    expect(both.steps).toEqual(["create AccessKey sendoff-dev-sender-b"]);
+    expect(both.steps).toEqual(["create AccessKey product-dev-sender-b"]);
     expect(cloud.names("AccessKey")).toHaveLength(2);
     expect(both.outputs.AWS_ACCESS_KEY_ID).not.toBe(first.outputs.AWS_ACCESS_KEY_ID);
 
     const last = await up(withConfig({ accessKeys: "b" }));
-    expect(last.steps).toEqual(["delete AccessKey sendoff-dev-sender-a"]);
+    expect(last.steps).toEqual(["delete AccessKey product-dev-sender-a"]);
     expect(cloud.names("AccessKey")).not.toContain(old);
     expect(last.outputs.AWS_ACCESS_KEY_ID).toBe(both.outputs.AWS_ACCESS_KEY_ID);
   });
@@ -189,7 +189,7 @@ describe("taking a stack down", () => {
     // And the next update makes the rest again.
     const { steps } = await up(ROUTE53);
     expect(steps.filter((step) => !step.startsWith("create"))).toEqual([]);
-    expect(steps).not.toContain("create EmailIdentity sendoff-dev");
+    expect(steps).not.toContain("create EmailIdentity product-dev");
   });
 
   test("with its protection removed leaves nothing that it made", async () => {
@@ -235,7 +235,7 @@ describe("adopting an identity", () => {
       cloud.create("Record", "", { zoneId, name, type });
     }
     const { steps } = await up(withConfig(IMPORT));
-    expect(steps).toContain("import EmailIdentity sendoff-dev");
+    expect(steps).toContain("import EmailIdentity product-dev");
     expect(cloud.things.get("EmailIdentity example.com")).toEqual(there);
     expect((await up(withConfig(IMPORT))).steps).toEqual([]);
   });
@@ -282,8 +282,8 @@ describe("after a lost state", () => {
   const RECOVER = {
     identity: "import",
     existing: "configurationSets,mailFrom,dmarc",
-    configurationSet: "sendoff-dev",
-    securityConfigurationSet: "sendoff-dev-security",
+    configurationSet: "product-dev",
+    securityConfigurationSet: "product-dev-security",
   };
 
   test("an update as before stops, and changes nothing that was there", async () => {
@@ -292,7 +292,7 @@ describe("after a lost state", () => {
     stack.lose();
     const { exitCode, log } = await stack.up(ROUTE53);
     expect(exitCode).toBe(1);
-    expect(log).toContain("AlreadyExistsException: ConfigurationSet sendoff-dev");
+    expect(log).toContain("AlreadyExistsException: ConfigurationSet product-dev");
     for (const [key, value] of there) expect(cloud.things.get(key), key).toEqual(value);
   });
 
@@ -336,7 +336,7 @@ describe("a provider's new major version", () => {
     }
     const { exitCode, log } = await stack.up(ROUTE53);
     expect(exitCode).toBe(1);
-    expect(log).toContain("unable to replace EmailIdentity sendoff-dev: it is protected");
+    expect(log).toContain("unable to replace EmailIdentity product-dev: it is protected");
     expect(cloud.things.size).toBe(there);
   });
 });

@@ -20,7 +20,7 @@ test.each([
 
 test("the longest name of a stack is short enough for a user", () => {
   // Named as the role is, with the same limit.
-  expect(ofType(up, "Role")[0]!.name).toBe(`sendoff-${"s".repeat(40)}-sender`);
+  expect(ofType(up, "Role")[0]!.name).toBe(`product-${"s".repeat(40)}-sender`);
 });
 
 test("the longest name of a stack is short enough for what SES names", () => {
@@ -34,9 +34,9 @@ test("the longest name of a stack is short enough for what SES names", () => {
 });
 
 test("a stack's name of one character more is refused", () => {
-  const raw = { "aws:region": "eu-central-1", "sendoff:domain": "example.com" };
+  const raw = { "aws:region": "eu-central-1", "product:domain": "example.com" };
   const read = (length: number) => () =>
-    readSettings({ project: "sendoff", stack: "s".repeat(length), raw });
+    readSettings({ project: "product", stack: "s".repeat(length), raw });
   expect(read(40)).not.toThrow();
   expect(read(41)).toThrow(/must be 1 to 48/);
 });
@@ -50,9 +50,9 @@ test("the longest domain leaves room for its records' names, and one character m
   }
   const read = (domain: string) => () =>
     readSettings({
-      project: "sendoff",
+      project: "product",
       stack: "dev",
-      raw: { "aws:region": "eu-central-1", "sendoff:domain": domain },
+      raw: { "aws:region": "eu-central-1", "product:domain": domain },
     });
   const domain = (length: number) =>
     `${"a".repeat(length - 140)}.${"b".repeat(63)}.${"c".repeat(63)}.example.com`;

@@ -8,7 +8,10 @@ import type { Resource } from "./engine.ts";
 import { CALLS, type Call, arn, iamArn } from "./operator-calls.ts";
 import { type Document, decide } from "./simulate.ts";
 
-const text = readFileSync(new URL("../operator-policy.json", import.meta.url), "utf8");
+const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
+const project = /^name: (.+)$/m.exec(read("Pulumi.yaml"))?.[1];
+// The tests' project is "product".
+const text = read("operator-policy.json").replaceAll(`${project}-`, "product-");
 const policies = [{ name: "operator", policy: JSON.parse(text) }];
 const OPERATOR = `arn:aws:iam::${ACCOUNT}:user/operator`;
 const KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/00000000-0000-0000-0000-000000000000`;
@@ -77,16 +80,16 @@ const LAST_USED = "iam:GetAccessKeyLastUsed";
 
 test.each<Call>([
   { action: "s3:ListBucket", resource: BUCKET },
-  { action: "s3:GetObject", resource: `${BUCKET}/.pulumi/stacks/sendoff/dev.json` },
-  { action: "s3:PutObject", resource: `${BUCKET}/.pulumi/stacks/sendoff/dev.json` },
+  { action: "s3:GetObject", resource: `${BUCKET}/.pulumi/stacks/product/dev.json` },
+  { action: "s3:PutObject", resource: `${BUCKET}/.pulumi/stacks/product/dev.json` },
   {
     action: "s3:DeleteObject",
-    resource: `${BUCKET}/.pulumi/locks/organization/sendoff/dev/1.json`,
+    resource: `${BUCKET}/.pulumi/locks/organization/product/dev/1.json`,
   },
   { action: "kms:Encrypt", resource: KEY },
   { action: "kms:Decrypt", resource: KEY },
   ...ACCOUNT_CALLS.map((action) => ({ action, resource: "*" })),
-  { action: LAST_USED, resource: iamArn("user", "sendoff-dev-sender-1a2b3c4") },
+  { action: LAST_USED, resource: iamArn("user", "product-dev-sender-1a2b3c4") },
 ])("the policy allows $action on the state and the keys", async (call) => {
   expect(await allowed(call)).toBe("Allowed");
 });
@@ -121,7 +124,7 @@ test.each<[string, Call]>([
     "give the sender AdministratorAccess",
     {
       action: "iam:AttachUserPolicy",
-      resource: iamArn("user", "sendoff-dev-sender"),
+      resource: iamArn("user", "product-dev-sender"),
       context: admin,
     },
   ],
@@ -130,16 +133,16 @@ test.each<[string, Call]>([
     {
       action: "iam:AttachRolePolicy",
       resource: iamArn("role", "other"),
-      context: { "iam:PolicyARN": iamArn("policy", "sendoff-dev-sender-send") },
+      context: { "iam:PolicyARN": iamArn("policy", "product-dev-sender-send") },
     },
   ],
   [
     "write a policy into the sender",
-    { action: "iam:PutUserPolicy", resource: iamArn("user", "sendoff-dev-sender") },
+    { action: "iam:PutUserPolicy", resource: iamArn("user", "product-dev-sender") },
   ],
-  ["read an event", { action: "sqs:ReceiveMessage", resource: arn("sqs", "sendoff-dev-events") }],
+  ["read an event", { action: "sqs:ReceiveMessage", resource: arn("sqs", "product-dev-events") }],
   ["delete another queue", { action: "sqs:DeleteQueue", resource: arn("sqs", "orders") }],
-  ["forge an event", { action: "sns:Publish", resource: arn("sns", "sendoff-dev-events") }],
+  ["forge an event", { action: "sns:Publish", resource: arn("sns", "product-dev-events") }],
   [
     "change another name of the zone",
     {

@@ -25,13 +25,13 @@ export async function runCase(
   try {
     return await run({
       folder: fileURLToPath(new URL("..", import.meta.url)),
-      project: "sendoff",
+      project: "product",
       stack,
       config: {
         "aws:region": region ?? REGION,
         ...Object.fromEntries(
           Object.entries({ domain: "example.com", ...config }).map(([key, value]) => [
-            `sendoff:${key}`,
+            `product:${key}`,
             value,
           ]),
         ),

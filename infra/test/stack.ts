@@ -14,7 +14,7 @@ interface Known extends Resource {
 }
 
 export interface Update extends Pick<Run, "exitCode" | "log" | "outputs"> {
-  /** What was done, in order: `create Queue sendoff-dev-events`. What stays the same is left out. */
+  /** What was done, in order: `create Queue product-dev-events`. What stays the same is left out. */
   steps: string[];
 }
 

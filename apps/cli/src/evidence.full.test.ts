@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 const run = (...args: string[]) => runCommand(args, { DATABASE_URL: test.url });
-const source = "eu-west-1/sendoff";
+const source = "eu-west-1/app";
 
 it("lists the configuration sets whose events are no evidence, and accepts them again for a reason", async () => {
   expect(await run("evidence")).toMatchObject({

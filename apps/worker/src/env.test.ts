@@ -10,7 +10,7 @@ const good = {
   AUTH_SECRET: "a".repeat(32),
   UNSUBSCRIBE_KEY: "c".repeat(32),
   APP_URL: "https://app.example.com",
-  EMAIL_FROM: "Sendoff <hello@example.com>",
+  EMAIL_FROM: "Example <hello@example.com>",
   AWS_REGION: "us-east-1",
   SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
 };
@@ -103,6 +103,6 @@ it.each(["AWS_REGION", "SES_EVENTS_TOPIC_ARN"])(
 );
 
 it("accepts a sender's name without the quotes that it needs in a header", () => {
-  const EMAIL_FROM = "Sendoff, Inc. <hello@example.com>";
+  const EMAIL_FROM = "Example, Inc. <hello@example.com>";
   expect(readEnv({ ...good, EMAIL_FROM }).EMAIL_FROM).toBe(EMAIL_FROM);
 });

@@ -41,8 +41,8 @@ const start = (env: NodeJS.ProcessEnv = {}, args: string[] = []) => {
     SES_EVENTS_TOPIC_ARN: topicArn,
     SES_EVENTS_QUEUE_URL: ses.queueUrl,
     AWS_ENDPOINT_URL_SQS: ses.url,
-    SES_CONFIGURATION_SET: "sendoff",
-    SES_SECURITY_CONFIGURATION_SET: "sendoff-security",
+    SES_CONFIGURATION_SET: "app",
+    SES_SECURITY_CONFIGURATION_SET: "app-security",
     ...env,
   };
   return workers.start(test.url, ses.url, settings, args);

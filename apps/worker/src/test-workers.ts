@@ -20,7 +20,7 @@ export function createWorkers() {
           AUTH_SECRET: "a secret of the tests with 32 characters",
           UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
           OPT_OUT_KEY: "a key of opt-outs of the tests of 32 characters",
-          EMAIL_FROM: "Sendoff <hello@example.com>",
+          EMAIL_FROM: "Example <hello@example.com>",
           AWS_REGION: "us-east-1",
           AWS_ACCESS_KEY_ID: "local",
           AWS_SECRET_ACCESS_KEY: "local",

@@ -200,11 +200,11 @@ it("sends from the category's own address, to the recipients that are allowed", 
   await queue("qa@example.org");
   startWorker({
     APP_ENV: "staging",
-    EMAIL_FROM_SECURITY: "Sendoff, security <security@example.com>",
+    EMAIL_FROM_SECURITY: "Example, security <security@example.com>",
     EMAIL_ALLOW_TO: "example.org",
   });
   const [email] = await ses.inbox({ to: "qa@example.org", wait: 60 });
-  expect(email?.from).toMatch(/Sendoff, security"? <security@example\.com>/);
+  expect(email?.from).toMatch(/Example, security"? <security@example\.com>/);
   await waitUntil(async () => expect(await find(id)).toMatchObject({ state: "closed" }));
   expect(await ses.inbox({ to: "kept@example.com" })).toEqual([]);
 });

@@ -40,7 +40,7 @@ export interface Settings {
 /**
  * Checks a stack's configuration.
  *
- * @param raw every key as Pulumi gives it: `{ "sendoff:domain": "example.com", … }`
+ * @param raw every key as Pulumi gives it: `{ "product:domain": "example.com", … }`
  * @throws InfraError of one line, which names the key and what to set
  */
 export function readSettings(stack: {

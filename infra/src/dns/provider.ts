@@ -3,7 +3,7 @@ import type { FixedRecord, PlannedRecord } from "./records.ts";
 
 /** The zone that gets the records. */
 export interface Zone {
-  /** What the names of the stack's resources begin with: `sendoff-dev`. */
+  /** What the names of the stack's resources begin with: `product-dev`. */
   name: string;
   /** What the provider calls the zone; empty with `manual`. */
   id: string;

@@ -60,13 +60,13 @@ export function withOffsets(factory: PrismaPg): PrismaPg {
   factory.connect = async () => {
     const adapter = await connect();
     const startTransaction = adapter.startTransaction.bind(adapter);
-    adapter.startTransaction = async (...args) => sendOffsets(await startTransaction(...args));
-    return sendOffsets(adapter);
+    adapter.startTransaction = async (...args) => patched(await startTransaction(...args));
+    return patched(adapter);
   };
   return factory;
 }
 
-function sendOffsets<T extends SqlQueryable>(queryable: T): T {
+function patched<T extends SqlQueryable>(queryable: T): T {
   const queryRaw = queryable.queryRaw.bind(queryable);
   const executeRaw = queryable.executeRaw.bind(queryable);
   queryable.queryRaw = (query) => queryRaw(withOffset(query));

@@ -15,7 +15,7 @@ const MAX_LENGTH = 320;
 
 /**
  * Reads `name@example.com`, `Name <name@example.com>` or `"Name" <name@example.com>`. The name
- * needs no quotes here: `Sendoff, Inc.` is quoted or encoded when the email is sent.
+ * needs no quotes here: `Example, Inc.` is quoted or encoded when the email is sent.
  *
  * @throws EmailError `INVALID_ADDRESS`; `INVALID_NAME` if the name is too long, or if a part of it
  *   could begin another address or header

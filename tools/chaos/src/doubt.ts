@@ -20,7 +20,7 @@ export function evidenceOptions({ quick }: Setup, patience?: number) {
     lease: LEASE,
     doubtSeconds: { resend: 5, hold: 5 },
     evidence,
-    configurationSet: "sendoff",
+    configurationSet: "app",
   } satisfies WorkerOptions;
 }
 

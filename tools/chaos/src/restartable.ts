@@ -23,7 +23,7 @@ export interface Restartable {
  * to it. While the server is down, the relay refuses connections.
  */
 export async function startRestartable(setup: Setup): Promise<Restartable> {
-  const folder = await mkdtemp(path.join(tmpdir(), "sendoff-chaos-"));
+  const folder = await mkdtemp(path.join(tmpdir(), "chaos-"));
   setup.atEnd(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const dataDir = path.join(folder, "postgres");
   let postgres: Postgres = await startPostgres({ dataDir });

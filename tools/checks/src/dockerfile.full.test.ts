@@ -11,7 +11,7 @@ const root = path.join(import.meta.dirname, "../../..");
 let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "sendoff-docker-"));
+  folder = await mkdtemp(path.join(tmpdir(), "docker-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

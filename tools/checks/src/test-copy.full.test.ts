@@ -7,8 +7,8 @@ import { copyRepository } from "./test-copy.ts";
 
 test("a copy that a killed test run has left is removed by the next run, and no other", async () => {
   const ended = spawnSync(process.execPath, ["-e", "0"]).pid;
-  const left = mkdtempSync(join(tmpdir(), `sendoff-checks-${ended}-`));
-  const running = mkdtempSync(join(tmpdir(), `sendoff-checks-${process.pid}-`));
+  const left = mkdtempSync(join(tmpdir(), `checks-copy-${ended}-`));
+  const running = mkdtempSync(join(tmpdir(), `checks-copy-${process.pid}-`));
   const copy = await copyRepository();
   try {
     expect([left, running, copy.folder].map((folder) => existsSync(folder))).toEqual([

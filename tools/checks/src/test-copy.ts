@@ -107,12 +107,12 @@ export async function copyRepository(): Promise<Copy> {
 /** Also removes copies of killed test runs. A copy's name has the number of its process. */
 async function makeFolder(parent: string): Promise<string> {
   for (const name of await readdir(parent)) {
-    const pid = /^sendoff-checks-(\d+)-/.exec(name)?.[1];
+    const pid = /^checks-copy-(\d+)-/.exec(name)?.[1];
     if (pid === undefined || isRunning(Number(pid))) continue;
     // A copy of another user cannot be removed.
     await rm(join(parent, name), { recursive: true, force: true }).catch(() => {});
   }
-  return await mkdtemp(join(parent, `sendoff-checks-${process.pid}-`));
+  return await mkdtemp(join(parent, `checks-copy-${process.pid}-`));
 }
 
 function isRunning(pid: number): boolean {

@@ -15,7 +15,7 @@ const APPS = ["web", "worker", "cli"];
 
 beforeAll(async () => {
   test = await createTestDb();
-  folder = await mkdtemp(path.join(tmpdir(), "sendoff-built-"));
+  folder = await mkdtemp(path.join(tmpdir(), "built-"));
   for (const app of APPS) {
     const cwd = path.join(root, "apps", app);
     const tsdown = path.join(cwd, "node_modules/tsdown/dist/run.mjs");
@@ -61,7 +61,7 @@ it("runs each app alone, from an empty database to a queued email", async () => 
     UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
     EMAIL_KEY: "a key of the tests of 32 characters",
     OPT_OUT_KEY: "a key of opt-outs of the tests of 32 characters",
-    EMAIL_FROM: "Sendoff <hello@example.com>",
+    EMAIL_FROM: "Example <hello@example.com>",
     EMAIL_ALLOW_TO: "nobody@example.com",
     AWS_REGION: "us-east-1",
     SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",

@@ -10,7 +10,7 @@ const example = {
   APP_URL: "http://localhost:3000",
   AWS_ENDPOINT_URL_SESV2: "http://localhost:3002",
   SMTP_PORT: "1025",
-  EMAIL_FROM: "Sendoff <hello@example.com>",
+  EMAIL_FROM: "Example <hello@example.com>",
 };
 
 it("reads .env.example if there is no .env", () => {

@@ -37,7 +37,7 @@ async function send(to: string, text = "Hi", html?: string): Promise<void> {
           Body: { Text: { Data: text }, ...(html !== undefined && { Html: { Data: html } }) },
         },
       },
-      ConfigurationSetName: "sendoff",
+      ConfigurationSetName: "app",
       EmailTags: [{ Name: "template", Value: "hello" }],
     }),
   });

@@ -44,7 +44,7 @@ async function sent(url: string, { template, subject, html, text }: EveryEmail):
       authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/ses/aws4_request,",
     },
     body: JSON.stringify({
-      FromEmailAddress: "Sendoff <hello@example.com>",
+      FromEmailAddress: "Example <hello@example.com>",
       Destination: { ToAddresses: ["sam@example.org"] },
       Content: {
         Simple: {

@@ -31,7 +31,7 @@ export async function startStack() {
     UNSUBSCRIBE_KEY: "a key of links of the browser's tests of 32 characters",
     EMAIL_KEY: "a key of the browser's tests with 32 characters",
     SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
-    EMAIL_FROM: "Sendoff <hello@example.com>",
+    EMAIL_FROM: "Example <hello@example.com>",
     AWS_REGION: "us-east-1",
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",

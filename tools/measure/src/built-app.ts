@@ -69,7 +69,7 @@ const SETTINGS = {
   UNSUBSCRIBE_KEY: "a key of links of the benchmarks of 32 characters",
   EMAIL_KEY: "a key of the benchmarks with 32 characters",
   OPT_OUT_KEY: "a key of opt-outs of the benchmarks",
-  EMAIL_FROM: "Sendoff <hello@example.com>",
+  EMAIL_FROM: "Example <hello@example.com>",
   SES_EVENTS_TOPIC_ARN: "arn:aws:sns:us-east-1:123456789012:ses-events",
   AWS_REGION: "us-east-1",
   AWS_ACCESS_KEY_ID: "local",

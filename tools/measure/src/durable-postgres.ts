@@ -23,7 +23,7 @@ export interface DurablePostgres {
 
 /** Starts the embedded PostgreSQL with its default settings (fsync on) in its own folder. */
 export async function startDurablePostgres(): Promise<DurablePostgres> {
-  const folder = await mkdtemp(path.join(tmpdir(), "sendoff-bench-"));
+  const folder = await mkdtemp(path.join(tmpdir(), "bench-"));
   const dataDir = path.join(folder, "postgres");
   // As root, below a folder that only its owner may enter, PostgreSQL starts with an extra
   // capability. Its speed is the same.

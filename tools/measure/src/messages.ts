@@ -3,7 +3,7 @@ import { keysOf } from "@repo/email/keys";
 import { z } from "zod";
 
 /** The sender of every email here. */
-export const FROM = "Sendoff <hello@example.com>";
+export const FROM = "Example <hello@example.com>";
 /** EMAIL_KEY of every database here. */
 export const KEYS = keysOf("a key of the benchmarks with 32 characters");
 

@@ -19,7 +19,7 @@ import { makeFolderInMemory, removeFolderInMemory } from "./memory.ts";
 let own: string;
 let memory: string;
 beforeEach(() => {
-  own = mkdtempSync(path.join(tmpdir(), "sendoff-memory-"));
+  own = mkdtempSync(path.join(tmpdir(), "postgres-memory-"));
   memory = path.join(own, "memory");
   mkdirSync(memory);
 });
@@ -58,7 +58,7 @@ describe("at the next start of any clone, a folder in memory", () => {
   });
 
   test("goes if the process that made it was killed before it had a link", () => {
-    const made = path.join(memory, "sendoff-tests-killed");
+    const made = path.join(memory, "postgres-tests-killed");
     mkdirSync(made);
     age(made);
     makeFolderInMemory(folderOf("next"), memory);
@@ -84,7 +84,7 @@ describe("at the next start of any clone, a folder in memory", () => {
   });
 
   test("stays if it is new: its process may not have made the link yet", () => {
-    const made = path.join(memory, "sendoff-tests-new");
+    const made = path.join(memory, "postgres-tests-new");
     mkdirSync(made);
     makeFolderInMemory(folderOf("next"), memory);
     expect(existsSync(made)).toBe(true);
@@ -99,7 +99,7 @@ describe("at the next start of any clone, a folder in memory", () => {
   test("stays if it is a link: what it leads to is not ours", () => {
     const elsewhere = path.join(own, "elsewhere");
     mkdirSync(elsewhere);
-    symlinkSync(elsewhere, path.join(memory, "sendoff-tests-link"));
+    symlinkSync(elsewhere, path.join(memory, "postgres-tests-link"));
     age(elsewhere);
     makeFolderInMemory(folderOf("next"), memory);
     expect(existsSync(elsewhere)).toBe(true);

@@ -20,7 +20,7 @@ import { isRunning } from "./running.ts";
 const MEMORY = "/dev/shm";
 /** In bytes: ten times the use of the tests. */
 const ROOM = 1024 ** 3;
-const PREFIX = "sendoff-tests-";
+const PREFIX = "postgres-tests-";
 /** The file in such a folder that names the link to it. */
 const LINK = "link";
 /** In ms. A younger folder without a link may still get its link. */

@@ -14,7 +14,7 @@ let dataDir: string;
 const users: ChildProcess[] = [];
 
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "sendoff-embedded-"));
+  folder = mkdtempSync(path.join(tmpdir(), "postgres-embedded-"));
   dataDir = path.join(folder, "pg");
 });
 

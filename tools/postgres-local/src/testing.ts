@@ -10,7 +10,7 @@ import { isRunning } from "./running.ts";
 const FOLDER = path.resolve(import.meta.dirname, "../../../.local/tests");
 const DATA_DIR = path.join(FOLDER, "pg");
 
-// Only one process at a time makes a template. The number is "sendoff" on a phone keypad.
+// Only one process at a time makes a template.
 const LOCK = "7363633, 4";
 
 /**

@@ -15,7 +15,7 @@ const transport = (auth?: { user: string; pass: string }) =>
 
 test("should put email by SMTP into the same inbox, with set and tags from its headers", async () => {
   const sent = await transport().sendMail({
-    from: "Sendoff <hello@example.com>",
+    from: "Example <hello@example.com>",
     to: "sam@example.org",
     bcc: "hidden@example.org",
     subject: "By SMTP",

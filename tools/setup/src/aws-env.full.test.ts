@@ -23,15 +23,15 @@ const USER = {
   AWS_ENDPOINT_URL_SESV2: "",
   AWS_REGION: "eu-central-1",
   AWS_SECRET_ACCESS_KEY: SECRET,
-  SES_CONFIGURATION_SET: "sendoff-dev",
-  SES_EVENTS_QUEUE_URL: "https://sqs.eu-central-1.amazonaws.com/123456789012/sendoff-dev-events",
-  SES_EVENTS_TOPIC_ARN: "arn:aws:sns:eu-central-1:123456789012:sendoff-dev-events",
-  SES_SECURITY_CONFIGURATION_SET: "sendoff-dev-security",
+  SES_CONFIGURATION_SET: "product-dev",
+  SES_EVENTS_QUEUE_URL: "https://sqs.eu-central-1.amazonaws.com/123456789012/product-dev-events",
+  SES_EVENTS_TOPIC_ARN: "arn:aws:sns:eu-central-1:123456789012:product-dev-events",
+  SES_SECURITY_CONFIGURATION_SET: "product-dev-security",
   SMTP_HOST: "email-smtp.eu-central-1.amazonaws.com",
   SMTP_PASSWORD: SMTP_SECRET,
   SMTP_PORT: "587",
   SMTP_USERNAME: "AKIAIOSFODNN7EXAMPLE",
-  deadLetterQueueUrl: "https://sqs.eu-central-1.amazonaws.com/123456789012/sendoff-dev-dead",
+  deadLetterQueueUrl: "https://sqs.eu-central-1.amazonaws.com/123456789012/product-dev-dead",
   dnsRecords: "TYPE  NAME\nMX    bounce.example.com",
   policyArns: { send: "arn:aws:iam::123456789012:policy/send" },
 };
@@ -39,10 +39,10 @@ const USER = {
 const ROLE = {
   AWS_ENDPOINT_URL_SESV2: "",
   AWS_REGION: "eu-central-1",
-  SES_CONFIGURATION_SET: "sendoff-dev",
+  SES_CONFIGURATION_SET: "product-dev",
   SES_EVENTS_TOPIC_ARN: USER.SES_EVENTS_TOPIC_ARN,
-  SES_SECURITY_CONFIGURATION_SET: "sendoff-dev-security",
-  roleArn: "arn:aws:iam::123456789012:role/sendoff-dev",
+  SES_SECURITY_CONFIGURATION_SET: "product-dev-security",
+  roleArn: "arn:aws:iam::123456789012:role/product-dev",
 };
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -117,13 +117,13 @@ EMAIL_FROM="Name <name@example.com>" # no reply
 AWS_ACCESS_KEY_ID=
 AWS_SESSION_TOKEN=
 SES_EVENTS_QUEUE_URL=
-SES_CONFIGURATION_SET=sendoff-dev
+SES_CONFIGURATION_SET=product-dev
 
 # From the Pulumi stack, by pnpm aws:env
 AWS_ENDPOINT_URL_SESV2=
 AWS_REGION=eu-central-1
 SES_EVENTS_TOPIC_ARN=${ROLE.SES_EVENTS_TOPIC_ARN}
-SES_SECURITY_CONFIGURATION_SET=sendoff-dev-security
+SES_SECURITY_CONFIGURATION_SET=product-dev-security
 AWS_ENDPOINT_URL_SQS=
 AWS_SECRET_ACCESS_KEY=
 `);

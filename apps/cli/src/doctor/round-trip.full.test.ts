@@ -57,9 +57,9 @@ beforeEach(() => {
 /** Delivers the outbox until the test ends. */
 function startWorker(): void {
   const transport = createSesTransport({
-    from: "Sendoff <hello@example.com>",
-    configurationSet: "sendoff",
-    securityConfigurationSet: "sendoff-security",
+    from: "Example <hello@example.com>",
+    configurationSet: "app",
+    securityConfigurationSet: "app-security",
     loopbackOnly: true,
   });
   const quiet = () => {};

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { PASSWORD_LENGTH, findWeakness, normalizePassword } from "./rules.ts";
 
 const about = { name: "Sam Sample", email: "sam.sample@mail.example.com" };
-const check = (password: string) => findWeakness(password, about, "Sendoff");
+const check = (password: string) => findWeakness(password, about, "Brandly");
 
 describe("takes", () => {
   it.each([
@@ -14,7 +14,7 @@ describe("takes", () => {
     "password dragon monkey sunshine",
     "a new password",
     "sam likes trains",
-    "Sendoff is what I use",
+    "Brandly is what I use",
     "samples of dragons",
     "пароль от моей почты",
     "正確馬電池釘書針四つの",
@@ -63,10 +63,10 @@ describe("refuses", () => {
         "1984sample",
         "mail.example.com",
         "example1",
-        "sendoff123",
-        "--Sendoff--",
+        "brandly123",
+        "--Brandly--",
         "S\uFF45ndoff1",
-        "sendoffsam",
+        "brandlysam",
       ],
     ],
     [
@@ -94,8 +94,8 @@ describe("refuses", () => {
 
   it("a local part that is no word, and a name in another script", () => {
     const those = { name: "王小明 李", email: "x9y2k4q7@example.com" };
-    expect(findWeakness("X9Y2K4Q7!", those, "Sendoff")).toBe("personal");
-    expect(findWeakness("王小明王小明12", those, "Sendoff")).toBe("personal");
+    expect(findWeakness("X9Y2K4Q7!", those, "Brandly")).toBe("personal");
+    expect(findWeakness("王小明王小明12", those, "Brandly")).toBe("personal");
   });
 
   it("the name in brand.json, with or without a person's name", () => {

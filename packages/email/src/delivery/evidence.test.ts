@@ -189,7 +189,7 @@ describe("nothing is judged if", () => {
     ["19 calls began when it could no longer be sent", { count: 119, every: 9.35 }],
     ["the last call is younger than the horizon", { every: 70 }],
     ["the calls are of another configuration set", { source: "eu-west-1/other" }],
-    ["the calls are of another region", { source: "us-east-1/sendoff" }],
+    ["the calls are of another region", { source: "us-east-1/app" }],
     ["the Send events are of two accounts", { account: (n) => (n < 20 ? "111" : "222") }],
     ["the calls are of before", { from: -100 * 60 }],
   ])("%s", async (_, others) => {

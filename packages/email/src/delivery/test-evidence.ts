@@ -1,7 +1,7 @@
 import type { Db } from "@repo/db";
 
 /** The configuration set that publishes events about the calls. */
-export const SOURCE = "eu-west-1/sendoff";
+export const SOURCE = "eu-west-1/app";
 
 export interface Others {
   count?: number;

@@ -32,7 +32,7 @@ afterEach(async () => {
 
 it("should send requests that an independent fake of SES accepts", async () => {
   const transport = createSesTransport({
-    from: "Sendoff <hello@example.com>",
+    from: "Example <hello@example.com>",
     loopbackOnly: true,
   });
   for (const each of [message, fullMessage]) {

@@ -13,7 +13,7 @@ import { SUBJECTS, fullMessage, message } from "./test-message.ts";
 import { callsOf, pointSdkTo, useSesServer } from "./test-ses.ts";
 import type { SenderConfig } from "./transport.ts";
 
-const config: SenderConfig = { from: "Sendoff <hello@example.com>", loopbackOnly: true };
+const config: SenderConfig = { from: "Example <hello@example.com>", loopbackOnly: true };
 
 const { send, quota } = callsOf(config);
 const serve = useSesServer();
@@ -164,13 +164,13 @@ describe("against ses-local", () => {
 
   it("sends each category from its own address", async () => {
     pointSdkTo(ses.url);
-    const fromByCategory = { security: '"Sendoff, security" <security@example.com>' };
+    const fromByCategory = { security: '"Example, security" <security@example.com>' };
     await send({ fromByCategory }, { ...message, to: "own@example.com" });
     await send({ fromByCategory }, { ...message, to: "standard@example.com", category: "account" });
     const [own] = await ses.inbox({ to: "own@example.com", wait: 5 });
-    expect(own?.from).toMatch(/^"?Sendoff, security"? <security@example\.com>$/);
+    expect(own?.from).toMatch(/^"?Example, security"? <security@example\.com>$/);
     const [standard] = await ses.inbox({ to: "standard@example.com", wait: 5 });
-    expect(standard?.from).toBe("Sendoff <hello@example.com>");
+    expect(standard?.from).toBe("Example <hello@example.com>");
   });
 
   it("reports an unverified sender as a mistake in the set-up, and keeps the message", async () => {
@@ -188,7 +188,7 @@ describe("against ses-local", () => {
   });
 });
 
-it.each(["", "Sendoff", "a@example.com, b@example.com", "Sendoff\r\nBcc: x <hello@example.com>"])(
+it.each(["", "Example", "a@example.com, b@example.com", "Example\r\nBcc: x <hello@example.com>"])(
   "does not start with the From %j",
   (from) => {
     const refused = expect.objectContaining({ name: "EmailError" });
@@ -235,7 +235,7 @@ describe("classifies every answer", () => {
     [404, "NotFoundException", "Configuration set <x> does not exist.", "misconfigured"],
     [400, "MessageRejected", "Email address is not verified.", "misconfigured"],
     [400, "MessageRejected", unverified("hello@example.com"), "misconfigured"],
-    [400, "MessageRejected", unverified("Sendoff <hello@example.com>"), "misconfigured"],
+    [400, "MessageRejected", unverified("Example <hello@example.com>"), "misconfigured"],
     [400, "MessageRejected", unverified("name@example.com"), "unverified"],
     [400, "MessageRejected", unverified("Name@Example.com"), "unverified"],
     [400, "MessageRejected", unverified("hello@example.com, name@example.com"), "misconfigured"],

@@ -12,7 +12,7 @@ import { SUBJECTS, fullMessage, message } from "./test-message.ts";
 
 async function send(config: Partial<SmtpConfig> & { port: number }, outgoing = message) {
   const transport = createSmtpTransport({
-    from: "Sendoff <hello@example.com>",
+    from: "Example <hello@example.com>",
     host: "127.0.0.1",
     loopbackOnly: true,
     ...config,

@@ -18,7 +18,7 @@ export function drawChart(records: Records): string {
   const bars = barsPanel(records, speed.bottom + 40);
   const height = bars.bottom + 24;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title">
-<title id="title">Sendoff's speed: emails a second beside the plain loop and two job queues, and each figure against its bar</title>
+<title id="title">The outbox's speed: emails a second beside the plain loop and two job queues, and each figure against its bar</title>
 <style>
   .card { fill: #ffffff; stroke: #d5dbe3 }
   text { font: 14px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1b2430 }
@@ -62,28 +62,28 @@ const PAIRS: { bench: string; metric: string; label: string; ours: string; other
     bench: "deliver",
     metric: "emails/s",
     label: "Content ready",
-    ours: "Sendoff",
+    ours: "Outbox",
     other: "plain loop of the SDK",
   },
   {
     bench: "deliver-rendered",
     metric: "emails/s",
     label: "Rendering each email",
-    ours: "Sendoff",
+    ours: "Outbox",
     other: "plain loop, content ready",
   },
   {
     bench: "peers",
     metric: "emails/s, graphile-worker",
     label: "Beside graphile-worker",
-    ours: "Sendoff",
+    ours: "Outbox",
     other: "the queue, at its best",
   },
   {
     bench: "peers",
     metric: "emails/s, pg-boss",
     label: "Beside pg-boss",
-    ours: "Sendoff",
+    ours: "Outbox",
     other: "the queue, at its best",
   },
 ];

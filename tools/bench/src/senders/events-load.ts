@@ -59,18 +59,18 @@ function event(id: string, bounced: boolean): object {
     mail: {
       timestamp,
       messageId: `ses-${id}`,
-      source: "Sendoff <hello@example.com>",
+      source: "Example <hello@example.com>",
       sendingAccountId: "000000000000",
       destination: [recipient],
       headersTruncated: false,
       headers: [
-        { name: "From", value: "Sendoff <hello@example.com>" },
+        { name: "From", value: "Example <hello@example.com>" },
         { name: "To", value: recipient },
         { name: "Subject", value: "Welcome" },
       ],
       commonHeaders: { from: ["hello@example.com"], to: [recipient], subject: "Welcome" },
       tags: {
-        "ses:configuration-set": ["sendoff"],
+        "ses:configuration-set": ["app"],
         "message-id": [id],
         template: ["welcome"],
       },

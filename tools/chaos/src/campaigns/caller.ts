@@ -157,7 +157,7 @@ async function noOrphans({ outbox }: Stack, found: Audit): Promise<Record<string
 
 async function makeDisk(setup: Setup): Promise<{ folder: string } | { skipped: string }> {
   if (process.getuid?.() !== 0) return { skipped: "skipped: only root can make a small disk" };
-  const folder = await mkdtemp(path.join(tmpdir(), `sendoff-disk-${randomUUID().slice(0, 8)}-`));
+  const folder = await mkdtemp(path.join(tmpdir(), `chaos-disk-${randomUUID().slice(0, 8)}-`));
   const options = `size=${DISK_MB}m,uid=${NOBODY},gid=${NOBODY},mode=700`;
   const unmount = afterwards('umount -l "$0" 2>/dev/null; rmdir "$0"', folder);
   setup.atEnd(unmount.now);

@@ -7,7 +7,7 @@ import type { WorkerOptions } from "../worker.ts";
 
 // In ms: the latency of SES.
 const DELAY = 60;
-const SECURITY_SET = "sendoff-security";
+const SECURITY_SET = "app-security";
 
 /**
  * Kills (-9) a random worker again and again while SES's events arrive. The events settle the

@@ -62,7 +62,7 @@ function lines(child: ReturnType<typeof start>) {
 async function send(to: string): Promise<string> {
   const client = createClient(ses.url);
   const { MessageId } = await client.send(
-    email({ Destination: { ToAddresses: [to] }, ConfigurationSetName: "sendoff" }),
+    email({ Destination: { ToAddresses: [to] }, ConfigurationSetName: "app" }),
   );
   client.destroy();
   return MessageId!;

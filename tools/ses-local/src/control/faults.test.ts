@@ -82,7 +82,7 @@ describe("a fault", () => {
       {
         status: 400,
         type: "MessageRejected",
-        message: `${UNVERIFIED} Sendoff <hello@example.com>`,
+        message: `${UNVERIFIED} Example <hello@example.com>`,
       },
       0,
     ],

@@ -56,7 +56,7 @@ async function trigger(type: string, to: string): Promise<SesLocalEvent> {
 const isSettled = ({ deliveries }: SesLocalEvent) =>
   deliveries.length === 0 || deliveries.some(({ to }) => to === "webhook");
 
-async function send(to: string, set = "sendoff"): Promise<string> {
+async function send(to: string, set = "app"): Promise<string> {
   const { MessageId = "" } = await client.send(
     email({
       Destination: { ToAddresses: [to] },
@@ -148,7 +148,7 @@ it("should publish in SES's form, with our tags", async () => {
   expect(JSON.parse(bounced.message["Message"] ?? "")).toMatchObject({
     mail: {
       destination: ["bounce@simulator.amazonses.com"],
-      tags: { "message-id": ["ours"], "ses:configuration-set": ["sendoff"] },
+      tags: { "message-id": ["ours"], "ses:configuration-set": ["app"] },
       commonHeaders: { subject: "Hello" },
     },
     bounce: { bouncedRecipients: [{ emailAddress: "bounce@simulator.amazonses.com" }] },
@@ -187,7 +187,7 @@ it("should publish about the named recipient of several", async () => {
   const { MessageId = "" } = await client.send(
     email({
       Destination: { ToAddresses: ["one@example.org", "Two@example.org"] },
-      ConfigurationSetName: "sendoff",
+      ConfigurationSetName: "app",
     }),
   );
   await eventsOf(MessageId, 3);
@@ -208,7 +208,7 @@ it("should publish events of an email that came by SMTP", async () => {
     to: "bounce+smtp@simulator.amazonses.com",
     subject: "Hello",
     text: "Hi",
-    headers: { "X-SES-CONFIGURATION-SET": "sendoff", "X-SES-MESSAGE-TAGS": "message-id=smtp" },
+    headers: { "X-SES-CONFIGURATION-SET": "app", "X-SES-MESSAGE-TAGS": "message-id=smtp" },
   });
   const bounced = await until(async () =>
     (await ses.events()).find(
@@ -250,7 +250,7 @@ it("should publish no events of an email without a configuration set", async () 
 });
 
 it("should publish no opens and clicks of security mail", async () => {
-  await send("secure@example.org", "sendoff-security");
+  await send("secure@example.org", "app-security");
   await expect(trigger("click", "secure@example.org")).rejects.toThrow("publishes no such event");
   await send("open@example.org");
   const opened = await trigger("open", "open@example.org");

@@ -76,7 +76,7 @@ export class Publisher extends EventEmitter<Changes> {
   triggerUnknown(kind: Kind, recipient: string): SesLocalEvent {
     const at = new Date().toISOString();
     const messageId = `0100${Date.now().toString(16).padStart(12, "0")}-unknown-000000`;
-    const unknown = { tags: {}, configurationSet: "sendoff", headers: [] };
+    const unknown = { tags: {}, configurationSet: "app", headers: [] };
     return this.#publish(kind, { messageId, recipients: [recipient], at, ...unknown }, recipient);
   }
 

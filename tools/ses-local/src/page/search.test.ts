@@ -3,7 +3,7 @@ import { countTemplates, groupByRecipient, matcher } from "./search.js";
 
 const message = (changes: Record<string, unknown>) => ({
   id: "1",
-  from: "Sendoff <hello@example.com>",
+  from: "Example <hello@example.com>",
   to: ["sam@example.org"],
   cc: [] as string[],
   bcc: [] as string[],

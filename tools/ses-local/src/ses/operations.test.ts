@@ -102,6 +102,6 @@ it("should describe identities and configuration sets to a set-up", async () => 
   const destinations = async (ConfigurationSetName: string) =>
     (await client.send(new GetConfigurationSetEventDestinationsCommand({ ConfigurationSetName })))
       .EventDestinations?.[0]?.MatchingEventTypes;
-  expect(await destinations("sendoff")).toContain("CLICK");
-  expect(await destinations("sendoff-security")).not.toContain("CLICK");
+  expect(await destinations("app")).toContain("CLICK");
+  expect(await destinations("app-security")).not.toContain("CLICK");
 });

@@ -114,7 +114,7 @@ export function operationRoutes(account: Account, verified: string[]): Router {
     });
   });
 
-  const sets = () => account.behaviour.configurationSets ?? ["sendoff", "sendoff-security"];
+  const sets = () => account.behaviour.configurationSets ?? ["app", "app-security"];
   router.get("/configuration-sets", (_req, res) => {
     res.json({ ConfigurationSets: sets() });
   });

@@ -63,7 +63,7 @@ test("should deliver a Simple message with all its parts", async () => {
   const [message] = await ses.inbox({ template: "verify-email" });
   expect(message).toMatchObject({
     messageId: MessageId,
-    from: "Sendoff <hello@example.com>",
+    from: "Example <hello@example.com>",
     to: ["sam@example.org"],
     cc: ["cc@example.org"],
     bcc: ["bcc@example.org"],

@@ -18,7 +18,7 @@ export function email(
   simple: Partial<Simple> = {},
 ): SendEmailCommand {
   return new SendEmailCommand({
-    FromEmailAddress: "Sendoff <hello@example.com>",
+    FromEmailAddress: "Example <hello@example.com>",
     Destination: { ToAddresses: ["sam@example.org"] },
     Content: {
       Simple: {

@@ -12,7 +12,7 @@ export const env: Record<string, string> = {
   AUTH_SECRET: "a secret of the tests with 32 characters",
   EMAIL_KEY: "a key of the tests with 32 characters",
   UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
-  EMAIL_FROM: "Sendoff <hello@example.org>",
+  EMAIL_FROM: "Example <hello@example.org>",
   AWS_REGION: "eu-west-1",
   SES_CONFIGURATION_SET: "app",
   SES_SECURITY_CONFIGURATION_SET: "app-security",
