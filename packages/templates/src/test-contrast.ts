@@ -1,21 +1,5 @@
+import { ENOUGH, contrast } from "@repo/brand/contrast";
 import { decode } from "./test-document.ts";
-
-/** WCAG 2.2, 1.4.3, for text of any size. */
-export const ENOUGH = 4.5;
-
-/** The ratio of two colours like "#1b1f27" (WCAG 2.2, contrast ratio). */
-export function contrast(a: string, b: string): number {
-  const [light = 0, dark = 0] = [luminance(a), luminance(b)].toSorted((x, y) => y - x);
-  return (light + 0.05) / (dark + 0.05);
-}
-
-function luminance(color: string): number {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
-    const channel = Number.parseInt(color.slice(at, at + 2), 16) / 255;
-    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
 
 interface Element {
   tag: string;

@@ -1,6 +1,6 @@
 import { brand } from "@repo/brand";
+import { ENOUGH, contrast } from "@repo/brand/contrast";
 import { expect, it } from "vitest";
-import { ENOUGH, contrast } from "./test-contrast.ts";
 
 it.each([
   ["light", brand.colors],

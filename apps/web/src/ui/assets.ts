@@ -39,7 +39,8 @@ function read(file: string): string {
 
 /** The brand's colours as custom properties. */
 function brandColors(): string {
-  const colors = Object.entries(brand.colors).map(
+  const used = { ...brand.colors, darkAccent: brand.darkColors.accent };
+  const colors = Object.entries(used).map(
     ([name, value]) =>
       `--brand-${name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}:${value};`,
   );
