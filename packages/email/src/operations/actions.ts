@@ -1,4 +1,4 @@
-import type { Db, Tx } from "@repo/db";
+import { type Db, Prisma, type Tx } from "@repo/db";
 import { type Decision, checkDecision } from "../decision.ts";
 import { EmailError } from "../error.ts";
 
@@ -94,13 +94,20 @@ export async function listActions(
       "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
     );
   }
+  const earlier = before === null ? Prisma.sql`true` : Prisma.sql`done_at < ${before}::timestamptz`;
   const found = await db.$queryRaw<(LoggedAction & { cursor: string })[]>`
     SELECT done_at AS at, done_at::text AS cursor, action, done_by AS by, because,
       count(*)::int AS count,
       CASE WHEN count(*) = 1 THEN min(message_id::text) END AS "messageId",
       min(address_key) AS address, min(subject) AS subject
     FROM operator_actions
-    WHERE ${before}::timestamptz IS NULL OR done_at < ${before}::timestamptz
+    WHERE ${earlier} AND done_at >= (
+      -- Otherwise it would group the whole log.
+      SELECT min(done_at) FROM (
+        SELECT DISTINCT done_at FROM operator_actions WHERE ${earlier}
+        ORDER BY done_at DESC LIMIT ${limit + 1}
+      ) times
+    )
     GROUP BY done_at, action, done_by, because
     ORDER BY done_at DESC LIMIT ${limit + 1}`;
   const last = found.length > limit ? found[limit - 1] : undefined;
