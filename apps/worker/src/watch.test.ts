@@ -34,6 +34,7 @@ function watch(): () => Promise<void> {
   });
   return () => (stop.abort(), watching);
 }
+const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: 60_000, interval: 20 });
 const alerts = async () =>
   (await listMessages(test.db, { template: "operator-alert" })).messages.toSorted((a, b) =>
     a.to.localeCompare(b.to),
@@ -41,7 +42,7 @@ const alerts = async () =>
 
 it("shows that it runs and what, until it ends", async () => {
   const end = watch();
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await test.db.worker.findMany()).toMatchObject([{ version: "1.2.3" }]),
   );
   await end();
@@ -52,7 +53,7 @@ it("emails each operator once, with two workers, and logs what no email can tell
   await test.db.$executeRaw`UPDATE sending_status SET stopped_by = 'paused',
     stopped_error = 'AccessDenied: arn:aws:secret', stopped_at = now() - interval '2 minutes'`;
   const ends = [watch(), watch()];
-  await vi.waitFor(() => expect(lines.join("")).toContain("an operator must look"));
+  await eventually(() => expect(lines.join("")).toContain("an operator must look"));
   await Promise.all(ends.map((end) => end()));
   const queued = await alerts();
   expect(queued).toMatchObject([
@@ -81,7 +82,7 @@ it("emails each operator once, with two workers, and logs what no email can tell
 it("emails the operators when it is well again", async () => {
   await test.db.sendingStatus.updateMany({ data: { stoppedBy: null } });
   const end = watch();
-  await vi.waitFor(async () => expect(await alerts()).toHaveLength(4));
+  await eventually(async () => expect(await alerts()).toHaveLength(4));
   await end();
   expect(lines.join("")).toContain("well again");
 });

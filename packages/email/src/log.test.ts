@@ -168,6 +168,8 @@ it("tells the rate and the quota, and why sending is stopped and what to do", as
     maxRate: 14,
     quota: { sent: 20, max: 50_000 },
     stopped: null,
+    paused: null,
+    lowered: null,
   });
   for (const by of ["paused", "misconfigured", "quota", "outage"]) {
     await update({ stoppedBy: by, stoppedAt: at(1), stoppedError: "why", probeAt: at(2) });

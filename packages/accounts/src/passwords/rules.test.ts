@@ -65,7 +65,7 @@ describe("refuses", () => {
         "example1",
         "brandly123",
         "--Brandly--",
-        "S\uFF45ndoff1",
+        "Br\uFF41ndly1",
         "brandlysam",
       ],
     ],

@@ -107,6 +107,7 @@ it("needs only the tables of email", async () => {
     "suppressions",
     "suppression_removals",
     "sending_status",
+    "pending_counts",
   ];
   const references = await test.db.$queryRaw`
     SELECT conname FROM pg_constraint WHERE contype = 'f'

@@ -69,7 +69,9 @@ test("fails on packages that import each other in a circle", async () => {
     ...withFile("packages/db/src/violation.test.ts", () => 'import "@repo/email/enqueue";\n'),
     ...withDependency("packages/db", "@repo/email", "workspace:*"),
   };
-  expect(await failuresOf(arrows, broken)).toContain("in a circle: db → email → db");
+  expect(await failuresOf(arrows, broken)).toMatch(
+    /in a circle: (db → email → db|email → db → email)/,
+  );
 });
 
 test("fails if shipped code imports a tool, but not if a test does", async () => {
