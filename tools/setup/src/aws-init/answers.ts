@@ -22,7 +22,7 @@ const PLACES = {
   server: "on a server or a container host: a key, and a queue",
   cron: "where the worker only runs at intervals: a key, and a webhook",
 };
-export type Place = keyof typeof PLACES;
+type Place = keyof typeof PLACES;
 
 /** What the command asks. An empty text means "none". */
 export interface Answers {
