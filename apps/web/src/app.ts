@@ -10,6 +10,7 @@ import { errorHandler, notFound } from "./http/errors.tsx";
 import { health } from "./http/health.ts";
 import { chooseLanguage } from "./http/language.ts";
 import { requestLog } from "./http/log.ts";
+import type { Metrics } from "./http/metrics.ts";
 import { publicFiles } from "./http/public-files.ts";
 import { emailPreferences } from "./pages/email-preferences.tsx";
 import { home } from "./pages/home.tsx";
@@ -21,6 +22,8 @@ interface AppConfig {
   log: Logger;
   /** Aborted when the app is about to end. Default: never. */
   stopping?: AbortSignal;
+  /** Counts each answer. Default: nothing is counted. */
+  metrics?: Pick<Metrics, "count"> | undefined;
   /** APP_URL: where people reach the app. */
   appUrl: string;
   /** TRUST_PROXY: proxies in front of the app. */
@@ -39,6 +42,7 @@ export function createApp({
   db,
   log,
   stopping = new AbortController().signal,
+  metrics,
   appUrl,
   trustProxy,
   webhooks,
@@ -51,6 +55,7 @@ export function createApp({
 
   const app = express();
   app.set("trust proxy", trustProxy);
+  if (metrics) app.use(metrics.count);
   app.use(requestLog(log), securityHeaders(appUrl), (_req, res, next) => {
     res.locals.assets = assets;
     res.locals.locale = defaultLocale;

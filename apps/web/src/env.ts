@@ -9,6 +9,7 @@ const Env = z
   .object({
     PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
     HOST: z.string().min(1).optional(),
+    METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     APP_URL: z
       .url({
         protocol: /^https?$/,

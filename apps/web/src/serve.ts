@@ -12,6 +12,7 @@ import { pino } from "pino";
 import { emailApi } from "./api/emails.ts";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
+import { createMetrics, createMetricsServer } from "./http/metrics.ts";
 import { takeEvents } from "./webhooks/ses.ts";
 
 // In ms, after the drain. Orchestrators kill a process after 30 s.
@@ -44,10 +45,12 @@ async function run(env: Env): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   const stopped = once(stop.signal, "abort");
   const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
+  const metrics = env.METRICS_PORT === undefined ? undefined : createMetrics();
   const app = createApp({
     db,
     log,
     stopping: stop.signal,
+    metrics,
     appUrl: env.APP_URL,
     trustProxy: env.TRUST_PROXY,
     webhooks: [takeEvents(db, env)],
@@ -65,9 +68,14 @@ async function run(env: Env): Promise<void> {
       hashesAtOnce: Math.floor(env.UV_THREADPOOL_SIZE / 2),
     },
   });
+  let metricsServer: Server | undefined;
   try {
+    if (metrics) {
+      const server = createMetricsServer(metrics);
+      metricsServer = await listen(server, env.METRICS_PORT, env.HOST, "METRICS_PORT");
+    }
     const timeouts = { requestTimeout: REQUEST, keepAliveTimeout: env.KEEP_ALIVE_SECONDS * 1000 };
-    const server = await listen(createServer(timeouts, app), env.PORT, env.HOST);
+    const server = await listen(createServer(timeouts, app), env.PORT, env.HOST, "PORT");
     const { port } = server.address() as AddressInfo;
     log.info({ port, url: env.APP_URL }, "listening");
     await stopped;
@@ -76,12 +84,19 @@ async function run(env: Env): Promise<void> {
     await close(server);
     log.info("stopped");
   } finally {
+    metricsServer?.close();
+    metricsServer?.closeAllConnections();
     await db.$disconnect();
   }
 }
 
 /** @throws AppError `PORT_TAKEN` */
-async function listen(server: Server, port: number, host: string | undefined): Promise<Server> {
+async function listen(
+  server: Server,
+  port: number | undefined,
+  host: string | undefined,
+  setting: string,
+): Promise<Server> {
   server.listen({ port, host });
   try {
     await once(server, "listening");
@@ -90,7 +105,7 @@ async function listen(server: Server, port: number, host: string | undefined): P
     if (!(cause instanceof Error) || !("code" in cause) || cause.code !== "EADDRINUSE") throw cause;
     throw new AppError(
       "PORT_TAKEN",
-      `Port ${port} is taken. Stop the program that uses it, or set PORT to another one.`,
+      `Port ${port} is taken. Stop the program that uses it, or set ${setting} to another one.`,
       { cause },
     );
   }

@@ -12,6 +12,7 @@ import { pino } from "pino";
 import supertest, { type Test } from "supertest";
 import { emailApi } from "./api/emails.ts";
 import { createApp } from "./app.ts";
+import type { Metrics } from "./http/metrics.ts";
 import { sesWebhook } from "./webhooks/ses.ts";
 
 export const PASSWORD = "correct horse battery staple";
@@ -55,8 +56,18 @@ const categories = {
 /** One for all apps of a process, because making its RSA key takes longer than making an app. */
 let genuine: TestSns | undefined;
 
-/** @param options.limitScale set 1 to test the limits */
-export async function startTestApp({ appUrl = "http://localhost:3000", limitScale = 1_000 } = {}) {
+interface TestAppOptions {
+  appUrl?: string;
+  /** Set 1 to test the limits. */
+  limitScale?: number;
+  metrics?: Metrics;
+}
+
+export async function startTestApp({
+  appUrl = "http://localhost:3000",
+  limitScale = 1_000,
+  metrics,
+}: TestAppOptions = {}) {
   const { db, url: databaseUrl, drop } = await createTestDb();
   const sent: NewMessage<EmailTemplates>[] = [];
   const realEnqueue = createEnqueue({
@@ -84,6 +95,7 @@ export async function startTestApp({ appUrl = "http://localhost:3000", limitScal
   const app = createApp({
     db,
     log,
+    metrics,
     appUrl,
     trustProxy: 0,
     webhooks: [sesWebhook(ingest)],

@@ -12,6 +12,7 @@ import { eraseAccounts } from "./erasures.ts";
 import { takeEvents } from "./events-queue.ts";
 import { serveHealth } from "./health.ts";
 import { runHousekeeping } from "./housekeeping.ts";
+import { createMetrics } from "./metrics.ts";
 import { handleResetRequests } from "./reset-requests.ts";
 import { createTransport } from "./transport.ts";
 import { watchSending } from "./watch.ts";
@@ -50,7 +51,8 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
     );
   }
   const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
-  const transport = createTransport(env);
+  const metrics = createMetrics(db);
+  const transport = metrics.counted(createTransport(env));
   const listenUrl = env.DIRECT_DATABASE_URL ?? env.DATABASE_URL;
   try {
     log.info({ transport: env.EMAIL_TRANSPORT }, "worker ready");
@@ -75,7 +77,7 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       render,
     });
     const sinceLastLook = () => deliverer.sinceLastLook();
-    const closeHealth = await serveHealth(env, sinceLastLook);
+    const closeHealth = await serveHealth(env, sinceLastLook, metrics);
     // Nobody has the role yet.
     const operators = () => Promise.resolve([]);
     const context = {

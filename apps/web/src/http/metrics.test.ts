@@ -1,0 +1,47 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import supertest from "supertest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type TestApp, startTestApp } from "../test-app.ts";
+import { createMetrics, createMetricsServer } from "./metrics.ts";
+
+const metrics = createMetrics();
+let test: TestApp;
+beforeAll(async () => {
+  test = await startTestApp({ metrics, limitScale: 1 });
+});
+afterAll(() => test.drop());
+
+it("counts answers by route, status and error, and names no path, address or token", async () => {
+  const agent = supertest(test.app);
+  const token = "a-marked-token-of-forty-characters-or-more";
+  await agent.get(`/verify-email?token=${token}`);
+  await agent.get(`/${token}`);
+  await agent.post("/webhooks/ses").send({ forged: token });
+  await agent.post("/login").send({ email: `${token}@example.com`, password: "wrong password" });
+  const text = await metrics.text();
+  expect(text).toMatch(
+    /http_request_seconds_count\{method="GET",route="\/verify-email",status="\d+"\} 1\n/,
+  );
+  expect(text).toContain('http_request_seconds_count{method="GET",route="other",status="404"} 1\n');
+  expect(text).toContain(
+    'http_request_seconds_count{method="POST",route="/login",status="401"} 1\n',
+  );
+  expect(text).toContain('http_refusals_total{code="NOT_FOUND"} 1\n');
+  expect(text).toContain('http_refusals_total{code="MALFORMED_SNS_MESSAGE"} 1\n');
+  expect(text).not.toContain("marked");
+});
+
+it("answers on a port of its own, and nothing but GET /metrics", async () => {
+  const server = createMetricsServer(metrics).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const response = await fetch(`${url}/metrics`);
+  expect(response.headers.get("Content-Type")).toContain("text/plain; version=0.0.4");
+  expect(await response.text()).toContain("http_request_seconds_bucket");
+  expect((await fetch(`${url}/`)).status).toBe(404);
+  expect((await fetch(`${url}/metrics`, { method: "POST" })).status).toBe(404);
+  expect((await supertest(test.app).get("/metrics")).status).toBe(404);
+  server.close();
+  server.closeAllConnections();
+});
