@@ -1,11 +1,11 @@
-import { type SesLocal, startSesLocal } from "./client.ts";
+import { type OwnSesLocal, startOwn } from "./testing/start.ts";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 
 beforeAll(async () => {
-  ses = await startSesLocal();
+  ses = await startOwn();
 });
 afterAll(() => ses.stop());
 
@@ -57,7 +57,7 @@ test("should offer STARTTLS only where it is set, and take it from those who ins
   };
   await send({}, ses.smtpPort);
   await send(insists, ses.smtpPort);
-  const offering = await startSesLocal({ smtpStartTls: true });
+  const offering = await startOwn({ smtpStartTls: true });
   onTestFinished(() => offering.stop());
   await send({ ignoreTLS: true }, offering.smtpPort);
   await send(insists, offering.smtpPort);

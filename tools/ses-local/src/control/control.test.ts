@@ -1,10 +1,10 @@
-import { type SesLocal, startSesLocal } from "../client.ts";
+import { type OwnSesLocal, startOwn } from "../testing/start.ts";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 
 beforeAll(async () => {
-  ses = await startSesLocal();
+  ses = await startOwn();
 });
 afterEach(() => ses.reset());
 afterAll(() => ses.stop());

@@ -1,16 +1,17 @@
 import { GetAccountCommand, SESv2ServiceException } from "@aws-sdk/client-sesv2";
-import { type SesFault, type SesLocal, startSesLocal } from "../client.ts";
+import type { SesFault } from "../client.ts";
+import { type OwnSesLocal, startOwn } from "../testing/start.ts";
 import { full } from "@repo/testing/full";
 import { createTransport } from "nodemailer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 let client: ReturnType<typeof createClient>;
 let id: number;
 
 beforeAll(async () => {
-  ses = await startSesLocal();
+  ses = await startOwn();
   client = createClient(ses.url);
 });
 beforeEach(async () => {

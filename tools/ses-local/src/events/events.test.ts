@@ -1,7 +1,8 @@
 import { X509Certificate, verify } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutSuppressedDestinationCommand, type SESv2Client } from "@aws-sdk/client-sesv2";
-import { type SesLocal, type SesLocalEvent, startSesLocal } from "../client.ts";
+import type { SesLocalEvent } from "../client.ts";
+import { type OwnSesLocal, startOwn } from "../testing/start.ts";
 import { full } from "@repo/testing/full";
 import { createTransport } from "nodemailer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -9,12 +10,12 @@ import { createClient, email } from "../testing/client.ts";
 import { type Subscriber, startSubscriber } from "../testing/subscriber.ts";
 
 let subscriber: Subscriber;
-let ses: SesLocal;
+let ses: OwnSesLocal;
 let client: SESv2Client;
 
 beforeAll(async () => {
   subscriber = await startSubscriber();
-  ses = await startSesLocal({ webhook: subscriber.url });
+  ses = await startOwn({ webhook: subscriber.url });
   subscriber.sns = ses.url;
   client = createClient(ses.url);
   await ses.subscribed();
@@ -165,7 +166,7 @@ it("should confirm a subscription by the token that it posted, and by no other",
       })}`,
     );
   const late = await startSubscriber();
-  const other = await startSesLocal({ webhook: late.url });
+  const other = await startOwn({ webhook: late.url });
   try {
     // It has not confirmed yet, so it gets nothing but the confirmation message.
     const { message } = await until(() => late.received[0]);

@@ -2,18 +2,18 @@ import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { type SesLocal, startSesLocal } from "../client.ts";
+import { type OwnSesLocal, startOwn } from "../testing/start.ts";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 
 /** Only the test of pruning sends more. */
 const KEEP = 50;
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 let client: ReturnType<typeof createClient>;
 
 beforeAll(async () => {
-  ses = await startSesLocal({ keep: KEEP });
+  ses = await startOwn({ keep: KEEP });
   client = createClient(ses.url);
 });
 beforeEach(() => call("/inbox/messages", "DELETE"));
@@ -40,7 +40,7 @@ test("should list the newest first, and find by recipient in any case and by tem
   await send("sam@example.org", { template: "welcome" }, "first");
   await send("alex@example.org", { template: "welcome" }, "second");
   await send("Sam@Example.org", { template: "other" }, "third");
-  const subjects = async (query: Parameters<SesLocal["inbox"]>[0]) =>
+  const subjects = async (query: Parameters<OwnSesLocal["inbox"]>[0]) =>
     (await ses.inbox(query)).map(({ subject }) => subject);
   expect(await subjects({})).toEqual(["third", "second", "first"]);
   expect(await subjects({ to: "SAM@example.org" })).toEqual(["third", "first"]);

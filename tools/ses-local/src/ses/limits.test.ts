@@ -2,13 +2,13 @@
 import { BadRequestException } from "@aws-sdk/client-sesv2";
 import { createTransport } from "nodemailer";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type SesLocal, startSesLocal } from "../client.ts";
+import { type OwnSesLocal, startOwn } from "../testing/start.ts";
 import { createClient, email } from "../testing/client.ts";
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 let client: ReturnType<typeof createClient>;
 beforeAll(async () => {
-  ses = await startSesLocal();
+  ses = await startOwn();
   client = createClient(ses.url);
 });
 afterAll(async () => {

@@ -11,15 +11,15 @@ import {
   type SESv2Client,
   paginateListSuppressedDestinations,
 } from "@aws-sdk/client-sesv2";
-import { type SesLocal, startSesLocal } from "../client.ts";
+import { type OwnSesLocal, startOwn } from "../testing/start.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createClient } from "../testing/client.ts";
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 let client: SESv2Client;
 
 beforeAll(async () => {
-  ses = await startSesLocal();
+  ses = await startOwn();
   client = createClient(ses.url);
 });
 afterAll(async () => {

@@ -7,15 +7,15 @@ import {
   SendEmailCommand,
 } from "@aws-sdk/client-sesv2";
 import { full } from "@repo/testing/full";
-import { type SesLocal, startSesLocal } from "../client.ts";
+import { type OwnSesLocal, startOwn } from "../testing/start.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 let client: ReturnType<typeof createClient>;
 
 beforeAll(async () => {
-  ses = await startSesLocal({ verified: ["example.com", "only@example.net"] });
+  ses = await startOwn({ verified: ["example.com", "only@example.net"] });
   client = createClient(ses.url);
 });
 afterAll(async () => {

@@ -8,14 +8,14 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { full } from "@repo/testing/full";
-import { type SesLocal, startSesLocal } from "../client.ts";
+import { type OwnSesLocal, startOwn } from "../testing/start.ts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 let sqs: SQSClient;
 
 beforeAll(async () => {
-  ses = await startSesLocal();
+  ses = await startOwn();
   sqs = new SQSClient({
     endpoint: ses.url,
     region: "us-east-1",
