@@ -33,11 +33,11 @@ test.each<[string, Partial<Answers>]>([
   const entries = Object.entries(written)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => [
-      `sendoff:${key}`,
+      `product:${key}`,
       Array.isArray(value) ? JSON.stringify(value) : value,
     ]);
   const raw = { "aws:region": ANSWERS.region, ...Object.fromEntries(entries) };
-  const settings = readSettings({ project: "sendoff", stack: "dev", raw });
+  const settings = readSettings({ project: "product", stack: "dev", raw });
   expect(settings.from[0]).toBe("hello@example.com");
   expect(settings.sender.kind).toBe(answers.runs === "ecs" ? "role" : "user");
 });

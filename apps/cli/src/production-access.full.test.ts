@@ -26,7 +26,7 @@ const review = (Status: string) => ({
 beforeEach(() => account.set(SANDBOX));
 
 // The website is that of the settings, which example.org cannot be.
-const env = { APP_URL: "https://app.sendoff.test" };
+const env = { APP_URL: "https://app.shop.test" };
 const run = (args: string[], terminal?: ReturnType<typeof createTerminal>["terminal"]) =>
   account.run(productionAccess, args, { env, ...(terminal && { terminal }) });
 
@@ -50,12 +50,12 @@ it("describes the email of this system, and says what AWS does with it", async (
   expect(body).toEqual({
     ProductionAccessEnabled: true,
     MailType: "TRANSACTIONAL",
-    WebsiteURL: "https://app.sendoff.test",
+    WebsiteURL: "https://app.shop.test",
     ContactLanguage: "EN",
     UseCaseDescription: expect.any(String),
   });
   const { UseCaseDescription: text } = body as { UseCaseDescription: string };
-  expect(text).toMatch(/^Sendoff \(https:\/\/app\.sendoff\.test\)/);
+  expect(text).toMatch(/^Example \(https:\/\/app\.shop\.test\)/);
   for (const what of ["example.org", "Opting out", "Bounces", "500 emails a day"])
     expect(text).toContain(what);
   expect(text).toContain("double opt-in");
@@ -108,7 +108,7 @@ describe("in a terminal", () => {
           MailType: "MARKETING",
           WebsiteURL: "https://shop.test",
           AdditionalContactEmailAddresses: ["ops@example.com"],
-          UseCaseDescription: expect.stringMatching(/^Sendoff .*20 emails a day.*And no spam\.$/s),
+          UseCaseDescription: expect.stringMatching(/^Example .*20 emails a day.*And no spam\.$/s),
         },
       ],
     ]);

@@ -1,6 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
 import {
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -36,9 +35,8 @@ afterAll(() => dns.close());
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), "aws-init-"));
   mkdirSync(path.join(root, "infra"));
-  for (const file of ["infra/Pulumi.yaml", "infra/Pulumi.example.yaml"]) {
-    copyFileSync(path.join(repository, file), path.join(root, file));
-  }
+  writeFileSync(file("infra/Pulumi.yaml"), "name: product\n# Ours\nruntime: nodejs\n");
+  writeFileSync(file("infra/Pulumi.example.yaml"), "config:\n");
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -81,17 +79,16 @@ it("writes the stack's configuration and the senders by options alone, and says 
   ]);
   expect(config()).toEqual({
     "aws:region": "eu-central-1",
-    "sendoff:domain": "example.org",
-    "sendoff:from": ["hello@example.org", "security@example.org"],
+    "product:domain": "example.org",
+    "product:from": ["hello@example.org", "security@example.org"],
     // Else a second run would ask again.
-    "sendoff:dns": "manual",
-    "sendoff:dmarcReportsTo": "dmarc@example.org",
-    "sendoff:sandboxRecipients": ["you@example.org"],
+    "product:dns": "manual",
+    "product:dmarcReportsTo": "dmarc@example.org",
+    "product:sandboxRecipients": ["you@example.org"],
   });
-  expect(parse(read("infra/Pulumi.yaml"))).toMatchObject({
-    name: "sendoff",
-    backend: { url: "s3://acme-state?region=eu-central-1" },
-  });
+  expect(read("infra/Pulumi.yaml")).toBe(
+    "name: product\n# Ours\nruntime: nodejs\nbackend:\n  url: s3://acme-state?region=eu-central-1\n",
+  );
   expect(env()).toEqual({
     EMAIL_FROM: "Acme <hello@example.org>",
     EMAIL_FROM_SECURITY: "security@example.org",
@@ -99,7 +96,7 @@ it("writes the stack's configuration and the senders by options alone, and says 
     // Otherwise the stand-in of `pnpm dev` would refuse the new sender.
     SES_LOCAL_VERIFIED: "example.com,example.org",
   });
-  expect(out).toContain("+ sendoff:domain: example.org");
+  expect(out).toContain("+ product:domain: example.org");
   expect(out).toContain("+ EMAIL_FROM=Acme <hello@example.org>");
   expect(out).toMatch(
     /pulumi stack init dev --secrets-provider='awskms:.*pnpm infra:up.*pnpm aws:env/s,
@@ -126,11 +123,11 @@ secretsprovider: awskms://alias/ours
 encryptedkey: abc
 config:
   aws:region: eu-central-1
-  sendoff:domain: example.org # the shop
-  sendoff:from: ["*@example.org"]
-  sendoff:dmarcPolicy: quarantine
-  sendoff:events: lambda
-  sendoff:lambdaRole: ours
+  product:domain: example.org # the shop
+  product:from: ["*@example.org"]
+  product:dmarcPolicy: quarantine
+  product:events: lambda
+  product:lambdaRole: ours
 `;
   beforeEach(() => {
     writeFileSync(file("infra/Pulumi.dev.yaml"), OWN);
@@ -140,7 +137,7 @@ config:
   it("and adds only what is new", async () => {
     await init(["--yes", "--dns", "manual", "--reports-to", "dmarc@example.org"]);
     expect(read("infra/Pulumi.dev.yaml")).toBe(
-      `${OWN}  sendoff:dns: manual\n  sendoff:dmarcReportsTo: dmarc@example.org\n`,
+      `${OWN}  product:dns: manual\n  product:dmarcReportsTo: dmarc@example.org\n`,
     );
     expect(read(".env")).toMatch(/^# Ours\nEMAIL_KEY=a-secret\nEMAIL_FROM=old@example\.org\n/);
   });
@@ -155,7 +152,7 @@ config:
     const out = await init([...replacing, "--replace"]);
     expect(out).toContain("  - aws:region: eu-central-1\n  + aws:region: eu-west-1");
     expect(read("infra/Pulumi.dev.yaml")).toBe(
-      `${OWN.replace("eu-central-1", "eu-west-1")}  sendoff:dns: manual\n`,
+      `${OWN.replace("eu-central-1", "eu-west-1")}  product:dns: manual\n`,
     );
     expect(env()).toMatchObject({ EMAIL_FROM: "Acme <hello@example.org>", EMAIL_KEY: "a-secret" });
     expect(out).not.toContain("a-secret");
@@ -172,7 +169,7 @@ config:
       const running = init([...options, ...FROM, ...others], terminal);
       await answer("Write this?", key);
       expect(await running).toContain(key === "y" ? "Written." : "Nothing is written.");
-      expect(config()).toMatchObject({ "aws:region": region, "sendoff:events": "lambda" });
+      expect(config()).toMatchObject({ "aws:region": region, "product:events": "lambda" });
     }
   });
 });
@@ -189,7 +186,7 @@ describe("finds the DNS provider from the domain's name servers", () => {
     const from = ["--from", `hello@${domain}`];
     await init(["--domain", domain, ...from, "--region", "eu-west-1", "--yes", ...options]);
     const written = config() as Record<string, string>;
-    expect({ dns: written["sendoff:dns"], zoneId: written["sendoff:zoneId"] }).toEqual({
+    expect({ dns: written["product:dns"], zoneId: written["product:zoneId"] }).toEqual({
       zoneId: undefined,
       ...found,
     });
@@ -215,18 +212,18 @@ describe("finds the DNS provider from the domain's name servers", () => {
 describe("sets sender and events by where the app runs", () => {
   it.each([
     ["server", [], {}],
-    ["ecs", [], { "sendoff:sender": "role", "sendoff:roleTrusts": "ecs-tasks.amazonaws.com" }],
+    ["ecs", [], { "product:sender": "role", "product:roleTrusts": "ecs-tasks.amazonaws.com" }],
     [
       "cron",
       ["--app-url", "https://app.example.org/"],
       {
-        "sendoff:events": "https",
-        "sendoff:webhookUrl": "https://app.example.org/webhooks/ses",
+        "product:events": "https",
+        "product:webhookUrl": "https://app.example.org/webhooks/ses",
       },
     ],
   ])("%s", async (place, options, expected) => {
-    const own = { "aws:region": "eu-central-1", "sendoff:domain": "example.org" };
-    const from = { "sendoff:from": ["hello@example.org"], "sendoff:dns": "manual" };
+    const own = { "aws:region": "eu-central-1", "product:domain": "example.org" };
+    const from = { "product:from": ["hello@example.org"], "product:dns": "manual" };
     await init([...BASE, "--runs", place, ...options]);
     expect(config()).toEqual({ ...own, ...from, ...expected });
     // And back.
@@ -253,9 +250,9 @@ it("asks in a terminal for all that the options do not say, and offers the curre
   await answer("Write this?", ENTER);
   expect(await running).toContain("Written.");
   expect(config()).toMatchObject({
-    "sendoff:from": ["hello@example.org", "alerts@example.org"],
-    "sendoff:events": "https",
-    "sendoff:sandboxRecipients": ["you@example.org"],
+    "product:from": ["hello@example.org", "alerts@example.org"],
+    "product:events": "https",
+    "product:sandboxRecipients": ["you@example.org"],
   });
   expect(env()).toMatchObject({ EMAIL_FROM_SECURITY: "alerts@example.org" });
 });
@@ -337,7 +334,7 @@ it("writes another env file and another stack, and limits nobody in production",
   expect(parseEnv(read(".env.production"))).toEqual({
     EMAIL_FROM: "Acme <hello@example.org>",
   });
-  expect(config("prod")).toMatchObject({ "sendoff:domain": "example.org" });
+  expect(config("prod")).toMatchObject({ "product:domain": "example.org" });
   expect(out).toContain("pnpm aws:env --stack prod --file .env.production");
 });
 

@@ -15,7 +15,7 @@ export interface YamlFile {
 /** The files that the command reads and writes. */
 export interface Project {
   root: string;
-  /** The project's name, which its keys begin with: `sendoff`. */
+  /** The project's name, which its keys begin with: `product`. */
   name: string;
   /** infra/Pulumi.yaml. */
   pulumi: YamlFile;
