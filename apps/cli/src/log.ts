@@ -9,7 +9,7 @@ import {
 } from "@repo/email/log";
 import { withDatabase } from "./database.ts";
 import { FILTER, FILTER_HELP, invalid, oneOf, parseLimit, readFilter } from "./options.ts";
-import { showList, showMessage, showStopped } from "./show.ts";
+import { showList, showMessage, showPaused, showStopped } from "./show.ts";
 
 const HELP = `pnpm email:log [options]   the newest emails
 pnpm email:log ID          what happened to one email
@@ -76,8 +76,9 @@ export async function log(args: string[]): Promise<number> {
   if (id !== undefined) checkId(id);
 
   return await withDatabase(async (db) => {
-    const { stopped } = await sendingStatus(db);
+    const { stopped, paused } = await sendingStatus(db);
     if (stopped) console.log(`${showStopped(stopped)}\n`);
+    if (paused) console.log(`${showPaused(paused)}\n`);
     if (id !== undefined) {
       const message = await findMessage(db, id);
       if (!message) {

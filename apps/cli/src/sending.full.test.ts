@@ -30,6 +30,9 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
   const { code, out } = await run();
   expect(code).toBe(1);
   expect(out).toMatch(/^Sending is stopped: sam has paused it: a wrong list, since /);
+  expect((await runCommand(["log"], { DATABASE_URL: test.url })).out).toMatch(
+    /^All sending is paused by sam, since .*\n {2}Reason {2}a wrong list\n/,
+  );
   expect(await run("resume", ...because)).toMatchObject({ code: 0 });
   expect((await status()).paused).toBeNull();
 

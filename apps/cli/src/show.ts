@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Prisma } from "@repo/db";
-import type { LoggedMessage, Stopped, TimelineEntry } from "@repo/email/log";
+import type { LoggedMessage, Paused, Stopped, TimelineEntry } from "@repo/email/log";
 
 // styleText omits colours if the output is not a terminal, and with NO_COLOR.
 
@@ -19,6 +19,16 @@ export function showStopped({ by, since, error, probeAt, expectedAt, next }: Sto
       : []),
   ];
   return lines.join("\n");
+}
+
+/** What is paused, by whom and why. */
+export function showPaused({ scope, since, by, because }: Paused): string {
+  const what = scope === "all" ? "All sending" : "All but security mail";
+  return [
+    styleText(["red", "bold"], `${what} is paused by ${printable(by)}, since ${moment(since)}`),
+    `  Reason  ${printable(because)}`,
+    "  Next    pnpm email:sending resume",
+  ].join("\n");
 }
 
 /** @param columns width of the terminal. Default: unlimited. */

@@ -9,7 +9,13 @@ import {
 import { type MessageFilter, allOf, conditionsOf } from "./message-filter.ts";
 import { isUuid } from "./uuid.ts";
 
-export { RESTORED_AT, type SendingStatus, type Stopped, sendingStatus } from "./sending-status.ts";
+export {
+  type Paused,
+  RESTORED_AT,
+  type SendingStatus,
+  type Stopped,
+  sendingStatus,
+} from "./sending-status.ts";
 export type { MessageFilter } from "./message-filter.ts";
 export { type MessageStatus, messageStatus } from "./message-status.ts";
 

@@ -143,12 +143,14 @@ it("counts nothing for events that the app has refused", async () => {
 });
 
 it("keeps at most fifty domains of an hour by themselves, and every email in the sum", async () => {
-  for (let i = 0; i < 40; i++) await queueWelcome(test.db, `name@${i}.example`);
-  await work(test.db, accepted);
+  const add = (from: number, to: number) => test.db.$executeRaw`
+    INSERT INTO pending_counts (hour, kind, template, domain, source, count)
+    SELECT date_trunc('hour', now(), 'UTC'), 'accepted', 't', i || '.example', '',
+      CASE i WHEN 69 THEN 4 ELSE 1 END
+    FROM generate_series(${from}::int, ${to}::int) i`;
+  await add(0, 39);
   await foldCounts(test.db);
-  for (let i = 30; i < 70; i++) await queueWelcome(test.db, `name@${i}.example`);
-  for (let i = 0; i < 3; i++) await queueWelcome(test.db, `name${i}@69.example`);
-  await work(test.db, accepted);
+  await add(30, 69);
   await foldCounts(test.db);
   const { all: sum, byDomain } = await readRates(test.db, "24h");
   expect(sum.accepted).toBe(83);
@@ -183,7 +185,7 @@ it("forgets an hour after 90 days", async () => {
 });
 
 it("loses and doubles nothing when several workers fold at once", async () => {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 60; i++) {
     const counted = test.db.$executeRaw`
       INSERT INTO pending_counts (hour, kind, template, domain, source, count)
       VALUES (date_trunc('hour', now()), 'accepted', 't', 'd.example', 's', 1)`;
@@ -192,6 +194,6 @@ it("loses and doubles nothing when several workers fold at once", async () => {
     );
   }
   await foldCounts(test.db);
-  expect(await all()).toMatchObject({ accepted: 200 });
+  expect(await all()).toMatchObject({ accepted: 60 });
   expect(await test.db.pendingCount.count()).toBe(0);
 });

@@ -81,8 +81,8 @@ it("needs a reason, and changes nothing without it", async () => {
 });
 
 it("holds to a lower rate until its time, and then to the account's", async () => {
-  await setLimits(test.db, { maxRate: 100, max24Hours: undefined, sent24Hours: 0 });
-  for (let i = 0; i < 60; i++) await queueWelcome(test.db, `name${i}@example.com`);
+  await setLimits(test.db, { maxRate: 20, max24Hours: undefined, sent24Hours: 0 });
+  for (let i = 0; i < 14; i++) await queueWelcome(test.db, `name${i}@example.com`);
   const minute = { rate: 4, until: new Date(Date.now() + 60_000) };
   await lowerRate(test.db, minute, decision);
   // Half a second of the rate.
@@ -92,7 +92,7 @@ it("holds to a lower rate until its time, and then to the account's", async () =
   expect(await claimed()).toHaveLength(2);
   await test.db.$executeRaw`UPDATE sending_status SET lowered_until = now(),
     refilled_at = refilled_at - interval '1 minute'`;
-  expect(await claimed()).toHaveLength(50);
+  expect(await claimed()).toHaveLength(10);
   await expect(
     lowerRate(test.db, { rate: 0, until: minute.until }, decision),
   ).rejects.toMatchObject({ code: "INVALID_RATE" });
