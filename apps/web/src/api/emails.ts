@@ -18,6 +18,7 @@ declare global {
   }
 }
 
+const PATH = "/api/emails";
 // A receipt of 100 lines has 30 KB.
 const LIMIT = "64kb";
 
@@ -54,7 +55,7 @@ export function emailApi(db: Db, { EMAIL_KEY }: Pick<Env, "EMAIL_KEY">): Router 
     const { keyId, program } = res.locals.client;
     const { id } = await sendForProgram(db, enqueue, res.locals.client, message);
     req.log.info({ api: { keyId, program, messageId: id } }, "email queued for a program");
-    res.status(202).location(`/api/emails/${id}`).json({ id });
+    res.status(202).location(`${PATH}/${id}`).json({ id });
   };
 
   const status: RequestHandler<{ id: string }> = async (req, res) => {
@@ -64,17 +65,16 @@ export function emailApi(db: Db, { EMAIL_KEY }: Pick<Env, "EMAIL_KEY">): Router 
   };
 
   const router = Router();
-  router.use((_req, res, next) => {
+  router.use(PATH, (_req, res, next) => {
     res.set("Cache-Control", "no-store");
     next();
   });
   router
-    .route("/")
+    .route(PATH)
     .post(identify, onlyJson, ...readBodyUpTo(LIMIT), send)
     .all(methodNotAllowed("POST"));
-  router.route("/:id").get(identify, status).all(methodNotAllowed("GET"));
-  router.use(notFound, refuse);
-  return Router().use("/api/emails", router);
+  router.route(`${PATH}/:id`).get(identify, status).all(methodNotAllowed("GET"));
+  return router.use(PATH, notFound, refuse);
 }
 
 const onlyJson: RequestHandler = (req, _res, next) => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type SesLocal, startSesLocal } from "../../client.ts";
+import { type OwnSesLocal, startOwn } from "../../testing/start.ts";
 
-let ses: SesLocal;
+let ses: OwnSesLocal;
 beforeAll(async () => {
-  ses = await startSesLocal();
+  ses = await startOwn();
 });
 afterAll(() => ses.stop());
 
