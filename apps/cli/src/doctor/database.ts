@@ -36,6 +36,11 @@ export async function checkDatabase({ db, pendingMigrations }: Database): Promis
 /** The finding when there is no connection. */
 export function databaseFailed(error: unknown): Finding {
   const { message } = error as Error;
+  // Of PostgreSQL, and of Prisma.
+  if (/database "[^"]*" does not exist|P1003/.test(message)) {
+    const next = "pnpm db:deploy, which creates it if the role may";
+    return failed("database", "the server has no database of this name", next);
+  }
   return failed("database", message, "Start the database, or correct DATABASE_URL");
 }
 

@@ -4,6 +4,13 @@ import type { Broken } from "../state.ts";
 /** The database, the worker and the recipient. */
 export const brokenDatabase: Broken[] = [
   [
+    "the server lacks the database",
+    { database: new Error('No connection to the database: database "app" does not exist.') },
+    "✗ database",
+    /no database of this name/,
+    /db:deploy/,
+  ],
+  [
     "the database is not set",
     { database: new Error("DATABASE_URL is not set") },
     "✗ database",
