@@ -6,6 +6,7 @@ import { environment } from "./rules/environment.ts";
 import { errors } from "./rules/errors.ts";
 import { lockfile } from "./rules/lockfile.ts";
 import { migrations } from "./rules/migrations.ts";
+import { names } from "./rules/names.ts";
 import { paths } from "./rules/paths.ts";
 import { scripts } from "./rules/scripts.ts";
 import { versions } from "./rules/versions.ts";
@@ -17,14 +18,15 @@ const rules = {
   errors,
   lockfile,
   migrations,
+  names,
   paths,
   scripts,
   versions,
 };
 
 // `pnpm rules lockfile` runs only that rule.
-const names = process.argv.slice(2);
-const chosen = Object.entries(rules).filter(([name]) => names.length === 0 || names.includes(name));
+const asked = process.argv.slice(2);
+const chosen = Object.entries(rules).filter(([name]) => asked.length === 0 || asked.includes(name));
 
 const repository = openRepository(join(import.meta.dirname, "../../.."));
 const results = await Promise.all(

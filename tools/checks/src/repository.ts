@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { openTree } from "@repo/setup/tree";
 
 interface Manifest {
   name: string;
@@ -30,36 +31,13 @@ export interface Repository {
 /** Checks one promise of the repository. Resolves to the violations, one line each. */
 export type Rule = (repository: Repository) => string[] | Promise<string[]>;
 
-// We do not ask git, because a copy of the repository may have none.
-const SKIPPED = new Set([
-  "node_modules",
-  ".git",
-  ".local",
-  ".turbo",
-  ".react-email",
-  "dist",
-  "generated",
-]);
-
 /** Lists the repository under `root`. It reads only the manifests. */
 export function openRepository(root: string): Repository {
-  const files = list(root, "");
+  const files = openTree(root).files();
   const read = (file: string) => readFileSync(join(root, file), "utf8");
   const packages = files
     .filter((file) => /^((?:(?:apps|packages|tools)\/[^/]+|infra)\/)?package\.json$/.test(file))
     .map((file) => ({ folder: dirname(file), manifest: JSON.parse(read(file)) as Manifest }))
     .toSorted((a, b) => (a.folder < b.folder ? -1 : 1));
   return { root, files, packages, read };
-}
-
-function list(root: string, folder: string): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) {
-      return SKIPPED.has(entry.name) ? [] : list(root, path);
-    }
-    // .env and its like hold secrets; only the example belongs to the repository.
-    const secret = /^\.env(?!\.example$)/.test(entry.name);
-    return entry.isFile() && !secret ? [path] : [];
-  });
 }

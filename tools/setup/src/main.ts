@@ -2,15 +2,22 @@
 import { AppError } from "@repo/errors";
 import { awsEnv } from "./aws-env.ts";
 import { awsInit } from "./aws-init/aws-init.ts";
-import { deletePart } from "./delete/delete-part.ts";
+import { appDelete } from "./delete/app-delete.ts";
 import { SetupError } from "./error.ts";
+import { appInit } from "./init/app-init.ts";
 
+const commands: Record<string, (args: string[]) => Promise<void>> = {
+  "aws-init": awsInit,
+  delete: appDelete,
+  env: awsEnv,
+  init: appInit,
+};
 const [command = "", ...args] = process.argv.slice(2);
-const run = { "aws-init": awsInit, env: awsEnv, delete: deletePart }[command];
 
 try {
-  if (!run)
-    throw new SetupError(`There is no command "${command}". Commands: aws-init, env, delete.`);
+  const run = commands[command];
+  const known = Object.keys(commands).join(", ");
+  if (!run) throw new SetupError(`There is no command "${command}". Commands: ${known}.`);
   await run(args.filter((arg) => arg !== "--"));
 } catch (error) {
   const { code } = error as { code?: string };

@@ -48,5 +48,5 @@ export function replaceOnce(file: string, text: string, old: string, by: string)
 
 export const changedAlready = (file: string, text: string) =>
   new SetupError(
-    `${file} does not contain ${JSON.stringify(text)} exactly once, so this clone has changed it. Undo the changes with git restore, and delete the part by hand. tools/setup/src/delete/parts.yaml has the list.`,
+    `${file} does not contain ${JSON.stringify(text)} exactly once, so this clone has changed it. Nothing was written. Delete the part by hand: tools/setup/src/delete/parts.yaml has the list.`,
   );

@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { AppError } from "@repo/errors";
+import { saveAndTidy } from "../delete/tidy.ts";
+import { mergeEnvFile } from "../env-file.ts";
+import { RECORD } from "../record.ts";
+import { root } from "../root.ts";
+import { saveSecret } from "../save-secret.ts";
+import { openTree } from "../tree.ts";
+import { type Answers, QUESTIONS } from "./answers.ts";
+import { ask, confirm } from "./ask.ts";
+import { showFiles, showLines } from "./diff.ts";
+import { unsaved } from "./git.ts";
+import { planProduct } from "./product.ts";
+import { missingSecrets } from "./secrets.ts";
+
+const HELP = `pnpm app:init
+
+Makes this copy of the starter your product. It asks for what no flag says, shows the changes, and writes them after a yes. Run it again to change an answer.
+
+${QUESTIONS.map(({ flag, about }) => `  --${flag.padEnd(10)}TEXT  ${about}`).join("\n")}
+  --without PART,…  Parts to leave out, or none. Default in a fresh copy: bench-and-chaos.
+                    docs/deleting.md lists them.
+  --yes             Asks nothing. Other answers are those that the copy has, or the usual ones.
+  --dry-run         Asks nothing, writes nothing, and shows every changed line.`;
+
+const ENV = path.join(root, ".env");
+
+/**
+ * `pnpm app:init`.
+ *
+ * @throws AppError (docs/errors.md) or SetupError. Nothing is written then.
+ */
+export async function appInit(args: string[]): Promise<void> {
+  const { yes, "dry-run": isDry, help, ...flags } = readFlags(args);
+  if (help) {
+    console.log(HELP);
+    return;
+  }
+  const { stdin, stdout } = process;
+  const isAsking = stdin.isTTY && stdout.isTTY && !yes && !isDry;
+  const tree = openTree(root);
+  const answers = await ask(tree, flags, isAsking);
+  const { notes, deleted } = planProduct(tree, answers);
+  const env = existsSync(ENV) ? readFileSync(ENV, "utf8") : "";
+  const secrets = missingSecrets(tree.read(".env.example"), env);
+  const changes = tree.changes();
+  if (changes.length === 0 && secrets.size === 0) {
+    console.log("Nothing to change: this copy has these answers already.");
+    return;
+  }
+
+  console.log(showFiles(changes));
+  if (secrets.size > 0) console.log(`secrets  .env: ${[...secrets.keys()].join(", ")}`);
+  for (const note of notes) console.log(`kept     ${note}: your text stays as it is.`);
+  const show = () => console.log(showLines(changes, stdout.hasColors?.() ?? false));
+  if (isDry) {
+    show();
+    return;
+  }
+  refuseUnsaved(changes.map(({ file }) => file));
+  if (isAsking) {
+    if (!(await confirm(show))) return;
+  } else if (!yes) {
+    throw new AppError(
+      "NOT_CONFIRMED",
+      "Nothing was written, because nobody can be asked here. Add --yes, or --dry-run to see every changed line.",
+    );
+  }
+  await saveAndTidy(tree, deleted);
+  if (secrets.size > 0) {
+    saveSecret(ENV, mergeEnvFile(env, secrets, "Made by pnpm app:init. Keep them out of git"));
+  }
+  console.log(next(answers));
+}
+
+function readFlags(args: string[]) {
+  const texts = Object.fromEntries(
+    [...QUESTIONS.map(({ flag }) => flag), "without"].map((flag) => [
+      flag,
+      { type: "string" } as const,
+    ]),
+  );
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...texts,
+      yes: { type: "boolean", short: "y" },
+      "dry-run": { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  return values as { yes?: boolean; "dry-run"?: boolean; help?: boolean } & Record<string, string>;
+}
+
+/** @throws AppError `NOT_COMMITTED` */
+function refuseUnsaved(files: string[]): void {
+  const lost = unsaved(root, files);
+  if (lost.length === 0) return;
+  throw new AppError(
+    "NOT_COMMITTED",
+    `Commit your changes of ${lost.slice(0, 5).join(", ")}${lost.length > 5 ? ", …" : ""} first, or stash them, so that these changes can be undone.`,
+  );
+}
+
+function next({ name, upstream }: Answers): string {
+  return `
+This is ${name} now. Next:
+  pnpm check && pnpm test
+  git add --all && git commit -m "Begin ${name}"
+Undo: git restore . && git clean -f ${RECORD}${
+    upstream === "" ? `\nFor updates, say where the copy is from: pnpm app:init --upstream URL` : ""
+  }`;
+}
