@@ -5,7 +5,7 @@ export async function addCounts(
   db: Db,
   hoursAgo: number,
   counts: Partial<Record<"accepted" | "bounced" | "complained", number>>,
-  source = "eu-west-1/sendoff",
+  source = "eu-west-1/app",
 ): Promise<void> {
   for (const [kind, count] of Object.entries(counts)) {
     await db.$executeRaw`

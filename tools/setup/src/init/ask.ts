@@ -87,9 +87,9 @@ export async function confirm(lines: () => void): Promise<boolean> {
   }
 }
 
-async function answer<T>(prompt: Promise<T | symbol>): Promise<T> {
+async function answer<T>(prompt: Promise<T>): Promise<Exclude<T, symbol>> {
   const value = await prompt;
-  if (!isCancel(value)) return value as T;
+  if (!isCancel(value)) return value as Exclude<T, symbol>;
   cancel("Nothing was changed.");
   throw new AppError("CANCELLED", "You have left app:init. Run it again at any time.");
 }
