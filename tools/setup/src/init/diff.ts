@@ -43,11 +43,19 @@ function showDeleted(changes: Change[]): string {
       .join("/");
     folders.set(folder, [...(folders.get(folder) ?? []), file]);
   }
-  return [...folders]
-    .map(([folder, [first = "", ...others]]) =>
-      others.length === 0 ? `deleted  ${first}` : `deleted  ${folder} (${others.length + 1} files)`,
+  return [...folders.values()]
+    .map(
+      (files) =>
+        `deleted  ${commonPath(files)}${files.length > 1 ? ` (${files.length} files)` : ""}`,
     )
     .join("\n");
+}
+
+/** The deepest folder that has all the files; the file itself if there is one. */
+function commonPath(files: string[]): string {
+  const [first = [], ...others] = files.map((file) => file.split("/"));
+  const end = first.findIndex((part, index) => others.some((other) => other[index] !== part));
+  return first.slice(0, end < 0 ? first.length : end).join("/");
 }
 
 function write(file: string, text: string): void {
