@@ -97,7 +97,8 @@ export function sweepDocument(file: string, text: string, gone: Gone): string {
     else if (!line.startsWith("|") && !namesGone(first))
       kept.push(mark + [first, ...others.filter((sentence) => !namesGone(sentence))].join(" "));
   }
-  return withoutEmpty(kept.join("\n"));
+  // Otherwise blank lines in code would go too.
+  return kept.join("\n") === text ? text : withoutEmpty(kept.join("\n"));
 }
 
 /** The paths that a text links to or names as code, relative to the root. */
