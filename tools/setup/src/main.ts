@@ -5,12 +5,14 @@ import { awsInit } from "./aws-init/aws-init.ts";
 import { appDelete } from "./delete/app-delete.ts";
 import { SetupError } from "./error.ts";
 import { appInit } from "./init/app-init.ts";
+import { appUpdate } from "./update/app-update.ts";
 
 const commands: Record<string, (args: string[]) => Promise<void>> = {
   "aws-init": awsInit,
   delete: appDelete,
   env: awsEnv,
   init: appInit,
+  update: appUpdate,
 };
 const [command = "", ...args] = process.argv.slice(2);
 
