@@ -22,6 +22,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["plan", async () => (await import("./plan.ts")).plan],
   ["person-export", async () => (await import("./person.ts")).exportOne],
   ["person-erase", async () => (await import("./person.ts")).eraseOne],
+  ["person-role", async () => (await import("./person-role.ts")).role],
 ]);
 
 const [command = "", ...args] = process.argv.slice(2);

@@ -1,6 +1,12 @@
 import { styleText } from "node:util";
 import type { Prisma } from "@repo/db";
-import type { LoggedMessage, Paused, Stopped, TimelineEntry } from "@repo/email/log";
+import {
+  type LoggedMessage,
+  type Paused,
+  type Stopped,
+  type TimelineEntry,
+  statusOf,
+} from "@repo/email/log";
 
 // styleText omits colours if the output is not a terminal, and with NO_COLOR.
 
@@ -35,7 +41,7 @@ export function showPaused({ scope, since, by, because }: Paused): string {
 export function showList(messages: LoggedMessage[], columns: number | undefined): string {
   if (messages.length === 0) return "No email.";
   const rows = messages.map((message) => ({
-    cells: [moment(message.createdAt), status(message), message.template, message.id, message.to],
+    cells: [moment(message.createdAt), statusOf(message), message.template, message.id, message.to],
     colour: colourOf(message),
   }));
   return table(["QUEUED (UTC)", "STATUS", "TEMPLATE", "ID", "TO"], rows, columns);
@@ -78,7 +84,7 @@ export function showMessage(message: LoggedMessage & { timeline: TimelineEntry[]
   const facts: [string, string][] = [
     ["To", printable(to)],
     ["Template", printable(template)],
-    ["Status", styleText(colourOf(message), status(message))],
+    ["Status", styleText(colourOf(message), statusOf(message))],
     ...(state === "queued" ? [["Due", moment(dueAt)] as [string, string]] : []),
     ...(state === "unknown" ? [["Decided", moment(dueAt)] as [string, string]] : []),
     ...(state !== "closed" && expiresAt
@@ -123,16 +129,8 @@ function describe(entry: TimelineEntry): [what: string, more: string] {
   }
 }
 
-/** The outcome if SES has reported one for a sent message, otherwise the message's state. */
-function status({ state, closedReason, outcome }: LoggedMessage): string {
-  if (state !== "closed") return state === "unknown" ? "in doubt" : state;
-  if (outcome === "none") return closedReason ?? state;
-  // SES reported an outcome, so a copy was sent although the message was closed for another reason.
-  return closedReason === "sent" ? outcome : `${closedReason}, ${outcome}`;
-}
-
 function colourOf(message: LoggedMessage): Colour {
-  const word = status(message);
+  const word = statusOf(message);
   if (["sent", "delivered"].includes(word)) return "green";
   if (["failed", "rejected", "bounced", "complained"].includes(word)) return "red";
   if (["queued", "sending"].includes(word)) return "cyan";

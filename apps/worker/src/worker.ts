@@ -1,4 +1,5 @@
 import { onEvents } from "@repo/accounts/on-events";
+import { listOperators } from "@repo/accounts/operators";
 import { createOnUnsent } from "@repo/accounts/worker";
 import { createDb } from "@repo/db";
 import { createDeliverer } from "@repo/email/deliver";
@@ -78,8 +79,6 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
     });
     const sinceLastLook = () => deliverer.sinceLastLook();
     const closeHealth = await serveHealth(env, sinceLastLook, metrics);
-    // Nobody has the role yet.
-    const operators = () => Promise.resolve([]);
     const context = {
       env,
       db,
@@ -88,7 +87,7 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       once,
       signal: stop.signal,
       sinceLastLook,
-      operators,
+      operators: listOperators,
     };
     const all = [handleResetRequests, eraseAccounts, takeEvents, runHousekeeping, watchSending];
     const jobs = all.map((job) => job(context));

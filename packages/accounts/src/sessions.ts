@@ -1,4 +1,4 @@
-import { type Db, Prisma, type Tx } from "@repo/db";
+import { type Db, Prisma, type Role, type Tx } from "@repo/db";
 import type { Keys } from "@repo/email/keys";
 import type { Caller } from "./context.ts";
 import { SESSION_DAYS } from "./lifetimes.ts";
@@ -14,6 +14,8 @@ export interface SessionUser {
   email: string;
   /** A language tag. Null: not known, so the browser's counts. */
   locale: string | null;
+  /** Null: nothing beside the own account. */
+  role: Role | null;
 }
 
 /**
@@ -47,7 +49,8 @@ export async function findSession(
 ): Promise<SessionUser | undefined> {
   const isIt = isSession(secret, token);
   const [found] = await db.$queryRaw<(SessionUser & { isStale: boolean })[]>`
-    SELECT users.id, users.name, users.email, users.locale, used_at < now() - interval '1 hour' AS "isStale"
+    SELECT users.id, users.name, users.email, users.locale, users.role::text,
+      used_at < now() - interval '1 hour' AS "isStale"
     FROM sessions JOIN users ON users.id = sessions.user_id
     WHERE ${isIt} AND expires_at > now()
       AND used_at > now() - make_interval(days => ${SESSION_DAYS.unused}::int)`;

@@ -73,7 +73,7 @@ export async function verifyEmail(
     const [user] = await tx.user.createManyAndReturn({
       data: [{ ...profile, email: address.address, emailKey: key, passwordHash, locale }],
       skipDuplicates: true,
-      select: { id: true, name: true, email: true, locale: true, trustEpoch: true },
+      select: { id: true, name: true, email: true, locale: true, role: true, trustEpoch: true },
     });
     // Two links of one address were redeemed at once, and the other one was faster.
     if (!user) throw new AccountError("TOKEN_USED");

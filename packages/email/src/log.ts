@@ -155,6 +155,21 @@ export async function findMessage(
   return { ...message, timeline: timeline.sort((a, b) => a.at.getTime() - b.at.getTime()) };
 }
 
+/** Our id of the message that SES knows by this id; null if no attempt got it. */
+export async function findBySesId(db: Db | Tx, sesMessageId: string): Promise<string | null> {
+  const [row] = await db.$queryRaw<{ id: string }[]>`
+    SELECT message_id AS id FROM attempts WHERE ses_message_id = ${sesMessageId} LIMIT 1`;
+  return row?.id ?? null;
+}
+
+/** What became of a message, in words: its outcome if SES has reported one, otherwise its state. */
+export function statusOf({ state, closedReason, outcome }: LoggedMessage): string {
+  if (state !== "closed") return state === "unknown" ? "in doubt" : state;
+  if (outcome === "none") return closedReason ?? state;
+  // SES reported an outcome, so a copy was sent although the message was closed for another reason.
+  return closedReason === "sent" ? outcome : `${closedReason}, ${outcome}`;
+}
+
 const COLUMNS = Prisma.sql`id, template, category, to_address AS "to", state::text,
   closed_reason::text AS "closedReason", outcome::text, attempt_count AS "attemptCount",
   due_at AS "dueAt", expires_at AS "expiresAt", last_error AS "lastError",

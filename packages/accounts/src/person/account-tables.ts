@@ -59,7 +59,7 @@ export const ACCOUNT_TABLES: PersonTable<Person>[] = [
   {
     table: "users",
     rows: ({ userId }) => Prisma.sql`id = ${userId}::uuid`,
-    given: ["id", "name", "email", "locale", "created_at"],
+    given: ["id", "name", "email", "locale", "role", "created_at"],
     withheld: {
       email_key: sameAddress,
       password_hash: secret,

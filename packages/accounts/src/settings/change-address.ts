@@ -112,7 +112,7 @@ export async function confirmAddressChange(
     if (to.userId !== owner.id) throw new AccountError("FOREIGN_LINK");
     // The links of an address end when it gets an account. This is for certainty.
     if (await isReserved(tx, key, owner.id)) throw new AccountError("TOKEN_USED");
-    const { id, name, email, locale, trustEpoch } = await tx.user.update({
+    const { id, name, email, locale, role, trustEpoch } = await tx.user.update({
       where: { id: owner.id },
       data: { email: to.address, emailKey: key },
     });
@@ -128,7 +128,7 @@ export async function confirmAddressChange(
       expiresAt: undo.expiresAt,
     });
     return {
-      user: { id, name, email, locale },
+      user: { id, name, email, locale, role },
       session: await renewSession(tx, secret, owner.sessionId),
       trusted: trustBrowser(secret, key, trustEpoch),
     };

@@ -19,6 +19,7 @@ export const ACTIONS = [
   "role",
   "create-key",
   "revoke-key",
+  "export",
 ] as const;
 export type ActionName = (typeof ACTIONS)[number];
 
