@@ -11,7 +11,7 @@ export default defineConfig({
   platform: "node",
   // Everything else is in the bundle, so that the folder `dist` runs alone.
   deps: { alwaysBundle: (id) => id !== NATIVE, onlyBundle: false },
-  copy: ["src/ui/style.css", "src/ui/page.js", "public"],
+  copy: ["src/ui/style.css", "src/ui/page.js", "src/ops/ops.css", "src/ops/ops.js", "public"],
   hooks: { "build:done": copyNative },
   // React renders four times as fast without its development checks, whatever NODE_ENV says.
   define: { "process.env.NODE_ENV": '"production"' },

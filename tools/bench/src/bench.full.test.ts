@@ -29,6 +29,7 @@ test("every benchmark runs both sides, and prints its lines", async () => {
     "events",
     "signup",
     "oracle",
+    "ops",
   ];
   expect([...new Set(results.map(({ bench }) => bench))]).toEqual(names);
   for (const { ours, other, ratio, metric } of results) {

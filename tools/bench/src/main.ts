@@ -7,6 +7,7 @@ import { fair } from "./fair.ts";
 import { far } from "./far.ts";
 import { hanging } from "./hanging.ts";
 import { latency } from "./latency.ts";
+import { ops } from "./ops.ts";
 import { oracle } from "./oracle.ts";
 import { peers } from "./peers.ts";
 import { rate } from "./rate.ts";
@@ -36,6 +37,7 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
   events,
   signup,
   oracle,
+  ops,
 };
 
 // In minutes, for all benchmarks. `oracle` alone may take 14.

@@ -34,6 +34,8 @@ export interface Size {
   signUps: number;
   /** Times that `render` renders each email, for each side in each run. */
   renders: number;
+  /** Times that `ops` asks for each page. */
+  pageViews: number;
 }
 
 export const FULL: Size = {
@@ -53,6 +55,7 @@ export const FULL: Size = {
   samples: 2_000,
   signUps: 1_000,
   renders: 1_000,
+  pageViews: 200,
 };
 
 /** Takes seconds in all. Shows that everything runs, but not how fast. */
@@ -73,6 +76,7 @@ export const QUICK: Size = {
   samples: 7,
   signUps: 20,
   renders: 20,
+  pageViews: 3,
 };
 
 /** What every benchmark uses. */

@@ -12,8 +12,12 @@ const root = `${import.meta.dirname}/../../..`;
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
-/** The built apps as processes, with their own database and ses-local. */
-export async function startStack() {
+/**
+ * The built apps as processes, with their own database and ses-local.
+ *
+ * @param options.worker false: none runs, for a test that shows a queue as it is
+ */
+export async function startStack({ worker = true } = {}) {
   const [{ url: databaseUrl, db, drop }, ses, port] = await Promise.all([
     createTestDb(),
     startSesLocal(),
@@ -39,7 +43,7 @@ export async function startStack() {
   };
   const apps = await Promise.all([
     startApp("web", env, "listening"),
-    startApp("worker", env, "worker ready"),
+    ...(worker ? [startApp("worker", env, "worker ready")] : []),
   ]);
   return {
     url,

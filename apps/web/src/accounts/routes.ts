@@ -7,6 +7,7 @@ import type { RequestHandler } from "express";
 import { createCookies } from "../http/cookies.ts";
 import { sameOrigin } from "../http/origin.ts";
 import { identifyClient } from "../http/session.tsx";
+import { ops } from "../ops/routes.ts";
 import { account } from "../pages/account.tsx";
 import { forgotPassword } from "../pages/forgot-password.tsx";
 import { login } from "../pages/login.tsx";
@@ -57,5 +58,6 @@ export function accountRoutes(config: AccountConfig): RequestHandler[] {
     account(db),
     ...settings(accounts, cookies, config.preferencesOf),
     undoAddress(accounts, cookies),
+    ops({ db, accounts, cookies, secret: config.secret }),
   ];
 }

@@ -17,7 +17,7 @@ function say(name: keyof Texts["fields"]): string {
 }
 
 /** Text of a form or of JSON. */
-function text(missing: string) {
+export function text(missing: string) {
   return z
     .string({ error: ({ input }) => (input === undefined ? missing : say("once")) })
     .refine((value) => !UNSTORABLE.test(value), {

@@ -34,8 +34,15 @@ interface FormPage<Shape extends z.ZodRawShape, Opened> {
   open?: (values: Record<string, string>, res: Response) => Promise<Opened>;
   /** The page with the form. */
   view: (form: FormState, opened: Opened | undefined) => ReactElement;
-  /** Handles the posted form. An error that it throws is shown on the page, or sent as JSON. */
-  submit: (input: z.infer<z.ZodObject<Shape>>, res: Response, req: Request) => Promise<Answer>;
+  /**
+   * Handles the posted form. An error that it throws is shown on the page, or sent as JSON. It
+   * returns undefined if it has answered by itself, with a file.
+   */
+  submit: (
+    input: z.infer<z.ZodObject<Shape>>,
+    res: Response,
+    req: Request,
+  ) => Promise<Answer | undefined>;
 }
 
 /** A page with a form that posts to the page's own path. A JSON post gets a JSON answer. */
@@ -96,7 +103,8 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
       const input = schema.safeParse(req.body);
       try {
         if (!input.success) throw invalid(input.error, textsOf(res.locals.locale));
-        sendAnswer(req, res, await submit(input.data, res, req));
+        const answer = await submit(input.data, res, req);
+        if (answer) sendAnswer(req, res, answer);
       } catch (thrown) {
         // A program needs only the error. A person sees the page again.
         const opened = wantsJson(req) ? undefined : await reopen(req, res);

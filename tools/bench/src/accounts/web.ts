@@ -12,16 +12,22 @@ export type Post = (
   cookie?: string,
 ) => Promise<Answer>;
 
+/** Asks for a page as a browser does. */
+type Get = (path: string, cookie: string) => Promise<Answer>;
+
 /** The built apps/web, with limits too high to matter. */
-export async function openWeb(databaseUrl: string): Promise<{ post: Post; stop(): Promise<void> }> {
+export async function openWeb(
+  databaseUrl: string,
+): Promise<{ get: Get; post: Post; stop(): Promise<void> }> {
   const app = await startBuiltApp("web", {
     DATABASE_URL: databaseUrl,
     LIMIT_SCALE: "1000000",
     // Then X-Forwarded-For names the client.
     TRUST_PROXY: "1",
   });
-  const { post, close } = poster(app.port);
+  const { get, post, close } = poster(app.port);
   return {
+    get,
     post,
     async stop() {
       close();
@@ -30,10 +36,11 @@ export async function openWeb(databaseUrl: string): Promise<{ post: Post; stop()
   };
 }
 
-export function poster(port: number): { post: Post; close: () => void } {
+export function poster(port: number): { get: Get; post: Post; close: () => void } {
   const site = openSite(port);
   let clients = 0;
   return {
+    get: (path, cookie) => site.ask({ ip: "10.0.0.1", path, cookie }),
     post(path, fields, cookie) {
       const client = ++clients;
       const ip = `10.${(client >> 16) & 255}.${(client >> 8) & 255}.${client & 255}`;

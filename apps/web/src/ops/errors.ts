@@ -1,0 +1,31 @@
+import { EmailError } from "@repo/email/operations";
+import { HttpError } from "../http/errors.tsx";
+
+/** Refusals of packages/email that an operator can cause, and their HTTP status. */
+const STATUS: Partial<Record<string, number>> = {
+  COMPLAINED: 409,
+  INVALID_CURSOR: 422,
+  INVALID_RATE: 422,
+  NOT_HELD: 409,
+  NOT_RETRIABLE: 409,
+  NOT_SUPPRESSED: 409,
+  NOT_WAITING: 409,
+  RESTORE_UNDECIDED: 409,
+  UNKNOWN_EMAIL: 404,
+};
+
+/** The same error as an answer to the operator, or unchanged if the operator did not cause it. */
+export function asRefusal(error: unknown): unknown {
+  if (!(error instanceof EmailError)) return error;
+  const status = STATUS[error.code];
+  return status ? new HttpError(status, error.code, error.message, { cause: error }) : error;
+}
+
+/** Runs something of packages/email whose refusals are shown on the page. */
+export async function refusing<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { ago, describeDetail, percent, safe } from "./format.tsx";
+
+const TOKEN = "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE";
+
+it("leaves nothing in a text that logs somebody in", () => {
+  expect(safe(`550 see https://a.example/reset?token=${TOKEN}&x=1 for more`)).toBe(
+    "550 see https://a.example/reset?… for more",
+  );
+  expect(safe(`a\nb ${TOKEN}`)).toBe("a b [long]");
+  expect(safe("550 5.1.1 no such user abc123")).toBe("550 5.1.1 no such user abc123");
+  expect(describeDetail({ a: { b: `token=${TOKEN}` }, c: 1, d: null })).toBe(
+    "a.b: token=[long], c: 1",
+  );
+});
+
+it("writes shares and times for people", () => {
+  expect([0, 0.05, 0.0012, 1].map(percent)).toEqual(["0 %", "5 %", "0.12 %", "100 %"]);
+  const now = Date.parse("2030-01-31T12:00:00Z");
+  expect(ago(new Date(now - 100_000), now)).toBe("2 minutes ago");
+  expect(ago(new Date(now + 7_200_000), now)).toBe("in 2 hours");
+});

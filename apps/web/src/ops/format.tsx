@@ -1,0 +1,80 @@
+import type { Prisma } from "@repo/db";
+import { formatsOf } from "@repo/locales";
+
+const { number } = formatsOf("en");
+
+/** `1,234` */
+export const count = number;
+
+/** `4.21 %`, with as many digits as a small rate needs. */
+export function percent(share: number): string {
+  const digits = share < 0.01 ? 3 : 2;
+  return `${number(Number((share * 100).toFixed(digits)))} %`;
+}
+
+/** `1 email`, `2 emails` */
+export const emails = (n: number) => `${count(n)} ${n === 1 ? "email" : "emails"}`;
+
+/** `2030-01-31 12:00:05`, in UTC. */
+export const utc = (at: Date) => at.toISOString().replace("T", " ").slice(0, 19);
+
+/** A time, with the time zone only for those who ask. */
+export function Moment({ at }: { at: Date }) {
+  return (
+    <time dateTime={at.toISOString()} title="UTC">
+      {utc(at)}
+    </time>
+  );
+}
+
+/** A time, and how long ago it was. */
+export function Ago({ at }: { at: Date }) {
+  return (
+    <>
+      <Moment at={at} /> <span className="fine">({ago(at)})</span>
+    </>
+  );
+}
+
+/** `3 minutes ago`, `in 2 hours` */
+export function ago(at: Date, now = Date.now()): string {
+  const seconds = (at.getTime() - now) / 1000;
+  const [unit, size] = UNITS.find(([, from]) => Math.abs(seconds) >= from) ?? ["second", 1];
+  return relative.format(Math.round(seconds / size), unit);
+}
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+
+/**
+ * Text that another server or a person has written, on one line and without what could log somebody
+ * in: the query of a link, and anything as long as a token.
+ */
+export function safe(text: string): string {
+  return text
+    .replaceAll(/\p{Cc}+/gu, " ")
+    .replaceAll(/(\bhttps?:\/\/[^\s?#<>"']*)[?#][^\s<>"']*/gi, "$1?…")
+    .replaceAll(/[\w-]{40,}/g, "[long]");
+}
+
+/** `{ bounce: { type: "Permanent" } }` → `bounce.type: Permanent` */
+export function describeDetail(detail: Prisma.JsonValue | undefined): string {
+  return leaves(detail ?? null, [])
+    .map(([path, value]) => safe(`${path.join(".")}: ${value}`))
+    .join(", ");
+}
+
+// As long as a token. Pages show it by itself where it helps.
+const SES_ID = "sesMessageId";
+
+function leaves(value: Prisma.JsonValue, path: string[]): [string[], string][] {
+  if (value === null) return [];
+  if (typeof value !== "object") return [[path, String(value)]];
+  return Object.entries(value)
+    .filter(([name]) => name !== SES_ID)
+    .flatMap(([name, part]) => leaves(part ?? null, [...path, name]));
+}

@@ -1,0 +1,210 @@
+import type { Db } from "@repo/db";
+import {
+  type LastError,
+  type Rated,
+  type Verdict,
+  type Waiting,
+  type WorkerSign,
+  readRates,
+  readVerdict,
+} from "@repo/email/operations";
+import { Router } from "express";
+import { sendAnswer } from "../http/answer.tsx";
+import { methodNotAllowed } from "../http/errors.tsx";
+import { Ago, ago, count, emails, safe } from "./format.tsx";
+import { Card, Live, OpsPage } from "./page.tsx";
+import { RatesLine } from "./rates/level.tsx";
+
+/** How sending goes now, in one sentence, and what to do. */
+export function home(db: Db): Router {
+  const router = Router();
+  router
+    .route("/ops")
+    .get(async (req, res) => {
+      const [verdict, { all }] = await Promise.all([readVerdict(db), readRates(db, "24h")]);
+      const { at, sending, cause, since, workers, waiting, depth, lastEvent } = verdict;
+      sendAnswer(req, res, {
+        json: {
+          ...{ at, sending, cause, since, workers, waiting, depth, lastEvent },
+          sentence: sentenceOf(verdict),
+          next: verdict.next,
+          errors: verdict.errors.map(({ code, error, ...each }) => ({
+            code: safe(code),
+            error: safe(error),
+            ...each,
+          })),
+          rates: all,
+        },
+        page: <Home verdict={verdict} rates={all} />,
+      });
+    })
+    .all(methodNotAllowed("GET"));
+  return router;
+}
+
+/** The verdict in one sentence. */
+export function sentenceOf({ sending, why }: Pick<Verdict, "sending" | "why">): string {
+  if (why === null) return "Email goes out.";
+  return `Sending is ${sending} because ${safe(why)}${/[.!?]$/.test(why) ? "" : "."}`;
+}
+
+function Home({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
+  const { waiting, workers, errors } = verdict;
+  return (
+    <OpsPage title="Operations" at="/ops">
+      <Live>
+        <Sentence verdict={verdict} />
+        <Facts verdict={verdict} rates={rates} />
+        <div className="ops-columns">
+          <WaitingCard waiting={waiting} />
+          <Workers workers={workers} />
+        </div>
+        <Errors errors={errors} />
+      </Live>
+    </OpsPage>
+  );
+}
+
+/** The sentence, since when, and the next step. */
+export function Sentence({ verdict }: { verdict: Verdict }) {
+  const { sending, since, next, error, cause } = verdict;
+  return (
+    <section className={`ops-verdict ${sending}`}>
+      <h1>{sentenceOf(verdict)}</h1>
+      {since && (
+        <p>
+          Since <Ago at={since} />
+        </p>
+      )}
+      {error && (
+        <p>
+          The answer: <q>{safe(error)}</q>
+        </p>
+      )}
+      {next && (
+        <p>
+          <strong>Next:</strong> {next}{" "}
+          {cause?.startsWith("pause") && cause !== "paused" && (
+            <a href="/ops/sending/resume">Resume sending</a>
+          )}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Facts({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
+  const { depth, lastEvent, status } = verdict;
+  const { rate, maxRate, quota } = status;
+  return (
+    <dl className="ops-facts">
+      <dt>Queued</dt>
+      <dd>
+        <a href="/ops/messages?status=queued">{emails(depth)}</a>
+      </dd>
+      <dt>Last event of SES</dt>
+      <dd>{lastEvent ? <Ago at={lastEvent} /> : "none yet"}</dd>
+      <dt>Rate</dt>
+      <dd>
+        {count(Number(rate.toFixed(1)))} of {count(maxRate)} emails a second
+      </dd>
+      <dt>Quota of 24 hours</dt>
+      <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
+      <dt>Bounces and complaints of 24 hours</dt>
+      <dd>
+        <RatesLine rated={rates} /> <a href="/ops/rates">All rates</a>
+      </dd>
+    </dl>
+  );
+}
+
+function WaitingCard({ waiting }: { waiting: Waiting[] }) {
+  return (
+    <Card title="What waits">
+      {waiting.length === 0 ? (
+        <p>Nothing is due.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Category</th>
+              <th scope="col">Emails</th>
+              <th scope="col">The oldest waits since</th>
+            </tr>
+          </thead>
+          <tbody>
+            {waiting.map(({ category, messages, oldest }) => (
+              <tr key={category}>
+                <td>{category}</td>
+                <td>{count(messages)}</td>
+                <td>{ago(oldest)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+export function Workers({ workers }: { workers: WorkerSign[] }) {
+  return (
+    <Card title="Workers">
+      {workers.length === 0 ? (
+        <p>No worker has run in the last day.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">State</th>
+              <th scope="col">Last sign</th>
+              <th scope="col">Started</th>
+              <th scope="col">Version</th>
+            </tr>
+          </thead>
+          <tbody>
+            {workers.map(({ id, version, startedAt, seenAt, isAlive }) => (
+              <tr key={id}>
+                <td>
+                  <span className={`ops-state ${isAlive ? "good" : "bad"}`}>
+                    {isAlive ? "alive" : "silent"}
+                  </span>
+                </td>
+                <td>{ago(seenAt)}</td>
+                <td>{ago(startedAt)}</td>
+                <td>{safe(version)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+function Errors({ errors }: { errors: LastError[] }) {
+  return (
+    <Card title="Last errors">
+      {errors.length === 0 ? (
+        <p>None.</p>
+      ) : (
+        <ul className="rows">
+          {errors.map(({ code, error, at, messages }) => (
+            <li key={code}>
+              <p>
+                <strong>{safe(code)}</strong>: {safe(error)}
+              </p>
+              <p className="fine">
+                {emails(messages)}, the last <Ago at={at} />
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p>
+        <a href="/ops/messages?status=failed">What failed</a>,{" "}
+        <a href="/ops/messages?status=unknown">what was closed in doubt</a>
+      </p>
+    </Card>
+  );
+}

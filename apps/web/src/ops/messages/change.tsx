@@ -1,0 +1,168 @@
+import type { Db } from "@repo/db";
+import {
+  type ActionCount,
+  type ActionOptions,
+  type Selection,
+  cancelMessages,
+  changeHold,
+  countCancels,
+  countHolds,
+  countRetries,
+  retryMessages,
+} from "@repo/email/operator";
+import { Router } from "express";
+import { z } from "zod";
+import { HttpError } from "../../http/errors.tsx";
+import type { FormState } from "../../http/form-page.ts";
+import { type Guard, decisionPage } from "../decision.tsx";
+import { count, emails } from "../format.tsx";
+import {
+  FILTER_FIELDS,
+  type FilterValues,
+  STATUS,
+  isEmpty,
+  readFilter,
+  toQuery,
+} from "./filter.ts";
+
+interface Change {
+  path: string;
+  title: string;
+  submit: string;
+  count(db: Db, selection: Selection): Promise<ActionCount>;
+  act(db: Db, selection: Selection, options: ActionOptions): Promise<ActionCount>;
+  /** After a number of emails. */
+  would: string;
+  doubt: string;
+}
+
+const CHANGES: Change[] = [
+  {
+    path: "/ops/messages/retry",
+    title: "Send again",
+    submit: "Send again",
+    count: countRetries,
+    act: retryMessages,
+    would:
+      "would be sent again: those that failed or were closed in doubt, and whose contents are kept",
+    doubt: "may have been sent already, and may arrive twice",
+  },
+  {
+    path: "/ops/messages/cancel",
+    title: "Cancel",
+    submit: "Cancel for good",
+    count: countCancels,
+    act: cancelMessages,
+    would: "would be cancelled: those that still wait",
+    doubt: "may have been sent already; only their second copy would be cancelled",
+  },
+  {
+    path: "/ops/messages/hold",
+    title: "Hold",
+    submit: "Hold",
+    count: (db, selection) => countHolds(db, "hold", selection),
+    act: (db, selection, options) => changeHold(db, "hold", selection, options),
+    would: "would be held until somebody releases them: those that still wait. They may expire",
+    doubt: "may have been sent already; only their second copy would be held",
+  },
+  {
+    path: "/ops/messages/release",
+    title: "Release",
+    submit: "Release",
+    count: (db, selection) => countHolds(db, "release", selection),
+    act: (db, selection, options) => changeHold(db, "release", selection, options),
+    would: "would be released, and sent: those that are held",
+    doubt: "may have been sent already, and may arrive twice",
+  },
+];
+
+type Config = Guard & { db: Db };
+
+/** Changes one email, or all that a search finds: send again, cancel, hold, release. */
+export function changeMessages(config: Config): Router {
+  return Router().use(...CHANGES.map((each) => page(config, each)));
+}
+
+const optional = z.string().optional();
+const SELECTION = {
+  id: optional,
+  to: optional,
+  template: optional,
+  status: optional,
+  outcome: optional,
+  since: optional,
+  until: optional,
+  /** The number that the operator has seen. */
+  count: optional,
+};
+
+function page(config: Config, { path, title, submit, ...change }: Change): Router {
+  const { db } = config;
+  const found = async (values: FilterValues): Promise<ActionCount> => {
+    const counted = await change.count(db, selectionOf(values));
+    if (counted.messages > 0) return counted;
+    const message = "The search finds no email with which this is possible.";
+    throw new HttpError(404, "UNKNOWN_EMAIL", message);
+  };
+  return decisionPage(config, {
+    path,
+    at: "/ops/messages",
+    title,
+    submit,
+    fields: SELECTION,
+    open: (values) => found(values),
+    view: (form, counted) => counted && <Counted {...{ form, counted, change }} />,
+    async act({ count: confirmed, ...values }, decision) {
+      const selection = selectionOf(values);
+      const { messages } = await found(values);
+      if (String(messages) !== confirmed) throw changed(messages, confirmed);
+      const done = await change.act(db, selection, { ...decision, limit: messages });
+      const to = "id" in selection ? selection.id : `?${toQuery(values)}`;
+      return { json: done, page: `/ops/messages${"id" in selection ? "/" : ""}${to}` };
+    },
+  });
+}
+
+/** @throws HttpError `INVALID_INPUT` if it would be the whole log */
+function selectionOf({ id, ...values }: FilterValues): Selection {
+  if (id) return { id };
+  if (!isEmpty(values)) return readFilter(values);
+  throw new HttpError(422, "INVALID_INPUT", "Which emails? Search for them first.");
+}
+
+function changed(now: number, confirmed: string | undefined): HttpError {
+  const before = confirmed === undefined ? "" : `, not ${confirmed}`;
+  const message = `There are ${count(now)} now${before}. Nothing was done. Look at the number, and confirm it.`;
+  return new HttpError(409, "COUNT_CHANGED", message);
+}
+
+interface CountedProps {
+  form: FormState;
+  counted: ActionCount;
+  change: Pick<Change, "would" | "doubt">;
+}
+
+/** How many emails it would be, and which. */
+function Counted({ form: { values }, counted: { messages, inDoubt }, change }: CountedProps) {
+  const { id } = values;
+  return (
+    <>
+      <p>
+        <strong>{emails(messages)}</strong> {change.would}.
+        {inDoubt > 0 && ` ${count(inDoubt)} of them ${change.doubt}.`}
+      </p>
+      <ul className="fine">
+        {id && <li>The email {id}</li>}
+        {FILTER_FIELDS.filter((name) => values[name]).map((name) => (
+          <li key={name}>
+            {name}: {(name === "status" && STATUS[values[name] ?? ""]?.text) || values[name]}
+          </li>
+        ))}
+      </ul>
+      {["id", ...FILTER_FIELDS].map((name) => (
+        <input key={name} type="hidden" name={name} value={values[name] ?? ""} />
+      ))}
+      <input type="hidden" name="count" value={messages} />
+    </>
+  );
+}

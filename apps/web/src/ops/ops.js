@@ -1,0 +1,28 @@
+// The script of the pages of operators. They work without it.
+
+// In ms.
+const INTERVAL = 10_000;
+const place = document.querySelector("[data-live]");
+if (place) setInterval(renew, INTERVAL);
+
+/** Puts what the server says now in the place of what the page shows. */
+async function renew() {
+  // Somebody reads with a screen reader or the keyboard, or copies something.
+  const isBusy = place.contains(document.activeElement) || !getSelection().isCollapsed;
+  if (document.hidden || isBusy) return;
+  try {
+    const response = await fetch(location.href, {
+      headers: { Accept: "text/html" },
+      redirect: "error",
+    });
+    if (!response.ok) throw new Error(`the server answered ${response.status}`);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const renewed = page.querySelector("[data-live]");
+    const open = [...place.querySelectorAll("details")].map((details) => details.open);
+    place.replaceChildren(...renewed.childNodes);
+    place.querySelectorAll("details").forEach((details, i) => (details.open = open[i] ?? false));
+  } catch {
+    const note = place.querySelector("[data-live-note]");
+    note.textContent = "The server does not answer: this may be out of date.";
+  }
+}

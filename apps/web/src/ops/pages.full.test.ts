@@ -1,0 +1,149 @@
+import { recordAction } from "@repo/email/operations";
+import { addSuppression } from "@repo/email/suppressions";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type TestOps, startTestOps } from "./test-ops.ts";
+
+let test: TestOps;
+beforeAll(async () => {
+  test = await startTestOps();
+});
+afterAll(() => test.drop());
+
+it("finds email by address, id, template, status, outcome and time, and says what cannot be found", async () => {
+  const id = await test.addMessage({ to: "kim@example.com", template: "digest" });
+  const sent = { closedReason: "sent", payload: null } as const;
+  const other = await test.addMessage({ ...sent, to: "sam@example.com", outcome: "bounced" });
+  await test.db.attempt.create({
+    data: {
+      messageId: other,
+      number: 1,
+      result: "accepted",
+      finishedAt: new Date(),
+      sesMessageId: "0100018f-ses",
+    },
+  });
+  const listed = async (query: string) => {
+    const { text } = await test.get(`/ops/messages?${query}`).expect(200);
+    return [id, other].map((each) => text.includes(`/ops/messages/${each}"`));
+  };
+  expect(await listed("q=KIM@Example.com")).toEqual([true, false]);
+  expect(await listed("template=digest")).toEqual([true, false]);
+  expect(await listed("status=failed&outcome=")).toEqual([true, false]);
+  expect(await listed("outcome=bounced")).toEqual([false, true]);
+  expect(await listed("since=2001-01-31T12:00")).toEqual([true, true]);
+  expect(await listed("until=2001-01-31")).toEqual([false, false]);
+  for (const q of [other, "0100018f-ses"])
+    await test.get(`/ops/messages?q=${q}`).expect(303).expect("Location", `/ops/messages/${other}`);
+  expect(await test.read("/ops/messages?q=0100-none", 404)).toContain("No email has this id");
+  for (const query of ["q=a@b@c", "status=lost", "outcome=lost", "since=tomorrow"])
+    expect((await test.get(`/ops/messages?${query}`).expect(422)).text).toContain('role="alert"');
+});
+
+it("shows all that happened to an email, with the mail server's own words", async () => {
+  const id = await test.addMessage({ lastError: "MessageRejected: not verified" });
+  const at = new Date("2030-01-31T12:00:00Z");
+  await test.db.event.create({
+    data: {
+      messageId: id,
+      sesMessageId: "ses-1",
+      type: "Bounce",
+      recipient: "name@example.com",
+      recipientKey: "name@example.com",
+      dedupeKey: "1",
+      occurredAt: at,
+      detail: { bounceType: "Permanent", diagnosticCode: "smtp; 550 5.1.1 <b>no such user</b>" },
+    },
+  });
+  await recordAction(test.db, { action: "pause", by: "Kim", because: "unrelated" });
+  const words = await test.read(`/ops/messages/${id}`);
+  for (const part of [
+    "failed",
+    "MessageRejected: not verified",
+    "2030-01-31 12:00:00",
+    "550 5.1.1",
+  ])
+    expect(words).toContain(part);
+  expect(words).toContain("&lt;b&gt;no such user&lt;/b&gt;");
+  expect(words).toContain("Send it again");
+  expect(words).not.toContain("unrelated");
+});
+
+it("counts what a search would change, and changes nothing if the number is another one by then", async () => {
+  for (let i = 0; i < 3; i++) await test.addMessage({ to: "many@example.com" });
+  const selection = { to: "many@example.com", status: "failed" };
+  const query = new URLSearchParams(selection);
+  expect(await test.read(`/ops/messages/retry?${query}`)).toContain("3 emails would be sent again");
+  await test.addMessage({ to: "many@example.com" });
+  const fields = { ...selection, count: "3", because: "the sender is verified" };
+  const refused = await test.post("/ops/messages/retry", fields).expect(409);
+  expect(refused.text).toContain("There are 4 now, not 3. Nothing was done.");
+  expect(refused.text).toContain('name="count" value="4"');
+  const waits = () => test.db.message.count({ where: { toKey: selection.to, state: "queued" } });
+  expect(await waits()).toBe(0);
+  await test.post("/ops/messages/retry", { ...fields, count: "4" }).expect(303);
+  expect(await waits()).toBe(4);
+  const all = await test.post("/ops/messages/cancel", { count: "4", because: "all" }).expect(422);
+  expect(all.text).toContain("Search for them first.");
+  const none = { template: "none", count: "0", because: "none" };
+  await test.post("/ops/messages/cancel", none).expect(404);
+});
+
+it("explains why an address gets no email, and overrides a complaint only if the person asked", async () => {
+  await addSuppression(test.db, "stop@example.com", { by: "Kim", because: "asked by letter" });
+  const one = "/ops/suppressions?email=STOP@example.com";
+  expect(await test.read(one)).toMatch(/gets no email: an operator stopped it.*asked by letter/);
+  expect(await test.read("/ops/suppressions?reason=manual")).toContain("stop@example.com");
+  expect(await test.read("/ops/suppressions?reason=bounce")).toContain("Nobody is suppressed.");
+  expect(await test.read("/ops/suppressions?email=other@example.com")).toContain("may get email");
+  await test.get("/ops/suppressions?email=not+one").expect(422);
+
+  await test.db.suppression.update({
+    where: { addressKey: "stop@example.com" },
+    data: { reason: "complaint" },
+  });
+  const fields = { email: "stop@example.com", because: "asked on the phone" };
+  const refused = await test.post("/ops/suppressions/remove", fields).expect(409);
+  expect(refused.text).toContain("complained");
+  expect(refused.text).toContain('name="overrideComplaint"');
+  await test.post("/ops/suppressions/remove", { ...fields, overrideComplaint: "yes" }).expect(303);
+  expect(await test.read(one)).toMatch(/may get email.*asked on the phone/);
+});
+
+it("gives the suppressed addresses as CSV that no spreadsheet runs", async () => {
+  await addSuppression(test.db, "=cmd@example.com", { by: "Kim", because: "a test" });
+  const file = await test
+    .post("/ops/suppressions/export", { because: "for the audit" })
+    .expect(200);
+  expect(file.headers["content-disposition"]).toBe("attachment; filename=suppressions.csv");
+  expect(file.headers["content-type"]).toMatch(/^text\/csv/);
+  const [head, first = ""] = file.text.split("\r\n");
+  expect(head).toBe("address,reason,since,until");
+  expect(first).toMatch(/^"'=cmd@example.com","manual","\d{4}-.*Z",""$/);
+});
+
+it("tells that nobody asked from that there is no account", async () => {
+  const ask = (email: string) => test.read(`/ops/requests?email=${email}`);
+  await test.forgot("person@example.com");
+  await test.postJson("/forgot-password", { email: "stranger@example.com" }).expect(202);
+  await test.handleResetRequests();
+  expect(await ask("PERSON@example.com")).toMatch(/the link was emailed.*has an account since/);
+  expect(await ask("stranger@example.com")).toMatch(/had no account.*has no account now/);
+  expect(await ask("never@example.com")).toMatch(/Nobody asked.*has no account now/);
+  expect(await ask("operator@example.com")).toMatch(/Nobody asked.*has an account since/);
+  await test.signUp("half@example.com");
+  expect(await ask("half@example.com")).toContain("Sign-ups that nobody has confirmed");
+});
+
+it("says in one sentence how sending goes, and what to do", async () => {
+  expect(await test.read("/ops")).toMatch(/Sending is stopped because no worker runs\..*Next:/);
+  const id = "00000000-0000-4000-8000-000000000000";
+  await test.db.worker.create({ data: { id, version: "1.2.3" } });
+  expect(await test.read("/ops")).toMatch(/Email goes out\..*alive.*1\.2\.3/);
+  await test.post("/ops/sending/pause", { scope: "all", because: "a leak" }).expect(303);
+  for (const path of ["/ops", "/ops/sending"])
+    expect(await test.read(path)).toMatch(/Sending is stopped because .* paused it: a leak/);
+  expect(await test.read("/ops/actions")).toMatch(/pause.*all.*a leak/);
+  await test.post("/ops/sending/resume", { because: "the leak is closed" }).expect(303);
+  await test.post("/ops/sending/rate", { rate: "many", minutes: "1", because: "x" }).expect(422);
+  expect(await test.read("/ops")).toMatch(/Email goes out\./);
+});

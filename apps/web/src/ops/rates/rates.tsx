@@ -1,0 +1,215 @@
+import type { Db } from "@repo/db";
+import {
+  type Hour,
+  type NamedRates,
+  type Period,
+  type Rates,
+  THRESHOLDS,
+  TIME_BOUNDS,
+  readHours,
+  readRates,
+} from "@repo/email/operations";
+import { type Request, Router } from "express";
+import { sendAnswer } from "../../http/answer.tsx";
+import { methodNotAllowed } from "../../http/errors.tsx";
+import { Moment, count, percent, safe } from "../format.tsx";
+import { Card, Live, OpsPage } from "../page.tsx";
+import { Chart } from "./chart.tsx";
+import { AwsRule, Rate, RatesLine } from "./level.tsx";
+import { HOURS_OF_A_POINT, addUp, boundText, bucketAt } from "./series.ts";
+
+const PERIODS: Record<Period, string> = { "24h": "24 hours", "7d": "7 days", "30d": "30 days" };
+
+/** Bounces, complaints, throughput and times, by period. */
+export function rates(db: Db): Router {
+  const router = Router();
+  router
+    .route("/ops/rates")
+    .get(async (req, res) => {
+      const period = periodOf(req);
+      const [found, hours] = await Promise.all([readRates(db, period), readHours(db, period)]);
+      sendAnswer(req, res, {
+        json: { ...found, hours },
+        page: <RatesPage rates={found} points={addUp(hours, HOURS_OF_A_POINT[period])} />,
+      });
+    })
+    .all(methodNotAllowed("GET"));
+  return router;
+}
+
+function periodOf({ query }: Request): Period {
+  const asked = Object.keys(PERIODS).find((period) => period === query.period);
+  return (asked as Period | undefined) ?? "24h";
+}
+
+function RatesPage({ rates: found, points }: { rates: Rates; points: Hour[] }) {
+  const { period, all } = found;
+  return (
+    <OpsPage title={`Rates of ${PERIODS[period]}`} at="/ops/rates">
+      <p className="ops-tabs">
+        {Object.entries(PERIODS).map(([each, name]) => (
+          <a
+            key={each}
+            href={`/ops/rates?period=${each}`}
+            aria-current={each === period ? "true" : undefined}
+          >
+            {name}
+          </a>
+        ))}
+      </p>
+      <Live>
+        <h1>Rates of {PERIODS[period]}</h1>
+        <p className="ops-big">
+          <RatesLine rated={all} />
+        </p>
+        <p>
+          {count(all.accepted)} accepted by SES, {count(all.delivered)} delivered,{" "}
+          {count(all.bounced)} hard bounces, {count(all.complained)} complaints
+        </p>
+        <AwsRule />
+        <Charts points={points} />
+        <Table title="By template" rows={found.byTemplate} />
+        <Table title="By the recipients' domain" rows={found.byDomain} />
+        <Table title="By configuration set" rows={found.bySource} />
+        <Numbers points={points} />
+      </Live>
+    </OpsPage>
+  );
+}
+
+function Charts({ points }: { points: Hour[] }) {
+  const times = points.map(({ hour }) => hour);
+  const highest = Math.max(2, ...points.map((each) => Math.max(each.accepted, each.refused)));
+  const share = (of: "bounced" | "complained") =>
+    points.map((each) => (each.accepted > 0 ? each[of] / each.accepted : null));
+  const bucket = (of: "queuedToAccepted" | "acceptedToDelivered", part: number) =>
+    points.map((each) => bucketAt(each[of], part));
+  const shares = [
+    ["bounced", "Hard bounces, as a share of the accepted emails", THRESHOLDS.bounces],
+    ["complained", "Complaints, as a share of the accepted emails", THRESHOLDS.complaints],
+  ] as const;
+  const durations = [
+    ["queuedToAccepted", "From queued to accepted by SES: at most"],
+    ["acceptedToDelivered", "From accepted to delivered: at most"],
+  ] as const;
+  return (
+    <div className="ops-columns">
+      <Chart
+        id="throughput"
+        title="Emails"
+        as="bars"
+        times={times}
+        most={highest}
+        ticks={[0, highest / 2, highest].map((at) => ({ at, text: count(Math.round(at)) }))}
+        series={[
+          { name: "accepted", tone: "one", values: points.map(({ accepted }) => accepted) },
+          { name: "refused calls", tone: "bad", values: points.map(({ refused }) => refused) },
+        ]}
+      />
+      {shares.map(([of, title, { review, pause }]) => (
+        <Chart
+          key={of}
+          id={of}
+          title={title}
+          as="lines"
+          times={times}
+          most={pause * 1.25}
+          ticks={[{ at: 0, text: "0 %" }]}
+          limits={[
+            { at: review, text: `${percent(review)}: AWS reviews` },
+            { at: pause, text: `${percent(pause)}: AWS may pause` },
+          ]}
+          series={[{ name: of, tone: "one", values: share(of) }]}
+        />
+      ))}
+      {durations.map(([of, title]) => (
+        <Chart
+          key={of}
+          id={of}
+          title={title}
+          as="lines"
+          times={times}
+          most={TIME_BOUNDS.length}
+          ticks={[0, 3, 6, 9, 12].map((at) => ({ at, text: boundText(at) }))}
+          series={[
+            { name: "half of the emails", tone: "one", values: bucket(of, 0.5) },
+            { name: "95 of 100", tone: "two", values: bucket(of, 0.95) },
+          ]}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Table({ title, rows }: { title: string; rows: NamedRates[] }) {
+  return (
+    <Card title={title}>
+      {rows.length === 0 ? (
+        <p>No email.</p>
+      ) : (
+        <table className="ops-table">
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Accepted</th>
+              <th scope="col">Delivered</th>
+              <th scope="col">Bounced</th>
+              <th scope="col">Complained</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.name}>
+                <th scope="row">{safe(row.name)}</th>
+                <td data-label="Accepted">{count(row.accepted)}</td>
+                <td data-label="Delivered">{count(row.delivered)}</td>
+                <td data-label="Bounced">
+                  {count(row.bounced)} <Rate share={row.bounceRate} level={row.bounceLevel} short />
+                </td>
+                <td data-label="Complained">
+                  {count(row.complained)}{" "}
+                  <Rate share={row.complaintRate} level={row.complaintLevel} short />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+/** What the charts show, for those who do not see them. */
+function Numbers({ points }: { points: Hour[] }) {
+  return (
+    <details>
+      <summary>The numbers of the charts</summary>
+      <table className="ops-table">
+        <thead>
+          <tr>
+            <th scope="col">From (UTC)</th>
+            <th scope="col">Accepted</th>
+            <th scope="col">Refused calls</th>
+            <th scope="col">Delivered</th>
+            <th scope="col">Bounced</th>
+            <th scope="col">Complained</th>
+          </tr>
+        </thead>
+        <tbody>
+          {points.map((each) => (
+            <tr key={each.hour.toISOString()}>
+              <th scope="row">
+                <Moment at={each.hour} />
+              </th>
+              <td data-label="Accepted">{count(each.accepted)}</td>
+              <td data-label="Refused calls">{count(each.refused)}</td>
+              <td data-label="Delivered">{count(each.delivered)}</td>
+              <td data-label="Bounced">{count(each.bounced)}</td>
+              <td data-label="Complained">{count(each.complained)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}

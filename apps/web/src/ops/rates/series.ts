@@ -1,0 +1,49 @@
+import { type Hour, type Period, TIME_BOUNDS } from "@repo/email/operations";
+
+/** Hours of one point of a chart, so that each period has about thirty. */
+export const HOURS_OF_A_POINT: Record<Period, number> = { "24h": 1, "7d": 6, "30d": 24 };
+
+/** Adds the hours up, so many at a time. The first point may have fewer. */
+export function addUp(hours: Hour[], size: number): Hour[] {
+  const points: Hour[] = [];
+  for (let end = hours.length; end > 0; end -= size) {
+    const [first, ...others] = hours.slice(Math.max(0, end - size), end);
+    if (first) points.unshift(others.reduce(sum, first));
+  }
+  return points;
+}
+
+function sum(a: Hour, b: Hour): Hour {
+  const both = (of: (hour: Hour) => number[]) => of(a).map((n, i) => n + (of(b)[i] ?? 0));
+  return {
+    hour: a.hour,
+    accepted: a.accepted + b.accepted,
+    delivered: a.delivered + b.delivered,
+    bounced: a.bounced + b.bounced,
+    complained: a.complained + b.complained,
+    refused: a.refused + b.refused,
+    queuedToAccepted: both((hour) => hour.queuedToAccepted),
+    acceptedToDelivered: both((hour) => hour.acceptedToDelivered),
+  };
+}
+
+/**
+ * Under which of `TIME_BOUNDS` this share of the emails lies, as its index; `TIME_BOUNDS.length` if
+ * it is above the last one.
+ *
+ * @returns null if there are no emails
+ */
+export function bucketAt(counts: number[], share: number): number | null {
+  const all = counts.reduce((total, n) => total + n, 0);
+  if (all === 0) return null;
+  let seen = 0;
+  return counts.findIndex((n) => (seen += n) >= all * share);
+}
+
+/** `0.1 s`, `5 min`, `1 h`: the upper bound of a bucket. */
+export function boundText(bucket: number): string {
+  const seconds = TIME_BOUNDS[bucket];
+  if (seconds === undefined) return "more";
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 3_600 ? `${seconds / 60} min` : `${seconds / 3_600} h`;
+}

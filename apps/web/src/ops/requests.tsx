@@ -1,0 +1,113 @@
+import { type AskedFor, findRequests } from "@repo/accounts/operators";
+import type { Db } from "@repo/db";
+import type { Keys } from "@repo/email/keys";
+import { Router } from "express";
+import { sendAnswer } from "../http/answer.tsx";
+import { methodNotAllowed } from "../http/errors.tsx";
+import { Ago, Moment } from "./format.tsx";
+import { Card, OpsPage } from "./page.tsx";
+
+type Reset = AskedFor["resets"][number];
+
+/** What became of a request for a new password. */
+const RESULTS: Record<NonNullable<Reset["result"]>, string> = {
+  emailed: "the link was emailed",
+  "no-account": "no email: the address had no account",
+  limited: "no email: the mailbox had reached its limit of such email",
+  unreadable: "no email: AUTH_SECRET has lost its key since then",
+};
+
+/** What people asked for with an address: "nobody asked" is not "there is no account". */
+export function requests(db: Db, secret: Keys): Router {
+  const router = Router();
+  router
+    .route("/ops/requests")
+    .get(async (req, res) => {
+      const { email } = req.query;
+      const address = typeof email === "string" ? email.trim() : "";
+      const asked = address === "" ? undefined : await findRequests(db, secret, address);
+      sendAnswer(req, res, {
+        json: asked ?? { query: ["email"] },
+        page: <Requests email={address} asked={asked} />,
+      });
+    })
+    .all(methodNotAllowed("GET"));
+  return router;
+}
+
+function Requests({ email, asked }: { email: string; asked: AskedFor | undefined }) {
+  return (
+    <OpsPage title="Requests" at="/ops/requests">
+      <h1>Requests</h1>
+      <form className="ops-search" action="/ops/requests" role="search">
+        <label className="wide">
+          What was asked for with this address?
+          <input name="email" defaultValue={email} autoComplete="off" />
+        </label>
+        <button className="primary">Look</button>
+      </form>
+      {asked && <Asked email={email} asked={asked} />}
+    </OpsPage>
+  );
+}
+
+function Asked({ email, asked }: { email: string; asked: AskedFor }) {
+  const { resets, signUps, accountSince } = asked;
+  const address = encodeURIComponent(asked.address);
+  return (
+    <>
+      <section className="ops-verdict sending">
+        <h2>{summary(asked)}</h2>
+        {accountSince ? (
+          <p>
+            {email} has an account since <Ago at={accountSince} />.
+          </p>
+        ) : (
+          <p>{email} has no account now.</p>
+        )}
+      </section>
+      <p>
+        <a href={`/ops/messages?to=${address}`}>All email to this address</a>,{" "}
+        <a href={`/ops/suppressions?email=${address}`}>may it get email?</a>
+      </p>
+      {resets.length > 0 && (
+        <Card title="New passwords">
+          <ul className="rows">
+            {resets.map(({ at, handledAt, result }, i) => (
+              <li key={i}>
+                <p>
+                  <Moment at={at} />: {result ? RESULTS[result] : "waits for the worker"}
+                </p>
+                {handledAt && (
+                  <p className="fine">
+                    Handled <Moment at={handledAt} />
+                  </p>
+                )}
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      {signUps.length > 0 && (
+        <Card title="Sign-ups that nobody has confirmed">
+          <ul className="rows">
+            {signUps.map(({ at, expiresAt }, i) => (
+              <li key={i}>
+                <p>
+                  <Moment at={at} />, ends <Moment at={expiresAt} />
+                </p>
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
+      <p className="fine">Requests and sign-ups are kept for seven days.</p>
+    </>
+  );
+}
+
+function summary({ resets: [last] }: AskedFor): string {
+  if (!last) return "Nobody asked for a new password with this address in the last seven days.";
+  const what = last.result ? RESULTS[last.result] : "it waits for the worker";
+  return `The last request for a new password: ${what}.`;
+}

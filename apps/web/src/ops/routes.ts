@@ -1,0 +1,58 @@
+import type { Accounts } from "@repo/accounts";
+import type { Db } from "@repo/db";
+import type { Keys } from "@repo/email/keys";
+import { type ErrorRequestHandler, Router } from "express";
+import type { Cookies } from "../http/cookies.ts";
+import { actions } from "./actions.tsx";
+import { assets } from "./assets.ts";
+import { asRefusal } from "./errors.ts";
+import { home } from "./home.tsx";
+import { changeMessages } from "./messages/change.tsx";
+import { message } from "./messages/message.tsx";
+import { messages } from "./messages/messages.tsx";
+import { rates } from "./rates/rates.tsx";
+import { requests } from "./requests.tsx";
+import { changeSending } from "./sending/change.tsx";
+import { sending } from "./sending/sending.tsx";
+import { changeSuppressions } from "./suppressions/change.tsx";
+import { exportSuppressions } from "./suppressions/export.tsx";
+import { suppressions } from "./suppressions/suppressions.tsx";
+
+export interface OpsConfig {
+  db: Db;
+  accounts: Accounts;
+  cookies: Cookies;
+  /** AUTH_SECRET. */
+  secret: Keys;
+}
+
+/**
+ * The pages of operators: `/ops`. For everyone else none of these paths exists, so that the answer is
+ * that of an unknown path, whatever the method. `pnpm person:role` makes an operator.
+ */
+export function ops(config: OpsConfig): Router {
+  const { db, secret } = config;
+  const router = Router();
+  router.use((_req, res, next) =>
+    next(res.locals.user?.role === "operator" ? undefined : "router"),
+  );
+  router.use(
+    assets(),
+    home(db),
+    rates(db),
+    // Before `message`: its path would match too.
+    changeMessages(config),
+    messages(db),
+    message(db),
+    changeSuppressions(config),
+    exportSuppressions(config),
+    suppressions(db),
+    requests(db, secret),
+    changeSending(config),
+    sending(db),
+    actions(db),
+  );
+  const explain: ErrorRequestHandler = (error, _req, _res, next) => next(asRefusal(error));
+  router.use(explain);
+  return router;
+}

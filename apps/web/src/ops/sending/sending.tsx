@@ -1,0 +1,99 @@
+import type { Db } from "@repo/db";
+import { type Verdict, readVerdict } from "@repo/email/operations";
+import { Router } from "express";
+import { sendAnswer } from "../../http/answer.tsx";
+import { methodNotAllowed } from "../../http/errors.tsx";
+import { Ago, count, safe } from "../format.tsx";
+import { Sentence, Workers } from "../home.tsx";
+import { Live, OpsPage } from "../page.tsx";
+
+/** What an operator can do about sending, and what is in force. */
+export function sending(db: Db): Router {
+  const router = Router();
+  router
+    .route("/ops/sending")
+    .get(async (req, res) => {
+      const verdict = await readVerdict(db);
+      const { paused, lowered, rate, maxRate, quota } = verdict.status;
+      sendAnswer(req, res, {
+        json: {
+          ...{ rate, maxRate, quota },
+          paused: paused && { ...paused, because: safe(paused.because) },
+          lowered: lowered && { ...lowered, because: safe(lowered.because) },
+        },
+        page: <Sending verdict={verdict} />,
+      });
+    })
+    .all(methodNotAllowed("GET"));
+  return router;
+}
+
+function Sending({ verdict }: { verdict: Verdict }) {
+  const { status, workers } = verdict;
+  return (
+    <OpsPage title="Sending" at="/ops/sending">
+      <Live>
+        <Sentence verdict={verdict} />
+        <Force status={status} />
+        <p className="actions">
+          {status.paused ? (
+            <a className="button" href="/ops/sending/resume">
+              Resume …
+            </a>
+          ) : (
+            <a className="button quiet" href="/ops/sending/pause">
+              Pause …
+            </a>
+          )}
+          <a className="button quiet" href="/ops/sending/rate">
+            Lower the rate …
+          </a>
+          {status.lowered && (
+            <a className="button quiet" href="/ops/sending/full-rate">
+              The full rate again …
+            </a>
+          )}
+        </p>
+        <Workers workers={workers} />
+      </Live>
+    </OpsPage>
+  );
+}
+
+function Force({ status }: { status: Verdict["status"] }) {
+  const { paused, lowered, rate, maxRate, quota } = status;
+  return (
+    <dl className="ops-facts">
+      <dt>Pause</dt>
+      <dd>
+        {paused ? (
+          <>
+            {paused.scope === "all" ? "all email" : "all but security mail"}, by {who(paused.by)},{" "}
+            <Ago at={paused.since} />: {safe(paused.because)}
+          </>
+        ) : (
+          "none"
+        )}
+      </dd>
+      <dt>Lower rate</dt>
+      <dd>
+        {lowered ? (
+          <>
+            {count(lowered.rate)} emails a second until <Ago at={lowered.until} />:{" "}
+            {safe(lowered.because)}
+          </>
+        ) : (
+          "none"
+        )}
+      </dd>
+      <dt>Rate now</dt>
+      <dd>
+        {count(Number(rate.toFixed(1)))} of {count(maxRate)} emails a second
+      </dd>
+      <dt>Quota of 24 hours</dt>
+      <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
+    </dl>
+  );
+}
+
+const who = (by: string) => safe(by.replace(/ \([\da-f-]{36}\)$/, ""));

@@ -1,0 +1,169 @@
+import type { Db } from "@repo/db";
+import { findPreferences } from "@repo/email/preferences";
+import {
+  type Reason,
+  type Suppressed,
+  explainSuppression,
+  listSuppressions,
+} from "@repo/email/suppressions";
+import { Router } from "express";
+import type { ReactNode } from "react";
+import { sendAnswer } from "../../http/answer.tsx";
+import { methodNotAllowed } from "../../http/errors.tsx";
+import { Moment, describeDetail, safe } from "../format.tsx";
+import { OpsPage } from "../page.tsx";
+import { type Explained, Explanation, REASONS } from "./explain.tsx";
+
+/** Who gets no email, and why. With `email`, all that is known about one address. */
+export function suppressions(db: Db): Router {
+  const router = Router();
+  router
+    .route("/ops/suppressions")
+    .get(async (req, res) => {
+      const { email, reason, before } = req.query as Record<string, unknown>;
+      if (typeof email === "string" && email.trim() !== "") {
+        const explained = await explain(db, email.trim());
+        return sendAnswer(req, res, {
+          json: withoutSecrets(explained),
+          page: (
+            <Suppressions email={explained.email}>
+              <Explanation {...explained} />
+            </Suppressions>
+          ),
+        });
+      }
+      const asked = typeof reason === "string" && Object.hasOwn(REASONS, reason);
+      const chosen = asked ? (reason as Reason) : undefined;
+      const page = await listSuppressions(
+        db,
+        { reason: chosen },
+        { before: typeof before === "string" ? before : undefined },
+      );
+      sendAnswer(req, res, {
+        json: {
+          suppressions: page.suppressions.map(({ evidence, ...each }) => ({
+            ...each,
+            evidence: describeDetail(evidence),
+          })),
+          next: page.next,
+        },
+        page: (
+          <Suppressions reason={chosen}>
+            <List {...page} reason={chosen} />
+          </Suppressions>
+        ),
+      });
+    })
+    .all(methodNotAllowed("GET"));
+  return router;
+}
+
+/** @throws EmailError `INVALID_ADDRESS` */
+async function explain(db: Db, email: string): Promise<Explained> {
+  const [found, preferences] = await Promise.all([
+    explainSuppression(db, email),
+    findPreferences(db, email),
+  ]);
+  return { email, ...found, preferences };
+}
+
+function withoutSecrets({ suppression, events, removals, ...others }: Explained) {
+  return {
+    ...others,
+    suppression: suppression && {
+      ...suppression,
+      evidence: describeDetail(suppression.evidence),
+    },
+    events: events.map((event) => ({ ...event, detail: describeDetail(event.detail) })),
+    removals: removals.map((removed) => ({
+      ...removed,
+      evidence: describeDetail(removed.evidence),
+      because: safe(removed.because),
+    })),
+  };
+}
+
+interface SuppressionsProps {
+  email?: string;
+  reason?: Reason | undefined;
+  children: ReactNode;
+}
+
+function Suppressions({ email, reason, children }: SuppressionsProps) {
+  return (
+    <OpsPage title="Suppressions" at="/ops/suppressions">
+      <h1>Suppressions</h1>
+      <form className="ops-search" action="/ops/suppressions" role="search">
+        <label className="wide">
+          May this address get email?
+          <input name="email" defaultValue={email} autoComplete="off" />
+        </label>
+        <label>
+          Or list by reason
+          <select name="reason" defaultValue={reason}>
+            <option value="">any</option>
+            {Object.keys(REASONS).map((each) => (
+              <option key={each}>{each}</option>
+            ))}
+          </select>
+        </label>
+        <button className="primary">Look</button>
+      </form>
+      {children}
+    </OpsPage>
+  );
+}
+
+interface ListProps {
+  suppressions: Suppressed[];
+  next: string | null;
+  reason: Reason | undefined;
+}
+
+function List({ suppressions: found, next, reason }: ListProps) {
+  const older = new URLSearchParams({ ...(reason && { reason }), before: next ?? "" });
+  return (
+    <>
+      <p className="actions">
+        <a className="button quiet" href="/ops/suppressions/add">
+          Stop email to an address …
+        </a>
+        <a className="button quiet" href="/ops/suppressions/export">
+          All as a CSV file …
+        </a>
+      </p>
+      {found.length === 0 && <p>Nobody is suppressed.</p>}
+      {found.length > 0 && (
+        <table className="ops-table">
+          <thead>
+            <tr>
+              <th scope="col">Address</th>
+              <th scope="col">Reason</th>
+              <th scope="col">Since (UTC)</th>
+              <th scope="col">Until (UTC)</th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.map(({ address, reason: why, since, until }) => (
+              <tr key={address}>
+                <th scope="row">
+                  <a href={`/ops/suppressions?email=${encodeURIComponent(address)}`}>{address}</a>
+                </th>
+                <td data-label="Reason">{why}</td>
+                <td data-label="Since">
+                  <Moment at={since} />
+                </td>
+                <td data-label="Until">{until ? <Moment at={until} /> : "for good"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {next && (
+        <p>
+          <a href={`/ops/suppressions?${older}`}>Older ones</a>
+        </p>
+      )}
+    </>
+  );
+}
