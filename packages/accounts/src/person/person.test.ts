@@ -7,7 +7,8 @@ import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { erasePerson, exportPerson } from "../person.ts";
-import { OPT_OUT_KEY, SECRET, browser, startTestAccounts } from "../test-accounts.ts";
+import { eraseDeleted } from "../worker.ts";
+import { OPT_OUT_KEY, PASSWORD, SECRET, browser, startTestAccounts } from "../test-accounts.ts";
 import { ACCOUNT_TABLES, NOT_ABOUT_PEOPLE } from "./account-tables.ts";
 
 let test: Awaited<ReturnType<typeof startTestAccounts>>;
@@ -47,7 +48,7 @@ async function dump(): Promise<string> {
 
 /** A person with rows in every table that can know one. */
 async function everywhere() {
-  const { email, caller } = await test.person("Firefox on Linux");
+  const { email, caller } = await test.person("Firefox, Linux");
   await test.accounts.signUp(browser(), { name: "Mallory", email, password: "correct horse 12" });
   await test.forgot(email);
   await test.accounts.requestPasswordReset(browser(), email);
@@ -102,7 +103,7 @@ it("exports all of a person, by address or id, and no secret and nobody else", a
     "reset_requests sessions links sign_ups users limits events attempts operator_actions messages suppressions email_preferences";
   for (const table of written.split(" ")) expect(tables[table], table).not.toEqual([]);
   expect(tables.users).toMatchObject([{ id: userId, email: to, name: "Sam" }]);
-  expect(tables.sessions).toMatchObject([{ device: "Firefox on Linux" }]);
+  expect(tables.sessions).toMatchObject([{ device: "Firefox, Linux" }]);
   const text = JSON.stringify(found);
   // Also what was sent to the earlier address.
   for (const part of [email, "verify-email", "address-changed", "Complaint", "asked"])
@@ -164,4 +165,29 @@ it("stores no address when an event comes later, and keeps the opt-out of a comp
   expect(await test.db.suppression.findUnique({ where: { addressKey: pseudonym } })).toMatchObject({
     reason: "complaint",
   });
+});
+
+it("stores no address of a deleted account by late events, before its erasure or after it", async () => {
+  const { email, caller } = await test.person();
+  const { settings } = test.accounts;
+  await settings.requestDeletion(caller);
+  const token = test.tokenFor(email);
+  await settings.deleteAccount(caller, { token, currentPassword: PASSWORD });
+  // About an email that is older than all that is stored.
+  await report(email, "permanent", "before the erasure");
+  await test.db.$executeRaw`
+    UPDATE messages SET state = 'closed', closed_at = now(), closed_reason = 'cancelled', payload = NULL
+    WHERE state = 'queued'`;
+  expect(await eraseDeleted(test.db, keys)).toMatchObject({ erased: 1 });
+  expect(await dump()).not.toContain(email);
+  await report(email, "complaint", "after the erasure");
+  expect(await dump()).not.toContain(email);
+
+  // The opt-out holds. A stranger who signs up with the address sees no difference.
+  const stranger = browser();
+  await test.signUp(stranger, email);
+  await test.db.$executeRaw`
+    UPDATE messages SET created_at = now() - interval '1 hour', state = 'closed', payload = NULL,
+      closed_at = now(), closed_reason = 'suppressed' WHERE to_key = ${email}`;
+  expect(await test.accounts.pendingSignUp(stranger)).toEqual({ email, status: "on-its-way" });
 });

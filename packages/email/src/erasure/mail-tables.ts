@@ -20,13 +20,22 @@ const messages = (mailboxes: Mailboxes) =>
   Prisma.sql`to_key = ANY(${mailboxes.keys}::text[]) ${before("created_at", mailboxes)}`;
 const ofMessages = (mailboxes: Mailboxes) =>
   Prisma.sql`message_id IN (SELECT id FROM messages WHERE ${messages(mailboxes)})`;
+/**
+ * A late event that belongs to no stored message is the person's too, as long as nobody has come back
+ * with the address.
+ */
+const lateEvents = ({ until }: Mailboxes) =>
+  until === null
+    ? Prisma.empty
+    : Prisma.sql`AND (received_at <= ${until} OR message_id IS NULL AND NOT EXISTS (
+        SELECT FROM messages WHERE to_key = recipient_key AND created_at > ${until}))`;
 
 /** The tables of email that know a person, in the order in which they are erased. */
 export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
   {
     table: "events",
     rows: (mailboxes) => Prisma.sql`${ofMessages(mailboxes)} OR
-      recipient_key = ANY(${mailboxes.keys}::text[]) ${before("received_at", mailboxes)}`,
+      recipient_key = ANY(${mailboxes.keys}::text[]) ${lateEvents(mailboxes)}`,
     given: [
       "id",
       "message_id",
