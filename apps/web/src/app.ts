@@ -74,7 +74,7 @@ export function createApp({
   }, chooseLanguage);
   // Mailbox providers post to the link, and they send no origin.
   app.use(unsubscribe(db, preferences), emailPreferences(db, preferences));
-  const preferencesOf = (address: string) => preferences.links.preferencesOf(address);
+  const { preferencesOf } = preferences.links;
   app.use(accountRoutes({ db, enqueue, appUrl, preferencesOf, ...accounts }));
   app.use(home());
   app.use(notFound, errorHandler);

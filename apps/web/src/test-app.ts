@@ -47,7 +47,7 @@ function everywhere<T>(texts: T): Record<Locale, T> {
 }
 
 /** Categories of the tests, which do not depend on the product's. */
-const categories = {
+export const categories = {
   security: { texts: everywhere({ name: "Security", about: "What nobody can turn off." }) },
   news: { texts: everywhere({ name: "News", about: "Once a month." }), byDefault: "on" },
   tips: { texts: everywhere({ name: "Tips", about: "Once a week." }), byDefault: "off" },

@@ -2,11 +2,9 @@ import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
 import { createPseudonyms } from "@repo/email/erasure";
 import type { Keys } from "@repo/email/keys";
-import type { Locale } from "@repo/locales";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { Caller, Context } from "./context.ts";
 import { requestPasswordReset } from "./forgot-password.ts";
-import { setLocale } from "./locale.ts";
 import { createLimits } from "./limits/create-limits.ts";
 import { type Credentials, logIn } from "./log-in.ts";
 import { createHasher, type PasswordCost } from "./passwords/hasher.ts";
@@ -80,8 +78,6 @@ export function createAccounts({
     logOut: (session: string) => endSession(db, secret, session),
     /** @returns the user of this session, if it is valid */
     current: (session: string) => findSession(db, secret, session),
-    /** Sets the language of an account: of its pages, and of its emails from now on. */
-    setLocale: (userId: string, locale: Locale) => setLocale(db, userId, locale),
     requestPasswordReset: (caller: Caller, email: string) =>
       requestPasswordReset(context, caller, email),
     openReset: (token: string) => openReset(context, token),

@@ -30,7 +30,7 @@ export interface Caller {
   signal: AbortSignal;
   /** The cookie of its session. */
   session?: string | undefined;
-  /** In words for its owner, such as "Firefox on Linux". Undefined: unknown. */
+  /** In words for its owner, such as "Firefox, Linux". Undefined: unknown. */
   device?: string | undefined;
   /** The language of its pages. A new account keeps it. */
   locale?: string | undefined;

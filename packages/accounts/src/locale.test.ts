@@ -52,7 +52,7 @@ it("writes to an account without a language in the product's", async () => {
   await test.forgot(email, german());
   expect(test.languages(email).at(-1)).toBe("password-reset null");
 
-  await test.accounts.setLocale(user.id, "de");
+  await test.accounts.settings.changeLocale({ ...browser(), session }, "de");
   await test.forgot(email);
   expect(test.languages(email).at(-1)).toBe("password-reset de");
   expect(await test.accounts.current(session)).toMatchObject({ locale: "de" });

@@ -15,14 +15,26 @@ it.each([
 
 it("should write dates, numbers, money and lists as the language does", () => {
   const write = (locale: string) => {
-    const { date, number, money, list } = formatsOf(locale);
+    const { date, time, number, money, list } = formatsOf(locale);
     const day = new Date("2026-05-04T23:30:00Z");
-    return [date(day), number(1234.5), money(1234.5, "EUR"), list(["a", "b", "c"])].map((text) =>
-      text.replaceAll("\u00a0", " "),
+    return [date(day), time(day), number(1234.5), money(1234.5, "EUR"), list(["a", "b", "c"])].map(
+      (text) => text.replaceAll(/[\u00a0\u202f]/g, " "),
     );
   };
-  expect(write("en")).toEqual(["May 4, 2026", "1,234.5", "€1,234.50", "a, b, and c"]);
-  expect(write("de")).toEqual(["4. Mai 2026", "1.234,5", "1.234,50 €", "a, b und c"]);
+  expect(write("en")).toEqual([
+    "May 4, 2026",
+    "May 4, 2026 at 11:30 PM UTC",
+    "1,234.5",
+    "€1,234.50",
+    "a, b, and c",
+  ]);
+  expect(write("de")).toEqual([
+    "4. Mai 2026",
+    "4. Mai 2026 um 23:30 UTC",
+    "1.234,5",
+    "1.234,50 €",
+    "a, b und c",
+  ]);
 });
 
 it("should choose the plural by the rules of the language", () => {

@@ -1,9 +1,14 @@
+/** A text for each form of a language's plural, with `#` in place of the number. */
+export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
+
 /** How a language writes values. */
 export interface Formats {
   /** "45 seconds", "30 minutes", "1 hour", "24 hours": to follow "for" or "within". */
   duration: (minutes: number) => string;
   /** "4 May 2026" in UTC, as the language writes it. */
   date: (day: Date) => string;
+  /** "4 May 2026, 13:45 UTC", as the language writes it. */
+  time: (at: Date) => string;
   number: (value: number) => string;
   /** @param currency ISO 4217, as in "EUR" */
   money: (amount: number, currency: string) => string;
@@ -13,10 +18,7 @@ export interface Formats {
    * The form for a number, with the number in place of `#`:
    * `plural(3, { one: "# comment", other: "# comments" })`. Some languages have more forms.
    */
-  plural: (
-    count: number,
-    forms: { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>,
-  ) => string;
+  plural: (count: number, forms: Plural) => string;
 }
 
 const made = new Map<string, Formats>();
@@ -40,6 +42,11 @@ function makeFormats(locale: string): Formats {
   const minutes = unit("minute");
   const hours = unit("hour");
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+  const times = new Intl.DateTimeFormat(locale, {
+    dateStyle: "long",
+    timeStyle: "short",
+    timeZone: "UTC",
+  });
   const numbers = new Intl.NumberFormat(locale);
   const lists = new Intl.ListFormat(locale);
   const rules = new Intl.PluralRules(locale);
@@ -58,6 +65,7 @@ function makeFormats(locale: string): Formats {
       return value % 60 === 0 ? hours.format(value / 60) : minutes.format(value);
     },
     date: (day) => dates.format(day),
+    time: (at) => `${times.format(at)} UTC`,
     number: (value) => numbers.format(value),
     money: (amount, currency) => inCurrency(currency).format(amount),
     list: (items) => lists.format(items),

@@ -1,4 +1,4 @@
-export { type Formats, formatsOf } from "./formats.ts";
+export { type Formats, type Plural, formatsOf } from "./formats.ts";
 export { directionOf, findLocale } from "./find-locale.ts";
 
 /**

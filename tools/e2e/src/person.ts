@@ -12,8 +12,8 @@ export const OTHER_PASSWORD = "staple battery horse";
 const LABELS = {
   email: /e-?mail/i,
   password: /passwor[dt]/i,
-  currentPassword: /current password/i,
-  newPassword: /new password/i,
+  currentPassword: /(current|jetziges) passwor[dt]/i,
+  newPassword: /(new|neues) passwor[dt]/i,
 };
 export const SIGN_UP = /sign up|create/i;
 export const CONFIRM = /confirm|verify/i;

@@ -2,6 +2,7 @@ import { type PasswordCost, createAccounts } from "@repo/accounts";
 import type { Db } from "@repo/db";
 import type { Enqueue } from "@repo/email/enqueue";
 import type { Keys } from "@repo/email/keys";
+import type { Locale } from "@repo/locales";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { RequestHandler } from "express";
 import { createCookies } from "../http/cookies.ts";
@@ -25,7 +26,7 @@ export interface AccountConfig {
   /** APP_URL: where people reach the app. */
   appUrl: string;
   /** The link to the preferences of an address: which email its owner gets. */
-  preferencesOf: (address: string) => string;
+  preferencesOf: (address: string, locale: Locale) => string;
   /** AUTH_SECRET. */
   secret: Keys;
   /** OPT_OUT_KEY. */

@@ -2,6 +2,8 @@ import { SESSION_DAYS, SIGN_UP_DAYS } from "@repo/accounts";
 import type { Request, Response } from "express";
 
 const DAY = 24 * 60 * 60 * 1000;
+// In days: the longest that browsers keep a cookie (RFC 6265bis, 5.5).
+const LONGEST = 400;
 
 /**
  * One of our cookies. Scripts and other sites cannot use it. On https, subdomains cannot set it.
@@ -20,6 +22,8 @@ export interface Cookies {
   signUp: Cookie;
   /** Proof that somebody has logged in with this browser before. */
   trusted: Cookie;
+  /** The language that somebody has chosen in this browser. */
+  language: Cookie;
 }
 
 export function createCookies(appUrl: string): Cookies {
@@ -39,8 +43,8 @@ export function createCookies(appUrl: string): Cookies {
   return {
     session: cookie("session", SESSION_DAYS.most),
     signUp: cookie("sign-up", SIGN_UP_DAYS),
-    // The longest that browsers keep a cookie (RFC 6265bis, 5.5).
-    trusted: cookie("trusted-browser", 400),
+    trusted: cookie("trusted-browser", LONGEST),
+    language: cookie("language", LONGEST),
   };
 }
 

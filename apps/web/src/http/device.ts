@@ -18,12 +18,12 @@ const SYSTEMS: [string, RegExp][] = [
 ];
 
 /**
- * What a browser calls itself, in words for its owner: "Firefox on Linux". Nothing of the header is
+ * What a browser calls itself, in words of every language: "Firefox, Linux". Nothing of the header is
  * kept, only words from here. Undefined: unknown.
  */
 export function describeDevice(userAgent: string | undefined): string | undefined {
   const named = [BROWSERS, SYSTEMS].map(
     (names) => names.find(([, pattern]) => pattern.test(userAgent ?? ""))?.[0],
   );
-  return named.filter((name) => name !== undefined).join(" on ") || undefined;
+  return named.filter((name) => name !== undefined).join(", ") || undefined;
 }

@@ -60,7 +60,7 @@ const NO_CONNECTION = 5;
  * @param locale the language of the message. What only programmers see is in English
  */
 export function toHttpError(error: unknown, locale: Locale = defaultLocale): HttpError {
-  const { messages } = textsOf(locale).errors;
+  const { messages, email } = textsOf(locale).errors;
   if (error instanceof HttpError) return error;
   if (error instanceof Refusal) {
     const { code, status, retryAfter } = error;
@@ -71,7 +71,10 @@ export function toHttpError(error: unknown, locale: Locale = defaultLocale): Htt
   }
   if (error instanceof EmailError) {
     const status = EMAIL_STATUS[error.code];
-    if (status) return new HttpError(status, error.code, error.message, { cause: error });
+    if (status) {
+      const message = email[error.code] ?? error.message;
+      return new HttpError(status, error.code, message, { cause: error });
+    }
   }
   // There are too many requests at once for the database.
   if (gotNoConnection(error))
@@ -83,11 +86,7 @@ export function toHttpError(error: unknown, locale: Locale = defaultLocale): Htt
     case 400:
       return new HttpError(400, "BAD_REQUEST", messages.badRequest);
     case 413:
-      return new HttpError(
-        413,
-        "BODY_TOO_LARGE",
-        `The body is larger than ${limitOf(error) / 1024} KB. Send less.`,
-      );
+      return new HttpError(413, "BODY_TOO_LARGE", messages.tooLarge(limitOf(error)));
     case 415:
       return new HttpError(415, "UNSUPPORTED_ENCODING", "Send the body without compression.");
     default:
@@ -100,8 +99,9 @@ function statusOf(error: unknown): unknown {
   return error instanceof Error && "status" in error ? error.status : undefined;
 }
 
-function limitOf(error: unknown): number {
-  return error instanceof Error && "limit" in error ? Number(error.limit) : 0;
+/** In KB. */
+function limitOf(error: unknown): string {
+  return error instanceof Error && "limit" in error ? String(Number(error.limit) / 1024) : "0";
 }
 
 /** Sends an error: as JSON, on the given page, or on a page of its own. */
@@ -145,8 +145,10 @@ export const notFound: RequestHandler = (_req, res) => {
 export function methodNotAllowed(...allowed: string[]): RequestHandler {
   return (req, res) => {
     res.set("Allow", allowed.join(", "));
-    const use = allowed.join(" or ");
-    throw new HttpError(405, "METHOD_NOT_ALLOWED", `${req.method} does not work here. Use ${use}.`);
+    const { locale } = res.locals;
+    const use = new Intl.ListFormat(locale, { type: "disjunction" }).format(allowed);
+    const message = textsOf(locale).errors.messages.methodNotAllowed(req.method, use);
+    throw new HttpError(405, "METHOD_NOT_ALLOWED", message);
   };
 }
 

@@ -1,5 +1,6 @@
 import { PASSWORD_LENGTH } from "@repo/accounts";
 import { parseAddress } from "@repo/email/enqueue";
+import { locales } from "@repo/locales";
 import { z } from "zod";
 import type { Texts } from "../texts/texts.ts";
 
@@ -65,6 +66,8 @@ export const fields = {
   token: text(say("incompleteLink")).min(1, say("incompleteLink")),
   /** The page to go to afterwards. */
   next: text("Say which page comes next."),
+  /** One of the product's languages. */
+  locale: z.enum(locales, say("noLanguage")),
   /** A session in the list of a person's sessions. */
   sessionId: z.uuid(),
 };

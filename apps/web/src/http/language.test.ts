@@ -93,6 +93,40 @@ it("emails a person in the language of the sign-up, and shows it on any browser 
   ]);
 });
 
+it("is chosen in the settings: for the account, and for this browser after the log-out", async () => {
+  const email = "robin@example.com";
+  const cookie = await app.signUpAndVerify(email);
+  const page = await app.get("/settings/language").set("Cookie", cookie).expect(200);
+  expect(page.text).toMatch(/<option value="en" lang="en" selected="">English</);
+  expect(page.text).toMatch(/<option value="de" lang="de">Deutsch</);
+  const refused = await app
+    .postJson("/settings/language", { locale: "toString" })
+    .set({ Cookie: cookie, Origin: "http://localhost:3000" })
+    .expect(422);
+  expect(refused.body.error.fields).toEqual({ locale: "Choose one of the languages." });
+  const chosen = await app
+    .postForm("/settings/language", { locale: "de" })
+    .set("Cookie", cookie)
+    .expect(303)
+    .expect("Location", "/settings");
+  expect(await app.db.user.findUnique({ where: { emailKey: email } })).toMatchObject({
+    locale: "de",
+  });
+  // Any browser that is logged in, and this one when nobody is.
+  const settings = await app.get("/settings").set("Cookie", cookie).expect(200);
+  expect(settings.text).toContain("<h1>Einstellungen</h1>");
+  const [, preferences = ""] = /(\/email-preferences[^"]+)"/.exec(settings.text) ?? [];
+  const linked = await app.get(preferences).set("Accept-Language", "en").expect(200);
+  expect(linked.headers["content-language"]).toBe("de");
+  const language = cookieOf(chosen, "language");
+  const out = await app.get("/login").set("Cookie", language).set("Accept-Language", "en");
+  expect(out.headers["content-language"]).toBe("de");
+  const forged = await app.get("/login").set("Cookie", "language=<b>").set("Accept-Language", "en");
+  expect(forged.headers["content-language"]).toBe("en");
+  await app.forgot(email);
+  expect(app.sent.at(-1)).toMatchObject({ template: "password-reset", locale: "de" });
+});
+
 it("answers a request for a new password in the browser's language, account or not", async () => {
   await app.signUpAndVerify("english@example.com");
   const answer = async (email: string) => {

@@ -1,4 +1,4 @@
-import { type Locale, defaultLocale, locales } from "@repo/locales";
+import { type Locale, defaultLocale, findLocale, locales } from "@repo/locales";
 import type { RequestHandler, Response } from "express";
 
 declare global {
@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-/** Chooses the language of a response by `Accept-Language`. An account's own comes later. */
+/** Chooses the language of a response by `Accept-Language`. What somebody has chosen comes later. */
 export const chooseLanguage: RequestHandler = (req, res, next) => {
   res.vary("Accept-Language");
   const accepted = req.acceptsLanguages([...locales]);
@@ -18,7 +18,17 @@ export const chooseLanguage: RequestHandler = (req, res, next) => {
   next();
 };
 
-export function setLanguage(res: Response, locale: Locale): void {
+/**
+ * Takes a language that somebody has chosen in place of the browser's.
+ *
+ * @param tag undefined, null, or a language that the product does not have: nothing changes
+ */
+export function preferLanguage(res: Response, tag: string | undefined | null): void {
+  const locale = findLocale(tag, locales);
+  if (locale) setLanguage(res, locale);
+}
+
+function setLanguage(res: Response, locale: Locale): void {
   res.locals.locale = locale;
   res.set("Content-Language", locale);
 }

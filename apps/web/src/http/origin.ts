@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import { textsOf } from "../texts/texts.ts";
 import { isJson } from "./answer.tsx";
 import { HttpError } from "./errors.tsx";
 
@@ -23,10 +24,7 @@ export function sameOrigin(appUrl: string): RequestHandler {
     // "none": the person caused the request, for example by a reload.
     const siteAgrees = site === undefined || site === "same-origin" || site === "none";
     if (fromHere && siteAgrees && (origin ?? site) !== undefined) return next();
-    throw new HttpError(
-      403,
-      "FOREIGN_ORIGIN",
-      `This has to be sent from ${own}. Open the page there. A program has to send the header "Origin: ${own}".`,
-    );
+    const { foreignOrigin } = textsOf(res.locals.locale).form;
+    throw new HttpError(403, "FOREIGN_ORIGIN", foreignOrigin(own));
   };
 }

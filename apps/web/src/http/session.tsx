@@ -1,7 +1,6 @@
 import type { Accounts, Caller, LogIn, SessionUser } from "@repo/accounts";
-import { findLocale, locales } from "@repo/locales";
 import type { RequestHandler, Response } from "express";
-import { setLanguage } from "./language.ts";
+import { preferLanguage } from "./language.ts";
 import { AccountNav } from "../ui/account-nav.tsx";
 import type { Cookies } from "./cookies.ts";
 import { describeDevice } from "./device.ts";
@@ -25,6 +24,7 @@ export function identifyClient(accounts: Accounts, cookies: Cookies): RequestHan
     const gone = new AbortController();
     res.once("close", () => gone.abort());
     const session = cookies.session.read(req);
+    preferLanguage(res, cookies.language.read(req));
     const caller: Caller = {
       ip: req.ip ?? "",
       signal: gone.signal,
@@ -72,7 +72,6 @@ function greet(res: Response, user: SessionUser | undefined): void {
   if (user) res.locals.user = user;
   else delete res.locals.user;
   // The account's language goes before the browser's.
-  const locale = findLocale(user?.locale, locales);
-  if (locale) setLanguage(res, locale);
+  preferLanguage(res, user?.locale);
   res.locals.nav = <AccountNav user={user} />;
 }

@@ -1,5 +1,6 @@
 import { AccountError, type Accounts } from "@repo/accounts";
 import type { RequestHandler } from "express";
+import { useTexts } from "../texts/texts.ts";
 import { Notice } from "../ui/notice.tsx";
 import { sendPage, wantsJson } from "./answer.tsx";
 import { HttpError } from "./errors.tsx";
@@ -14,12 +15,13 @@ export const loggedIn: RequestHandler = (req, res, next) => {
 };
 
 function LogInFirst() {
+  const { settings, logIn } = useTexts();
   return (
-    <Notice title="Log in first">
-      <p>This link works only in a browser that is logged in. Log in, then open the link again.</p>
+    <Notice title={settings.logInFirst.title}>
+      <p>{settings.logInFirst.why}</p>
       <p className="actions">
         <a className="button" href="/login">
-          Log in
+          {logIn.title}
         </a>
       </p>
     </Notice>

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { sendAnswer } from "../http/answer.tsx";
 import { readBody } from "../http/body.ts";
 import { HttpError, methodNotAllowed } from "../http/errors.tsx";
+import { preferLanguage } from "../http/language.ts";
 import { useFormats, useTexts } from "../texts/texts.ts";
 import { Notice } from "../ui/notice.tsx";
 import { type PreferencesConfig, tokenOf } from "./unsubscribe.tsx";
@@ -50,7 +51,8 @@ export function emailPreferences(db: Db, { categories, links }: PreferencesConfi
     .route("/email-preferences")
     .get(async (req, res) => {
       const token = tokenOf(req);
-      const { address } = links.openPreferences(token);
+      const { address, locale } = links.openPreferences(token);
+      preferLanguage(res, locale);
       const switches = await switchesOf(address, res.locals.locale);
       const names = alwaysIn(res.locals.locale);
       sendAnswer(req, res, {
@@ -60,7 +62,8 @@ export function emailPreferences(db: Db, { categories, links }: PreferencesConfi
     })
     .post(...readBody, async (req, res) => {
       const token = tokenOf(req);
-      const { address } = links.openPreferences(token);
+      const { address, locale } = links.openPreferences(token);
+      preferLanguage(res, locale);
       const input = Input.safeParse(req.body);
       if (!input.success) {
         const names = optional.join(", ");

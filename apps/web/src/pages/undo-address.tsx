@@ -1,8 +1,9 @@
-import type { Accounts } from "@repo/accounts";
+import { type Accounts, LINK_MINUTES } from "@repo/accounts";
 import type { Cookies } from "../http/cookies.ts";
 import { fields } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { leaveSession } from "../http/session.tsx";
+import { textsOf, useTexts } from "../texts/texts.ts";
 import {
   DeadLink,
   FormCard,
@@ -30,7 +31,7 @@ export function undoAddress(accounts: Accounts, cookies: Cookies) {
       await leaveSession(accounts, cookies, res);
       cookies.trusted.set(res, trusted);
       return {
-        json: { message: "Your address and your password are changed. Log in with them." },
+        json: { message: textsOf(res.locals.locale).undoAddress.message },
         page: <Undone />,
       };
     },
@@ -38,40 +39,33 @@ export function undoAddress(accounts: Accounts, cookies: Cookies) {
 }
 
 function UndoAddress({ form, email }: { form: FormState; email: string | undefined }) {
+  const texts = useTexts();
+  const t = texts.undoAddress;
   if (isDeadLink(form) || email === undefined) {
-    return (
-      <DeadLink form={form}>
-        The link works for a week, once. <a href="/login">Log in</a>, or{" "}
-        <a href="/forgot-password">ask for a new password</a>.
-      </DeadLink>
-    );
+    return <DeadLink form={form}>{t.dead(LINK_MINUTES.undo_address / (24 * 60))}</DeadLink>;
   }
   return (
     <FormCard
-      title="Take your account back"
+      title={t.title}
       form={form}
-      submit="Take the account back"
-      intro={
-        <p>
-          The account gets its address <strong>{email}</strong> back, with the password that you
-          choose now. Every browser is logged out.
-        </p>
-      }
+      submit={t.takeBack}
+      intro={<p>{t.intro(<strong>{email}</strong>)}</p>}
     >
       <TokenField form={form} />
       <UserNameField email={email} />
-      <NewPasswordField form={form} label="New password" />
+      <NewPasswordField form={form} label={texts.form.newPassword} />
     </FormCard>
   );
 }
 
 function Undone() {
+  const { undoAddress: t, logIn } = useTexts();
   return (
-    <Notice title="The account is yours again">
-      <p>Its old address is back, and every browser is logged out. Log in with the new password.</p>
+    <Notice title={t.doneTitle}>
+      <p>{t.done}</p>
       <p className="actions">
         <a className="button" href="/login">
-          Log in
+          {logIn.title}
         </a>
       </p>
     </Notice>

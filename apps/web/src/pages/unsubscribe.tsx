@@ -4,6 +4,7 @@ import type { Locale } from "@repo/locales";
 import { type Request, Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
+import { preferLanguage } from "../http/language.ts";
 import { textsOf, useTexts } from "../texts/texts.ts";
 import { Notice } from "../ui/notice.tsx";
 
@@ -34,7 +35,8 @@ export function unsubscribe(db: Db, { categories, links }: PreferencesConfig): R
     .route("/unsubscribe")
     .get((req, res) => {
       const token = tokenOf(req);
-      const { category } = links.openUnsubscribe(token);
+      const { category, locale } = links.openUnsubscribe(token);
+      preferLanguage(res, locale);
       sendAnswer(req, res, {
         json: { method: "POST", category },
         page: <Ask what={nameOf(category, res.locals.locale)} token={token} />,
@@ -42,7 +44,8 @@ export function unsubscribe(db: Db, { categories, links }: PreferencesConfig): R
     })
     .post(async (req, res) => {
       const token = tokenOf(req);
-      const { address, category } = links.openUnsubscribe(token);
+      const { address, category, locale } = links.openUnsubscribe(token);
+      preferLanguage(res, locale);
       const wanted = { [category]: false };
       await setPreferences(db, categories, { address, wanted, changedBy: "link" });
       // Not a redirect: mailbox providers need not follow it.

@@ -46,7 +46,15 @@ export const de: typeof en = {
       badRequest: "Die Anfrage kam unvollständig an. Schick sie noch einmal.",
       busy: "Gerade ist zu viel los. Versuch es in ein paar Sekunden noch einmal.",
       internal: "Bei uns ist etwas schiefgegangen. Versuch es gleich noch einmal.",
+      methodNotAllowed: (method, allowed) => `${method} geht hier nicht. Nimm ${allowed}.`,
       notFound: "Unter dieser Adresse gibt es nichts. Prüfe, ob du dich vertippt hast.",
+      tooLarge: (kilobytes) => `Das ist mehr als ${kilobytes} KB. Schick weniger.`,
+    },
+    email: {
+      CANNOT_BE_TURNED_OFF:
+        "E-Mails dieser Art kannst du nicht abbestellen: Dein Konto braucht sie.",
+      LINK_UNKNOWN:
+        "Dieser Link ist nicht von uns, oder ein Teil davon fehlt. Öffne ihn aus der E-Mail.",
     },
   },
   form: {
@@ -55,11 +63,14 @@ export const de: typeof en = {
     name: "Name",
     email: "E-Mail-Adresse",
     password: "Passwort",
+    currentPassword: "Jetziges Passwort",
     newPassword: "Neues Passwort",
     passwordHint: `Mindestens ${PASSWORD_LENGTH.min} Zeichen.`,
     showPassword: "Passwort anzeigen",
     hidePassword: "Passwort verbergen",
     deadLink: "Dieser Link funktioniert nicht",
+    foreignOrigin: (own) =>
+      `Das muss von ${own} aus geschickt werden. Öffne die Seite dort. Ein Programm muss den Header „Origin: ${own}“ mitschicken.`,
   },
   fields: {
     once: "Schick das einmal, als Text.",
@@ -76,6 +87,7 @@ export const de: typeof en = {
     passwordTooShort: `Nimm mindestens ${PASSWORD_LENGTH.min} Zeichen.`,
     passwordTooLong: `Nimm höchstens ${PASSWORD_LENGTH.max} Zeichen.`,
     incompleteLink: "Öffne den ganzen Link aus der E-Mail: Sein Ende fehlt.",
+    noLanguage: "Wähle eine der Sprachen.",
   },
   signUp: {
     title: "Registrieren",
@@ -177,5 +189,155 @@ export const de: typeof en = {
       manual: "An diese Adresse schicken wir keine E-Mails mehr: Das wurde von Hand eingestellt.",
     },
     tryAgainOn: (day) => `Am ${day} versuchen wir es wieder.`,
+  },
+  undoAddress: {
+    title: "Hol dir dein Konto zurück",
+    takeBack: "Konto zurückholen",
+    intro: (email) => (
+      <>
+        Das Konto bekommt seine Adresse {email} zurück, mit dem Passwort, das du jetzt wählst. Alle
+        Browser werden abgemeldet.
+      </>
+    ),
+    dead: (days) => (
+      <>
+        Der Link gilt {days} Tage und nur einmal. <a href="/login">Melde dich an</a> oder{" "}
+        <a href="/forgot-password">fordere ein neues Passwort an</a>.
+      </>
+    ),
+    message: "Deine Adresse und dein Passwort sind geändert. Melde dich damit an.",
+    doneTitle: "Das Konto gehört wieder dir",
+    done: "Die alte Adresse ist zurück, und alle Browser sind abgemeldet. Melde dich mit dem neuen Passwort an.",
+  },
+  settings: {
+    title: "Einstellungen",
+    back: "Zurück zu den Einstellungen",
+    logInFirst: {
+      title: "Melde dich zuerst an",
+      why: "Dieser Link funktioniert nur in einem Browser, in dem du angemeldet bist. Melde dich an und öffne den Link dann noch einmal.",
+    },
+    overview: {
+      changeName: "Namen ändern",
+      changeAddress: "Adresse ändern",
+      choosePreferences: "E-Mails auswählen",
+      changePassword: "Passwort ändern",
+      language: "Sprache",
+      changeLanguage: "Sprache ändern",
+      sessions: "Sitzungen",
+      loggedIn: { one: "Nur dieser Browser", other: "# Browser sind angemeldet" },
+      seeSessions: "Sitzungen ansehen",
+      data: "Deine Daten",
+      downloadData: "Daten herunterladen",
+      deleteAccount: "Konto löschen",
+    },
+    check: {
+      title: "Gib noch einmal dein Passwort ein",
+      goOn: "Weiter",
+      why: (wait) =>
+        `Was jetzt kommt, ändert, wer dein Konto benutzen kann. Deshalb fragen wir nach deinem Passwort. Danach fragen wir ${wait} lang nicht mehr.`,
+      message: (wait) => `Du kannst jetzt ${wait} lang weitermachen.`,
+    },
+    profile: {
+      title: "Ändere deinen Namen",
+      save: "Speichern",
+      message: "Die Änderung ist gespeichert.",
+    },
+    language: {
+      name: "Deutsch",
+      title: "Wähle deine Sprache",
+      label: "Sprache",
+      intro: "Sie gilt für die Seiten und für alle E-Mails an dich.",
+      save: "Speichern",
+      message: "Deine Sprache ist geändert.",
+    },
+    password: {
+      title: "Ändere dein Passwort",
+      change: "Passwort ändern",
+      intro: "Alle anderen Browser werden abgemeldet.",
+      message: "Dein Passwort ist geändert. Alle anderen Sitzungen sind beendet.",
+      changedTitle: "Dein Passwort ist geändert",
+      changed: "Hier bleibst du angemeldet. Alle anderen Browser sind abgemeldet.",
+    },
+    address: {
+      title: "Ändere deine Adresse",
+      intro: (current) => (
+        <>
+          Deine Adresse ist {current}. An die neue schicken wir einen Link. Deine Adresse ändert
+          sich, wenn du ihn in diesem Browser öffnest.
+        </>
+      ),
+      newEmail: "Neue E-Mail-Adresse",
+      send: "Link schicken",
+      message: "Sieh im Postfach der neuen Adresse nach einem Link.",
+      sentTitle: "Sieh in deinen E-Mails nach",
+      sent: (email, life) => (
+        <>
+          Eine E-Mail an {email} ist unterwegs. Öffne ihren Link in diesem Browser. Er gilt {life}.
+        </>
+      ),
+      nothing: (
+        <>
+          Nach ein paar Minuten noch nichts da? Sieh im Spam-Ordner nach oder{" "}
+          <a href="/settings/address">versuch es mit einer anderen Adresse</a>.
+        </>
+      ),
+      confirm: "Diese Adresse verwenden",
+      gets: (email, days) => (
+        <>
+          Dein Konto bekommt die Adresse {email}. Wir schreiben der alten Adresse: Von dort kann man
+          das Konto {days} Tage lang zurückholen.
+        </>
+      ),
+      newLink: "Neuen Link anfordern",
+    },
+    sessions: {
+      title: "Deine Sitzungen",
+      intro: "Diese Browser sind in deinem Konto angemeldet.",
+      unknown: "Ein unbekannter Browser",
+      thisOne: "(dieser Browser)",
+      used: (since, last) => (
+        <>
+          Seit {since}, zuletzt benutzt {last}
+        </>
+      ),
+      logOut: (browser) => `${browser} abmelden`,
+      everywhere: "Überall abmelden",
+      ended: "Die Sitzung ist beendet.",
+      allEnded: "Du bist überall abgemeldet.",
+      choose: "Wähle eine Sitzung aus der Liste.",
+    },
+    export: {
+      title: "Deine Daten",
+      intro: `Du bekommst eine Datei mit allem, was ${brand.name} über dich speichert: dein Konto, deine Sitzungen, und welche E-Mails wir dir wann geschickt haben. Sie ist im Format JSON: Jeder Texteditor zeigt sie an.`,
+      download: "Meine Daten herunterladen",
+    },
+    delete: {
+      title: "Lösche dein Konto",
+      intro:
+        "Wir schicken dir per E-Mail einen Link. Öffne ihn in diesem Browser, um dein Konto zu löschen, mit allem, was wir über dich wissen. Niemand kann es zurückholen.",
+      downloadFirst: (
+        <>
+          Vielleicht willst du vorher <a href="/settings/export">deine Daten herunterladen</a>.
+        </>
+      ),
+      send: "Link schicken",
+      message: "Sieh in deinen E-Mails nach einem Link.",
+      sentTitle: "Sieh in deinen E-Mails nach",
+      sent: (life) => `Der Link ist unterwegs. Öffne ihn in diesem Browser. Er gilt ${life}.`,
+      nothing:
+        "Wenn deine Adresse in den letzten Tagen geändert wurde, geht der Link an die alte. Nach ein paar Minuten noch nichts da? Sieh im Spam-Ordner nach.",
+      newLink: "Neuen Link anfordern",
+      confirm: "Konto endgültig löschen",
+      ends: (email) => (
+        <>
+          Das Konto von {email} endet jetzt, mit allem, was wir über dich wissen. Niemand kann es
+          zurückholen.
+        </>
+      ),
+      deletedMessage: "Dein Konto ist gelöscht.",
+      deletedTitle: "Dein Konto ist gelöscht",
+      deleted:
+        "Du bekommst noch eine letzte E-Mail. Wenn sie verschickt ist, löschen wir auch deine Adresse.",
+    },
   },
 };

@@ -1,5 +1,6 @@
 import { PASSWORD_LENGTH } from "@repo/accounts";
 import { brand } from "@repo/brand";
+import type { Plural } from "@repo/locales";
 import type { ReactNode } from "react";
 
 /** The texts of all pages, by page. A function gets what the page fills in. */
@@ -48,8 +49,17 @@ export const en = {
       badRequest: "The request arrived incomplete. Send it again.",
       busy: "Too much is going on at the moment. Try again in a few seconds.",
       internal: "Something went wrong on our side. Try again in a moment.",
+      methodNotAllowed: (method: string, allowed: string) =>
+        `${method} does not work here. Use ${allowed}.`,
       notFound: "There is nothing at this address. Check it for a typing error.",
+      tooLarge: (kilobytes: string) => `The body is larger than ${kilobytes} KB. Send less.`,
     },
+    /** Errors of packages/email, by code. */
+    email: {
+      CANNOT_BE_TURNED_OFF: "Email of this kind cannot be turned off: your account needs it.",
+      LINK_UNKNOWN:
+        "This link is not one of ours, or a part of it is missing. Open it from the email.",
+    } as Partial<Record<string, string>>,
   },
   form: {
     error: (title: string) => `Error: ${title}`,
@@ -57,11 +67,15 @@ export const en = {
     name: "Name",
     email: "Email",
     password: "Password",
+    currentPassword: "Current password",
     newPassword: "New password",
     passwordHint: `At least ${PASSWORD_LENGTH.min} characters.`,
     showPassword: "Show password",
     hidePassword: "Hide password",
     deadLink: "This link does not work",
+    /** @param own the address of the app */
+    foreignOrigin: (own: string) =>
+      `This has to be sent from ${own}. Open the page there. A program has to send the header "Origin: ${own}".`,
   },
   /** What is wrong with a field: `fields.ts` names these. */
   fields: {
@@ -79,6 +93,7 @@ export const en = {
     passwordTooShort: `Use at least ${PASSWORD_LENGTH.min} characters.`,
     passwordTooLong: `Use at most ${PASSWORD_LENGTH.max} characters.`,
     incompleteLink: "Open the whole link from the email: its end is missing.",
+    noLanguage: "Choose one of the languages.",
   },
   signUp: {
     title: "Sign up",
@@ -180,5 +195,159 @@ export const en = {
       manual: "We no longer send email to this address: it was stopped by hand.",
     },
     tryAgainOn: (day: string) => `We try again on ${day}.`,
+  },
+  undoAddress: {
+    title: "Take your account back",
+    takeBack: "Take the account back",
+    intro: (email: ReactNode): ReactNode => (
+      <>
+        The account gets its address {email} back, with the password that you choose now. Every
+        browser is logged out.
+      </>
+    ),
+    dead: (days: number): ReactNode => (
+      <>
+        The link works once, for {days} days. <a href="/login">Log in</a>, or{" "}
+        <a href="/forgot-password">ask for a new password</a>.
+      </>
+    ),
+    message: "Your address and your password are changed. Log in with them.",
+    doneTitle: "The account is yours again",
+    done: "Its old address is back, and every browser is logged out. Log in with the new password.",
+  },
+  settings: {
+    title: "Settings",
+    back: "Back to the settings",
+    logInFirst: {
+      title: "Log in first",
+      why: "This link works only in a browser that is logged in. Log in, then open the link again.",
+    },
+    overview: {
+      changeName: "Change your name",
+      changeAddress: "Change your address",
+      choosePreferences: "Choose which email you get",
+      changePassword: "Change your password",
+      language: "Language",
+      changeLanguage: "Change the language",
+      sessions: "Sessions",
+      loggedIn: { one: "Only this browser", other: "# browsers are logged in" } as Plural,
+      seeSessions: "See your sessions",
+      data: "Your data",
+      downloadData: "Download your data",
+      deleteAccount: "Delete your account",
+    },
+    check: {
+      title: "Type your password again",
+      goOn: "Go on",
+      /** @param wait as in "15 minutes" */
+      why: (wait: string) =>
+        `What comes next changes who can use your account. So we ask for your password. We do not ask again for ${wait}.`,
+      message: (wait: string) => `You may go on for ${wait}.`,
+    },
+    profile: {
+      title: "Change your name",
+      save: "Save",
+      message: "It is changed.",
+    },
+    language: {
+      /** The name of this language, in this language. */
+      name: "English",
+      title: "Choose your language",
+      label: "Language",
+      intro: "It is for the pages, and for all email to you.",
+      save: "Save",
+      message: "Your language is changed.",
+    },
+    password: {
+      title: "Change your password",
+      change: "Change the password",
+      intro: "All other browsers will be logged out.",
+      message: "Your password is changed. All other sessions have ended.",
+      changedTitle: "Your password is changed",
+      changed: "You stay logged in here. All other browsers are logged out.",
+    },
+    address: {
+      title: "Change your address",
+      intro: (current: ReactNode): ReactNode => (
+        <>
+          Your address is {current}. We email a link to the new one. Your address changes when you
+          open that link in this browser.
+        </>
+      ),
+      newEmail: "New email",
+      send: "Send the link",
+      message: "Check the mailbox of the new address for a link.",
+      sentTitle: "Check your email",
+      /** @param life as in "1 hour" */
+      sent: (email: ReactNode, life: string): ReactNode => (
+        <>
+          An email to {email} is on its way. Open its link in this browser. It works for {life}.
+        </>
+      ),
+      nothing: (
+        <>
+          Nothing after a few minutes? Look in the spam folder, or{" "}
+          <a href="/settings/address">try another address</a>.
+        </>
+      ) as ReactNode,
+      confirm: "Use this address",
+      gets: (email: ReactNode, days: number): ReactNode => (
+        <>
+          Your account gets the address {email}. We tell the old address, which can have the account
+          back for {days} days.
+        </>
+      ),
+      newLink: "Ask for a new link",
+    },
+    sessions: {
+      title: "Your sessions",
+      intro: "These browsers are logged in to your account.",
+      unknown: "An unknown browser",
+      thisOne: "(this browser)",
+      used: (since: ReactNode, last: ReactNode): ReactNode => (
+        <>
+          Since {since}, last used {last}
+        </>
+      ),
+      logOut: (browser: string) => `Log out ${browser}`,
+      everywhere: "Log out everywhere",
+      ended: "The session has ended.",
+      allEnded: "You are logged out everywhere.",
+      choose: "Choose a session of the list.",
+    },
+    export: {
+      title: "Your data",
+      intro: `You get a file with all that ${brand.name} stores about you: your account, your sessions, and which email we sent you and when. It is JSON: any text editor shows it.`,
+      download: "Download my data",
+    },
+    delete: {
+      title: "Delete your account",
+      intro:
+        "We email you a link. Open it in this browser to delete your account, with all that we know about you. Nobody can bring it back.",
+      downloadFirst: (
+        <>
+          You may want to <a href="/settings/export">download your data</a> first.
+        </>
+      ) as ReactNode,
+      send: "Send the link",
+      message: "Check your email for a link.",
+      sentTitle: "Check your email",
+      /** @param life as in "1 hour" */
+      sent: (life: string) =>
+        `The link is on its way. Open it in this browser. It works for ${life}.`,
+      nothing:
+        "If your address was changed in the last days, the link goes to the old one. Nothing after a few minutes? Look in the spam folder.",
+      newLink: "Ask for a new link",
+      confirm: "Delete the account for good",
+      ends: (email: ReactNode): ReactNode => (
+        <>
+          The account of {email} ends now, with all that we know about you. Nobody can bring it
+          back.
+        </>
+      ),
+      deletedMessage: "Your account is deleted.",
+      deletedTitle: "Your account is deleted",
+      deleted: "We send you one last email. As soon as it is sent, we erase your address too.",
+    },
   },
 };

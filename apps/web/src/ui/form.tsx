@@ -105,7 +105,7 @@ export function CurrentPasswordField({ form }: { form: FormState }) {
     <Field
       form={form}
       name="currentPassword"
-      label="Current password"
+      label={useTexts().form.currentPassword}
       type="password"
       autoComplete="current-password"
     />

@@ -97,7 +97,8 @@ export async function deleteAccount(
     await cancelAll(tx, person.keys);
     const messageIds = [];
     for (const to of new Set([owner.email, link.address])) {
-      const { id } = await enqueue(tx, { template: "account-deleted", to, props: {} });
+      const { locale } = owner;
+      const { id } = await enqueue(tx, { template: "account-deleted", to, locale, props: {} });
       messageIds.push(id);
     }
     const id = randomUUID();

@@ -91,11 +91,11 @@ describe("a typed password", () => {
 
 describe("sessions", () => {
   it("are listed with their device, and end one by one", async () => {
-    const { email, caller } = await test.person("Firefox on Linux");
+    const { email, caller } = await test.person("Firefox, Linux");
     const phone = await test.logIn(email);
     const list = await settings.sessions(caller);
     expect(list).toMatchObject([
-      { device: "Firefox on Linux", isThis: true, usedAt: expect.any(Date) },
+      { device: "Firefox, Linux", isThis: true, usedAt: expect.any(Date) },
       { device: null, isThis: false, since: expect.any(Date) },
     ]);
     await settings.endSession(caller, list[1]!.id);

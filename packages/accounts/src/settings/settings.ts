@@ -1,8 +1,10 @@
+import type { Locale } from "@repo/locales";
 import type { Caller, Context } from "../context.ts";
 import type { Profile } from "../profile.ts";
 import type { LogIn } from "../log-in.ts";
 import type { NewPassword } from "../reset-password.ts";
 import { confirmAddressChange, openAddressChange, requestAddressChange } from "./change-address.ts";
+import { changeLocale } from "./change-locale.ts";
 import { type PasswordChange, changePassword } from "./change-password.ts";
 import { changeProfile, readProfile } from "./change-profile.ts";
 import { endOwnSession, listSessions, logOutEverywhere } from "./own-sessions.ts";
@@ -21,6 +23,7 @@ export function createSettings(context: Context) {
     typePassword: (caller: Caller, password: string) => typePassword(context, caller, password),
     profile: (caller: Caller) => readProfile(context, caller),
     changeProfile: (caller: Caller, profile: Profile) => changeProfile(context, caller, profile),
+    changeLocale: (caller: Caller, locale: Locale) => changeLocale(context, caller, locale),
     changePassword: (caller: Caller, input: PasswordChange) =>
       changePassword(context, caller, input),
     requestAddressChange: (caller: Caller, email: string) =>

@@ -66,7 +66,7 @@ export function createCall({
   function prepare({ id, template, category, to, allowed, payload }: InFlight): OutgoingMessage {
     const opened = sealer.open(id, payload) as Payload;
     const isOptional = optional && canBeTurnedOff(optional.categories, category);
-    const links = isOptional ? optional.links.of(to, category) : undefined;
+    const links = isOptional ? optional.links.of(to, category, opened.locale) : undefined;
     const content = render(template, opened.props, opened.locale, links);
     const added = openAdditions(opened);
     const headers = { ...added.headers, ...(links && unsubscribeHeaders(links.unsubscribe)) };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { EmailError } from "../error.ts";
 import { keysOf } from "../keys.ts";
+import { createSealer } from "../seal.ts";
 import { createPreferenceLinks } from "./links.ts";
 
 const appUrl = "https://app.example.com";
@@ -26,6 +27,23 @@ it("opens what it has made, for every address and category", () => {
       expect(links.openPreferences(tokenOf(links.preferencesOf(address)))).toEqual(to);
     }),
   );
+});
+
+it("says the language of the email, and opens older links that say none", () => {
+  const { unsubscribe, preferences } = links.of("sam@example.com", "news", "de");
+  expect(links.openUnsubscribe(tokenOf(unsubscribe)).locale).toBe("de");
+  expect(links.openPreferences(tokenOf(preferences)).locale).toBe("de");
+  const own = tokenOf(links.preferencesOf("sam@example.com", "de"));
+  expect(links.openPreferences(own)).toEqual({ address: "sam@example.com", locale: "de" });
+  const sealed = (parts: string[]) =>
+    createSealer(keysOf(old)).seal("email preferences", parts).toString("base64url");
+  expect(links.openPreferences(sealed(["sam@example.com"]))).toEqual({
+    address: "sam@example.com",
+  });
+  expect(links.openUnsubscribe(sealed(["sam@example.com", "news"]))).toEqual({
+    address: "sam@example.com",
+    category: "news",
+  });
 });
 
 it("leads to the two pages of the app, in a link that fits into a header", () => {

@@ -9,24 +9,36 @@ export interface PreferenceLinks {
   /**
    * The links of one email: one turns its category off, the other shows all categories.
    *
+   * @param locale the language of the email, for the pages
    * @throws EmailError `INVALID_ADDRESS`
    */
-  of(address: string, category: string): { unsubscribe: string; preferences: string };
+  of(
+    address: string,
+    category: string,
+    locale?: string,
+  ): { unsubscribe: string; preferences: string };
   /**
    * The link to the preferences of an address, for a page of its owner.
    *
+   * @param locale the language of that page
    * @throws EmailError `INVALID_ADDRESS`
    */
-  preferencesOf(address: string): string;
+  preferencesOf: (address: string, locale?: string) => string;
   /**
    * Reads the token of a link that turns a category off. It touches no table, so it is the same for
    * every address.
    *
    * @throws EmailError `LINK_UNKNOWN` for a token that is not ours, in whatever way it is wrong
    */
-  openUnsubscribe(token: string): { address: string; category: string };
+  openUnsubscribe(token: string): Opened & { category: string };
   /** Reads the token of any link. @throws as `openUnsubscribe` does */
-  openPreferences(token: string): { address: string };
+  openPreferences(token: string): Opened;
+}
+
+interface Opened {
+  address: string;
+  /** Undefined: the link does not say. */
+  locale: string | undefined;
 }
 
 /** Which email people can turn off, and by which links. */
@@ -37,10 +49,11 @@ export interface Optional {
 
 // Nobody can use a value that is sealed under the same key for another purpose.
 const PURPOSE = "email preferences";
+type Parts = [address: string, category?: string | null, locale?: string | null];
 const TOKEN = /^[\w-]{1,1000}$/;
 
 /**
- * A link's token is the address and the category, sealed under the newest key, with the key's id.
+ * A link's token is the address, the category and the language, sealed under the newest key, with the key's id.
  * Sealing hides the address and proves that the token is ours. A token never expires: it opens as
  * long as its key is in the list (docs/decisions/unsubscribe.md).
  *
@@ -56,19 +69,20 @@ export function createPreferenceLinks({
 }): PreferenceLinks {
   const sealer = createSealer(keys);
 
-  function tokenOf(address: string, category?: string): string {
-    const { key } = parseAddress(address);
-    const sealed = sealer.seal(PURPOSE, category === undefined ? [key] : [key, category]);
+  function tokenOf(address: string, locale?: string, category?: string): string {
+    const sealed = sealer.seal(PURPOSE, [parseAddress(address).key, category, locale]);
     return sealed.toString("base64url");
   }
 
-  function open(token: string): [address: string, category?: string] {
+  function open(token: string): Opened & { category: string | undefined } {
     if (!TOKEN.test(token)) throw unknown();
     const sealed = Buffer.from(token, "base64url");
     // Another spelling of the same bytes is not ours: base64url ignores its last bits.
     if (sealed.toString("base64url") !== token) throw unknown();
     try {
-      return sealer.open(PURPOSE, sealed) as [string, string?];
+      // Older links say only the address, or the address and the category. JSON has no undefined.
+      const [address, category, locale] = sealer.open(PURPOSE, sealed) as Parts;
+      return { address, category: category ?? undefined, locale: locale ?? undefined };
     } catch (cause) {
       throw unknown(cause);
     }
@@ -77,20 +91,23 @@ export function createPreferenceLinks({
   const link = (path: string, token: string) => new URL(`${path}?token=${token}`, appUrl).href;
 
   return {
-    of(address, category) {
-      const token = tokenOf(address, category);
+    of(address, category, locale) {
+      const token = tokenOf(address, locale, category);
       return {
         unsubscribe: link("/unsubscribe", token),
         preferences: link("/email-preferences", token),
       };
     },
-    preferencesOf: (address) => link("/email-preferences", tokenOf(address)),
+    preferencesOf: (address, locale) => link("/email-preferences", tokenOf(address, locale)),
     openUnsubscribe(token) {
-      const [address, category] = open(token);
+      const { category, ...opened } = open(token);
       if (category === undefined) throw unknown();
-      return { address, category };
+      return { ...opened, category };
     },
-    openPreferences: (token) => ({ address: open(token)[0] }),
+    openPreferences(token) {
+      const { address, locale } = open(token);
+      return { address, locale };
+    },
   };
 }
 

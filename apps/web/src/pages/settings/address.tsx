@@ -1,9 +1,9 @@
 import { type Accounts, LINK_MINUTES } from "@repo/accounts";
-import { formatsOf } from "@repo/locales";
 import type { Cookies } from "../../http/cookies.ts";
 import { fields } from "../../http/fields.ts";
 import { type FormState, formPage } from "../../http/form-page.ts";
 import { userJson } from "../../http/user-json.ts";
+import { textsOf, useFormats, useTexts } from "../../texts/texts.ts";
 import { DeadLink, Field, FormCard, TokenField, isDeadLink } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { ToSettings } from "./settings.tsx";
@@ -19,7 +19,7 @@ export function address({ settings }: Accounts) {
       await settings.requestAddressChange(res.locals.caller, email);
       return {
         status: 202,
-        json: { message: "Check the mailbox of the new address for a link." },
+        json: { message: textsOf(res.locals.locale).settings.address.message },
         page: <CheckYourEmail email={email} />,
       };
     },
@@ -45,58 +45,46 @@ export function confirmAddress({ settings }: Accounts, cookies: Cookies) {
 }
 
 function ChangeAddress({ form, current }: { form: FormState; current: string | undefined }) {
+  const t = useTexts().settings.address;
   return (
     <FormCard
-      title="Change your address"
+      title={t.title}
       form={form}
-      submit="Send the link"
-      intro={
-        <p>
-          Your address is <strong>{current}</strong>. We email a link to the new one. Your address
-          changes when you open that link in this browser.
-        </p>
-      }
+      submit={t.send}
+      intro={<p>{t.intro(<strong>{current}</strong>)}</p>}
       after={<ToSettings />}
     >
-      <Field form={form} name="email" label="New email" type="email" autoComplete="email" />
+      <Field form={form} name="email" label={t.newEmail} type="email" autoComplete="email" />
     </FormCard>
   );
 }
 
 function CheckYourEmail({ email }: { email: string }) {
+  const t = useTexts().settings.address;
+  const life = useFormats().duration(LINK_MINUTES.change_address);
   return (
-    <Notice title="Check your email">
-      <p>
-        An email to <strong>{email}</strong> is on its way. Open its link in this browser. It works
-        for {formatsOf("en").duration(LINK_MINUTES.change_address)}.
-      </p>
-      <p className="fine">
-        Nothing after a few minutes? Look in the spam folder, or{" "}
-        <a href="/settings/address">try another address</a>.
-      </p>
+    <Notice title={t.sentTitle}>
+      <p>{t.sent(<strong>{email}</strong>, life)}</p>
+      <p className="fine">{t.nothing}</p>
     </Notice>
   );
 }
 
 function ConfirmAddress({ form, email }: { form: FormState; email: string | undefined }) {
+  const t = useTexts().settings.address;
   if (isDeadLink(form) || email === undefined) {
     return (
       <DeadLink form={form}>
-        <a href="/settings/address">Ask for a new link</a>
+        <a href="/settings/address">{t.newLink}</a>
       </DeadLink>
     );
   }
   return (
     <FormCard
-      title="Use this address"
+      title={t.confirm}
       form={form}
-      submit="Use this address"
-      intro={
-        <p>
-          Your account gets the address <strong>{email}</strong>. We tell the old address, which can
-          have the account back for {LINK_MINUTES.undo_address / (24 * 60)} days.
-        </p>
-      }
+      submit={t.confirm}
+      intro={<p>{t.gets(<strong>{email}</strong>, LINK_MINUTES.undo_address / (24 * 60))}</p>}
       after={<ToSettings />}
     >
       <TokenField form={form} />

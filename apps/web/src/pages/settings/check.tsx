@@ -4,6 +4,7 @@ import type { Cookies } from "../../http/cookies.ts";
 import { fields } from "../../http/fields.ts";
 import { type FormState, formPage } from "../../http/form-page.ts";
 import { CHECKED_PAGES } from "../../http/settings-access.tsx";
+import { textsOf, useFormats, useTexts } from "../../texts/texts.ts";
 import { CurrentPasswordField, FormCard, UserNameField } from "../../ui/form.tsx";
 import { ToSettings } from "./settings.tsx";
 
@@ -15,10 +16,11 @@ export function check(accounts: Accounts, cookies: Cookies) {
     open: async (_values, res) => res.locals.user?.email,
     view: (form, email) => <TypePassword form={form} email={email} />,
     async submit({ currentPassword, next }, res) {
-      const { caller } = res.locals;
+      const { caller, locale } = res.locals;
       cookies.session.set(res, await accounts.settings.typePassword(caller, currentPassword));
+      const wait = formatsOf(locale).duration(CHECK_MINUTES);
       return {
-        json: { message: `You may go on for ${formatsOf("en").duration(CHECK_MINUTES)}.` },
+        json: { message: textsOf(locale).settings.check.message(wait) },
         page: CHECKED_PAGES.find((page) => page === next) ?? "/settings",
       };
     },
@@ -26,21 +28,19 @@ export function check(accounts: Accounts, cookies: Cookies) {
 }
 
 function TypePassword({ form, email = "" }: { form: FormState; email: string | undefined }) {
+  const { settings, logIn } = useTexts();
+  const t = settings.check;
+  const wait = useFormats().duration(CHECK_MINUTES);
   return (
     <FormCard
-      title="Type your password again"
+      title={t.title}
       form={form}
-      submit="Go on"
-      intro={
-        <p>
-          What comes next changes who can use your account. So we ask for your password. We do not
-          ask again for {formatsOf("en").duration(CHECK_MINUTES)}.
-        </p>
-      }
+      submit={t.goOn}
+      intro={<p>{t.why(wait)}</p>}
       after={
         <>
           <p>
-            <a href="/forgot-password">Forgot your password?</a>
+            <a href="/forgot-password">{logIn.forgot}</a>
           </p>
           <ToSettings />
         </>

@@ -1,9 +1,9 @@
 import { type Accounts, LINK_MINUTES } from "@repo/accounts";
-import { formatsOf } from "@repo/locales";
 import type { Cookies } from "../../http/cookies.ts";
 import { fields } from "../../http/fields.ts";
 import { type FormState, formPage } from "../../http/form-page.ts";
 import { leaveSession } from "../../http/session.tsx";
+import { textsOf, useFormats, useTexts } from "../../texts/texts.ts";
 import {
   CurrentPasswordField,
   DeadLink,
@@ -25,7 +25,7 @@ export function deletion({ settings }: Accounts) {
       await settings.requestDeletion(res.locals.caller);
       return {
         status: 202,
-        json: { message: "Check your email for a link." },
+        json: { message: textsOf(res.locals.locale).settings.delete.message },
         page: <CheckYourEmail />,
       };
     },
@@ -45,26 +45,23 @@ export function confirmDeletion(accounts: Accounts, cookies: Cookies) {
       await settings.deleteAccount(res.locals.caller, input);
       await leaveSession(accounts, cookies, res);
       cookies.trusted.clear(res);
-      return { json: { message: "Your account is deleted." }, page: <Deleted /> };
+      const { deletedMessage } = textsOf(res.locals.locale).settings.delete;
+      return { json: { message: deletedMessage }, page: <Deleted /> };
     },
   });
 }
 
 function AskForDeletion({ form }: { form: FormState }) {
+  const t = useTexts().settings.delete;
   return (
     <FormCard
-      title="Delete your account"
+      title={t.title}
       form={form}
-      submit="Send the link"
+      submit={t.send}
       intro={
         <>
-          <p>
-            We email you a link. When you open it in this browser, your account is deleted, with all
-            that we know about you. Nobody can bring it back.
-          </p>
-          <p>
-            You may want to <a href="/settings/export">download your data</a> first.
-          </p>
+          <p>{t.intro}</p>
+          <p>{t.downloadFirst}</p>
         </>
       }
       after={<ToSettings />}
@@ -75,39 +72,31 @@ function AskForDeletion({ form }: { form: FormState }) {
 }
 
 function CheckYourEmail() {
+  const t = useTexts().settings.delete;
+  const life = useFormats().duration(LINK_MINUTES.delete_account);
   return (
-    <Notice title="Check your email">
-      <p>
-        The link is on its way. Open it in this browser. It works for{" "}
-        {formatsOf("en").duration(LINK_MINUTES.delete_account)}.
-      </p>
-      <p className="fine">
-        If your address was changed in the last days, the link goes to the old one. Nothing after a
-        few minutes? Look in the spam folder.
-      </p>
+    <Notice title={t.sentTitle}>
+      <p>{t.sent(life)}</p>
+      <p className="fine">{t.nothing}</p>
     </Notice>
   );
 }
 
 function ConfirmDeletion({ form, email }: { form: FormState; email: string | undefined }) {
+  const t = useTexts().settings.delete;
   if (isDeadLink(form) || email === undefined) {
     return (
       <DeadLink form={form}>
-        <a href="/settings/delete">Ask for a new link</a>
+        <a href="/settings/delete">{t.newLink}</a>
       </DeadLink>
     );
   }
   return (
     <FormCard
-      title="Delete your account"
+      title={t.title}
       form={form}
-      submit="Delete the account for good"
-      intro={
-        <p>
-          The account of <strong>{email}</strong> ends now, with all that we know about you. Nobody
-          can bring it back.
-        </p>
-      }
+      submit={t.confirm}
+      intro={<p>{t.ends(<strong>{email}</strong>)}</p>}
       after={<ToSettings />}
     >
       <TokenField form={form} />
@@ -118,11 +107,13 @@ function ConfirmDeletion({ form, email }: { form: FormState; email: string | und
 }
 
 function Deleted() {
+  const { settings, errors } = useTexts();
+  const t = settings.delete;
   return (
-    <Notice title="Your account is deleted">
-      <p>We send you one last email. As soon as it is sent, we erase your address too.</p>
+    <Notice title={t.deletedTitle}>
+      <p>{t.deleted}</p>
       <p>
-        <a href="/">Go to the home page</a>
+        <a href="/">{errors.toHome}</a>
       </p>
     </Notice>
   );

@@ -1,9 +1,9 @@
 import type { Accounts } from "@repo/accounts";
-import { brand } from "@repo/brand";
 import { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { readBody } from "../../http/body.ts";
 import { methodNotAllowed } from "../../http/errors.tsx";
+import { useTexts } from "../../texts/texts.ts";
 import { Layout } from "../../ui/layout.tsx";
 import { ToSettings } from "./settings.tsx";
 
@@ -24,16 +24,14 @@ export function exportData({ settings }: Accounts): Router {
 }
 
 function Export() {
+  const t = useTexts().settings.export;
   return (
-    <Layout title="Your data">
+    <Layout title={t.title}>
       <section className="card">
-        <h1>Your data</h1>
-        <p>
-          You get a file with all that {brand.name} stores about you: your account, your sessions,
-          and which email we sent you and when. It is JSON: any text editor shows it.
-        </p>
+        <h1>{t.title}</h1>
+        <p>{t.intro}</p>
         <form method="post" action="/settings/export">
-          <button className="primary">Download my data</button>
+          <button className="primary">{t.download}</button>
         </form>
         <ToSettings />
       </section>

@@ -2,6 +2,7 @@ import type { Accounts } from "@repo/accounts";
 import type { Cookies } from "../../http/cookies.ts";
 import { fields } from "../../http/fields.ts";
 import { type FormState, formPage } from "../../http/form-page.ts";
+import { textsOf, useTexts } from "../../texts/texts.ts";
 import { CurrentPasswordField, FormCard, NewPasswordField, UserNameField } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { ToSettings } from "./settings.tsx";
@@ -18,7 +19,7 @@ export function password(accounts: Accounts, cookies: Cookies) {
       cookies.session.set(res, session);
       cookies.trusted.set(res, trusted);
       return {
-        json: { message: "Your password is changed. All other sessions have ended." },
+        json: { message: textsOf(res.locals.locale).settings.password.message },
         page: <Changed />,
       };
     },
@@ -26,16 +27,18 @@ export function password(accounts: Accounts, cookies: Cookies) {
 }
 
 function ChangePassword({ form, email = "" }: { form: FormState; email: string | undefined }) {
+  const texts = useTexts();
+  const t = texts.settings.password;
   return (
     <FormCard
-      title="Change your password"
+      title={t.title}
       form={form}
-      submit="Change the password"
-      intro={<p>All other browsers will be logged out.</p>}
+      submit={t.change}
+      intro={<p>{t.intro}</p>}
       after={
         <>
           <p>
-            <a href="/forgot-password">Forgot your password?</a>
+            <a href="/forgot-password">{texts.logIn.forgot}</a>
           </p>
           <ToSettings />
         </>
@@ -43,15 +46,16 @@ function ChangePassword({ form, email = "" }: { form: FormState; email: string |
     >
       <UserNameField email={email} />
       <CurrentPasswordField form={form} />
-      <NewPasswordField form={form} label="New password" />
+      <NewPasswordField form={form} label={texts.form.newPassword} />
     </FormCard>
   );
 }
 
 function Changed() {
+  const t = useTexts().settings.password;
   return (
-    <Notice title="Your password is changed">
-      <p>You stay logged in here. All other browsers are logged out.</p>
+    <Notice title={t.changedTitle}>
+      <p>{t.changed}</p>
       <ToSettings />
     </Notice>
   );

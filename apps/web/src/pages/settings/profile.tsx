@@ -1,5 +1,6 @@
 import type { Accounts } from "@repo/accounts";
 import { type FormState, formPage } from "../../http/form-page.ts";
+import { textsOf, useTexts } from "../../texts/texts.ts";
 import { FormCard } from "../../ui/form.tsx";
 import { ProfileFields, profileFields } from "../profile-fields.tsx";
 import { ToSettings } from "./settings.tsx";
@@ -20,14 +21,18 @@ export function profile(accounts: Accounts) {
     ),
     async submit(input, res) {
       await accounts.settings.changeProfile(res.locals.caller, input);
-      return { json: { message: "It is changed." }, page: "/settings" };
+      return {
+        json: { message: textsOf(res.locals.locale).settings.profile.message },
+        page: "/settings",
+      };
     },
   });
 }
 
 function ChangeProfile({ form }: { form: FormState }) {
+  const t = useTexts().settings.profile;
   return (
-    <FormCard title="Change your name" form={form} submit="Save" after={<ToSettings />}>
+    <FormCard title={t.title} form={form} submit={t.save} after={<ToSettings />}>
       <ProfileFields form={form} />
     </FormCard>
   );

@@ -1,4 +1,5 @@
 import type { Accounts } from "@repo/accounts";
+import type { Locale } from "@repo/locales";
 import { type RequestHandler, Router } from "express";
 import type { Cookies } from "../../http/cookies.ts";
 import { CHECKED_PAGES, loggedIn, passwordTyped } from "../../http/settings-access.tsx";
@@ -6,6 +7,7 @@ import { address, confirmAddress } from "./address.tsx";
 import { check } from "./check.tsx";
 import { confirmDeletion, deletion } from "./delete.tsx";
 import { exportData } from "./export.tsx";
+import { language } from "./language.tsx";
 import { password } from "./password.tsx";
 import { profile } from "./profile.tsx";
 import { sessions } from "./sessions.tsx";
@@ -15,7 +17,7 @@ import { overview } from "./settings.tsx";
 export function settings(
   accounts: Accounts,
   cookies: Cookies,
-  preferencesOf: (address: string) => string,
+  preferencesOf: (address: string, locale: Locale) => string,
 ): RequestHandler[] {
   const router = Router();
   router.use("/settings", loggedIn);
@@ -24,6 +26,7 @@ export function settings(
     router,
     overview(accounts, preferencesOf),
     profile(accounts),
+    language(accounts, cookies),
     password(accounts, cookies),
     address(accounts),
     confirmAddress(accounts, cookies),

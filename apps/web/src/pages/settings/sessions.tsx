@@ -6,6 +6,7 @@ import type { Cookies } from "../../http/cookies.ts";
 import { HttpError, methodNotAllowed } from "../../http/errors.tsx";
 import { fields } from "../../http/fields.ts";
 import { leaveSession } from "../../http/session.tsx";
+import { textsOf, useFormats, useTexts } from "../../texts/texts.ts";
 import { Layout } from "../../ui/layout.tsx";
 import { ToSettings } from "./settings.tsx";
 
@@ -23,10 +24,11 @@ export function sessions(accounts: Accounts, cookies: Cookies): Router {
   router
     .route("/settings/sessions/end")
     .post(...readBody, async (req, res) => {
+      const t = textsOf(res.locals.locale).settings.sessions;
       const id = fields.sessionId.safeParse((req.body as { session?: unknown }).session);
-      if (!id.success) throw new HttpError(422, "INVALID_INPUT", "Choose a session of the list.");
+      if (!id.success) throw new HttpError(422, "INVALID_INPUT", t.choose);
       await settings.endSession(res.locals.caller, id.data);
-      const json = { message: "The session has ended." };
+      const json = { message: t.ended };
       sendAnswer(req, res, { json, page: "/settings/sessions" });
     })
     .all(methodNotAllowed("POST"));
@@ -35,18 +37,20 @@ export function sessions(accounts: Accounts, cookies: Cookies): Router {
     .post(...readBody, async (req, res) => {
       await settings.logOutEverywhere(res.locals.caller);
       await leaveSession(accounts, cookies, res);
-      sendAnswer(req, res, { json: { message: "You are logged out everywhere." }, page: "/login" });
+      const { allEnded } = textsOf(res.locals.locale).settings.sessions;
+      sendAnswer(req, res, { json: { message: allEnded }, page: "/login" });
     })
     .all(methodNotAllowed("POST"));
   return router;
 }
 
 function Sessions({ own }: { own: OwnSession[] }) {
+  const t = useTexts().settings.sessions;
   return (
-    <Layout title="Your sessions">
+    <Layout title={t.title}>
       <section className="card">
-        <h1>Your sessions</h1>
-        <p>These browsers are logged in to your account.</p>
+        <h1>{t.title}</h1>
+        <p>{t.intro}</p>
         <ul className="rows">
           {own.map((session) => (
             <li key={session.id}>
@@ -55,7 +59,7 @@ function Sessions({ own }: { own: OwnSession[] }) {
           ))}
         </ul>
         <form method="post" action="/settings/sessions/end-all">
-          <button className="primary">Log out everywhere</button>
+          <button className="primary">{t.everywhere}</button>
         </form>
         <ToSettings />
       </section>
@@ -64,21 +68,21 @@ function Sessions({ own }: { own: OwnSession[] }) {
 }
 
 function Session({ id, device, since, usedAt, isThis }: OwnSession) {
-  const name = device ?? "An unknown browser";
+  const { settings, nav } = useTexts();
+  const t = settings.sessions;
+  const name = device ?? t.unknown;
   return (
     <>
       <p>
         <strong>{name}</strong>
-        {isThis && " (this browser)"}
+        {isThis && ` ${t.thisOne}`}
       </p>
-      <p className="fine">
-        Since <Time at={since} />, last used <Time at={usedAt} />
-      </p>
+      <p className="fine">{t.used(<Time at={since} />, <Time at={usedAt} />)}</p>
       {!isThis && (
         <form method="post" action="/settings/sessions/end">
           <input type="hidden" name="session" value={id} />
-          <button className="link" aria-label={`Log out ${name}`}>
-            Log out
+          <button className="link" aria-label={t.logOut(name)}>
+            {nav.logOut}
           </button>
         </form>
       )}
@@ -86,12 +90,6 @@ function Session({ id, device, since, usedAt, isThis }: OwnSession) {
   );
 }
 
-/** For example `31 January 2030, 13:45 UTC`. */
 function Time({ at }: { at: Date }) {
-  const text = at.toLocaleString("en-GB", {
-    dateStyle: "long",
-    timeStyle: "short",
-    timeZone: "UTC",
-  });
-  return <time dateTime={at.toISOString()}>{text.replace(" at ", ", ")} UTC</time>;
+  return <time dateTime={at.toISOString()}>{useFormats().time(at)}</time>;
 }

@@ -83,7 +83,7 @@ it("shows the sessions, and ends one of them or all", async () => {
     "session",
   );
   const page = await sam.get("/settings/sessions").expect(200);
-  expect(page.text).toMatch(/Firefox on Linux<\/strong> \(this browser\)/);
+  expect(page.text).toMatch(/Firefox, Linux<\/strong> \(this browser\)/);
   const { body } = await sam.get("/settings/sessions").set("Accept", "application/json");
   const other = body.sessions.find(({ isThis }: { isThis: boolean }) => !isThis);
   await sam.post("/settings/sessions/end", { session: "not a session" }).expect(422);

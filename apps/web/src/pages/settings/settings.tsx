@@ -1,17 +1,22 @@
 import type { Accounts, SessionUser } from "@repo/accounts";
+import type { Locale } from "@repo/locales";
 import { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
 import { userJson } from "../../http/user-json.ts";
+import { useFormats, useTexts } from "../../texts/texts.ts";
 import { Layout } from "../../ui/layout.tsx";
 
 /** What people can change in their account, and where. */
-export function overview(accounts: Accounts, preferencesOf: (address: string) => string): Router {
+export function overview(
+  accounts: Accounts,
+  preferencesOf: (address: string, locale: Locale) => string,
+): Router {
   const router = Router();
   router
     .route("/settings")
     .get(async (req, res) => {
-      const { caller, user } = res.locals;
+      const { caller, user, locale } = res.locals;
       if (!user) return res.redirect(303, "/login");
       const sessions = await accounts.settings.sessions(caller);
       sendAnswer(req, res, {
@@ -20,7 +25,7 @@ export function overview(accounts: Accounts, preferencesOf: (address: string) =>
           <Settings
             user={user}
             sessions={sessions.length}
-            preferences={preferencesOf(user.email)}
+            preferences={preferencesOf(user.email, locale)}
           />
         ),
       });
@@ -37,33 +42,41 @@ interface SettingsProps {
 }
 
 function Settings({ user, sessions, preferences }: SettingsProps) {
+  const { settings, form } = useTexts();
+  const t = settings.overview;
+  const { plural } = useFormats();
   return (
-    <Layout title="Settings">
+    <Layout title={settings.title}>
       <section className="card">
-        <h1>Settings</h1>
+        <h1>{settings.title}</h1>
         <dl className="settings">
-          <dt>Name</dt>
+          <dt>{form.name}</dt>
           <dd>
-            <span>{user.name}</span> <a href="/settings/profile">Change your name</a>
+            <span>{user.name}</span> <a href="/settings/profile">{t.changeName}</a>
           </dd>
-          <dt>Email</dt>
+          <dt>{form.email}</dt>
           <dd>
-            <span>{user.email}</span> <a href="/settings/address">Change your address</a>
-            <a href={preferences}>Choose which email you get</a>
+            <span>{user.email}</span> <a href="/settings/address">{t.changeAddress}</a>
+            <a href={preferences}>{t.choosePreferences}</a>
           </dd>
-          <dt>Password</dt>
+          <dt>{t.language}</dt>
           <dd>
-            <a href="/settings/password">Change your password</a>
+            <span>{settings.language.name}</span>{" "}
+            <a href="/settings/language">{t.changeLanguage}</a>
           </dd>
-          <dt>Sessions</dt>
+          <dt>{form.password}</dt>
           <dd>
-            <span>{sessions === 1 ? "Only this one" : `${sessions} browsers are logged in`}</span>{" "}
-            <a href="/settings/sessions">See your sessions</a>
+            <a href="/settings/password">{t.changePassword}</a>
           </dd>
-          <dt>Your data</dt>
+          <dt>{t.sessions}</dt>
           <dd>
-            <a href="/settings/export">Download your data</a>
-            <a href="/settings/delete">Delete your account</a>
+            <span>{plural(sessions, t.loggedIn)}</span>{" "}
+            <a href="/settings/sessions">{t.seeSessions}</a>
+          </dd>
+          <dt>{t.data}</dt>
+          <dd>
+            <a href="/settings/export">{t.downloadData}</a>
+            <a href="/settings/delete">{t.deleteAccount}</a>
           </dd>
         </dl>
       </section>
@@ -75,7 +88,7 @@ function Settings({ user, sessions, preferences }: SettingsProps) {
 export function ToSettings() {
   return (
     <p>
-      <a href="/settings">Back to the settings</a>
+      <a href="/settings">{useTexts().settings.back}</a>
     </p>
   );
 }
