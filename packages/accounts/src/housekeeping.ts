@@ -5,23 +5,26 @@ import { deleteFullLimits } from "./limits/bucket.ts";
 /** Deletes up to `limit` rows. @returns how many it deleted */
 type Delete = (db: Db, limit: number) => Promise<number>;
 
+// SKIP LOCKED: what somebody changes at the moment is left for the next time, without a deadlock.
 const ENDED: Delete[] = [
   (db, limit) => db.$executeRaw`
     DELETE FROM sign_ups WHERE id IN (
-      SELECT id FROM sign_ups WHERE expires_at < now() LIMIT ${limit})`,
+      SELECT id FROM sign_ups WHERE expires_at < now() LIMIT ${limit} FOR UPDATE SKIP LOCKED)`,
   (db, limit) => db.$executeRaw`
     DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions
       WHERE expires_at < now() OR used_at < now() - make_interval(days => ${SESSION_DAYS.unused}::int)
-      LIMIT ${limit})`,
+      LIMIT ${limit} FOR UPDATE SKIP LOCKED)`,
   (db, limit) => db.$executeRaw`
     DELETE FROM links WHERE id IN (
       SELECT id FROM links
-      WHERE expires_at < now() - make_interval(days => ${KEPT_DAYS}::int) LIMIT ${limit})`,
+      WHERE expires_at < now() - make_interval(days => ${KEPT_DAYS}::int)
+      LIMIT ${limit} FOR UPDATE SKIP LOCKED)`,
   (db, limit) => db.$executeRaw`
     DELETE FROM reset_requests WHERE id IN (
       SELECT id FROM reset_requests
-      WHERE created_at < now() - make_interval(days => ${KEPT_DAYS}::int) LIMIT ${limit})`,
+      WHERE created_at < now() - make_interval(days => ${KEPT_DAYS}::int)
+      LIMIT ${limit} FOR UPDATE SKIP LOCKED)`,
   deleteFullLimits,
 ];
 

@@ -34,7 +34,10 @@ export async function startSession(
     WITH surplus AS (
       SELECT id FROM sessions WHERE user_id = ${userId}::uuid
       ORDER BY used_at DESC OFFSET ${MOST - 1}
-    ), ended AS (DELETE FROM sessions WHERE id IN (SELECT id FROM surplus))
+    ), locked AS MATERIALIZED (
+      -- All log-ins of an account lock in this order, so they never deadlock.
+      SELECT id FROM sessions WHERE id IN (SELECT id FROM surplus) ORDER BY id FOR UPDATE
+    ), ended AS (DELETE FROM sessions WHERE id IN (SELECT id FROM locked))
     INSERT INTO sessions (id, token_hash, user_id, device, expires_at)
     VALUES (gen_random_uuid(), ${newHash(secret, "session", token)}, ${userId}::uuid, ${device},
             now() + make_interval(days => ${SESSION_DAYS.most}::int))`;

@@ -51,7 +51,10 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
         WITH surplus AS (
           SELECT id FROM sign_ups WHERE email_key = ${address.key}
           ORDER BY created_at DESC OFFSET ${NEWEST - 1}
-        ), ended AS (DELETE FROM sign_ups WHERE id IN (SELECT id FROM surplus))
+        ), locked AS MATERIALIZED (
+          -- All sign-ups of an address lock in this order, so they never deadlock.
+          SELECT id FROM sign_ups WHERE id IN (SELECT id FROM surplus) ORDER BY id FOR UPDATE
+        ), ended AS (DELETE FROM sign_ups WHERE id IN (SELECT id FROM locked))
         INSERT INTO sign_ups
           (id, email, email_key, profile, password_hash, locale, browser_hash, message_id, expires_at)
         VALUES (gen_random_uuid(), ${address.address}, ${address.key}, ${JSON.stringify(profile)}::jsonb,
