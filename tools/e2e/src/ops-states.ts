@@ -88,7 +88,7 @@ async function addCounts(db: Db, bad: { bounced: number; complained: number }): 
     FROM generate_series(0, 167) h, (VALUES
       ('all', '', 1.0), ('template', 'welcome', 0.5), ('template', 'password-reset', 0.3),
       ('template', 'product-update', 0.2), ('domain', 'example.com', 0.6),
-      ('domain', 'example.org', 0.3), ('domain', 'other', 0.1), ('source', 'eu-west-1/sendoff', 1.0)
+      ('domain', 'example.org', 0.3), ('domain', 'other', 0.1), ('source', 'eu-west-1/app', 1.0)
     ) d(dimension, value, share), (VALUES
       ('accepted', 900), ('delivered', 880), ('bounced', ${bad.bounced}::int),
       ('complained', ${bad.complained}::int), ('throttled', 20)

@@ -42,7 +42,7 @@ export const SEED = (emails: number): string[] => [
   `INSERT INTO attempts (message_id, number, started_at, finished_at, result, event_source,
      ses_message_id, error_code, error)
    SELECT id, 1, created_at, closed_at, CASE closed_reason WHEN 'sent' THEN 'accepted'
-       WHEN 'failed' THEN 'permanent' ELSE 'unknown' END, 'eu-west-1/sendoff',
+       WHEN 'failed' THEN 'permanent' ELSE 'unknown' END, 'eu-west-1/app',
      CASE WHEN closed_reason = 'sent' THEN id::text END,
      CASE WHEN closed_reason = 'failed' THEN 'MessageRejected' END, last_error
    FROM messages WHERE closed_reason <> 'suppressed'`,
