@@ -54,7 +54,7 @@ describe.each(PAGES)("%s", (page) => {
 
   test("names scripts that there are", () => {
     for (const command of commandsOf(page)) {
-      const [, name = ""] = /^pnpm (?:--dir infra )?([\w:]+)/.exec(command) ?? [];
+      const [, name = ""] = /^pnpm (?:--dir infra )?([\w:-]+)/.exec(command) ?? [];
       if (!name || ["install", "run"].includes(name)) continue;
       const where = command.includes("--dir infra") ? "infra/package.json" : "package.json";
       expect(scripts(where), command).toContain(name);
