@@ -29,7 +29,7 @@ type Fill = (db: Db) => Promise<string>;
 /** The database without anything but the operator. */
 export async function emptyAgain(db: Db): Promise<void> {
   await db.$executeRaw`TRUNCATE events, attempts, operator_actions, messages, suppressions,
-    suppression_removals, workers, hourly_counts, pending_counts, reset_requests`;
+    suppression_removals, workers, hourly_counts, pending_counts, reset_requests CASCADE`;
   await db.sendingStatus.update({
     where: { id: 1 },
     data: {

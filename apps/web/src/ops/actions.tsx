@@ -24,8 +24,14 @@ export function actions(db: Db): Router {
 }
 
 function withoutSecrets(action: LoggedAction): LoggedAction {
-  const { by, because, subject } = action;
-  return { ...action, by: safe(by), because: safe(because), subject: subject && safe(subject) };
+  const { action: what, by, because, subject } = action;
+  return {
+    ...action,
+    action: safe(what) as LoggedAction["action"],
+    by: safe(by),
+    because: safe(because),
+    subject: subject && safe(subject),
+  };
 }
 
 function Actions({ page: { actions: found, next } }: { page: ActionPage }) {

@@ -2,7 +2,7 @@ import { AccountError, type Accounts } from "@repo/accounts";
 import type { Decision } from "@repo/email/operations";
 import type { Response, Router } from "express";
 import type { ReactElement, ReactNode } from "react";
-import { z } from "zod";
+import type { z } from "zod";
 import type { Answer } from "../http/answer.tsx";
 import type { Cookies } from "../http/cookies.ts";
 import { HttpError } from "../http/errors.tsx";

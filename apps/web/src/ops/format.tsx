@@ -61,6 +61,14 @@ export function safe(text: string): string {
     .replaceAll(/[\w-]{40,}/g, "[long]");
 }
 
+/** A value for a JSON answer, with every text in it made safe. */
+export function safely(value: object): object {
+  const text = JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === "string" ? safe(part) : part,
+  );
+  return JSON.parse(text) as object;
+}
+
 /** `{ bounce: { type: "Permanent" } }` → `bounce.type: Permanent` */
 export function describeDetail(detail: Prisma.JsonValue | undefined): string {
   return leaves(detail ?? null, [])

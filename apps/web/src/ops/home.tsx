@@ -11,7 +11,7 @@ import {
 import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
-import { Ago, ago, count, emails, safe } from "./format.tsx";
+import { Ago, ago, count, emails, safe, safely } from "./format.tsx";
 import { Card, Live, OpsPage } from "./page.tsx";
 import { RatesLine } from "./rates/level.tsx";
 
@@ -22,19 +22,23 @@ export function home(db: Db): Router {
     .route("/ops")
     .get(async (req, res) => {
       const [verdict, { all }] = await Promise.all([readVerdict(db), readRates(db, "24h")]);
-      const { at, sending, cause, since, workers, waiting, depth, lastEvent } = verdict;
+      const { at, sending, cause, since, workers, waiting, depth, lastEvent, errors, next } =
+        verdict;
       sendAnswer(req, res, {
-        json: {
-          ...{ at, sending, cause, since, workers, waiting, depth, lastEvent },
+        json: safely({
+          at,
+          sending,
+          cause,
+          since,
+          workers,
+          waiting,
+          depth,
+          lastEvent,
+          errors,
+          next,
           sentence: sentenceOf(verdict),
-          next: verdict.next,
-          errors: verdict.errors.map(({ code, error, ...each }) => ({
-            code: safe(code),
-            error: safe(error),
-            ...each,
-          })),
           rates: all,
-        },
+        }),
         page: <Home verdict={verdict} rates={all} />,
       });
     })
@@ -43,7 +47,7 @@ export function home(db: Db): Router {
 }
 
 /** The verdict in one sentence. */
-export function sentenceOf({ sending, why }: Pick<Verdict, "sending" | "why">): string {
+function sentenceOf({ sending, why }: Pick<Verdict, "sending" | "why">): string {
   if (why === null) return "Email goes out.";
   return `Sending is ${sending} because ${safe(why)}${/[.!?]$/.test(why) ? "" : "."}`;
 }

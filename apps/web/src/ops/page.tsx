@@ -40,13 +40,15 @@ export function OpsPage({ title, at, children }: OpsPageProps) {
   );
 }
 
+const now = () => new Date();
+
 /** What the script of these pages renews by itself. */
 export function Live({ children }: { children: ReactNode }) {
   return (
     <div data-live="" className="ops-stack">
       {children}
       <p className="fine">
-        As of <Moment at={new Date()} />. <span data-live-note="" />
+        As of <Moment at={now()} />. <span data-live-note="" />
       </p>
     </div>
   );

@@ -39,7 +39,7 @@ function Requests({ email, asked }: { email: string; asked: AskedFor | undefined
   return (
     <OpsPage title="Requests" at="/ops/requests">
       <h1>Requests</h1>
-      <form className="ops-search" action="/ops/requests" role="search">
+      <form className="ops-search" action="/ops/requests">
         <label className="wide">
           What was asked for with this address?
           <input name="email" defaultValue={email} autoComplete="off" />

@@ -65,7 +65,7 @@ function versionSeven(): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
-export function wordsOf(html: string): string {
+function wordsOf(html: string): string {
   return html
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll("&#x27;", "'")

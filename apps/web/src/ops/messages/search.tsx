@@ -3,7 +3,7 @@ import { type FilterValues, OUTCOMES, STATUS } from "./filter.ts";
 /** The form of a search. It is a GET, so that a search can be kept as a bookmark. */
 export function Search({ values }: { values: FilterValues }) {
   return (
-    <form className="ops-search" action="/ops/messages" role="search">
+    <form className="ops-search" action="/ops/messages">
       <label className="wide">
         Address, or an id of ours or SES's
         <input name="q" defaultValue={values.to} autoComplete="off" />

@@ -19,7 +19,7 @@ export function lineOf(entry: TimelineEntry): Line {
     case "judged":
       return { at, what: "not sent", text: "as SES's other events show: queued again" };
     case "operator":
-      return { at, what: entry.action, text: safe(`by ${entry.by}: ${entry.because}`) };
+      return { at, what: safe(entry.action), text: safe(`by ${entry.by}: ${entry.because}`) };
     case "closed":
       return { at, what: "closed", text: entry.reason };
     case "event":
@@ -32,8 +32,11 @@ export function lineOf(entry: TimelineEntry): Line {
         at,
         what: `attempt ${number}`,
         text: safe([took, answer].filter(Boolean).join(", ")),
-        ...(sesMessageId && { sesMessageId }),
+        ...(sesMessageId && { sesMessageId: idOf(sesMessageId) }),
       };
     }
   }
 }
+
+/** SES's id as it is, although it is as long as a token; anything else is made safe. */
+const idOf = (text: string) => (/^[\w-]{1,80}$/.test(text) ? text : safe(text));

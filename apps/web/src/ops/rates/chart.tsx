@@ -1,7 +1,7 @@
 import { utc } from "../format.tsx";
 
 /** The values of one line or of one kind of bars, by time. Null: nothing to show there. */
-export interface Series {
+interface Series {
   name: string;
   /** A class of ops.css, which has its colour. */
   tone: "one" | "two" | "bad";
@@ -39,6 +39,7 @@ export function Chart({ id, title, times, series, as, most, ticks, limits = [] }
   return (
     <figure className="ops-chart">
       <figcaption id={id}>{title}</figcaption>
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> cannot use the colours of the page */}
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={id}>
         {ticks.map(({ at, text }) => (
           <g key={text} className="tick">

@@ -12,7 +12,7 @@ import {
 import { type Request, Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
-import { Moment, count, percent, safe } from "../format.tsx";
+import { Moment, count, percent, safe, safely } from "../format.tsx";
 import { Card, Live, OpsPage } from "../page.tsx";
 import { Chart } from "./chart.tsx";
 import { AwsRule, Rate, RatesLine } from "./level.tsx";
@@ -29,7 +29,7 @@ export function rates(db: Db): Router {
       const period = periodOf(req);
       const [found, hours] = await Promise.all([readRates(db, period), readHours(db, period)]);
       sendAnswer(req, res, {
-        json: { ...found, hours },
+        json: safely({ ...found, hours }),
         page: <RatesPage rates={found} points={addUp(hours, HOURS_OF_A_POINT[period])} />,
       });
     })

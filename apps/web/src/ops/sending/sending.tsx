@@ -3,7 +3,7 @@ import { type Verdict, readVerdict } from "@repo/email/operations";
 import { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
-import { Ago, count, safe } from "../format.tsx";
+import { Ago, count, safe, safely } from "../format.tsx";
 import { Sentence, Workers } from "../home.tsx";
 import { Live, OpsPage } from "../page.tsx";
 
@@ -16,11 +16,7 @@ export function sending(db: Db): Router {
       const verdict = await readVerdict(db);
       const { paused, lowered, rate, maxRate, quota } = verdict.status;
       sendAnswer(req, res, {
-        json: {
-          ...{ rate, maxRate, quota },
-          paused: paused && { ...paused, because: safe(paused.because) },
-          lowered: lowered && { ...lowered, because: safe(lowered.because) },
-        },
+        json: safely({ rate, maxRate, quota, paused, lowered }),
         page: <Sending verdict={verdict} />,
       });
     })

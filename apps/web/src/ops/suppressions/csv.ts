@@ -23,7 +23,7 @@ function cellsOf({ address, reason, since, until }: Suppressed): string[] {
  * A quoted cell. One that begins like a formula gets an apostrophe, because a spreadsheet would run
  * it (OWASP, CSV Injection).
  */
-export function cell(text: string): string {
+function cell(text: string): string {
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return `"${harmless.replaceAll('"', '""')}"`;
 }

@@ -19,11 +19,13 @@ export interface Explained {
   preferences: Preference[];
 }
 
+const hasPassed = (at: Date) => at <= new Date();
+
 /** Whether an address gets email, and all that is known about it. */
 export function Explanation(explained: Explained) {
   const { email, suppression, events, removals, preferences } = explained;
   const query = `email=${encodeURIComponent(email)}`;
-  const isOver = suppression?.until ? suppression.until <= new Date() : false;
+  const isOver = suppression?.until ? hasPassed(suppression.until) : false;
   return (
     <>
       <section className={`ops-verdict ${suppression && !isOver ? "stopped" : "sending"}`}>

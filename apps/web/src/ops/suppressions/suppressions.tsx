@@ -10,7 +10,7 @@ import { Router } from "express";
 import type { ReactNode } from "react";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
-import { Moment, describeDetail, safe } from "../format.tsx";
+import { Moment, describeDetail, safe, safely } from "../format.tsx";
 import { OpsPage } from "../page.tsx";
 import { type Explained, Explanation, REASONS } from "./explain.tsx";
 
@@ -24,7 +24,7 @@ export function suppressions(db: Db): Router {
       if (typeof email === "string" && email.trim() !== "") {
         const explained = await explain(db, email.trim());
         return sendAnswer(req, res, {
-          json: withoutSecrets(explained),
+          json: safely(withoutSecrets(explained)),
           page: (
             <Suppressions email={explained.email}>
               <Explanation {...explained} />
@@ -93,7 +93,7 @@ function Suppressions({ email, reason, children }: SuppressionsProps) {
   return (
     <OpsPage title="Suppressions" at="/ops/suppressions">
       <h1>Suppressions</h1>
-      <form className="ops-search" action="/ops/suppressions" role="search">
+      <form className="ops-search" action="/ops/suppressions">
         <label className="wide">
           May this address get email?
           <input name="email" defaultValue={email} autoComplete="off" />
