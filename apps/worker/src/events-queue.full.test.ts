@@ -280,7 +280,9 @@ describe("with --once", () => {
 
   it("ends although the queue does not answer, and the events stay there", async () => {
     await ses.trigger("bounce", "name@example.com");
-    const { worker, output } = start({ AWS_ENDPOINT_URL_SQS: "http://127.0.0.1:1" }, ["--once"]);
+    const closed = "http://127.0.0.1:1";
+    const queue = { SES_EVENTS_QUEUE_URL: ses.queueUrl.replace(ses.url, closed) };
+    const { worker, output } = start({ ...queue, AWS_ENDPOINT_URL_SQS: closed }, ["--once"]);
     expect(await once(worker, "exit")).toEqual([0, null]);
     expect(output()).toContain("cannot receive events");
     expect(await queued()).toEqual([1, 0]);

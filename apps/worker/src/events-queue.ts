@@ -136,6 +136,8 @@ export async function receiveEvents(options: {
           throw error;
         }
         log.error({ code: codeOf(error) }, "cannot store an event; trying again");
+        // The queue hands it out again to the next run.
+        if (once) throw error;
         await sleep(pause, undefined, { signal }).catch(() => undefined);
         if (signal.aborted) throw error;
       }
