@@ -62,12 +62,12 @@ test("refuses a database that something else has filled", async () => {
 
 test("names the migration that failed, why, and what to do", async () => {
   await execute(fresh.replace(/[^/]*$/, "postgres"), `CREATE DATABASE ${nameOf(fresh)}`);
-  await execute(fresh, "CREATE TYPE token_purpose AS ENUM ()");
+  await execute(fresh, "CREATE TYPE message_state AS ENUM ()");
   const expected = {
     code: "MIGRATION_FAILED",
     message: expect.stringMatching(
       new RegExp(
-        `${all[0]} failed: type "token_purpose" already exists\\..* resolve --rolled-back ${all[0]}`,
+        `${all[0]} failed: type "message_state" already exists\\..* resolve --rolled-back ${all[0]}`,
       ),
     ),
   };
