@@ -3,7 +3,7 @@
 // In ms.
 const INTERVAL = 10_000;
 const place = document.querySelector("[data-live]");
-if (place) setInterval(renew, INTERVAL);
+if (place) setInterval(() => void renew(), INTERVAL);
 
 /** Puts what the server says now in the place of what the page shows. */
 async function renew() {

@@ -24,9 +24,8 @@ async function tryAll(email: string, asker: string): Promise<string[]> {
   const seen: string[] = [];
   const note = (response: Awaited<ReturnType<TestApp["get"]>>) => {
     const { status, text, headers } = response;
-    const cookiesOf: unknown = headers["set-cookie"];
     const names = Object.keys(headers).toSorted().join(" ");
-    const cookies = String(cookiesOf ?? "").replaceAll(/=[^;]+/g, "=…");
+    const cookies = JSON.stringify(headers["set-cookie"] ?? "").replaceAll(/=[^;]+/g, "=…");
     const id = String(headers["x-request-id"]);
     const body = text.replaceAll(email, "ADDRESS").replaceAll(id, "ID");
     seen.push([status, headers["location"], names, cookies, body].join("\n"));
