@@ -85,6 +85,12 @@ async function writeSchema(folder: string, url: string): Promise<void> {
   const code = await prisma(args, url, engineEnv());
   if (code !== 0)
     throw new AppError("SQUASH_FAILED", "Prisma has failed: look at its output above.");
+  // The role may have no right to create a schema, and PostgreSQL checks that even if it exists.
+  const sql = readFileSync(file, "utf8");
+  writeFileSync(
+    file,
+    sql.replace('-- CreateSchema\nCREATE SCHEMA IF NOT EXISTS "public";\n\n', ""),
+  );
 }
 
 function save(folder: string, sql: string): void {
