@@ -13,6 +13,7 @@ import { misconfigured } from "./campaigns/misconfigured.ts";
 import { outage } from "./campaigns/outage.ts";
 import { poison } from "./campaigns/poison.ts";
 import { render } from "./campaigns/render.ts";
+import { retry } from "./campaigns/retry.ts";
 import { rotate } from "./campaigns/rotate.ts";
 import { smtp } from "./campaigns/smtp.ts";
 import { stop } from "./campaigns/stop.ts";
@@ -40,6 +41,7 @@ const campaigns = new Map<string, Campaign>([
   ["interleavings", interleavings],
   ["render", render],
   ["flood", flood],
+  ["retry", retry],
   ["unsubscribe", unsubscribe],
   ["rotate", rotate],
 ]);
