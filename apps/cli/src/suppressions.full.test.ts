@@ -4,18 +4,19 @@ import type { AddressInfo } from "node:net";
 import { createTestDb } from "@repo/db/testing";
 import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 let test: Awaited<ReturnType<typeof createTestDb>>;
 // Plays SES's account-level suppression list.
 let status = 200;
 let calls: string[] = [];
+let answer = "{}";
 const ses = createServer((req, res) => {
   calls.push(`${req.method} ${req.url}`);
   res
     .writeHead(status, status === 404 ? { "x-amzn-ErrorType": "NotFoundException" } : {})
-    .end("{}");
+    .end(answer);
 });
 
 beforeAll(async () => {
@@ -30,6 +31,7 @@ afterAll(async () => {
 beforeEach(async () => {
   status = 200;
   calls = [];
+  answer = "{}";
   await test.db.suppression.deleteMany();
   await test.db.suppressionRemoval.deleteMany();
   await test.db.event.deleteMany();
@@ -138,6 +140,52 @@ it("removes a complaint only by an explicit override", async () => {
   expect((await run([...remove, "--override-complaint"])).code).toBe(0);
 });
 
+describe("compare", () => {
+  const OPT_OUT_KEY = "a key of opt-outs of the tests with 32 characters";
+  beforeEach(async () => {
+    await hear("known@example.com", "permanent");
+    const since = Date.parse("2026-02-03T04:05:06Z") / 1000;
+    answer = JSON.stringify({
+      SuppressedDestinationSummaries: ["known@example.com", "only-there@example.com"].map(
+        (EmailAddress) => ({ EmailAddress, Reason: "BOUNCE", LastUpdateTime: since }),
+      ),
+    });
+  });
+
+  it("tells what only SES suppresses, and what to do", async () => {
+    const { code, out } = await run(["compare"], { OPT_OUT_KEY });
+    expect(code).toBe(0);
+    expect(out).toMatch(/2026-02-03 04:05:06 +bounce +not suppressed +only-there@example\.com\n/);
+    expect(out).toContain("2 addresses on SES's own list, 1 of them not on ours.");
+    expect(out).toContain("add --adopt --reason TEXT");
+    expect(calls).toEqual(["GET /v2/email/suppression/addresses?PageSize=1000"]);
+    expect(await test.db.suppression.count()).toBe(1);
+  });
+
+  it("with --adopt suppresses it here too, with who and why", async () => {
+    const args = ["compare", "--adopt", "--reason", "moved to this account", "--by", "me"];
+    const { out } = await run(args, { OPT_OUT_KEY });
+    expect(out).toContain("1 address is suppressed here now.");
+    expect(await test.db.suppression.findMany({ orderBy: { addressKey: "asc" } })).toMatchObject([
+      { addressKey: "known@example.com" },
+      { addressKey: "only-there@example.com", reason: "bounce" },
+    ]);
+    expect(
+      await test.db.operatorAction.findMany({ where: { addressKey: "only-there@example.com" } }),
+    ).toMatchObject([{ action: "suppress", doneBy: "me", because: "moved to this account" }]);
+  });
+
+  it.each([
+    [["--adopt"], { OPT_OUT_KEY }, "Say why"],
+    [[], {}, "OPT_OUT_KEY is not set"],
+  ])("refuses %j before it asks SES", async (args, env, message) => {
+    const { code, err } = await run(["compare", ...args], env);
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+    expect(calls).toEqual([]);
+  });
+});
+
 it("adds an address for an operator", async () => {
   const { code, out } = await run([
     "add",
@@ -159,7 +207,7 @@ it.each([
   [["remove", "name@example.com"], "Say why"],
   [["remove", "name@example.com", "--reason", "x"], "not suppressed"],
   [["add", "nobody", "--reason", "x"], "This is not an email address"],
-  [["delete", "name@example.com"], "add or remove"],
+  [["delete", "name@example.com"], "Use add, remove or compare"],
   [["add", "a@example.com", "b@example.com", "--reason", "x"], "Only one address at a time"],
   [["--before", "name"], "`next` of an earlier page"],
 ])("refuses %j in one line", async (args, message) => {

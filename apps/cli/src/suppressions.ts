@@ -12,6 +12,7 @@ import {
   listSuppressions,
   removeSuppression,
 } from "@repo/email/suppressions";
+import { compare, showComparison } from "./compare-suppressions.ts";
 import { withDatabase } from "./database.ts";
 import { readEnv } from "./env.ts";
 import { DECISION, invalid, oneOf, parseLimit, parseTime, readDecision } from "./options.ts";
@@ -23,6 +24,9 @@ pnpm email:suppressions ADDRESS                     why it gets no email, its hi
 pnpm email:suppressions add ADDRESS --reason TEXT   send no more email to this address
 pnpm email:suppressions remove ADDRESS --reason TEXT
                                                     send email again; removes it from SES's list too
+pnpm email:suppressions compare [--adopt --reason TEXT]
+                                                    what SES's own list has and ours has not;
+                                                    --adopt suppresses it here too
 
   --for REASON           soft-bounces, bounce, manual, complaint
   --since TIME           suppressed since then: 30m, 12h, 7d, 2030-01-31, 2030-01-31T12:00Z
@@ -59,6 +63,7 @@ export async function suppressions(args: string[]): Promise<number> {
       ...DECISION,
       "override-complaint": { type: "boolean" },
       "not-at-ses": { type: "boolean" },
+      adopt: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -89,7 +94,16 @@ export async function suppressions(args: string[]): Promise<number> {
     return 0;
   }
 
-  if (address !== undefined) throw invalid(`There is no command "${command}". Use add or remove.`);
+  if (command === "compare" && address === undefined) {
+    const decision = values.adopt ? readDecision(values) : undefined;
+    const compared = await compare(findPseudonyms(), decision);
+    print(compared, () => showComparison(compared, process.stdout.columns));
+    return 0;
+  }
+
+  if (address !== undefined) {
+    throw invalid(`There is no command "${command}". Use add, remove or compare.`);
+  }
   if (command !== undefined) {
     const found = await withDatabase(async (db) => ({
       ...(await explainSuppression(db, command, findPseudonyms())),
