@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type ApiMessage, authenticate, createKey, listKeys, revokeKey } from "../api.ts";
@@ -210,4 +211,33 @@ it("refuses a program without a plain name, without emails or without a limit", 
   ]) {
     await expect(make(wrong)).rejects.toEqual(refusal("INVALID_KEY_OPTION"));
   }
+});
+
+it("a revoked key queues nothing more, and its cancellation misses no email", async () => {
+  const { id, key } = await make();
+  const client = await authenticate(test.db, key);
+  const stolen = { by: "operator", because: "the key was stolen", cancelWaiting: true };
+  const message = { template: "welcome", to: TO, props };
+  // This email is not committed when the revocation begins.
+  let revoked: ReturnType<typeof revokeKey> | undefined;
+  await test.db.$transaction(async (tx) => {
+    const queued = await enqueue(tx, { ...message, template: "welcome" });
+    await tx.$executeRaw`
+      INSERT INTO api_emails (message_id, key_id) VALUES (${queued.id}::uuid, ${id}::uuid)`;
+    revoked = revokeKey(test.db, id, stolen);
+    await sleep(300);
+  });
+  expect(await revoked).toMatchObject({ cancelled: 1 });
+  // This one had passed the look at its key, and is queued after the revocation.
+  const { id: other, key: otherKey } = await make();
+  const late: typeof enqueue = async (tx, email) => {
+    await revokeKey(test.db, other, stolen);
+    return enqueue(tx, email);
+  };
+  const sending = sendForProgram(test.db, late, await authenticate(test.db, otherKey), message);
+  await expect(sending).rejects.toEqual(refusal("INVALID_API_KEY"));
+  await expect(sendForProgram(test.db, enqueue, client, message)).rejects.toEqual(
+    refusal("INVALID_API_KEY"),
+  );
+  expect(await test.db.message.count({ where: { state: "queued" } })).toBe(0);
 });

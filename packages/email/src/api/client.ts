@@ -54,7 +54,8 @@ export async function takeEmail(db: Db, { keyId }: Client): Promise<void> {
   );
 }
 
-function invalidKey(): Refusal {
+/** The refusal of a key that does not exist, or not any more. */
+export function invalidKey(): Refusal {
   return new Refusal(
     401,
     "INVALID_API_KEY",

@@ -87,8 +87,12 @@ export async function revokeKey(
   const revoked = await db.$transaction(async (tx) => {
     const [row] = isUuid(id)
       ? await tx.$queryRaw<{ id: string; program: string; start: string }[]>`
-          UPDATE api_keys SET revoked_at = now() WHERE id = ${id}::uuid AND revoked_at IS NULL
-          RETURNING id, program, start`
+          WITH live AS MATERIALIZED (
+            -- It waits for the emails of this key that are not committed yet: \`cancelOf\` finds them.
+            SELECT id FROM api_keys WHERE id = ${id}::uuid AND revoked_at IS NULL FOR UPDATE
+          )
+          UPDATE api_keys k SET revoked_at = now() FROM live WHERE k.id = live.id
+          RETURNING k.id, k.program, k.start`
       : [];
     if (!row) {
       throw new EmailError(

@@ -3,7 +3,7 @@ import { Refusal } from "@repo/errors";
 import type { Enqueue } from "../enqueue.ts";
 import { EmailError } from "../error.ts";
 import type { NewMessage, Templates } from "../new-message.ts";
-import { type Client, takeEmail } from "./client.ts";
+import { type Client, invalidKey, takeEmail } from "./client.ts";
 
 /**
  * What a program says about an email. Everything else that `enqueue` takes would let a stolen key
@@ -54,9 +54,17 @@ export async function sendForProgram<T extends Templates>(
   return db.$transaction(async (tx) => {
     // `enqueue` checks the props against the template's schema.
     const queued = await enqueue(tx, { ...message, ...own } as NewMessage<T>);
-    await tx.$executeRaw`
-      INSERT INTO api_emails (message_id, key_id) VALUES (${queued.id}::uuid, ${client.keyId}::uuid)
-      ON CONFLICT DO NOTHING`;
+    // The lock makes this commit before a revocation, which then finds the email, or see it.
+    const [key] = await tx.$queryRaw<{ id: string }[]>`
+      WITH key AS MATERIALIZED (
+        SELECT id FROM api_keys WHERE id = ${client.keyId}::uuid AND revoked_at IS NULL
+        FOR KEY SHARE
+      ), kept AS (
+        INSERT INTO api_emails (message_id, key_id) SELECT ${queued.id}::uuid, id FROM key
+        ON CONFLICT DO NOTHING
+      )
+      SELECT id FROM key`;
+    if (!key) throw invalidKey();
     return queued;
   });
 }
