@@ -3,6 +3,7 @@ import { onEvents } from "@repo/accounts/on-events";
 import { deleteEnded } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
 import { attachEvents } from "@repo/email/events";
+import { endHolds } from "@repo/email/operator";
 import { deleteOldMessages, eraseOldContents } from "@repo/email/retention";
 import type { Logger } from "pino";
 
@@ -10,8 +11,8 @@ const INTERVAL_MS = 60 * 60_000;
 
 /**
  * Runs once an hour until the signal aborts, or only once. It deletes old messages and ended
- * sessions, erases contents whose time has passed, and attaches events that a dead worker left
- * behind. Several workers may run it at the same time.
+ * sessions, ends the hold of emails that have expired, erases contents whose time has passed, and
+ * attaches events that a dead worker left behind. Several workers may run it at the same time.
  */
 export async function runHousekeeping({
   db,
@@ -32,6 +33,8 @@ export async function runHousekeeping({
         more = deleted.more;
         if (deleted.messages > 0) log.info({ messages: deleted.messages }, "old emails deleted");
       }
+      const over = await endHolds(db);
+      if (over > 0) log.info({ messages: over }, "held emails have expired");
       const erased = await eraseOldContents(db, { signal });
       if (erased > 0) log.info({ messages: erased }, "contents of unsent emails erased");
       const { failed } = await attachEvents(db, { onEvents });

@@ -25,6 +25,7 @@ import {
   countCancels,
   countHolds,
   countRetries,
+  endHolds,
   isHeld,
   retryMessages,
 } from "./operator.ts";
@@ -300,6 +301,18 @@ it("holds messages until they are released, and no others", async () => {
   await expect(changeHold(test.db, "hold", { id }, decision)).rejects.toMatchObject({
     code: "NOT_WAITING",
   });
+});
+
+it("a held email still expires, and its contents are then erased", async () => {
+  const id = await queueReset(test.db, "held@example.com");
+  const other = await queueReset(test.db, "later@example.com");
+  for (const each of [id, other]) await changeHold(test.db, "hold", { id: each }, decision);
+  await test.db.$executeRaw`UPDATE messages SET expires_at = now() WHERE id = ${id}::uuid`;
+  await endHolds(test.db);
+  expect(await work(test.db, accepted)).toEqual([]);
+  const closed = await test.db.message.findUniqueOrThrow({ where: { id } });
+  expect(closed).toMatchObject({ closedReason: "expired", payload: null });
+  expect(await countHolds(test.db, "release", { id: other })).toMatchObject({ messages: 1 });
 });
 
 it.each([

@@ -89,6 +89,21 @@ export function changeHold(
 
 export type Hold = "hold" | "release";
 
+/**
+ * Makes held messages due that have expired, so that the next claim closes them as every other one.
+ * Otherwise their contents would be kept for as long as they are held.
+ *
+ * @returns the number of messages
+ */
+export async function endHolds(db: Db): Promise<number> {
+  return db.$executeRaw`
+    UPDATE messages m SET due_at = now() FROM (
+      SELECT id FROM messages
+      WHERE state = 'queued' AND due_at >= ${HELD_UNTIL} AND expires_at <= now()
+      ORDER BY id FOR UPDATE SKIP LOCKED
+    ) ended WHERE m.id = ended.id`;
+}
+
 /** Whether an operator holds a message. */
 export function isHeld({ state, dueAt }: Pick<LoggedMessage, "state" | "dueAt">): boolean {
   return state === "queued" && dueAt >= HELD_UNTIL;
