@@ -13,7 +13,13 @@ const lines = (...changed: string[]) =>
     .join("");
 
 /** Two versions of upstream, and a clone of the first that has changed: each file's contents. */
-async function mergeFiles(before: Files, theirs: Files, ours: Files, lock: Files = {}) {
+async function mergeFiles(
+  before: Files,
+  theirs: Files,
+  ours: Files,
+  lock: Files = {},
+  ignored: Files = {},
+) {
   const [folder = "", root = ""] = await Promise.all(["upstream", "clone"].map(repository));
   const upstream = gitIn(folder);
   const base = await commit(folder, before);
@@ -21,6 +27,10 @@ async function mergeFiles(before: Files, theirs: Files, ours: Files, lock: Files
   await upstream("update-ref", BRANCH, after);
   const clone = gitIn(root);
   const head = await commit(root, ours);
+  for (const [file, text] of Object.entries(ignored)) {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  }
   const lockfiles = (text: string | undefined) =>
     new Map(text === undefined ? [] : [["pnpm-lock.yaml", text]]);
   const merged = await merge(
@@ -159,4 +169,14 @@ it("puts upstream's new migrations after the clone's, and says their names", asy
     at("20261215120000_mine"),
     at("20261215120001_mend"),
   ]);
+});
+
+it("refuses to write over a file that git ignores and upstream adds", async () => {
+  const own = { ".gitignore": "notes/\n", "a.ts": lines() };
+  const added = { "a.ts": lines("upstream's"), "notes/plan.md": "upstream's" };
+  const merging = mergeFiles({ "a.ts": lines() }, added, own, {}, { "notes/plan.md": "mine" });
+  await expect(merging).rejects.toMatchObject({
+    code: "NOT_COMMITTED",
+    message: expect.stringContaining("notes/plan.md"),
+  });
 });

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { AppError } from "@repo/errors";
 import { type Git, entries } from "./git.ts";
 import { type Conflict, findConflicts, unmerged } from "./conflicts.ts";
 import { mergeManifest } from "./manifests.ts";
@@ -25,6 +26,7 @@ export interface Merged {
  * the index, where every tool for merges finds them.
  *
  * @param folder has upstream's commits
+ * @throws AppError `NOT_COMMITTED` if it would write over a file that git ignores
  */
 export async function merge(
   git: Git,
@@ -34,6 +36,7 @@ export async function merge(
   theirs: Made,
 ): Promise<Merged> {
   await git("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", folder, BRANCH);
+  await requireNothingHidden(git, root, base, theirs);
   try {
     // A file that one side adds to a folder goes along when the other side has renamed the folder.
     const follow = "merge.directoryRenames=true";
@@ -47,6 +50,21 @@ export async function merge(
   const conflicts = await findConflicts(git, root);
   const changed = entries(await git("diff", "--name-only", "-z", "-M", "HEAD")).length;
   return { changed, conflicts, migrations };
+}
+
+/** git takes a file that it ignores for one that can be made again, and would write over it. */
+async function requireNothingHidden(git: Git, root: string, base: Made, theirs: Made) {
+  const range = [base.commit, theirs.commit];
+  const added = await git("diff", "--name-only", "-z", "--no-renames", "--diff-filter=A", ...range);
+  const tracked = new Set(entries(await git("ls-files", "-z")));
+  const hidden = entries(added).filter(
+    (file) => !tracked.has(file) && existsSync(path.join(root, file)),
+  );
+  if (hidden.length === 0) return;
+  throw new AppError(
+    "NOT_COMMITTED",
+    `Upstream adds these files, and this clone has files of these names that git ignores. Move them away first, or commit them with git add --force:\n${hidden.slice(0, 10).join("\n")}`,
+  );
 }
 
 async function mergeManifests(git: Git, root: string): Promise<void> {
