@@ -6,6 +6,7 @@ import {
   Prisma,
   type Tx,
 } from "@repo/db";
+import { EmailError } from "./error.ts";
 import { type MessageFilter, allOf, conditionsOf } from "./message-filter.ts";
 import { isUuid } from "./uuid.ts";
 
@@ -64,7 +65,7 @@ const MAX_SCANNED = 100_000;
  * finds an address, a time, a state other than closed and a reason other than sent. For a template
  * or an outcome, a page looks at 100,000 messages at most.
  *
- * @throws EmailError `INVALID_ADDRESS`
+ * @throws EmailError `INVALID_ADDRESS`, `INVALID_CURSOR`
  */
 export async function listMessages(
   db: Db | Tx,
@@ -73,6 +74,12 @@ export async function listMessages(
 ): Promise<MessagePage> {
   const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
   const { indexed, scanned } = conditionsOf(filter);
+  if (page.before && !isUuid(page.before)) {
+    throw new EmailError(
+      "INVALID_CURSOR",
+      "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
+    );
+  }
   if (page.before) indexed.push(Prisma.sql`id < ${page.before}::uuid`);
   const messages = await db.$queryRaw<LoggedMessage[]>`
     SELECT ${COLUMNS}

@@ -3,6 +3,7 @@ import type { Db } from "@repo/db";
 import type { Keys } from "@repo/email/keys";
 import { type ErrorRequestHandler, Router } from "express";
 import type { Cookies } from "../http/cookies.ts";
+import { HttpError } from "../http/errors.tsx";
 import { actions } from "./actions.tsx";
 import { assets } from "./assets.ts";
 import { asRefusal } from "./errors.ts";
@@ -36,6 +37,15 @@ export function ops(config: OpsConfig): Router {
   router.use((_req, res, next) =>
     next(res.locals.user?.role === "operator" ? undefined : "router"),
   );
+  router.use((req, _res, next) => {
+    // PostgreSQL's text cannot store this character.
+    if (!req.originalUrl.includes("%00")) return next();
+    throw new HttpError(
+      400,
+      "BAD_REQUEST",
+      "The address of this page contains a character that no text has.",
+    );
+  });
   router.use(
     assets(),
     home(db),

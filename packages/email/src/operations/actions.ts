@@ -74,6 +74,8 @@ export async function recordAction(
 type Nullable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
 
 const MAX_LIMIT = 200;
+// A time to the microsecond. Date.parse alone takes much that PostgreSQL does not, such as `1`.
+const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 /**
  * A page of what operators did, newest first. An action on many messages is one entry for each
@@ -89,7 +91,7 @@ export async function listActions(
 ): Promise<ActionPage> {
   const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
   const before = page.before ?? null;
-  if (before !== null && Number.isNaN(Date.parse(before))) {
+  if (before !== null && !(CURSOR.test(before) && Date.parse(before) > 0)) {
     throw new EmailError(
       "INVALID_CURSOR",
       "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
@@ -97,7 +99,8 @@ export async function listActions(
   }
   const earlier = before === null ? Prisma.sql`true` : Prisma.sql`done_at < ${before}::timestamptz`;
   const found = await db.$queryRaw<(LoggedAction & { cursor: string })[]>`
-    SELECT done_at AS at, done_at::text AS cursor, action, done_by AS by, because,
+    SELECT done_at AS at,
+      to_char(done_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor, action, done_by AS by, because,
       count(*)::int AS count,
       CASE WHEN count(*) = 1 THEN min(message_id::text) END AS "messageId",
       min(address_key) AS address, min(subject) AS subject

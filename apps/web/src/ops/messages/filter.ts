@@ -38,6 +38,8 @@ export function readFilter(values: FilterValues): MessageFilter {
   if (status && !known) throw wrong("status");
   const result = OUTCOMES.find((each) => each === outcome);
   if (outcome && !result) throw wrong("outcome");
+  // PostgreSQL's text cannot store this character.
+  if (template?.includes("\0")) throw wrong("template");
   return {
     to: to || undefined,
     template: template || undefined,
@@ -60,7 +62,7 @@ export function toQuery(values: FilterValues, more: FilterValues = {}): string {
 /** `2030-01-31T12:00`, as the input of a browser sends it, in UTC. */
 function readTime(name: string, value: string | undefined): Date | undefined {
   if (!value) return undefined;
-  const isTime = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z?)?$/.test(value);
+  const isTime = /^(?!0000)\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z?)?$/.test(value);
   const time = new Date(
     isTime && value.includes("T") && !value.endsWith("Z") ? `${value}Z` : value,
   );

@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type TestOps, startTestOps } from "./test-ops.ts";
+
+let ops: TestOps;
+beforeAll(async () => {
+  ops = await startTestOps();
+});
+afterAll(() => ops.drop());
+
+it.each([
+  "/ops/messages?before=x",
+  "/ops/messages?template=%00",
+  "/ops/messages?q=%00",
+  "/ops/messages?to=%00@example.com",
+  "/ops/messages?since=0000-01-01",
+  "/ops/messages?until=9999-12-31",
+  "/ops/messages?until=0001-01-01T00:00",
+  "/ops/messages/%00",
+  "/ops/messages/retry?template=%00",
+  "/ops/messages/retry?since=0000-01-01T00:00&status=failed",
+  "/ops/actions?before=1",
+  "/ops/actions?before=x",
+  "/ops/actions?before=2026-11-30%0012",
+  "/ops/actions?before=Mon%20Nov%2030%202026%20(x)",
+  "/ops/suppressions?before=x",
+  "/ops/suppressions?before=1%20x",
+  "/ops/suppressions?before=%00",
+  "/ops/suppressions?email=%00@example.com",
+  "/ops/requests?email=%00",
+  "/ops/requests?email=x",
+])("answers a query that no page makes with a reason, and never with a fault: %s", async (path) => {
+  for (const type of ["text/html", "application/json"]) {
+    const { status } = await ops.get(path).set("Accept", type);
+    expect([200, 400, 404, 422]).toContain(status);
+  }
+});
+
+it("answers a form with a character that PostgreSQL cannot store with the field", async () => {
+  const fields = { template: "wel\0come", count: "1", because: "a test" };
+  for (const path of ["retry", "cancel", "hold", "release"]) {
+    await ops.post(`/ops/messages/${path}`, fields).expect(422);
+  }
+});
