@@ -303,6 +303,22 @@ it("holds messages until they are released, and no others", async () => {
   });
 });
 
+it("a released email that was scheduled waits for its time, and one that was due goes at once", async () => {
+  const later = await queueWelcome(test.db, "later@example.com");
+  const due = await queueWelcome(test.db, "due@example.com");
+  await test.db
+    .$executeRaw`UPDATE messages SET due_at = now() + interval '3 days' WHERE id = ${later}::uuid`;
+  const before = await test.db.message.findUniqueOrThrow({ where: { id: later } });
+  const all = { template: "welcome" };
+  expect(await changeHold(test.db, "hold", all, decision)).toMatchObject({ messages: 2 });
+  expect(await work(test.db, accepted)).toEqual([]);
+  expect(await changeHold(test.db, "release", all, decision)).toMatchObject({ messages: 2 });
+  expect(await work(test.db, accepted)).toEqual([due]);
+  expect((await test.db.message.findUniqueOrThrow({ where: { id: later } })).dueAt).toEqual(
+    before.dueAt,
+  );
+});
+
 it("a held email still expires, and its contents are then erased", async () => {
   const id = await queueReset(test.db, "held@example.com");
   const other = await queueReset(test.db, "later@example.com");

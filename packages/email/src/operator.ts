@@ -73,8 +73,8 @@ export function countHolds(db: Db, change: Hold, selection: Selection): Promise<
 }
 
 /**
- * `hold` keeps messages that wait from being sent, until `release`. They still expire. Who did it,
- * when and why is stored.
+ * `hold` keeps messages that wait from being sent, until `release`. They still expire. After that,
+ * one that is scheduled waits for its time. Who did it, when and why is stored.
  *
  * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` or `NOT_HELD` for a single message
  */
@@ -99,18 +99,20 @@ export async function endHolds(db: Db): Promise<number> {
   return db.$executeRaw`
     UPDATE messages m SET due_at = now() FROM (
       SELECT id FROM messages
-      WHERE state = 'queued' AND due_at >= ${HELD_UNTIL} AND expires_at <= now()
+      WHERE state = 'queued' AND due_at >= ${HELD_FROM} AND expires_at <= now()
       ORDER BY id FOR UPDATE SKIP LOCKED
     ) ended WHERE m.id = ended.id`;
 }
 
 /** Whether an operator holds a message. */
 export function isHeld({ state, dueAt }: Pick<LoggedMessage, "state" | "dueAt">): boolean {
-  return state === "queued" && dueAt >= HELD_UNTIL;
+  return state === "queued" && dueAt >= HELD_FROM;
 }
 
-// When a held message is due. Not `infinity`, which no Date can be.
-const HELD_UNTIL = new Date("9999-01-01T00:00:00Z");
+// A held message is due 6,800 years later, so that its release knows when it had been due: not
+// `infinity`, which no Date can be. In hours, because the length of a day depends on a time zone.
+const HELD_FROM = new Date("8000-01-01T00:00:00Z");
+const HELD = Prisma.sql`interval '59607576 hours'`;
 
 const RETRY: Action = {
   name: "retry",
@@ -143,14 +145,14 @@ const HOLDS: Record<Hold, Action> = {
   hold: {
     ...CANCEL,
     name: "hold",
-    possible: Prisma.sql`state = 'queued' AND due_at < ${HELD_UNTIL}`,
-    changes: Prisma.sql`due_at = ${HELD_UNTIL}`,
+    possible: Prisma.sql`state = 'queued' AND due_at < ${HELD_FROM}`,
+    changes: Prisma.sql`due_at = due_at + ${HELD}`,
   },
   release: {
     ...CANCEL,
     name: "release",
-    possible: Prisma.sql`state = 'queued' AND due_at >= ${HELD_UNTIL}`,
-    changes: Prisma.sql`due_at = now()`,
+    possible: Prisma.sql`state = 'queued' AND due_at >= ${HELD_FROM}`,
+    changes: Prisma.sql`due_at = GREATEST(now(), due_at - ${HELD})`,
     refusal: () => new EmailError("NOT_HELD", "Nobody holds this email."),
   },
 };

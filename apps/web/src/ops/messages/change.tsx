@@ -71,7 +71,7 @@ const CHANGES: Change[] = [
     submit: "Release",
     count: (db, selection) => countHolds(db, "release", selection),
     act: (db, selection, options) => changeHold(db, "release", selection, options),
-    would: "would be released, and sent: those that are held",
+    would: "would be released, and sent when they are due: those that are held",
     doubt: "may have been sent already, and may arrive twice",
   },
 ];
