@@ -3,7 +3,7 @@ import { type ActionPage, type LoggedAction, listActions } from "@repo/email/ope
 import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
-import { Moment, emails, safe } from "./format.tsx";
+import { Moment, count as number, emails, safe } from "./format.tsx";
 import { Live, OpsPage } from "./page.tsx";
 
 /** What operators did, when and why. Nothing here changes it. */
@@ -78,7 +78,11 @@ function Actions({ page: { actions: found, next } }: { page: ActionPage }) {
   );
 }
 
-function About({ action: { messageId, address, subject, count } }: { action: LoggedAction }) {
+function About({
+  action: { action, messageId, address, subject, count },
+}: {
+  action: LoggedAction;
+}) {
   if (messageId) return <a href={`/ops/messages/${messageId}`}>an email</a>;
   if (address) {
     const link = <a href={`/ops/suppressions?email=${encodeURIComponent(address)}`}>{address}</a>;
@@ -90,7 +94,8 @@ function About({ action: { messageId, address, subject, count } }: { action: Log
       link
     );
   }
-  return <>{subject ?? (count > 1 ? emails(count) : "")}</>;
+  const several = action === "suppress" ? `${number(count)} addresses` : emails(count);
+  return <>{subject ?? (count > 1 ? several : "")}</>;
 }
 
 /** The name alone. The JSON of this page has the id of the account too. */

@@ -83,3 +83,17 @@ it("shows an action on many messages as one, and pages through all, newest first
     code: "INVALID_CURSOR",
   });
 });
+
+it("shows an action on many addresses with their number, and not as one on the first of them", async () => {
+  await test.db.$transaction(async (tx) => {
+    for (const addressKey of ["a@example.com", "b@example.com"]) {
+      await recordAction(tx, { action: "suppress", addressKey, by: "operator", because: "many" });
+    }
+  });
+  const { actions } = await listActions(test.db);
+  expect(actions.find(({ because }) => because === "many")).toMatchObject({
+    count: 2,
+    address: null,
+    subject: null,
+  });
+});

@@ -29,11 +29,11 @@ export interface LoggedAction {
   action: ActionName;
   by: string;
   because: string;
-  /** How many rows of the log it has: one for each message that it changed. */
+  /** How many rows of the log it has: one for each message or address that it changed. */
   count: number;
   /** The message, if it changed a single one. */
   messageId: string | null;
-  /** The address that it is about, as its key. */
+  /** The address that it is about, as its key. Null too if it is about several. */
   address: string | null;
   /** What else it is about. */
   subject: string | null;
@@ -103,7 +103,8 @@ export async function listActions(
       to_char(done_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor, action, done_by AS by, because,
       count(*)::int AS count,
       CASE WHEN count(*) = 1 THEN min(message_id::text) END AS "messageId",
-      min(address_key) AS address, min(subject) AS subject
+      CASE WHEN count(DISTINCT address_key) = 1 THEN min(address_key) END AS address,
+      CASE WHEN count(DISTINCT subject) = 1 THEN min(subject) END AS subject
     FROM operator_actions
     WHERE ${earlier} AND done_at >= (
       -- Otherwise it would group the whole log.
