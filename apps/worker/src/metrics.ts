@@ -78,7 +78,7 @@ const FIGURES: Figure[] = [
   },
   {
     name: "email_day",
-    help: "Emails of the last 24 whole hours and this one, by outcome.",
+    help: "Emails of this hour and the 23 hours before it, by outcome.",
     label: "outcome",
     values: ({ rates: { all } }) => [
       ["accepted", all.accepted],
