@@ -66,7 +66,7 @@ async function show(db: Db): Promise<number> {
   }
   const mail = await restoredMail(db);
   console.log(`${showStopped(stopped)}\n`);
-  console.log(mail.length === 0 ? "No email waits since before." : list(mail));
+  console.log(mail.length === 0 ? "No email from before the restore waits." : list(mail));
   console.log("\nNothing is done yet: --cancel closes these emails, --send lets them be sent.");
   return 1;
 }

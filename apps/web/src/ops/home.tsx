@@ -133,7 +133,7 @@ function WaitingCard({ waiting }: { waiting: Waiting[] }) {
             <tr>
               <th scope="col">Category</th>
               <th scope="col">Emails</th>
-              <th scope="col">The oldest waits since</th>
+              <th scope="col">Oldest since</th>
             </tr>
           </thead>
           <tbody>
@@ -161,7 +161,7 @@ export function Workers({ workers }: { workers: WorkerSign[] }) {
           <thead>
             <tr>
               <th scope="col">State</th>
-              <th scope="col">Last sign</th>
+              <th scope="col">Last seen</th>
               <th scope="col">Started</th>
               <th scope="col">Version</th>
             </tr>

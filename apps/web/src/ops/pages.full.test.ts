@@ -126,10 +126,10 @@ it("tells that nobody asked from that there is no account", async () => {
   await test.forgot("person@example.com");
   await test.postJson("/forgot-password", { email: "stranger@example.com" }).expect(202);
   await test.handleResetRequests();
-  expect(await ask("PERSON@example.com")).toMatch(/the link was emailed.*has an account since/);
+  expect(await ask("PERSON@example.com")).toMatch(/the link was emailed.*has had an account since/);
   expect(await ask("stranger@example.com")).toMatch(/had no account.*has no account now/);
   expect(await ask("never@example.com")).toMatch(/Nobody asked.*has no account now/);
-  expect(await ask("operator@example.com")).toMatch(/Nobody asked.*has an account since/);
+  expect(await ask("operator@example.com")).toMatch(/Nobody asked.*has had an account since/);
   await test.signUp("half@example.com");
   expect(await ask("half@example.com")).toContain("Sign-ups that nobody has confirmed");
 });

@@ -14,7 +14,7 @@ const RESULTS: Record<NonNullable<Reset["result"]>, string> = {
   emailed: "the link was emailed",
   "no-account": "no email: the address had no account",
   limited: "no email: the mailbox had reached its limit of such email",
-  unreadable: "no email: AUTH_SECRET has lost its key since then",
+  unreadable: "no email: the key that sealed the request is no longer in AUTH_SECRET",
 };
 
 /** What people asked for with an address: "nobody asked" is not "there is no account". */
@@ -60,7 +60,7 @@ function Asked({ email, asked }: { email: string; asked: AskedFor }) {
         <h2>{summary(asked)}</h2>
         {accountSince ? (
           <p>
-            {email} has an account since <Ago at={accountSince} />.
+            {email} has had an account since <Ago at={accountSince} />.
           </p>
         ) : (
           <p>{email} has no account now.</p>

@@ -97,7 +97,7 @@ export async function revokeKey(
     if (!row) {
       throw new EmailError(
         "UNKNOWN_KEY",
-        `There is no key ${id} that works. pnpm email:keys lists all keys.`,
+        `There is no valid key ${id}. pnpm email:keys lists all keys.`,
       );
     }
     await recordAction(tx, { action: "revoke-key", subject: nameOf(row), ...decision });

@@ -89,6 +89,6 @@ const WELL: Record<AlertCause, string> = {
   stopped: "Sending goes on.",
   bounces: "The bounce rate is below half of AWS's review threshold again.",
   complaints: "The complaint rate is below half of AWS's review threshold again.",
-  queue: "No email has waited for too long any more.",
+  queue: "Email no longer waits for too long.",
   events: "Events come in again.",
 };

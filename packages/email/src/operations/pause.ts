@@ -59,7 +59,7 @@ export async function lowerRate(
   if (lowered && !(lowered.rate > 0 && lowered.until > new Date())) {
     throw new EmailError(
       "INVALID_RATE",
-      "A lower rate is more than 0 emails a second, until a time to come.",
+      "A lower rate must be more than 0 emails a second, and end in the future.",
     );
   }
   const { rate = null, until = null } = lowered ?? {};

@@ -116,7 +116,7 @@ async function events(db: Db): Promise<Trouble[]> {
   return [
     {
       cause: "events",
-      what: `SES accepted ${row.accepted} emails in the last full hour, and no event has come since before that. Bounces and complaints are not seen.`,
+      what: `SES accepted ${row.accepted} emails in the last full hour, and no event has come since that hour began. So bounces and complaints are not counted.`,
       next: "Look at the subscription of the topic, at the queue or the webhook, and at their logs.",
     },
   ];

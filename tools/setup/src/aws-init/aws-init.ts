@@ -23,12 +23,12 @@ const HELP = `pnpm aws:init [options]   writes what pnpm infra:up needs to know,
   --to ADDRESS            your own address, for email from the sandbox
   --state WHERE           where Pulumi keeps its state: s3://your-bucket, cloud or local
 
-  --stack NAME            the stack. Default: the one that there is, or else dev
+  --stack NAME            the stack. Default: the only one, or dev if there is none
   --file FILE             the env file. Default: .env
   --yes                   writes without asking
   --replace               with --yes: also replaces values that the files have already
 
-In a terminal it asks for what the options do not say, and offers what the files have. It shows every
+In a terminal it asks for each answer that no option gives, and offers the values of the files. It shows every
 change before it writes. You can run it again: it changes only what you answer differently.`;
 
 const TEXT = { type: "string" } as const;

@@ -45,7 +45,7 @@ export const QUESTIONS: Question[] = [
   {
     key: "package",
     flag: "package",
-    about: "The same for packages and AWS, in small letters",
+    about: "The same for packages and AWS, in lower case",
     initial: (tree, { name = "" }) => (isFresh(tree) ? slug(name) : readNames(tree).package),
     // Pulumi makes names of it and of the stack's name: 48 characters for both.
     check: (value) =>
@@ -90,7 +90,7 @@ export const QUESTIONS: Question[] = [
   {
     key: "upstream",
     flag: "upstream",
-    about: "The git address of the repository that you have copied, for updates",
+    about: "The git address of the repository that you copied, for updates",
     initial: (tree) => (isFresh(tree) ? origin(tree) : readRecord(tree)?.upstream) ?? "",
     check: (value) => (value === "" ? undefined : checkLine(value)),
   },

@@ -17,12 +17,12 @@ import { missingSecrets } from "./secrets.ts";
 
 const HELP = `pnpm app:init
 
-Makes this copy of the starter your product. It asks for what no flag says, shows the changes, and writes them after a yes. Run it again to change an answer.
+Makes this copy of the starter your product. It asks for each answer that no flag gives, shows the changes, and writes them after a yes. Run it again to change an answer.
 
 ${QUESTIONS.map(({ flag, about }) => `  --${flag.padEnd(10)}TEXT  ${about}`).join("\n")}
   --without PART,…  Parts to leave out, or none. Default in a fresh copy: bench-and-chaos.
                     docs/deleting.md lists them.
-  --yes             Asks nothing. Other answers are those that the copy has, or the usual ones.
+  --yes             Asks nothing. Without a flag, it takes the answer that the copy has, or the default.
   --dry-run         Asks nothing, writes nothing, and shows every changed line.`;
 
 const ENV = path.join(root, ".env");
@@ -65,7 +65,7 @@ export async function appInit(args: string[]): Promise<void> {
   } else if (!yes) {
     throw new AppError(
       "NOT_CONFIRMED",
-      "Nothing was written, because nobody can be asked here. Add --yes, or --dry-run to see every changed line.",
+      "Nothing was written, because this command cannot ask without a terminal. Add --yes to write, or --dry-run to see every changed line.",
     );
   }
   await saveAndTidy(tree, deleted);

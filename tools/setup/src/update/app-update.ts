@@ -90,12 +90,12 @@ async function makeBoth(
   if (refs.length === 0) {
     throw new AppError(
       "UNKNOWN_VERSION",
-      `Upstream has no version ${version}, from which this clone comes. Correct "version" in ${RECORD}, or set "commit" to upstream's commit.`,
+      `This clone comes from version ${version}, and upstream has no such version. Correct "version" in ${RECORD}, or set "commit" to upstream's commit.`,
     );
   }
-  console.log(`Making ${version} as it was when this clone began …`);
+  console.log(`Making this product from ${version} …`);
   const before = await remake(upstream, await upstream.fetch(refs), answers);
-  console.log(`Making ${target.version} as it would be …`);
+  console.log(`Making this product from ${target.version} …`);
   const after = await remake(upstream, target.commit, answers, before.commit);
   return { before, after };
 }

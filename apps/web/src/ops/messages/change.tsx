@@ -101,7 +101,7 @@ function page(config: Config, { path, title, submit, ...change }: Change): Route
   const found = async (values: FilterValues): Promise<ActionCount> => {
     const counted = await change.count(db, selectionOf(values));
     if (counted.messages > 0) return counted;
-    const message = "The search finds no email with which this is possible.";
+    const message = "The search finds no email that can be changed in this way.";
     throw new HttpError(404, "UNKNOWN_EMAIL", message);
   };
   return decisionPage(config, {
