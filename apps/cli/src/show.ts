@@ -27,7 +27,7 @@ export function showStopped({ by, since, error, probeAt, expectedAt, next }: Sto
   return lines.join("\n");
 }
 
-/** What is paused, by whom and why. */
+/** What is paused, who did it and why. */
 export function showPaused({ scope, since, by, because }: Paused): string {
   const what = scope === "all" ? "All sending" : "All but security mail";
   return [

@@ -4,13 +4,13 @@ import { AppError } from "@repo/errors";
 import type { Env } from "./env.ts";
 import type { Metrics } from "./metrics.ts";
 
-// In ms. A look waits for the calls on the wire, which end within 30 s.
+// In ms. A look at the queue waits for open calls, which end within 30 s.
 const LONGEST = 120_000;
 
 /**
  * Answers `GET /healthz` on HEALTH_PORT, if it is set: 200 if the worker has looked at the queue
- * within two minutes, else 503. An orchestrator may then restart it. `GET /metrics` answers the
- * metrics.
+ * within two minutes, else 503. An orchestrator may then restart it. `GET /metrics` answers with
+ * the metrics.
  *
  * @param sinceLastLook in ms
  * @returns a function that ends it

@@ -3,7 +3,7 @@ import type { Transport } from "@repo/email/deliver";
 import { type Rates, type Verdict, readRates, readVerdict } from "@repo/email/operations";
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
-// In ms. However often it is asked, the database is not read more often.
+// In ms. The database is not read more often than this, even if Prometheus asks more often.
 const MAX_AGE = 5_000;
 // In seconds. A call ends within 10 s.
 const CALL_BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -148,7 +148,7 @@ export function createMetrics(db: Db): Metrics {
   };
 }
 
-/** @returns a function that reads the database, or gives what was read a moment ago */
+/** @returns a function that reads the database, or returns what it has read in the last 5 s */
 function createLook(db: Db): () => Promise<{ verdict: Verdict; rates: Rates } | undefined> {
   let at = -Infinity;
   let last: Promise<{ verdict: Verdict; rates: Rates } | undefined> | undefined;

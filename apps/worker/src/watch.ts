@@ -10,9 +10,9 @@ const BEAT = 10_000;
 const LOOK = 60_000;
 
 /**
- * Gives a sign of this worker every ten seconds, until the signal aborts, or only once. Every minute
- * it looks at the rates and at what is wrong with sending: it pauses all but security mail if it must,
- * and tells the operators.
+ * Writes a heartbeat of this worker every ten seconds until the signal aborts, or only once. Every
+ * minute it checks the rates, and pauses all but security mail if they are too high. It also checks
+ * what is wrong with sending, and tells the operators.
  *
  * @param config.sinceLastLook ms since the worker last looked at the queue
  * @param config.operators who is told
@@ -51,14 +51,14 @@ export async function watchSending(config: {
         "sending cannot be watched; trying again",
       );
     }
-    // The next run is another process, within the time that this sign counts.
+    // The next run is another process. It starts before this heartbeat is too old to count.
     if (once) return;
     await sleep(BEAT, undefined, { signal }).catch(() => undefined);
   }
   await heartbeat.end().catch(() => undefined);
 }
 
-/** The log has what no email can tell while sending is stopped. */
+/** Logs an alert: while sending is stopped, its email does not leave. */
 function logNotice(log: Logger, { cause, isWell, since, what, next }: Notice): void {
   const fields = { alert: cause, since, what, next };
   if (isWell) log.info(fields, "well again");

@@ -13,7 +13,7 @@ export interface Facts {
 
 // What AWS asks: https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html
 
-/** For AWS's reviewers: what the app sends to whom, and what it does about bounces and complaints. */
+/** For AWS's reviewers: what the app sends, to which people, and how it treats bounces. */
 export function describeUse({ product, website, domain, perDay }: Facts): string {
   const used = new Set(Object.values(templates).map(({ category }) => category));
   const lines = [...used].map((name) => {

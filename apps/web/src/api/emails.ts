@@ -24,7 +24,7 @@ const LIMIT = "64kb";
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
-/** What a program may send. A misspelled field is an error, and not ignored. */
+/** What a program may send. A misspelled field is an error. */
 const Body = z.strictObject({
   template: z.string(),
   to: z.string(),
@@ -103,7 +103,7 @@ function invalid(message: string, fields?: Record<string, string>): HttpError {
   return new HttpError(422, "INVALID_INPUT", message, fields && { fields });
 }
 
-/** The client is always a program, whatever it accepts. */
+/** Answers in JSON, even if the Accept header asks for another type: the client is a program. */
 const refuse: ErrorRequestHandler = (error, req, res, _next) => {
   req.headers.accept = "application/json";
   const answer = toAnswer(error);

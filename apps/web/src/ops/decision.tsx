@@ -37,11 +37,11 @@ interface DecisionPage<Shape extends z.ZodRawShape, Opened> {
   submit: string;
   /** Fields beside the reason and the password. */
   fields: Shape;
-  /** Reads what the page says before the operator decides. An error is shown instead of the form. */
+  /** Reads what the operator sees before a decision. If it fails, the page shows no form. */
   open: (values: Record<string, string>) => Promise<Opened>;
   /** What would happen, and the fields. */
   view: (form: FormState, opened: Opened | undefined) => ReactNode;
-  /** Does it. Undefined: it has answered by itself. */
+  /** Makes the change. Undefined: it has sent the answer itself. */
   act: (
     input: z.infer<z.ZodObject<Shape>>,
     decision: Decision,
@@ -122,7 +122,7 @@ function DecisionForm(props: DecisionFormProps): ReactElement {
             {form.message}
           </p>
         )}
-        {/* Without `opened`, what the form is about does not exist. */}
+        {/* If `open` has failed, the subject of the form does not exist. */}
         {props.email !== undefined && (
           <form method="post" action={form.path} noValidate>
             {children}

@@ -18,7 +18,7 @@ export const emails = (n: number) => `${count(n)} ${n === 1 ? "email" : "emails"
 /** `2030-01-31 12:00:05`, in UTC. */
 export const utc = (at: Date) => at.toISOString().replace("T", " ").slice(0, 19);
 
-/** A time, with the time zone only for those who ask. */
+/** A time. Its tooltip has the time zone. */
 export function Moment({ at }: { at: Date }) {
   return (
     <time dateTime={at.toISOString()} title="UTC">

@@ -5,9 +5,9 @@ const INTERVAL = 10_000;
 const place = document.querySelector("[data-live]");
 if (place) setInterval(() => void renew(), INTERVAL);
 
-/** Puts what the server says now in the place of what the page shows. */
+/** Replaces what the page shows with what the server says now. */
 async function renew() {
-  // Somebody reads with a screen reader or the keyboard, or copies something.
+  // It would disturb a person who uses the keyboard or a screen reader there, or copies a text.
   const isBusy = place.contains(document.activeElement) || !getSelection().isCollapsed;
   if (document.hidden || isBusy) return;
   try {

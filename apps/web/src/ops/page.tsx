@@ -20,7 +20,7 @@ interface OpsPageProps {
   children: ReactNode;
 }
 
-/** A page of operators. They are in English only. */
+/** A page of operators. These pages are in English only. */
 export function OpsPage({ title, at, children }: OpsPageProps) {
   return (
     <Layout title={title}>
@@ -42,7 +42,7 @@ export function OpsPage({ title, at, children }: OpsPageProps) {
 
 const now = () => new Date();
 
-/** What the script of these pages renews by itself. */
+/** The part of a page that its script renews. */
 export function Live({ children }: { children: ReactNode }) {
   return (
     <div data-live="" className="ops-stack">

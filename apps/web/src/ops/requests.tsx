@@ -17,7 +17,10 @@ const RESULTS: Record<NonNullable<Reset["result"]>, string> = {
   unreadable: "no email: the key that sealed the request is no longer in AUTH_SECRET",
 };
 
-/** What people asked for with an address: "nobody asked" is not "there is no account". */
+/**
+ * What people asked for with an address. It says separately whether somebody asked, and whether
+ * there is an account.
+ */
 export function requests(db: Db, secret: Keys): Router {
   const router = Router();
   router

@@ -28,8 +28,8 @@ export interface OpsConfig {
 }
 
 /**
- * The pages of operators: `/ops`. For everyone else none of these paths exists, so that the answer is
- * that of an unknown path, whatever the method. `pnpm person:role` makes an operator.
+ * The pages of operators: `/ops`. Everyone else gets the answer to an unknown path, with every
+ * method. `pnpm person:role` makes an operator.
  */
 export function ops(config: OpsConfig): Router {
   const { db, secret } = config;

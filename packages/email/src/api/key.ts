@@ -9,8 +9,8 @@ export function newKey(): string {
 }
 
 /**
- * What the database has of a key. Nobody can guess 256 random bits, so a hash without a secret and
- * without a salt protects them, and one look-up by it takes the same time for every wrong key.
+ * What the database has of a key. Nobody can guess 256 random bits, so a hash needs neither a
+ * secret nor a salt. A look-up by the hash takes the same time for every wrong key.
  */
 export function hashKey(key: string): Uint8Array<ArrayBuffer> {
   return createHash("sha256").update(key).digest();

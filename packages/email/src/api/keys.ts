@@ -74,8 +74,8 @@ export function listKeys(db: Db): Promise<ApiKey[]> {
 /**
  * Ends a key at once. Who did it and why is stored.
  *
- * @param options.cancelWaiting cancels the emails too that it has queued and that still wait: if it
- *   was stolen
+ * @param options.cancelWaiting also cancels the emails that the key has queued and that still wait.
+ *   This is for a stolen key.
  * @returns the key, and how many emails were cancelled
  * @throws EmailError `UNKNOWN_KEY`, `NO_REASON`
  */

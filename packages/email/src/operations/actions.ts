@@ -56,8 +56,8 @@ export interface RecordedAction extends Decision {
 }
 
 /**
- * Writes an action to the log, in the caller's transaction. `by` is a name or an id, and no address:
- * an erasure does not change it.
+ * Writes an action to the log, in the caller's transaction. `by` is a name or an id. It must not be
+ * an address, because an erasure does not change it.
  *
  * @throws EmailError `NO_REASON`
  */

@@ -17,13 +17,13 @@ export interface AlertConfig {
   tell(this: void, tx: Tx, notice: Notice): Promise<void>;
 }
 
-// In hours: how long the operators are not told again about the same cause; and if it lasts.
+// In hours: the least time between two alerts of one cause, and between two while it lasts.
 const QUIET = 1;
 const REMINDER = 24;
 
 /**
- * Looks what is wrong, and tells the operators: at most once an hour for a cause, once a day while it
- * lasts, and when it is well again. Any number of workers may call it at the same time.
+ * Finds what is wrong, and tells the operators: at most once an hour for a cause, once a day while
+ * it lasts, and when it has ended. Any number of workers may call it at the same time.
  *
  * @returns what was told, for the log
  */
@@ -43,7 +43,7 @@ export async function tellTroubles({ db, tell }: AlertConfig): Promise<Notice[]>
   return told;
 }
 
-/** The causes that the operators were told about and that last. */
+/** The causes that last, and that the operators were told about. */
 export async function openAlerts(db: Db | Tx): Promise<{ cause: AlertCause; since: Date }[]> {
   return db.$queryRaw<{ cause: AlertCause; since: Date }[]>`
     SELECT cause, since FROM alerts WHERE since IS NOT NULL ORDER BY since, cause`;
@@ -54,7 +54,7 @@ async function noteTrouble(
   { cause, what, next }: Trouble,
   tell: AlertConfig["tell"],
 ): Promise<Notice | undefined> {
-  // The row is locked until the emails are queued, and a second worker then finds it told.
+  // The row is locked until the emails are queued. A second worker then sees that they were told.
   const [noted] = await tx.$queryRaw<{ since: Date }[]>`
     INSERT INTO alerts AS a (cause, since, told_at) VALUES (${cause}, now(), now())
     ON CONFLICT (cause) DO UPDATE SET since = COALESCE(a.since, now()), told_at = now()

@@ -8,7 +8,7 @@ import { Prisma } from "@repo/db";
 /** Upper bounds of the times that are counted, in seconds. The last bucket has none. */
 export const TIME_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600] as const;
 
-/** All counts, those that are not folded yet too: `hour`, `dimension`, `value`, `kind`, `count`. */
+/** All counts, folded or not: `hour`, `dimension`, `value`, `kind`, `count`. */
 export const COUNTS = Prisma.sql`(
   SELECT hour, dimension, value, kind, count FROM hourly_counts
   UNION ALL

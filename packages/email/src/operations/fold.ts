@@ -1,15 +1,15 @@
 import { type Db, Prisma } from "@repo/db";
 import { dimensions } from "./counts.ts";
 
-// Different domains of one hour; the rest count together.
+// How many domains an hour counts separately. The rest count together.
 const MAX_DOMAINS = 50;
 const OTHER_DOMAINS = "other";
 // As long as the log keeps a message.
 const KEPT_DAYS = 90;
 
 /**
- * Adds what is pending to the counts by hour, and deletes hours older than 90 days. One worker does
- * it at a time; another one's call does nothing.
+ * Adds what is pending to the counts by hour, and deletes hours older than 90 days. Only one
+ * worker does it at a time: meanwhile the call of another worker does nothing.
  */
 export async function foldCounts(db: Db): Promise<void> {
   await db.query(Prisma.sql`

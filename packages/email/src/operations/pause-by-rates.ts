@@ -2,13 +2,13 @@ import type { Db } from "@repo/db";
 import { recordAction } from "./actions.ts";
 import { type Period, THRESHOLDS, percent, readTotal } from "./rates.ts";
 
-// A bad day shows in the first, a bad habit of an account that sends little in the second.
+// The first shows a bad day. The second also shows an account that never sends enough in a day.
 const PERIODS: Period[] = ["24h", "7d"];
 
 /**
- * Pauses all but security mail if bounces or complaints have reached AWS's review threshold. Only an
- * operator ends the pause: while it lasts the rate falls by itself, and says nothing about the list
- * that caused it. After that, only the hours that begin later count.
+ * Pauses all but security mail if bounces or complaints have reached AWS's review threshold. Only
+ * an operator ends the pause: while it lasts, the rate falls by itself, although the list that
+ * caused it is still bad. After a resume, only the hours that begin later count.
  *
  * @returns why it has paused; undefined if it has not
  */

@@ -5,8 +5,8 @@ import type { PauseScope } from "../sending-status.ts";
 import { recordAction } from "./actions.ts";
 
 /**
- * Pauses sending until `resumeSending`. A claim reads the pause in its own statement, so that no
- * worker claims anything of it after the commit; calls that have begun still end. Who did it, when
+ * Pauses sending until `resumeSending`. A claim reads the pause in its own statement, so no worker
+ * claims a paused email after the commit. What was claimed before is still sent. Who did it, when
  * and why is stored.
  *
  * @throws EmailError `NO_REASON`

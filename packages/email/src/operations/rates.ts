@@ -21,8 +21,8 @@ export const THRESHOLDS = {
 export const percent = (share: number) => `${Number((share * 100).toFixed(2))} %`;
 
 /**
- * How close a rate is to AWS's thresholds. It is
- * `ok` too while there are too few emails to tell: one bounce of three says nothing.
+ * How close a rate is to AWS's thresholds. It is also `ok` while there are too few emails: one
+ * bounce of three says nothing.
  */
 export type Level = "ok" | "near" | "review" | "pause";
 
@@ -108,7 +108,7 @@ export async function readRates(db: Db | Tx, period: Period, now = new Date()): 
 /**
  * The rates of all email in a period.
  *
- * @param from a later begin; the hours that begin before it are left out
+ * @param from leaves out the hours that begin before it
  */
 export async function readTotal(
   db: Db | Tx,
@@ -125,7 +125,7 @@ export async function readTotal(
   return rated(row);
 }
 
-/** What happened in each hour of a period, the oldest first, with the hours of nothing. */
+/** What happened in each hour of a period, the oldest first. Hours without email are included. */
 export async function readHours(db: Db | Tx, period: Period, now = new Date()): Promise<Hour[]> {
   const since = startOf(period, now);
   // A row for each hour: 30 days have 20,000 numbers.

@@ -7,7 +7,7 @@ import { type Waiting, readLastEvent, readWaiting } from "./waiting.ts";
 /** What the operators are told about. */
 export type AlertCause = "stopped" | "bounces" | "complaints" | "queue" | "events";
 
-/** Something that an operator must see to. Its texts contain no address and no server's answer. */
+/** A problem that an operator must look at. Its texts contain no address and no server's answer. */
 export interface Trouble {
   cause: AlertCause;
   /** A sentence. */
@@ -16,11 +16,11 @@ export interface Trouble {
   next: string;
 }
 
-// Minutes that the oldest message may wait, by priority. A big mailing waits for its rate.
+// Minutes that the oldest message may wait, by priority. A big mailing takes hours.
 const MAX_WAIT = [5, 5, 60, 24 * 60];
 // In ms. Probes often end a stop sooner.
 const SHORT_STOP = 60_000;
-// Accepted emails of an hour from whose silence we conclude something.
+// If SES has accepted this many emails in an hour, an event must have come.
 const MIN_ACCEPTED = 20;
 
 /**
@@ -74,7 +74,7 @@ async function rates(db: Db, { paused }: SendingStatus, open: AlertCause[]): Pro
   const isPaused = paused?.by === "rates";
   return RATES.flatMap(({ cause, rate, level, count, said, next }) => {
     const { review, pause } = THRESHOLDS[cause];
-    // Once told, it is well again only far below, or it would come and go.
+    // An open alert ends only at half the threshold. Otherwise it would come and go.
     const bad = [
       { ...day, of: "24 hours" },
       { ...week, of: "7 days" },

@@ -11,8 +11,8 @@ import {
 import { type WorkerSign, readWorkers } from "./workers.ts";
 
 /**
- * Why email is slowed or stopped: a `StoppedBy`; or `no-worker`; or an operator or the rates have
- * paused it; or SES throttles; or little of the quota is left.
+ * Why email is slowed or stopped: a `StoppedBy`; no worker runs; an operator or the rates have
+ * paused it; an operator has lowered the rate; SES throttles; or little of the quota is left.
  */
 export type Cause =
   | "no-worker"
@@ -68,7 +68,7 @@ type Judged = Pick<Verdict, "sending" | "cause" | "why" | "since" | "next"> & {
   error?: string | null;
 };
 
-/** The first that holds, the worst first. */
+/** The first cause that applies. The worst comes first. */
 function judge(status: SendingStatus, workers: WorkerSign[]): Judged | undefined {
   const { stopped, paused, lowered, quota, rate, maxRate } = status;
   const slowed = "slowed" as const;

@@ -18,7 +18,7 @@ export interface LastError {
   /** The server's answer, without an address. */
   error: string;
   at: Date;
-  /** How many of the messages that were looked at have it. */
+  /** How many messages have it, of those that were read. */
   messages: number;
 }
 
@@ -28,8 +28,8 @@ const MAX_DEPTH = 100_000;
 const MAX_FAILURES = 500;
 
 /**
- * What is due or was tried already, by category, the oldest first. A message waits since it was due;
- * one that was tried before waits since it was queued.
+ * What is due or was tried already, by category, the oldest first. The wait of a message begins
+ * when it is due. If it was tried before, the wait began when it was queued.
  */
 export function readWaiting(db: Db | Tx): Promise<Waiting[]> {
   return db.$queryRaw<Waiting[]>`

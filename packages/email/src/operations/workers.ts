@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Db, Prisma, type Tx } from "@repo/db";
 
-/** A worker's last sign. */
+/** A worker's last heartbeat. */
 export interface WorkerSign {
   id: string;
   version: string;
@@ -13,7 +13,7 @@ export interface WorkerSign {
 
 export interface Heartbeat {
   /**
-   * Writes the worker's sign. Call it every few seconds.
+   * Writes a heartbeat of the worker. Call it every few seconds.
    *
    * @param sinceLastLook ms since the worker last looked at the queue
    */
@@ -41,7 +41,7 @@ export function createHeartbeat(db: Db, version: string): Heartbeat {
   };
 }
 
-// Each run of a worker with --once is one.
+// There can be many: each run of a worker with --once counts as one.
 const MAX_WORKERS = 50;
 
 /** The workers of the last day, those first that were seen last. At most 50. */

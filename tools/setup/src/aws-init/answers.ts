@@ -34,7 +34,7 @@ export interface Answers {
   region: string;
   dns: Provider;
   zoneId: string;
-  /** Undefined: the stack's sender and events are set in a way that only a person knows. */
+  /** Undefined: the stack's sender and events fit no place, because a person has set them. */
   runs: Place | undefined;
   /** The public address of web, if SNS posts to it. */
   appUrl: string;

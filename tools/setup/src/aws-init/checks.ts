@@ -1,6 +1,6 @@
 import { parseMailbox } from "./mailbox.ts";
 
-// What answers must be, as infra and the apps demand it. Each completes "--option …".
+// What answers must be: what infra and the apps demand. Each text completes "--option …".
 
 export type Check = (answer: string) => string | undefined;
 

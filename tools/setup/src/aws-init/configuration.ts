@@ -13,7 +13,7 @@ export const DEFAULTS: Record<string, string> = { events: "sqs", sender: "user" 
 /**
  * The stack's configuration by the answers. Keys that are not asked for are not in it.
  *
- * @param before what the file allows to send from. It is kept, as far as it is of the domain.
+ * @param before the senders that the file allows. Those of the domain are kept.
  * @param others further senders of the app
  */
 export function configurationOf(
@@ -74,7 +74,7 @@ export function settingsOf(
 ): Map<string, string> {
   const settings = new Map([["EMAIL_FROM", from]]);
   if (securityFrom) settings.set("EMAIL_FROM_SECURITY", securityFrom);
-  // Another file may be for production, where this would keep email from everybody else.
+  // Another file may be for production. There this would stop the email to everybody else.
   if (isLocal) {
     const isLimited = env["EMAIL_ALLOW_TO"] || env["EMAIL_REDIRECT_TO"];
     if (tester && !isLimited && env["APP_ENV"] !== "production") {

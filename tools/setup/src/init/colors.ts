@@ -15,7 +15,8 @@ export interface Schemes {
   darkColors: Scheme;
 }
 
-// As much as the starter's links have, roughly: a colour that only just passes glares in the dark.
+// Roughly the contrast of the starter's links. With the least that WCAG asks, links are hard to
+// read in the dark.
 const ENOUGH_IN_THE_DARK = 7;
 
 /**

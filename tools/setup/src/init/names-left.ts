@@ -20,7 +20,7 @@ const ANOTHER = {
  * Where the starter's name would still stand after `pnpm app:init`, in any case: `file:line`. The
  * licence and the record keep it.
  *
- * @param root a copy of the starter. In a product nothing is looked for.
+ * @param root a copy of the starter. In a product it looks for nothing.
  */
 export function namesLeft(root: string): string[] {
   const tree = openTree(root);

@@ -15,7 +15,7 @@ import { readNames, renameAll } from "./names.ts";
 /**
  * Turns a copy of the starter into a product, or changes the answers of an earlier run.
  *
- * @returns the parts that it deletes; and what stays because the person has changed it
+ * @returns the parts that it deletes; and notes of what stays because the person has changed it
  * @throws SetupError if a part cannot be left out, because the person has changed its lines
  */
 export function planProduct(tree: Tree, answers: Answers): { deleted: Part[]; notes: string[] } {

@@ -20,7 +20,8 @@ export function initArguments(tree: Tree, record: Record, known: string[]): stri
     owner: tree.has("LICENSE") ? ownerIn(tree.read("LICENSE")) : "",
     upstream: record.upstream,
   };
-  // An answer that app:init would refuse has been written by hand. It is then a change like others.
+  // If app:init would refuse an answer, a person has written it by hand. The merge then keeps it,
+  // like any other change.
   const usable = QUESTIONS.filter(({ key, check }) => !check(answers[key], tree));
   const without = record.leftOut.filter((part) => known.includes(part));
   return [

@@ -17,7 +17,7 @@ export async function install(
   for (const file of lockfiles) {
     if (!existsSync(path.join(root, file))) continue;
     const folder = path.dirname(file);
-    // The root's packages are needed next, and others only by their own commands.
+    // The next commands need the root's packages. Other folders install theirs when they need them.
     const only = folder === "." ? [] : ["--lockfile-only"];
     const args = ["install", "--no-frozen-lockfile", "--prefer-offline", ...only];
     const { succeeded, output } = await pnpm(path.join(root, folder), args);

@@ -38,7 +38,7 @@ export async function merge(
   await git("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", folder, BRANCH);
   await requireNothingHidden(git, root, base, theirs);
   try {
-    // A file that one side adds to a folder goes along when the other side has renamed the folder.
+    // If one side adds a file to a folder that the other side has renamed, the file moves too.
     const follow = "merge.directoryRenames=true";
     await git("-c", follow, "cherry-pick", "--no-commit", theirs.commit);
   } catch (error) {

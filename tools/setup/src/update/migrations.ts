@@ -5,8 +5,8 @@ export const MIGRATIONS = "packages/db/prisma/migrations";
 
 /**
  * Gives upstream's new migrations a later time than the clone's newest one has, if theirs is
- * earlier. Otherwise a new database would get them in another order than one that exists: there,
- * the clone's are applied already.
+ * earlier. Otherwise a new database would get them before the clone's, and an existing database,
+ * which has the clone's already, after them.
  *
  * @param base,theirs upstream's commits @returns the names of upstream's new migrations
  */

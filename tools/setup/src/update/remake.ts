@@ -11,7 +11,7 @@ import type { Upstream } from "./upstream.ts";
 /** The parts that a version can do without, by their names. */
 const PARTS = "tools/setup/src/delete/parts.yaml";
 
-/** A version of upstream as this clone would have begun with it: renamed, without what it left out. */
+/** A version of upstream with the clone's names and brand, and without the parts that it left out. */
 export interface Made {
   /** A commit in upstream's folder, without lockfiles and without the record. */
   commit: string;

@@ -5,7 +5,7 @@ import { AppError } from "@repo/errors";
 import { type Git, gitIn } from "./git.ts";
 import { type Release, releasesIn } from "./versions.ts";
 
-/** Upstream's repository, read into a folder of its own, so that the clone needs no history of it. */
+/** Upstream's repository, in a folder of its own. So the clone needs no history of upstream. */
 export interface Upstream {
   folder: string;
   git: Git;

@@ -123,7 +123,7 @@ function page(config: Config, { path, title, submit, ...change }: Change): Route
   });
 }
 
-/** @throws HttpError `INVALID_INPUT` if it would be the whole log */
+/** @throws HttpError `INVALID_INPUT` if the values would select the whole log */
 function selectionOf({ id, ...values }: FilterValues): Selection {
   if (id) return { id };
   if (!isEmpty(values)) return readFilter(values);

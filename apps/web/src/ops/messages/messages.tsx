@@ -69,7 +69,7 @@ function withoutSecrets<T extends { lastError: string | null }>(message: T): T {
   return { ...message, lastError: message.lastError && safe(message.lastError) };
 }
 
-/** What can be done with all that a search finds. The next page says with how many. */
+/** What an operator can do with all emails that a search finds. The next page counts them. */
 const CHANGES = {
   retry: "Send these again",
   cancel: "Cancel these",

@@ -38,5 +38,5 @@ export function lineOf(entry: TimelineEntry): Line {
   }
 }
 
-/** SES's id as it is, although it is as long as a token; anything else is made safe. */
+/** Keeps SES's id, which is as long as a token, and makes any other text safe. */
 const idOf = (text: string) => (/^[\w-]{1,80}$/.test(text) ? text : safe(text));

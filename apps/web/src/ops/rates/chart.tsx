@@ -15,7 +15,7 @@ interface ChartProps {
   times: Date[];
   series: Series[];
   as: "bars" | "lines";
-  /** The end of the axis. Higher values are cut. */
+  /** The end of the axis. A higher value is drawn there. */
   most: number;
   /** Marks of the axis. */
   ticks: { at: number; text: string }[];

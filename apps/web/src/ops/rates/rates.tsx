@@ -179,7 +179,7 @@ function Table({ title, rows }: { title: string; rows: NamedRates[] }) {
   );
 }
 
-/** What the charts show, for those who do not see them. */
+/** The numbers of the charts, for people who cannot see them. */
 function Numbers({ points }: { points: Hour[] }) {
   return (
     <details>

@@ -3,7 +3,7 @@ import { type Hour, type Period, TIME_BOUNDS } from "@repo/email/operations";
 /** Hours of one point of a chart, so that each period has about thirty. */
 export const HOURS_OF_A_POINT: Record<Period, number> = { "24h": 1, "7d": 6, "30d": 24 };
 
-/** Adds the hours up, so many at a time. The first point may have fewer. */
+/** Adds up groups of `size` hours. The first group may have fewer. */
 export function addUp(hours: Hour[], size: number): Hour[] {
   const points: Hour[] = [];
   for (let end = hours.length; end > 0; end -= size) {
@@ -28,8 +28,8 @@ function sum(a: Hour, b: Hour): Hour {
 }
 
 /**
- * Under which of `TIME_BOUNDS` this share of the emails lies, as its index; `TIME_BOUNDS.length` if
- * it is above the last one.
+ * The index of the lowest of `TIME_BOUNDS` under which at least this share of the emails lies;
+ * `TIME_BOUNDS.length` if there is none.
  *
  * @returns null if there are no emails
  */

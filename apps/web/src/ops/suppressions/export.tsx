@@ -6,7 +6,7 @@ import type { Router } from "express";
 import { type Guard, decisionPage } from "../decision.tsx";
 import { toCsv } from "./csv.ts";
 
-/** All suppressed addresses as a file. It is recorded, because it takes many addresses out. */
+/** All suppressed addresses as a file. Each download is recorded: it contains many addresses. */
 export function exportSuppressions(config: Guard & { db: Db }): Router {
   const { db } = config;
   return decisionPage(config, {
