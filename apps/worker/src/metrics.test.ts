@@ -25,7 +25,7 @@ function valueOf(text: string, line: string): number | undefined {
   return found === undefined ? undefined : Number(found.slice(line.length + 1));
 }
 
-it("tells what waits, how sending goes and what each call was, and no address, link or error", async () => {
+it("reports what waits, how sending goes and the result of each call, without an address, link or error", async () => {
   const enqueue = createEnqueue({ keys: keysOf(MARK.repeat(3)), templates, categories });
   await test.db.$transaction((tx) => enqueue(tx, message));
   await test.db.sendingStatus.updateMany({ data: { stoppedBy: "paused", stoppedError: MARK } });

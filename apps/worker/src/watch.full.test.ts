@@ -40,7 +40,7 @@ const alerts = async () =>
     a.to.localeCompare(b.to),
   );
 
-it("shows that it runs and what, until it ends", async () => {
+it("shows that it runs, and its version, until it ends", async () => {
   const end = watch();
   await eventually(async () =>
     expect(await test.db.worker.findMany()).toMatchObject([{ version: "1.2.3" }]),
@@ -49,7 +49,7 @@ it("shows that it runs and what, until it ends", async () => {
   expect(await test.db.worker.count()).toBe(0);
 });
 
-it("emails each operator once, with two workers, and logs what no email can tell", async () => {
+it("emails each operator once, with two workers, and logs the alert too", async () => {
   await test.db.$executeRaw`UPDATE sending_status SET stopped_by = 'paused',
     stopped_error = 'AccessDenied: arn:aws:secret', stopped_at = now() - interval '2 minutes'`;
   const ends = [watch(), watch()];

@@ -38,7 +38,7 @@ const refused = (response: Response, status: number, code: string) => {
   expect(response.body.error).toMatchObject({ code, message: expect.any(String), requestId });
 };
 
-it("queues an email for a program, and tells the program alone what became of it", async () => {
+it("queues an email for a program, and shows its status to that program only", async () => {
   const { body, headers } = await post(message).expect(202);
   expect(body).toEqual({ id: expect.any(String) });
   expect(headers["location"]).toBe(`/api/emails/${body.id}`);
@@ -57,7 +57,7 @@ it("queues an email for a program, and tells the program alone what became of it
   }
 });
 
-it("answers alike to a missing, a forged and a revoked key", async () => {
+it("gives the same answer to a missing, a forged and a revoked key", async () => {
   const { id, key: revoked } = await make();
   await revokeKey(app.db, id, decision);
   const before = await count();
@@ -138,7 +138,7 @@ it("says when a key has reached its limit, and how long to wait", async () => {
   expect(Number(response.headers["retry-after"])).toBeGreaterThan(3_000);
 });
 
-it("is no use to a page in a browser: no cookie, no CORS, no form", async () => {
+it("cannot be used by a page in a browser: no cookie, no CORS, no form", async () => {
   const origin = { Origin: "https://evil.example" };
   const preflight = await supertest(app.app)
     .options("/api/emails")
@@ -157,7 +157,7 @@ it("is no use to a page in a browser: no cookie, no CORS, no form", async () => 
   refused(await supertest(app.app).get("/api/emails/a/b"), 404, "NOT_FOUND");
 });
 
-it("logs the program and the email, and neither key, address nor props", async () => {
+it("logs the program and the email's id, but no key, address or props", async () => {
   const { body } = await post(message).expect(202);
   const line = app
     .log()

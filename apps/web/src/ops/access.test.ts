@@ -68,7 +68,7 @@ const state = async () =>
   ]);
 
 it.each(["nobody", "person"] as const)(
-  "gives %s the answer of an unknown path, byte for byte, whatever the method",
+  "gives %s the answer of an unknown path, byte for byte, with every method",
   async (who) => {
     for (const method of METHODS) {
       const unknown = await ask(method, "/nothing-here", who);
@@ -137,7 +137,7 @@ it.each(full ? CHANGES : CHANGES.slice(0, 2))(
   },
 );
 
-it("takes the pages away with the role, from the next request", async () => {
+it("hides the pages from the next request on when the role is taken away", async () => {
   const where = { emailKey: "operator@example.com" };
   await test.db.user.update({ where, data: { role: null } });
   await test.get("/ops").expect(404);

@@ -3,7 +3,7 @@ import { ago, describeDetail, percent, safe } from "./format.tsx";
 
 const TOKEN = "Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE";
 
-it("leaves nothing in a text that logs somebody in", () => {
+it("cuts from a text everything that could log somebody in", () => {
   expect(safe(`550 see https://a.example/reset?token=${TOKEN}&x=1 for more`)).toBe(
     "550 see https://a.example/reset?… for more",
   );
@@ -14,7 +14,7 @@ it("leaves nothing in a text that logs somebody in", () => {
   );
 });
 
-it("writes shares and times for people", () => {
+it("writes shares and times as people read them", () => {
   expect([0, 0.05, 0.0012, 1].map(percent)).toEqual(["0 %", "5 %", "0.12 %", "100 %"]);
   const now = Date.parse("2030-01-31T12:00:00Z");
   expect(ago(new Date(now - 100_000), now)).toBe("2 minutes ago");

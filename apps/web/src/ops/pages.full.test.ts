@@ -68,7 +68,7 @@ it("shows all that happened to an email, with the mail server's own words", asyn
   expect(words).not.toContain("unrelated");
 });
 
-it("counts what a search would change, and changes nothing if the number is another one by then", async () => {
+it("counts what a search would change, and changes nothing if the number has changed since", async () => {
   for (let i = 0; i < 3; i++) await test.addMessage({ to: "many@example.com" });
   const selection = { to: "many@example.com", status: "failed" };
   const query = new URLSearchParams(selection);
@@ -109,7 +109,7 @@ it("explains why an address gets no email, and overrides a complaint only if the
   expect(await test.read(one)).toMatch(/may get email.*asked on the phone/);
 });
 
-it("gives the suppressed addresses as CSV that no spreadsheet runs", async () => {
+it("exports the suppressed addresses as CSV without formulas that a spreadsheet would run", async () => {
   await addSuppression(test.db, "=cmd@example.com", { by: "Kim", because: "a test" });
   const file = await test
     .post("/ops/suppressions/export", { because: "for the audit" })
@@ -121,7 +121,7 @@ it("gives the suppressed addresses as CSV that no spreadsheet runs", async () =>
   expect(first).toMatch(/^"'=cmd@example.com","manual","\d{4}-.*Z",""$/);
 });
 
-it("tells that nobody asked from that there is no account", async () => {
+it("says separately that nobody asked, and that there is no account", async () => {
   const ask = (email: string) => test.read(`/ops/requests?email=${email}`);
   await test.forgot("person@example.com");
   await test.postJson("/forgot-password", { email: "stranger@example.com" }).expect(202);

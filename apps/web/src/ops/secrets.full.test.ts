@@ -127,7 +127,7 @@ async function mark(): Promise<string[]> {
   return marked;
 }
 
-it("shows no marked token, link or body of any column, in no page and no JSON", async () => {
+it("shows no marked token, link or body of any column on any page or in any JSON", async () => {
   const id = await fill();
   const marked = await mark();
   for (const column of [

@@ -69,7 +69,7 @@ it("queues only emails that the key names, and security mail is no exception", a
   );
 });
 
-it("checks an email as the app's own: address, props, times, suppression", async () => {
+it("checks an email like the app's own: address, props, times, suppression", async () => {
   const { key } = await make();
   const past = new Date(0);
   for (const [message, code] of [
@@ -106,7 +106,7 @@ it("accepts no key that is missing, forged or revoked", async () => {
   await expect(revokeKey(test.db, "no id", decision)).rejects.toEqual(refusal("UNKNOWN_KEY"));
 });
 
-it("lets each key queue its emails an hour, and no more to requests at once", async () => {
+it("lets each key queue its number of emails an hour, also by requests at once", async () => {
   const { id, key } = await make({ perHour: 3 });
   const all = await Promise.allSettled(Array.from({ length: 8 }, () => send(key)));
   const refused = all.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));

@@ -25,7 +25,7 @@ beforeEach(async () => {
 const decision = { by: "operator", because: "why" };
 const list = async () => (await listActions(test.db)).actions;
 
-it("keeps every action for good: nothing changes or deletes one", async () => {
+it("keeps every action for good: no statement changes or deletes one", async () => {
   await recordAction(test.db, { action: "role", subject: "an id", ...decision });
   const refused = /append-only/;
   await expect(test.db.operatorAction.updateMany({ data: { because: "another" } })).rejects.toThrow(

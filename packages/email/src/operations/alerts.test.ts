@@ -34,7 +34,7 @@ const stop = async (minutes = 2) => {
 };
 const goOn = () => test.db.sendingStatus.updateMany({ data: { stoppedBy: null } });
 
-it("tells a trouble once, and when it is well again, with two workers", async () => {
+it("sends one alert when a problem begins and one when it ends, with two workers", async () => {
   await stop();
   await Promise.all([look(), look()]);
   await look();
@@ -47,7 +47,7 @@ it("tells a trouble once, and when it is well again, with two workers", async ()
   expect(await openAlerts(test.db)).toEqual([]);
 });
 
-it("tells a trouble that comes and goes at most once an hour", async () => {
+it("sends at most one alert an hour about a problem that comes and goes", async () => {
   for (let i = 0; i < 3; i++) {
     await stop();
     await look();
@@ -61,7 +61,7 @@ it("tells a trouble that comes and goes at most once an hour", async () => {
   expect(causes()).toEqual(["stopped", "stopped is well", "stopped"]);
 });
 
-it("reminds once a day of a trouble that lasts", async () => {
+it("reminds once a day of a problem that lasts", async () => {
   await stop();
   await look();
   await pass(23 * 60);
@@ -74,7 +74,7 @@ it("reminds once a day of a trouble that lasts", async () => {
   expect(told[1]?.since).toEqual(told[0]?.since);
 });
 
-it("notes nothing if the email cannot be queued, and tells it at the next look", async () => {
+it("records no alert if its email cannot be queued, and sends it at the next look", async () => {
   await stop();
   const failing = () => Promise.reject(new Error("no key"));
   await expect(tellTroubles({ db: test.db, tell: failing })).rejects.toThrow("no key");
@@ -83,7 +83,7 @@ it("notes nothing if the email cannot be queued, and tells it at the next look",
   expect(causes()).toEqual(["stopped"]);
 });
 
-it("tells no answer of a server, no reason and no address", async () => {
+it("puts no server's answer, no reason and no address into an alert", async () => {
   await stop();
   await look();
   await goOn();
@@ -97,13 +97,13 @@ it("tells no answer of a server, no reason and no address", async () => {
   expect(JSON.stringify(told)).not.toMatch(/secret|arn:|AccessDenied|@/);
 });
 
-it("does not tell a stop that has lasted for less than a minute", async () => {
+it("sends no alert about a stop of less than a minute", async () => {
   await stop(0);
   await look();
   expect(causes()).toEqual([]);
 });
 
-it("tells rates near AWS's thresholds", async () => {
+it("sends an alert when a rate is near AWS's threshold", async () => {
   await addCounts(test.db, 2, { accepted: 1000, bounced: 39 });
   await look();
   expect(causes()).toEqual([]);
@@ -122,7 +122,7 @@ it("tells rates near AWS's thresholds", async () => {
   expect(causes()).toEqual(["bounces", "complaints", "bounces is well"]);
 });
 
-it("tells a queue that grows old, security mail first, and no mail that is paused", async () => {
+it("sends an alert when email waits too long, earlier for security mail, never for paused mail", async () => {
   await queueWelcome(test.db);
   const age = (minutes: number) =>
     test.db.$executeRaw`UPDATE messages SET due_at = now() - ${minutes} * interval '1 minute'`;
@@ -140,7 +140,7 @@ it("tells a queue that grows old, security mail first, and no mail that is pause
   expect(told[0]?.what).toBe("Email of the category security has waited for 6 minutes.");
 });
 
-it("tells that events have stopped, and that they come again", async () => {
+it("sends an alert when events stop, and when they come again", async () => {
   await test.db.event.deleteMany();
   await addCounts(test.db, 1, { accepted: 19 });
   await look();

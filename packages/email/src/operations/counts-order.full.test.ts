@@ -30,7 +30,7 @@ const TYPES = [
 const SETTLE = "settle";
 const FOLD = "fold";
 
-it("counts the same whatever the order, the repetitions and the time of the settlement", async () => {
+it("counts the same for every order and repetition of events, and every time of the settlement", async () => {
   const steps = fc
     .tuple(
       fc.array(fc.constantFrom(...TYPES.keys(), FOLD, SETTLE), { maxLength: 12 }),

@@ -50,7 +50,7 @@ const delivery = (id: string) =>
 
 const all = async () => (await readRates(test.db, "24h")).all;
 
-it("counts each call and each event once, whatever is repeated", async () => {
+it("counts each call and each event once, even if it is repeated", async () => {
   const reset = await queueReset(test.db, "name@one.example");
   await queueWelcome(test.db, "name@two.example");
   const { messages } = await claimAs(test.db);
@@ -79,7 +79,7 @@ it("counts each call and each event once, whatever is repeated", async () => {
   expect(await test.db.pendingCount.count()).toBe(0);
 });
 
-it("counts an event in the hour in which it happened, however late it comes", async () => {
+it("counts an event in the hour in which it happened, even if it comes late", async () => {
   const id = await queueReset(test.db);
   await work(test.db, accepted);
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
@@ -142,7 +142,7 @@ it("counts nothing for events that the app has refused", async () => {
   expect(await all()).toMatchObject({ accepted: 1, bounced: 0 });
 });
 
-it("keeps at most fifty domains of an hour by themselves, and every email in the sum", async () => {
+it("counts at most fifty domains of an hour separately, and every email in the sum", async () => {
   const add = (from: number, to: number) => test.db.$executeRaw`
     INSERT INTO pending_counts (hour, kind, template, domain, source, count)
     SELECT date_trunc('hour', now(), 'UTC'), 'accepted', 't', i || '.example', '',
@@ -159,7 +159,7 @@ it("keeps at most fifty domains of an hour by themselves, and every email in the
   expect(byDomain.find(({ name }) => name === "69.example")).toMatchObject({ accepted: 4 });
 });
 
-it("shows each hour with its times, and the refusals by themselves", async () => {
+it("shows each hour with its times, and the refusals separately", async () => {
   const id = await queueReset(test.db);
   await work(test.db, accepted);
   await queueWelcome(test.db);

@@ -49,7 +49,7 @@ it.each([
   expect(await paused()).toMatchObject({ scope: null });
 });
 
-it("stays paused however far the rate falls, until an operator resumes it", async () => {
+it("stays paused until an operator resumes it, even if the rate falls", async () => {
   await addCounts(test.db, 2, { accepted: 1000, bounced: 100 });
   await pauseByRates(test.db);
   await test.db.hourlyCount.deleteMany();
@@ -59,7 +59,7 @@ it("stays paused however far the rate falls, until an operator resumes it", asyn
   expect(await paused()).toMatchObject({ scope: null });
 });
 
-it("does not pause again for what an operator has resumed, and does for what comes later", async () => {
+it("after a resume, pauses again only because of what comes later", async () => {
   await addCounts(test.db, 0, { accepted: 1000, bounced: 100 });
   await pauseByRates(test.db);
   await resumeSending(test.db, decision);
@@ -68,7 +68,7 @@ it("does not pause again for what an operator has resumed, and does for what com
   expect(await pauseByRates(test.db)).toBeDefined();
 });
 
-it("changes no pause of an operator, and two workers pause once", async () => {
+it("changes no pause of an operator, and pauses once with two workers", async () => {
   await addCounts(test.db, 2, { accepted: 1000, bounced: 100 });
   const both = await Promise.all([pauseByRates(test.db), pauseByRates(test.db)]);
   expect(both.filter(Boolean)).toHaveLength(1);

@@ -80,7 +80,7 @@ it("needs a reason, and changes nothing without it", async () => {
   expect(await status()).toEqual(before);
 });
 
-it("holds to a lower rate until its time, and then to the account's", async () => {
+it("keeps to a lower rate until it ends, and then to the account's rate", async () => {
   await setLimits(test.db, { maxRate: 20, max24Hours: undefined, sent24Hours: 0 });
   for (let i = 0; i < 14; i++) await queueWelcome(test.db, `name${i}@example.com`);
   const minute = { rate: 4, until: new Date(Date.now() + 60_000) };

@@ -52,7 +52,7 @@ it("says that no worker runs, and since when", async () => {
   expect(next).toMatch(/Start the worker/);
 });
 
-it("names what stops or slows sending, the worst first, with the next step", async () => {
+it("names the worst cause that stops or slows sending, with the next step", async () => {
   await beat();
   await setLimits(test.db, { maxRate: 10, max24Hours: 100, sent24Hours: 85 });
   expect(await read()).toMatchObject({ sending: "slowed", cause: "quota-low" });

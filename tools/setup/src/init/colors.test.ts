@@ -8,7 +8,7 @@ const brand = {
   darkColors: { ink: "#eef1f6", paper: "#181c23", canvas: "#0f1217", accent: "", onAccent: "" },
 };
 
-it("makes of every readable colour a brand that can be read in light and in dark", () => {
+it("turns every readable colour into a brand that can be read in light and in dark", () => {
   const color = fc
     .integer({ min: 0, max: 0xffffff })
     .map((n) => `#${n.toString(16).padStart(6, "0")}`);

@@ -4,7 +4,7 @@ import { rename } from "./names.ts";
 const old = { name: "Post", package: "post" };
 const now = { name: "Rocket & Sons", package: "rocket-sons" };
 
-test("renames a product where its name stands, and leaves the same word elsewhere", () => {
+test("renames a product in the listed places, and leaves the same word elsewhere", () => {
   const infra = '"arn:aws:iam::123456789012:policy/post-*" # a post';
   expect(rename("infra/operator-policy.json", infra, old, now).text).toBe(
     '"arn:aws:iam::123456789012:policy/rocket-sons-*" # a post',

@@ -34,14 +34,14 @@ it("merges dependencies and scripts that both sides have added, removed and chan
   );
 });
 
-it("leaves a value to the person that both sides have changed to different ones", () => {
+it("leaves a value to the person if both sides have changed it differently", () => {
   const at = (version: string) => json({ dependencies: { a: version } });
   const sides = { base: at("1"), ours: at("2"), theirs: at("3") };
   expect(mergeManifest("package.json", sides)).toBeUndefined();
   expect(mergeManifest("package.json", { ...sides, theirs: at("2") })).toBe(at("2"));
 });
 
-it("leaves a value to the person that one side has changed and the other removed", () => {
+it("leaves a value to the person if one side has changed it and the other has removed it", () => {
   const sides = {
     base: json({ a: "1", b: "1" }),
     ours: json({ b: "1" }),

@@ -147,7 +147,7 @@ it("merges manifests by their keys, where lines would conflict", async () => {
   });
 });
 
-it("leaves both lockfiles to pnpm, if the clone has one of its own", async () => {
+it("gives both lockfiles to pnpm to merge, if the clone has one of its own", async () => {
   const lock = { before: "one\n", after: "two\n" };
   const own = await mergeFiles({}, { "a.ts": "" }, { "pnpm-lock.yaml": "three\n" }, lock);
   expect(own.read("pnpm-lock.yaml")).toBe("<<<<<<< HEAD\nthree\n=======\ntwo\n>>>>>>> upstream\n");
@@ -155,7 +155,7 @@ it("leaves both lockfiles to pnpm, if the clone has one of its own", async () =>
   expect(same.read("pnpm-lock.yaml")).toBe("two\n");
 });
 
-it("puts upstream's new migrations after the clone's, and says their names", async () => {
+it("puts upstream's new migrations after the clone's, and lists their names", async () => {
   const at = (name: string) => `packages/db/prisma/migrations/${name}/migration.sql`;
   const init = { [at("20261201000000_init")]: "init" };
   const { merged, git } = await mergeFiles(

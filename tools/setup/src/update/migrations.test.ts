@@ -8,7 +8,7 @@ it("gives upstream's migrations a time after the clone's newest, in their own or
   ]);
 });
 
-it("leaves upstream's migrations alone that are newer already", () => {
+it("does not rename upstream's migrations if they are newer already", () => {
   const names = ["20261201090000_a", "20261215090000_b"];
   expect(laterThan("20261130090000_notes", names)).toEqual(names);
   expect(laterThan("20261130090000_notes", [])).toEqual([]);

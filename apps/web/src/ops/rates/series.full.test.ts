@@ -23,7 +23,7 @@ it("adds hours up to points that end with the last hour", () => {
   expect(points[1]).toMatchObject({ refused: 4, queuedToAccepted: [2, 0] });
 });
 
-it("finds the bound under which a share of the emails lies", () => {
+it("finds the lowest bound under which a share of the emails lies", () => {
   expect(bucketAt([50, 0, 45, 5], 0.5)).toBe(0);
   expect(bucketAt([50, 0, 45, 5], 0.95)).toBe(2);
   expect(bucketAt([0, 0], 0.5)).toBeNull();
