@@ -14,7 +14,7 @@ it("writes to a person in the language of the browser that signed up, also later
   const email = "sam@example.com";
   const { user } = await test.signUpAndVerify(german(), email);
   expect(user.locale).toBe("de");
-  // Whoever asks for the link may speak another language.
+  // The person who asks for the link may speak another language.
   const token = await test.forgot(email, english());
   await test.accounts.resetPassword(english(), { token, password: "another good password" });
   // A clone may have no welcome email, or more emails.

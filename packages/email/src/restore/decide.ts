@@ -6,7 +6,7 @@ import { recordAction } from "../operations/actions.ts";
 import { RESTORED_AT } from "../sending-status.ts";
 import { checkDatabase } from "./check.ts";
 
-/** What waits since before a restore, of one template. */
+/** The emails of one template that were queued before a restore and still wait. */
 export interface RestoredMail {
   template: string;
   queued: number;
