@@ -58,7 +58,7 @@ export async function watchSending(config: {
   await heartbeat.end().catch(() => undefined);
 }
 
-/** Logs an alert: while sending is stopped, its email does not leave. */
+/** Logs an alert too: while sending is stopped, its email is not sent. */
 function logNotice(log: Logger, { cause, isWell, since, what, next }: Notice): void {
   const fields = { alert: cause, since, what, next };
   if (isWell) log.info(fields, "well again");

@@ -76,8 +76,8 @@ function Removal({ form, found }: { form: FormState; found: Suppressed | null | 
       )}
       <p className="fine">
         SES has a list of its own. If the address is on that list, SES accepts email to it and does
-        not deliver it. This page cannot change that list, because the app has no right to. With
-        rights at AWS, take the address off with{" "}
+        not deliver it. This page cannot change that list, because the app has no right to. Somebody
+        with rights at AWS can remove the address from it:{" "}
         <code>
           aws sesv2 delete-suppressed-destination --email-address {form.values.email ?? "ADDRESS"}
         </code>
