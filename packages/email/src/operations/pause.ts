@@ -26,14 +26,20 @@ export async function pauseSending(db: Db, scope: PauseScope, decision: Decision
  * Ends a pause. If sending is stopped for another reason, the next email is sent at once as a probe.
  * Who did it, when and why is stored.
  *
- * @throws EmailError `NO_REASON`; `RESTORE_UNDECIDED` if a restore has stopped sending
+ * @param seen `since` of the pause that the operator knows. Default: whatever pause there is
+ * @throws EmailError `NO_REASON`; `RESTORE_UNDECIDED` if a restore has stopped sending;
+ *   `PAUSE_CHANGED` if there is a later pause than `seen`
  */
-export async function resumeSending(db: Db, decision: Decision): Promise<void> {
+export async function resumeSending(db: Db, decision: Decision, seen?: Date): Promise<void> {
   const { by, because } = checkDecision(decision);
   await db.$transaction(async (tx) => {
-    const [row] = await tx.$queryRaw<{ paused: string | null; stoppedBy: string | null }[]>`
-      SELECT paused, stopped_by AS "stoppedBy" FROM sending_status WHERE id = 1 FOR UPDATE`;
+    const [row] = await tx.$queryRaw<
+      { paused: string | null; pausedAt: Date | null; stoppedBy: string | null }[]
+    >`
+      SELECT paused, paused_at AS "pausedAt", stopped_by AS "stoppedBy"
+      FROM sending_status WHERE id = 1 FOR UPDATE`;
     if (row?.stoppedBy === "restored") throw undecided();
+    if (seen && row?.pausedAt && row.pausedAt > seen) throw changed();
     await tx.$executeRaw`
       UPDATE sending_status SET paused = NULL, paused_at = NULL, paused_by = NULL,
         paused_because = NULL, resumed_at = now(),
@@ -73,6 +79,13 @@ export async function lowerRate(
       WHERE id = 1`;
     await recordAction(tx, { action: "lower-rate", subject, by, because });
   });
+}
+
+function changed(): EmailError {
+  return new EmailError(
+    "PAUSE_CHANGED",
+    "Sending was paused again meanwhile. Nothing was done. Read why, and decide again.",
+  );
 }
 
 function undecided(): EmailError {

@@ -1,11 +1,18 @@
 import type { Db } from "@repo/db";
-import { lowerRate, pauseSending, readVerdict, resumeSending } from "@repo/email/operations";
+import {
+  type Verdict,
+  lowerRate,
+  pauseSending,
+  readVerdict,
+  resumeSending,
+} from "@repo/email/operations";
 import { Router } from "express";
 import { z } from "zod";
 import type { FormState } from "../../http/form-page.ts";
 import { Field } from "../../ui/form.tsx";
 import { Choice, type Guard, decisionPage } from "../decision.tsx";
 import { Sentence } from "../home.tsx";
+import { Pause } from "./sending.tsx";
 
 type Config = Guard & { db: Db };
 const AT = "/ops/sending";
@@ -48,14 +55,33 @@ function resume(config: Config): Router {
     at: AT,
     title: "Resume sending",
     submit: "Resume",
-    fields: {},
+    // The pause that the operator has seen.
+    fields: { since: z.iso.datetime().optional() },
     open: () => readVerdict(config.db),
-    view: (_form, verdict) => verdict && <Sentence verdict={verdict} />,
-    async act(_input, decision) {
-      await resumeSending(config.db, decision);
+    view: (_form, verdict) => verdict && <Resume verdict={verdict} />,
+    async act({ since }, decision) {
+      await resumeSending(config.db, decision, since === undefined ? undefined : new Date(since));
       return { json: { paused: null }, page: AT };
     },
   });
+}
+
+function Resume({ verdict }: { verdict: Verdict }) {
+  const { paused } = verdict.status;
+  return (
+    <>
+      <Sentence verdict={verdict} />
+      {paused && (
+        <>
+          {/* The sentence may be about something else that is worse. */}
+          <p>
+            Paused: <Pause paused={paused} />
+          </p>
+          <input type="hidden" name="since" value={paused.since.toISOString()} />
+        </>
+      )}
+    </>
+  );
 }
 
 function number(most: number, message: string) {

@@ -24,6 +24,8 @@ export function sending(db: Db): Router {
   return router;
 }
 
+type Paused = NonNullable<Verdict["status"]["paused"]>;
+
 function Sending({ verdict }: { verdict: Verdict }) {
   const { status, workers } = verdict;
   return (
@@ -61,16 +63,7 @@ function Force({ status }: { status: Verdict["status"] }) {
   return (
     <dl className="ops-facts">
       <dt>Pause</dt>
-      <dd>
-        {paused ? (
-          <>
-            {paused.scope === "all" ? "all email" : "all but security mail"}, by {who(paused.by)},{" "}
-            <Ago at={paused.since} />: {safe(paused.because)}
-          </>
-        ) : (
-          "none"
-        )}
-      </dd>
+      <dd>{paused ? <Pause paused={paused} /> : "none"}</dd>
       <dt>Lower rate</dt>
       <dd>
         {lowered ? (
@@ -89,6 +82,17 @@ function Force({ status }: { status: Verdict["status"] }) {
       <dt>Quota of 24 hours</dt>
       <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
     </dl>
+  );
+}
+
+/** What is paused, by whom, since when and why. */
+export function Pause({ paused }: { paused: Paused }) {
+  const { scope, by, since, because } = paused;
+  return (
+    <>
+      {scope === "all" ? "all email" : "all but security mail"}, by {who(by)}, <Ago at={since} />:{" "}
+      {safe(because)}
+    </>
   );
 }
 
