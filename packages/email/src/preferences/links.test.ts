@@ -55,9 +55,10 @@ it("leads to the two pages of the app, in a link that fits into a header", () =>
 });
 
 it("shows nobody the address or the category, in no encoding", () => {
-  const token = tokenFor("sam@example.com", "news");
+  // Long words: a random token has a short one now and then.
+  const token = tokenFor("samantha@example.com", "announcements");
   const readable = [token, Buffer.from(token, "base64url").toString("latin1")];
-  for (const text of readable) expect(text).not.toMatch(/sam|example|news/i);
+  for (const text of readable) expect(text).not.toMatch(/samantha|example|announcements/i);
 });
 
 it("opens links of an older key, and none of a key that has been removed", () => {
