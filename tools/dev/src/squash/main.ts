@@ -17,8 +17,8 @@ import { rulesOf, write } from "./statements.ts";
 
 const FOLDER = path.join(root, "packages/db/prisma/migrations");
 
-const HEAD = `-- What keeps the tables right whoever writes to them, and quick however long they grow. Prisma's
--- schema cannot say it, and Prisma leaves it alone when it compares.
+const HEAD = `-- These rules keep the tables right, whatever program writes to them, and queries fast at any size.
+-- Prisma's schema cannot express them. Prisma ignores them when it compares.
 
 `;
 

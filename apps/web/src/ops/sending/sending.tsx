@@ -85,7 +85,7 @@ function Force({ status }: { status: Verdict["status"] }) {
   );
 }
 
-/** What is paused, by whom, since when and why. */
+/** A pause: its scope, who set it, its time and the reason. */
 export function Pause({ paused }: { paused: Paused }) {
   const { scope, by, since, because } = paused;
   return (

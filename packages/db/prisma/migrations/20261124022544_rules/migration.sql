@@ -1,5 +1,5 @@
--- What keeps the tables right whoever writes to them, and quick however long they grow. Prisma's
--- schema cannot say it, and Prisma leaves it alone when it compares.
+-- These rules keep the tables right, whatever program writes to them, and queries fast at any size.
+-- Prisma's schema cannot express them. Prisma ignores them when it compares.
 
 -- The worker looks at these few rows only: a million closed messages cost a claim nothing.
 CREATE INDEX messages_queued_idx ON messages (priority, due_at) WHERE state = 'queued';
