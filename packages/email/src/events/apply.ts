@@ -7,6 +7,7 @@ import { attachEvents } from "./attach.ts";
 import { countEvents } from "./count-events.ts";
 import type { OnEvents, SesEvent } from "./event.ts";
 import { lockMessages, raise } from "./outcome.ts";
+import { mayChangeSuppression } from "../suppression/effect.ts";
 import {
   DEFAULT_POLICY,
   type SuppressionPolicy,
@@ -55,7 +56,7 @@ export async function applyEvents(
   const keys = [
     ...new Set(
       given
-        .filter(affectsSuppression)
+        .filter(mayChangeSuppression)
         .flatMap(({ recipientKey, pseudonym }) =>
           pseudonym === undefined ? [recipientKey] : [recipientKey, pseudonym],
         ),
@@ -84,7 +85,7 @@ export async function applyEvents(
     row = found;
   } else {
     // Most events suppress nobody: one statement is then a transaction by itself.
-    [row] = await db.$queryRaw<Stored[]>(storing);
+    [row] = await db.query<Stored>(storing);
   }
   const { stored = 0, unattached = [] } = row ?? {};
   // A settlement may have committed meanwhile that looked for these events before they were stored.
@@ -93,11 +94,6 @@ export async function applyEvents(
     if (failed[0]) throw failed[0].error;
   }
   return { stored };
-}
-
-/** Whether the event may change a suppression. */
-function affectsSuppression({ effect }: SesEvent): boolean {
-  return effect !== undefined && effect !== "message";
 }
 
 interface Stored {

@@ -1,4 +1,5 @@
 import { EmailError } from "../error.ts";
+import { mayChangeSuppression } from "../suppression/effect.ts";
 import type { SesEvent } from "./event.ts";
 
 // Calls in one statement, and statements at once. One statement for many events is much faster
@@ -48,9 +49,12 @@ export function createApplier(
   }
 
   function next(): void {
-    while (running < MAX_STATEMENTS && waiting.length > 0) {
-      const calls = waiting.slice(0, MAX_CALLS);
-      waiting = waiting.slice(MAX_CALLS);
+    while (running < MAX_STATEMENTS && waiting[0]) {
+      // Of one kind: what may change a suppression needs a transaction of several statements.
+      const kind = isSlow(waiting[0]);
+      const calls = waiting.filter((call) => isSlow(call) === kind).slice(0, MAX_CALLS);
+      const taken = new Set(calls);
+      waiting = waiting.filter((call) => !taken.has(call));
       void run(calls);
     }
   }
@@ -61,6 +65,8 @@ export function createApplier(
       next();
     });
 }
+
+const isSlow = ({ events }: Call) => events.some(mayChangeSuppression);
 
 /** Limits the wait. If the statement commits later, the next try finds its events stored. */
 async function inTime(applied: Promise<unknown>): Promise<void> {

@@ -12,11 +12,17 @@ const OUTCOMES = {
   Complaint: "complained",
 } as const satisfies Record<string, Outcome>;
 
-/** Locks messages in the order of their ids. Everything that locks several messages must do so. */
+/**
+ * Locks messages in the order of their ids. Everything that locks several messages must do so.
+ *
+ * @param ids a query of their ids
+ */
 export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
+  // An array, because the planner expects few elements, and uses the index. It would scan a table of
+  // less than some ten thousand messages for the ids of a query, since it expects many of them.
   return Prisma.sql`
     SELECT m.id, m.judged_at, m.event_source, m.template, m.to_key FROM messages m
-    WHERE m.id IN (${ids}) ORDER BY m.id FOR NO KEY UPDATE OF m`;
+    WHERE m.id = ANY(ARRAY(${ids})) ORDER BY m.id FOR NO KEY UPDATE OF m`;
 }
 
 /**
@@ -46,6 +52,7 @@ export function raise(locked: Prisma.Sql, said: Prisma.Sql): Prisma.Sql {
         ELSE type END)::outcome) AS outcome
       FROM (${said}) s GROUP BY message_id
     ) r ON r.message_id = l.id
-    WHERE m.id = l.id AND m.outcome < r.outcome
+    -- An array, as in lockMessages.
+    WHERE m.id = l.id AND m.id = ANY(ARRAY(${locked})) AND m.outcome < r.outcome
     RETURNING m.id`;
 }

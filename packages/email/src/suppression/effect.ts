@@ -63,3 +63,8 @@ export function complaintEffect(body: Record<string, unknown>): Effect | undefin
       return "complaint";
   }
 }
+
+/** Whether an event with this effect may change the suppression of its recipient. */
+export function mayChangeSuppression({ effect }: { effect?: Effect | undefined }): boolean {
+  return effect !== undefined && effect !== "message";
+}
