@@ -4,7 +4,7 @@ import { AppError } from "@repo/errors";
 /** Runs with the arguments after its name. @returns the exit code */
 type Command = (args: string[]) => Promise<number>;
 
-// Imported when called, so that a missing module ends in one line too.
+// Each command is imported when it runs. A missing module is then reported in one line too.
 const COMMANDS = new Map<string, () => Promise<Command>>([
   ["log", async () => (await import("./log.ts")).log],
   ["suppressions", async () => (await import("./suppressions.ts")).suppressions],

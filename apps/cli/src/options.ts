@@ -66,7 +66,7 @@ export function parseTime(value: string | undefined): Date | undefined {
           /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?$/.test(value) ? withZone(value) : "",
         );
   if (!Number.isNaN(time.getTime())) return time;
-  throw invalid(`--since is a time, as 30m, 12h, 7d or 2030-01-31T12:00Z; not "${value}".`);
+  throw invalid(`--since is a time, such as 30m, 12h, 7d or 2030-01-31T12:00Z; not "${value}".`);
 }
 
 /**
@@ -78,7 +78,7 @@ export function parseTime(value: string | undefined): Date | undefined {
 export function parseDuration(name: string, value: string): number {
   const found = durationOf(value);
   if (found !== undefined) return found;
-  throw invalid(`${name} is a duration, as 30m, 12h or 7d; not "${value}".`);
+  throw invalid(`${name} is a duration, such as 30m, 12h or 7d; not "${value}".`);
 }
 
 /** In ms; undefined if the text is no duration. */

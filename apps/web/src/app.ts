@@ -3,7 +3,6 @@ import type { Enqueue } from "@repo/email/enqueue";
 import { defaultLocale } from "@repo/locales";
 import type { EmailTemplates } from "@repo/templates/registry";
 import express, { type Express, type RequestHandler } from "express";
-import helmet from "helmet";
 import type { Logger } from "pino";
 import { type AccountConfig, accountRoutes } from "./accounts/routes.ts";
 import { errorHandler, notFound } from "./http/errors.tsx";
@@ -12,6 +11,7 @@ import { chooseLanguage } from "./http/language.ts";
 import { requestLog } from "./http/log.ts";
 import type { Metrics } from "./http/metrics.ts";
 import { publicFiles } from "./http/public-files.ts";
+import { securityHeaders } from "./http/security-headers.ts";
 import { emailPreferences } from "./pages/email-preferences.tsx";
 import { home } from "./pages/home.tsx";
 import { type PreferencesConfig, unsubscribe } from "./pages/unsubscribe.tsx";
@@ -79,27 +79,4 @@ export function createApp({
   app.use(home());
   app.use(notFound, errorHandler);
   return app;
-}
-
-function securityHeaders(appUrl: string) {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        styleSrc: ["'self'"],
-        scriptSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        imgSrc: ["'self'", "data:"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
-    },
-    xFrameOptions: { action: "deny" },
-    // Browsers ignore this header on http (RFC 6797, 8.1).
-    strictTransportSecurity: appUrl.startsWith("https:"),
-    // helmet's own "no-referrer" makes browsers send "Origin: null" with our forms.
-    referrerPolicy: { policy: "strict-origin" },
-  });
 }

@@ -88,11 +88,11 @@ it("refuses contradicting settings, and one key for two uses", () => {
   expect(() => readEnv({}, built)).toThrow(/APP_ENV is development while NODE_ENV is production/);
   for (const APP_ENV of ["staging", "production"]) readEnv({}, { ...built, APP_ENV });
   const one = { ...good, EMAIL_KEY: `${good.EMAIL_KEY},${good.AUTH_SECRET}` };
-  expect(() => readEnv({}, one)).toThrow(/EMAIL_KEY must have no key of AUTH_SECRET/);
+  expect(() => readEnv({}, one)).toThrow(/EMAIL_KEY must share no key with AUTH_SECRET/);
   const links = { ...good, UNSUBSCRIBE_KEY: `${"d".repeat(32)},${good.EMAIL_KEY}` };
-  expect(() => readEnv({}, links)).toThrow(/UNSUBSCRIBE_KEY must have no key of EMAIL_KEY/);
+  expect(() => readEnv({}, links)).toThrow(/UNSUBSCRIBE_KEY must share no key with EMAIL_KEY/);
   const optOut = { ...good, OPT_OUT_KEY: good.EMAIL_KEY };
-  expect(() => readEnv({}, optOut)).toThrow(/OPT_OUT_KEY must have no key of EMAIL_KEY/);
+  expect(() => readEnv({}, optOut)).toThrow(/OPT_OUT_KEY must share no key with EMAIL_KEY/);
   const two = { ...good, OPT_OUT_KEY: `${"f".repeat(32)},${"g".repeat(32)}` };
   expect(() => readEnv({}, two)).toThrow(/OPT_OUT_KEY must be one key/);
 });

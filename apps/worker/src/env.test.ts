@@ -52,7 +52,7 @@ it.each([
 
 it("refuses one key for two uses", () => {
   const one = { ...good, EMAIL_KEY: `${good.EMAIL_KEY},${good.AUTH_SECRET}` };
-  expect(() => readEnv(one)).toThrow(/EMAIL_KEY must have no key of AUTH_SECRET/);
+  expect(() => readEnv(one)).toThrow(/EMAIL_KEY must share no key with AUTH_SECRET/);
 });
 
 it.each([

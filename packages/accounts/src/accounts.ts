@@ -27,9 +27,9 @@ export type { OwnSession } from "./settings/own-sessions.ts";
 interface AccountsConfig {
   db: Db;
   enqueue: Enqueue<EmailTemplates>;
-  /** AUTH_SECRET: keys the hashes of tokens, sessions and limits. */
+  /** AUTH_SECRET: the keys of the hashes of tokens, sessions and limits. */
   secret: Keys;
-  /** OPT_OUT_KEY: keys what is kept of erased addresses. */
+  /** OPT_OUT_KEY: the key of the hashes that stay of erased addresses. */
   optOutKey: Keys;
   /** The origin of emailed links. */
   appUrl: string;

@@ -10,9 +10,9 @@ import type { Hasher } from "./passwords/hasher.ts";
 export interface Context {
   db: Db;
   enqueue: Enqueue<EmailTemplates>;
-  /** AUTH_SECRET: keys the hashes of tokens, sessions and limits. */
+  /** AUTH_SECRET: the keys of the hashes of tokens, sessions and limits. */
   secret: Keys;
-  /** By OPT_OUT_KEY: what stands for an address after its erasure. */
+  /** Makes the hashes that stand for erased addresses, under OPT_OUT_KEY. */
   pseudonyms: Pseudonyms;
   limits: Limits;
   hasher: Hasher;

@@ -5,7 +5,7 @@ import { deleteFullLimits } from "./limits/bucket.ts";
 /** Deletes up to `limit` rows. @returns how many it deleted */
 type Delete = (db: Db, limit: number) => Promise<number>;
 
-// SKIP LOCKED: what somebody changes at the moment is left for the next time, without a deadlock.
+// SKIP LOCKED leaves rows that others are changing for the next time, so there is no deadlock.
 const ENDED: Delete[] = [
   (db, limit) => db.$executeRaw`
     DELETE FROM sign_ups WHERE id IN (

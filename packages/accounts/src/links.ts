@@ -124,8 +124,8 @@ export async function lockLinks(tx: Tx, keys: string[]): Promise<void> {
 }
 
 /**
- * Ends all links of these addresses, and those that change the account. The undo of a changed
- * address stays: it is for the case that somebody else has done all this. `lockLinks` comes before.
+ * Ends all links of these addresses, and those that change the account. A link that undoes a change
+ * of address stays, because somebody else may have made that change. Call `lockLinks` first.
  */
 export async function endLinks(
   tx: Tx,
@@ -137,7 +137,8 @@ export async function endLinks(
       SELECT id FROM links
       WHERE (email_key = ANY(${keys}::text[]) OR user_id = ${userId}::uuid)
         AND used_at IS NULL AND purpose <> 'undo_address'
-      -- Others may end the same rows, because of another address: in one order, without a deadlock.
+      -- Another transaction may end the same rows, for another address. With one order there is no
+      -- deadlock.
       ORDER BY id FOR UPDATE
     )
     UPDATE links SET used_at = now() FROM ended WHERE links.id = ended.id`;

@@ -139,7 +139,7 @@ async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key
 }
 
 /**
- * Emails the link, or the notice if there is an account: that one in the account's language.
+ * Emails the link, or the notice if there is an account. The notice is in the account's language.
  *
  * @param locale the language of the browser that signed up
  * @returns the email's id

@@ -10,7 +10,8 @@ import {
 export { type Address, parseAddress } from "./address.ts";
 export { type AllowList, isAllowed, parseAllowList } from "./allow-list.ts";
 export { cancel } from "./cancel.ts";
-export type { Additions, Attachment } from "./content.ts";
+export type { Attachment } from "./attachments.ts";
+export type { Additions } from "./content.ts";
 export { type EnqueueMany, createEnqueueMany } from "./enqueue-many.ts";
 export { EmailError } from "./error.ts";
 export { type Mailbox, parseMailbox } from "./mailbox.ts";

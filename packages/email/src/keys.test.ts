@@ -20,7 +20,7 @@ it.each([
   ["short", /32 characters or more/],
   [`${a},`, /32 characters or more/],
   [`${a},short`, /32 characters or more/],
-  [`${a},${b},${a}`, /has a key twice/],
+  [`${a},${b},${a}`, /has the same key twice/],
 ])("refuses %j without naming a key", (text, message) => {
   const { error } = KeysSetting.safeParse(text);
   expect(error?.issues.map((issue) => issue.message)).toEqual([expect.stringMatching(message)]);
@@ -30,7 +30,7 @@ it.each([
 it("finds a key that two settings share, and in production the keys of .env.example", () => {
   const example = `development-only-${"0".repeat(28)}`;
   const settings = { A: keysOf(a, b), B: keysOf(c, b), C: keysOf("d".repeat(32), example) };
-  const shared = ["B", expect.stringContaining("must have no key of A")];
+  const shared = ["B", expect.stringContaining("must share no key with A")];
   expect(keyProblems(settings, ["A", "B", "C"], false)).toEqual([shared]);
   expect(keyProblems(settings, ["A", "B", "C"], true)).toEqual([
     shared,

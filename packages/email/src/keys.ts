@@ -27,7 +27,7 @@ export const KeysSetting = z.string().transform((text, context): Keys => {
   if (keys.some(({ secret }) => secret.length < MIN_LENGTH))
     return refuse(`must have ${MIN_LENGTH} characters or more in each of its keys`);
   if (new Set(keys.map(({ id }) => id)).size < keys.length)
-    return refuse("has a key twice; each must be another");
+    return refuse("has the same key twice; make another one");
   return keys;
 });
 
@@ -55,7 +55,7 @@ export function keyProblems<Name extends string>(
     const shared = names
       .slice(0, i)
       .find((other) => haveCommonKey(settings[name], settings[other]));
-    if (shared) return [[name, `must have no key of ${shared}: openssl rand -base64 32`]];
+    if (shared) return [[name, `must share no key with ${shared}: openssl rand -base64 32`]];
     const isExample = settings[name].some(({ secret }) => secret.startsWith("development-only-"));
     if (!isProduction || !isExample) return [];
     return [[name, "has the value from .env.example; make your own: openssl rand -base64 32"]];

@@ -16,17 +16,16 @@ export { pauseByRates } from "./operations/pause-by-rates.ts";
 export { lowerRate, pauseSending, resumeSending } from "./operations/pause.ts";
 export {
   type Hour,
-  type Level,
   type NamedRates,
   type Period,
   type Rated,
   type Rates,
-  THRESHOLDS,
   readHours,
   readRates,
 } from "./operations/rates.ts";
+export { type Level, THRESHOLDS } from "./operations/thresholds.ts";
 export type { AlertCause } from "./operations/troubles.ts";
 export { type Cause, type Verdict, readVerdict } from "./operations/verdict.ts";
 export type { LastError, Waiting } from "./operations/waiting.ts";
-export { type Heartbeat, type WorkerSign, createHeartbeat } from "./operations/workers.ts";
+export { type Heartbeat, type WorkerStatus, createHeartbeat } from "./operations/workers.ts";
 export type { Lowered, PauseScope, Paused, SendingStatus } from "./sending-status.ts";

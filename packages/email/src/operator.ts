@@ -33,9 +33,9 @@ export function countRetries(db: Db, selection: Selection): Promise<ActionCount>
 }
 
 /**
- * Queues messages again that failed or were closed in doubt. Their contents are kept for some
- * days. It leaves out messages that have expired, and messages that were sent, as an answer or an
- * event says. Who did it, when and why is stored.
+ * Queues again the messages that failed or were closed in doubt. Their contents are kept for some days.
+ * It leaves out messages that have expired, and messages that an answer or an event reports as sent.
+ * Who did it, when and why is stored.
  *
  * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_RETRIABLE` for a single message, with the
  *   reason
@@ -73,8 +73,8 @@ export function countHolds(db: Db, change: Hold, selection: Selection): Promise<
 }
 
 /**
- * `hold` keeps messages that wait from being sent, until `release`. They still expire. After that,
- * one that is scheduled waits for its time. Who did it, when and why is stored.
+ * `hold` keeps messages that wait from being sent, until `release`. They still expire. A scheduled
+ * message that is released waits for its time. Who did it, when and why is stored.
  *
  * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` or `NOT_HELD` for a single message
  */
@@ -90,7 +90,7 @@ export function changeHold(
 export type Hold = "hold" | "release";
 
 /**
- * Makes held messages due that have expired, so that the next claim closes them as every other one.
+ * Makes held messages due if they have expired. The next claim then closes them like all others.
  * Otherwise their contents would be kept for as long as they are held.
  *
  * @returns the number of messages

@@ -19,7 +19,7 @@ export interface Language {
 
 const languages = new Map<string, Language>();
 
-/** @param locale one without texts of its own has those of the default language */
+/** @param locale if it has no texts, those of the default language are used */
 export function languageOf(locale: string): Language {
   let language = languages.get(locale);
   if (!language) {

@@ -12,7 +12,7 @@ export const views: { [N in TemplateName]: Template<(typeof templates)[N]> } = l
  *
  * @param locale a tag like "de" or "de-AT": the best of the email's languages is used, or the
  *   product's
- * @param links where the recipient turns it off, for a category that can be turned off
+ * @param links where the recipient turns the category off, if it can be turned off
  * @throws ZodError if the props do not fit the template's schema; it contains no values
  * @throws AppError `NOT_IN_ONE_PASS`: a component waits for something
  */

@@ -32,8 +32,8 @@ type Filled<T> = {
 /** The looks of an email, and its texts in each language. */
 export interface Template<S extends Schema, T extends Texts<S> = Texts<S>> {
   /**
-   * The texts in each language. The name of another language in place of the texts is a decision:
-   * `{ en, de: "en" }` is an email that is sent in English to people who read German.
+   * The texts in each language. To send an email without a translation, name another language in
+   * place of the texts: `{ en, de: "en" }` is sent in English to people who read German.
    */
   texts: Record<Locale, T | Locale>;
   // A method, so that a template with more texts is a Template<S>, too.
@@ -42,7 +42,7 @@ export interface Template<S extends Schema, T extends Texts<S> = Texts<S>> {
   cases: { usual: z.input<S["props"]>; [name: string]: z.input<S["props"]> };
 }
 
-/** The links of a case, which no worker sends. */
+/** The links in the cases of an email. */
 export const exampleLinks: PreferenceLinks = {
   unsubscribe: "https://example.com/unsubscribe?token=Zm9vYmFyYmF6",
   preferences: "https://example.com/email-preferences?token=Zm9vYmFyYmF6",
@@ -51,7 +51,7 @@ export const exampleLinks: PreferenceLinks = {
 /**
  * One email as a whole document.
  *
- * @param wanted the best language for it is used, or the product's
+ * @param wanted a language tag. The email's best language for it is used, or the product's
  * @param links of a category that can be turned off
  */
 export function compose<S extends Schema>(

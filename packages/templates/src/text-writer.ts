@@ -34,12 +34,12 @@ export class Writer {
     this.#space = false;
   }
 
-  /** Sets apart what comes next. Of two requests, the larger one counts. */
+  /** Puts at least `breaks` line breaks before what comes next. */
   apart(breaks: number): void {
     this.#breaks = Math.max(this.#breaks, breaks);
   }
 
-  /** Ends the line. A second one leaves a line empty, and more leave no other. */
+  /** Ends the line. A second call adds an empty line, and further calls add nothing. */
   break(): void {
     this.#breaks = Math.min(this.#breaks + 1, 2);
   }

@@ -39,8 +39,9 @@ export interface DrainOptions {
 }
 
 /**
- * Drains by our worker, or by several. @returns emails a second, and the first worker's profile if
- * requested
+ * Drains by our worker, or by several.
+ *
+ * @returns emails a second, and the first worker's profile if it was requested
  */
 export async function drainOurs(
   setup: Setup,

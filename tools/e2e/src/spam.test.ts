@@ -85,7 +85,7 @@ function page(judged: (EveryEmail & ReturnType<typeof judge>)[]): string {
   ]);
   return `# What SpamAssassin says of each email
 
-SpamAssassin ${version} takes an email for spam from a score of ${SPAM}. It judged the usual case of each email, as ses-local delivers it, by its rules alone. The lists of senders that it can ask know nothing of an address that has sent no email yet, and neither do inboxes: your own reputation counts more than these points.
+SpamAssassin ${version} takes an email for spam from a score of ${SPAM}. It judged the usual case of each email, as ses-local delivers it, by its rules alone. It asked no list of senders. Inboxes also judge the sender: your reputation counts more than these points.
 
 \`pnpm --filter @repo/e2e emails:spam\` writes this page. It needs the Debian package \`spamassassin\`.
 

@@ -18,8 +18,8 @@ const SYSTEMS: [string, RegExp][] = [
 ];
 
 /**
- * What a browser calls itself, in words of every language: "Firefox, Linux". Nothing of the header is
- * kept, only words from here. Undefined: unknown.
+ * What a browser calls itself, in words that every language has: "Firefox, Linux". It contains only
+ * words from these two lists, and nothing of the header itself. Undefined: unknown.
  */
 export function describeDevice(userAgent: string | undefined): string | undefined {
   const named = [BROWSERS, SYSTEMS].map(

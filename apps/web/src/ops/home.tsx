@@ -4,7 +4,7 @@ import {
   type Rated,
   type Verdict,
   type Waiting,
-  type WorkerSign,
+  type WorkerStatus,
   readRates,
   readVerdict,
 } from "@repo/email/operations";
@@ -151,7 +151,7 @@ function WaitingCard({ waiting }: { waiting: Waiting[] }) {
   );
 }
 
-export function Workers({ workers }: { workers: WorkerSign[] }) {
+export function Workers({ workers }: { workers: WorkerStatus[] }) {
   return (
     <Card title="Workers">
       {workers.length === 0 ? (

@@ -313,7 +313,7 @@ export const en = {
       everywhere: "Log out everywhere",
       ended: "The session has ended.",
       allEnded: "You are logged out everywhere.",
-      choose: "Choose a session of the list.",
+      choose: "Choose a session from the list.",
     },
     export: {
       title: "Your data",
@@ -336,7 +336,7 @@ export const en = {
       sent: (life: string) =>
         `The link is on its way. Open it in this browser. It works for ${life}.`,
       nothing:
-        "If your address was changed in the last days, the link goes to the old one. Nothing after a few minutes? Look in the spam folder.",
+        "If your address was changed in the last few days, the link goes to the old one. Nothing after a few minutes? Look in the spam folder.",
       newLink: "Ask for a new link",
       confirm: "Delete the account for good",
       ends: (email: ReactNode): ReactNode => (

@@ -54,8 +54,8 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
   const everyKey = secret.map((key) => createLimitKeys(key.secret));
 
   /**
-   * A bucket under each key, and a use needs a point of all of them. So the buckets of a new key
-   * know the past when the old key goes, and a rotation gives nobody a full bucket.
+   * Uses a bucket under each key, and needs a point of all of them. So the bucket of a new key is
+   * as empty as that of the old key when the old key is removed: a rotation refills no bucket.
    */
   function use<Name extends LimitName>(
     name: Name,

@@ -57,7 +57,7 @@ export const LIMITS = {
   wrongPassword: { per: "address", counts: "log-ins", amount: 10, minutes: 15, beyond: 429 },
   // Email that somebody who is logged in causes: to a new address, or to end the account.
   settingsMail: { per: "account", counts: "emails", amount: 5, minutes: 24 * 60, beyond: 429 },
-  // Changes that the owner is told by email. Beyond the limit, ending sessions goes on without email.
+  // Changes that an email reports to the owner. Beyond the limit, sessions end without an email.
   accountChanges: { per: "account", counts: "emails", amount: 20, minutes: 24 * 60, beyond: 429 },
   // Wrong passwords of somebody who is logged in. Strangers cannot use it up.
   passwordCheck: { per: "account", counts: "log-ins", amount: 10, minutes: 15, beyond: 429 },

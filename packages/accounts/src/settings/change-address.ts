@@ -110,7 +110,7 @@ export async function confirmAddressChange(
   const logIn = await inAccount(context, caller, options, async (tx, owner) => {
     const to = await redeemLink(tx, secret, "change_address", token);
     if (to.userId !== owner.id) throw new AccountError("FOREIGN_LINK");
-    // The links of an address end when it gets an account. This is for certainty.
+    // It should never happen: the links of an address end when it gets an account.
     if (await isReserved(tx, key, owner.id)) throw new AccountError("TOKEN_USED");
     const { id, name, email, locale, role, trustEpoch } = await tx.user.update({
       where: { id: owner.id },

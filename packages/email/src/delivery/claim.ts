@@ -53,8 +53,8 @@ export interface ClaimOptions extends Recipients {
 /**
  * Takes due messages under a lease, by priority and then by age. It takes no more than the pace of
  * all workers allows (pace.ts). The same statement closes messages that may not be sent
- * (unsendable.ts), so that it misses no earlier suppression. If the suppressions cannot be
- * read, it takes nothing. The others become `sending`: if their lease ends, they are in doubt.
+ * (unsendable.ts), so that it sees every suppression that has committed. If the suppressions cannot
+ * be read, it takes nothing. The others become `sending`: if their lease ends, they are in doubt.
  *
  * The row of the pace is locked only if something is due, so that claims of several workers run
  * one after the other. SKIP LOCKED lets a claim pass over messages that a settlement or an event

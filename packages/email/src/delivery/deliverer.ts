@@ -42,7 +42,7 @@ export interface DelivererConfig extends Renderer {
    * transaction mode, the worker looks at the queue four times a second.
    */
   listenUrl?: string | undefined;
-  /** Emails a second, for all workers together. Default: SES's rate, or 14 if SES does not tell it. */
+  /** Emails a second, for all workers together. Default: SES's rate, or 14 if it is not known. */
   rate?: number | undefined;
   /** The only recipients: keys of addresses, and domains. Default: everyone. */
   allowTo?: ClaimOptions["allowTo"];
@@ -262,7 +262,7 @@ export function createDeliverer({
       }, REFRESH);
 
       async function step(): Promise<number> {
-        // Before everything that concludes something from what the database says.
+        // First, because all other steps trust what the database says.
         if (performance.now() - lastLook > GAP) restores.again();
         await restores.run();
         await releaseUnused();

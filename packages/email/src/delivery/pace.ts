@@ -18,7 +18,8 @@ const FIRST_PROBE = 2;
 const MAX_PROBE_INTERVAL = 60;
 // Seconds after which a worker looks again at a rate that allows nothing: it may have been raised.
 const MAX_WAIT = 5;
-// Values of `Message.priority`: what may use the reserve, the last of security mail, and the last.
+// Values of `Message.priority`: email that may use the reserve, all other security mail, and the
+// lowest priority.
 const RESERVED = 0;
 const ESSENTIAL = 1;
 const LOWEST = 3;
@@ -127,7 +128,7 @@ export async function setLimits(db: Db, limits: Limits): Promise<void> {
     WHERE id = 1`);
 }
 
-/** Whether SES has told its daily quota. */
+/** Whether SES's daily quota is known. */
 export async function isQuotaKnown(db: Db): Promise<boolean> {
   const status = await db.sendingStatus.findUnique({ where: { id: 1 } });
   return status !== null && status.max24Hours !== null;

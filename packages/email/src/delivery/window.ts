@@ -41,8 +41,8 @@ const MAX_IN_FLIGHT = 1.5;
 // after this time in ms.
 const MIN_BATCH = 1 / 4;
 const GATHER_MS = 20;
-// The calls at once of a new worker, and how many each settled call adds: 4, 20, 50. With one at
-// first, a first call that hangs would stop a new worker for 11 s.
+// The calls at once of a new worker, and how many each settled call adds: 4, 20, 50. If it began
+// with one, a first call that hangs would block a new worker for 11 s.
 const START = 4;
 // In ms. A call that takes longer is late. While there are spare places, another call then takes its
 // place, so that a call that hangs delays no other.

@@ -7,7 +7,7 @@ export interface Mailboxes {
   keys: string[];
   /** Their pseudonyms, in the same order. */
   pseudonyms: string[];
-  /** Rows from later are of somebody who came back. Null: all rows. */
+  /** Later rows belong to somebody who has used the address again. Null: all rows. */
   until: Date | null;
 }
 
@@ -21,8 +21,8 @@ const messages = (mailboxes: Mailboxes) =>
 const ofMessages = (mailboxes: Mailboxes) =>
   Prisma.sql`message_id IN (SELECT id FROM messages WHERE ${messages(mailboxes)})`;
 /**
- * A late event that belongs to no stored message is the person's too, as long as nobody has come back
- * with the address.
+ * A late event without a stored message belongs to the person too, unless somebody has used the
+ * address again.
  */
 const lateEvents = ({ until }: Mailboxes) =>
   until === null

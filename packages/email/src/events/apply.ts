@@ -26,8 +26,8 @@ import {
  * Everything locks addresses first, then messages in the order of their ids, then events. So
  * processes that apply the same events, and workers that settle, cannot deadlock.
  *
- * @param options.onEvents called with the new events that have a message. If it throws, the error is
- *   passed on, and none of these events is stored. Events that were stored before are not attached
+ * @param options.onEvents called with the new events that have a message. If it throws, applyEvents
+ *   throws the same error, and stores none of these events
  * @returns how many were new
  */
 export async function applyEvents(

@@ -13,11 +13,11 @@ export interface IngestOptions {
   db: Db;
   /** SES_EVENTS_TOPIC_ARN. Messages of other topics are refused. */
   topicArn: string;
-  /** Asks SNS. Only development passes another function. */
+  /** Makes the requests to SNS. Only development passes another function. */
   fetch?: SnsFetch | undefined;
   /** When soft bounces suppress an address. Default: five in 30 days, for two weeks. */
   policy?: SuppressionPolicy;
-  /** Recognizes the addresses that were erased. Default: their late events are stored as others. */
+  /** Recognizes erased addresses. Default: their late events are stored like all others. */
   pseudonyms?: Pseudonyms | undefined;
   /** What the app does about events. Pass the same to `createDeliverer` and `attachEvents`. */
   onEvents?: OnEvents | undefined;

@@ -1,6 +1,7 @@
 import type { Db } from "@repo/db";
 import { recordAction } from "./actions.ts";
-import { type Period, THRESHOLDS, percent, readTotal } from "./rates.ts";
+import { type Period, readTotal } from "./rates.ts";
+import { THRESHOLDS, percent } from "./thresholds.ts";
 
 // The first shows a bad day. The second also shows an account that never sends enough in a day.
 const PERIODS: Period[] = ["24h", "7d"];

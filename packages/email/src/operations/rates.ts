@@ -1,30 +1,11 @@
 import { type Db, Prisma, type Tx } from "@repo/db";
 import { COUNTS, TIME_BOUNDS } from "./counts.ts";
+import { type Level, levelOf } from "./thresholds.ts";
 
 /** How far back the rates look. */
 export type Period = "24h" | "7d" | "30d";
 
 const HOURS: Record<Period, number> = { "24h": 24, "7d": 7 * 24, "30d": 30 * 24 };
-
-/**
- * The shares of emails at which AWS reviews an account, and at which it may pause its sending. AWS
- * looks at hard bounces and complaints over a "representative volume", not over a fixed time:
- * https://docs.aws.amazon.com/ses/latest/dg/faqs-enforcement.html. `near` is our own, four fifths of
- * the first.
- */
-export const THRESHOLDS = {
-  bounces: { near: 0.04, review: 0.05, pause: 0.1 },
-  complaints: { near: 0.0008, review: 0.001, pause: 0.005 },
-} as const;
-
-/** A share as people write it, such as `0.1 %`. */
-export const percent = (share: number) => `${Number((share * 100).toFixed(2))} %`;
-
-/**
- * How close a rate is to AWS's thresholds. It is also `ok` while there are too few emails: one
- * bounce of three says nothing.
- */
-export type Level = "ok" | "near" | "review" | "pause";
 
 export interface Rated {
   /** Emails that SES accepted. */
@@ -168,39 +149,16 @@ function counted(kind: keyof Counts): Prisma.Sql {
 
 function rated({ accepted, delivered, bounced, complained }: Counts): Rated {
   const share = (n: number) => (accepted === 0 ? 0 : n / accepted);
-  const bounceRate = share(bounced);
-  const complaintRate = share(complained);
-  const isEnough = accepted >= MIN_ACCEPTED;
   return {
     accepted,
     delivered,
     bounced,
     complained,
-    bounceRate,
-    complaintRate,
-    bounceLevel: levelOf(bounceRate, THRESHOLDS.bounces, isEnough && bounced >= MIN_BOUNCED),
-    complaintLevel: levelOf(
-      complaintRate,
-      THRESHOLDS.complaints,
-      isEnough && complained >= MIN_COMPLAINED,
-    ),
+    bounceRate: share(bounced),
+    complaintRate: share(complained),
+    bounceLevel: levelOf("bounces", bounced, accepted),
+    complaintLevel: levelOf("complaints", complained, accepted),
   };
-}
-
-// Below these numbers, chance decides about a rate.
-const MIN_ACCEPTED = 100;
-const MIN_BOUNCED = 5;
-const MIN_COMPLAINED = 3;
-
-function levelOf(
-  rate: number,
-  { near, review, pause }: (typeof THRESHOLDS)[keyof typeof THRESHOLDS],
-  isEnough: boolean,
-): Level {
-  if (!isEnough) return "ok";
-  if (rate >= pause) return "pause";
-  if (rate >= review) return "review";
-  return rate >= near ? "near" : "ok";
 }
 
 const badness = ({ bounced, complained }: Counts) => bounced + complained;

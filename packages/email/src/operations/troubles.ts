@@ -1,7 +1,8 @@
 import { type Db, Prisma } from "@repo/db";
 import { type SendingStatus, sendingStatus } from "../sending-status.ts";
 import { COUNTS } from "./counts.ts";
-import { THRESHOLDS, percent, readTotal } from "./rates.ts";
+import { readTotal } from "./rates.ts";
+import { THRESHOLDS, percent } from "./thresholds.ts";
 import { type Waiting, readLastEvent, readWaiting } from "./waiting.ts";
 
 /** What the operators are told about. */

@@ -8,7 +8,7 @@ import {
   readLastEvent,
   readWaiting,
 } from "./waiting.ts";
-import { type WorkerSign, readWorkers } from "./workers.ts";
+import { type WorkerStatus, readWorkers } from "./workers.ts";
 
 /**
  * Why email is slowed or stopped: a `StoppedBy`; no worker runs; an operator or the rates have
@@ -37,7 +37,7 @@ export interface Verdict {
   /** The server's answer, if it has stopped sending. For operators only: it may name a role. */
   error: string | null;
   /** The last day's workers, those first that were seen last. */
-  workers: WorkerSign[];
+  workers: WorkerStatus[];
   /** What waits, by category, the oldest first. */
   waiting: Waiting[];
   /** How many messages are queued, scheduled ones too, up to 100,000. */
@@ -69,7 +69,7 @@ type Judged = Pick<Verdict, "sending" | "cause" | "why" | "since" | "next"> & {
 };
 
 /** The first cause that applies. The worst comes first. */
-function judge(status: SendingStatus, workers: WorkerSign[]): Judged | undefined {
+function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefined {
   const { stopped, paused, lowered, quota, rate, maxRate } = status;
   const slowed = "slowed" as const;
   if (!workers.some(({ isAlive }) => isAlive)) {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Db, Prisma, type Tx } from "@repo/db";
 
 /** A worker's last heartbeat. */
-export interface WorkerSign {
+export interface WorkerStatus {
   id: string;
   version: string;
   startedAt: Date;
@@ -45,8 +45,8 @@ export function createHeartbeat(db: Db, version: string): Heartbeat {
 const MAX_WORKERS = 50;
 
 /** The workers of the last day, those first that were seen last. At most 50. */
-export function readWorkers(db: Db | Tx): Promise<WorkerSign[]> {
-  return db.$queryRaw<WorkerSign[]>`
+export function readWorkers(db: Db | Tx): Promise<WorkerStatus[]> {
+  return db.$queryRaw<WorkerStatus[]>`
     SELECT id::text, version, started_at AS "startedAt", seen_at AS "seenAt",
       seen_at > now() - interval '2 minutes' AS "isAlive"
     FROM workers ORDER BY seen_at DESC LIMIT ${MAX_WORKERS}`;

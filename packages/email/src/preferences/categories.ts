@@ -1,19 +1,19 @@
 import { Prisma } from "@repo/db";
 
 /**
- * The categories of email, by name. `byDefault` is of a category that people can turn off: whether
- * those who have not chosen get it. The product's are in `@repo/templates/registry`.
+ * The categories of email, by name. Only a category that people can turn off has `byDefault`:
+ * whether people who have not chosen get its email. The product's are in `@repo/templates/registry`.
  */
 export type Categories = Record<string, { byDefault?: "on" | "off" }>;
 
-/** Whether people can turn a category off. Not one that is unknown, such as `toString`. */
+/** Whether people can turn a category off. False for an unknown name, such as `toString`. */
 export function canBeTurnedOff(categories: Categories, category: string): boolean {
   return Object.hasOwn(categories, category) && categories[category]?.byDefault !== undefined;
 }
 
 /**
- * Whether the recipient of row `m` has turned its category off. A category that cannot be turned off
- * never is, whatever row there may be from an earlier time.
+ * Whether the recipient of row `m` has turned its category off. False if people cannot turn the
+ * category off, even if a row from an earlier time says otherwise.
  */
 export function isTurnedOff(categories: Categories): Prisma.Sql {
   const names = (...byDefault: unknown[]) =>

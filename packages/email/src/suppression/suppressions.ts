@@ -160,9 +160,9 @@ export interface Removal extends Decision {
   /** Removes a complaint too: only if the person has asked for email again. Default: false. */
   overrideComplaint?: boolean | undefined;
   /**
-   * Takes the address off SES's own list, because SES would go on to drop email to it. Called
-   * before anything changes here: if it fails, the address stays suppressed here too. Called for
-   * the address as typed and in lower case, which SES may take for two addresses.
+   * Takes the address off SES's own list. Otherwise SES would still drop email to it. Called
+   * before anything changes here: if it fails, the address stays suppressed here too. Called with
+   * the address as typed and in lower case, because SES may treat them as two addresses.
    */
   atSes?: ((address: string) => Promise<void>) | undefined;
   /** Finds an opt-out that was kept after an erasure too. Default: it is not looked for. */

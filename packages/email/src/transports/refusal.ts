@@ -30,7 +30,7 @@ export interface Refused {
   result: Refusal;
   /** A code of the server or the system: `TooManyRequestsException`, `554`, `ECONNREFUSED`. */
   code: string;
-  /** The answer, without addresses. */
+  /** The server's answer, without addresses. */
   error: string;
   /** The next step for a person. */
   next: string;

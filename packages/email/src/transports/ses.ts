@@ -3,7 +3,7 @@ import {
   type GetAccountResponse,
   SendEmailCommand,
 } from "@aws-sdk/client-sesv2";
-import { isMessage } from "../content.ts";
+import { isMessage } from "../attachments.ts";
 import { EmailError } from "../error.ts";
 import { formatMailbox } from "../mailbox.ts";
 import { type Cause, readRefusal, readSystemCode, refused } from "./refusal.ts";
@@ -99,7 +99,7 @@ function toCommand(sender: Sender, message: OutgoingMessage): SendEmailCommand {
             FileName: file.filename,
             ContentType: file.contentType,
             RawContent: file.content,
-            // A message must not be encoded. content.ts has checked that it is 7bit data.
+            // A message must not be encoded. attachments.ts has checked that it is 7bit data.
             ContentTransferEncoding: isMessage(file.contentType)
               ? ("SEVEN_BIT" as const)
               : ("BASE64" as const),

@@ -21,9 +21,9 @@ const categories = { security: {}, "product-news": { byDefault: "on" } } as cons
 const SHARE = 0.1;
 // How many post at once.
 const LANES = 8;
-// One forged post for so many genuine ones.
+// The number of genuine posts for each forged one.
 const FORGED = 10;
-// In ms: a reset is queued so often.
+// In ms, from one queued reset to the next.
 const RESET_EVERY = 250;
 // In seconds: the bar for a reset, from the commit to SES's answer.
 const RESET_BAR = 5;
@@ -124,7 +124,7 @@ export async function unsubscribe(setup: Setup): Promise<Findings> {
   const sent = (id: string) => (tally[id]?.copies ?? 0) > 0;
   const late = [...answered.values()].filter(
     ({ id, state, reason }) =>
-      // One in doubt has left before, and gets no second copy.
+      // An email in doubt was sent before the answer, and gets no second copy.
       ["queued", "sending"].includes(state) || (reason === "unsubscribed" && sent(id)),
   );
   const waits = (
@@ -163,7 +163,7 @@ export async function unsubscribe(setup: Setup): Promise<Findings> {
   };
 }
 
-/** A person's product update when their post is answered. */
+/** The state of a person's product update at the time when their post is answered. */
 interface AtTheAnswer {
   id: string;
   state: string;

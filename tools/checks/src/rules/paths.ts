@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Rule } from "../repository.ts";
 
-// These name only files of the repository. Other pages also name files that a reader makes.
+// These pages name only files that exist. Other pages also name files that a reader creates.
 const MAPS = ["AGENTS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md"];
 
 /** Every linked file exists, and every file that a map of the repository names. */

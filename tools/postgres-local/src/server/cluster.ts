@@ -165,8 +165,8 @@ function at(folder: string): string[] {
 }
 
 /**
- * Creates the cluster in another folder and then renames it, so that an existing cluster is
- * complete.
+ * Creates the cluster in another folder and then renames that folder, so that a folder with the
+ * cluster's name is always complete.
  */
 async function createCluster(folder: string, initdb: string, fast: boolean): Promise<void> {
   mkdirSync(path.dirname(folder), { recursive: true });

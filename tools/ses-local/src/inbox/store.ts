@@ -14,7 +14,7 @@ export interface Query {
 }
 
 /**
- * A message of the inbox. It is parsed only when somebody looks at it, because a flood has many.
+ * A message of the inbox. It is parsed only when somebody looks at it: a load test sends many.
  */
 export interface Kept extends Entry {
   read: boolean;

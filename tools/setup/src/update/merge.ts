@@ -52,7 +52,7 @@ export async function merge(
   return { changed, conflicts, migrations };
 }
 
-/** git takes a file that it ignores for one that can be made again, and would write over it. */
+/** git overwrites files that it ignores: it assumes that they can be generated again. */
 async function requireNothingHidden(git: Git, root: string, base: Made, theirs: Made) {
   const range = [base.commit, theirs.commit];
   const added = await git("diff", "--name-only", "-z", "--no-renames", "--diff-filter=A", ...range);

@@ -27,7 +27,7 @@ export interface SnsMessage {
  * messages for days, and what SNS signed on a certificate's last day is still genuine.
  *
  * @param options.certificates stores certificates beyond this process
- * @param options.fetch asks SNS; only development passes another function
+ * @param options.fetch makes the requests to SNS; only development passes another function
  * @param options.maxAge seconds; messages that are older, or as far in the future, are refused.
  *   Default: no limit
  * @throws EmailError `INVALID_TOPIC_ARN`; `verify`: `MALFORMED_SNS_MESSAGE`, `FOREIGN_TOPIC`,

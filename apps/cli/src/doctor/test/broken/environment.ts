@@ -29,7 +29,7 @@ export const brokenEnvironment: Broken[] = [
     "two settings share a key",
     { env: { UNSUBSCRIBE_KEY: well.env["EMAIL_KEY"] ?? "" } },
     "✗ environment",
-    /UNSUBSCRIBE_KEY must have no key of EMAIL_KEY/,
+    /UNSUBSCRIBE_KEY must share no key with EMAIL_KEY/,
     /openssl rand/,
   ],
   ["no region", { env: { AWS_REGION: "" } }, "✗ environment", /AWS_REGION is not set/, /aws:env/],
