@@ -14,7 +14,7 @@ import { waitForVerification } from "./doctor/wait.ts";
 import { readEnv } from "./env.ts";
 import { MIGRATIONS } from "./migrate.ts";
 
-const HELP = `pnpm email:doctor [options]   checks every link from the settings to SES's events
+const HELP = `pnpm email:doctor [options]   checks everything from the settings to SES's events
 
   --to ADDRESS     also whether this address may get email
   --to simulator   also sends three emails to SES's simulator, and waits for their events

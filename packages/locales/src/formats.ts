@@ -24,7 +24,7 @@ export interface Formats {
 const made = new Map<string, Formats>();
 
 /**
- * The formats of a language. They are made once, because Intl takes longer for that than an email.
+ * The formats of a language. They are made once, because that takes longer than to render an email.
  */
 export function formatsOf(locale: string): Formats {
   let formats = made.get(locale);

@@ -52,7 +52,7 @@ const declared = {
     },
     byDefault: "on",
   },
-  // Of an example.
+  // Only an example email has it.
   digest: {
     texts: {
       en: {

@@ -76,7 +76,7 @@ try {
     // React Email's start page lists nothing.
     if (request.url === "/") response.setHeader("Refresh", `0; url=${START_PAGE}`);
     if (request.headers.accept?.includes("text/html")) {
-      // A compressed page could not be added to.
+      // Nothing can be added to a compressed page.
       delete request.headers["accept-encoding"];
       addToHead(response, SAY_WHY);
     }

@@ -6,7 +6,8 @@ import { execute, startTestPostgres, withDatabase } from "@repo/postgres-local/t
  * Makes a database with the committed migrations, in the PostgreSQL of the tests, and runs a
  * command on it that compares it with prisma/schema.prisma.
  *
- * @param diff gets the URL of the database @returns the exit code of `diff`
+ * @param diff gets the URL of the database
+ * @returns the exit code of `diff`
  */
 export async function onMigrated(diff: (url: string) => Promise<number>): Promise<number> {
   const postgres = await startTestPostgres();

@@ -153,7 +153,7 @@ const isWebsite: Check = (value) => {
     /^https?:$/.test(url.protocol) &&
     url.hostname.includes(".") &&
     !/^[\d.]+$|(?:^|\.)(?:example\.(?:com|net|org)|localhost)$/.test(url.hostname);
-  return isPublic ? undefined : "must be a public address, as https://app.your-domain.com";
+  return isPublic ? undefined : "must be a public address, such as https://app.your-domain.com";
 };
 
 const isCount: Check = (value) =>

@@ -18,7 +18,10 @@ const sender = z
   .refine(reads(parseMailbox), "must be an address, or Name <address>")
   .transform((from) => parseMailbox(from).address);
 const url = (...protocols: string[]) =>
-  z.url({ protocol: new RegExp(`^(?:${protocols.join("|")})$`), error: "is no such address" });
+  z.url({
+    protocol: new RegExp(`^(?:${protocols.join("|")})$`),
+    error: `must be an address that begins with ${protocols[0]}:`,
+  });
 const text = z.string().optional();
 
 // What web and the worker demand together, as far as email depends on it.

@@ -54,8 +54,8 @@ async function readEverything(db: Db) {
   const { stopped, paused } = await sendingStatus(db);
   const open = await openAlerts(db);
   const alerts = open.length > 0 ? { alerts: open.map(({ cause }) => cause) } : {};
-  // Anyone can read this page, and SES's answer may name an account or a role, as an operator's words
-  // may: `pnpm email:log` shows them.
+  // Anyone can read this page. SES's answer and an operator's words may name an account or a role,
+  // so only `pnpm email:log` shows them.
   if (stopped) {
     const { by, since, expectedAt, next } = stopped;
     return { status: "stopped", by, since, ...(expectedAt && { expectedAt }), next, ...alerts };

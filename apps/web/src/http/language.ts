@@ -10,7 +10,7 @@ declare global {
   }
 }
 
-/** Chooses the language of a response by `Accept-Language`. What somebody has chosen comes later. */
+/** Chooses the language of a response by `Accept-Language`. `preferLanguage` may change it later. */
 export const chooseLanguage: RequestHandler = (req, res, next) => {
   res.vary("Accept-Language");
   const accepted = req.acceptsLanguages([...locales]);

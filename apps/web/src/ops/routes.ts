@@ -43,7 +43,7 @@ export function ops(config: OpsConfig): Router {
     throw new HttpError(
       400,
       "BAD_REQUEST",
-      "The address of this page contains a character that no text has.",
+      "The address of this page contains a NUL character. Remove %00.",
     );
   });
   router.use(

@@ -2,8 +2,9 @@ import type { SessionUser } from "@repo/accounts";
 import type { Db } from "@repo/db";
 import { type Suppressed, findSuppression } from "@repo/email/suppressions";
 import { Router } from "express";
-import { sendAnswer, wantsJson } from "../http/answer.tsx";
-import { HttpError, methodNotAllowed } from "../http/errors.tsx";
+import { sendAnswer } from "../http/answer.tsx";
+import { methodNotAllowed } from "../http/errors.tsx";
+import { loggedIn, userOf } from "../http/logged-in.tsx";
 import { userJson } from "../http/user-json.ts";
 import { useFormats, useTexts } from "../texts/texts.ts";
 import { Layout } from "../ui/layout.tsx";
@@ -12,20 +13,16 @@ export function account(db: Db): Router {
   const router = Router();
   router
     .route("/account")
-    .get(async (req, res) => {
-      const { user } = res.locals;
-      if (user) {
-        const off = await findSuppression(db, user.email);
-        return sendAnswer(req, res, {
-          json: {
-            user: userJson(user),
-            ...(off && { emailOff: { reason: off.reason, until: off.until } }),
-          },
-          page: <Account user={user} off={off} />,
-        });
-      }
-      if (!wantsJson(req)) return res.redirect(303, "/login");
-      throw new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
+    .get(loggedIn, async (req, res) => {
+      const user = userOf(res);
+      const off = await findSuppression(db, user.email);
+      sendAnswer(req, res, {
+        json: {
+          user: userJson(user),
+          ...(off && { emailOff: { reason: off.reason, until: off.until } }),
+        },
+        page: <Account user={user} off={off} />,
+      });
     })
     .all(methodNotAllowed("GET"));
   return router;

@@ -49,7 +49,7 @@ export async function createKey(
   decision: Decision,
 ): Promise<ApiKey & { key: string }> {
   if (!PROGRAM.test(program)) {
-    throw invalid("The name of a program is 1 to 40 of a-z, 0-9 and -, as in billing.");
+    throw invalid("The name of a program is 1 to 40 of a-z, 0-9 and -, such as billing.");
   }
   if (templates.length === 0) throw invalid("Name the templates that the key may queue.");
   if (!Number.isInteger(perHour) || perHour < 1 || perHour > MAX_PER_HOUR) {

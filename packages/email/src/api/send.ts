@@ -54,7 +54,8 @@ export async function sendForProgram<T extends Templates>(
   return db.$transaction(async (tx) => {
     // `enqueue` checks the props against the template's schema.
     const queued = await enqueue(tx, { ...message, ...own } as NewMessage<T>);
-    // The lock makes this commit before a revocation, which then finds the email, or see it.
+    // The lock puts this and a revocation in order. The revocation finds this email, or this finds
+    // that the key is revoked.
     const [key] = await tx.$queryRaw<{ id: string }[]>`
       WITH key AS MATERIALIZED (
         SELECT id FROM api_keys WHERE id = ${client.keyId}::uuid AND revoked_at IS NULL

@@ -17,7 +17,7 @@ import { eraseRows } from "./person-table.ts";
  */
 export async function eraseMail(db: Db, mailboxes: Mailboxes): Promise<Record<string, number>> {
   const { keys, pseudonyms } = mailboxes;
-  // Before all else, and committed: an event that finds its message gone finds this.
+  // First, and committed at once. An event whose message is deleted then finds this row.
   await db.$executeRaw`
     INSERT INTO erased_addresses (pseudonym) SELECT unnest(${pseudonyms}::text[])
     ON CONFLICT DO NOTHING`;

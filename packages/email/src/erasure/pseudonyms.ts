@@ -15,9 +15,9 @@ const BLOCK = 64;
 const PREFIX = "erased:";
 
 /**
- * Keyed hashes of addresses, for what has to be known about an address that nobody may know any
- * more: that it complained, and that its late events must not bring it back. Only who has the key
- * can test whether an address is among them.
+ * Keyed hashes of erased addresses. Two facts outlive an address: that it complained, and that a
+ * late event must be stored without it. Only somebody with the key can test whether an address is
+ * among them.
  *
  * @param keys OPT_OUT_KEY: one key. It never changes: with another key, every opt-out is lost.
  */

@@ -17,7 +17,8 @@ export interface AlertConfig {
   tell(this: void, tx: Tx, notice: Notice): Promise<void>;
 }
 
-// In hours: the least time between two alerts of one cause, and between two while it lasts.
+// In hours: the least time between two alerts of one cause, and between two reminders of a cause
+// that lasts.
 const QUIET = 1;
 const REMINDER = 24;
 

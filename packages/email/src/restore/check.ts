@@ -17,14 +17,14 @@ const EARLIER = "the database has gone back in time";
 const UNREADABLE = ["42501", "42883"];
 
 /**
- * Compares the database with the one that the workers have last worked on, as its own row says, and
- * stores what it is. If it is a restored backup, sending stops until an operator decides
+ * Compares the database with what its own row says about the database that workers used last, and
+ * updates that row. If it is a restored backup, sending stops until an operator decides
  * (decide.ts), because what waits in it may have been sent already.
  *
  * - Another cluster, database or table: restored from a dump, or copied.
  * - Another timeline, and nobody has looked for five minutes: restored to a point in time. Otherwise
  *   a standby has taken over.
- * - A row that is five minutes older than the caller has seen it: any other restore.
+ * - A row that is five minutes older than what the caller last saw: any other restore.
  *
  * docs/decisions/restore.md has the reasoning, and what remains unnoticed.
  *
@@ -42,7 +42,7 @@ export async function checkDatabase(
         oid || '/' || 'sending_status'::regclass::oid AS oids
       FROM pg_database WHERE datname = current_database()
     ), compared AS MATERIALIZED (
-      -- Comparisons are null, and so not true, with what is not known.
+      -- A comparison with an unknown value is null, which does not count as true.
       SELECT h.*, stopped_by = 'restored' AS was_stopped,
         h.oids <> s.oids OR h.system_identifier <> s.system_identifier AS is_copy,
         h.timeline_id <> s.timeline_id AS has_other_timeline,

@@ -35,10 +35,19 @@ export function replace(old: string, by: string): (text: string) => string {
   };
 }
 
+const root = path.join(import.meta.dirname, "../../../..");
+
 /** A new file that begins as another one. */
 export function copyOf(file: string, edit: (text: string) => string): () => string {
-  const root = path.join(import.meta.dirname, "../../../..");
   return () => edit(readFileSync(path.join(root, file), "utf8"));
+}
+
+/** The code that docs/recipes.md shows for a file. */
+export function shown(file: string): string {
+  const page = readFileSync(path.join(root, "docs/recipes.md"), "utf8");
+  const [, code] = page.split(` file=${file}\n`);
+  if (code === undefined) throw new Error(`docs/recipes.md shows no code of ${file}`);
+  return code.slice(0, code.indexOf("```"));
 }
 
 export function all(...edits: ((text: string) => string)[]): (text: string) => string {

@@ -1,41 +1,32 @@
-import { type Recipe, all, copyOf, insert, replace } from "./recipe.ts";
+import { type Recipe, all, copyOf, insert, replace, shown } from "./recipe.ts";
 
 const web = "apps/web/src";
 const emails = "packages/templates/src/emails";
 
+const schema = "packages/db/prisma/schema.prisma";
+const accountTables = "packages/accounts/src/person/account-tables.ts";
+
 const table: Recipe = {
   title: "A table of your own, with a page",
   edits: {
-    "packages/db/prisma/schema.prisma": all(
+    [schema]: all(
       insert("  sessions      Session[]\n", "  notes         Note[]\n"),
-      (text) => `${text}
-model Note {
-  id        String   @id @default(uuid(7)) @db.Uuid
-  userId    String   @map("user_id") @db.Uuid
-  text      String
-  createdAt DateTime @default(now()) @map("created_at") @db.Timestamptz(3)
-  user      User     @relation(fields: [userId], references: [id])
-
-  @@index([userId])
-  @@map("notes")
-}
-`,
+      (text) => `${text}\n${shown(schema)}`,
     ),
     [`${web}/pages/notes.tsx`]: () => `import type { Db } from "@repo/db";
 import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
-import { HttpError } from "../http/errors.tsx";
 import { fields } from "../http/fields.ts";
 import { formPage } from "../http/form-page.ts";
+import { loggedIn, userOf } from "../http/logged-in.tsx";
 import { Field, FormCard } from "../ui/form.tsx";
 import { Layout } from "../ui/layout.tsx";
 
 export function notes(db: Db): Router {
   const router = Router();
+  router.use("/notes", loggedIn);
   router.get("/notes", async (req, res) => {
-    const { user } = res.locals;
-    if (!user) return res.redirect(303, "/login");
-    const mine = await db.note.findMany({ where: { userId: user.id } });
+    const mine = await db.note.findMany({ where: { userId: userOf(res).id } });
     sendAnswer(req, res, {
       json: { notes: mine.map(({ text }) => text) },
       page: (
@@ -59,9 +50,7 @@ export function notes(db: Db): Router {
         </FormCard>
       ),
       async submit({ name }, res) {
-        const { user } = res.locals;
-        if (!user) throw new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
-        await db.note.create({ data: { userId: user.id, text: name } });
+        await db.note.create({ data: { userId: userOf(res).id, text: name } });
         return { status: 201, json: { text: name }, page: "/notes" };
       },
     }),
@@ -69,15 +58,9 @@ export function notes(db: Db): Router {
   return router;
 }
 `,
-    "packages/accounts/src/person/account-tables.ts": insert(
+    [accountTables]: insert(
       "export const ACCOUNT_TABLES: PersonTable<Person>[] = [\n",
-      `  {
-    table: "notes",
-    rows: byUser,
-    given: ["id", "text", "created_at"],
-    withheld: { user_id: sameAccount },
-  },
-`,
+      shown(accountTables),
     ),
     [`${web}/app.ts`]: all(
       insert(
@@ -191,6 +174,34 @@ GREETING="Good morning"
 `,
     [`${web}/env.ts`]: (text) =>
       text.replace(/^( {4}TRUST_PROXY: .*\n)/m, '$1    GREETING: z.string().default("Hello"),\n'),
+    [`${web}/serve.ts`]: insert(
+      "    trustProxy: env.TRUST_PROXY,\n",
+      "    greeting: env.GREETING,\n",
+    ),
+    [`${web}/app.ts`]: all(
+      insert(
+        "  trustProxy: number;\n",
+        "  /** GREETING: what the home page says first. */\n  greeting: string;\n",
+      ),
+      insert("  appUrl,\n  trustProxy,\n", "  greeting,\n"),
+      replace("home()", "home(greeting)"),
+    ),
+    [`${web}/test-app.ts`]: insert("    trustProxy: 0,\n", '    greeting: "Hello",\n'),
+    [`${web}/pages/home.tsx`]: all(
+      replace("home(): Router", "home(greeting: string): Router"),
+      replace(
+        "<Home user={res.locals.user} />",
+        "<Home user={res.locals.user} greeting={greeting} />",
+      ),
+      replace(
+        "function Home({ user }: { user: SessionUser | undefined }) {",
+        "function Home({ user, greeting }: { user: SessionUser | undefined; greeting: string }) {",
+      ),
+      replace(
+        "        <p>{t.home.about}</p>\n",
+        "        <p>{greeting}</p>\n        <p>{t.home.about}</p>\n",
+      ),
+    ),
   },
 };
 

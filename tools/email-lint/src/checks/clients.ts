@@ -19,7 +19,7 @@ export const clients: Check = ({ html }) => {
   if (list.length === 0) return { verdict: "good", says: "All clients support it.", details: [] };
   const says =
     verdict === "fault"
-      ? "Some clients do not show it as it is meant."
+      ? "Some clients do not support what it needs."
       : "All clients show it; some of them plainer.";
   return { verdict, says, details: list.map(({ line }) => line) };
 };

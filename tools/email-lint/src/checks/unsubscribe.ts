@@ -8,17 +8,19 @@ export const unsubscribe: Check = ({ headers, text }, { links, words }) => {
   if (header === undefined) {
     return shown
       ? fault("The email offers to unsubscribe, but has no header List-Unsubscribe.")
-      : good("No List-Unsubscribe: right for email that a person needs, and for no other.");
+      : good("There is no List-Unsubscribe. This is right only for email that a person needs.");
   }
   const urls = [...header.matchAll(/<([^<>]*)>/g)].map(([, url = ""]) => url.trim());
   const web = urls.find((url) => ["https", "this machine"].includes(whereTo(url)));
   const post = headers["list-unsubscribe-post"]?.trim().toLowerCase();
-  if (!web) return fault("List-Unsubscribe has no address by https, so it has no one-click.", urls);
+  if (!web)
+    return fault("List-Unsubscribe has no https address, so one click cannot unsubscribe.", urls);
   if (post !== "list-unsubscribe=one-click") {
     return fault("List-Unsubscribe-Post: List-Unsubscribe=One-Click is missing.", urls);
   }
   if (!shown) return note("Nothing in the email itself says how to unsubscribe.", urls);
-  if (whereTo(web) !== "https") return note("The one-click works on this machine only.", urls);
+  if (whereTo(web) !== "https")
+    return note("One-click unsubscribe works on this machine only.", urls);
   return { ...good("One-click, by both headers of RFC 8058."), details: urls };
 };
 

@@ -44,7 +44,7 @@ export function drawEvents(panel, message) {
     panel.replaceChildren(
       h(
         "div",
-        { class: "make", role: "group", "aria-label": "Make SES tell the app" },
+        { class: "make", role: "group", "aria-label": "Publish an event" },
         MAKE.map((make) => makeButton(message.id, make)),
         tool("chevron", "More", "more", { "aria-expanded": String(more) }, () => {
           more = !more;
@@ -59,7 +59,7 @@ export function drawEvents(panel, message) {
             { class: "timeline" },
             inOrder(message.events).map((event) => drawEvent(event, { several, redraw })),
           )
-        : h("p", { class: "note" }, "SES has told nothing of this message yet."),
+        : h("p", { class: "note" }, "SES has published no event about this message yet."),
     );
   });
 }
@@ -110,7 +110,7 @@ function drawEvent(event, { several, redraw }) {
       { class: "how" },
       event.deliveries.length > 0
         ? h("ul", { class: "deliveries" }, event.deliveries.map(drawDelivery))
-        : h("p", { class: "note" }, "Handed to nobody"),
+        : h("p", { class: "note" }, "Delivered to no subscriber"),
       h(
         "div",
         { class: "do" },
@@ -123,7 +123,7 @@ function drawEvent(event, { several, redraw }) {
           "replay",
           "Replay",
           `replay ${event.id}`,
-          { title: "Hand the same event to the app once more" },
+          { title: "Send the same event to the app again" },
           () => tell(() => api.replay(event.id), "Replayed"),
         ),
       ),

@@ -8,7 +8,9 @@ export const MIGRATIONS = "packages/db/prisma/migrations";
  * earlier. Otherwise a new database would get them before the clone's, and an existing database,
  * which has the clone's already, after them.
  *
- * @param base,theirs upstream's commits @returns the names of upstream's new migrations
+ * @param base upstream's commit that the clone has
+ * @param theirs upstream's new commit
+ * @returns the names of upstream's new migrations
  */
 export async function moveMigrations(git: Git, base: string, theirs: string): Promise<string[]> {
   const before = await migrationsOf(git, base);

@@ -3,7 +3,7 @@ import { formatsOf } from "@repo/locales";
 import type { Cookies } from "../../http/cookies.ts";
 import { fields } from "../../http/fields.ts";
 import { type FormState, formPage } from "../../http/form-page.ts";
-import { CHECKED_PAGES } from "../../http/settings-access.tsx";
+import { CHECKED_PAGES } from "../../http/logged-in.tsx";
 import { textsOf, useFormats, useTexts } from "../../texts/texts.ts";
 import { CurrentPasswordField, FormCard, UserNameField } from "../../ui/form.tsx";
 import { ToSettings } from "./settings.tsx";

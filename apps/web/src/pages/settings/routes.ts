@@ -2,7 +2,7 @@ import type { Accounts } from "@repo/accounts";
 import type { Locale } from "@repo/locales";
 import { type RequestHandler, Router } from "express";
 import type { Cookies } from "../../http/cookies.ts";
-import { CHECKED_PAGES, loggedIn, passwordTyped } from "../../http/settings-access.tsx";
+import { CHECKED_PAGES, loggedIn, passwordTyped } from "../../http/logged-in.tsx";
 import { address, confirmAddress } from "./address.tsx";
 import { check } from "./check.tsx";
 import { confirmDeletion, deletion } from "./delete.tsx";

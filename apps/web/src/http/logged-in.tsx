@@ -1,18 +1,30 @@
-import { AccountError, type Accounts } from "@repo/accounts";
-import type { RequestHandler } from "express";
+import { AccountError, type Accounts, type SessionUser } from "@repo/accounts";
+import type { RequestHandler, Response } from "express";
 import { useTexts } from "../texts/texts.ts";
 import { Notice } from "../ui/notice.tsx";
 import { sendPage, wantsJson } from "./answer.tsx";
 import { HttpError } from "./errors.tsx";
 
-/** Lets only people pass who are logged in. */
+/** Lets only people pass who are logged in. It sends others to the log-in. */
 export const loggedIn: RequestHandler = (req, res, next) => {
   if (res.locals.user) return next();
-  if (wantsJson(req)) throw new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
+  if (wantsJson(req)) throw notLoggedIn();
   // A redirect would lose the link.
   if (req.query.token !== undefined) return sendPage(res, 401, <LogInFirst />);
   res.redirect(303, "/login");
 };
+
+/**
+ * The person who is logged in. Use it behind `loggedIn`.
+ *
+ * @throws HttpError `NOT_LOGGED_IN`
+ */
+export function userOf({ locals }: Response): SessionUser {
+  if (!locals.user) throw notLoggedIn();
+  return locals.user;
+}
+
+const notLoggedIn = () => new HttpError(401, "NOT_LOGGED_IN", "Log in first: POST /login.");
 
 function LogInFirst() {
   const { settings, logIn } = useTexts();
