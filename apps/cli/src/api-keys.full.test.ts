@@ -1,12 +1,9 @@
 import { createTestDb } from "@repo/db/testing";
 import { authenticate } from "@repo/email/api";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => test.db.apiKey.deleteMany());
 

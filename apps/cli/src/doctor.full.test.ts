@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTestDb } from "@repo/db/testing";
 import { exampleEnv } from "@repo/testing/example-env";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import { createClients } from "./doctor/clients.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { type Answers, startAws } from "./doctor/test/aws.ts";
@@ -11,14 +11,10 @@ import * as well from "./doctor/test/well.ts";
 import { waitForVerification } from "./doctor/wait.ts";
 import { runCommand } from "./test-command.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-let aws: Awaited<ReturnType<typeof startAws>>;
 let answers: Answers = well.aws;
 
-beforeAll(async () => {
-  test = await createTestDb();
-  aws = await startAws(() => answers);
-});
+const test = await createTestDb();
+const aws = await startAws(() => answers);
 afterAll(async () => {
   aws.close();
   await test.drop();

@@ -2,13 +2,10 @@ import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { templates } from "@repo/templates/registry";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 const [a, b, secret] = ["a", "b", "s"].map((letter) => letter.repeat(32)) as [

@@ -3,9 +3,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 const EMAIL = "sam@example.com";
-let test: Awaited<ReturnType<typeof createTestDb>>;
+const test = await createTestDb();
 beforeAll(async () => {
-  test = await createTestDb();
   await test.db.user.create({
     data: { name: "Sam", email: EMAIL, emailKey: EMAIL, passwordHash: "a secret" },
   });

@@ -9,7 +9,6 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 const EMAIL = "sam@example.com";
-let test: Awaited<ReturnType<typeof createTestDb>>;
 // Plays SES's account-level suppression list.
 let calls: string[] = [];
 const ses = createServer((req, res) => {
@@ -18,8 +17,8 @@ const ses = createServer((req, res) => {
   res.end(JSON.stringify(req.method === "GET" ? { SuppressedDestination: destination } : {}));
 });
 
+const test = await createTestDb();
 beforeAll(async () => {
-  test = await createTestDb();
   ses.listen(0, "127.0.0.1");
   await once(ses, "listening");
   await test.db.user.create({

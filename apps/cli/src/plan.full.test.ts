@@ -1,12 +1,9 @@
 import { createTerminal } from "@repo/testing/terminal";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { startAccount } from "./account/test-account.ts";
 import { plan } from "./plan.ts";
 
-let account: Awaited<ReturnType<typeof startAccount>>;
-beforeAll(async () => {
-  account = await startAccount();
-});
+const account = await startAccount();
 afterAll(() => account.close());
 beforeEach(() => account.set({ PricingAttributes: { CurrentPlan: "ESSENTIALS" } }));
 

@@ -3,16 +3,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { exampleEnv } from "@repo/testing/example-env";
 import { CLEAR, CTRL_C, DOWN, ENTER, TAB, createTerminal } from "@repo/testing/terminal";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { startAccount } from "./account/test-account.ts";
 import { denied, failure } from "./doctor/test/answers.ts";
 import { productionAccess } from "./production-access.ts";
 import { runCommand } from "./test-command.ts";
 
-let account: Awaited<ReturnType<typeof startAccount>>;
-beforeAll(async () => {
-  account = await startAccount();
-});
+const account = await startAccount();
 afterAll(() => account.close());
 
 const SANDBOX = {

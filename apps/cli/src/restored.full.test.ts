@@ -2,15 +2,12 @@ import { createTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { templates } from "@repo/templates/registry";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 const enqueue = createEnqueue({ keys: keysOf("a key of the tests, 32 characters"), templates });
-let test: Awaited<ReturnType<typeof createTestDb>>;
 
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await test.db.message.deleteMany();

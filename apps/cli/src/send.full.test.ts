@@ -2,15 +2,12 @@ import { createTestDb } from "@repo/db/testing";
 import { keysOf } from "@repo/email/keys";
 import { createSealer } from "@repo/email/seal";
 import { templates } from "@repo/templates/registry";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 const EMAIL_KEY = "a key of the tests with 32 characters";
-let test: Awaited<ReturnType<typeof createTestDb>>;
 
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => test.db.message.deleteMany());
 

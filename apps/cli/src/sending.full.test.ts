@@ -1,12 +1,9 @@
 import { createTestDb } from "@repo/db/testing";
 import { createHeartbeat } from "@repo/email/operations";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 const run = (...args: string[]) => runCommand(["sending", ...args], { DATABASE_URL: test.url });

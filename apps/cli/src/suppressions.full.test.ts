@@ -7,7 +7,6 @@ import { addSuppression } from "@repo/email/suppressions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
 // Plays SES's account-level suppression list.
 let status = 200;
 let calls: string[] = [];
@@ -19,8 +18,8 @@ const ses = createServer((req, res) => {
     .end(answer);
 });
 
+const test = await createTestDb();
 beforeAll(async () => {
-  test = await createTestDb();
   ses.listen(0, "127.0.0.1");
   await once(ses, "listening");
 });

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "./test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestApp } from "./test-app.ts";
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 it("serves pages that work without JavaScript, under a policy that allows only our own script", async () => {

@@ -3,13 +3,10 @@ import http, { Agent } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { startServer } from "./test-serve.ts";
 
-let testDb: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  testDb = await createTestDb();
-});
+const testDb = await createTestDb();
 afterAll(() => testDb.drop());
 
 const start = (env?: Record<string, string>) => startServer(testDb.url, env);

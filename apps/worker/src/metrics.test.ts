@@ -3,13 +3,10 @@ import type { SendResult, Transport } from "@repo/email/deliver";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { categories, templates } from "@repo/templates/registry";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { createMetrics } from "./metrics.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 const MARK = "marked-secret";

@@ -3,17 +3,13 @@ import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { startSesLocal } from "@repo/ses-local/client";
 import { templates } from "@repo/templates/registry";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, expect, it } from "vitest";
 import { createWorkers, key } from "./test-workers.ts";
 
 // The example of an email with a file: a receipt, with a PDF of it.
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-let ses: Awaited<ReturnType<typeof startSesLocal>>;
 const workers = createWorkers();
-beforeAll(async () => {
-  [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
-});
+const [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
 afterEach(() => workers.kill());
 afterAll(() => Promise.all([ses.stop(), test.drop()]));
 

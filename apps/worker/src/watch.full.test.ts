@@ -3,13 +3,10 @@ import { keysOf } from "@repo/email/keys";
 import { findMessage, listMessages } from "@repo/email/log";
 import { createSealer } from "@repo/email/seal";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { watchSending } from "./watch.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 const keys = keysOf("a key of the tests with 32 characters");

@@ -7,17 +7,13 @@ import { type TemplateName, categories, templates } from "@repo/templates/regist
 import { views } from "@repo/templates/render";
 import { startSesLocal } from "@repo/ses-local/client";
 import { freePort } from "@repo/testing/free-port";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, expect, it, vi } from "vitest";
 import { createWorkers, key } from "./test-workers.ts";
 
 const enqueue = createEnqueue({ keys: keysOf(key), templates });
-let test: Awaited<ReturnType<typeof createTestDb>>;
-let ses: Awaited<ReturnType<typeof startSesLocal>>;
 const workers = createWorkers();
 
-beforeAll(async () => {
-  [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
-});
+const [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
 afterEach(() => workers.kill());
 afterAll(() => Promise.all([ses.stop(), test.drop()]));
 

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { PASSWORD, browser, codeOf, startTestAccounts } from "./test-accounts.ts";
 
 // With cheap hashes, so that the statements themselves meet.
 
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-beforeAll(async () => {
-  test = await startTestAccounts({ limitScale: 1_000_000 });
-});
+const test = await startTestAccounts({ limitScale: 1_000_000 });
 afterAll(() => test.drop());
 
 const ROUNDS = 10;

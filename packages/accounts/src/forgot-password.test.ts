@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { hashesOf } from "./tokens.ts";
 import { deleteEnded } from "./worker.ts";
 
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-beforeAll(async () => {
-  test = await startTestAccounts();
-});
+const test = await startTestAccounts();
 afterAll(() => test.drop());
 
 const requestsOf = (emailKey: string) =>

@@ -1,12 +1,9 @@
 import { full } from "@repo/testing/full";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, browser, codeOf, startTestAccounts } from "./test-accounts.ts";
 
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-beforeAll(async () => {
-  test = await startTestAccounts();
-});
+const test = await startTestAccounts();
 afterAll(() => test.drop());
 
 const MANY = full ? 100 : 8;

@@ -1,13 +1,10 @@
 import { keysOf } from "@repo/email/keys";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { isTrusted } from "./trusted-browser.ts";
 
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-beforeAll(async () => {
-  test = await startTestAccounts();
-});
+const test = await startTestAccounts();
 afterAll(() => test.drop());
 
 const refused = { code: "INVALID_CREDENTIALS", status: 401 };

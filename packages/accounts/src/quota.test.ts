@@ -2,9 +2,8 @@ import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createQuota } from "./quota.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
+const test = await createTestDb();
 beforeAll(async () => {
-  test = await createTestDb();
   await test.db.$executeRaw`
     INSERT INTO sending_status (id, max_24_hours) VALUES (1, 200)
     ON CONFLICT (id) DO UPDATE SET max_24_hours = 200`;

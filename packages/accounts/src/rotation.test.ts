@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { keysOf } from "@repo/email/keys";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { hashUnder, newToken } from "./tokens.ts";
@@ -10,10 +10,7 @@ import { createResetRequests } from "./worker.ts";
 const NEWEST = "the key that came after it, 32 characters";
 const [{ secret: old }] = SECRET;
 
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-beforeAll(async () => {
-  test = await startTestAccounts();
-});
+const test = await startTestAccounts();
 afterAll(() => test.drop());
 
 /** The accounts of a process with other keys. */

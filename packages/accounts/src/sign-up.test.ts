@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, browser, startTestAccounts } from "./test-accounts.ts";
 
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-beforeAll(async () => {
-  test = await startTestAccounts();
-});
+const test = await startTestAccounts();
 afterAll(() => test.drop());
 
 let count = 0;

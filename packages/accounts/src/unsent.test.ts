@@ -1,13 +1,10 @@
 import { createDeliverer } from "@repo/email/deliver";
 import { render } from "@repo/templates/render";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { EMAIL_KEY, PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { createOnUnsent } from "./worker.ts";
 
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-beforeAll(async () => {
-  test = await startTestAccounts({ limitScale: 1 });
-});
+const test = await startTestAccounts({ limitScale: 1 });
 afterAll(() => test.drop());
 
 const REFUSED = {

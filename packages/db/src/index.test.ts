@@ -1,15 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { full } from "@repo/testing/full";
-import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, expect, it, vi } from "vitest";
 import { type Db, Prisma, createDb, gotNoConnection } from "./index.ts";
 import { createTestDb } from "./testing.ts";
 
 // A copy: nobody may be connected to the template while it is copied.
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 let db: Db;

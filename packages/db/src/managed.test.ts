@@ -4,20 +4,17 @@ import { type AddressInfo, createServer } from "node:net";
 import { TLSSocket, createSecureContext } from "node:tls";
 import { createCertificate } from "@repo/testing/certificate";
 import { full } from "@repo/testing/full";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { execute } from "@repo/postgres-local/testing";
 import { type Db, createDb } from "./index.ts";
 import { migrate } from "./migrate.ts";
 import { createTestDb } from "./testing.ts";
 
 const PASSWORD = "only-of-this-test";
-let server: Awaited<ReturnType<typeof createTestDb>>;
 let role: string;
 let database: string;
 
-beforeAll(async () => {
-  server = await createTestDb();
-});
+const server = await createTestDb();
 afterAll(() => server.drop());
 
 beforeEach(async () => {

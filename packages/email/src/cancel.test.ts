@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { cancel } from "./cancel.ts";
 import { createEnqueue } from "./enqueue.ts";
 import { keysOf } from "./keys.ts";
@@ -11,10 +11,7 @@ const email = {
   to: "name@example.com",
   props: { name: "Name", url: "https://app.example.com/verify-email?token=secret" },
 } as const;
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });

@@ -1,6 +1,6 @@
 import { createTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { emptyOutbox } from "./delivery/test-queue.ts";
 import { type NewMessage, createEnqueue, createEnqueueMany } from "./enqueue.ts";
 import { keysOf } from "./keys.ts";
@@ -11,11 +11,8 @@ const keys = keysOf("a key of the tests, 32 characters");
 const enqueue = createEnqueue({ keys, templates });
 const enqueueMany = createEnqueueMany({ keys, templates });
 type Welcome = NewMessage<typeof templates, "welcome">;
-let test: Awaited<ReturnType<typeof createTestDb>>;
 
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

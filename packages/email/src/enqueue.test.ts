@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { cancel } from "./cancel.ts";
 import { type NewMessage, createEnqueue, createEnqueueMany } from "./enqueue.ts";
 import { keysOf } from "./keys.ts";
@@ -13,7 +13,6 @@ const secrets = keys.map(({ secret }) => secret);
 const enqueue = createEnqueue({ keys, templates });
 const props = { name: "Name", url: "https://app.example.com/verify-email?token=secret" };
 type VerifyEmail = NewMessage<typeof templates, "verify-email">;
-let test: Awaited<ReturnType<typeof createTestDb>>;
 
 const verifyEmail = (more: Partial<VerifyEmail> = {}): VerifyEmail => ({
   template: "verify-email",
@@ -23,9 +22,7 @@ const verifyEmail = (more: Partial<VerifyEmail> = {}): VerifyEmail => ({
 });
 const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
 
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 it("queues the message with its props sealed", async () => {

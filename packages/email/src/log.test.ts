@@ -1,13 +1,10 @@
 import type { Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { type MessageFilter, findMessage, listMessages, sendingStatus } from "./log.ts";
 import { firstUuidAt } from "./uuid.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => test.db.message.deleteMany());
 

@@ -1,6 +1,6 @@
 import type { Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { claimAs, emptyOutbox, queueReset, queueWelcome } from "./delivery/test-queue.ts";
 import type { Effect } from "./suppression/effect.ts";
 import { applyEvents } from "./events.ts";
@@ -8,10 +8,7 @@ import { messageStatus } from "./message-status.ts";
 import { addSuppression, removeSuppression } from "./suppression/suppressions.ts";
 import { uuidv7 } from "./uuid.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

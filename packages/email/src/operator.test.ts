@@ -1,6 +1,6 @@
 import { createTestDb } from "@repo/db/testing";
 import type { Message } from "@repo/db";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import {
   accepted,
   claimAs,
@@ -32,10 +32,7 @@ import {
 import { eraseOldContents } from "./retention.ts";
 import { createSealer } from "./seal.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

@@ -1,13 +1,10 @@
 import type { Prisma } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { deleteOldMessages } from "./retention.ts";
 import { firstUuidAt, uuidv7 } from "./uuid.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await test.db.event.deleteMany();

@@ -1,12 +1,9 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { emptyOutbox, queueReset } from "./delivery/test-queue.ts";
 import { TRANSITIONS } from "./state.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

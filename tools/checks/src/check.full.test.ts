@@ -1,14 +1,10 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { type Copy, copyRepository } from "./test-copy.ts";
+import { afterAll, expect, onTestFinished, test } from "vitest";
+import { copyRepository } from "./test-copy.ts";
 
 // Each test breaks one promise in a copy of the repository and expects a program of `pnpm check` to
 // fail. rules/rules.test.ts tests this repository's own rules.
 
-let copy: Copy;
-
-beforeAll(async () => {
-  copy = await copyRepository();
-});
+const copy = await copyRepository();
 afterAll(() => copy.remove());
 
 async function change(file: string, edit: (text: string) => string): Promise<void> {

@@ -1,15 +1,11 @@
 import { existsSync, readFileSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Copy, copyRepository } from "./test-copy.ts";
+import { afterAll, expect, test } from "vitest";
+import { copyRepository } from "./test-copy.ts";
 
 // Runs the README's commands for a clone in a copy of the repository.
 
-let copy: Copy;
-
-beforeAll(async () => {
-  copy = await copyRepository();
-});
+const copy = await copyRepository();
 afterAll(() => copy.remove());
 
 async function succeed(script: string, args?: string): Promise<string> {

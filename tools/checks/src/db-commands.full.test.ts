@@ -1,16 +1,15 @@
 import { readFile, readdir } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Copy, copyRepository } from "./test-copy.ts";
+import { copyRepository } from "./test-copy.ts";
 
 // Runs the database commands without a terminal. In a copy of the repository, because they write
 // migrations.
 
 const SCHEMA = "packages/db/prisma/schema.prisma";
-let copy: Copy;
 
+const copy = await copyRepository();
 beforeAll(async () => {
-  copy = await copyRepository();
   // Makes the database as `pnpm dev` does.
   const script = `
     import { migrate } from "@repo/db/migrate";

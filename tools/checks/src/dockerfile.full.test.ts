@@ -3,16 +3,13 @@ import { cp, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { parse } from "yaml";
 import { openRepository } from "./repository.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
-let folder: string;
 
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "docker-"));
-});
+const folder = await mkdtemp(path.join(tmpdir(), "docker-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 interface Stage {

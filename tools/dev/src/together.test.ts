@@ -3,12 +3,9 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), "together-"));
-});
+const folder = await mkdtemp(path.join(tmpdir(), "together-"));
 afterAll(() => rm(folder, { recursive: true }));
 
 /** A program that prints that it runs. On SIGTERM it ends a moment later with the given code. */

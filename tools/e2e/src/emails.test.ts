@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { openBrowser } from "./browser.ts";
 import { everyEmail } from "./every-email.ts";
 import { type Drawn, openSheet, overflows, picture } from "./sheet.ts";
@@ -13,10 +12,7 @@ const root = path.join(import.meta.dirname, "../../..");
 // `pnpm --filter @repo/e2e emails:sheet` writes the sheets of the documents.
 const folder = path.join(root, process.env["MODE"] === "sheet" ? "docs" : ".local");
 
-let browser: Browser;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
+const browser = await openBrowser();
 afterAll(() => browser.close());
 
 const emails: Drawn[] = everyEmail().map(({ template, case: title, locale, html }) => ({

@@ -1,16 +1,12 @@
-import { type SesLocal, startSesLocal } from "@repo/ses-local/client";
+import { startSesLocal } from "@repo/ses-local/client";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
 import { openBrowser } from "./browser.ts";
 
-let ses: SesLocal;
-let browser: Browser;
 let page: Page;
 
-beforeAll(async () => {
-  [ses, browser] = await Promise.all([startSesLocal(), openBrowser()]);
-});
+const [ses, browser] = await Promise.all([startSesLocal(), openBrowser()]);
 afterAll(async () => {
   await browser.close();
   await ses.stop();

@@ -1,12 +1,8 @@
-import { type OwnSesLocal, startOwn } from "./testing/start.ts";
+import { startOwn } from "./testing/start.ts";
 import { createTransport } from "nodemailer";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 
-let ses: OwnSesLocal;
-
-beforeAll(async () => {
-  ses = await startOwn();
-});
+const ses = await startOwn();
 afterAll(() => ses.stop());
 
 const insists = { requireTLS: true, tls: { rejectUnauthorized: false } };

@@ -14,7 +14,6 @@ import { roundTrip } from "./round-trip.ts";
 
 const KEYS: Keys = keysOf("a key of the tests with 32 characters");
 const TOPIC = "arn:aws:sns:us-east-1:000000000000:ses-events";
-let test: Awaited<ReturnType<typeof createTestDb>>;
 let ses: SesLocal;
 /** Whether web takes the events. */
 let isListening = true;
@@ -34,8 +33,8 @@ async function take(req: IncomingMessage, res: ServerResponse): Promise<void> {
   res.writeHead(200).end();
 }
 
+const test = await createTestDb();
 beforeAll(async () => {
-  test = await createTestDb();
   web.listen(0, "127.0.0.1");
   await once(web, "listening");
   const { port } = web.address() as AddressInfo;

@@ -1,11 +1,8 @@
 import { readdirSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, cookieOf, startTestApp } from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { PASSWORD, cookieOf, startTestApp } from "../test-app.ts";
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 it("describes its forms to programs", async () => {

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestApp } from "../test-app.ts";
 
 // Every test of the welcome email. If you remove that email, delete this file.
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 it("queues one welcome email, even if the link is redeemed several times at once", async () => {

@@ -1,7 +1,7 @@
 import { createKey, revokeKey } from "@repo/email/api";
 import supertest, { type Response } from "supertest";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestApp } from "../test-app.ts";
 
 const decision = { by: "operator", because: "a test" };
 const message = {
@@ -13,18 +13,14 @@ const message = {
 const withProps = (props: string) =>
   JSON.stringify({ ...message, props: 0 }).replace('"props":0', `"props":${props}`);
 
-let app: TestApp;
-let key: string;
-beforeAll(async () => {
-  app = await startTestApp();
-  key = (await make()).key;
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 const make = (options: { program?: string; perHour?: number } = {}) => {
   const given = { program: "billing", templates: ["verify-email"], perHour: 1_000, ...options };
   return createKey(app.db, given, decision);
 };
+const { key } = await make();
 const post = (body: object | string, authorization = `Bearer ${key}`) => {
   const request = supertest(app.app).post("/api/emails").type("json").send(body);
   return authorization === "" ? request : request.set("Authorization", authorization);

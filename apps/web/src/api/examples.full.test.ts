@@ -2,14 +2,13 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createKey } from "@repo/email/api";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "../test-app.ts";
+import { startTestApp } from "../test-app.ts";
 import { example, lacks, runPython, runShell } from "./test-examples.ts";
 
-let app: TestApp;
 let env: { APP_URL: string; EMAIL_API_KEY: string };
 let close: () => void;
+const app = await startTestApp();
 beforeAll(async () => {
-  app = await startTestApp();
   const server = app.app.listen(0, "127.0.0.1");
   await once(server, "listening");
   close = () => server.close();

@@ -1,11 +1,8 @@
-import { type SesLocal, startSesLocal } from "@repo/ses-local/client";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { startSesLocal } from "@repo/ses-local/client";
+import { afterAll, expect, it } from "vitest";
 import { example, lacks, runPython } from "./test-examples.ts";
 
-let ses: SesLocal;
-beforeAll(async () => {
-  ses = await startSesLocal({ smtpStartTls: true });
-});
+const ses = await startSesLocal({ smtpStartTls: true });
 afterAll(() => ses.stop());
 
 it("docs/api.md: boto3 sends through SES's Query API", async (context) => {

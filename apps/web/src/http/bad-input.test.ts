@@ -15,11 +15,10 @@ const good: Record<string, Record<string, string>> = {
   "/logout": {},
 };
 
-let app: TestApp;
 const counts = async () => [await app.db.user.count(), await app.db.message.count()];
 let before: number[];
+const app = await startTestApp();
 beforeAll(async () => {
-  app = await startTestApp();
   await app.signUpAndVerify("known@example.com");
   // The links must work. Otherwise every answer would be about the dead link.
   Object.assign(good["/reset-password"] ?? {}, { token: await app.forgot("known@example.com") });

@@ -1,12 +1,9 @@
 import { type Locale, directionOf, locales } from "@repo/locales";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PASSWORD, type TestApp, cookieOf, signUpFields, startTestApp } from "../test-app.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { PASSWORD, cookieOf, signUpFields, startTestApp } from "../test-app.ts";
 import { textsOf } from "../texts/texts.ts";
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 const PAGES = ["/", "/signup", "/login", "/forgot-password", "/verify-email", "/reset-password"];

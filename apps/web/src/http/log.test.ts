@@ -1,18 +1,8 @@
 import supertest from "supertest";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  PASSWORD,
-  type TestApp,
-  cookieOf,
-  linkIn,
-  signUpFields,
-  startTestApp,
-} from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { PASSWORD, cookieOf, linkIn, signUpFields, startTestApp } from "../test-app.ts";
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 const email = "sam@example.com";

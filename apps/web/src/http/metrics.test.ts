@@ -1,15 +1,12 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import supertest from "supertest";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestApp } from "../test-app.ts";
 import { createMetrics, createMetricsServer } from "./metrics.ts";
 
 const metrics = createMetrics();
-let test: TestApp;
-beforeAll(async () => {
-  test = await startTestApp({ metrics, limitScale: 1 });
-});
+const test = await startTestApp({ metrics, limitScale: 1 });
 afterAll(() => test.drop());
 
 it("counts answers by route, status and error, and names no path, address or token", async () => {

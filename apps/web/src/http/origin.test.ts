@@ -1,14 +1,10 @@
 import supertest from "supertest";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, startTestApp } from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { PASSWORD, startTestApp } from "../test-app.ts";
 
 const fields = { email: "sam@example.com", password: PASSWORD };
-let app: TestApp;
-let cookie: string;
-beforeAll(async () => {
-  app = await startTestApp();
-  cookie = await app.signUpAndVerify(fields.email);
-});
+const app = await startTestApp();
+const cookie = await app.signUpAndVerify(fields.email);
 afterAll(() => app.drop());
 
 const form = (headers: Record<string, string>) =>

@@ -1,20 +1,10 @@
 import supertest from "supertest";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  PASSWORD,
-  type TestApp,
-  cookieOf,
-  linkIn,
-  signUpFields,
-  startTestApp,
-} from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { PASSWORD, cookieOf, linkIn, signUpFields, startTestApp } from "../test-app.ts";
 
 // Attacks that a stranger can try with a request.
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 it("builds emailed links from APP_URL, whatever host a request names", async () => {

@@ -1,13 +1,10 @@
 import { full } from "@repo/testing/full";
 import supertest from "supertest";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { PASSWORD, cookieOf } from "../test-app.ts";
 import { type TestOps, startTestOps } from "./test-ops.ts";
 
-let test: TestOps;
-beforeAll(async () => {
-  test = await startTestOps();
-});
+const test = await startTestOps();
 afterAll(() => test.drop());
 
 const PAGES = [

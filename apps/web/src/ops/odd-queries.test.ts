@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestOps, startTestOps } from "./test-ops.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestOps } from "./test-ops.ts";
 
-let ops: TestOps;
-beforeAll(async () => {
-  ops = await startTestOps();
-});
+const ops = await startTestOps();
 afterAll(() => ops.drop());
 
 it.each([

@@ -1,12 +1,9 @@
 import { recordAction } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestOps, startTestOps } from "./test-ops.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestOps } from "./test-ops.ts";
 
-let test: TestOps;
-beforeAll(async () => {
-  test = await startTestOps();
-});
+const test = await startTestOps();
 afterAll(() => test.drop());
 
 it("finds email by address, id, template, status, outcome and time, and says what cannot be found", async () => {

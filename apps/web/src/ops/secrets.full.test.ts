@@ -1,11 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestOps, startTestOps } from "./test-ops.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestOps } from "./test-ops.ts";
 
-let test: TestOps;
-beforeAll(async () => {
-  test = await startTestOps();
-});
+const test = await startTestOps();
 afterAll(() => test.drop());
 
 // What must be in no page. A token is 43 characters (packages/accounts/src/tokens.ts), or longer.

@@ -1,11 +1,8 @@
 import { pauseSending, resumeSending } from "@repo/email/operations";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestOps, startTestOps } from "./test-ops.ts";
+import { afterAll, expect, it } from "vitest";
+import { startTestOps } from "./test-ops.ts";
 
-let ops: TestOps;
-beforeAll(async () => {
-  ops = await startTestOps();
-});
+const ops = await startTestOps();
 afterAll(() => ops.drop());
 
 const other = { by: "another operator", because: "a new reason" };

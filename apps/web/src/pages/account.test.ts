@@ -1,12 +1,9 @@
 import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, signUpFields, startTestApp } from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { signUpFields, startTestApp } from "../test-app.ts";
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 const report = (recipient: string, effect: "permanent" | "soft" | "complaint", times = 1) =>

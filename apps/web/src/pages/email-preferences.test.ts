@@ -1,12 +1,9 @@
 import { findPreferences } from "@repo/email/preferences";
 import supertest from "supertest";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "../test-app.ts";
+import { afterAll, beforeEach, expect, it } from "vitest";
+import { startTestApp } from "../test-app.ts";
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 beforeEach(async () => {
   await app.db.emailPreference.deleteMany();

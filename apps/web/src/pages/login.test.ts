@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, cookieOf, signUpFields, startTestApp } from "../test-app.ts";
+import { PASSWORD, cookieOf, signUpFields, startTestApp } from "../test-app.ts";
 
 const email = "sam@example.com";
-let app: TestApp;
+const app = await startTestApp();
 beforeAll(async () => {
-  app = await startTestApp();
   await app.signUpAndVerify(email);
   await app.signUp("unverified@example.com");
 });

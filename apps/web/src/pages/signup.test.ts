@@ -1,11 +1,8 @@
 import { applyEvents } from "@repo/email/events";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, signUpFields, startTestApp } from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { signUpFields, startTestApp } from "../test-app.ts";
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 it("answers a form with a page, stores a sign-up but no account yet, and queues an email", async () => {

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, cookieOf, startTestApp } from "../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { PASSWORD, cookieOf, startTestApp } from "../test-app.ts";
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 const account = (emailKey: string) => app.db.user.findUnique({ where: { emailKey } });

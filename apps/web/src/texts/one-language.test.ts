@@ -3,8 +3,8 @@ import { type Locale, defaultLocale, directionOf, locales } from "@repo/locales"
 import { type ReactNode, isValidElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import supertest, { type Response } from "supertest";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { PASSWORD, type TestApp, categories, signUpFields, startTestApp } from "../test-app.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { PASSWORD, categories, signUpFields, startTestApp } from "../test-app.ts";
 import { textsOf } from "./texts.ts";
 
 // A person whose language is not the product's walks through every page that a person can see. Words
@@ -13,10 +13,7 @@ import { textsOf } from "./texts.ts";
 
 const ORIGIN = "http://localhost:3000";
 const OTHER = "quite another password";
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 describe.each(locales.filter((locale) => locale !== defaultLocale))("%s", (locale) => {

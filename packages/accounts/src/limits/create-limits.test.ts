@@ -1,16 +1,12 @@
 import { createTestDb } from "@repo/db/testing";
 import { keysOf } from "@repo/email/keys";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { SECRET } from "../test-accounts.ts";
 import { createLimits } from "./create-limits.ts";
 import { LIMITS } from "./limits.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-let limits: ReturnType<typeof createLimits>;
-beforeAll(async () => {
-  test = await createTestDb();
-  limits = createLimits({ db: test.db, secret: SECRET });
-});
+const test = await createTestDb();
+const limits = createLimits({ db: test.db, secret: SECRET });
 afterAll(() => test.drop());
 beforeEach(async () => {
   await test.db.limit.deleteMany();

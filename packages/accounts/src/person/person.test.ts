@@ -5,16 +5,13 @@ import {
 } from "@repo/email/erasure";
 import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { erasePerson, exportPerson } from "../person.ts";
 import { eraseDeleted } from "../worker.ts";
 import { OPT_OUT_KEY, PASSWORD, SECRET, browser, startTestAccounts } from "../test-accounts.ts";
 import { ACCOUNT_TABLES, NOT_ABOUT_PEOPLE } from "./account-tables.ts";
 
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-beforeAll(async () => {
-  test = await startTestAccounts();
-});
+const test = await startTestAccounts();
 afterAll(() => test.drop());
 
 const keys = { secret: SECRET, pseudonyms: createPseudonyms(OPT_OUT_KEY) };

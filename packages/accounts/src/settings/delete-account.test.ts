@@ -1,7 +1,6 @@
 import { createPseudonyms } from "@repo/email/erasure";
 import { keysOf } from "@repo/email/keys";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Accounts } from "../accounts.ts";
+import { afterAll, describe, expect, it } from "vitest";
 import type { Caller } from "../context.ts";
 import {
   OPT_OUT_KEY,
@@ -14,12 +13,8 @@ import {
 import { eraseDeleted } from "../worker.ts";
 
 const OTHER = "quite another password";
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-let settings: Accounts["settings"];
-beforeAll(async () => {
-  test = await startTestAccounts();
-  ({ settings } = test.accounts);
-});
+const test = await startTestAccounts();
+const { settings } = test.accounts;
 afterAll(() => test.drop());
 
 /** @returns the token of the link, from the mailbox that it went to */

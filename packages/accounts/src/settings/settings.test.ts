@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Accounts, createAccounts } from "../accounts.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { createAccounts } from "../accounts.ts";
 import type { Caller } from "../context.ts";
 import { PASSWORD, browser, codeOf, startTestAccounts } from "../test-accounts.ts";
 
 const OTHER = "quite another password";
-let test: Awaited<ReturnType<typeof startTestAccounts>>;
-let settings: Accounts["settings"];
-beforeAll(async () => {
-  test = await startTestAccounts();
-  ({ settings } = test.accounts);
-});
+const test = await startTestAccounts();
+const { settings } = test.accounts;
 afterAll(() => test.drop());
 
 const changePassword = (caller: Caller, currentPassword = PASSWORD, password = OTHER) =>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { type ApiMessage, authenticate, createKey, listKeys, revokeKey } from "../api.ts";
 import { sendForProgram, statusForProgram } from "../api.ts";
 import { accepted, claimAs, emptyOutbox, keys, work } from "../delivery/test-queue.ts";
@@ -12,10 +12,7 @@ const decision = { by: "operator", because: "invoices are sent by a program" };
 const props = { name: "Sam", url: "https://app.example.com" };
 const TO = "sam@example.com";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

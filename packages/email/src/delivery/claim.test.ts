@@ -1,6 +1,6 @@
 import { createTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { release } from "./claim.ts";
 import { setLimits, slowDown, stopSending } from "./pace.ts";
 import { sweep } from "./sweep.ts";
@@ -18,10 +18,7 @@ import {
   work,
 } from "./test-queue.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

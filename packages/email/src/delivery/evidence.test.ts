@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { allowEvidence, evidenceStops } from "../evidence-stops.ts";
 import { applyEvents } from "../events.ts";
 import { findMessage } from "../log.ts";
@@ -26,10 +26,7 @@ const LEASE = 30;
 const RULES = { horizon: 900 };
 const waits = { ...doubtSeconds, evidence: 24 * 60 * 60 };
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await emptyOutbox(test.db);

@@ -2,7 +2,7 @@ import { createTestDb } from "@repo/db/testing";
 import type { Message, OnUnknown } from "@repo/db";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { cancel } from "../cancel.ts";
 import { attachEvents } from "../events/attach.ts";
 import { applyEvents } from "../events.ts";
@@ -27,10 +27,7 @@ import {
 const runs = Number(process.env["INTERLEAVINGS"] || (full ? 60 : 4));
 const seed = Number(process.env["SEED"] || Date.now() % 1_000_000);
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 const worker = fc.integer({ min: 0, max: 1 });

@@ -1,14 +1,11 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { refused } from "../transports/refusal.ts";
 import type { SendResult } from "../transports/transport.ts";
 import { createMonitor } from "./monitor.ts";
 import { emptyOutbox } from "./test-queue.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

@@ -3,7 +3,7 @@ import { createTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import { anyCharacter } from "@repo/testing/any-character";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { uuidv7 } from "../uuid.ts";
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
@@ -11,10 +11,7 @@ import type { Effect } from "../suppression/effect.ts";
 import type { SesEvent } from "./event.ts";
 import { parseSesEvent } from "./ses/parse.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 interface Start {

@@ -1,16 +1,13 @@
 import { createTestDb } from "@repo/db/testing";
 import { type SnsBody, createTestSns } from "@repo/testing/sns";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import type { SesEvent } from "./event.ts";
 import { createIngest } from "./ingest.ts";
 import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => test.db.event.deleteMany());
 

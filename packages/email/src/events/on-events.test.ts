@@ -6,9 +6,8 @@ import { attachEvents } from "./attach.ts";
 import { createApplier } from "./coalesce.ts";
 import type { AttachedEvent, OnEvents, SesEvent } from "./event.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
+const test = await createTestDb();
 beforeAll(async () => {
-  test = await createTestDb();
   // The app's own table.
   await test.db.$executeRaw`CREATE TABLE heard (message_id uuid, type text)`;
 });

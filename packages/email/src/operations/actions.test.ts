@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { emptyOutbox, queueWelcome } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { allowEvidence } from "../evidence-stops.ts";
@@ -9,10 +9,7 @@ import { deleteOldMessages } from "../retention.ts";
 import { addSuppression, removeSuppression } from "../suppression/suppressions.ts";
 import { listActions, recordAction } from "./actions.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await emptyOutbox(test.db);

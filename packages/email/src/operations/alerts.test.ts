@@ -1,6 +1,6 @@
 import type { Tx } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { stopSending } from "../delivery/pace.ts";
 import { emptyOutbox, queueReset, queueWelcome } from "../delivery/test-queue.ts";
 import { applyEvents } from "../events/apply.ts";
@@ -8,11 +8,8 @@ import { type Notice, openAlerts, tellTroubles } from "./alerts.ts";
 import { pauseSending } from "./pause.ts";
 import { addCounts } from "./test-counts.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
 let told: Notice[] = [];
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await emptyOutbox(test.db);

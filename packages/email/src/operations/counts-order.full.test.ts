@@ -1,6 +1,6 @@
 import { createTestDb } from "@repo/db/testing";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { type Settlement, settle } from "../delivery/settle.ts";
 import {
   accepted,
@@ -15,10 +15,7 @@ import type { SesEvent } from "../events/event.ts";
 import { foldCounts } from "./fold.ts";
 import { readRates } from "./rates.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 const TYPES = [

@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { settle, type Settlement } from "../delivery/settle.ts";
 import { sweep } from "../delivery/sweep.ts";
 import {
@@ -19,10 +19,7 @@ import type { SesEvent } from "../events/event.ts";
 import { foldCounts } from "./fold.ts";
 import { readHours, readRates } from "./rates.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await emptyOutbox(test.db);

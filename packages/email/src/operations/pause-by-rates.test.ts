@@ -1,15 +1,12 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { emptyOutbox } from "../delivery/test-queue.ts";
 import { listActions } from "./actions.ts";
 import { pauseSending, resumeSending } from "./pause.ts";
 import { pauseByRates } from "./pause-by-rates.ts";
 import { addCounts } from "./test-counts.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await emptyOutbox(test.db);

@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { setLimits, stopSending } from "../delivery/pace.ts";
 import {
   claimAs,
@@ -11,10 +11,7 @@ import {
 } from "../delivery/test-queue.ts";
 import { lowerRate, pauseSending, resumeSending } from "./pause.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it } from "vitest";
 import { setLimits, slowDown, stopSending } from "../delivery/pace.ts";
 import {
   emptyOutbox,
@@ -13,10 +13,7 @@ import { lowerRate, pauseSending } from "./pause.ts";
 import { readVerdict } from "./verdict.ts";
 import { createHeartbeat } from "./workers.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await emptyOutbox(test.db);

@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, expect, it, vi } from "vitest";
 import { type Settlement, settle } from "../delivery/settle.ts";
 import {
   accepted,
@@ -17,10 +17,7 @@ import { sweep } from "../delivery/sweep.ts";
 import { categories } from "../test-templates.ts";
 import { findPreferences, setPreferences } from "./preferences.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(() => emptyOutbox(test.db));
 

@@ -1,16 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createDb } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
 import { endStop, stopSending } from "../delivery/pace.ts";
 import { sendingStatus } from "../log.ts";
 import { checkDatabase } from "./check.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await emptyOutbox(test.db);

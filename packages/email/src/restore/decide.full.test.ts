@@ -24,13 +24,12 @@ import { cancelRestored, restoredMail, sendRestored, stopAsRestored } from "./de
 const decision = { by: "operator", because: "restored after the disk failed" };
 
 /** The database at the time of the backup, and what waited in it. */
-let backup: Awaited<ReturnType<typeof createTestDb>>;
 let waiting: { sent: string; optional: string; hold: string; resend: string; leased: string };
 /** The ids that went out after the backup, before the restore. */
 let sentBefore: string[];
 
+const backup = await createTestDb();
 beforeAll(async () => {
-  backup = await createTestDb();
   const { db } = backup;
   await emptyOutbox(db);
   await checkDatabase(db);

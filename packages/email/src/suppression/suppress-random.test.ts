@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { afterAll, expect, it, onTestFinished } from "vitest";
 import { applyEvents } from "../events/apply.ts";
 import type { SesEvent } from "../events/event.ts";
 import {
@@ -16,10 +16,7 @@ import {
   queue,
 } from "./test-people.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 // Few days and messages, so that several events are of the same time and about the same message.

@@ -1,7 +1,7 @@
 import { createTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { applyEvents } from "../events/apply.ts";
 import {
   type Step,
@@ -14,10 +14,7 @@ import {
   queue,
 } from "./test-people.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 
 const softOn = (...days: number[]): Step[] =>

@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Effect } from "./effect.ts";
 import { applyEvents } from "../events.ts";
 import {
@@ -10,10 +10,7 @@ import {
   removeSuppression,
 } from "./suppressions.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-beforeAll(async () => {
-  test = await createTestDb();
-});
+const test = await createTestDb();
 afterAll(() => test.drop());
 beforeEach(async () => {
   await test.db.suppression.deleteMany();

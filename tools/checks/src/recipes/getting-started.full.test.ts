@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { freePort } from "@repo/testing/free-port";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type Copy, copyRepository } from "../test-copy.ts";
+import { afterAll, expect, test, vi } from "vitest";
+import { copyRepository } from "../test-copy.ts";
 import { type Step, follow, readSteps } from "./getting-started.ts";
 
 // Follows docs/getting-started.md in a copy, step by step. Each test needs those before it.
@@ -13,11 +13,8 @@ const page = path.join(import.meta.dirname, "../../../../docs/getting-started.md
 const steps = readSteps(readFileSync(page, "utf8"));
 const EMAILS = "packages/templates/src/emails";
 
-let copy: Copy;
 let dev: ChildProcess | undefined;
-beforeAll(async () => {
-  copy = await copyRepository();
-});
+const copy = await copyRepository();
 afterAll(async () => {
   if (dev?.exitCode === null) {
     dev.kill("SIGTERM");

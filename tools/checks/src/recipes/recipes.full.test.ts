@@ -1,18 +1,14 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Copy, copyRepository } from "../test-copy.ts";
+import { afterAll, expect, test } from "vitest";
+import { copyRepository } from "../test-copy.ts";
 import { follow, readSteps } from "./getting-started.ts";
 import { recipes } from "./recipes.ts";
 
 // Applies the first changes that people make to a clone, in a copy. They must not break our tests,
 // and must change only the files that docs/recipes.md lists.
 
-let copy: Copy;
-
-beforeAll(async () => {
-  copy = await copyRepository();
-});
+const copy = await copyRepository();
 afterAll(() => copy.remove());
 
 async function succeed(script: string, args = ""): Promise<void> {

@@ -5,18 +5,16 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { freePort } from "@repo/testing/free-port";
-import { type SesLocal, startSesLocal } from "../client.ts";
+import { startSesLocal } from "../client.ts";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
-import { type Subscriber, startSubscriber } from "../testing/subscriber.ts";
+import { startSubscriber } from "../testing/subscriber.ts";
 
-let subscriber: Subscriber;
-let ses: SesLocal;
 let children: ChildProcess[] = [];
 
+const subscriber = await startSubscriber();
+const ses = await startSesLocal({ webhook: subscriber.url });
 beforeAll(async () => {
-  subscriber = await startSubscriber();
-  ses = await startSesLocal({ webhook: subscriber.url });
   subscriber.sns = ses.url;
   await ses.subscribed();
 });

@@ -1,11 +1,7 @@
-import { type OwnSesLocal, startOwn } from "../testing/start.ts";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { startOwn } from "../testing/start.ts";
+import { afterAll, afterEach, expect, test } from "vitest";
 
-let ses: OwnSesLocal;
-
-beforeAll(async () => {
-  ses = await startOwn();
-});
+const ses = await startOwn();
 afterEach(() => ses.reset());
 afterAll(() => ses.stop());
 

@@ -1,19 +1,15 @@
 import { GetAccountCommand, SESv2ServiceException } from "@aws-sdk/client-sesv2";
 import type { SesFault } from "../client.ts";
-import { type OwnSesLocal, startOwn } from "../testing/start.ts";
+import { startOwn } from "../testing/start.ts";
 import { full } from "@repo/testing/full";
 import { createTransport } from "nodemailer";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 
-let ses: OwnSesLocal;
-let client: ReturnType<typeof createClient>;
 let id: number;
 
-beforeAll(async () => {
-  ses = await startOwn();
-  client = createClient(ses.url);
-});
+const ses = await startOwn();
+const client = createClient(ses.url);
 beforeEach(async () => {
   id = 0;
   await fetch(`${ses.url}/inbox/messages`, { method: "DELETE" });

@@ -2,20 +2,18 @@ import { X509Certificate, verify } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PutSuppressedDestinationCommand, type SESv2Client } from "@aws-sdk/client-sesv2";
 import type { SesLocalEvent } from "../client.ts";
-import { type OwnSesLocal, startOwn } from "../testing/start.ts";
+import { startOwn } from "../testing/start.ts";
 import { full } from "@repo/testing/full";
 import { createTransport } from "nodemailer";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createClient, email } from "../testing/client.ts";
-import { type Subscriber, startSubscriber } from "../testing/subscriber.ts";
+import { startSubscriber } from "../testing/subscriber.ts";
 
-let subscriber: Subscriber;
-let ses: OwnSesLocal;
 let client: SESv2Client;
 
+const subscriber = await startSubscriber();
+const ses = await startOwn({ webhook: subscriber.url });
 beforeAll(async () => {
-  subscriber = await startSubscriber();
-  ses = await startOwn({ webhook: subscriber.url });
   subscriber.sns = ses.url;
   client = createClient(ses.url);
   await ses.subscribed();

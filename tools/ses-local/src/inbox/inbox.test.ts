@@ -3,19 +3,14 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type OwnSesLocal, startOwn } from "../testing/start.ts";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 
 /** Only the test of pruning sends more. */
 const KEEP = 50;
 
-let ses: OwnSesLocal;
-let client: ReturnType<typeof createClient>;
-
-beforeAll(async () => {
-  ses = await startOwn({ keep: KEEP });
-  client = createClient(ses.url);
-});
+const ses = await startOwn({ keep: KEEP });
+const client = createClient(ses.url);
 beforeEach(() => call("/inbox/messages", "DELETE"));
 afterAll(async () => {
   client.destroy();

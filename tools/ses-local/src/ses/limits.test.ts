@@ -1,16 +1,12 @@
 // Tests the table "What it checks" of README.md at each limit. The table has the sources.
 import { BadRequestException } from "@aws-sdk/client-sesv2";
 import { createTransport } from "nodemailer";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type OwnSesLocal, startOwn } from "../testing/start.ts";
+import { afterAll, expect, test } from "vitest";
+import { startOwn } from "../testing/start.ts";
 import { createClient, email } from "../testing/client.ts";
 
-let ses: OwnSesLocal;
-let client: ReturnType<typeof createClient>;
-beforeAll(async () => {
-  ses = await startOwn();
-  client = createClient(ses.url);
-});
+const ses = await startOwn();
+const client = createClient(ses.url);
 afterAll(async () => {
   client.destroy();
   await ses.stop();

@@ -8,20 +8,14 @@ import {
   PutAccountDetailsCommand,
   PutAccountSuppressionAttributesCommand,
   PutSuppressedDestinationCommand,
-  type SESv2Client,
   paginateListSuppressedDestinations,
 } from "@aws-sdk/client-sesv2";
-import { type OwnSesLocal, startOwn } from "../testing/start.ts";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { startOwn } from "../testing/start.ts";
+import { afterAll, expect, it } from "vitest";
 import { createClient } from "../testing/client.ts";
 
-let ses: OwnSesLocal;
-let client: SESv2Client;
-
-beforeAll(async () => {
-  ses = await startOwn();
-  client = createClient(ses.url);
-});
+const ses = await startOwn();
+const client = createClient(ses.url);
 afterAll(async () => {
   client.destroy();
   await ses.stop();

@@ -7,17 +7,12 @@ import {
   SendEmailCommand,
 } from "@aws-sdk/client-sesv2";
 import { full } from "@repo/testing/full";
-import { type OwnSesLocal, startOwn } from "../testing/start.ts";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { startOwn } from "../testing/start.ts";
+import { afterAll, expect, test } from "vitest";
 import { createClient, email } from "../testing/client.ts";
 
-let ses: OwnSesLocal;
-let client: ReturnType<typeof createClient>;
-
-beforeAll(async () => {
-  ses = await startOwn({ verified: ["example.com", "only@example.net"] });
-  client = createClient(ses.url);
-});
+const ses = await startOwn({ verified: ["example.com", "only@example.net"] });
+const client = createClient(ses.url);
 afterAll(async () => {
   client.destroy();
   await ses.stop();

@@ -8,20 +8,15 @@ import {
   SQSClient,
 } from "@aws-sdk/client-sqs";
 import { full } from "@repo/testing/full";
-import { type OwnSesLocal, startOwn } from "../testing/start.ts";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { startOwn } from "../testing/start.ts";
+import { afterAll, expect, it } from "vitest";
 
-let ses: OwnSesLocal;
-let sqs: SQSClient;
-
-beforeAll(async () => {
-  ses = await startOwn();
-  sqs = new SQSClient({
-    endpoint: ses.url,
-    region: "us-east-1",
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    maxAttempts: 1,
-  });
+const ses = await startOwn();
+const sqs = new SQSClient({
+  endpoint: ses.url,
+  region: "us-east-1",
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+  maxAttempts: 1,
 });
 afterAll(async () => {
   sqs.destroy();

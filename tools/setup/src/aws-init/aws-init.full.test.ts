@@ -14,23 +14,20 @@ import { PassThrough } from "node:stream";
 import { parseEnv } from "node:util";
 import { startDns } from "@repo/testing/dns-server";
 import { CTRL_C, DOWN, ENTER, createTerminal } from "@repo/testing/terminal";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { type Context, awsInit } from "./aws-init.ts";
 
 const repository = path.resolve(import.meta.dirname, "../../../..");
 let root: string;
-let dns: Awaited<ReturnType<typeof startDns>>;
 
-beforeAll(async () => {
-  dns = await startDns(() => ({
-    "example.org NS": ["ns-1.awsdns-00.com", "ns-2.awsdns-01.co.uk"],
-    "mail.example.org A": ["192.0.2.1"],
-    "example.com NS": ["amy.ns.cloudflare.com"],
-    "example.net NS": ["ns1.digitalocean.com", "ns2.digitalocean.com"],
-    "other.example NS": ["ns1.provider.example"],
-  }));
-});
+const dns = await startDns(() => ({
+  "example.org NS": ["ns-1.awsdns-00.com", "ns-2.awsdns-01.co.uk"],
+  "mail.example.org A": ["192.0.2.1"],
+  "example.com NS": ["amy.ns.cloudflare.com"],
+  "example.net NS": ["ns1.digitalocean.com", "ns2.digitalocean.com"],
+  "other.example NS": ["ns1.provider.example"],
+}));
 afterAll(() => dns.close());
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), "aws-init-"));

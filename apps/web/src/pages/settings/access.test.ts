@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { PASSWORD, type TestApp, cookieOf, startTestApp } from "../../test-app.ts";
+import { afterAll, expect, it } from "vitest";
+import { PASSWORD, cookieOf, startTestApp } from "../../test-app.ts";
 
 const OTHER = "quite another password";
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
+const app = await startTestApp();
 afterAll(() => app.drop());
 
 let count = 0;

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { PASSWORD, type TestApp, cookieOf, signUpFields, startTestApp } from "../../test-app.ts";
 
 // After an account is deleted, nobody can find out that there was one: every form answers as for an
 // address that nobody ever had, also in sequence and beyond the limits.
 
 const ORIGIN = "http://localhost:3000";
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp({ limitScale: 1 });
-});
+const app = await startTestApp({ limitScale: 1 });
 afterAll(() => app.drop());
 
 /** Deletes the account of a session, by the link in this mailbox. */

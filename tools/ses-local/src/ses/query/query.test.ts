@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type OwnSesLocal, startOwn } from "../../testing/start.ts";
+import { afterAll, expect, test } from "vitest";
+import { startOwn } from "../../testing/start.ts";
 
-let ses: OwnSesLocal;
-beforeAll(async () => {
-  ses = await startOwn();
-});
+const ses = await startOwn();
 afterAll(() => ses.stop());
 
 const signed =
