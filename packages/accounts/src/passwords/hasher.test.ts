@@ -1,8 +1,5 @@
 import { hash } from "@node-rs/argon2";
-import { full } from "@repo/testing/full";
-import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
-import { AccountError } from "../errors.ts";
+import { describe, expect, it } from "vitest";
 import { createHasher } from "./hasher.ts";
 import { PASSWORD_LENGTH } from "./rules.ts";
 
@@ -78,23 +75,6 @@ it("hashes at most two at a time by default", async () => {
   expect(hasher.load()).toEqual({ running: 0, waiting: 0 });
 });
 
-it("keeps the order, and lets the privileged go first", async () => {
-  const hasher = createHasher({ atOnce: 1 });
-  const done: string[] = [];
-  const ask = async (client: string, first: boolean) => {
-    await hasher.verify(undefined, PASSWORD, { client, first });
-    done.push(client);
-  };
-  await Promise.all([
-    ask("running", false),
-    ask("other 1", false),
-    ask("other 2", false),
-    ask("first 1", true),
-    ask("first 2", true),
-  ]);
-  expect(done).toEqual(["running", "first 1", "first 2", "other 1", "other 2"]);
-});
-
 it("refuses beyond its bounds, but never refuses the privileged because of others", async () => {
   const hasher = createHasher({ atOnce: 1, waiting: 2, perClient: 2 });
   const ask = (client: string, first = false) => hasher.hash(PASSWORD, { client, first });
@@ -116,50 +96,4 @@ it("does not hash for a request that leaves the queue", async () => {
   await expect(gone).rejects.toThrow("gone");
   await running;
   expect(hasher.load()).toEqual({ running: 0, waiting: 0 });
-});
-
-const VISIT = fc.record({
-  client: fc.constantFrom("one", "two"),
-  first: fc.boolean(),
-  known: fc.boolean(),
-  /** Aborts after this many other visits have their answers. */
-  abortAfter: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
-});
-
-it("has all its places again after random load", async () => {
-  const hashed = await createHasher().hash(PASSWORD, place);
-  await fc.assert(
-    fc.asyncProperty(fc.array(VISIT, { minLength: 4, maxLength: 10 }), async (visits) => {
-      const hasher = createHasher({ atOnce: 2, waiting: 2, perClient: 3 });
-      let answered = 0;
-      const controllers = visits.map(() => new AbortController());
-      const abortDue = () => {
-        for (const [i, { abortAfter = Infinity }] of visits.entries()) {
-          if (abortAfter <= answered) controllers[i]!.abort(new Error("gone"));
-        }
-      };
-      const answers = visits.map(async ({ client, first, known }, i) => {
-        const { signal } = controllers[i]!;
-        const asked = hasher.verify(known ? hashed : undefined, PASSWORD, {
-          client,
-          first,
-          signal,
-        });
-        const answer = await asked.then(
-          ({ matches }) => matches === known,
-          (error) => error instanceof AccountError || error === signal.reason,
-        );
-        answered++;
-        abortDue();
-        return answer;
-      });
-      abortDue();
-      expect(await Promise.all(answers)).toEqual(visits.map(() => true));
-      // Aborted ones may still run in their threads.
-      await vi.waitFor(() => expect(hasher.load()).toEqual({ running: 0, waiting: 0 }), 600_000);
-      const again = ["one", "one", "one"].map((client) => hasher.hash(PASSWORD, { client }));
-      expect(await Promise.all(again)).toHaveLength(3);
-    }),
-    { numRuns: full ? 50 : 3 },
-  );
 });

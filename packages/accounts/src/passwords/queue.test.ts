@@ -30,43 +30,6 @@ function open(limits: Partial<Limits> = {}) {
   };
 }
 
-it("runs up to its limit at once, and the others in their order", async () => {
-  const queue = open({ atOnce: 2 });
-  const all = Promise.all(["a", "b", "c", "d"].map((name) => queue.submit(name)));
-  expect(queue.begun).toEqual(["a", "b"]);
-  expect(queue.load()).toEqual({ running: 2, waiting: 2 });
-  await queue.end("b");
-  expect(queue.begun).toEqual(["a", "b", "c"]);
-  await queue.end("a");
-  await queue.end("c");
-  await queue.end("d");
-  expect(await all).toEqual(["a", "b", "c", "d"]);
-  expect(queue.load()).toEqual({ running: 0, waiting: 0 });
-});
-
-it("gives the place to the next job when one fails, and passes the error on", async () => {
-  const queue = open();
-  const both = Promise.allSettled([queue.submit("a"), queue.submit("b")]);
-  await queue.end("a", new Error("broken"));
-  await queue.end("b");
-  expect(await both).toMatchObject([{ reason: { message: "broken" } }, { value: "b" }]);
-});
-
-it("runs privileged jobs before all others, in their order", async () => {
-  const queue = open();
-  const all = [
-    queue.submit("running"),
-    queue.submit("other 1"),
-    queue.submit("first 1", { first: true }),
-    queue.submit("other 2"),
-    queue.submit("first 2", { first: true }),
-  ];
-  const order = ["running", "first 1", "first 2", "other 1", "other 2"];
-  for (const name of order) await queue.end(name);
-  await Promise.all(all);
-  expect(queue.begun).toEqual(order);
-});
-
 describe("refuses", () => {
   it("a job without a place to wait, but accepts as many privileged ones", async () => {
     const queue = open({ waiting: 2 });
@@ -119,22 +82,6 @@ describe("a signal", () => {
     await expect(queue.submit("a", { signal })).rejects.toThrow("gone");
     expect(queue.begun).toEqual([]);
     expect(queue.load()).toEqual({ running: 0, waiting: 0 });
-  });
-
-  it("frees the place of a waiting job, which then never starts", async () => {
-    const queue = open({ waiting: 1, perClient: 1 });
-    const running = queue.submit("a");
-    const controller = new AbortController();
-    const gone = queue.submit("b", { signal: controller.signal });
-    controller.abort(new Error("gone"));
-    await expect(gone).rejects.toThrow("gone");
-    expect(queue.load()).toEqual({ running: 1, waiting: 0 });
-    // The waiting place and the client's share are free again.
-    const next = queue.submit("c", { client: "b" });
-    await queue.end("a");
-    await queue.end("c");
-    await Promise.all([running, next]);
-    expect(queue.begun).toEqual(["a", "c"]);
   });
 
   it("rejects a running job at once, but keeps its place until the job ends", async () => {
@@ -194,7 +141,7 @@ interface Submitted {
   expected: string;
 }
 
-it("keeps its limits and its order in any sequence, and is empty at the end", async () => {
+it("keeps its limits, its order and the privileged first in any sequence, and is empty at the end", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(STEP, { maxLength: 60, size: "max" }), async (steps) => {
       const queue = createQueue(LIMITS);
