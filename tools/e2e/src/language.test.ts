@@ -1,19 +1,9 @@
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { openBrowser } from "./browser.ts";
+import { expect, it } from "vitest";
 import { PASSWORD, meet } from "./person.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+const { stack, browser } = await useStack();
 
 it("speaks German to a German browser, from the sign-up by the email to the account", async () => {
   const variant = { ...VARIANTS[0], locale: "de-DE" };

@@ -1,13 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { expectAccessible } from "./accessible.ts";
-import { openBrowser } from "./browser.ts";
 import { everyEmail } from "./every-email.ts";
 import { visitEveryPage } from "./every-page.ts";
 import { meet } from "./person.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";
 
 // Every page in a browser, in each language. A person has to look at the pictures in `.local/pages`.
@@ -15,16 +14,7 @@ import { VARIANTS } from "./variants.ts";
 const folder = path.join(import.meta.dirname, "../../../.local/pages");
 const locales = [...new Set(everyEmail().map(({ locale }) => locale))];
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
-});
-afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+const { stack, browser } = await useStack();
 
 describe.each(locales)("%s", (locale) => {
   it.each(VARIANTS)("fits, is accessible and has the right language, $how", async (device) => {

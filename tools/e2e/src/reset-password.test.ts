@@ -1,21 +1,10 @@
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 import { expectSecretsUnlogged, expectSentOnce } from "./aftermath.ts";
 import { LOG_IN, OTHER_PASSWORD, PASSWORD, SEND_LINK, SET_PASSWORD, meet } from "./person.ts";
-import { openBrowser } from "./browser.ts";
-import { type Stack, minutesAgo, startStack } from "./stack.ts";
+import { minutesAgo, useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
-});
-afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+const { stack, browser } = await useStack();
 
 describe.each(VARIANTS)("$how", (variant) => {
   const person = (name: string) => meet({ stack, browser, variant }, name);

@@ -1,25 +1,14 @@
 import { readFileSync } from "node:fs";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { expectSecretsUnlogged } from "./aftermath.ts";
 import { LOG_IN, OTHER_PASSWORD, PASSWORD, SEND_LINK, SET_PASSWORD, meet } from "./person.ts";
-import { openBrowser } from "./browser.ts";
-import { type Stack, minutesAgo, startStack } from "./stack.ts";
+import { minutesAgo, useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";
 
 const CHECK = /type your password again/i;
 const GO_ON = /go on/i;
 
-let stack: Stack;
-let browser: Browser;
-beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
-});
-afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
-afterAll(async () => {
-  await browser.close();
-  await stack.stop();
-});
+const { stack, browser } = await useStack();
 
 const letPasswordsAge = () =>
   stack.db.session.updateMany({ data: { passwordCheckedAt: minutesAgo(16) } });

@@ -6,7 +6,8 @@ import { createTestDb } from "@repo/db/testing";
 import { exampleEnv } from "@repo/testing/example-env";
 import { freePort } from "@repo/testing/free-port";
 import { startSesLocal } from "@repo/ses-local/client";
-import { vi } from "vitest";
+import { afterAll, afterEach, vi } from "vitest";
+import { openBrowser } from "./browser.ts";
 
 const root = `${import.meta.dirname}/../../..`;
 
@@ -61,6 +62,17 @@ export async function startStack({ worker = true } = {}) {
       await Promise.all([ses.stop(), drop()]);
     },
   };
+}
+
+/** The apps and a browser for the tests of a file. Each test begins without windows. */
+export async function useStack() {
+  const [stack, browser] = await Promise.all([startStack(), openBrowser()]);
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+  afterAll(async () => {
+    await browser.close();
+    await stack.stop();
+  });
+  return { stack, browser };
 }
 
 async function startApp(name: string, env: NodeJS.ProcessEnv, ready: string) {
