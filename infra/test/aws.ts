@@ -14,30 +14,38 @@ const EASY_DKIM = {
 };
 
 interface Before {
+  /** Default: `aws`. */
+  partition?: string;
   /** The DKIM attributes of the identity that is imported. Default: Easy DKIM. */
   dkim?: Values;
   /** TXT values of the domain itself, as Route 53 has them: quoted. */
   route53?: string[];
-  /** Records at Cloudflare. */
+  /** Whether these have a routing policy at Route 53. */
+  routed?: boolean;
   /** Records at DigitalOcean; names without the domain. */
   digitalocean?: { name: string; type: string; value: string }[];
+  /** Records at Cloudflare. */
   cloudflare?: { name: string; type: string; content: string; comment?: string }[];
 }
 
 /** An account, and what it and the zones had before. */
 export function aws(zone: Before = {}): World {
+  const partition = zone.partition ?? "aws";
   const arn =
     (service: string, path = "") =>
-    (name: string) => ({ arn: `arn:aws:${service}:${REGION}:${ACCOUNT}:${path}${name}`, name });
+    (name: string) => ({
+      arn: `arn:${partition}:${service}:${REGION}:${ACCOUNT}:${path}${name}`,
+      name,
+    });
   const iam = (path: string) => (name: string) => ({
-    arn: `arn:aws:iam::${ACCOUNT}:${path}/${name}`,
+    arn: `arn:${partition}:iam::${ACCOUNT}:${path}/${name}`,
     name,
   });
   return {
     lookups: {
       "aws:index/getCallerIdentity:getCallerIdentity": () => ({
         accountId: ACCOUNT,
-        arn: `arn:aws:iam::${ACCOUNT}:user/operator`,
+        arn: `arn:${partition}:iam::${ACCOUNT}:user/operator`,
         userId: "AIDA",
         id: ACCOUNT,
       }),
@@ -56,6 +64,7 @@ export function aws(zone: Before = {}): World {
                     type: "TXT",
                     ttl: 3600,
                     resourceRecords: zone.route53.map((value) => ({ value })),
+                    setIdentifier: zone.routed ? "europe" : "",
                   },
                 ]
               : []),
@@ -78,7 +87,7 @@ export function aws(zone: Before = {}): World {
     computed: {
       "aws:sesv2/emailIdentity:EmailIdentity": (_, inputs) => ({
         id: inputs.emailIdentity,
-        arn: `arn:aws:ses:${REGION}:${ACCOUNT}:identity/${String(inputs.emailIdentity)}`,
+        arn: `arn:${partition}:ses:${REGION}:${ACCOUNT}:identity/${String(inputs.emailIdentity)}`,
         dkimSigningAttributes: {
           ...(inputs.dkimSigningAttributes as Values),
           tokens: ["token0", "token1", "token2"],

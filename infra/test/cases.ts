@@ -131,7 +131,9 @@ export const CASES: Record<string, Case> = {
       sender: "role",
       roleTrusts: "ecs-tasks.amazonaws.com",
     },
+    region: "us-gov-west-1",
     stack: "s".repeat(40),
+    world: aws({ partition: "aws-us-gov" }),
   },
 };
 
@@ -144,6 +146,14 @@ export const STOPS: [string, Case, RegExp][] = [
       world: aws({ route53: ['"v=spf1 mx -all"', '"v=spf1 a -all"'] }),
     },
     /^error: the SPF record of example\.com cannot be changed: .*pulumi config rm apexSpf$/,
+  ],
+  [
+    "TXT records with a routing policy at Route 53",
+    {
+      config: { dns: "route53", zoneId: "Z1", apexSpf: "true" },
+      world: aws({ route53: ['"v=spf1 mx -all"'], routed: true }),
+    },
+    /^error: the TXT records of example\.com have a routing policy: add include:amazonses\.com/,
   ],
   [
     "a redirect in DNS",

@@ -129,7 +129,10 @@ test("the list for the first run counts what is made", () => {
   expect(numbers.length).toBeGreaterThan(1);
 });
 
-test("the template of the first run is there, with a line for each step", () => {
+// A product has neither (tools/setup/src/init/starter.yaml).
+const asksForReport = read("docs/first-run.md").includes('template "First real run"');
+
+test.runIf(asksForReport)("the template of the first run has a line for each step", () => {
   const steps = [...read("docs/first-run.md").matchAll(/^\| (\d+) /gm)].map(([, step]) => step);
   const template = read(".github/ISSUE_TEMPLATE/first-run.yml");
   expect([...template.matchAll(/^ +(\d+)\.$/gm)].map(([, step]) => step)).toEqual(steps);

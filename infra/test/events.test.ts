@@ -96,6 +96,13 @@ test("a function gets ten events at a time, and only the one that failed again",
   });
 });
 
+test("the worker is told of a queue only if no function reads it", () => {
+  const told = (name: string) => runs[name]!.up.outputs.SES_EVENTS_QUEUE_URL;
+  expect(told("manual-sqs-user")).toContain("product-dev-events");
+  expect(told("lambda")).toBeUndefined();
+  expect(told("https")).toBeUndefined();
+});
+
 describe("alarms", () => {
   const alarm = (name: string, run = runs.alarms!.up) =>
     inputsOf(run, "MetricAlarm", `product-dev-alarms-${name}`);

@@ -117,6 +117,12 @@ describe.each(NAMES)("%s", (name) => {
   });
 });
 
+test("SES signs with keys of 2048 bits", () => {
+  for (const { inputs } of ofType(runs[BASE]!.up, "EmailIdentity")) {
+    expect(inputs.dkimSigningAttributes).toEqual({ nextSigningKeyLength: "RSA_2048_BIT" });
+  }
+});
+
 test("the preview knows what does not depend on AWS", () => {
   const { preview } = runs["manual-sqs-user"]!;
   const [identity] = ofType(preview, "EmailIdentity");

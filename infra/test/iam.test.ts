@@ -217,13 +217,14 @@ describe("may not", () => {
     expect(await deliver(QUEUE, { "aws:SecureTransport": "false" })).toBe("ExplicitlyDenied");
   });
 
-  test("another service: publish alarms", async () => {
+  test("another service, or CloudWatch for another account: publish alarms", async () => {
     const resourcePolicy = documentOf(runs.alarms!.up, "TopicPolicy", "product-dev-alarms");
     const request = { action: "sns:Publish", resource: ALARMS, resourcePolicy };
-    const context = { "aws:SourceAccount": ACCOUNT };
-    const by = (principal: string) => decide({ ...request, principal, context });
+    const by = (principal: string, account = ACCOUNT) =>
+      decide({ ...request, principal, context: { "aws:SourceAccount": account } });
     expect(await by("cloudwatch.amazonaws.com")).toBe("Allowed");
     expect(await by("ses.amazonaws.com")).toBe("ImplicitlyDenied");
+    expect(await by("cloudwatch.amazonaws.com", STRANGER)).toBe("ImplicitlyDenied");
   });
 });
 
@@ -297,6 +298,13 @@ describe("the role", () => {
       StringLike: { "oidc.fly.io/acme:sub": "acme:app:*" },
     });
   });
+});
+
+test("in GovCloud, every policy names things of GovCloud's partition", () => {
+  const policies = runs["longest-names"]!.up.resources.map(({ inputs }) => String(inputs.policy));
+  const partitions = policies.flatMap((policy) => policy.match(/arn:[\w-]+(?=:)/g) ?? []);
+  expect(partitions.length).toBeGreaterThan(10);
+  expect(new Set(partitions)).toEqual(new Set(["arn:aws-us-gov"]));
 });
 
 test("no policy allows an action by a pattern", () => {

@@ -231,6 +231,11 @@ export const CORPUS: Shape[] = [
   { name: "all with a value", txt: ["v=spf1 mx -all:example.com"], refused: /-all:example.com/ },
   { name: "a broken macro", txt: ["v=spf1 exists:%{x}.example.com -all"], refused: /%\{x\}/ },
   {
+    name: "a macro of no part (7.1: not zero)",
+    txt: ["v=spf1 include:%{i0}._spf.example.com -all"],
+    refused: /%\{i0\}/,
+  },
+  {
     name: "a macro of explanations alone",
     txt: ["v=spf1 exists:%{c}.example.com -all"],
     refused: /%\{c\}/,

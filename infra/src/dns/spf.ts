@@ -15,7 +15,7 @@ const RECORD = /^v=spf1(?: |$)/i;
 const MEANT = /^[\s"']*(?:v\s*=\s*)?spf\s*1(?!\d)/i;
 
 // RFC 7208, 7.1 and 12; c, r and t are for the text of an explanation alone (7.2).
-const MACRO = String.raw`%(?:\{[slodiphv]\d*r?[.+,/_=-]*\}|[%_-])`;
+const MACRO = String.raw`%(?:\{[slodiphv](?:0*[1-9]\d*)?r?[.+,/_=-]*\}|[%_-])`;
 const MACRO_STRING = `(?:${MACRO}|[!-$&-~])*`;
 const TOP_LABEL = String.raw`(?:[a-z\d]*[a-z][a-z\d]*|[a-z\d]+-[a-z\d-]*[a-z\d])`;
 const DOMAIN = String.raw`${MACRO_STRING}(?:\.${TOP_LABEL}\.?|${MACRO})`;
