@@ -70,6 +70,8 @@ it("refuses an invalid time, and an expiry before the time of sending", () => {
     { sendAt: new Date("tomorrow") },
     { expiresAt: new Date(NaN) },
     { sendAt: inHours(2), expiresAt: inHours(1) },
+    { sendAt: new Date("0000-01-01T00:00:00Z") },
+    { expiresAt: new Date("9999-12-31T23:59:59-14:00") },
   ]) {
     expect(refusalOf(verifyEmail(times))).toMatchObject({ code: "INVALID_TIME" });
   }

@@ -174,13 +174,20 @@ function checkProps(template: string, rules: TemplateRules, props: unknown): unk
 }
 
 function checkTimes(sendAt: Date | null, expiresAt: Date | null): void {
-  const isWrong = [sendAt, expiresAt].some((time) => time && Number.isNaN(time.getTime()));
+  const isWrong = [sendAt, expiresAt].some((time) => time && !isStorable(time));
   if (isWrong || (sendAt && expiresAt && expiresAt <= sendAt)) {
     throw new EmailError(
       "INVALID_TIME",
-      "sendAt and expiresAt must be valid times, and expiresAt must be the later one.",
+      "sendAt and expiresAt must be valid times of the years 1970 to 9998, and expiresAt must be the later one.",
     );
   }
+}
+
+/** JavaScript and PostgreSQL write years before 1 and after 9999 differently. */
+function isStorable(time: Date): boolean {
+  // It is NaN for an invalid time.
+  const year = time.getUTCFullYear();
+  return year >= 1970 && year < 9999;
 }
 
 /** Any language may be given: the renderer falls back to one that the template has. */

@@ -128,10 +128,14 @@ it.each([
 
 it("says when a key has reached its limit, and how long to wait", async () => {
   const { key: small } = await make({ perHour: 1 });
-  await post(message, `Bearer ${small}`).expect(202);
+  const { body } = await post(message, `Bearer ${small}`).expect(202);
   const response = await post(message, `Bearer ${small}`);
   refused(response, 429, "TOO_MANY_EMAILS");
   expect(Number(response.headers["retry-after"])).toBeGreaterThan(3_000);
+  for (let asked = 0; asked < 10; asked++) await get(body.id, small).expect(200);
+  const asked = await get(body.id, small);
+  refused(asked, 429, "TOO_MANY_READS");
+  expect(Number(asked.headers["retry-after"])).toBeGreaterThan(300);
 });
 
 it("cannot be used by a page in a browser: no cookie, no CORS, no form", async () => {

@@ -51,7 +51,7 @@ export function emailApi(db: Db, { EMAIL_KEY }: Pick<Env, "EMAIL_KEY">): Router 
   };
 
   const send: RequestHandler = async (req, res) => {
-    const message = readMessage(req.body, req.get("idempotency-key"));
+    const message = readMessage(req.body, req.headersDistinct["idempotency-key"]);
     const { keyId, program } = res.locals.client;
     const { id } = await sendForProgram(db, enqueue, res.locals.client, message);
     req.log.info({ api: { keyId, program, messageId: id } }, "email queued for a program");
@@ -83,7 +83,7 @@ const onlyJson: RequestHandler = (req, _res, next) => {
 };
 
 /** @throws HttpError `INVALID_INPUT` */
-function readMessage(body: unknown, header: string | undefined) {
+function readMessage(body: unknown, headers: string[] = []) {
   const read = Body.safeParse(body);
   if (!read.success) {
     const fields = read.error.issues.map(({ path, message }) => [
@@ -92,9 +92,10 @@ function readMessage(body: unknown, header: string | undefined) {
     ]);
     throw invalid("Correct the fields.", Object.fromEntries(fields));
   }
-  const { idempotencyKey = header, ...message } = read.data;
-  if (header !== undefined && header !== idempotencyKey) {
-    throw invalid("The header Idempotency-Key and the body have two different keys. Send one.");
+  const { idempotencyKey: inBody, ...message } = read.data;
+  const [idempotencyKey, another] = new Set(inBody === undefined ? headers : [...headers, inBody]);
+  if (another !== undefined) {
+    throw invalid("This request has two different idempotency keys. Send one.");
   }
   return { ...message, ...(idempotencyKey !== undefined && { idempotencyKey }) };
 }

@@ -32,7 +32,7 @@ export interface Answer {
 }
 
 export function isJson(req: Request): boolean {
-  return /^application\/json\b/i.test(req.headers["content-type"] ?? "");
+  return /^application\/json\s*(?:;|$)/i.test(req.headers["content-type"] ?? "");
 }
 
 /** A JSON request gets JSON. Without a body, `Accept` decides. */

@@ -123,6 +123,26 @@ it("lets each key queue its number of emails an hour, also by requests at once",
   expect((await listKeys(test.db)).find((each) => each.id === id)?.usedAt).toBeInstanceOf(Date);
 });
 
+it("lets each key ask ten times as often as it may queue, also about what it has not queued", async () => {
+  const { id, key } = await make({ perHour: 1 });
+  const sent = await send(key);
+  const asked = [...Array(9).fill(sent), crypto.randomUUID(), "no id", sent];
+  const all = await Promise.allSettled(asked.map((each) => status(key, each)));
+  const refused = all.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  expect(refused).toHaveLength(2);
+  for (const error of refused) {
+    expect(error).toMatchObject({ code: "TOO_MANY_READS", status: 429, retryable: true });
+    expect(error.retryAfter).toBeGreaterThan(330);
+    expect(error.retryAfter).toBeLessThanOrEqual(360);
+  }
+  // Questions use up no emails, and emails no questions.
+  await test.db.$executeRaw`UPDATE api_keys SET full_at = now(), reads_full_at = now()`;
+  for (let time = 0; time < 10; time++) await status(key, sent);
+  await send(key);
+  await expect(status(key, sent)).rejects.toEqual(refusal("TOO_MANY_READS"));
+  expect((await listKeys(test.db)).find((each) => each.id === id)?.usedAt).toBeInstanceOf(Date);
+});
+
 it("counts refused emails too, so that guessing has a limit", async () => {
   const { key } = await make({ perHour: 2 });
   await expect(send(key, { to: "sam" })).rejects.toEqual(refusal("INVALID_ADDRESS"));

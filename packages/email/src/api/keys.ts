@@ -17,7 +17,7 @@ export interface ApiKey {
   /** How many emails it may queue in an hour. */
   perHour: number;
   createdAt: Date;
-  /** When it last queued an email, or tried to. */
+  /** When a program last used it. */
   usedAt: Date | null;
   revokedAt: Date | null;
 }
@@ -30,7 +30,10 @@ export interface NewApiKey {
   program: string;
   /** The emails that it may queue, by name. */
   templates: string[];
-  /** How many emails it may queue at once. They come back evenly within an hour. */
+  /**
+   * How many emails it may queue at once. They come back evenly within an hour. It may ask about its
+   * emails ten times as often.
+   */
   perHour: number;
 }
 

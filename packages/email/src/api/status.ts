@@ -1,7 +1,7 @@
 import type { Db } from "@repo/db";
 import { type MessageStatus, messageStatus } from "../message-status.ts";
 import { isUuid } from "../uuid.ts";
-import type { Client } from "./client.ts";
+import { type Client, takeRead } from "./client.ts";
 
 /** What a program may know about an email that it has queued. */
 export interface ApiEmailStatus {
@@ -15,15 +15,19 @@ export interface ApiEmailStatus {
   status: MessageStatus;
 }
 
-/** @returns undefined if no program of this name has queued it, or if it was deleted */
+/**
+ * @returns undefined if no program of this name has queued it, or if it was deleted
+ * @throws Refusal those of `takeRead`
+ */
 export async function statusForProgram(
   db: Db,
-  { program }: Client,
+  client: Client,
   id: string,
 ): Promise<ApiEmailStatus | undefined> {
+  await takeRead(db, client);
   if (!isUuid(id)) return undefined;
   const message = await db.message.findFirst({
-    where: { id, apiEmail: { key: { program } } },
+    where: { id, apiEmail: { key: { program: client.program } } },
     select: { id: true, template: true, createdAt: true },
   });
   if (!message) return undefined;
