@@ -98,7 +98,7 @@ test(
     const before = texts(copy);
     const shown = await succeed(copy, "app:init", `${ROCKET} --without smtp --dry-run`);
     expect(shown).toContain("+# Rocket & Sons");
-    expect(shown).toContain("deleted  packages/email/src/transports (3 files)");
+    expect(shown).toContain("deleted  3 files of packages/email/src/transports");
     expect(await refuse(copy, ROCKET)).toContain("Add --yes");
     for (const [wrong, said] of [
       ["", /--name "": it must have/],

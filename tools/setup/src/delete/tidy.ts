@@ -38,5 +38,8 @@ async function run(
 ): Promise<void> {
   const child = spawn(command, { cwd, shell: true, stdio: ["ignore", stdout, "inherit"] });
   const [code] = (await once(child, "exit")) as [number | null];
-  if (code !== 0) throw new SetupError(`This command failed: ${command}`);
+  if (code === 0) return;
+  throw new SetupError(
+    `This command failed, after the files were changed: ${command}\ngit restore . undoes the changes.`,
+  );
 }

@@ -40,7 +40,7 @@ export const QUESTIONS: Question[] = [
     flag: "name",
     about: "The product's name",
     initial: (tree) => (isFresh(tree) ? "" : readNames(tree).name),
-    check: checkName,
+    check: (value) => checkName(value) ?? checkSender(value),
   },
   {
     key: "package",
@@ -131,17 +131,27 @@ function slug(name: string): string {
   const plain = name.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
   return plain
     .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^[-\d]+|-$/g, "")
-    .slice(0, 30);
+    .replace(/^[-\d]+/, "")
+    .slice(0, 30)
+    .replace(/-$/, "");
 }
 
 const refuse = (isGood: boolean, reason: string) => (isGood ? undefined : reason);
 
-// It stands in quotes in .env.example and in JSON, and before <address> in a From.
+// It stands in quotes in .env.example and in JSON.
 function checkName(value: string): string | undefined {
   return refuse(
     /^[^\p{C}"\\<>`$]{1,60}$/u.test(value) && value.trim() === value,
-    'it must have 1 to 60 characters, without " \\ < > ` $',
+    'it must have 1 to 60 characters, none of them invisible or one of " \\ < > ` $',
+  );
+}
+
+// It is the name of the sender: packages/email/src/mailbox.ts refuses what could pose as an address,
+// and what makes the header too long.
+function checkSender(name: string): string | undefined {
+  return refuse(
+    !/@|=\?/.test(name) && Buffer.byteLength(name) <= 120,
+    "it is the sender of emails too, so it must be without @ and =?, and have at most 120 bytes",
   );
 }
 

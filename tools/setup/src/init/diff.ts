@@ -46,7 +46,7 @@ function showDeleted(changes: Change[]): string {
   return [...folders.values()]
     .map(
       (files) =>
-        `deleted  ${commonPath(files)}${files.length > 1 ? ` (${files.length} files)` : ""}`,
+        `deleted  ${files.length > 1 ? `${files.length} files of ` : ""}${commonPath(files)}`,
     )
     .join("\n");
 }

@@ -77,7 +77,12 @@ function starter({ name, tagline, supportEmail }: Answers): Part {
 
 /** The root's package.json of a new product. Its name is in names.yaml. */
 function manifest(text: string, { tagline }: Answers): string {
-  const { repository: _, ...starters } = JSON.parse(text) as { repository?: unknown };
+  const {
+    repository: _repository,
+    homepage: _homepage,
+    bugs: _bugs,
+    ...starters
+  } = JSON.parse(text) as { repository?: unknown; homepage?: unknown; bugs?: unknown };
   return format({ ...starters, version: "0.1.0", description: tagline });
 }
 
