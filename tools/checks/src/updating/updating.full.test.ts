@@ -103,7 +103,7 @@ test.each([
 
     if (conflicts) {
       clone.edit(LIMITS, replace("CLIENT_POSTS = 60", "CLIENT_POSTS = 100"));
-      expect(await clone.refused("app:update")).toContain(`Commit or stash these changes first`);
+      expect(await clone.refused("app:update")).toContain(`Commit these changes first`);
       await clone.git("rm", "--quiet", "apps/web/src/http/public-files.test.ts");
       await clone.commit("More posts");
     }

@@ -45,7 +45,11 @@ export async function appUpdate(args: string[]): Promise<void> {
     const releases = await upstream.releases();
     const target = choose(releases, record.version, positionals[0]);
     if (!target) {
-      console.log(`Nothing is newer than ${record.version}.`);
+      console.log(
+        releases.length === 0
+          ? `${record.upstream} has no release yet.`
+          : `Nothing is newer than ${record.version}.`,
+      );
       return;
     }
     const commit = await upstream.fetch([refOf(target)]);
@@ -109,6 +113,6 @@ function requireRecord(tree: Tree): Record {
     "NO_RECORD",
     record
       ? "This clone does not know where it comes from: pnpm app:init --upstream URL"
-      : `This clone does not know its version, because it has no ${RECORD}. pnpm app:init writes it.`,
+      : `This clone does not know its version, because it has no ${RECORD}. Take the file from git again if it was deleted. Otherwise pnpm app:init writes it.`,
   );
 }

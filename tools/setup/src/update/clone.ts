@@ -22,6 +22,6 @@ export async function requireCommitted(git: Git): Promise<string> {
   if (changes === "") return head;
   throw new AppError(
     "NOT_COMMITTED",
-    `Commit or stash these changes first, so that the update can be undone:\n${changes.split("\n").slice(0, 10).join("\n")}`,
+    `Commit these changes first, or git stash --include-untracked, so that the update can be undone:\n${changes.split("\n").slice(0, 10).join("\n")}`,
   );
 }

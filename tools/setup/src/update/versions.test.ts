@@ -38,7 +38,10 @@ it("has nothing to update to if no release is newer", () => {
 it.each([
   ["1.3.0", "Upstream has no version 1.3.0. Newer versions: 1.1.0, 1.2.0."],
   ["1.0.0", "This clone has 1.0.0 already. Newer versions: 1.1.0, 1.2.0."],
-  ["0.9.0", "This clone has 1.0.0 already. Newer versions: 1.1.0, 1.2.0."],
+  [
+    "0.9.0",
+    /^This clone has 1.0.0, and 0.9.0 is older. To undo an update, .* Newer versions: 1.1.0, 1.2.0.$/,
+  ],
 ])("refuses %s, and names the newer versions", (wanted, message) => {
   const releases = tags("v0.9.0", "v1.0.0", "v1.1.0", "v1.2.0");
   expect(() => choose(releases, "1.0.0", wanted)).toThrow(message);

@@ -45,14 +45,15 @@ export function choose(
   if (wanted === undefined) return newer.at(-1);
   const name = wanted.replace(/^v/, "");
   const release = releases.find(({ version }) => version === name);
-  if (release && compareVersions(name, current) > 0) return release;
+  const order = compareVersions(name, current);
+  if (release && order > 0) return release;
   const list = newer.map(({ version }) => version).join(", ") || "none";
-  throw new AppError(
-    "UNKNOWN_VERSION",
-    release
-      ? `This clone has ${current} already. Newer versions: ${list}.`
-      : `Upstream has no version ${name}. Newer versions: ${list}.`,
-  );
+  let reason = `Upstream has no version ${name}.`;
+  if (release && order === 0) reason = `This clone has ${current} already.`;
+  if (release && order < 0) {
+    reason = `This clone has ${current}, and ${name} is older. To undo an update, use the command that it printed, or git revert its commit.`;
+  }
+  throw new AppError("UNKNOWN_VERSION", `${reason} Newer versions: ${list}.`);
 }
 
 /** Below 0 if `a` is older. A pre-release is older than its release (semver.org, item 11). */
