@@ -39,7 +39,7 @@ export interface WindowConfig<Item, Result> {
 const MAX_IN_FLIGHT = 1.5;
 // The smallest claim or settlement, as a share of the calls at once. A settlement may be smaller
 // after this time in ms.
-const MIN_BATCH = 1 / 4;
+const MIN_BATCH = 1 / 8;
 const GATHER_MS = 20;
 // The calls at once of a new worker, and how many each settled call adds: 4, 20, 50. If it began
 // with one, a first call that hangs would block a new worker for 11 s.
