@@ -36,7 +36,11 @@ export function allowance(limit: number): Prisma.Sql {
   return Prisma.sql`
     gate AS MATERIALIZED (
       SELECT * FROM sending_status
-      WHERE EXISTS (SELECT FROM messages WHERE state = 'queued' AND due_at <= now())
+      -- In the index's order. EXISTS would scan the table while many wait, past all that was sent.
+      WHERE (
+          SELECT true FROM messages WHERE state = 'queued' AND due_at <= now()
+          ORDER BY priority, due_at LIMIT 1
+        )
         AND (stopped_by IS NULL OR probe_at <= now())
         AND paused IS DISTINCT FROM 'all'
       FOR UPDATE
