@@ -2,18 +2,26 @@ import { createTestDb } from "@repo/db/testing";
 import type { SendResult, Transport } from "@repo/email/deliver";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
-import { categories, templates } from "@repo/templates/registry";
 import { afterAll, expect, it } from "vitest";
+import { z } from "zod";
 import { createMetrics } from "./metrics.ts";
 
 const test = await createTestDb();
 afterAll(() => test.drop());
 
 const MARK = "marked-secret";
+const templates = {
+  link: {
+    props: z.object({ url: z.url() }),
+    category: "security",
+    onUnknown: "resend",
+    expiry: 60,
+  },
+} as const;
 const message = {
-  template: "password-reset",
+  template: "link",
   to: `${MARK}@example.com`,
-  props: { name: MARK, url: `https://app.example.com/?token=${MARK}`, expiresInMinutes: 30 },
+  props: { url: `https://app.example.com/?token=${MARK}` },
 } as const;
 
 /** The value of one line, such as `email_queued`. */
@@ -23,7 +31,7 @@ function valueOf(text: string, line: string): number | undefined {
 }
 
 it("reports what waits, how sending goes and the result of each call, without an address, link or error", async () => {
-  const enqueue = createEnqueue({ keys: keysOf(MARK.repeat(3)), templates, categories });
+  const enqueue = createEnqueue({ keys: keysOf(MARK.repeat(3)), templates });
   await test.db.$transaction((tx) => enqueue(tx, message));
   await test.db.sendingStatus.updateMany({ data: { stoppedBy: "paused", stoppedError: MARK } });
   const metrics = createMetrics(test.db);

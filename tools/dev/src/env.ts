@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
+import { brand } from "@repo/brand";
 import { AppError } from "@repo/errors";
 
 /** The folder of the repository. */
@@ -29,7 +30,9 @@ export function readEnv(): Env {
   const env = mergeEnv(readFile(".env.example"), readFile(".env"), turboEnv());
   // An absolute path, because ses-local runs in another folder.
   const data = path.resolve(root, env["SES_LOCAL_DATA"] || ".local/ses-local");
-  return { ...env, SES_LOCAL_DATA: data };
+  // Emails load their pictures from the website, which may not be on the internet yet.
+  const pictures = `${brand.website} http://localhost:${env["PORT"]}`;
+  return { SES_LOCAL_PICTURES: pictures, ...env, SES_LOCAL_DATA: data };
 }
 
 /**

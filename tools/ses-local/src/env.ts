@@ -18,6 +18,8 @@ export interface Env {
   keep: number;
   /** The topic that events are published to. */
   topicArn: string;
+  /** A website whose pictures the inbox loads from another address. Undefined: none. */
+  pictures: { of: string; from: string } | undefined;
   /** The webhook that events are posted to. Undefined: none; the queue has them in any case. */
   webhook: string | undefined;
 }
@@ -41,9 +43,22 @@ export function readEnv(): Env {
     data: path.resolve(env["SES_LOCAL_DATA"] || ".local/ses-local"),
     keep: integer("SES_LOCAL_KEEP", 500, 100_000, "a number of messages"),
     topicArn: env["SES_EVENTS_TOPIC_ARN"] || "arn:aws:sns:us-east-1:000000000000:ses-events",
+    pictures: pictures(env["SES_LOCAL_PICTURES"]),
     webhook: env["SES_LOCAL_WEBHOOK"] || undefined,
   };
 }
+
+/** Reads the origins of two addresses, with a space between them. */
+function pictures(value: string | undefined) {
+  if (!value) return undefined;
+  const [of, from, ...others] = value.split(" ").map(originOf);
+  if (of && from && others.length === 0) return { of, from };
+  throw new EnvError(
+    `SES_LOCAL_PICTURES must be two addresses with a space between them, not "${value}".`,
+  );
+}
+
+const originOf = (url: string) => (URL.canParse(url) ? new URL(url).origin : "");
 
 /**
  * The address of ses-local, for its commands. The port comes from the environment, or else from

@@ -53,7 +53,8 @@ export async function start(env: Env, log: (line: string) => void): Promise<Runn
   let port = env.port;
   const queueUrl = () => `http://localhost:${port}/${owner}/${name}`;
   const queues = [queue, deadLetters];
-  const info = () => ({ smtpPort, verified: env.verified, queueUrl: queueUrl() });
+  const { verified, pictures } = env;
+  const info = () => ({ smtpPort, verified, queueUrl: queueUrl(), pictures });
   const app = createApp({ store, account, accept, topic, queues, publisher, info, log });
   const http = createServer(app);
   // Longer than clients keep idle connections, so that we never close one that a client reuses.

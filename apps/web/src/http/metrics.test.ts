@@ -6,26 +6,23 @@ import { startTestApp } from "../test-app.ts";
 import { createMetrics, createMetricsServer } from "./metrics.ts";
 
 const metrics = createMetrics();
-const test = await startTestApp({ metrics, limitScale: 1 });
+const test = await startTestApp({ metrics });
 afterAll(() => test.drop());
 
 it("counts answers by route, status and error, and names no path, address or token", async () => {
   const agent = supertest(test.app);
   const token = "a-marked-token-of-forty-characters-or-more";
-  await agent.get(`/verify-email?token=${token}`);
+  await agent.get(`/unsubscribe?token=${token}`);
   await agent.get(`/${token}`);
-  await agent.post("/webhooks/ses").send({ forged: token });
-  await agent.post("/login").send({ email: `${token}@example.com`, password: "wrong password" });
+  await agent.post(`/unsubscribe?token=${token}`).send({ "List-Unsubscribe": "One-Click" });
   const text = await metrics.text();
-  expect(text).toMatch(
-    /http_request_seconds_count\{method="GET",route="\/verify-email",status="\d+"\} 1\n/,
-  );
-  expect(text).toContain('http_request_seconds_count{method="GET",route="other",status="404"} 1\n');
-  expect(text).toContain(
-    'http_request_seconds_count{method="POST",route="/login",status="401"} 1\n',
-  );
+  const count = (method: string, route: string, status: number) =>
+    `http_request_seconds_count{method="${method}",route="${route}",status="${status}"} 1\n`;
+  expect(text).toContain(count("GET", "/unsubscribe", 400));
+  expect(text).toContain(count("POST", "/unsubscribe", 400));
+  expect(text).toContain(count("GET", "other", 404));
+  expect(text).toContain('http_refusals_total{code="LINK_UNKNOWN"} 2\n');
   expect(text).toContain('http_refusals_total{code="NOT_FOUND"} 1\n');
-  expect(text).toContain('http_refusals_total{code="MALFORMED_SNS_MESSAGE"} 1\n');
   expect(text).not.toContain("marked");
 });
 

@@ -280,6 +280,7 @@ const withFrench = (folder: string, file: string) =>
 const sentInEnglish = (text: string) =>
   text
     .replace("texts: { en, de },", 'texts: { en, de, fr: "en" },')
+    .replace('texts: { en, de: "en" },', 'texts: { en, de: "en", fr: "en" },')
     .replace(/\n {4}de: "en",\n/, (german) => `${german}    fr: "en",\n`);
 /** Repeats the English text of each category. */
 const describedInFrench = (text: string) =>

@@ -17,7 +17,7 @@ const ARROWS: Record<string, string> = {
   locales: "",
   testing: "",
   infra: "",
-  dev: "db errors postgres-local prisma-offline",
+  dev: "brand db errors postgres-local prisma-offline",
   "postgres-local": "errors",
   "prisma-offline": "db",
   "email-lint": "",

@@ -35,6 +35,16 @@ test("should open links in a new tab and keep the doctype first", async () => {
   expect(await show("<p>Hi", "light")).toMatch(/^<!doctype html><base target="_blank">/);
 });
 
+test("should load pictures of a website from another address, and leave its links", async () => {
+  const website = "https://example.com";
+  const html = `<a href="${website}/a"><img src="${website}/a.png"></a><img src="${website}.org/b.png">`;
+  const pictures = { of: website, from: "http://localhost:3000" };
+  const options = { scheme: "light", images: true, pictures } as const;
+  expect(await preview({ html } as Content, async () => Buffer.of(), options)).toContain(
+    `<a href="${website}/a"><img src="http://localhost:3000/a.png"></a><img src="${website}.org/b.png">`,
+  );
+});
+
 test("should show attached images", async () => {
   const raw = `From: a@example.com
 Content-Type: multipart/related; boundary=b

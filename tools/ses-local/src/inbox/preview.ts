@@ -3,6 +3,8 @@ import { type Content, parse } from "./message.ts";
 export interface Preview {
   scheme: "light" | "dark";
   images: boolean;
+  /** A website whose pictures are loaded from another address, as it is not on the internet yet. */
+  pictures?: { of: string; from: string } | undefined;
 }
 
 /** Whether an email brings its own dark styles. */
@@ -26,7 +28,7 @@ function declaresDark(html: string): boolean {
 export async function preview(
   message: Content,
   source: () => Promise<Buffer>,
-  { scheme, images }: Preview,
+  { scheme, images, pictures }: Preview,
 ): Promise<string> {
   const dark = scheme === "dark";
   const styled = hasDarkStyles(message.html);
@@ -40,6 +42,7 @@ export async function preview(
       : []),
   ];
   let html = answerMediaQueries(message.html, scheme);
+  if (pictures) html = html.replaceAll(` src="${pictures.of}/`, ` src="${pictures.from}/`);
   if (images && html.includes("cid:")) html = await inlineImages(html, source);
   return insertIntoHead(html, `<base target="_blank"><style>${styles.join("")}</style>`);
 }

@@ -13,6 +13,7 @@ export interface Info {
   smtpPort: number;
   verified: string[];
   queueUrl: string;
+  pictures: { of: string; from: string } | undefined;
 }
 
 /** Finds the events of a message. */
@@ -57,6 +58,7 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
     const options = {
       scheme: req.query["scheme"] === "dark" ? ("dark" as const) : ("light" as const),
       images: req.query["images"] !== "off",
+      pictures: info().pictures,
     };
     const html = await preview(message, async () => store.source(message.id), options);
     res.set("content-security-policy", previewPolicy(options)).type("html").send(html);

@@ -26,6 +26,7 @@ export async function startOwn(
       data,
       keep: options.keep ?? 500,
       topicArn,
+      pictures: undefined,
       webhook: options.webhook,
     },
     () => undefined,

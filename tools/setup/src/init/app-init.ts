@@ -109,6 +109,7 @@ function next({ name, upstream }: Answers): string {
 This is ${name} now. Next:
   pnpm check && pnpm test
   git add --all && git commit -m "Begin ${name}"
+Then set website and postalAddress in packages/brand/brand.json: emails show them.
 Undo: git restore . && git clean -f ${RECORD}${
     upstream === "" ? `\nFor updates, say where the copy is from: pnpm app:init --upstream URL` : ""
   }`;
