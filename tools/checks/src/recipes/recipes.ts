@@ -214,7 +214,7 @@ const brand: Recipe = {
   title: "A brand of your own, with a logo and other files",
   edits: {
     "packages/brand/brand.json": all(
-      (text) => text.replace(/"name": ".*"/, '"name": "Rocket & Sons"'),
+      (text) => text.replace(/"name": ".*"/, '"name": "Kettle & Daughters"'),
       replace('"logo": null', '"logo": { "file": "logo.png", "width": 120, "height": 32 }'),
     ),
     "apps/web/public/logo.png": () => PNG,
