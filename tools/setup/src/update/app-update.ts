@@ -36,6 +36,10 @@ export async function appUpdate(args: string[]): Promise<void> {
     console.log(HELP);
     return;
   }
+  const [wanted, another] = positionals;
+  if (another !== undefined) {
+    throw new AppError("UNKNOWN_VERSION", `Only one version at a time: leave out ${another}.`);
+  }
   const tree = openTree(root);
   const record = requireRecord(tree);
   const git = gitIn(root);
@@ -43,7 +47,7 @@ export async function appUpdate(args: string[]): Promise<void> {
   const upstream = await openUpstream(record.upstream);
   try {
     const releases = await upstream.releases();
-    const target = choose(releases, record.version, positionals[0]);
+    const target = choose(releases, record.version, wanted);
     if (!target) {
       console.log(
         releases.length === 0
@@ -68,6 +72,9 @@ export async function appUpdate(args: string[]): Promise<void> {
       { ...target, commit },
     );
     await upstream.git("update-ref", BRANCH, after.commit);
+    process.prependOnceListener("SIGINT", () =>
+      console.error(`Stopped in the middle of the update. Undo it: git reset --hard ${head}`),
+    );
     const merged = await merge(git, root, upstream.folder, before, after);
     writeRecord(tree, { ...record, version: target.version, commit });
     tree.save();

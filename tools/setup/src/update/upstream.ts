@@ -41,7 +41,7 @@ export async function openUpstream(url: string): Promise<Upstream> {
       return await git(...args);
     } catch (cause) {
       if (cause instanceof AppError) throw cause;
-      const reason = (cause as Error).message.split("\n").at(-1);
+      const reason = reasonIn((cause as Error).message);
       throw new AppError(
         "UPSTREAM_UNREACHABLE",
         `${url} does not answer with ${what} (${reason}). Try again, or correct "upstream" in .starter.json.`,
@@ -70,4 +70,10 @@ export async function openUpstream(url: string): Promise<Upstream> {
       close();
     },
   };
+}
+
+/** git ends with advice, as in "Please make sure … the repository exists". The line with the fault is above. */
+function reasonIn(said: string): string {
+  const lines = said.split("\n");
+  return lines.find((line) => /^(?:fatal|error|ssh|remote): /.test(line)) ?? lines.at(-1) ?? "";
 }
