@@ -1,4 +1,3 @@
-import { createDb } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -38,31 +37,6 @@ describe("claim", () => {
     const order: (string | undefined)[] = [];
     for (let i = 0; i < 4; i++) order.push((await claimAs(test.db, { limit: 1 })).messages[0]?.id);
     expect(order).toEqual([first, second, verify, welcome]);
-  });
-
-  it("reads none of the emails that were sent before, however many wait", async () => {
-    await test.db.$executeRaw`
-      INSERT INTO messages (id, template, category, to_address, to_key, on_unknown, state,
-        closed_reason, closed_at, outcome)
-      SELECT gen_random_uuid(), 'welcome', 'account', 'n' || i, 'n' || i, 'hold', 'closed', 'sent',
-        now(), 'sent' FROM generate_series(1, 3000) i`;
-    await test.db.$executeRaw`
-      INSERT INTO messages (id, template, category, to_address, to_key, on_unknown, payload)
-      SELECT gen_random_uuid(), 'welcome', 'account', 'm' || i, 'm' || i, 'hold', '\\x00'
-      FROM generate_series(1, 1000) i`;
-    await test.db.$executeRaw`VACUUM ANALYZE messages`;
-    // One connection, because each reports its own reading.
-    const db = createDb(test.url, { poolSize: 1 });
-    const read = async () => {
-      await db.$executeRaw`SELECT pg_stat_force_next_flush()`;
-      const [row] = await db.$queryRaw<{ read: bigint }[]>`
-        SELECT seq_tup_read AS read FROM pg_stat_user_tables WHERE relname = 'messages'`;
-      return row?.read;
-    };
-    const before = await read();
-    expect((await claimAs(db, { limit: 10 })).messages).toHaveLength(10);
-    expect(await read()).toBe(before);
-    await db.$disconnect();
   });
 
   it("gives each message to one worker only", async () => {

@@ -101,9 +101,13 @@ export const accepted = { result: "accepted", sesMessageId: "ses-1" } as Answer;
 export const refused = (result: string) =>
   ({ result, code: "Code", error: "why" }) as unknown as Answer;
 
-/** Claims everything that is due, and settles it with one answer. @returns the messages' ids */
-export async function work(db: Db, answer: Answer): Promise<string[]> {
-  const { messages } = await claimAs(db);
+/** Claims what is due, and settles it with one answer. @returns the messages' ids */
+export async function work(
+  db: Db,
+  answer: Answer,
+  options?: Partial<ClaimOptions>,
+): Promise<string[]> {
+  const { messages } = await claimAs(db, options);
   const settlements = messages.map(
     ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...answer }) as Settlement,
   );

@@ -1,0 +1,72 @@
+// PostgreSQL scans a table if it expects to read much of it. Here it must not: with every email that
+// was ever sent, delivery would become slower.
+import { randomUUID } from "node:crypto";
+import { createDb } from "@repo/db";
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { sweep } from "./delivery/sweep.ts";
+import { accepted, doubtSeconds, emptyOutbox, work } from "./delivery/test-queue.ts";
+import { applyEvents } from "./events/apply.ts";
+
+const test = await createTestDb();
+// One connection, because each reports its own reading.
+const db = createDb(test.url, { poolSize: 1 });
+afterAll(async () => {
+  await db.$disconnect();
+  await test.drop();
+});
+
+const sent = Array.from({ length: 3_000 }, () => randomUUID());
+
+beforeAll(async () => {
+  await emptyOutbox(db);
+  await db.$executeRaw`
+    INSERT INTO messages (id, template, category, to_address, to_key, on_unknown, state,
+      closed_reason, closed_at, outcome)
+    SELECT id, 'welcome', 'account', 'a' || id, 'a' || id, 'hold', 'closed', 'sent', now(), 'sent'
+    FROM unnest(${sent}::uuid[]) id`;
+  await db.$executeRaw`
+    INSERT INTO messages (id, template, category, to_address, to_key, on_unknown, payload)
+    SELECT gen_random_uuid(), 'welcome', 'account', 'b' || i, 'b' || i, 'hold', '\\x00'
+    FROM generate_series(1, 1000) i`;
+  await db.$executeRaw`VACUUM ANALYZE messages`;
+});
+
+/** @returns how many rows of `messages` were read by scanning the table */
+async function scanned(run: () => Promise<unknown>): Promise<number> {
+  const read = async () => {
+    await db.$executeRaw`SELECT pg_stat_force_next_flush()`;
+    const [row] = await db.$queryRaw<{ read: bigint }[]>`
+      SELECT seq_tup_read AS read FROM pg_stat_user_tables WHERE relname = 'messages'`;
+    return Number(row?.read);
+  };
+  const before = await read();
+  await run();
+  return (await read()) - before;
+}
+
+it("a claim and its settlement scan no sent emails, while many others wait", async () => {
+  const rows = await scanned(async () => {
+    expect(await work(db, accepted, { limit: 10 })).toHaveLength(10);
+    await sweep(db, 30, doubtSeconds);
+  });
+  expect(rows).toBe(0);
+});
+
+it("events scan no emails but their own", async () => {
+  const rows = await scanned(() =>
+    applyEvents(
+      db,
+      sent.slice(0, 10).map((id) => ({
+        sesMessageId: `ses-${id}`,
+        messageId: id,
+        type: "Delivery",
+        recipient: "name@example.com",
+        dedupeKey: "1",
+        occurredAt: new Date(),
+        detail: {},
+      })),
+    ),
+  );
+  expect(rows).toBe(0);
+});
