@@ -1,15 +1,10 @@
-import {
-  MAIL_TABLES,
-  NOT_ABOUT_PEOPLE as MAIL_NOT_ABOUT_PEOPLE,
-  createPseudonyms,
-} from "@repo/email/erasure";
+import { createPseudonyms } from "@repo/email/erasure";
 import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
 import { afterAll, expect, it } from "vitest";
 import { erasePerson, exportPerson } from "../person.ts";
 import { eraseDeleted } from "../worker.ts";
 import { OPT_OUT_KEY, PASSWORD, SECRET, browser, startTestAccounts } from "../test-accounts.ts";
-import { ACCOUNT_TABLES, NOT_ABOUT_PEOPLE } from "./account-tables.ts";
 
 const test = await startTestAccounts();
 afterAll(() => test.drop());
@@ -69,25 +64,6 @@ async function everywhere() {
   await report(to, "complaint");
   return { email, to, caller: { ...caller, session }, userId: user.id };
 }
-
-it("knows every table and column of the database: its map has a place for each", async () => {
-  const columns = await test.db.$queryRaw<{ table: string; column: string }[]>`
-    SELECT table_name AS table, column_name AS column FROM information_schema.columns
-    WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
-    ORDER BY table_name, column_name`;
-  const mapped = [...ACCOUNT_TABLES, ...MAIL_TABLES].flatMap(({ table, given, withheld }) =>
-    [...given, ...Object.keys(withheld)].map((column) => ({ table, column })),
-  );
-  const nobody = { ...NOT_ABOUT_PEOPLE, ...MAIL_NOT_ABOUT_PEOPLE };
-  const about = columns.filter(({ table }) => nobody[table] === undefined);
-  const sorted = (list: { table: string; column: string }[]) =>
-    list.map(({ table, column }) => `${table}.${column}`).toSorted();
-  // A new column belongs into the map: packages/accounts/src/person/account-tables.ts, or
-  // packages/email/src/erasure/mail-tables.ts. docs/privacy.md names what is stored.
-  expect(sorted(mapped)).toEqual(sorted(about));
-  const tables = new Set(columns.map(({ table }) => table));
-  for (const table of Object.keys(nobody)) expect(tables).toContain(table);
-});
 
 it("exports all of a person, by address or id, and no secret and nobody else", async () => {
   const { email, to, userId } = await everywhere();
