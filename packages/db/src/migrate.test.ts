@@ -30,6 +30,16 @@ test("creates the database and applies every migration once", async () => {
   expect(await pendingMigrations(fresh)).toEqual([]);
 });
 
+test("an older version has nothing to do on newer tables, as after a roll-back", async () => {
+  await execute(
+    template.url,
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at)
+      VALUES ('newer', 'other', '99991231235959_newer', now())`,
+  );
+  expect(await migrate(template.url)).toEqual([]);
+  expect(await pendingMigrations(template.url)).toEqual([]);
+});
+
 test("tells which migrations are missing", async () => {
   await execute(template.url, "DROP TABLE _prisma_migrations");
   expect(await pendingMigrations(template.url)).toEqual(all);

@@ -10,6 +10,14 @@ const LOCK = 72_707_369;
 /** In ms: how long a connection may take. */
 const TIMEOUT = 10_000;
 
+// A statement that waits for a table makes everybody who comes later wait too. So it gives up soon,
+// lets them through and tries again.
+const LOCK_TIMEOUT = "3s";
+const TRIES = 10;
+
+/** Such a migration is no transaction, so it cannot be tried again, and waits as long as it must. */
+const IN_PIECES = /\b(?:CONCURRENTLY|COMMIT)\b/i;
+
 /**
  * Applies the committed migrations that a database lacks, and records them as `prisma migrate`
  * does. It creates the database if it is missing.
@@ -18,7 +26,8 @@ const TIMEOUT = 10_000;
  * @param folder the migrations, for a bundle that has them elsewhere
  * @returns the names of those applied now
  * @throws AppError `MIGRATION_FAILED` when one failed, now or earlier; `MIGRATION_EDITED` when
- *   one was changed after it was applied; `DATABASE_UNREACHABLE`
+ *   one was changed after it was applied; `MIGRATION_BLOCKED` when others hold a table for half a
+ *   minute, and then nothing has changed; `DATABASE_UNREACHABLE`
  */
 export async function migrate(url: string, folder?: string): Promise<string[]> {
   const client = await connectOrCreate(url);
@@ -85,9 +94,17 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     [id, checksum, name],
   );
   try {
-    await client.query(sql);
+    await execute(client, sql);
   } catch (error) {
     await client.query("ROLLBACK");
+    if (isLocked(error)) {
+      await client.query("DELETE FROM _prisma_migrations WHERE id = $1", [id]);
+      throw new AppError(
+        "MIGRATION_BLOCKED",
+        `Migration ${name} did not get a lock on its tables: ${await blockersOf(client)}. Nothing has changed. Wait for their end, then try again.`,
+        { retryable: true, cause: error },
+      );
+    }
     await client.query("UPDATE _prisma_migrations SET logs = $2 WHERE id = $1", [
       id,
       (error as Error).message,
@@ -98,6 +115,36 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     "UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1",
     [id],
   );
+}
+
+async function execute(client: pg.Client, sql: string): Promise<void> {
+  if (IN_PIECES.test(sql)) {
+    await client.query(sql);
+    return;
+  }
+  await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      await client.query(sql);
+      break;
+    } catch (error) {
+      if (!isLocked(error) || left === 0) throw error;
+    }
+  }
+  await client.query("RESET lock_timeout");
+}
+
+const isLocked = (error: unknown) => codeOf(error) === "55P03";
+
+/** Who has been in a transaction for longer than a migration waits. */
+async function blockersOf(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ who: string }>(
+    `SELECT format('process %s (%s)', pid, application_name) AS who FROM pg_stat_activity
+      WHERE datname = current_database() AND xact_start < now() - interval '${LOCK_TIMEOUT}'
+        AND pid <> pg_backend_pid()
+      ORDER BY xact_start LIMIT 5`,
+  );
+  return rows.map(({ who }) => who).join(", ") || "others use them all the time";
 }
 
 /** The reason of a failure, from the text that this or Prisma's own engine has recorded. */

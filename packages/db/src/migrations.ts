@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 
-const FOLDER = path.resolve(import.meta.dirname, "../prisma/migrations");
+/** The folder of the committed migrations. */
+export const MIGRATIONS = path.resolve(import.meta.dirname, "../prisma/migrations");
 
 /** A committed migration. */
 export type Migration = { name: string; sql: string; checksum: string };
 
 /** The committed migrations, oldest first. @param folder Default: this package's own. */
-export function readMigrations(folder = FOLDER): Migration[] {
+export function readMigrations(folder = MIGRATIONS): Migration[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => {

@@ -1,14 +1,18 @@
 // Runs Prisma's command line on the database of DATABASE_URL or of `pnpm dev`: `pnpm db:migrate`.
 // It adds one command: `drift`.
 import { parseArgs } from "node:util";
+import { migrate } from "@repo/db/migrate";
 import { prisma } from "@repo/db/prisma";
+import { checkMigrations, markSafe, report, withoutSafe } from "@repo/db/safety";
 import { AppError } from "@repo/errors";
 import { startPostgres } from "@repo/postgres-local";
 import { engineEnv } from "@repo/prisma-offline";
-import { onMigrated } from "./drift.ts";
+import { onEmptyDatabase } from "./empty-database.ts";
 import { DATA_DIR, readEnv } from "./env.ts";
 
 const args = process.argv.slice(2);
+// Prisma does not know this option.
+const safe = takeOption("--safe");
 
 try {
   process.exitCode = await main();
@@ -21,7 +25,7 @@ try {
 async function main(): Promise<number> {
   const [command = "", subcommand] = args;
   if (!process.stdin.isTTY) refuseToAsk(`${command} ${subcommand}`);
-  if (command === "drift") return await onMigrated(drift);
+  if (command === "drift") return await onEmptyDatabase(drift);
   if (!["migrate", "db", "studio"].includes(command)) return await prisma(args);
   const { DATABASE_URL: own, DIRECT_DATABASE_URL: direct } = readEnv();
   const embedded = own
@@ -30,11 +34,15 @@ async function main(): Promise<number> {
         dataDir: DATA_DIR,
         onProgress: (step) => console.log(`${step} …`),
       });
+  // Migrations need a session, so they must not go through a pooler.
+  const url = embedded?.url ?? direct ?? own ?? "";
   try {
-    // Migrations need a session, so they must not go through a pooler.
-    const code = await prisma(args, embedded?.url ?? direct ?? own, engineEnv());
+    // As in production, where there is no Prisma.
+    if (args.join(" ") === "migrate deploy") return await deploy(url);
+    const code = await prisma(args, url, engineEnv());
     // Prisma 7 does not generate the client after a migration.
     if (code !== 0 || command !== "migrate" || subcommand !== "dev") return code;
+    await checkSafety();
     return await prisma(["generate"]);
   } finally {
     await embedded?.stop();
@@ -70,8 +78,28 @@ function refuseToAsk(command: string): void {
   }
 }
 
+async function deploy(url: string): Promise<number> {
+  for (const name of await migrate(url)) console.log(`applied ${name}`);
+  console.log("The database has every migration.");
+  return 0;
+}
+
+/** Warns if the version before cannot live with a migration. `--safe why` marks it as safe. */
+async function checkSafety(): Promise<void> {
+  const left = withoutSafe(await onEmptyDatabase(checkMigrations));
+  if (left.length === 0) return;
+  if (safe) markSafe(left, safe);
+  else console.warn(report(left));
+}
+
+function takeOption(name: string): string | undefined {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args.splice(at, 2)[1];
+}
+
 /** Fails if a migration is missing, and prints its SQL. */
-function drift(url: string): Promise<number> {
+async function drift(url: string): Promise<number> {
+  await migrate(url);
   const compare = ["--from-config-datasource", "--to-schema", "prisma/schema.prisma"];
-  return prisma(["migrate", "diff", ...compare, "--script", "--exit-code"], url, engineEnv());
+  return await prisma(["migrate", "diff", ...compare, "--script", "--exit-code"], url, engineEnv());
 }

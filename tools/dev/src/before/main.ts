@@ -1,0 +1,39 @@
+// `pnpm db:before v1.2.0`: runs the tests of an earlier version on the present migrations. They are
+// those of all that uses the database, or of the named packages.
+import { AppError } from "@repo/errors";
+import { checkMigrations } from "@repo/db/safety";
+import { onEmptyDatabase } from "../empty-database.ts";
+import { compareVersions } from "./versions.ts";
+import { passTests } from "./worktree.ts";
+
+const [ref = "", ...packages] = process.argv.slice(2);
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof AppError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<number> {
+  const { commit, added } = compareVersions(ref);
+  if (added.length === 0) {
+    console.log(`${ref} has all migrations. There is nothing to test.`);
+    return 0;
+  }
+  const passed = await passTests(commit, packages);
+  const checked = await onEmptyDatabase(checkMigrations);
+  console.log(`\nMigrations that ${ref} does not have:`);
+  for (const name of added) {
+    console.log(`- ${name}`);
+    const { findings = [] } = checked.find(({ migration }) => migration === name) ?? {};
+    for (const { what } of findings) console.log(`  It ${what}.`);
+  }
+  console.log(
+    passed
+      ? `\nThe tests of ${ref} pass on them.`
+      : `\nThe tests of ${ref} do not pass on them. The failures stand above. docs/runbook.md#changing-tables says how to change tables in two steps.`,
+  );
+  return passed ? 0 : 1;
+}
