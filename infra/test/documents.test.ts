@@ -72,6 +72,12 @@ describe.each(PAGES)("%s", (page) => {
     }
   });
 
+  test("asks DNS for a type of record, because dig alone asks for addresses", () => {
+    for (const [command] of read(page).matchAll(/(?<=^|`)dig [^`\n]+/gm)) {
+      expect(command).toMatch(/^dig \+short (CNAME|MX|TXT|NS) /);
+    }
+  });
+
   test("names subcommands that Pulumi has", () => {
     for (const command of commandsOf(page)) {
       const words = command

@@ -327,6 +327,22 @@ describe("a provider's new major version", () => {
     expect([...stack.state.keys()].filter((urn) => /\d+\.\d+/.test(urn))).toEqual([]);
   });
 
+  test("that calls a property another name updates in place: every resource stays, keys and queues too", async () => {
+    await upOnce();
+    const there = [...cloud.things.keys()];
+    for (const known of stack.state.values()) {
+      if (!known.type.endsWith(":Queue")) continue;
+      const { sqsManagedSseEnabled, ...others } = known.inputs;
+      known.inputs = { ...others, sseEnabled: sqsManagedSseEnabled };
+    }
+    const { steps } = await up(ROUTE53);
+    expect(steps.sort()).toEqual([
+      "update Queue product-dev-events",
+      "update Queue product-dev-events-dead-letters",
+    ]);
+    expect([...cloud.things.keys()]).toEqual(there);
+  });
+
   test("that would replace the identity is stopped by its protection, with everything still there", async () => {
     await upOnce();
     const there = cloud.things.size;
