@@ -56,14 +56,18 @@ it("keeps Windows line ends", () => {
 
 it.each([
   ["plain", "wJalr/XUtn+FEMI=", "A=wJalr/XUtn+FEMI=\n"],
-  ["with a space", "Name <name@example.com>", "A='Name <name@example.com>'\n"],
-  ["with a hash", "a#b", "A='a#b'\n"],
+  ["with a space", "Name <name@example.com>", `A="Name <name@example.com>"\n`],
+  ["with a hash", "a#b", `A="a#b"\n`],
   ["with a dollar", "a$b", "A='a$b'\n"],
   ["with an apostrophe", "it's", `A="it's"\n`],
   ["with a quote", 'a"b', `A='a"b'\n`],
-])("quotes a value %s only if needed", (_, value, line) => {
-  expect(merge("A=\n", { A: value })).toBe(line);
-});
+  ["with a backslash", "a\\b", "A='a\\b'\n"],
+])(
+  "quotes a value %s only if needed, so that a shell, Docker, Node.js and Fly read the same",
+  (_, value, line) => {
+    expect(merge("A=\n", { A: value })).toBe(line);
+  },
+);
 
 it("refuses a value that cannot be quoted, by its name and without showing it", () => {
   expect(() => merge("", { A: `it's a "secret"` })).toThrow(

@@ -52,12 +52,15 @@ function read(name: string, written: string): string | undefined {
 }
 
 /**
- * Unquoted if a shell, Docker and Node.js read it the same. Otherwise in quotes, which Docker
- * keeps.
+ * Unquoted if a shell, Docker and Node.js read it the same. Otherwise in double quotes, because
+ * `fly secrets import` keeps single ones; where a shell would change what is in double quotes, in
+ * single ones.
  */
 function quote(name: string, value: string): string {
   if (/^[\w@%+=:,./-]*$/.test(value)) return value;
-  const quoted = [`'${value}'`, `"${value}"`].find((written) => read(name, written) === value);
+  const [double, single] = [`"${value}"`, `'${value}'`];
+  const spellings = /[$`\\]/.test(value) ? [single, double] : [double, single];
+  const quoted = spellings.find((written) => read(name, written) === value);
   if (quoted === undefined)
     throw new SetupError(`${name} has quotes that an env file cannot hold.`);
   return quoted;
