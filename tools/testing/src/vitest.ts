@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { type ViteUserConfigFnObject, defineConfig } from "vitest/config";
+import { generateClient } from "./generate-client.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -19,6 +20,8 @@ const SLOW = "src/**/*.full.test.{ts,tsx}";
  * @param options.database starts or joins one PostgreSQL for the run (see `@repo/db/testing`)
  */
 export function config(options: { database?: boolean } = {}): ViteUserConfigFnObject {
+  // Before vitest loads the global setup, which imports it.
+  if (options.database) generateClient();
   const folder = process.cwd();
   const { resolve } = createRequire(path.join(folder, "package.json"));
   return defineConfig(({ mode }) => {
