@@ -333,6 +333,7 @@ it("writes another env file and another stack, and limits nobody in production",
   });
   expect(config("prod")).toMatchObject({ "product:domain": "example.org" });
   expect(out).toContain("pnpm aws:env --stack prod --file .env.production");
+  expect(out).toContain("set -a && . ./.env.production && set +a");
 });
 
 it("is a script of the root, and ends with 1 and one line if an option is missing", async () => {

@@ -30,6 +30,14 @@ export function nextSteps(
         ];
       }),
     ["Write the stack's settings and keys:", ["pnpm aws:env", ...options].join(" ")],
+    ...(envFile === ".env"
+      ? []
+      : [
+          [
+            "Load them into this shell, for all that follows:",
+            `set -a && . ./${envFile} && set +a`,
+          ] satisfies Step,
+        ]),
     ["Wait for SES, and check each link of the chain:", "pnpm email:doctor --wait"],
     ["Leave the sandbox, and look at the plan:", "pnpm aws:production-access", "pnpm aws:plan"],
     [`Deploy: docs/production.md${runs === "ecs" ? ", docs/deploy-ecs.md" : ""}`],

@@ -107,6 +107,7 @@ function refuseUnsaved(files: string[]): void {
 function next({ name, upstream }: Answers): string {
   return `
 This is ${name} now. Next:
+  pnpm install, which brings pnpm-lock.yaml up to date
   pnpm check && pnpm test
   git add --all && git commit -m "Begin ${name}"
 Then set website and postalAddress in packages/brand/brand.json: emails show them.
