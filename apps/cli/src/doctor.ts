@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { brand } from "@repo/brand";
 import { pendingMigrations } from "@repo/db/migrate";
 import { parseAddress } from "@repo/email/enqueue";
 import { withDatabase } from "./database.ts";
@@ -55,15 +56,19 @@ export async function doctor(args: string[]): Promise<number> {
   const findings: Finding[] = [];
   const run = async (database: Database | Error) => {
     const clients = createClients;
-    const examination = { source, isProduction, clients, dns: createDns(), database, to, progress };
-    for await (const finding of examine(examination)) {
+    const from = { source, isProduction, brand, clients, dns: createDns(), database };
+    for await (const finding of examine({ ...from, to, progress })) {
       findings.push(finding);
       if (!json) console.log(printFinding(finding));
     }
   };
   await withDatabase(async (db, url) => {
     const folder = existsSync(MIGRATIONS) ? MIGRATIONS : undefined;
-    await run({ db, pendingMigrations: () => pendingMigrations(directDatabaseUrl ?? url, folder) });
+    await run({
+      db,
+      pendingMigrations: () => pendingMigrations(directDatabaseUrl ?? url, folder),
+      setting: setting("DIRECT_DATABASE_URL") && "DIRECT_DATABASE_URL",
+    });
   }).catch(async (error: unknown) => {
     // Without a database the rest can still be checked.
     if (findings.length > 0) throw error;

@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
-import { isUnreachable } from "./refused.ts";
+import { explainUnreachable, isUnreachable } from "./refused.ts";
 import type { Settings } from "./settings.ts";
 
 const NEXT = "aws sso login, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (pnpm aws:env)";
@@ -9,7 +9,7 @@ const NEXT = "aws sso login, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY 
 /** Who calls AWS. @returns no `account` if the credentials cannot be used */
 export async function checkCredentials(
   { sts, region }: Clients,
-  { SES_EVENTS_TOPIC_ARN: topic = "" }: Settings,
+  { SES_EVENTS_TOPIC_ARN: topic = "", AWS_PROFILE: profile }: Settings,
 ): Promise<{ account?: string; findings: Finding[] }> {
   try {
     const { Arn = "", Account = "" } = await sts.send(new GetCallerIdentityCommand({}));
@@ -26,17 +26,19 @@ export async function checkCredentials(
     }
     return { account: Account, findings: [ok("credentials", Arn)] };
   } catch (error) {
-    return { findings: [explain(error, region)] };
+    return { findings: [explain(error, region, profile)] };
   }
 }
 
-function explain(error: unknown, region: string): Finding {
+function explain(error: unknown, region: string, profile?: string): Finding {
   if (isUnreachable(error)) {
-    return failed(
-      "credentials",
-      `AWS does not answer at sts.${region}.amazonaws.com`,
-      "Correct AWS_REGION, or allow HTTPS from this machine. Behind a proxy: NODE_USE_ENV_PROXY=1 and HTTPS_PROXY",
-    );
+    const { found, next } = explainUnreachable(error, `sts.${region}.amazonaws.com`);
+    return failed("credentials", found, next);
+  }
+  if (profile && (error as Error).name === "CredentialsProviderError") {
+    const found = `the profile ${profile} (AWS_PROFILE) has none on this machine`;
+    const next = `aws sso login --profile ${profile}, or correct AWS_PROFILE: aws configure list-profiles`;
+    return failed("credentials", found, next);
   }
   const { found, next } = explainCredentials(error) ?? {
     found: `AWS refuses them (${(error as Error).name})`,

@@ -1,5 +1,5 @@
 import type { Db } from "@repo/db";
-import { sendingStatus } from "@repo/email/log";
+import { readVerdict } from "@repo/email/operations";
 import { AppError } from "@repo/errors";
 import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
 
@@ -8,10 +8,16 @@ export interface Database {
   db: Db;
   /** The names of the migrations that it lacks. @throws AppError as `pendingMigrations` of `@repo/db` */
   pendingMigrations: () => Promise<string[]>;
+  /** The setting with the address that `pendingMigrations` asks. Default: DATABASE_URL. */
+  setting?: string | undefined;
 }
 
 /** Whether the database answers, has every migration, and a worker looks at it. */
-export async function checkDatabase({ db, pendingMigrations }: Database): Promise<Finding[]> {
+export async function checkDatabase({
+  db,
+  pendingMigrations,
+  setting,
+}: Database): Promise<Finding[]> {
   try {
     const pending = await pendingMigrations();
     if (pending.length > 0) {
@@ -21,59 +27,60 @@ export async function checkDatabase({ db, pendingMigrations }: Database): Promis
     }
   } catch (error) {
     if (!(error instanceof AppError) || !error.code.startsWith("MIGRATION")) {
-      return [databaseFailed(error)];
+      return [databaseFailed(error, setting)];
     }
     return [ok("database", "answers"), failed("migrations", error.message, "Follow the message")];
   }
   return [
     ok("database", "answers"),
     ok("migrations", "all are applied"),
-    ...(await checkWorker(db)),
+    await checkWorker(db),
     await checkLastEvent(db),
   ];
 }
 
 /** The finding when there is no connection. */
-export function databaseFailed(error: unknown): Finding {
+export function databaseFailed(error: unknown, setting = "DATABASE_URL"): Finding {
   const { message } = error as Error;
   // Of PostgreSQL, and of Prisma.
   if (/database "[^"]*" does not exist|P1003/.test(message)) {
     const next = "pnpm db:deploy, which creates it if the role may";
     return failed("database", "the server has no database of this name", next);
   }
-  return failed("database", message, "Start the database, or correct DATABASE_URL");
+  const found = message.replaceAll(/(?:DIRECT_)?DATABASE_URL/g, setting);
+  // Otherwise the server is not what is wrong.
+  const isSilent = /Start it|is not set/.test(message);
+  const next = isSilent ? `Start the database, or correct ${setting}` : `Correct ${setting}`;
+  return failed("database", found, next);
 }
 
-// In seconds. An idle worker renews its sign every half minute.
-const SILENT = 120;
+// In seconds.
+const LATE = 120;
 
-async function checkWorker(db: Db): Promise<Finding[]> {
-  const { stopped } = await sendingStatus(db);
-  // A worker writes one of the two whenever it looks at the queue.
-  const [row] = await db.$queryRaw<{ silent: number | null; due: number; oldest: number }[]>`
-    SELECT extract(epoch FROM now() - GREATEST(refilled_at, idle_until - interval '1 minute'))::float8
-        AS silent,
-      (SELECT count(*)::int FROM messages WHERE state = 'queued' AND due_at <= now()) AS due,
-      (SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 FROM messages
-        WHERE state = 'queued' AND due_at <= now()) AS oldest
-    FROM sending_status WHERE id = 1`;
-  const { silent = null, due = 0, oldest = 0 } = row ?? {};
-  if (stopped) {
-    const found = `sending is stopped (${stopped.by}): ${stopped.error ?? "no answer is recorded"}`;
-    return [failed("worker", found, stopped.next)];
+async function checkWorker(db: Db): Promise<Finding> {
+  const { sending, cause, why, since, error, next, waiting } = await readVerdict(db);
+  const due = waiting.reduce((sum, { messages }) => sum + messages, 0);
+  const waits = due > 0 ? `, and ${due} emails wait` : "";
+  if (cause === "no-worker") {
+    const seen = since && (Date.now() - since.getTime()) / 1_000;
+    const found = seen
+      ? `no worker has looked at the queue for ${duration(seen)}`
+      : "no worker has run in the last day";
+    const start = "Start it: pnpm dev, or in production: pnpm start";
+    return failed("worker", `${found}${waits}`, start);
   }
-  if (silent === null || silent > SILENT) {
-    const waits = due > 0 ? `, and ${due} emails wait` : "";
-    const next = "Start it: pnpm dev, or in production: pnpm start";
-    return [
-      failed("worker", `no worker has looked at the queue for ${duration(silent)}${waits}`, next),
-    ];
+  if (cause !== null) {
+    const found = `sending is ${sending}: ${why}${error ? ` (${error})` : ""}${waits}`;
+    const resume = cause.startsWith("pause-") || cause === "pause";
+    const step = `${next ?? ""}${resume ? ' pnpm email:sending resume --reason "…"' : ""}`;
+    return (sending === "stopped" ? failed : warning)("worker", found, step);
   }
-  if (oldest > SILENT) {
+  const oldest = Math.max(0, ...waiting.map(({ seconds }) => seconds));
+  if (oldest > LATE) {
     const found = `a worker is alive, and the oldest due email waits for ${duration(oldest)}`;
-    return [warning("worker", found, "pnpm email:log --state queued, and the worker's log")];
+    return warning("worker", found, "pnpm email:log --state queued, and the worker's log");
   }
-  return [ok("worker", `alive, ${due} emails are due`)];
+  return ok("worker", `alive, ${due} emails are due`);
 }
 
 async function checkLastEvent(db: Db): Promise<Finding> {
@@ -88,7 +95,7 @@ async function checkLastEvent(db: Db): Promise<Finding> {
   if (sent === null) return skipped("last event", "no email has been sent yet");
   const next = "pnpm email:doctor --to simulator";
   // An event takes seconds. With a queue of a busy system, minutes.
-  if (sent > SILENT && (event === null || event - sent > SILENT)) {
+  if (sent > LATE && (event === null || event - sent > LATE)) {
     const last =
       event === null ? "there has never been one" : `the last was ${duration(event)} ago`;
     const found = `SES has reported nothing about the last email, sent ${duration(sent)} ago; ${last}`;

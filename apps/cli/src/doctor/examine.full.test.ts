@@ -1,8 +1,10 @@
+import { brand } from "@repo/brand";
 import { pendingMigrations } from "@repo/db/migrate";
 import { createTestDb } from "@repo/db/testing";
 import { applyEvents } from "@repo/email/events";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
+import { createHeartbeat } from "@repo/email/operations";
 import { templates } from "@repo/templates/registry";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createClients } from "./clients.ts";
@@ -47,7 +49,9 @@ beforeEach(async () => {
   await test.db.event.deleteMany();
   await test.db.message.deleteMany();
   await test.db.suppression.deleteMany();
-  await test.db.$executeRaw`UPDATE sending_status SET refilled_at = now(), stopped_by = NULL`;
+  await test.db.$executeRaw`UPDATE sending_status SET stopped_by = NULL, paused = NULL`;
+  await test.db.$executeRaw`DELETE FROM workers`;
+  await createHeartbeat(test.db, "test").beat(0);
   const enqueue = createEnqueue({ keys: keysOf(well.env["EMAIL_KEY"]!), templates });
   const { id } = await enqueue(test.db, {
     template: "verify-email",
@@ -75,6 +79,7 @@ async function examined(state: State): Promise<Finding[]> {
   const examination = examine({
     source: { ...well.env, ...state.env },
     isProduction: state.production ?? true,
+    brand: { ...brand, ...well.brand, ...state.brand },
     clients: (region) =>
       createClients(region, { endpoint: aws.url, answer: state.answer ?? 5_000 }),
     dns: createDns({
@@ -85,6 +90,7 @@ async function examined(state: State): Promise<Finding[]> {
     database: state.database ?? {
       db: test.db,
       pendingMigrations: state.pending ?? (async () => []),
+      setting: state.setting,
     },
     to: state.to,
     progress: () => {},
@@ -98,6 +104,7 @@ it("finds nothing wrong where all is well", async () => {
   expect(findings.filter(({ status }) => status !== "ok")).toEqual([]);
   expect(findings.map(({ check }) => check)).toEqual([
     "environment",
+    "brand",
     "credentials",
     "rights",
     "identity",
@@ -162,6 +169,22 @@ it("says that the database does not answer", async () => {
   ]);
 });
 
+it("names the setting of the address that does not answer, and no next step that does not fit", async () => {
+  const unreachable = new URL(test.url);
+  unreachable.port = "1";
+  const pending = () => pendingMigrations(unreachable.href);
+  const [silent] = await databaseFindings({ pending, setting: "DIRECT_DATABASE_URL" });
+  expect(silent?.next).toBe("Start the database, or correct DIRECT_DATABASE_URL");
+  const [closed] = await databaseFindings({
+    pending: () => pendingMigrations(`${test.url}?sslmode=verify-full`),
+  });
+  expect(closed?.found).toContain("does not support SSL");
+  expect(closed?.next).toBe("Correct DATABASE_URL");
+});
+
+const databaseFindings = async (state: State) =>
+  (await examined(state)).filter(({ check }) => check === "database");
+
 it.each([
   [{ CurrentPlan: "NONE" }, "none: pay as you go"],
   [{ CurrentPlan: "ESSENTIALS" }, "ESSENTIALS: this app uses no tool of it (pnpm aws:plan)"],
@@ -195,6 +218,11 @@ it("says that there are no credentials", async () => {
     Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
     delete process.env["AWS_SHARED_CREDENTIALS_FILE"];
     delete process.env["AWS_CONFIG_FILE"];
+  });
+  const named = await examined({ env: { AWS_PROFILE: "work" } });
+  expect(named.find(({ check }) => check === "credentials")).toMatchObject({
+    found: "the profile work (AWS_PROFILE) has none on this machine",
+    next: expect.stringContaining("aws configure list-profiles"),
   });
   const findings = await examined({});
   const wrong = findings.filter(({ status }) => status === "failed");

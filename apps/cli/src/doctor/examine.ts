@@ -1,4 +1,6 @@
+import type { Brand } from "@repo/brand";
 import { checkAccount, checkStandIn } from "./account.ts";
+import { checkBrand } from "./brand.ts";
 import type { Clients } from "./clients.ts";
 import { checkCredentials } from "./credentials.ts";
 import { type Database, checkDatabase, databaseFailed } from "./database.ts";
@@ -18,6 +20,7 @@ export interface Examination {
   /** The values of `SETTINGS`. */
   source: Record<string, string | undefined>;
   isProduction: boolean;
+  brand: Brand;
   /** Makes the clients for a region. */
   clients(region: string): Clients;
   dns: Dns;
@@ -34,6 +37,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
   const { source, isProduction, database, to, progress, patience } = examination;
   const { settings, findings } = readSettings(source, isProduction);
   yield* findings;
+  if (isProduction) yield checkBrand(examination.brand);
   yield* examineAws(examination, settings);
 
   if (database instanceof Error) {

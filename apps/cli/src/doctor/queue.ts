@@ -38,6 +38,13 @@ export async function checkQueue(
     const found = "the queue's policy does not let the topic send to it";
     return [failed("queue", found, "pnpm infra:up")];
   }
+  const key = attributes["KmsMasterKeyId"] ?? "";
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
+  if (key.endsWith("alias/aws/sqs")) {
+    const found = `the queue is encrypted with AWS's own key ${key}, which SNS may not use`;
+    const next = `pnpm infra:up, or: aws sqs set-queue-attributes --queue-url ${queueUrl} --attributes KmsMasterKeyId=,SqsManagedSseEnabled=true`;
+    return [failed("queue", found, next)];
+  }
   const target = /"deadLetterTargetArn"\s*:\s*"([^"]+)"/.exec(
     attributes["RedrivePolicy"] ?? "",
   )?.[1];

@@ -13,7 +13,33 @@ export function isMissing(error: unknown): boolean {
 /** Whether the call got no answer at all. */
 export function isUnreachable(error: unknown): boolean {
   const { name, code = "" } = error as SdkError;
-  return /Timeout|AbortError/.test(name) || /^(?:E[A-Z]+|UND_ERR|CERT|SELF_SIGNED)/.test(code);
+  return /Timeout|AbortError/.test(name) || /^(?:E[A-Z]+|UND_ERR)/.test(code) || isUntrusted(error);
+}
+
+/**
+ * Why AWS cannot be reached, in words for a person.
+ *
+ * @param host the host that was called, or the service
+ */
+export function explainUnreachable(error: unknown, host: string): { found: string; next: string } {
+  const { name, code = name, message } = error as SdkError;
+  // The address may be a proxy's.
+  const why = message.startsWith("connect ") ? message : code;
+  if (isUntrusted(error)) {
+    return {
+      found: `the certificate of ${host} is not trusted (${code}): a proxy or a firewall opens the connection`,
+      next: "Set NODE_EXTRA_CA_CERTS to the file with the authority of your network, and restart web and the worker",
+    };
+  }
+  return {
+    found: `AWS does not answer at ${host} (${why})`,
+    next: "Correct AWS_REGION, or allow HTTPS from this machine. Behind a proxy: NODE_USE_ENV_PROXY=1 and HTTPS_PROXY",
+  };
+}
+
+// https://nodejs.org/api/tls.html#x509-certificate-error-codes
+function isUntrusted(error: unknown): boolean {
+  return /CERT|SIGNATURE|SELF_SIGNED|TLS/.test((error as SdkError).code ?? "");
 }
 
 /** Whether the call may not be made. */
@@ -28,7 +54,7 @@ export function isDenied(error: unknown): boolean {
  * @param action the right that the call needs, such as `ses:GetAccount`
  */
 export function refused(check: string, action: string, error: unknown): Finding {
-  const { name, code, message } = error as SdkError;
+  const { name, message } = error as SdkError;
   const service = action.split(":", 1)[0];
   if (isDenied(error)) {
     return warning(
@@ -38,11 +64,8 @@ export function refused(check: string, action: string, error: unknown): Finding 
     );
   }
   if (isUnreachable(error)) {
-    return failed(
-      check,
-      `AWS does not answer (${code ?? name})`,
-      `Allow HTTPS from this machine to ${service} of AWS_REGION, then: pnpm email:doctor`,
-    );
+    const { found, next } = explainUnreachable(error, `${service} of AWS_REGION`);
+    return failed(check, found, next);
   }
   if (/Throttl|TooManyRequests/.test(name)) {
     return warning(check, "AWS limits these questions", "Wait a minute, then: pnpm email:doctor");

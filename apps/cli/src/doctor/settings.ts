@@ -1,6 +1,6 @@
 import { isTopicArn } from "@repo/email/events";
 import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
-import { type Keys, KeysSetting, keyProblems } from "@repo/email/keys";
+import { KeySetting, type Keys, KeysSetting, keyProblems } from "@repo/email/keys";
 import { z } from "zod";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 
@@ -30,6 +30,7 @@ const Schema = z.object({
   APP_URL: url("http", "https").transform((address) => new URL(address).origin),
   AUTH_SECRET: KeysSetting,
   EMAIL_KEY: KeysSetting,
+  OPT_OUT_KEY: KeySetting,
   UNSUBSCRIBE_KEY: KeysSetting,
   EMAIL_FROM: sender,
   EMAIL_FROM_SECURITY: sender.optional(),
@@ -41,6 +42,7 @@ const Schema = z.object({
     .transform(parseAllowList)
     .optional(),
   EMAIL_REDIRECT_TO: z.string().refine(reads(parseAddress), "must be an address").optional(),
+  AWS_PROFILE: text,
   AWS_REGION: text,
   SES_CONFIGURATION_SET: text,
   SES_SECURITY_CONFIGURATION_SET: text,
@@ -60,7 +62,7 @@ export type Settings = Partial<z.infer<typeof Schema>>;
 /** The names of the settings that are read. */
 export const SETTINGS = Object.keys(Schema.shape);
 
-const KEYS = ["AUTH_SECRET", "EMAIL_KEY", "UNSUBSCRIBE_KEY"];
+const KEYS = ["AUTH_SECRET", "EMAIL_KEY", "OPT_OUT_KEY", "UNSUBSCRIBE_KEY"];
 const ENDPOINTS = SETTINGS.filter((name) => name.startsWith("AWS_ENDPOINT_URL"));
 const NEXT = "Correct it in the environment or in .env; .env.example explains each setting.";
 

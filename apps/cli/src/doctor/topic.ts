@@ -14,7 +14,9 @@ export async function checkTopic(clients: Clients, settings: Settings): Promise<
   const { sns } = clients;
   const { SES_EVENTS_TOPIC_ARN: TopicArn = "" } = settings;
   try {
-    await sns.send(new GetTopicAttributesCommand({ TopicArn }));
+    const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
+    const closed = refusesSes(TopicArn, Attributes);
+    if (closed) return [closed];
   } catch (error) {
     if (!isMissing(error)) return [refused("topic", "sns:GetTopicAttributes", error)];
     return [failed("topic", `there is no topic ${TopicArn}`, "pnpm infra:up, then: pnpm aws:env")];
@@ -32,6 +34,24 @@ export async function checkTopic(clients: Clients, settings: Settings): Promise<
     return [ok("topic", TopicArn), denied];
   }
   return [ok("topic", TopicArn), await checkSubscription(clients, settings, subscriptions)];
+}
+
+/** Whether SES may not publish to the topic. */
+function refusesSes(topic: string, attributes: Record<string, string> = {}): Finding | undefined {
+  const { Policy: policy, KmsMasterKeyId: key = "" } = attributes;
+  const set = `aws sns set-topic-attributes --topic-arn ${topic} --attribute-name`;
+  // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+  if (key.endsWith("alias/aws/sns")) {
+    const found = `the topic is encrypted with AWS's own key ${key}, which SES may not use`;
+    const next = `Encrypt it with a key of your own that lets SES use it, or not: ${set} KmsMasterKeyId --attribute-value ''`;
+    return failed("topic", found, next);
+  }
+  // The policy that SNS gives to a new topic allows everybody of the account.
+  if (policy !== undefined && !/"ses\.amazonaws\.com"|"\*"/.test(policy)) {
+    const found = "the topic's policy does not let SES publish to it";
+    return failed("topic", found, `pnpm infra:up, or: ${set} Policy --attribute-value …`);
+  }
+  return undefined;
 }
 
 async function checkSubscription(

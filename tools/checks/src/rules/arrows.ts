@@ -7,7 +7,7 @@ import type { Repository, Rule } from "../repository.ts";
 const ARROWS: Record<string, string> = {
   web: "accounts email templates db brand locales errors",
   worker: "accounts email templates db errors",
-  cli: "accounts email db templates errors",
+  cli: "accounts email db templates brand errors",
   accounts: "email templates db brand locales errors",
   email: "db errors",
   templates: "brand locales errors",

@@ -18,6 +18,9 @@ export const account = (change: object): Answers => ({
 export const destinations = (...all: object[]): Answers => ({
   "ses:GetConfigurationSetEventDestinations": { EventDestinations: all },
 });
+export const topic = (change: object): Answers => ({
+  "sns:GetTopicAttributes": { Attributes: { TopicArn: well.TOPIC, ...change } },
+});
 export const subscriptions = (...all: object[]): Answers => ({
   "sns:ListSubscriptionsByTopic": { Subscriptions: all },
 });

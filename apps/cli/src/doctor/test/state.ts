@@ -1,10 +1,12 @@
 import type { Db } from "@repo/db";
+import type { Brand } from "@repo/brand";
 import type { Answers } from "./aws.ts";
 import type { Zone } from "@repo/testing/dns-server";
 
 /** What differs from `well.ts`. */
 export interface State {
   env?: Record<string, string>;
+  brand?: Partial<Brand>;
   aws?: Answers;
   /** What both DNS servers say; `own` is what only the domain's own server says. */
   dns?: Zone;
@@ -13,6 +15,7 @@ export interface State {
   database?: Error;
   /** Default: none is pending. */
   pending?: () => Promise<string[]>;
+  setting?: string;
   to?: string;
   production?: boolean;
   answer?: number;

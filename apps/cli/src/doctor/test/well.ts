@@ -11,6 +11,7 @@ export const env: Record<string, string> = {
   APP_URL: "https://app.example.org",
   AUTH_SECRET: "a secret of the tests with 32 characters",
   EMAIL_KEY: "a key of the tests with 32 characters",
+  OPT_OUT_KEY: "a key of opt-outs of the tests of 32 characters",
   UNSUBSCRIBE_KEY: "a key of links of the tests of 32 characters",
   EMAIL_FROM: "Example <hello@example.org>",
   AWS_REGION: "eu-west-1",
@@ -18,6 +19,12 @@ export const env: Record<string, string> = {
   SES_SECURITY_CONFIGURATION_SET: "app-security",
   SES_EVENTS_TOPIC_ARN: TOPIC,
   SES_EVENTS_QUEUE_URL: QUEUE,
+};
+
+export const brand = {
+  website: "https://app.acme.test",
+  supportEmail: "help@acme.test",
+  postalAddress: "1 Market Street, Springfield",
 };
 
 export const identity = {
@@ -87,7 +94,13 @@ export const aws: Answers = {
   "ses:GetConfigurationSet": (name) => ({ ConfigurationSetName: name }),
   "ses:GetConfigurationSetEventDestinations": { EventDestinations: [destination] },
   "ses:GetSuppressedDestination": missing,
-  "sns:GetTopicAttributes": { Attributes: { TopicArn: TOPIC, SignatureVersion: "2" } },
+  "sns:GetTopicAttributes": {
+    Attributes: {
+      TopicArn: TOPIC,
+      SignatureVersion: "2",
+      Policy: JSON.stringify({ Statement: [{ Principal: { Service: "ses.amazonaws.com" } }] }),
+    },
+  },
   "sns:ListSubscriptionsByTopic": { Subscriptions: [subscription] },
   "sns:GetSubscriptionAttributes": { Attributes: subscribed },
   "sqs:ListQueues": { error: "AccessDenied", message: "not authorized", status: 403 },

@@ -1,3 +1,4 @@
+import { pauseSending } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
 import type { Broken } from "../state.ts";
 
@@ -20,12 +21,32 @@ export const brokenDatabase: Broken[] = [
   [
     "no worker",
     {
-      db: (db) =>
-        db.$executeRaw`UPDATE sending_status SET refilled_at = now() - interval '1 hour', idle_until = NULL`,
+      db: (db) => db.$executeRaw`UPDATE workers SET seen_at = now() - interval '1 hour'`,
     },
     "✗ worker",
     /no worker .* for 60 min/,
     /pnpm start/,
+  ],
+  [
+    "there was never a worker",
+    { db: (db) => db.$executeRaw`DELETE FROM workers` },
+    "✗ worker",
+    /no worker has run/,
+    /pnpm start/,
+  ],
+  [
+    "an operator has paused everything",
+    { db: (db) => pauseSending(db, "all", { by: "alex", because: "wrong links" }) },
+    "✗ worker",
+    /stopped: alex has paused it: wrong links/,
+    /pnpm email:sending resume/,
+  ],
+  [
+    "an operator has paused all but security mail",
+    { db: (db) => pauseSending(db, "non-essential", { by: "alex", because: "a wrong list" }) },
+    "! worker",
+    /alex has paused all email but security mail: a wrong list/,
+    /pnpm email:sending resume/,
   ],
   [
     "sending is stopped",
@@ -34,7 +55,7 @@ export const brokenDatabase: Broken[] = [
         db.$executeRaw`UPDATE sending_status SET stopped_by = 'misconfigured', stopped_at = now(), stopped_error = 'no such set'`,
     },
     "✗ worker",
-    /stopped \(misconfigured\): no such set/,
+    /stopped: SES refuses every email \(no such set\)/,
     /Fix what the error names/,
   ],
   [

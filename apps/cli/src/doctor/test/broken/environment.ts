@@ -17,6 +17,13 @@ export const brokenEnvironment: Broken[] = [
     /EMAIL_FROM is not set/,
     /\.env/,
   ],
+  [
+    "the key of opt-outs is missing",
+    { env: { OPT_OUT_KEY: "" } },
+    "✗ environment",
+    /OPT_OUT_KEY is not set/,
+    /\.env/,
+  ],
   ["a setting is malformed", { env: { APP_URL: "app" } }, "✗ environment", /APP_URL/, /\.env/],
   [
     "a key is too short",
@@ -81,6 +88,13 @@ export const brokenEnvironment: Broken[] = [
     "! environment",
     /one address receives every email/,
     /EMAIL_REDIRECT_TO to empty/,
+  ],
+  [
+    "the brand is the example's",
+    { brand: { website: "https://example.com" } },
+    "! brand",
+    /example's website/,
+    /brand\.json/,
   ],
   [
     "outside production, nobody may get email",

@@ -1,4 +1,12 @@
-import { failure, denied, destinations, subscriptions, subscribed, queue } from "../answers.ts";
+import {
+  denied,
+  destinations,
+  failure,
+  queue,
+  subscribed,
+  subscriptions,
+  topic,
+} from "../answers.ts";
 import type { Broken } from "../state.ts";
 import * as well from "../well.ts";
 
@@ -88,6 +96,20 @@ export const brokenEvents: Broken[] = [
     /aws:env/,
   ],
   [
+    "the topic refuses SES",
+    { aws: topic({ Policy: JSON.stringify({ Statement: [{ Principal: { AWS: "1" } }] }) }) },
+    "✗ topic",
+    /does not let SES publish/,
+    /infra:up/,
+  ],
+  [
+    "the topic is encrypted with AWS's key",
+    { aws: topic({ KmsMasterKeyId: "alias/aws/sns" }) },
+    "✗ topic",
+    /which SES may not use/,
+    /KmsMasterKeyId/,
+  ],
+  [
     "the topic may not be read",
     { aws: { "sns:GetTopicAttributes": failure("AuthorizationError", "not authorized", 403) } },
     "! topic",
@@ -149,6 +171,13 @@ export const brokenEvents: Broken[] = [
     "! queue",
     /lack sqs:GetQueueAttributes/,
     /grants/,
+  ],
+  [
+    "the queue is encrypted with AWS's key",
+    { aws: queue({ KmsMasterKeyId: "alias/aws/sqs" }) },
+    "✗ queue",
+    /which SNS may not use/,
+    /SqsManagedSseEnabled=true/,
   ],
   [
     "the queue grows",
