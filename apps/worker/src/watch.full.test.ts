@@ -68,7 +68,7 @@ it("emails each operator once, with two workers, and logs the alert too", async 
     props: {
       cause: "stopped",
       isWell: false,
-      what: "Sending is stopped (paused).",
+      what: "Sending is stopped because AWS has paused it.",
       url: "https://app.example.com/ops",
     },
   });

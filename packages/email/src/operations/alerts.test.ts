@@ -119,6 +119,17 @@ it("sends an alert when a rate is near AWS's threshold", async () => {
   expect(causes()).toEqual(["bounces", "complaints", "bounces is well"]);
 });
 
+it("says that email is still paused when a rate that has paused it is low again", async () => {
+  await addCounts(test.db, 3, { accepted: 1000, bounced: 60 });
+  const paused = { paused: "non-essential", pausedAt: new Date(), pausedBy: "rates" };
+  await test.db.sendingStatus.updateMany({ data: paused });
+  await look();
+  await addCounts(test.db, 4, { accepted: 3000 });
+  await look();
+  expect(causes()).toEqual(["bounces", "bounces is well"]);
+  expect(told[1]?.next).toMatch(/still paused\. Resume sending/);
+});
+
 it("sends an alert when email waits too long, earlier for security mail, never for paused mail", async () => {
   await queueWelcome(test.db);
   const age = (minutes: number) =>

@@ -79,15 +79,25 @@ async function noteEnd(
     )
     UPDATE alerts SET since = NULL FROM open WHERE cause = ${cause} RETURNING open.since`;
   if (!ended) return undefined;
-  const notice = { cause, isWell: true, since: ended.since, what: WELL[cause], next: NOTHING };
+  const next = (await pausesStill(tx, cause)) ? RESUME : NOTHING;
+  const notice = { cause, isWell: true, since: ended.since, what: WELL[cause], next };
   await tell(tx, notice);
   return notice;
 }
 
+/** A pause by the rates lasts until an operator resumes sending, also when the rates are low again. */
+async function pausesStill(tx: Tx, cause: AlertCause): Promise<boolean> {
+  if (cause !== "bounces" && cause !== "complaints") return false;
+  const { paused, pausedBy } = await tx.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
+  return paused !== null && pausedBy === "rates";
+}
+
 const NOTHING = "There is nothing to do.";
+const RESUME =
+  "All email but security mail is still paused. Resume sending when nothing more goes to that list.";
 
 const WELL: Record<AlertCause, string> = {
-  stopped: "Sending goes on.",
+  stopped: "Email goes out again.",
   bounces: "The bounce rate is below half of AWS's review threshold again.",
   complaints: "The complaint rate is below half of AWS's review threshold again.",
   queue: "Email no longer waits for too long.",

@@ -3,6 +3,7 @@ import { type SendingStatus, sendingStatus } from "../sending-status.ts";
 import { COUNTS } from "./counts.ts";
 import { readTotal } from "./rates.ts";
 import { THRESHOLDS, percent } from "./thresholds.ts";
+import { WHY } from "./verdict.ts";
 import { type Waiting, readLastEvent, readWaiting } from "./waiting.ts";
 
 /** What the operators are told about. */
@@ -42,7 +43,9 @@ export async function findTroubles(db: Db, open: AlertCause[]): Promise<Trouble[
 
 function stopped({ stopped: stop, paused }: SendingStatus): Trouble[] {
   if (stop && !isShort(stop.since)) {
-    return [{ cause: "stopped", what: `Sending is stopped (${stop.by}).`, next: stop.next }];
+    return [
+      { cause: "stopped", what: `Sending is stopped because ${WHY[stop.by]}.`, next: stop.next },
+    ];
   }
   if (paused?.scope !== "all" || isShort(paused.since)) return [];
   const what = "An operator has paused all sending.";

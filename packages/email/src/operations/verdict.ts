@@ -135,7 +135,8 @@ function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefin
 const THROTTLED = 0.9;
 const QUOTA_LOW = 0.8;
 
-const WHY: Record<NonNullable<SendingStatus["stopped"]>["by"], string> = {
+/** Ends the sentence "Sending is stopped because …". */
+export const WHY: Record<NonNullable<SendingStatus["stopped"]>["by"], string> = {
   paused: "AWS has paused it",
   misconfigured: "SES refuses every email",
   quota: "the quota of 24 hours is used up",

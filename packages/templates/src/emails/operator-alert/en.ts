@@ -18,11 +18,15 @@ const WELL = {
   events: "SES's events come in again",
 };
 
+// No email goes out while sending is stopped.
+const LATE = "This email had to wait until email went out again, so it may be over already.";
+
 export const en = {
   subject: ({ cause, isWell }) => `${(isWell ? WELL : TROUBLE)[cause]}: ${brand.name}`,
   preheader: ({ what }) => what,
   reason: `You get this email because you are an operator of ${brand.name}. There is at most one an hour for each cause.`,
   title: ({ cause, isWell }) => (isWell ? WELL : TROUBLE)[cause],
-  since: ({ since, isWell }) => (isWell ? `It had been noticed at ${since}.` : `Since ${since}.`),
+  since: ({ cause, since, isWell }) =>
+    `Noticed at ${since}. ${isWell ? "It is over now." : cause === "stopped" ? LATE : ""}`.trim(),
   open: "Open operations",
 } satisfies Texts<typeof schema>;

@@ -28,7 +28,7 @@ export const template: Template<typeof schema, typeof en> = {
       cause: "stopped",
       isWell: true,
       since: "2026-11-30 09:41 UTC",
-      what: "Sending goes on.",
+      what: "Email goes out again.",
       next: "There is nothing to do.",
       url: "https://example.com/ops",
     },
