@@ -65,8 +65,8 @@ export async function startStack({ worker = true } = {}) {
 }
 
 /** The apps and a browser for the tests of a file. Each test begins without windows. */
-export async function useStack() {
-  const [stack, browser] = await Promise.all([startStack(), openBrowser()]);
+export async function useStack(options?: Parameters<typeof startStack>[0]) {
+  const [stack, browser] = await Promise.all([startStack(options), openBrowser()]);
   afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
   afterAll(async () => {
     await browser.close();

@@ -3,7 +3,7 @@ import { type ActionPage, type LoggedAction, listActions } from "@repo/email/ope
 import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
-import { Moment, count as number, emails, safe } from "./format.tsx";
+import { Moment, count as number, emails, safe, withoutIds } from "./format.tsx";
 import { Live, OpsPage } from "./page.tsx";
 
 /** What operators did, when and why. Nothing here changes it. */
@@ -57,11 +57,13 @@ function Actions({ page: { actions: found, next } }: { page: ActionPage }) {
                   <th scope="row">
                     <Moment at={action.at} />
                   </th>
-                  <td data-label="What">{action.action}</td>
+                  <td className="whole" data-label="What">
+                    {action.action}
+                  </td>
                   <td data-label="About">
                     <About action={action} />
                   </td>
-                  <td data-label="Who">{withoutId(action.by)}</td>
+                  <td data-label="Who">{withoutIds(action.by)}</td>
                   <td data-label="Why">{action.because}</td>
                 </tr>
               ))}
@@ -97,6 +99,3 @@ function About({
   const several = action === "suppress" ? `${number(count)} addresses` : emails(count);
   return <>{subject ?? (count > 1 ? several : "")}</>;
 }
-
-/** The name alone. The JSON of this page has the id of the account too. */
-const withoutId = (by: string) => by.replace(/ \([\da-f-]{36}\)$/, "");

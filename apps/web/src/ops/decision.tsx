@@ -10,7 +10,8 @@ import { fields as commonFields, text } from "../http/fields.ts";
 import { type FormState, formPage } from "../http/form-page.ts";
 import { CurrentPasswordField, Field, UserNameField } from "../ui/form.tsx";
 import { refusing } from "./errors.ts";
-import { OpsPage } from "./page.tsx";
+import { OpsPage, type Place } from "./page.tsx";
+import { Refusal } from "./refusal.tsx";
 
 /** What a page needs that changes something. */
 export interface Guard {
@@ -31,7 +32,7 @@ const DECISION = {
 
 interface DecisionPage<Shape extends z.ZodRawShape, Opened> {
   path: string;
-  at: Parameters<typeof OpsPage>[0]["at"];
+  at: Place;
   title: string;
   /** The text of the button. */
   submit: string;
@@ -102,7 +103,7 @@ function nameOf(res: Response): string {
 }
 
 interface DecisionFormProps {
-  at: Parameters<typeof OpsPage>[0]["at"];
+  at: Place;
   title: string;
   submit: string;
   form: FormState;
@@ -117,11 +118,7 @@ function DecisionForm(props: DecisionFormProps): ReactElement {
     <OpsPage title={form.message === undefined ? title : `Error: ${title}`} at={at}>
       <section className="card">
         <h1>{title}</h1>
-        {form.message !== undefined && (
-          <p className="alert" role="alert">
-            {form.message}
-          </p>
-        )}
+        {form.message !== undefined && <Refusal message={form.message} />}
         {/* If `open` has failed, the subject of the form does not exist. */}
         {props.email !== undefined && (
           <form method="post" action={form.path} noValidate>

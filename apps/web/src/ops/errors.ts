@@ -1,5 +1,7 @@
 import { EmailError } from "@repo/email/operations";
-import { HttpError } from "../http/errors.tsx";
+import type { Request } from "express";
+import { wantsJson } from "../http/answer.tsx";
+import { HttpError, toHttpError } from "../http/errors.tsx";
 
 /** Refusals of packages/email that an operator can cause, and their HTTP status. */
 const STATUS: Partial<Record<string, number>> = {
@@ -29,4 +31,16 @@ export async function refusing<T>(run: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw asRefusal(error);
   }
+}
+
+/** What the page of a search says instead of what it found. Throws what is no refusal, and for JSON. */
+export function refusalOfSearch(req: Request, thrown: unknown): HttpError {
+  const error = toHttpError(asRefusal(thrown));
+  if (error.status >= 500 || wantsJson(req)) throw thrown;
+  return error;
+}
+
+export function unknownEmail(): HttpError {
+  const message = "No email has this id. It may have been deleted because of its age.";
+  return new HttpError(404, "UNKNOWN_EMAIL", message);
 }

@@ -6,6 +6,10 @@ const { number } = formatsOf("en");
 /** `1,234` */
 export const count = number;
 
+/** `74M`, `1.2K`, `12` */
+export const compact = (value: number) => short.format(value);
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
 /** `4.21 %`, with as many digits as a small rate needs. */
 export function percent(share: number): string {
   const digits = share < 0.01 ? 3 : 2;
@@ -18,11 +22,12 @@ export const emails = (n: number) => `${count(n)} ${n === 1 ? "email" : "emails"
 /** `2030-01-31 12:00:05`, in UTC. */
 export const utc = (at: Date) => at.toISOString().replace("T", " ").slice(0, 19);
 
-/** A time. Its tooltip has the time zone. */
+/** A time. Its tooltip has the time zone. A narrow page breaks it between the day and the clock. */
 export function Moment({ at }: { at: Date }) {
+  const [day, clock] = utc(at).split(" ");
   return (
     <time dateTime={at.toISOString()} title="UTC">
-      {utc(at)}
+      <span>{day}</span> <span>{clock}</span>
     </time>
   );
 }
@@ -36,14 +41,15 @@ export function Ago({ at }: { at: Date }) {
   );
 }
 
-/** `3 minutes ago`, `in 2 hours` */
+/** `3 min. ago`, `in 2 hr.`, `now` */
 export function ago(at: Date, now = Date.now()): string {
   const seconds = (at.getTime() - now) / 1000;
   const [unit, size] = UNITS.find(([, from]) => Math.abs(seconds) >= from) ?? ["second", 1];
-  return relative.format(Math.round(seconds / size), unit);
+  const rounded = Math.round(seconds / size);
+  return rounded === 0 ? "now" : relative.format(rounded, unit);
 }
 
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
 const UNITS = [
   ["day", 86_400],
   ["hour", 3_600],
@@ -52,14 +58,32 @@ const UNITS = [
 
 /**
  * Text that another server or a person has written, on one line and without what could log somebody
- * in: the query of a link, and anything as long as a token.
+ * in: the query of a link, and anything as long as a token. A name in small letters is none, however
+ * long it is.
  */
 export function safe(text: string): string {
   return text
     .replaceAll(/\p{Cc}+/gu, " ")
     .replaceAll(/(\bhttps?:\/\/[^\s?#<>"']*)[?#][^\s<>"']*/gi, "$1?…")
-    .replaceAll(/[\w-]{40,}/g, "[long]");
+    .replaceAll(/(?=[a-z_-]*[A-Z\d])[\w-]{40,}/g, "[long]");
 }
+
+/** The same, and no longer than a few lines. */
+export function brief(text: string): string {
+  const whole = safe(text);
+  return whole.length > MAX_BRIEF ? `${whole.slice(0, MAX_BRIEF)} …` : whole;
+}
+
+// In characters: some ten lines of a phone.
+const MAX_BRIEF = 300;
+
+/** A version. Of a whole commit id, as much as git shows. */
+export const versionOf = (text: string) =>
+  /^[\da-f]{40}(?:[\da-f]{24})?$/.test(text) ? text.slice(0, 12) : safe(text);
+
+/** Names of operators without the ids of their accounts. The JSON of a page has the ids too. */
+export const withoutIds = (text: string) =>
+  text.replaceAll(/ \([\da-f]{8}(?:-[\da-f]{4,12}){4}\)/g, "");
 
 /** A value for a JSON answer, with every text in it made safe. */
 export function safely(value: object): object {

@@ -11,9 +11,9 @@ import {
 import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
-import { Ago, ago, count, emails, safe, safely } from "./format.tsx";
+import { Ago, ago, brief, count, emails, safe, safely, versionOf, withoutIds } from "./format.tsx";
 import { Card, Live, OpsPage } from "./page.tsx";
-import { RatesLine } from "./rates/level.tsx";
+import { RateFacts } from "./rates/level.tsx";
 
 /** How sending goes now, in one sentence, and what to do. */
 export function home(db: Db): Router {
@@ -49,7 +49,7 @@ export function home(db: Db): Router {
 /** The verdict in one sentence. */
 function sentenceOf({ sending, why }: Pick<Verdict, "sending" | "why">): string {
   if (why === null) return "Email goes out.";
-  return `Sending is ${sending} because ${safe(why)}${/[.!?]$/.test(why) ? "" : "."}`;
+  return `Sending is ${sending} because ${withoutIds(safe(why))}${/[.!?]$/.test(why) ? "" : "."}`;
 }
 
 function Home({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
@@ -114,10 +114,7 @@ function Facts({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
       </dd>
       <dt>Quota of 24 hours</dt>
       <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
-      <dt>Bounces and complaints of 24 hours</dt>
-      <dd>
-        <RatesLine rated={rates} /> <a href="/ops/rates">All rates</a>
-      </dd>
+      <RateFacts rated={rates} of="24 hours" />
     </dl>
   );
 }
@@ -176,7 +173,7 @@ export function Workers({ workers }: { workers: WorkerStatus[] }) {
                 </td>
                 <td>{ago(seenAt)}</td>
                 <td>{ago(startedAt)}</td>
-                <td>{safe(version)}</td>
+                <td>{versionOf(version)}</td>
               </tr>
             ))}
           </tbody>
@@ -196,7 +193,7 @@ function Errors({ errors }: { errors: LastError[] }) {
           {errors.map(({ code, error, at, messages }) => (
             <li key={code}>
               <p>
-                <strong>{safe(code)}</strong>: {safe(error)}
+                <strong>{brief(code)}</strong>: {brief(error)}
               </p>
               <p className="fine">
                 {emails(messages)}, the last <Ago at={at} />

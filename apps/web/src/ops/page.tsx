@@ -13,10 +13,13 @@ const PAGES = [
   ["/ops/actions", "Actions"],
 ] as const;
 
+/** A page of the menu. */
+export type Place = (typeof PAGES)[number][0];
+
 interface OpsPageProps {
   title: string;
-  /** The page that the menu marks. */
-  at: (typeof PAGES)[number][0];
+  /** The page that the menu marks. Default: none. */
+  at?: Place;
   children: ReactNode;
 }
 
@@ -43,16 +46,25 @@ export function OpsPage({ title, at, children }: OpsPageProps) {
 const now = () => new Date();
 
 /** The part of a page that its script renews. */
-export function Live({ children }: { children: ReactNode }) {
+export function Live({ id, children }: { id?: string; children: ReactNode }) {
   return (
-    <div data-live="" className="ops-stack">
+    <div id={id} data-live="" className="ops-stack">
       {children}
       <p className="fine">
-        As of <Moment at={now()} />. <span data-live-note="" />
+        As of <Moment at={now()} />. All times are in UTC. <span data-live-note="" />
       </p>
     </div>
   );
 }
+
+/** How an input for an address behaves: a phone does not correct what is typed. */
+export const ADDRESS_INPUT = {
+  autoComplete: "off",
+  autoCapitalize: "none",
+  autoCorrect: "off",
+  spellCheck: false,
+  inputMode: "email",
+} as const;
 
 export function Card({ title, children }: { title: string; children: ReactNode }) {
   return (

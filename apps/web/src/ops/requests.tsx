@@ -3,9 +3,11 @@ import type { Db } from "@repo/db";
 import type { Keys } from "@repo/email/keys";
 import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
-import { methodNotAllowed } from "../http/errors.tsx";
+import { methodNotAllowed, sendError } from "../http/errors.tsx";
+import { refusalOfSearch } from "./errors.ts";
 import { Ago, Moment } from "./format.tsx";
-import { Card, OpsPage } from "./page.tsx";
+import { ADDRESS_INPUT, Card, OpsPage } from "./page.tsx";
+import { Refusal } from "./refusal.tsx";
 
 type Reset = AskedFor["resets"][number];
 
@@ -28,24 +30,36 @@ export function requests(db: Db, secret: Keys): Router {
     .get(async (req, res) => {
       const { email } = req.query;
       const address = typeof email === "string" ? email.trim() : "";
-      const asked = address === "" ? undefined : await findRequests(db, secret, address);
-      sendAnswer(req, res, {
-        json: asked ?? { query: ["email"] },
-        page: <Requests email={address} asked={asked} />,
-      });
+      try {
+        const asked = address === "" ? undefined : await findRequests(db, secret, address);
+        sendAnswer(req, res, {
+          json: asked ?? { query: ["email"] },
+          page: <Requests email={address} asked={asked} />,
+        });
+      } catch (thrown) {
+        const error = refusalOfSearch(req, thrown);
+        sendError(req, res, error, <Requests email={address} error={error.message} />);
+      }
     })
     .all(methodNotAllowed("GET"));
   return router;
 }
 
-function Requests({ email, asked }: { email: string; asked: AskedFor | undefined }) {
+interface RequestsProps {
+  email: string;
+  asked?: AskedFor | undefined;
+  error?: string;
+}
+
+function Requests({ email, asked, error }: RequestsProps) {
   return (
-    <OpsPage title="Requests" at="/ops/requests">
+    <OpsPage title={error ? "Error: Requests" : "Requests"} at="/ops/requests">
       <h1>Requests</h1>
+      {error && <Refusal message={error} />}
       <form className="ops-search" action="/ops/requests">
         <label className="wide">
           What was asked for with this address?
-          <input name="email" defaultValue={email} autoComplete="off" />
+          <input name="email" defaultValue={email} {...ADDRESS_INPUT} />
         </label>
         <button className="primary">Look</button>
       </form>
@@ -59,7 +73,7 @@ function Asked({ email, asked }: { email: string; asked: AskedFor }) {
   const address = encodeURIComponent(asked.address);
   return (
     <>
-      <section className="ops-verdict sending">
+      <section className="ops-verdict plain">
         <h2>{summary(asked)}</h2>
         {accountSince ? (
           <p>
@@ -104,7 +118,7 @@ function Asked({ email, asked }: { email: string; asked: AskedFor }) {
           </ul>
         </Card>
       )}
-      <p className="fine">Requests and sign-ups are kept for seven days.</p>
+      <p className="fine">Requests and sign-ups are kept for seven days. All times are in UTC.</p>
     </>
   );
 }

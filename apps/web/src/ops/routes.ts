@@ -1,17 +1,17 @@
 import type { Accounts } from "@repo/accounts";
 import type { Db } from "@repo/db";
 import type { Keys } from "@repo/email/keys";
-import { type ErrorRequestHandler, Router } from "express";
+import { Router } from "express";
 import type { Cookies } from "../http/cookies.ts";
 import { HttpError } from "../http/errors.tsx";
 import { actions } from "./actions.tsx";
 import { assets } from "./assets.ts";
-import { asRefusal } from "./errors.ts";
 import { home } from "./home.tsx";
 import { changeMessages } from "./messages/change.tsx";
 import { message } from "./messages/message.tsx";
 import { messages } from "./messages/messages.tsx";
 import { rates } from "./rates/rates.tsx";
+import { showRefusal } from "./refusal.tsx";
 import { requests } from "./requests.tsx";
 import { changeSending } from "./sending/change.tsx";
 import { sending } from "./sending/sending.tsx";
@@ -62,7 +62,6 @@ export function ops(config: OpsConfig): Router {
     sending(db),
     actions(db),
   );
-  const explain: ErrorRequestHandler = (error, _req, _res, next) => next(asRefusal(error));
-  router.use(explain);
+  router.use(showRefusal);
   return router;
 }

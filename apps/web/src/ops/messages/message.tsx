@@ -3,8 +3,9 @@ import { type LoggedMessage, findMessage, statusOf } from "@repo/email/log";
 import { isHeld } from "@repo/email/operator";
 import { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
-import { HttpError, methodNotAllowed } from "../../http/errors.tsx";
-import { Ago, Moment, safe } from "../format.tsx";
+import { methodNotAllowed } from "../../http/errors.tsx";
+import { unknownEmail } from "../errors.ts";
+import { Ago, Moment, safe, withoutIds } from "../format.tsx";
 import { Card, Live, OpsPage } from "../page.tsx";
 import { Status } from "./status.tsx";
 import { type Line, lineOf } from "./timeline.ts";
@@ -16,12 +17,7 @@ export function message(db: Db): Router {
     .route("/ops/messages/:id")
     .get(async (req, res) => {
       const found = await findMessage(db, req.params.id);
-      if (!found)
-        throw new HttpError(
-          404,
-          "UNKNOWN_EMAIL",
-          "No email has this id. It may have been deleted because of its age.",
-        );
+      if (!found) throw unknownEmail();
       const { timeline, ...facts } = found;
       const shown = { ...facts, lastError: facts.lastError && safe(facts.lastError) };
       const lines = timeline.map(lineOf);
@@ -50,7 +46,7 @@ function Message({ message: shown, lines }: { message: LoggedMessage; lines: Lin
                 <p>
                   <Moment at={line.at} /> <strong>{line.what}</strong>
                 </p>
-                {line.text && <p>{line.text}</p>}
+                {line.text && <p>{withoutIds(line.text)}</p>}
                 {line.sesMessageId && (
                   <p className="fine">
                     SES's id: <code>{line.sesMessageId}</code>

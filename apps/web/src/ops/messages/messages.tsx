@@ -1,10 +1,12 @@
 import type { Db } from "@repo/db";
 import { type MessagePage, findBySesId, listMessages } from "@repo/email/log";
 import { type Request, Router } from "express";
-import { sendAnswer, wantsJson } from "../../http/answer.tsx";
-import { HttpError, methodNotAllowed, toHttpError } from "../../http/errors.tsx";
+import { sendAnswer } from "../../http/answer.tsx";
+import { methodNotAllowed, sendError } from "../../http/errors.tsx";
+import { refusalOfSearch, unknownEmail } from "../errors.ts";
 import { Moment, safe } from "../format.tsx";
 import { Live, OpsPage } from "../page.tsx";
+import { Refusal } from "../refusal.tsx";
 import { type FilterValues, FILTER_FIELDS, isEmpty, readFilter, toQuery } from "./filter.ts";
 import { Search } from "./search.tsx";
 import { Status } from "./status.tsx";
@@ -16,17 +18,12 @@ export function messages(db: Db): Router {
     .route("/ops/messages")
     .get(async (req, res) => {
       const { q = "", before, ...values } = textsOf(req);
-      if (q !== "" && !q.includes("@")) {
-        const id = await findId(db, q);
-        if (id !== undefined) return res.redirect(303, `/ops/messages/${id}`);
-      }
       try {
-        if (q !== "" && !q.includes("@"))
-          throw new HttpError(
-            404,
-            "UNKNOWN_EMAIL",
-            "No email has this id. It may have been deleted because of its age.",
-          );
+        if (q !== "" && !q.includes("@")) {
+          const id = await findId(db, q);
+          if (id === undefined) throw unknownEmail();
+          return res.redirect(303, `/ops/messages/${id}`);
+        }
         const search = q === "" ? values : { ...values, to: q };
         const page = await listMessages(db, readFilter(search), { before });
         sendAnswer(req, res, {
@@ -34,13 +31,9 @@ export function messages(db: Db): Router {
           page: <Messages values={search} page={page} />,
         });
       } catch (thrown) {
-        const error = toHttpError(thrown);
-        if (error.status >= 500 || wantsJson(req)) throw thrown;
-        sendAnswer(req, res, {
-          status: error.status,
-          json: {},
-          page: <Messages values={{ ...values, to: q || values.to }} error={error.message} />,
-        });
+        const error = refusalOfSearch(req, thrown);
+        const search = { ...values, to: q || values.to };
+        sendError(req, res, error, <Messages values={search} error={error.message} />);
       }
     })
     .all(methodNotAllowed("GET"));
@@ -69,13 +62,16 @@ function withoutSecrets<T extends { lastError: string | null }>(message: T): T {
   return { ...message, lastError: message.lastError && safe(message.lastError) };
 }
 
-/** What an operator can do with all emails that a search finds. The next page counts them. */
-const CHANGES = {
-  retry: "Send these again",
-  cancel: "Cancel these",
-  hold: "Hold these",
-  release: "Release these",
-};
+/**
+ * What an operator can do with all emails that a search finds, and the statuses that it is for. The
+ * next page counts them.
+ */
+const CHANGES = [
+  { path: "retry", words: "Send these again", of: ["failed", "unknown"] },
+  { path: "cancel", words: "Cancel these", of: ["queued"] },
+  { path: "hold", words: "Hold these", of: ["queued"] },
+  { path: "release", words: "Release these", of: ["queued"] },
+];
 
 interface MessagesProps {
   values: FilterValues;
@@ -84,31 +80,14 @@ interface MessagesProps {
 }
 
 function Messages({ values, page, error }: MessagesProps) {
-  const all = isEmpty(values);
   return (
     <OpsPage title={error ? "Error: Messages" : "Messages"} at="/ops/messages">
       <h1>Messages</h1>
-      {error && (
-        <p className="alert" role="alert">
-          {error}
-        </p>
-      )}
+      {error && <Refusal message={error} />}
       <Search values={values} />
       {page && (
-        <Live>
-          {!all && (
-            <p className="actions">
-              {Object.entries(CHANGES).map(([path, words]) => (
-                <a
-                  key={path}
-                  className="button quiet"
-                  href={`/ops/messages/${path}?${toQuery(values)}`}
-                >
-                  {words} …
-                </a>
-              ))}
-            </p>
-          )}
+        <Live id="found">
+          <Changes values={values} found={page.messages.length} />
           <List page={page} />
           {page.next && (
             <p>
@@ -118,6 +97,21 @@ function Messages({ values, page, error }: MessagesProps) {
         </Live>
       )}
     </OpsPage>
+  );
+}
+
+function Changes({ values, found }: { values: FilterValues; found: number }) {
+  const { status } = values;
+  const possible = CHANGES.filter(({ of }) => !status || of.includes(status));
+  if (isEmpty(values) || found === 0 || possible.length === 0) return null;
+  return (
+    <p className="actions">
+      {possible.map(({ path, words }) => (
+        <a key={path} className="button quiet" href={`/ops/messages/${path}?${toQuery(values)}`}>
+          {words} …
+        </a>
+      ))}
+    </p>
   );
 }
 

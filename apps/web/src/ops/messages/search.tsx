@@ -1,12 +1,16 @@
+import { ADDRESS_INPUT } from "../page.tsx";
 import { type FilterValues, OUTCOMES, STATUS } from "./filter.ts";
 
-/** The form of a search. It is a GET, so that a search can be kept as a bookmark. */
+/**
+ * The form of a search. It is a GET, so that a search can be kept as a bookmark. A phone scrolls to
+ * what was found.
+ */
 export function Search({ values }: { values: FilterValues }) {
   return (
-    <form className="ops-search" action="/ops/messages">
+    <form className="ops-search" action="/ops/messages#found">
       <label className="wide">
         Address, or an id of ours or SES's
-        <input name="q" defaultValue={values.to} autoComplete="off" />
+        <input name="q" defaultValue={values.to} {...ADDRESS_INPUT} />
       </label>
       <label>
         Template

@@ -27,56 +27,20 @@ const WIDTH = 640;
 const HEIGHT = 220;
 const LEFT = 84;
 const RIGHT = 8;
-const TOP = 10;
+const TOP = 18;
 const BOTTOM = 34;
 
 /** A chart as SVG. It needs no script and no inline style, which the pages' policy forbids. */
-export function Chart({ id, title, times, series, as, most, ticks, limits = [] }: ChartProps) {
-  const step = (WIDTH - LEFT - RIGHT) / Math.max(1, times.length);
-  const x = (i: number) => LEFT + step * i;
-  const y = (value: number) =>
-    HEIGHT - BOTTOM - (Math.min(value, most) / (most || 1)) * (HEIGHT - TOP - BOTTOM);
+export function Chart(chart: ChartProps) {
+  const { id, title, series, as } = chart;
+  const isEmpty = series.every(({ values }) =>
+    values.every((value) => value === null || (as === "bars" && value === 0)),
+  );
   return (
     <figure className="ops-chart">
       <figcaption id={id}>{title}</figcaption>
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> cannot use the colours of the page */}
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={id}>
-        {ticks.map(({ at, text }) => (
-          <g key={text} className="tick">
-            <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(at)} y2={y(at)} />
-            <text x={LEFT - 6} y={y(at) + 4} textAnchor="end">
-              {text}
-            </text>
-          </g>
-        ))}
-        {series.map(({ name, tone, values }) =>
-          as === "lines" ? (
-            <path key={name} className={`line ${tone}`} d={lineOf(values, x, y, step)} />
-          ) : (
-            <path key={name} className={`bars ${tone}`} d={barsOf(values, x, y, step)} />
-          ),
-        )}
-        {limits.map(({ at, text }) => (
-          <g key={text} className="limit">
-            <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(at)} y2={y(at)} />
-            <text x={WIDTH - RIGHT - 4} y={y(at) - 4} textAnchor="end">
-              {text}
-            </text>
-          </g>
-        ))}
-        {[0, times.length - 1].map((i) => (
-          <text
-            key={i}
-            className="when"
-            x={i === 0 ? LEFT : WIDTH - RIGHT}
-            y={HEIGHT - 8}
-            textAnchor={i === 0 ? "start" : "end"}
-          >
-            {times[i] ? utc(times[i]).slice(0, 16) : ""}
-          </text>
-        ))}
-      </svg>
-      {series.length > 1 && (
+      {isEmpty ? <p>No email in this time.</p> : <Plot {...chart} />}
+      {series.length > 1 && !isEmpty && (
         <p className="ops-legend fine">
           {series.map(({ name, tone }) => (
             <span key={name} className={tone}>
@@ -86,6 +50,52 @@ export function Chart({ id, title, times, series, as, most, ticks, limits = [] }
         </p>
       )}
     </figure>
+  );
+}
+
+function Plot({ id, times, series, as, most, ticks, limits = [] }: ChartProps) {
+  const step = (WIDTH - LEFT - RIGHT) / Math.max(1, times.length);
+  const x = (i: number) => LEFT + step * i;
+  const y = (value: number) =>
+    HEIGHT - BOTTOM - (Math.min(value, most) / (most || 1)) * (HEIGHT - TOP - BOTTOM);
+  return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> cannot use the colours of the page
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={id}>
+      {ticks.map(({ at, text }) => (
+        <g key={text} className="tick">
+          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(at)} y2={y(at)} />
+          <text x={LEFT - 6} y={y(at)} dominantBaseline="central" textAnchor="end">
+            {text}
+          </text>
+        </g>
+      ))}
+      {series.map(({ name, tone, values }) =>
+        as === "lines" ? (
+          <path key={name} className={`line ${tone}`} d={lineOf(values, x, y, step)} />
+        ) : (
+          <path key={name} className={`bars ${tone}`} d={barsOf(values, x, y, step)} />
+        ),
+      )}
+      {limits.map(({ at, text }) => (
+        <g key={text} className="limit">
+          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(at)} y2={y(at)} />
+          <text x={WIDTH - RIGHT - 4} y={y(at) - 4} textAnchor="end">
+            {text}
+          </text>
+        </g>
+      ))}
+      {[0, times.length - 1].map((i) => (
+        <text
+          key={i}
+          className="when"
+          x={i === 0 ? LEFT : WIDTH - RIGHT}
+          y={HEIGHT - 8}
+          textAnchor={i === 0 ? "start" : "end"}
+        >
+          {times[i] ? utc(times[i]).slice(0, 16) : ""}
+        </text>
+      ))}
+    </svg>
   );
 }
 

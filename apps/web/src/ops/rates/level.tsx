@@ -29,12 +29,18 @@ export function Rate({ share, level, short = false }: RateProps) {
   );
 }
 
-/** Both rates in one line. */
-export function RatesLine({ rated }: { rated: Rated }) {
+/** Both rates, as lines of a list of facts. */
+export function RateFacts({ rated, of }: { rated: Rated; of: string }) {
   return (
     <>
-      <Rate share={rated.bounceRate} level={rated.bounceLevel} /> bounced,{" "}
-      <Rate share={rated.complaintRate} level={rated.complaintLevel} /> complained
+      <dt>Bounces of {of}</dt>
+      <dd>
+        <Rate share={rated.bounceRate} level={rated.bounceLevel} />
+      </dd>
+      <dt>Complaints of {of}</dt>
+      <dd>
+        <Rate share={rated.complaintRate} level={rated.complaintLevel} />
+      </dd>
     </>
   );
 }

@@ -12,10 +12,10 @@ import {
 import { type Request, Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
-import { Moment, count, percent, safe, safely } from "../format.tsx";
+import { Moment, compact, count, percent, safe, safely } from "../format.tsx";
 import { Card, Live, OpsPage } from "../page.tsx";
 import { Chart } from "./chart.tsx";
-import { AwsRule, Rate, RatesLine } from "./level.tsx";
+import { AwsRule, Rate, RateFacts } from "./level.tsx";
 import { HOURS_OF_A_POINT, addUp, boundText, bucketAt } from "./series.ts";
 
 const PERIODS: Record<Period, string> = { "24h": "24 hours", "7d": "7 days", "30d": "30 days" };
@@ -59,13 +59,14 @@ function RatesPage({ rates: found, points }: { rates: Rates; points: Hour[] }) {
       </p>
       <Live>
         <h1>Rates of {PERIODS[period]}</h1>
-        <p className="ops-big">
-          <RatesLine rated={all} />
-        </p>
-        <p>
-          {count(all.accepted)} accepted by SES, {count(all.delivered)} delivered,{" "}
-          {count(all.bounced)} hard bounces, {count(all.complained)} complaints
-        </p>
+        <dl className="ops-facts">
+          <RateFacts rated={all} of={PERIODS[period]} />
+          <dt>Emails</dt>
+          <dd>
+            {count(all.accepted)} accepted by SES, {count(all.delivered)} delivered,{" "}
+            {count(all.bounced)} hard bounces, {count(all.complained)} complaints
+          </dd>
+        </dl>
         <AwsRule />
         <Charts points={points} />
         <Table title="By template" rows={found.byTemplate} />
@@ -85,12 +86,12 @@ function Charts({ points }: { points: Hour[] }) {
   const bucket = (of: "queuedToAccepted" | "acceptedToDelivered", part: number) =>
     points.map((each) => bucketAt(each[of], part));
   const shares = [
-    ["bounced", "Hard bounces, as a share of the accepted emails", THRESHOLDS.bounces],
-    ["complained", "Complaints, as a share of the accepted emails", THRESHOLDS.complaints],
+    ["bounced", "Share of hard bounces", THRESHOLDS.bounces],
+    ["complained", "Share of complaints", THRESHOLDS.complaints],
   ] as const;
   const durations = [
-    ["queuedToAccepted", "From queued to accepted by SES: at most"],
-    ["acceptedToDelivered", "From accepted to delivered: at most"],
+    ["queuedToAccepted", "From queued to accepted by SES"],
+    ["acceptedToDelivered", "From accepted to delivered"],
   ] as const;
   return (
     <div className="ops-columns">
@@ -100,7 +101,7 @@ function Charts({ points }: { points: Hour[] }) {
         as="bars"
         times={times}
         most={highest}
-        ticks={[0, highest / 2, highest].map((at) => ({ at, text: count(Math.round(at)) }))}
+        ticks={[0, highest / 2, highest].map((at) => ({ at, text: compact(at) }))}
         series={[
           { name: "accepted", tone: "one", values: points.map(({ accepted }) => accepted) },
           { name: "refused calls", tone: "bad", values: points.map(({ refused }) => refused) },
@@ -132,8 +133,8 @@ function Charts({ points }: { points: Hour[] }) {
           most={TIME_BOUNDS.length}
           ticks={[0, 3, 6, 9, 12].map((at) => ({ at, text: boundText(at) }))}
           series={[
-            { name: "half of the emails", tone: "one", values: bucket(of, 0.5) },
-            { name: "95 of 100", tone: "two", values: bucket(of, 0.95) },
+            { name: "half took at most", tone: "one", values: bucket(of, 0.5) },
+            { name: "95 of 100 took at most", tone: "two", values: bucket(of, 0.95) },
           ]}
         />
       ))}
@@ -161,14 +162,19 @@ function Table({ title, rows }: { title: string; rows: NamedRates[] }) {
             {rows.map((row) => (
               <tr key={row.name}>
                 <th scope="row">{safe(row.name)}</th>
-                <td data-label="Accepted">{count(row.accepted)}</td>
-                <td data-label="Delivered">{count(row.delivered)}</td>
-                <td data-label="Bounced">
-                  {count(row.bounced)} <Rate share={row.bounceRate} level={row.bounceLevel} short />
+                <td className="whole" data-label="Accepted">
+                  {count(row.accepted)}
                 </td>
-                <td data-label="Complained">
-                  {count(row.complained)}{" "}
-                  <Rate share={row.complaintRate} level={row.complaintLevel} short />
+                <td className="whole" data-label="Delivered">
+                  {count(row.delivered)}
+                </td>
+                <td className="whole" data-label="Bounced">
+                  {count(row.bounced)} (
+                  <Rate share={row.bounceRate} level={row.bounceLevel} short />)
+                </td>
+                <td className="whole" data-label="Complained">
+                  {count(row.complained)} (
+                  <Rate share={row.complaintRate} level={row.complaintLevel} short />)
                 </td>
               </tr>
             ))}
@@ -201,9 +207,13 @@ function Numbers({ points }: { points: Hour[] }) {
               <th scope="row">
                 <Moment at={each.hour} />
               </th>
-              <td data-label="Accepted">{count(each.accepted)}</td>
+              <td className="whole" data-label="Accepted">
+                {count(each.accepted)}
+              </td>
               <td data-label="Refused calls">{count(each.refused)}</td>
-              <td data-label="Delivered">{count(each.delivered)}</td>
+              <td className="whole" data-label="Delivered">
+                {count(each.delivered)}
+              </td>
               <td data-label="Bounced">{count(each.bounced)}</td>
               <td data-label="Complained">{count(each.complained)}</td>
             </tr>

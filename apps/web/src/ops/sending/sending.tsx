@@ -3,7 +3,7 @@ import { type Verdict, readVerdict } from "@repo/email/operations";
 import { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
-import { Ago, count, safe, safely } from "../format.tsx";
+import { Ago, count, safe, safely, withoutIds } from "../format.tsx";
 import { Sentence, Workers } from "../home.tsx";
 import { Live, OpsPage } from "../page.tsx";
 
@@ -90,10 +90,8 @@ export function Pause({ paused }: { paused: Paused }) {
   const { scope, by, since, because } = paused;
   return (
     <>
-      {scope === "all" ? "all email" : "all but security mail"}, by {who(by)}, <Ago at={since} />:{" "}
-      {safe(because)}
+      {scope === "all" ? "all email" : "all but security mail"}, by {safe(withoutIds(by))},{" "}
+      <Ago at={since} />: {safe(because)}
     </>
   );
 }
-
-const who = (by: string) => safe(by.replace(/ \([\da-f-]{36}\)$/, ""));

@@ -1,6 +1,6 @@
 import type { Preference } from "@repo/email/preferences";
 import type { Reason, Removed, Suppressed, SuppressionEvent } from "@repo/email/suppressions";
-import { Ago, Moment, describeDetail, safe } from "../format.tsx";
+import { Ago, Moment, describeDetail, safe, withoutIds } from "../format.tsx";
 import { Card } from "../page.tsx";
 
 export const REASONS: Record<Reason, string> = {
@@ -63,6 +63,7 @@ export function Explanation(explained: Explained) {
       )}
       <Events events={events} />
       <Removals removals={removals} />
+      <p className="fine">All times are in UTC.</p>
     </>
   );
 }
@@ -81,7 +82,7 @@ function Evidence({ suppression, isOver }: { suppression: Suppressed; isOver: bo
           "for good"
         )}
       </p>
-      {evidence !== null && <p className="fine">{describeDetail(evidence)}</p>}
+      {evidence !== null && <p className="fine">{withoutIds(describeDetail(evidence))}</p>}
     </>
   );
 }
@@ -113,7 +114,7 @@ function Removals({ removals }: { removals: Removed[] }) {
         {removals.map(({ removedAt, removedBy, because, reason }, i) => (
           <li key={i}>
             <p>
-              <Moment at={removedAt} /> <strong>{reason}</strong>, by {safe(removedBy)}
+              <Moment at={removedAt} /> <strong>{reason}</strong>, by {safe(withoutIds(removedBy))}
             </p>
             <p className="fine">{safe(because)}</p>
           </li>

@@ -9,9 +9,11 @@ import {
 import { Router } from "express";
 import type { ReactNode } from "react";
 import { sendAnswer } from "../../http/answer.tsx";
-import { methodNotAllowed } from "../../http/errors.tsx";
+import { methodNotAllowed, sendError } from "../../http/errors.tsx";
+import { refusalOfSearch } from "../errors.ts";
 import { Moment, describeDetail, safe, safely } from "../format.tsx";
-import { OpsPage } from "../page.tsx";
+import { ADDRESS_INPUT, OpsPage } from "../page.tsx";
+import { Refusal } from "../refusal.tsx";
 import { type Explained, Explanation, REASONS } from "./explain.tsx";
 
 /** Who gets no email, and why. With `email`, all that is known about one address. */
@@ -22,15 +24,21 @@ export function suppressions(db: Db): Router {
     .get(async (req, res) => {
       const { email, reason, before } = req.query as Record<string, unknown>;
       if (typeof email === "string" && email.trim() !== "") {
-        const explained = await explain(db, email.trim());
-        return sendAnswer(req, res, {
-          json: safely(withoutSecrets(explained)),
-          page: (
-            <Suppressions email={explained.email}>
-              <Explanation {...explained} />
-            </Suppressions>
-          ),
-        });
+        const address = email.trim();
+        try {
+          const explained = await explain(db, address);
+          return sendAnswer(req, res, {
+            json: safely(withoutSecrets(explained)),
+            page: (
+              <Suppressions email={address}>
+                <Explanation {...explained} />
+              </Suppressions>
+            ),
+          });
+        } catch (thrown) {
+          const error = refusalOfSearch(req, thrown);
+          return sendError(req, res, error, <Suppressions email={address} error={error.message} />);
+        }
       }
       const asked = typeof reason === "string" && Object.hasOwn(REASONS, reason);
       const chosen = asked ? (reason as Reason) : undefined;
@@ -86,17 +94,19 @@ function withoutSecrets({ suppression, events, removals, ...others }: Explained)
 interface SuppressionsProps {
   email?: string;
   reason?: Reason | undefined;
-  children: ReactNode;
+  error?: string;
+  children?: ReactNode;
 }
 
-function Suppressions({ email, reason, children }: SuppressionsProps) {
+function Suppressions({ email, reason, error, children }: SuppressionsProps) {
   return (
-    <OpsPage title="Suppressions" at="/ops/suppressions">
+    <OpsPage title={error ? "Error: Suppressions" : "Suppressions"} at="/ops/suppressions">
       <h1>Suppressions</h1>
+      {error && <Refusal message={error} />}
       <form className="ops-search" action="/ops/suppressions">
         <label className="wide">
           May this address get email?
-          <input name="email" defaultValue={email} autoComplete="off" />
+          <input name="email" defaultValue={email} {...ADDRESS_INPUT} />
         </label>
         <label>
           Or list by reason
@@ -149,11 +159,15 @@ function List({ suppressions: found, next, reason }: ListProps) {
                 <th scope="row">
                   <a href={`/ops/suppressions?email=${encodeURIComponent(address)}`}>{address}</a>
                 </th>
-                <td data-label="Reason">{why}</td>
+                <td className="whole" data-label="Reason">
+                  {why}
+                </td>
                 <td data-label="Since">
                   <Moment at={since} />
                 </td>
-                <td data-label="Until">{until ? <Moment at={until} /> : "for good"}</td>
+                <td className="whole" data-label="Until">
+                  {until ? <Moment at={until} /> : "for good"}
+                </td>
               </tr>
             ))}
           </tbody>
