@@ -19,10 +19,6 @@ export async function passTests(commit: string, packages: string[]): Promise<boo
   const folder = mkdtempSync(path.join(realpathSync(tmpdir()), "before-"));
   // As root, PostgreSQL runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o755);
-  const end = () => {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    git("worktree", "prune");
-  };
   try {
     git("worktree", "add", "--quiet", "--detach", folder, commit);
     const migrations = path.join(folder, MIGRATIONS);
@@ -31,7 +27,8 @@ export async function passTests(commit: string, packages: string[]): Promise<boo
     const installed = await succeeds(folder, "pnpm install --frozen-lockfile --prefer-offline");
     return installed && (await succeeds(folder, testCommand(commit, packages)));
   } finally {
-    end();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    git("worktree", "prune");
   }
 }
 
