@@ -154,7 +154,7 @@ export function Workers({ workers }: { workers: WorkerStatus[] }) {
       {workers.length === 0 ? (
         <p>No worker has run in the last day.</p>
       ) : (
-        <table>
+        <table className="ops-table">
           <thead>
             <tr>
               <th scope="col">State</th>
@@ -171,9 +171,9 @@ export function Workers({ workers }: { workers: WorkerStatus[] }) {
                     {isAlive ? "alive" : "silent"}
                   </span>
                 </td>
-                <td>{ago(seenAt)}</td>
-                <td>{ago(startedAt)}</td>
-                <td>{versionOf(version)}</td>
+                <td data-label="Last seen">{ago(seenAt)}</td>
+                <td data-label="Started">{ago(startedAt)}</td>
+                <td data-label="Version">{versionOf(version)}</td>
               </tr>
             ))}
           </tbody>
