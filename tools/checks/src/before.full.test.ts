@@ -2,7 +2,7 @@ import { cpSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { openRepository } from "./repository.ts";
-import { makeFolder } from "./updating/test-folder.ts";
+import { makeFolder } from "./test-folder.ts";
 
 // Deploys a migration on an earlier version, with git and pnpm as people use them.
 

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { openRepository } from "../repository.ts";
-import { type Folder, makeFolder } from "./test-folder.ts";
+import { type Folder, makeFolder } from "../test-folder.ts";
 
 const root = path.join(import.meta.dirname, "../../../..");
 

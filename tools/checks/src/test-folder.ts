@@ -6,7 +6,7 @@ import path from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished } from "vitest";
 
-const root = path.join(import.meta.dirname, "../../../..");
+const root = path.join(import.meta.dirname, "../../..");
 const { packageManager } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
   packageManager: string;
 };
