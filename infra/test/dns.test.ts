@@ -3,6 +3,7 @@ import { describe, expect, inject, test } from "vitest";
 import { CASES } from "./cases.ts";
 import type { Run } from "./engine.ts";
 import { before, ofType } from "./find.ts";
+import { recordsOf } from "./records.ts";
 
 const runs = inject("runs");
 
@@ -45,4 +46,21 @@ describe.each(Object.keys(CASES))("the records of %s", (name) => {
       expect(records.filter((record) => !earlier.includes(`::${record.name}`))).toEqual([]);
     }
   });
+});
+
+/** `TXT _dmarc.example.com` of each record that a case has. */
+const recordNames = (name: string) =>
+  recordsOf(runs[name]!.up).map((record) => `${record.type} ${record.name}`);
+
+test("records that are there already, and those of another stack's identity, are not made", () => {
+  expect(recordNames("identity-existing")).toEqual(["TXT _dmarc.example.com"]);
+  expect(recordNames("dmarc-and-sets-existing")).not.toContain("TXT _dmarc.example.com");
+  expect(madeRecords(runs["identity-import-with-records"]!.up)).toEqual([]);
+});
+
+test("DMARC's reports go to an address by mailto: (RFC 7489, 6.2)", () => {
+  const [dmarc] = recordsOf(runs["subdomain-strict"]!.up).filter(({ name }) =>
+    name.startsWith("_dmarc."),
+  );
+  expect(dmarc?.data).toContain("; rua=mailto:dmarc@example.com");
 });

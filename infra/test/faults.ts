@@ -25,7 +25,11 @@ const FAULTS: Fault[] = [
   ["records at Cloudflare are proxied", "dns/cloudflare.ts", "proxied: false", "proxied: true", "dns: are never proxied"],
   ["any record is overwritten", "dns/route53.ts", 'record.type === "CNAME" || record.set !== undefined', "true", "dns: overwrite nothing"],
   ["MAIL FROM is set before its records are there", "identity.ts", "dependsOn: args.mailFromBy", "dependsOn: []", "dns: are there before SES uses the MAIL FROM domain"],
+  ["MAIL FROM never rejects", "identity.ts", '"REJECT_MESSAGE"', '"USE_DEFAULT_VALUE"', "graph: mailFromFailure decides"],
   ["the domain's own TXT values go with the stack", "dns/route53.ts", "retain: true", "retain: false", "life: keeps the TXT values of the domain itself"],
+  ["an existing identity gets MAIL FROM's records", "../index.ts", 'settings.identity === "existing" || ', "", "dns: records that are there already"],
+  ["a DMARC record is made beside an existing one", "../index.ts", 'existing.has("dmarc") ? [] : ', "", "dns: records that are there already"],
+  ["DMARC's reports have no mailto:", "dns/records.ts", "rua=mailto:", "rua=", "dns: DMARC's reports go to an address by mailto:"],
   // Events
   ["raw delivery is on", "events/subscriber.ts", "rawMessageDelivery: false", "rawMessageDelivery: true", "events: signs events with SHA256, and keeps the envelope"],
   ["bounces are not published", "events/topic.ts", '  "BOUNCE",\n', "", "events: publishes every event that the app understands"],
@@ -40,6 +44,7 @@ const FAULTS: Fault[] = [
   ["an alarm goes off ten times too late", "events/alarms.ts", "at: 0.0005", "at: 0.005", "events: complaint-0.05"],
   ["nobody is told that it is over", "events/alarms.ts", "okActions: [topic.arn],", "", "events: tell the address"],
   ["the worker reads a function's queue too", "outputs.ts", 'settings.events.to === "sqs" && events.queue', "events.queue", "events: the worker is told of a queue only if"],
+  ["SMTP is of another region", "outputs.ts", "email-smtp.${settings.region}", "email-smtp.us-east-1", "graph: the app sends in the stack's region"],
   // Who may do what
   ["anybody may assume the role", "policies.ts", "Principal: { Service: trust.principal }", 'Principal: "*"', "iam: may not be assumed by a user of another account"],
   ["a service may assume it for another account", "policies.ts", "Condition: { StringEqualsIfExists", "Condition: { StringNotEquals", "iam: may be assumed by the named service"],

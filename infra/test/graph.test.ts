@@ -123,6 +123,22 @@ test("SES signs with keys of 2048 bits", () => {
   }
 });
 
+test("mailFromFailure decides what SES does while the MX record is missing", () => {
+  const does = (name: string) =>
+    ofType(runs[name]!.up, "EmailIdentityMailFromAttributes").map(
+      ({ inputs }) => inputs.behaviorOnMxFailure,
+    );
+  expect(does(BASE)).toEqual(["USE_DEFAULT_VALUE"]);
+  expect(does("subdomain-strict")).toEqual(["REJECT_MESSAGE"]);
+});
+
+test("the app sends in the stack's region, by API and by SMTP", () => {
+  expect(runs["subdomain-strict"]!.up.outputs).toMatchObject({
+    AWS_REGION: "il-central-1",
+    SMTP_HOST: "email-smtp.il-central-1.amazonaws.com",
+  });
+});
+
 test("the preview knows what does not depend on AWS", () => {
   const { preview } = runs["manual-sqs-user"]!;
   const [identity] = ofType(preview, "EmailIdentity");
