@@ -1,3 +1,4 @@
+import { Prisma } from "@repo/db";
 import { afterAll, expect, it } from "vitest";
 import { startTestApp } from "./test-app.ts";
 
@@ -60,12 +61,15 @@ it("is not ready while any table that it needs is missing", async () => {
   const tables = await app.db.$queryRaw<{ name: string }[]>`
     SELECT tablename AS name FROM pg_tables
      WHERE schemaname = 'public' AND tablename <> '_prisma_migrations'`;
-  expect(tables.length).toBeGreaterThan(0);
+  const needed: string[] = [];
   for (const { name } of tables) {
     await app.db.$executeRawUnsafe(`ALTER TABLE "${name}" RENAME TO "not_migrated"`);
-    await app.get("/readyz").expect(503);
+    const { status } = await app.get("/readyz");
+    if (status === 503) needed.push(name);
     await app.db.$executeRawUnsafe(`ALTER TABLE "not_migrated" RENAME TO "${name}"`);
   }
+  // All of its own: a newer version may have added tables (pnpm db:before).
+  expect(needed).toHaveLength(Object.keys(Prisma.ModelName).length);
   await app.get("/readyz").expect(200);
 });
 
