@@ -7,6 +7,7 @@ import {
   type TimelineEntry,
   statusOf,
 } from "@repo/email/log";
+import { isHeld } from "@repo/email/operator";
 
 // styleText omits colours if the output is not a terminal, and with NO_COLOR.
 
@@ -85,8 +86,10 @@ export function showMessage(message: LoggedMessage & { timeline: TimelineEntry[]
     ["To", printable(to)],
     ["Template", printable(template)],
     ["Status", styleText(colourOf(message), statusOf(message))],
-    ...(state === "queued" ? [["Due", moment(dueAt)] as [string, string]] : []),
-    ...(state === "unknown" ? [["Decided", moment(dueAt)] as [string, string]] : []),
+    ...(state === "queued"
+      ? [["Due", isHeld(message) ? "held by an operator" : moment(dueAt)] as [string, string]]
+      : []),
+    ...(state === "unknown" ? [["Decision due", moment(dueAt)] as [string, string]] : []),
     ...(state !== "closed" && expiresAt
       ? [["Expires", moment(expiresAt)] as [string, string]]
       : []),
@@ -94,7 +97,7 @@ export function showMessage(message: LoggedMessage & { timeline: TimelineEntry[]
   ];
   return [
     styleText("bold", id),
-    ...facts.map(([name, value]) => `  ${styleText("dim", name.padEnd(10))}  ${value}`),
+    ...facts.map(([name, value]) => `  ${styleText("dim", name.padEnd(12))}  ${value}`),
     "",
     ...timeline.map((entry) => {
       const [what, more] = describe(entry);

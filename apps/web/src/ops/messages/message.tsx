@@ -84,7 +84,7 @@ function Facts({ message: shown }: { message: LoggedMessage }) {
       </dd>
       {(state === "queued" || state === "unknown") && (
         <>
-          <dt>{state === "queued" ? "Due" : "Decided"}</dt>
+          <dt>{state === "queued" ? "Due" : "Decision due"}</dt>
           <dd>{isHeld(shown) ? "held by an operator" : <Ago at={dueAt} />}</dd>
         </>
       )}
