@@ -53,17 +53,17 @@ export async function sending(args: string[]): Promise<number> {
     await withDatabase((db) => resumeSending(db, decision()));
     console.log("The pause has ended.");
   } else if (command === "slow") {
-    const lowered = rate === "off" ? null : { rate: Number(rate), until: until(values.for) };
-    await withDatabase((db) => lowerRate(db, lowered, decision()));
-    const then = lowered && `until ${lowered.until.toISOString()}`;
+    const lowered = rate === "off" ? null : { rate: Number(rate), seconds: secondsOf(values.for) };
+    const until = await withDatabase((db) => lowerRate(db, lowered, decision()));
+    const then = until && `until ${until.toISOString()}`;
     console.log(then ? `At most ${rate} emails a second ${then}.` : "At full speed again.");
   } else throw invalid(USAGE);
   return 0;
 }
 
-function until(duration: string | undefined): Date {
+function secondsOf(duration: string | undefined): number {
   if (duration === undefined) throw invalid("For how long? --for 30m, 12h or 7d");
-  return new Date(Date.now() + parseDuration("--for", duration));
+  return parseDuration("--for", duration) / 1000;
 }
 
 async function show(db: Db): Promise<number> {

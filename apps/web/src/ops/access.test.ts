@@ -26,12 +26,13 @@ const CHANGES: [path: string, fields: () => Promise<Record<string, string>>][] =
   ["/ops/suppressions/remove", async () => ({ email: "stop@example.com" })],
   ["/ops/suppressions/export", async () => ({})],
   ["/ops/sending/pause", async () => ({ scope: "all" })],
-  ["/ops/sending/resume", async () => ({})],
+  ["/ops/sending/resume", async () => ({ seen: (await sending()).pausedAt!.toISOString() })],
   ["/ops/sending/rate", async () => ({ rate: "1", minutes: "10" })],
-  ["/ops/sending/full-rate", async () => ({})],
+  ["/ops/sending/full-rate", async () => ({ seen: (await sending()).loweredUntil!.toISOString() })],
 ];
 const ALL = [...PAGES, ...FILES, ...CHANGES.map(([path]) => path), "/ops/messages/x", "/ops/no"];
 
+const sending = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
 const waiting = () =>
   test.addMessage({ state: "queued", closedReason: null, closedAt: null, template: "waits" });
 

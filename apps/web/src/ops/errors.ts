@@ -13,6 +13,7 @@ const STATUS: Partial<Record<string, number>> = {
   NOT_SUPPRESSED: 409,
   NOT_WAITING: 409,
   PAUSE_CHANGED: 409,
+  RATE_CHANGED: 409,
   RESTORE_UNDECIDED: 409,
   UNKNOWN_EMAIL: 404,
 };

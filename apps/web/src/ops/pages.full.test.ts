@@ -131,6 +131,15 @@ it("says separately that nobody asked, and that there is no account", async () =
   expect(await ask("half@example.com")).toContain("Sign-ups that nobody has confirmed");
 });
 
+it("says of an email in doubt when it is decided, as of something to come", async () => {
+  const dueAt = new Date(Date.now() + 300_000);
+  const open = { closedReason: null, closedAt: null, dueAt };
+  const id = await test.addMessage({ state: "unknown", ...open });
+  expect(await test.read(`/ops/messages/${id}`)).toMatch(
+    /Decision due .*\(in \d+ /,
+  );
+});
+
 it("says in one sentence how sending goes, and what to do", async () => {
   expect(await test.read("/ops")).toMatch(/Sending is stopped because no worker runs\..*Next:/);
   const id = "00000000-0000-4000-8000-000000000000";
@@ -140,7 +149,9 @@ it("says in one sentence how sending goes, and what to do", async () => {
   for (const path of ["/ops", "/ops/sending"])
     expect(await test.read(path)).toMatch(/Sending is stopped because .* paused it: a leak/);
   expect(await test.read("/ops/actions")).toMatch(/pause.*all.*a leak/);
-  await test.post("/ops/sending/resume", { because: "the leak is closed" }).expect(303);
+  const { text } = await test.get("/ops/sending/resume");
+  const seen = /name="seen" value="([^"]*)"/.exec(text)?.[1] ?? "";
+  await test.post("/ops/sending/resume", { seen, because: "the leak is closed" }).expect(303);
   await test.post("/ops/sending/rate", { rate: "many", minutes: "1", because: "x" }).expect(422);
   expect(await test.read("/ops")).toMatch(/Email goes out\./);
 });

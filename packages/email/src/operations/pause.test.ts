@@ -66,13 +66,68 @@ it("does not resume what a restore has stopped", async () => {
   await test.db.sendingStatus.updateMany({ data: { stoppedBy: null } });
 });
 
+it("weakens a pause of everything only for somebody who has seen that pause", async () => {
+  await queueWelcome(test.db);
+  await pauseSending(test.db, "all", decision);
+  const { pausedAt: first } = await status();
+  await pauseSending(test.db, "all", { by: "another", because: "worse" });
+  for (const seen of [undefined, null, first]) {
+    await expect(pauseSending(test.db, "non-essential", decision, seen)).rejects.toMatchObject({
+      code: "PAUSE_CHANGED",
+    });
+  }
+  const { paused, pausedBy, pausedAt } = await status();
+  expect({ paused, pausedBy }).toEqual({ paused: "all", pausedBy: "another" });
+  await pauseSending(test.db, "non-essential", decision, pausedAt);
+  expect(await status()).toMatchObject({ paused: "non-essential" });
+  // To pause more needs no such knowledge.
+  await pauseSending(test.db, "all", decision, null);
+  expect(await status()).toMatchObject({ paused: "all" });
+});
+
+it("ends no pause for somebody who saw none, and forgets no bounces where there was none", async () => {
+  await resumeSending(test.db, decision, null);
+  expect((await status()).resumedAt).toBeNull();
+  await pauseSending(test.db, "all", decision);
+  await expect(resumeSending(test.db, decision, null)).rejects.toMatchObject({
+    code: "PAUSE_CHANGED",
+  });
+  expect(await claimed()).toEqual([]);
+  await resumeSending(test.db, decision, (await status()).pausedAt);
+  const { resumedAt } = await status();
+  expect(resumedAt).not.toBeNull();
+  await resumeSending(test.db, decision);
+  expect((await status()).resumedAt).toEqual(resumedAt);
+});
+
+it("weakens a lower rate only for somebody who has seen it", async () => {
+  const lower = (rate: number, minutes: number, seen?: Date | null) =>
+    lowerRate(test.db, { rate, seconds: minutes * 60 }, decision, seen);
+  await lower(2, 60, null);
+  const weaker = [
+    () => lower(3, 60, null),
+    () => lower(2, 30, null),
+    () => lowerRate(test.db, null, decision, null),
+    () => lower(3, 60, new Date(0)),
+  ];
+  for (const change of weaker)
+    await expect(change()).rejects.toMatchObject({ code: "RATE_CHANGED" });
+  await lower(1, 90, null);
+  const { loweredRate, loweredUntil } = await status();
+  expect(loweredRate).toBe(1);
+  await lower(3, 10, loweredUntil);
+  expect((await status()).loweredRate).toBe(3);
+  await lowerRate(test.db, null, decision);
+  expect((await status()).loweredRate).toBeNull();
+  await lower(9, 1, loweredUntil);
+});
+
 it("needs a reason, and changes nothing without it", async () => {
   const before = await status();
-  const until = new Date(Date.now() + 60_000);
   const none = { by: "operator", because: " " };
   await expect(pauseSending(test.db, "all", none)).rejects.toMatchObject({ code: "NO_REASON" });
   await expect(resumeSending(test.db, none)).rejects.toMatchObject({ code: "NO_REASON" });
-  const lower = lowerRate(test.db, { rate: 1, until }, none);
+  const lower = lowerRate(test.db, { rate: 1, seconds: 60 }, none);
   await expect(lower).rejects.toMatchObject({ code: "NO_REASON" });
   expect(await status()).toEqual(before);
 });
@@ -80,7 +135,7 @@ it("needs a reason, and changes nothing without it", async () => {
 it("keeps to a lower rate until it ends, and then to the account's rate", async () => {
   await setLimits(test.db, { maxRate: 20, max24Hours: undefined, sent24Hours: 0 });
   for (let i = 0; i < 14; i++) await queueWelcome(test.db, `name${i}@example.com`);
-  const minute = { rate: 4, until: new Date(Date.now() + 60_000) };
+  const minute = { rate: 4, seconds: 60 };
   await lowerRate(test.db, minute, decision);
   // Half a second of the rate.
   expect(await claimed()).toHaveLength(2);
@@ -90,10 +145,9 @@ it("keeps to a lower rate until it ends, and then to the account's rate", async 
   await test.db.$executeRaw`UPDATE sending_status SET lowered_until = now(),
     refilled_at = refilled_at - interval '1 minute'`;
   expect(await claimed()).toHaveLength(10);
-  await expect(
-    lowerRate(test.db, { rate: 0, until: minute.until }, decision),
-  ).rejects.toMatchObject({ code: "INVALID_RATE" });
-  await expect(lowerRate(test.db, { rate: 4, until: new Date(0) }, decision)).rejects.toMatchObject(
-    { code: "INVALID_RATE" },
-  );
+  for (const wrong of [{ rate: 0 }, { seconds: 0 }, { rate: NaN }, { seconds: Infinity }]) {
+    await expect(lowerRate(test.db, { ...minute, ...wrong }, decision)).rejects.toMatchObject({
+      code: "INVALID_RATE",
+    });
+  }
 });

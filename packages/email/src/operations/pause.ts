@@ -1,4 +1,4 @@
-import type { Db } from "@repo/db";
+import type { Db, Tx } from "@repo/db";
 import { type Decision, checkDecision } from "../decision.ts";
 import { EmailError } from "../error.ts";
 import type { PauseScope } from "../sending-status.ts";
@@ -9,11 +9,20 @@ import { recordAction } from "./actions.ts";
  * claims a paused email after the commit. What was claimed before is still sent. Who did it, when
  * and why is stored.
  *
- * @throws EmailError `NO_REASON`
+ * @param seen `since` of the pause that the operator has seen; null: none. Only with it a pause of
+ *   everything becomes one of non-essential email
+ * @throws EmailError `NO_REASON`; `PAUSE_CHANGED` if it would weaken a pause that was not seen
  */
-export async function pauseSending(db: Db, scope: PauseScope, decision: Decision): Promise<void> {
+export async function pauseSending(
+  db: Db,
+  scope: PauseScope,
+  decision: Decision,
+  seen?: Date | null,
+): Promise<void> {
   const { by, because } = checkDecision(decision);
   await db.$transaction(async (tx) => {
+    const { paused, pausedAt } = await lockStatus(tx);
+    if (paused === "all" && scope !== "all" && !isSame(pausedAt, seen)) throw pauseChanged();
     await tx.$executeRaw`
       UPDATE sending_status SET paused = ${scope}, paused_at = now(), paused_by = ${by},
         paused_because = ${because}
@@ -26,65 +35,113 @@ export async function pauseSending(db: Db, scope: PauseScope, decision: Decision
  * Ends a pause. If sending is stopped for another reason, the next email is sent at once as a probe.
  * Who did it, when and why is stored.
  *
- * @param seen `since` of the pause that the operator knows. Default: whatever pause there is
+ * @param seen `since` of the pause that the operator has seen; null: none. Default: whatever pause
+ *   there is
  * @throws EmailError `NO_REASON`; `RESTORE_UNDECIDED` if a restore has stopped sending;
- *   `PAUSE_CHANGED` if there is a later pause than `seen`
+ *   `PAUSE_CHANGED` if there is another pause than `seen`
  */
-export async function resumeSending(db: Db, decision: Decision, seen?: Date): Promise<void> {
+export async function resumeSending(db: Db, decision: Decision, seen?: Date | null): Promise<void> {
   const { by, because } = checkDecision(decision);
   await db.$transaction(async (tx) => {
-    const [row] = await tx.$queryRaw<
-      { paused: string | null; pausedAt: Date | null; stoppedBy: string | null }[]
-    >`
-      SELECT paused, paused_at AS "pausedAt", stopped_by AS "stoppedBy"
-      FROM sending_status WHERE id = 1 FOR UPDATE`;
-    if (row?.stoppedBy === "restored") throw undecided();
-    if (seen && row?.pausedAt && row.pausedAt > seen) throw changed();
+    const { paused, pausedAt, stoppedBy } = await lockStatus(tx);
+    if (stoppedBy === "restored") throw undecided();
+    if (paused && seen !== undefined && !isSame(pausedAt, seen)) throw pauseChanged();
     await tx.$executeRaw`
       UPDATE sending_status SET paused = NULL, paused_at = NULL, paused_by = NULL,
-        paused_because = NULL, resumed_at = now(),
+        paused_because = NULL,
+        resumed_at = CASE WHEN paused IS NULL THEN resumed_at ELSE now() END,
         probe_at = CASE WHEN stopped_by IS NOT NULL THEN now() END
       WHERE id = 1`;
-    await recordAction(tx, { action: "resume", subject: row?.paused ?? null, by, because });
+    await recordAction(tx, { action: "resume", subject: paused, by, because });
   });
+}
+
+/** At most `rate` emails a second, for so many seconds. */
+interface LowerRate {
+  rate: number;
+  seconds: number;
 }
 
 /**
  * Lowers the rate of all workers for a time. SES's own rate and its throttling stay in force too.
  * Who did it, when and why is stored.
  *
- * @param lowered emails a second, and until when; null ends it
- * @throws EmailError `NO_REASON`; `INVALID_RATE`
+ * @param lowered null ends a lower rate
+ * @param seen `until` of the lower rate that the operator has seen; null: none. Default: whatever
+ *   there is
+ * @returns until when, by PostgreSQL's clock; null if it has ended
+ * @throws EmailError `NO_REASON`; `INVALID_RATE`; `RATE_CHANGED` if it would raise or shorten
+ *   another lower rate than `seen`
  */
 export async function lowerRate(
   db: Db,
-  lowered: { rate: number; until: Date } | null,
+  lowered: LowerRate | null,
   decision: Decision,
-): Promise<void> {
+  seen?: Date | null,
+): Promise<Date | null> {
   const { by, because } = checkDecision(decision);
-  if (lowered && !(lowered.rate > 0 && lowered.until > new Date())) {
+  if (lowered && !(isPositive(lowered.rate) && isPositive(lowered.seconds))) {
     throw new EmailError(
       "INVALID_RATE",
       "A lower rate must be more than 0 emails a second, and end in the future.",
     );
   }
-  const { rate = null, until = null } = lowered ?? {};
-  const subject = lowered
-    ? `${lowered.rate} a second until ${lowered.until.toISOString()}`
-    : "ended";
-  await db.$transaction(async (tx) => {
+  return await db.$transaction(async (tx) => {
+    const status = await lockStatus(tx);
+    const until = lowered && new Date(status.now.getTime() + lowered.seconds * 1000);
+    const isWeaker =
+      status.loweredUntil !== null &&
+      (!lowered ||
+        lowered.rate > (status.loweredRate ?? Infinity) ||
+        (until !== null && until < status.loweredUntil));
+    if (isWeaker && seen !== undefined && !isSame(status.loweredUntil, seen)) throw rateChanged();
     await tx.$executeRaw`
-      UPDATE sending_status SET lowered_rate = ${rate}, lowered_until = ${until},
+      UPDATE sending_status SET lowered_rate = ${lowered?.rate ?? null}, lowered_until = ${until},
         lowered_because = ${lowered ? because : null}
       WHERE id = 1`;
+    const subject =
+      lowered && until ? `${lowered.rate} a second until ${until.toISOString()}` : "ended";
     await recordAction(tx, { action: "lower-rate", subject, by, because });
+    return until;
   });
 }
 
-function changed(): EmailError {
+const isPositive = (n: number) => n > 0 && n < Infinity;
+
+interface Locked {
+  now: Date;
+  paused: PauseScope | null;
+  pausedAt: Date | null;
+  stoppedBy: string | null;
+  /** Both null if the time of the lower rate is over. */
+  loweredRate: number | null;
+  loweredUntil: Date | null;
+}
+
+/** What other operators and the rates have decided. They wait until the caller's commit. */
+async function lockStatus(tx: Tx): Promise<Locked> {
+  const [row] = await tx.$queryRaw<[Locked]>`
+    SELECT now(), paused, paused_at AS "pausedAt", stopped_by AS "stoppedBy",
+      CASE WHEN lowered_until > now() THEN lowered_rate END AS "loweredRate",
+      CASE WHEN lowered_until > now() THEN lowered_until END AS "loweredUntil"
+    FROM sending_status WHERE id = 1 FOR UPDATE`;
+  return row;
+}
+
+const isSame = (at: Date | null, seen: Date | null | undefined) =>
+  at !== null && seen?.getTime() === at.getTime();
+
+function pauseChanged(): EmailError {
   return new EmailError(
     "PAUSE_CHANGED",
-    "Sending was paused again meanwhile. Nothing was done. Read why, and decide again.",
+    "Somebody has paused sending meanwhile. Nothing was done. Read why, and decide again.",
+  );
+}
+
+function rateChanged(): EmailError {
+  return new EmailError(
+    "RATE_CHANGED",
+    "Somebody has lowered the rate meanwhile. Nothing was done. Read why, and decide again.",
   );
 }
 

@@ -55,7 +55,7 @@ it("names the worst cause that stops or slows sending, with the next step", asyn
   expect(await read()).toMatchObject({ sending: "slowed", cause: "quota-low" });
   await slowDown(test.db);
   expect(await read()).toMatchObject({ sending: "slowed", cause: "throttled" });
-  await lowerRate(test.db, { rate: 2, until: new Date(Date.now() + 60_000) }, decision);
+  await lowerRate(test.db, { rate: 2, seconds: 60 }, decision);
   expect(await read()).toMatchObject({ cause: "lowered-rate", status: { rate: 2 } });
   await pauseSending(test.db, "non-essential", decision);
   expect(await read()).toMatchObject({

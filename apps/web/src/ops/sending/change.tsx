@@ -1,5 +1,8 @@
 import type { Db } from "@repo/db";
+import { sendingStatus } from "@repo/email/log";
 import {
+  type Lowered,
+  type Paused,
   type Verdict,
   lowerRate,
   pauseSending,
@@ -8,15 +11,17 @@ import {
 } from "@repo/email/operations";
 import { Router } from "express";
 import { z } from "zod";
-import type { FormState } from "../../http/form-page.ts";
 import { Field } from "../../ui/form.tsx";
 import { Choice, type Guard, decisionPage } from "../decision.tsx";
 import { Sentence } from "../home.tsx";
-import { Pause } from "./sending.tsx";
+import { LowerRate, Pause } from "./sending.tsx";
 
 type Config = Guard & { db: Db };
 const AT = "/ops/sending";
-const MINUTE = 60_000;
+
+/** The time of the pause, or of the lower rate, that the operator has seen. Nothing: there was none. */
+const SEEN = { seen: z.iso.datetime().optional() };
+const seenOf = (seen: string | undefined) => (seen === undefined ? null : new Date(seen));
 
 /** Pauses and resumes sending, and lowers its rate for a time. */
 export function changeSending(config: Config): Router {
@@ -34,16 +39,17 @@ function pause(config: Config): Router {
     at: AT,
     title: "Pause sending",
     submit: "Pause",
-    fields: { scope: z.enum(["non-essential", "all"], "Choose what to pause.") },
-    open: async () => undefined,
-    view: (form) => (
+    fields: { scope: z.enum(["non-essential", "all"], "Choose what to pause."), ...SEEN },
+    open: () => sendingStatus(config.db),
+    view: (form, status) => (
       <>
         <p>Email is kept, and waits until somebody resumes sending. It may expire meanwhile.</p>
+        <InForce paused={status?.paused} />
         <Choice form={form} name="scope" label="What to pause" options={SCOPES} />
       </>
     ),
-    async act({ scope }, decision) {
-      await pauseSending(config.db, scope, decision);
+    async act({ scope, seen }, decision) {
+      await pauseSending(config.db, scope, decision, seenOf(seen));
       return { json: { paused: scope }, page: AT };
     },
   });
@@ -55,31 +61,47 @@ function resume(config: Config): Router {
     at: AT,
     title: "Resume sending",
     submit: "Resume",
-    // The pause that the operator has seen.
-    fields: { since: z.iso.datetime().optional() },
+    fields: SEEN,
     open: () => readVerdict(config.db),
     view: (_form, verdict) => verdict && <Resume verdict={verdict} />,
-    async act({ since }, decision) {
-      await resumeSending(config.db, decision, since === undefined ? undefined : new Date(since));
+    async act({ seen }, decision) {
+      await resumeSending(config.db, decision, seenOf(seen));
       return { json: { paused: null }, page: AT };
     },
   });
 }
 
 function Resume({ verdict }: { verdict: Verdict }) {
-  const { paused } = verdict.status;
   return (
     <>
+      {/* It may be about something else that is worse than the pause. */}
       <Sentence verdict={verdict} />
+      <InForce paused={verdict.status.paused} />
+    </>
+  );
+}
+
+/** What is in force, for the operator and for the form. */
+function InForce(props: {
+  paused?: Paused | null | undefined;
+  lowered?: Lowered | null | undefined;
+}) {
+  const { paused, lowered } = props;
+  const seen = paused?.since ?? lowered?.until;
+  if (!seen) return null;
+  return (
+    <>
       {paused && (
-        <>
-          {/* The sentence may be about something else that is worse. */}
-          <p>
-            Paused: <Pause paused={paused} />
-          </p>
-          <input type="hidden" name="since" value={paused.since.toISOString()} />
-        </>
+        <p>
+          Paused: <Pause paused={paused} />
+        </p>
       )}
+      {lowered && (
+        <p>
+          Lowered: <LowerRate lowered={lowered} />
+        </p>
+      )}
+      <input type="hidden" name="seen" value={seen.toISOString()} />
     </>
   );
 }
@@ -97,27 +119,25 @@ function slow(config: Config): Router {
     fields: {
       rate: number(100_000, "Enter emails a second, such as 5 or 0.5."),
       minutes: number(7 * 24 * 60, "Enter minutes: at most 10080, which is a week."),
+      ...SEEN,
     },
-    open: async () => undefined,
-    view: (form) => <Slow form={form} />,
-    async act({ rate, minutes }, decision) {
-      const lowered = { rate, until: new Date(Date.now() + minutes * MINUTE) };
-      await lowerRate(config.db, lowered, decision);
-      return { json: { lowered }, page: AT };
+    open: () => sendingStatus(config.db),
+    view: (form, status) => (
+      <>
+        <p>
+          All workers together then send no faster. Afterwards the full rate comes back by itself.
+        </p>
+        <InForce lowered={status?.lowered} />
+        <Field form={form} name="rate" label="Emails a second" autoComplete="off" />
+        <Field form={form} name="minutes" label="For how many minutes" autoComplete="off" />
+      </>
+    ),
+    async act({ rate, minutes, seen }, decision) {
+      const lowered = { rate, seconds: minutes * 60 };
+      const until = await lowerRate(config.db, lowered, decision, seenOf(seen));
+      return { json: { lowered: { rate, until } }, page: AT };
     },
   });
-}
-
-function Slow({ form }: { form: FormState }) {
-  return (
-    <>
-      <p>
-        All workers together then send no faster. Afterwards the full rate comes back by itself.
-      </p>
-      <Field form={form} name="rate" label="Emails a second" autoComplete="off" />
-      <Field form={form} name="minutes" label="For how many minutes" autoComplete="off" />
-    </>
-  );
 }
 
 function fullRate(config: Config): Router {
@@ -126,11 +146,16 @@ function fullRate(config: Config): Router {
     at: AT,
     title: "Send at the full rate again",
     submit: "Full rate",
-    fields: {},
-    open: async () => undefined,
-    view: () => <p>The lower rate ends now.</p>,
-    async act(_input, decision) {
-      await lowerRate(config.db, null, decision);
+    fields: SEEN,
+    open: () => sendingStatus(config.db),
+    view: (_form, status) => (
+      <>
+        <p>The lower rate ends now.</p>
+        <InForce lowered={status?.lowered} />
+      </>
+    ),
+    async act({ seen }, decision) {
+      await lowerRate(config.db, null, decision, seenOf(seen));
       return { json: { lowered: null }, page: AT };
     },
   });

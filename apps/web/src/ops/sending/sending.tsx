@@ -1,5 +1,5 @@
 import type { Db } from "@repo/db";
-import { type Verdict, readVerdict } from "@repo/email/operations";
+import { type Lowered, type Paused, type Verdict, readVerdict } from "@repo/email/operations";
 import { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
@@ -23,8 +23,6 @@ export function sending(db: Db): Router {
     .all(methodNotAllowed("GET"));
   return router;
 }
-
-type Paused = NonNullable<Verdict["status"]["paused"]>;
 
 function Sending({ verdict }: { verdict: Verdict }) {
   const { status, workers } = verdict;
@@ -65,16 +63,7 @@ function Force({ status }: { status: Verdict["status"] }) {
       <dt>Pause</dt>
       <dd>{paused ? <Pause paused={paused} /> : "none"}</dd>
       <dt>Lower rate</dt>
-      <dd>
-        {lowered ? (
-          <>
-            {count(lowered.rate)} emails a second until <Ago at={lowered.until} />:{" "}
-            {safe(lowered.because)}
-          </>
-        ) : (
-          "none"
-        )}
-      </dd>
+      <dd>{lowered ? <LowerRate lowered={lowered} /> : "none"} </dd>
       <dt>Rate now</dt>
       <dd>
         {count(Number(rate.toFixed(1)))} of {count(maxRate)} emails a second
@@ -92,6 +81,15 @@ export function Pause({ paused }: { paused: Paused }) {
     <>
       {scope === "all" ? "all email" : "all but security mail"}, by {safe(withoutIds(by))},{" "}
       <Ago at={since} />: {safe(because)}
+    </>
+  );
+}
+
+/** A lower rate: how low, until when and why. */
+export function LowerRate({ lowered: { rate, until, because } }: { lowered: Lowered }) {
+  return (
+    <>
+      {count(rate)} emails a second until <Ago at={until} />: {safe(because)}
     </>
   );
 }
