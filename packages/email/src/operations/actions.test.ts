@@ -81,6 +81,23 @@ it("shows an action on many messages as one, and pages through all, newest first
   });
 });
 
+it("pages through actions of one moment, each once", async () => {
+  await test.db.$transaction(async (tx) => {
+    for (const because of ["a", "b", "c", "d", "e"]) {
+      await recordAction(tx, { action: "role", subject: because, by: "operator", because });
+      await recordAction(tx, { action: "role", subject: because, by: "operator", because });
+    }
+  });
+  const found: string[] = [];
+  for (let before: string | undefined; ;) {
+    const { actions, next } = await listActions(test.db, { before, limit: 2 });
+    found.push(...actions.map(({ because, count }) => `${because}${count}`));
+    if (next === null) break;
+    before = next;
+  }
+  expect(found.toSorted()).toEqual(["a2", "b2", "c2", "d2", "e2"]);
+});
+
 it("shows an action on many addresses with their number, and not as one on the first of them", async () => {
   await test.db.$transaction(async (tx) => {
     for (const addressKey of ["a@example.com", "b@example.com"]) {

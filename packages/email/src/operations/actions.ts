@@ -74,8 +74,10 @@ export async function recordAction(
 type Nullable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
 
 const MAX_LIMIT = 200;
-// A time to the microsecond. Date.parse alone takes much that PostgreSQL does not, such as `1`.
-const CURSOR = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+// A time to the microsecond, and the id of a row. Date.parse alone takes much that PostgreSQL does
+// not, such as `1`.
+const CURSOR =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)\/([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
 /**
  * A page of what operators did, newest first. An action on many messages is one entry for each
@@ -90,32 +92,42 @@ export async function listActions(
   page: { before?: string | undefined; limit?: number | undefined } = {},
 ): Promise<ActionPage> {
   const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
-  const before = page.before ?? null;
-  if (before !== null && !(CURSOR.test(before) && Date.parse(before) > 0)) {
-    throw new EmailError(
-      "INVALID_CURSOR",
-      "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
-    );
-  }
-  const earlier = before === null ? Prisma.sql`true` : Prisma.sql`done_at < ${before}::timestamptz`;
+  const before = page.before === undefined ? undefined : parseCursor(page.before);
+  const earlier = before ? Prisma.sql`done_at <= ${before.at}::timestamptz` : Prisma.sql`true`;
+  // Several actions may have the same time. The lowest of their ids then tells their order.
+  const after = before
+    ? Prisma.sql`(done_at, min(id::text)) < (${before.at}::timestamptz, ${before.id})`
+    : Prisma.sql`true`;
   const found = await db.$queryRaw<(LoggedAction & { cursor: string })[]>`
     SELECT done_at AS at,
-      to_char(done_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor, action, done_by AS by, because,
+      to_char(done_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '/' || min(id::text)
+        AS cursor,
+      action, done_by AS by, because,
       count(*)::int AS count,
       CASE WHEN count(*) = 1 THEN min(message_id::text) END AS "messageId",
       CASE WHEN count(DISTINCT address_key) = 1 THEN min(address_key) END AS address,
       CASE WHEN count(DISTINCT subject) = 1 THEN min(subject) END AS subject
     FROM operator_actions
     WHERE ${earlier} AND done_at >= (
-      -- Otherwise it would group the whole log.
+      -- Otherwise it would group the whole log. The first of these times may be the cursor's, with
+      -- nothing left.
       SELECT min(done_at) FROM (
         SELECT DISTINCT done_at FROM operator_actions WHERE ${earlier}
-        ORDER BY done_at DESC LIMIT ${limit + 1}
+        ORDER BY done_at DESC LIMIT ${limit + 2}
       ) times
     )
-    GROUP BY done_at, action, done_by, because
-    ORDER BY done_at DESC LIMIT ${limit + 1}`;
+    GROUP BY done_at, action, done_by, because HAVING ${after}
+    ORDER BY done_at DESC, min(id::text) DESC LIMIT ${limit + 1}`;
   const last = found.length > limit ? found[limit - 1] : undefined;
   const actions = found.slice(0, limit).map(({ cursor: _cursor, ...action }) => action);
   return { actions, next: last?.cursor ?? null };
+}
+
+function parseCursor(text: string): { at: string; id: string } {
+  const [, at, id] = CURSOR.exec(text) ?? [];
+  if (at !== undefined && id !== undefined && Date.parse(at) > 0) return { at, id };
+  throw new EmailError(
+    "INVALID_CURSOR",
+    "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
+  );
 }
