@@ -1,5 +1,6 @@
+import { createDb } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it, vi } from "vitest";
 import { settle, type Settlement } from "../delivery/settle.ts";
 import { sweep } from "../delivery/sweep.ts";
 import {
@@ -154,6 +155,43 @@ it("counts at most fifty domains of an hour separately, and every email in the s
   expect(byDomain).toHaveLength(51);
   expect(byDomain[0]).toMatchObject({ name: "other", accepted: 20 });
   expect(byDomain.find(({ name }) => name === "69.example")).toMatchObject({ accepted: 4 });
+});
+
+it("keeps to fifty domains when another worker has folded just before", async () => {
+  // The name of the lock is read while this test's own lock is held: between the beginning of the
+  // fold and its turn.
+  await test.db.$executeRaw`
+    CREATE FUNCTION public.hashtext(text) RETURNS int LANGUAGE plpgsql AS $$ BEGIN
+      PERFORM pg_advisory_xact_lock_shared(50); RETURN 0;
+    END $$`;
+  await test.db.$executeRawUnsafe(
+    `ALTER DATABASE "${new URL(test.url).pathname.slice(1)}" SET search_path = public, pg_catalog`,
+  );
+  const late = createDb(test.url);
+  await test.db.$executeRaw`
+    INSERT INTO pending_counts (hour, kind, template, domain, source, count)
+    VALUES (date_trunc('hour', now(), 'UTC'), 'accepted', 't', 'late.example', '', 1)`;
+  let folded: Promise<void> | undefined;
+  await test.db.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT 1 FROM pg_advisory_xact_lock(50)`;
+    folded = foldCounts(late);
+    await vi.waitFor(async () => {
+      const [row] = await tx.$queryRaw<{ waiting: number }[]>`
+        SELECT count(*)::int AS waiting FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+      expect(row?.waiting).toBe(1);
+    });
+    await test.db.$executeRaw`
+      INSERT INTO hourly_counts (hour, dimension, value, kind, count)
+      SELECT date_trunc('hour', now(), 'UTC'), 'domain', i || '.example', 'accepted', 1
+      FROM generate_series(1, 50) i`;
+  });
+  await folded;
+  await late.$disconnect();
+  const { byDomain } = await readRates(test.db, "24h");
+  expect(byDomain.map(({ name }) => name)).not.toContain("late.example");
+  expect(byDomain).toHaveLength(51);
+  await test.db.$executeRaw`DROP FUNCTION public.hashtext`;
 });
 
 it("shows each hour with its times, and the refusals separately", async () => {

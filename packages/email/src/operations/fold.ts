@@ -12,11 +12,18 @@ const KEPT_DAYS = 90;
  * worker does it at a time: meanwhile the call of another worker does nothing.
  */
 export async function foldCounts(db: Db): Promise<void> {
-  await db.query(Prisma.sql`
-    WITH alone AS MATERIALIZED (
-      SELECT pg_try_advisory_xact_lock(hashtext('email.fold')) AS may
-    ), taken AS (
-      DELETE FROM pending_counts WHERE (SELECT may FROM alone) RETURNING *
+  await db.$transaction(async (tx) => {
+    // A statement of its own: the next one then sees what the worker before has committed. Otherwise
+    // an hour could take in more domains than it may.
+    const [alone] = await tx.$queryRaw<{ may: boolean }[]>`
+      SELECT pg_try_advisory_xact_lock(hashtext('email.fold')) AS may`;
+    if (alone?.may) await tx.$executeRaw(FOLD);
+  });
+}
+
+const FOLD = Prisma.sql`
+    WITH taken AS (
+      DELETE FROM pending_counts RETURNING *
     ), given AS (
       SELECT p.hour, d.dimension, d.value, p.kind, sum(p.count)::int AS count
       FROM taken p ${dimensions()} WHERE d.value IS NOT NULL GROUP BY 1, 2, 3, 4
@@ -39,7 +46,7 @@ export async function foldCounts(db: Db): Promise<void> {
       -- By dimension, so that the index finds them.
       DELETE FROM hourly_counts
       WHERE dimension IN ('all', 'template', 'domain', 'source', 'time')
-        AND hour < now() - ${KEPT_DAYS} * interval '1 day' AND (SELECT may FROM alone)
+        AND hour < now() - ${KEPT_DAYS} * interval '1 day'
     )
     INSERT INTO hourly_counts AS h (hour, dimension, value, kind, count)
     SELECT g.hour, g.dimension,
@@ -47,5 +54,4 @@ export async function foldCounts(db: Db): Promise<void> {
     FROM given g LEFT JOIN surplus s
       ON g.dimension = 'domain' AND s.hour = g.hour AND s.value = g.value
     GROUP BY 1, 2, 3, 4
-    ON CONFLICT (dimension, hour, value, kind) DO UPDATE SET count = h.count + EXCLUDED.count`);
-}
+    ON CONFLICT (dimension, hour, value, kind) DO UPDATE SET count = h.count + EXCLUDED.count`;
