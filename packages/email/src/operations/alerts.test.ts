@@ -2,8 +2,10 @@ import type { Tx } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { stopSending } from "../delivery/pace.ts";
-import { emptyOutbox, queueReset, queueWelcome } from "../delivery/test-queue.ts";
+import { accepted, emptyOutbox, queueReset, queueWelcome, work } from "../delivery/test-queue.ts";
+import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { applyEvents } from "../events/apply.ts";
+import { keysOf } from "../keys.ts";
 import { type Notice, openAlerts, tellTroubles } from "./alerts.ts";
 import { pauseSending } from "./pause.ts";
 import { addCounts } from "./test-counts.ts";
@@ -100,6 +102,21 @@ it("sends no alert about a stop of less than a minute", async () => {
   expect(causes()).toEqual([]);
 });
 
+it("does not call a stop ended when another one or a pause has followed it", async () => {
+  const decision = { by: "operator", because: "why" };
+  await stop();
+  await look();
+  await goOn();
+  await stop(0);
+  await look();
+  await pauseSending(test.db, "all", decision);
+  await goOn();
+  await look();
+  await pauseSending(test.db, "all", { ...decision, because: "another" });
+  await look();
+  expect(causes()).toEqual(["stopped"]);
+});
+
 it("sends an alert when a rate is near AWS's threshold", async () => {
   await addCounts(test.db, 2, { accepted: 1000, bounced: 39 });
   await look();
@@ -146,6 +163,13 @@ it("sends an alert when email waits too long, earlier for security mail, never f
   await look();
   expect(causes()).toEqual(["queue"]);
   expect(told[0]?.what).toBe("Email of the category security has waited for 6 minutes.");
+  // It still waits.
+  await pauseSending(test.db, "all", { by: "operator", because: "why" });
+  await look();
+  expect(causes()).toEqual(["queue"]);
+  await test.db.message.deleteMany();
+  await look();
+  expect(causes()).toEqual(["queue", "queue is well"]);
 });
 
 it("sends an alert when events stop, and when they come again", async () => {
@@ -156,9 +180,32 @@ it("sends an alert when events stop, and when they come again", async () => {
   await addCounts(test.db, 1, { accepted: 1 }, "eu-west-1/another");
   await look();
   expect(causes()).toEqual(["events"]);
+  // An hour with little email says nothing about events.
+  await test.db.hourlyCount.deleteMany();
+  await look();
+  expect(causes()).toEqual(["events"]);
   const event = { sesMessageId: "ses-1", type: "Send", recipient: "sam@example.com" };
   const rest = { dedupeKey: "1", occurredAt: new Date(), detail: {} };
   await applyEvents(test.db, [{ ...event, ...rest }]);
   await look();
   expect(causes()).toEqual(["events", "events is well"]);
+});
+
+it("does not take events for stopped because a person was erased", async () => {
+  await addCounts(test.db, 1, { accepted: 100 });
+  const messageId = await queueReset(test.db, "sam@example.com");
+  await work(test.db, accepted);
+  const event = {
+    sesMessageId: "ses-1",
+    messageId,
+    type: "Delivery",
+    recipient: "sam@example.com",
+  };
+  await applyEvents(test.db, [{ ...event, dedupeKey: "1", occurredAt: new Date(), detail: {} }]);
+  const keys = ["sam@example.com"];
+  const pseudonyms = createPseudonyms(keysOf("a key of opt-outs with 32 characters"));
+  await eraseMail(test.db, { keys, pseudonyms: keys.map((key) => pseudonyms.of(key)), until: null });
+  expect(await test.db.event.count()).toBe(0);
+  await look();
+  expect(causes()).toEqual([]);
 });

@@ -26,33 +26,34 @@ const SHORT_STOP = 60_000;
 const MIN_ACCEPTED = 20;
 
 /**
- * What is wrong with sending now.
+ * What is wrong with sending now. A cause that is open goes on until it is certainly over, because
+ * the operators are then told that it is.
  *
  * @param open what the operators were told about
  */
 export async function findTroubles(db: Db, open: AlertCause[]): Promise<Trouble[]> {
   const status = await sendingStatus(db);
   const found = [
-    stopped(status),
+    stopped(status, open.includes("stopped")),
     await rates(db, status, open),
-    queue(status, await readWaiting(db)),
-    await events(db),
+    queue(status, await readWaiting(db), open.includes("queue")),
+    await events(db, open.includes("events")),
   ];
   return found.flat();
 }
 
-function stopped({ stopped: stop, paused }: SendingStatus): Trouble[] {
-  if (stop && !isShort(stop.since)) {
+function stopped({ stopped: stop, paused }: SendingStatus, isOpen: boolean): Trouble[] {
+  const isLong = (since: Date | null) =>
+    isOpen || since === null || Date.now() - since.getTime() >= SHORT_STOP;
+  if (stop && isLong(stop.since)) {
     return [
       { cause: "stopped", what: `Sending is stopped because ${WHY[stop.by]}.`, next: stop.next },
     ];
   }
-  if (paused?.scope !== "all" || isShort(paused.since)) return [];
+  if (paused?.scope !== "all" || !isLong(paused.since)) return [];
   const what = "An operator has paused all sending.";
   return [{ cause: "stopped", what, next: "Resume it when the reason is gone." }];
 }
-
-const isShort = (since: Date | null) => since !== null && Date.now() - since.getTime() < SHORT_STOP;
 
 const RATES = [
   {
@@ -93,11 +94,12 @@ async function rates(db: Db, { paused }: SendingStatus, open: AlertCause[]): Pro
   });
 }
 
-function queue({ stopped: stop, paused }: SendingStatus, waiting: Waiting[]): Trouble[] {
-  if (stop || paused?.scope === "all") return [];
+function queue(status: SendingStatus, waiting: Waiting[], isOpen: boolean): Trouble[] {
+  const { stopped: stop, paused } = status;
+  if ((stop || paused?.scope === "all") && !isOpen) return [];
   const late = waiting.find(
     ({ priority, seconds }) =>
-      (priority <= 1 || !paused) && seconds > (MAX_WAIT[priority] ?? Infinity) * 60,
+      (priority <= 1 || !paused || isOpen) && seconds > (MAX_WAIT[priority] ?? Infinity) * 60,
   );
   if (!late) return [];
   return [
@@ -110,13 +112,14 @@ function queue({ stopped: stop, paused }: SendingStatus, waiting: Waiting[]): Tr
 }
 
 /** SES publishes a Send event for each email that it accepts. */
-async function events(db: Db): Promise<Trouble[]> {
+async function events(db: Db, isOpen: boolean): Promise<Trouble[]> {
   const lastEvent = await readLastEvent(db);
   const [row] = await db.$queryRaw<{ accepted: number }[]>`
     SELECT COALESCE(sum(count), 0)::int AS accepted FROM ${COUNTS} c
     WHERE dimension = 'source' AND value IS NOT NULL AND kind = 'accepted' AND hour = ${LAST_HOUR}
-      AND COALESCE(${lastEvent}::timestamptz, '-infinity') < ${LAST_HOUR}`;
-  if (!row || row.accepted < MIN_ACCEPTED) return [];
+    HAVING COALESCE(${lastEvent}::timestamptz, '-infinity') < ${LAST_HOUR}`;
+  // That few emails were sent since does not mean that events come again.
+  if (!row || (row.accepted < MIN_ACCEPTED && !isOpen)) return [];
   return [
     {
       cause: "events",

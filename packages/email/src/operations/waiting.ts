@@ -83,9 +83,18 @@ export function readErrors(db: Db | Tx): Promise<LastError[]> {
   );
 }
 
-/** When the last event of SES was stored; null if there is none. */
+/**
+ * When the last event of SES was stored; null if there is none. An erasure or the log's age may have
+ * deleted that event: then it is the beginning of the hour of the last event that was counted.
+ */
 export async function readLastEvent(db: Db | Tx): Promise<Date | null> {
-  const [row] = await db.$queryRaw<{ at: Date }[]>`
-    SELECT received_at AS at FROM events ORDER BY id DESC LIMIT 1`;
+  const [row] = await db.$queryRaw<{ at: Date | null }[]>`
+    SELECT GREATEST(
+      (SELECT received_at FROM events ORDER BY id DESC LIMIT 1),
+      (SELECT hour FROM hourly_counts
+        WHERE dimension = 'all' AND value = '' AND kind IN ('delivered', 'bounced', 'complained')
+        ORDER BY hour DESC LIMIT 1),
+      (SELECT max(hour) FROM pending_counts WHERE kind IN ('delivered', 'bounced', 'complained'))
+    ) AS at`;
   return row?.at ?? null;
 }
