@@ -104,7 +104,10 @@ function limitOf(error: unknown): string {
   return error instanceof Error && "limit" in error ? String(Number(error.limit) / 1024) : "0";
 }
 
-/** Sends an error: as JSON, on the given page, or on a page of its own. */
+/**
+ * Sends an error: as JSON, on the given page, or on a page of its own. If a part of another answer
+ * is sent already, it closes the connection, so that nobody takes that part for the whole.
+ */
 export function sendError(
   req: Request,
   res: Response,
@@ -117,7 +120,9 @@ export function sendError(
   if (error.cause instanceof Refusal && error.cause.detail) res.locals.detail = error.cause.detail;
   if (error.retryAfter !== undefined) res.set("Retry-After", String(error.retryAfter));
   if (status >= 500 && error.cause instanceof Error) res.err = error.cause;
-  if (wantsJson(req)) {
+  if (res.headersSent) {
+    res.destroy();
+  } else if (wantsJson(req)) {
     res.status(status).json({ error: { code, message, ...(fields && { fields }), requestId } });
   } else {
     sendPage(res, status, page ?? <ErrorPage error={error} requestId={requestId} />);
@@ -153,7 +158,5 @@ export function methodNotAllowed(...allowed: string[]): RequestHandler {
 }
 
 /** Use it last. */
-export const errorHandler: ErrorRequestHandler = (error, req, res, next) => {
-  if (res.headersSent) next(error);
-  else sendError(req, res, toHttpError(error, res.locals.locale));
-};
+export const errorHandler: ErrorRequestHandler = (error, req, res, _next) =>
+  sendError(req, res, toHttpError(error, res.locals.locale));

@@ -29,7 +29,8 @@ export function requestLog(log: Logger) {
     customProps: (_req, res) =>
       res.locals?.code ? { code: res.locals.code, ...res.locals.detail } : {},
     customLogLevel: (_req, res, error) =>
-      res.locals?.level ?? (error || res.statusCode >= 500 ? "error" : "info"),
+      // `res.err` alone, if the answer had begun before the error.
+      res.locals?.level ?? (error || res.err || res.statusCode >= 500 ? "error" : "info"),
   });
 }
 

@@ -1,5 +1,4 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { once } from "node:events";
 import type { Db } from "@repo/db";
 import { recordAction } from "@repo/email/operations";
 import type { Router } from "express";
@@ -25,7 +24,13 @@ export function exportSuppressions(config: Guard & { db: Db }): Router {
     async act(_input, decision, res) {
       await recordAction(db, { action: "export", subject: "suppressions", ...decision });
       res.attachment("suppressions.csv");
-      await pipeline(Readable.from(toCsv(db)), res);
+      const { signal } = res.locals.caller;
+      for await (const part of toCsv(db)) {
+        if (!res.write(part)) await once(res, "drain", { signal }).catch(() => undefined);
+        // The reader has gone.
+        if (signal.aborted) return undefined;
+      }
+      res.end();
       return undefined;
     },
   });
