@@ -23,7 +23,7 @@ interface AppConfig {
   /** Aborted when the app is about to end. Default: never. */
   stopping?: AbortSignal;
   /** Counts each answer. Default: nothing is counted. */
-  metrics?: Pick<Metrics, "count"> | undefined;
+  metrics?: Pick<Metrics, "count" | "countLimit"> | undefined;
   /** APP_URL: where people reach the app. */
   appUrl: string;
   /** TRUST_PROXY: proxies in front of the app. */
@@ -34,7 +34,7 @@ interface AppConfig {
   api: RequestHandler;
   preferences: PreferencesConfig;
   enqueue: Enqueue<EmailTemplates>;
-  accounts: Omit<AccountConfig, "db" | "enqueue" | "appUrl" | "preferencesOf">;
+  accounts: Omit<AccountConfig, "db" | "enqueue" | "appUrl" | "preferencesOf" | "onLimit">;
 }
 
 /** Builds the app. It does not listen on a port. */
@@ -75,7 +75,8 @@ export function createApp({
   // Mailbox providers post to the link, and they send no origin.
   app.use(unsubscribe(db, preferences), emailPreferences(db, preferences));
   const { preferencesOf } = preferences.links;
-  app.use(accountRoutes({ db, enqueue, appUrl, preferencesOf, ...accounts }));
+  const onLimit = metrics?.countLimit;
+  app.use(accountRoutes({ db, enqueue, appUrl, preferencesOf, onLimit, ...accounts }));
   app.use(home());
   app.use(notFound, errorHandler);
   return app;

@@ -12,6 +12,7 @@ import { createPseudonyms } from "@repo/email/erasure";
 import { EmailError, type Ingest, createIngest } from "@repo/email/events";
 import type { Logger } from "pino";
 import type { Env } from "./env.ts";
+import type { Metrics } from "./metrics.ts";
 
 // SQS's limits for one receive: messages, and seconds to wait.
 const BATCH = 10;
@@ -28,10 +29,11 @@ export async function takeEvents(options: {
   env: Env;
   db: Db;
   log: Logger;
+  metrics: Pick<Metrics, "countedEvents">;
   once: boolean;
   signal: AbortSignal;
 }): Promise<void> {
-  const { db, env } = options;
+  const { db, env, metrics } = options;
   const { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topicArn } = env;
   if (!queueUrl || !topicArn) return;
   const { ingest } = createIngest({
@@ -41,7 +43,7 @@ export async function takeEvents(options: {
     pseudonyms: createPseudonyms(env.OPT_OUT_KEY),
     onEvents,
   });
-  await receiveEvents({ ...options, queueUrl, ingest });
+  await receiveEvents({ ...options, queueUrl, ingest: metrics.countedEvents(ingest) });
 }
 
 /**

@@ -58,7 +58,14 @@ it("reports what waits, how sending goes and the result of each call, without an
   expect(await counted.send(outgoing)).toMatchObject({ result: "throttled" });
   await counted.send(outgoing);
 
+  const taken = { type: "Notification" as const, messageId: MARK, events: 2 };
+  const ingest = () => Promise.resolve({ ...taken, types: ["Delivery", "other"] });
+  expect(await metrics.countedEvents(ingest)(MARK)).toMatchObject(taken);
+
   const text = await metrics.text();
+  expect(valueOf(text, 'email_events_total{type="Delivery"}')).toBe(1);
+  expect(valueOf(text, 'email_events_total{type="other"}')).toBe(1);
+  expect(valueOf(text, 'email_events_total{type="Complaint"}')).toBe(0);
   expect(valueOf(text, "email_database_up")).toBe(1);
   expect(valueOf(text, "email_queued")).toBe(1);
   expect(valueOf(text, 'email_waiting{category="security"}')).toBe(1);

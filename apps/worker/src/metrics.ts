@@ -1,7 +1,8 @@
 import type { Db } from "@repo/db";
 import type { Transport } from "@repo/email/deliver";
+import { EVENT_TYPES, type Ingest } from "@repo/email/events";
 import { type Rates, type Verdict, readRates, readVerdict } from "@repo/email/operations";
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
 // In ms. The database is not read more often than this, even if Prometheus asks more often.
 const MAX_AGE = 5_000;
@@ -15,6 +16,8 @@ export interface Metrics {
   text(): Promise<string>;
   /** The transport, with its calls counted. */
   counted(transport: Transport): Transport;
+  /** What takes SES's events, with the events counted. */
+  countedEvents(ingest: Ingest): Ingest;
 }
 
 /** A figure of the whole system: a value for each label, or one value without a label. */
@@ -133,6 +136,13 @@ export function createMetrics(db: Db): Metrics {
     buckets: CALL_BUCKETS,
     registers: [register],
   });
+  const events = new Counter({
+    name: "email_events_total",
+    help: "SES's events that this process has stored, or had stored before, by type.",
+    labelNames: ["type"],
+    registers: [register],
+  });
+  for (const type of EVENT_TYPES) events.inc({ type }, 0);
   return {
     contentType: register.contentType,
     text: () => register.metrics(),
@@ -145,6 +155,11 @@ export function createMetrics(db: Db): Metrics {
         return sent;
       },
     }),
+    countedEvents: (ingest) => async (body) => {
+      const taken = await ingest(body);
+      for (const type of taken.types) events.inc({ type });
+      return taken;
+    },
   };
 }
 

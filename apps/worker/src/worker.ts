@@ -83,6 +83,7 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       env,
       db,
       log,
+      metrics,
       listenUrl,
       once,
       signal: stop.signal,

@@ -35,6 +35,8 @@ interface AccountsConfig {
   appUrl: string;
   /** Multiplies every limit: for load tests. */
   limitScale?: number | undefined;
+  /** Told what each limit has answered. */
+  onLimit?: ((limit: string, isGranted: boolean) => void) | undefined;
   /** How many passwords are hashed at once: half of libuv's threads. Default: 2. */
   hashesAtOnce?: number | undefined;
   /** The work of a password's hash: for tests. Default: OWASP's figures for argon2id. */
@@ -54,6 +56,7 @@ export function createAccounts({
   optOutKey,
   appUrl,
   limitScale,
+  onLimit,
   hashesAtOnce = 2,
   passwordCost,
 }: AccountsConfig) {
@@ -62,7 +65,7 @@ export function createAccounts({
     enqueue,
     secret,
     pseudonyms: createPseudonyms(optOutKey),
-    limits: createLimits({ db, secret, ...(limitScale !== undefined && { scale: limitScale }) }),
+    limits: createLimits({ db, secret, scale: limitScale, onUse: onLimit }),
     hasher: createHasher({ atOnce: hashesAtOnce, ...(passwordCost && { cost: passwordCost }) }),
     quotaPerDay: createQuota(db),
     url: (path) => new URL(path, appUrl).href,

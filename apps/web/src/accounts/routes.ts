@@ -33,6 +33,8 @@ export interface AccountConfig {
   optOutKey: Keys;
   /** LIMIT_SCALE: multiplies every limit. */
   limitScale?: number | undefined;
+  /** Told what each limit has answered. */
+  onLimit?: ((limit: string, isGranted: boolean) => void) | undefined;
   /** How many passwords are hashed at once. Each takes one thread of libuv's pool. */
   hashesAtOnce?: number | undefined;
   /** The work of a password's hash: for tests. */

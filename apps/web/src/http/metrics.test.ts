@@ -23,6 +23,7 @@ it("counts answers by route, status and error, and names no path, address or tok
   expect(text).toContain(count("GET", "other", 404));
   expect(text).toContain('http_refusals_total{code="LINK_UNKNOWN"} 2\n');
   expect(text).toContain('http_refusals_total{code="NOT_FOUND"} 1\n');
+  expect(text).toContain('email_events_total{type="Bounce"} 0\n');
   expect(text).not.toContain("marked");
 });
 

@@ -1,4 +1,5 @@
 import { type Server, createServer } from "node:http";
+import { EVENT_TYPES } from "@repo/email/events";
 import type { RequestHandler } from "express";
 import { Counter, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 
@@ -10,6 +11,8 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 export interface Metrics {
   /** Counts each answer. Use it before all routes. */
   count: RequestHandler;
+  /** Counts what a limit has answered. */
+  countLimit(limit: string, isGranted: boolean): void;
   /** In Prometheus's text form. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -35,6 +38,19 @@ export function createMetrics(): Metrics {
     labelNames: ["code"],
     registers: [register],
   });
+  const events = new Counter({
+    name: "email_events_total",
+    help: "SES's events that this process has stored, or had stored before, by type.",
+    labelNames: ["type"],
+    registers: [register],
+  });
+  for (const type of EVENT_TYPES) events.inc({ type }, 0);
+  const limits = new Counter({
+    name: "limit_uses_total",
+    help: "What was asked of a limit, and whether it was granted or refused.",
+    labelNames: ["limit", "result"],
+    registers: [register],
+  });
   return {
     count(req, res, next) {
       const start = performance.now();
@@ -48,8 +64,13 @@ export function createMetrics(): Metrics {
           (performance.now() - start) / 1000,
         );
         if (typeof res.locals.code === "string") refusals.inc({ code: res.locals.code });
+        // The webhook sets them: each is one of a few.
+        for (const type of (res.locals.eventTypes ?? []) as string[]) events.inc({ type });
       });
       next();
+    },
+    countLimit(limit, isGranted) {
+      limits.inc({ limit, result: isGranted ? "granted" : "refused" });
     },
     text: () => register.metrics(),
     contentType: register.contentType,

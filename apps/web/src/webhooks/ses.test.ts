@@ -6,6 +6,7 @@ import { full } from "@repo/testing/full";
 import { createTestSns } from "@repo/testing/sns";
 import supertest from "supertest";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createMetrics } from "../http/metrics.ts";
 import { type TestApp, startTestApp } from "../test-app.ts";
 
 let app: TestApp;
@@ -61,6 +62,23 @@ it.each([
   await post(body, type).expect(200);
   await post({ ...body, ...app.sns.notify(body["Message"]!, {}, "1") }, type).expect(200);
   expect(await rows()).toBe(1);
+});
+
+it("counts each event for the metrics, by its type", async () => {
+  const metrics = createMetrics();
+  const counted = await startTestApp({ metrics });
+  const send = (type: string) =>
+    supertest(counted.app)
+      .post("/webhooks/ses")
+      .send(counted.sns.notify(bounce().replace('"Bounce"', `"${type}"`)))
+      .expect(200);
+  await send("Bounce");
+  await send("Rendering Failure");
+  await send("Something New");
+  const text = await metrics.text();
+  for (const type of ["Bounce", "RenderingFailure", "other"])
+    expect(text).toContain(`email_events_total{type="${type}"} 1\n`);
+  await counted.drop();
 });
 
 it("accepts a body without a content type", async () => {

@@ -34,7 +34,8 @@ export function takeEvents(db: Db, env: Env): Router {
 export function sesWebhook(ingest: Ingest): Router {
   const take: RequestHandler = async (req, res) => {
     const result = await ingest(decode(req.body));
-    const { type, messageId, events } = result;
+    const { type, messageId, events, types } = result;
+    res.locals.eventTypes = types;
     req.log.info({ sns: { type, messageId, events } }, "SNS message accepted");
     res.json({ status: "ok" });
   };

@@ -9,7 +9,9 @@ interface LimitsConfig {
   /** AUTH_SECRET: the keys of the buckets' hashes. */
   secret: Keys;
   /** Multiplies every amount, for load tests. Default: 1. */
-  scale?: number;
+  scale?: number | undefined;
+  /** Told what each limit has answered. A point that is granted may be given back later. */
+  onUse?: ((name: LimitName, isGranted: boolean) => void) | undefined;
 }
 
 /** Why and how a request is refused. */
@@ -50,7 +52,7 @@ const MOST = 2 ** 31 - 1;
  *     if (taken.refusal) throw …;
  *     if (taken.granted("signUpMail")) await enqueue(…);
  */
-export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
+export function createLimits({ db, secret, scale = 1, onUse }: LimitsConfig) {
   const everyKey = secret.map((key) => createLimitKeys(key.secret));
 
   /**
@@ -126,6 +128,8 @@ export function createLimits({ db, secret, scale = 1 }: LimitsConfig) {
       const noEmail = refused.some(({ name }) => LIMITS[name].counts === "emails");
       // Also if only its bucket under another key refuses.
       const refusedNames = new Set(refused.map(({ name }) => name));
+      for (const name of new Set(asked.map((each) => each.name)))
+        onUse?.(name, !refusedNames.has(name));
       const happens = ({ name }: Use<Name>) => {
         const { counts } = LIMITS[name];
         if (refusedNames.has(name)) return false;

@@ -1,6 +1,23 @@
 import type { Prisma, Tx } from "@repo/db";
 import type { Effect } from "../suppression/effect.ts";
 
+/**
+ * The types that SES publishes, without spaces.
+ * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+ */
+export const EVENT_TYPES = [
+  "Send",
+  "Delivery",
+  "DeliveryDelay",
+  "Bounce",
+  "Complaint",
+  "Reject",
+  "RenderingFailure",
+  "Subscription",
+  "Open",
+  "Click",
+] as const;
+
 /** An event of SES about one recipient, verified and parsed. */
 export interface SesEvent {
   /** SES's id of the message. */

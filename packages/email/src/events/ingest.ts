@@ -2,7 +2,7 @@ import type { Db } from "@repo/db";
 import type { Pseudonyms } from "../erasure/pseudonyms.ts";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
-import type { OnEvents } from "./event.ts";
+import { EVENT_TYPES, type OnEvents, type SesEvent } from "./event.ts";
 import { parseSesEvent, parseUnprocessed } from "./ses/parse.ts";
 import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
 import { keepCertificates } from "./sns/kept-certificates.ts";
@@ -36,7 +36,11 @@ export interface IngestResult {
   messageId: string;
   /** How many events it had, new or not. There is one for each recipient. */
   events: number;
+  /** The type of each event, for metrics: one of `EVENT_TYPES`, or `other`. */
+  types: string[];
 }
+
+const typeOf = ({ type }: SesEvent) => EVENT_TYPES.find((known) => known === type) ?? "other";
 
 /** Takes the body of one SNS message, as it was posted or queued. */
 export type Ingest = (body: string) => Promise<IngestResult>;
@@ -63,7 +67,7 @@ export function createIngest(options: IngestOptions): { ingest: Ingest } {
   async function ingest(body: string): Promise<IngestResult> {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
     if (type === "SubscriptionConfirmation" && subscribeUrl) await fetch(subscribeUrl);
-    if (type !== "Notification") return { type, messageId, events: 0 };
+    if (type !== "Notification") return { type, messageId, events: 0, types: [] };
     // Without `onEvents`, which may be what failed.
     const storeUnprocessed = () =>
       applyEvents(db, parseUnprocessed(message, timestamp), { pseudonyms });
@@ -71,7 +75,7 @@ export function createIngest(options: IngestOptions): { ingest: Ingest } {
       const events = parseSesEvent(message, timestamp);
       if (events.length > 0) await apply(events);
       else await storeUnprocessed();
-      return { type, messageId, events: events.length };
+      return { type, messageId, events: events.length, types: events.map(typeOf) };
     } catch (error) {
       await storeUnprocessed().catch(() => undefined);
       throw error;
