@@ -135,9 +135,7 @@ it("says of an email in doubt when it is decided, as of something to come", asyn
   const dueAt = new Date(Date.now() + 300_000);
   const open = { closedReason: null, closedAt: null, dueAt };
   const id = await test.addMessage({ state: "unknown", ...open });
-  expect(await test.read(`/ops/messages/${id}`)).toMatch(
-    /Decision due .*\(in \d+ /,
-  );
+  expect(await test.read(`/ops/messages/${id}`)).toMatch(/Decision due .*\(in \d+ /);
 });
 
 it("says in one sentence how sending goes, and what to do", async () => {

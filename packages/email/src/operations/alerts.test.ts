@@ -204,7 +204,11 @@ it("does not take events for stopped because a person was erased", async () => {
   await applyEvents(test.db, [{ ...event, dedupeKey: "1", occurredAt: new Date(), detail: {} }]);
   const keys = ["sam@example.com"];
   const pseudonyms = createPseudonyms(keysOf("a key of opt-outs with 32 characters"));
-  await eraseMail(test.db, { keys, pseudonyms: keys.map((key) => pseudonyms.of(key)), until: null });
+  await eraseMail(test.db, {
+    keys,
+    pseudonyms: keys.map((key) => pseudonyms.of(key)),
+    until: null,
+  });
   expect(await test.db.event.count()).toBe(0);
   await look();
   expect(causes()).toEqual([]);
