@@ -137,11 +137,22 @@ const field: Recipe = {
     ),
     [`${web}/http/fields.ts`]: insert(
       "export const fields = {\n",
-      `  phone: text("Enter your phone number.")
-    .trim()
-    .min(1, "Enter your phone number.")
-    .max(30, "Use at most 30 characters."),
+      `  phone: text(say("noPhone")).trim().min(1, say("noPhone")).max(30, say("phoneTooLong")),
 `,
+    ),
+    [`${web}/texts/en.tsx`]: all(
+      insert('    name: "Name",\n', '    phone: "Phone",\n'),
+      insert(
+        '    noName: "Enter your name.",\n',
+        '    noPhone: "Enter your phone number.",\n    phoneTooLong: "Use at most 30 characters.",\n',
+      ),
+    ),
+    [`${web}/texts/de.tsx`]: all(
+      insert('    name: "Name",\n', '    phone: "Telefon",\n'),
+      insert(
+        '    noName: "Gib deinen Namen ein.",\n',
+        '    noPhone: "Gib deine Telefonnummer ein.",\n    phoneTooLong: "Nimm höchstens 30 Zeichen.",\n',
+      ),
     ),
     [`${web}/pages/profile-fields.tsx`]: all(
       replace("{ name: fields.name }", "{ name: fields.name, phone: fields.phone }"),
@@ -150,7 +161,7 @@ const field: Recipe = {
         `return (
     <>
       <Field form={form} name="name" label={useTexts().form.name} autoComplete="name" />
-      <Field form={form} name="phone" label="Phone" type="tel" autoComplete="tel" />
+      <Field form={form} name="phone" label={useTexts().form.phone} type="tel" autoComplete="tel" />
     </>
   );`,
       ),
