@@ -7,9 +7,9 @@ export interface Recipe {
   title: string;
   /**
    * File → a function from the old contents ("" for a new file) to the new. Undefined deletes the
-   * file.
+   * file. `clone` is the folder of the clone.
    */
-  edits: Record<string, (text: string) => string | Buffer | undefined>;
+  edits: Record<string, (text: string, clone: string) => string | Buffer | undefined>;
   /** An edit of many files, which docs/recipes.md describes in a sentence. */
   forEach?: { files: string; edit: (text: string) => string };
   after?: Command[];
@@ -37,9 +37,9 @@ export function replace(old: string, by: string): (text: string) => string {
 
 const root = path.join(import.meta.dirname, "../../../..");
 
-/** A new file that begins as another one. */
-export function copyOf(file: string, edit: (text: string) => string): () => string {
-  return () => edit(readFileSync(path.join(root, file), "utf8"));
+/** A new file that begins as another one of the clone, which earlier recipes may have changed. */
+export function copyOf(file: string, edit: (text: string) => string) {
+  return (_: string, clone: string) => edit(readFileSync(path.join(clone, file), "utf8"));
 }
 
 /** The code that docs/recipes.md shows for a file. */

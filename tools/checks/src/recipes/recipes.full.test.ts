@@ -41,7 +41,7 @@ test("a clone with all recipes and docs/getting-started.md passes its check and 
   const changed = new Set<string>();
   for (const { edits, forEach, after = [] } of recipes) {
     for (const [file, edit] of Object.entries(edits)) {
-      await copy.change(file, edit);
+      await copy.change(file, (text) => edit(text, copy.folder));
       if (/\.(ts|tsx|json|html)$/.test(file)) changed.add(file);
     }
     for (const file of forEach ? globSync(forEach.files, { cwd: copy.folder }) : []) {

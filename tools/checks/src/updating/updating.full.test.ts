@@ -42,7 +42,7 @@ async function makeItTheirs(clone: Folder, starter: Folder): Promise<void> {
   await clone.pnpm(..."email:new --name order-placed --category account --kind list".split(" "));
   const table = recipes.find(({ title }) => title === "A table of your own, with a page");
   for (const [file, edit] of Object.entries(table?.edits ?? {})) {
-    const text = edit(clone.has(file) ? clone.read(file) : "");
+    const text = edit(clone.has(file) ? clone.read(file) : "", clone.at("."));
     clone.write(file, String(text));
   }
   clone.write(
