@@ -38,7 +38,7 @@ async function release(folder: Folder, version: string): Promise<string> {
   folder.edit("package.json", (text) => text.replace(/"version": ".*"/, `"version": "${version}"`));
   // The repair, with its test.
   folder.edit(
-    "apps/web/src/app.ts",
+    "apps/web/src/http/security-headers.ts",
     replace(`baseUri: ["'none'"],`, `baseUri: ["'none'"],\n        objectSrc: ["'none'"],`),
   );
   folder.edit(

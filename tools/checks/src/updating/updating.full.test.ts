@@ -137,7 +137,7 @@ test.each([
     await clone.commit(`Update to ${next}`);
 
     // What is the starter's.
-    expect(clone.read("apps/web/src/app.ts")).toContain("objectSrc");
+    expect(clone.read("apps/web/src/http/security-headers.ts")).toContain("objectSrc");
     expect(clone.read("packages/db/prisma/schema.prisma")).toContain("endedBy");
     expect(clone.read("README.md")).toContain("Later starts take 3 seconds.");
     expect(clone.read("pnpm-lock.yaml")).toMatch(
