@@ -9,18 +9,13 @@ import { startPostgres } from "@repo/postgres-local";
 import { engineEnv } from "@repo/prisma-offline";
 import { onEmptyDatabase } from "./empty-database.ts";
 import { DATA_DIR, readEnv } from "./env.ts";
+import { runProgram } from "./run-program.ts";
 
 const args = process.argv.slice(2);
 // Prisma does not know this option.
 const safe = takeOption("--safe");
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof AppError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runProgram(main);
 
 async function main(): Promise<number> {
   const [command = "", subcommand] = args;

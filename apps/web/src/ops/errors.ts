@@ -34,7 +34,10 @@ export async function refusing<T>(run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the page of a search says instead of what it found. Throws what is no refusal, and for JSON. */
+/**
+ * The refusal that the page of a search shows in place of a result. It throws a fault again, and for
+ * a JSON request everything.
+ */
 export function refusalOfSearch(req: Request, thrown: unknown): HttpError {
   const error = toHttpError(asRefusal(thrown));
   if (error.status >= 500 || wantsJson(req)) throw thrown;

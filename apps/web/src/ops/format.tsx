@@ -58,8 +58,7 @@ const UNITS = [
 
 /**
  * Text that another server or a person has written, on one line and without what could log somebody
- * in: the query of a link, and anything as long as a token. A name in small letters is none, however
- * long it is.
+ * in: the query of a link, and anything as long as a token. A long name in small letters stays.
  */
 export function safe(text: string): string {
   return text

@@ -36,7 +36,8 @@ export function allowance(limit: number): Prisma.Sql {
   return Prisma.sql`
     gate AS MATERIALIZED (
       SELECT * FROM sending_status
-      -- In the index's order. EXISTS would scan the table while many wait, past all that was sent.
+      -- In the index's order. With EXISTS, PostgreSQL would scan the table while many emails wait, and
+      -- read all that were sent before.
       WHERE (
           SELECT true FROM messages WHERE state = 'queued' AND due_at <= now()
           ORDER BY priority, due_at LIMIT 1

@@ -1,20 +1,14 @@
 // `pnpm db:before v1.2.0`: runs the tests of an earlier version on the present migrations. They are
 // those of all that uses the database, or of the named packages.
-import { AppError } from "@repo/errors";
 import { checkMigrations } from "@repo/db/safety";
 import { onEmptyDatabase } from "../empty-database.ts";
+import { runProgram } from "../run-program.ts";
 import { compareVersions } from "./versions.ts";
 import { passTests } from "./worktree.ts";
 
 const [ref = "", ...packages] = process.argv.slice(2);
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (!(error instanceof AppError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runProgram(main);
 
 async function main(): Promise<number> {
   const { commit, added } = compareVersions(ref);

@@ -11,6 +11,7 @@ import { AppError } from "@repo/errors";
 import { execute, startTestPostgres, withDatabase } from "@repo/postgres-local/testing";
 import { engineEnv } from "@repo/prisma-offline";
 import { root } from "../env.ts";
+import { runProgram } from "../run-program.ts";
 import { differences, dump, objectsIn } from "./dump.ts";
 import { refuseAfterRelease } from "./release.ts";
 import { rulesOf, write } from "./statements.ts";
@@ -22,16 +23,10 @@ const HEAD = `-- These rules keep the tables right, whatever program writes to t
 
 `;
 
-try {
-  refuseAfterRelease();
-  await squash();
-} catch (error) {
-  if (!(error instanceof AppError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runProgram(squash);
 
-async function squash(): Promise<void> {
+async function squash(): Promise<number> {
+  refuseAfterRelease();
   const old = readdirSync(FOLDER).filter((name) => /^\d{14}_/.test(name));
   const names = old.toSorted();
   const texts = names.map((name) => readFileSync(path.join(FOLDER, name, "migration.sql"), "utf8"));
@@ -68,6 +63,7 @@ async function squash(): Promise<void> {
       save(path.join(FOLDER, name), readFileSync(path.join(made, name, "migration.sql"), "utf8"));
     }
     console.log(`${names.length} migrations are two now, and make the same database.`);
+    return 0;
   } finally {
     for (const name of databases) {
       await execute(postgres.url, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);

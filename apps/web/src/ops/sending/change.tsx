@@ -19,7 +19,7 @@ import { LowerRate, Pause } from "./sending.tsx";
 type Config = Guard & { db: Db };
 const AT = "/ops/sending";
 
-/** The time of the pause, or of the lower rate, that the operator has seen. Nothing: there was none. */
+/** The time of the pause or the lower rate that the operator has seen. Missing: there was none. */
 const SEEN = { seen: z.iso.datetime().optional() };
 const seenOf = (seen: string | undefined) => (seen === undefined ? null : new Date(seen));
 

@@ -63,7 +63,7 @@ function Force({ status }: { status: Verdict["status"] }) {
       <dt>Pause</dt>
       <dd>{paused ? <Pause paused={paused} /> : "none"}</dd>
       <dt>Lower rate</dt>
-      <dd>{lowered ? <LowerRate lowered={lowered} /> : "none"} </dd>
+      <dd>{lowered ? <LowerRate lowered={lowered} /> : "none"}</dd>
       <dt>Rate now</dt>
       <dd>
         {count(Number(rate.toFixed(1)))} of {count(maxRate)} emails a second
