@@ -35,8 +35,6 @@ export function config(options: { database?: boolean } = {}): ViteUserConfigFnOb
         dir: folder,
         include: ["src/**/*.test.{ts,tsx}"],
         exclude: full ? [] : [SLOW],
-        // A package may have only slow tests.
-        passWithNoTests: !full,
         provide: { full },
         // One process for all files: loading the AWS SDK and Prisma takes a second.
         isolate: false,

@@ -76,7 +76,8 @@ const JSON_TYPE = "application/json";
 /** In KB. The limit is 16. */
 const TOO_LARGE = full ? 10 * 1024 : 17;
 
-describe.each(Object.keys(good))("%s", (path) => {
+// One reader of bodies serves all forms. The full run asks each form.
+describe.each(full ? Object.keys(good) : ["/signup", "/logout"])("%s", (path) => {
   const fields = good[path] ?? {};
   const names = Object.keys(fields);
 
