@@ -16,7 +16,7 @@ const OWN = [
 
 /**
  * Every package has the scripts of turbo's tasks, because turbo silently skips a package without
- * one. No script may use `node --watch`: it also watches the installed packages. pnpm links their
+ * one. A package that has only slow tests needs no `test`. No script may use `node --watch`: it also watches the installed packages. pnpm links their
  * files into every clone, and each install changes these links.
  */
 export const scripts: Rule = ({ packages, files }) =>
@@ -34,7 +34,8 @@ export const scripts: Rule = ({ packages, files }) =>
 
     const inside = files.filter((file) => file.startsWith(`${folder}/`));
     const typed = inside.includes(`${folder}/tsconfig.json`);
-    const tested = inside.some((file) => /\.test\.tsx?$/.test(file));
+    const tests = inside.filter((file) => /\.test\.tsx?$/.test(file));
+    const quick = tests.filter((file) => !file.includes(".full.test."));
     const { typecheck, test, "test:full": full, "test:e2e": browser } = manifest.scripts ?? {};
     return [
       ...own,
@@ -42,11 +43,11 @@ export const scripts: Rule = ({ packages, files }) =>
       ...(typed && !typecheck?.startsWith("tsc --noEmit")
         ? [`${folder}/package.json: its types are not checked; add "typecheck": "tsc --noEmit"`]
         : []),
-      ...(tested && !test && !browser
+      ...(quick.length > 0 && !test && !browser
         ? [`${folder}/package.json: its tests do not run; add "test": "vitest run"`]
         : []),
       // infra is its own workspace, and all its tests run in seconds.
-      ...(test === "vitest run" && folder !== "infra" && full !== "vitest run --mode full"
+      ...(tests.length > 0 && !browser && folder !== "infra" && full !== "vitest run --mode full"
         ? [
             `${folder}/package.json: pnpm test:full skips its tests; add "test:full": "vitest run --mode full"`,
           ]
