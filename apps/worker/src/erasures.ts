@@ -1,4 +1,4 @@
-import { ERASURES, eraseDeleted } from "@repo/accounts/worker";
+import { ERASURES, eraseDeleted, eraseNextAtSes } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
 import { createAccountList } from "@repo/email/account-list";
 import { createPseudonyms } from "@repo/email/erasure";
@@ -7,8 +7,8 @@ import type { Env } from "./env.ts";
 import { poll } from "./poll.ts";
 
 /**
- * Erases what is left of deleted accounts, until the signal aborts, or only those that are due. It
- * also removes their entries from SES's own suppression list, if the worker may change that.
+ * Erases what is left of deleted accounts, until the signal aborts, or only those that are due. If
+ * email goes through SES's API, it also takes their addresses off SES's own suppression list.
  */
 export async function eraseAccounts(config: {
   env: Env;
@@ -19,26 +19,36 @@ export async function eraseAccounts(config: {
   signal: AbortSignal;
 }): Promise<void> {
   const { env, db, listenUrl, log, once, signal } = config;
-  const pseudonyms = createPseudonyms(env.OPT_OUT_KEY);
+  const keys = { secret: env.AUTH_SECRET, pseudonyms: createPseudonyms(env.OPT_OUT_KEY) };
   const list = createAccountList({ loopbackOnly: env.loopbackOnly });
-  const atSes = async (address: string) => {
-    try {
-      await list.remove(address);
-    } catch (error) {
-      const { code } = error as { code?: string };
-      if (code !== "ACCOUNT_LIST_DENIED" && code !== "LOOPBACK_ONLY") throw error;
-      log.warn({ code }, "an erased address may still be on SES's own suppression list");
-    }
-  };
   const erase = async () => {
-    const keys = { secret: env.AUTH_SECRET, pseudonyms };
-    const { erased, unreadable } = await eraseDeleted(
-      db,
-      env.EMAIL_TRANSPORT === "ses" ? { ...keys, atSes } : keys,
-    );
+    // SES's list takes one address a second. Nobody's erasure here waits for that.
+    do await eraseHere();
+    while (!signal.aborted && (await eraseThere()));
+  };
+  const eraseHere = async () => {
+    const { erased, unreadable } = await eraseDeleted(db, keys, {
+      isAtSes: env.EMAIL_TRANSPORT === "ses",
+    });
     if (erased > 0) log.info({ erased }, "deleted accounts erased");
     if (unreadable > 0)
       log.error({ unreadable }, "deleted accounts are sealed with another AUTH_SECRET");
+  };
+  /** @returns whether it was done, so that another account may be due */
+  const eraseThere = async () => {
+    const done = await eraseNextAtSes(db, env.AUTH_SECRET, (address) => list.remove(address));
+    if ("error" in done) logFailure(done);
+    return done.result === "erased";
+  };
+  const logFailure = ({ result, error }: { result: string; error: unknown }) => {
+    // Without the error itself: SES's message contains the address.
+    const { code } = error as { code?: string };
+    const cause =
+      code === "ACCOUNT_LIST_DENIED"
+        ? "the worker may not remove addresses from SES's own suppression list: allow ses:DeleteSuppressedDestination (the policy erasure of infra: pnpm infra:up)"
+        : "cannot remove an erased address from SES's own suppression list";
+    if (result === "failed") log.warn({ code }, `${cause}; trying again`);
+    else log.error({ code }, `${cause}; given up after 17 hours: pnpm email:suppressions compare --erase`);
   };
   try {
     await poll(erase, {

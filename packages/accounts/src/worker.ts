@@ -6,7 +6,7 @@ import { handleResetRequest } from "./forgot-password.ts";
 
 export { RESET_REQUESTS } from "./forgot-password.ts";
 export { deleteEnded } from "./housekeeping.ts";
-export { ERASURES, eraseDeleted } from "./person/erasures.ts";
+export { ERASURES, eraseDeleted, eraseNextAtSes } from "./person/erasures.ts";
 export { createOnUnsent } from "./unsent.ts";
 
 /**

@@ -2,12 +2,12 @@ import type { Db } from "@repo/db";
 import { eraseMail, eraseRows } from "@repo/email/erasure";
 import { lockLinks } from "../links.ts";
 import { ACCOUNT_TABLES } from "./account-tables.ts";
-import { type PersonKeys, findPerson, mailboxesOf } from "./find-person.ts";
+import { type PersonKeys, findPerson, mailboxesOf, spellingsOf } from "./find-person.ts";
 
 export interface ErasePerson extends PersonKeys {
   /**
    * Takes an address off SES's own suppression list. Called after everything else is erased, for
-   * each address. Without it, the list stays as it is.
+   * each address in each spelling. Without it, the list stays as it is.
    */
   atSes?: ((address: string) => Promise<void>) | undefined;
 }
@@ -27,11 +27,12 @@ export async function erasePerson(
 ): Promise<Record<string, number> | undefined> {
   const person = await findPerson(db, keys, who);
   if (!person) return undefined;
+  const spellings = await spellingsOf(db, person);
   const fromAccounts = await db.$transaction(async (tx) => {
     await lockLinks(tx, person.keys);
     return eraseRows(tx, ACCOUNT_TABLES, person);
   });
   const fromEmail = await eraseMail(db, mailboxesOf(keys, person.keys));
-  for (const key of person.keys) await atSes?.(key);
+  for (const address of spellings) await atSes?.(address);
   return { ...fromAccounts, ...fromEmail };
 }

@@ -1,6 +1,6 @@
 import type { Db, Tx } from "@repo/db";
 import { parseAddress } from "@repo/email/enqueue";
-import type { Mailboxes, Pseudonyms } from "@repo/email/erasure";
+import { type Mailboxes, type Pseudonyms, findSpellings } from "@repo/email/erasure";
 import type { Keys } from "@repo/email/keys";
 import { type LimitKeys, createLimitKeys } from "../limits/keys.ts";
 import { hashesOf } from "../tokens.ts";
@@ -46,6 +46,19 @@ export async function findPerson(
         WHERE purpose = 'undo_address' AND user_id <> ${user.id}::uuid)`;
   const all = new Set([user.emailKey, ...earlier.map(({ key }) => key)]);
   return { email: user.email, ...personOf(keys, user.id, [...all]) };
+}
+
+/**
+ * The addresses of a person in each spelling that SES's own list may have: SES may treat two
+ * spellings of an address as two addresses.
+ *
+ * @param person found by `findPerson`, before email to them is erased
+ */
+export async function spellingsOf(
+  db: Db | Tx,
+  { email, keys }: Person & { email: string },
+): Promise<string[]> {
+  return [...new Set([...keys, email, ...(await findSpellings(db, keys))])];
 }
 
 function personOf({ secret }: PersonKeys, userId: string | null, keys: string[]): Person {

@@ -10,7 +10,7 @@ import {
   codeOf,
   startTestAccounts,
 } from "../test-accounts.ts";
-import { eraseDeleted } from "../worker.ts";
+import { eraseDeleted, eraseNextAtSes } from "../worker.ts";
 
 const OTHER = "quite another password";
 const test = await startTestAccounts();
@@ -26,12 +26,21 @@ const remove = (caller: Caller, token: string, currentPassword = PASSWORD) =>
   settings.deleteAccount(caller, { token, currentPassword });
 const accountOf = (email: string) => test.db.user.findUnique({ where: { emailKey: email } });
 const pseudonyms = createPseudonyms(OPT_OUT_KEY);
-const erase = (atSes?: (address: string) => Promise<void>, secret = SECRET) =>
-  eraseDeleted(test.db, { secret, pseudonyms, atSes });
+const erase = (isAtSes = false, secret = SECRET) =>
+  eraseDeleted(test.db, { secret, pseudonyms }, { isAtSes });
 /** As the worker does when SES has accepted them. */
 const sendAll = () => test.db.$executeRaw`
   UPDATE messages SET state = 'closed', closed_at = now(), closed_reason = 'cancelled', payload = NULL
   WHERE state = 'queued'`;
+
+/** @returns for how many minutes the next try would have waited */
+async function letTryComeDue(): Promise<number> {
+  const [row] = await test.db.$queryRaw<{ minutes: number }[]>`
+    WITH old AS (SELECT id, ses_due_at FROM erasures WHERE ses_due_at > now())
+    UPDATE erasures SET ses_due_at = now() FROM old WHERE old.id = erasures.id
+    RETURNING round(extract(epoch FROM old.ses_due_at - now()) / 60)::int AS minutes`;
+  return row!.minutes;
+}
 
 it("deletes the account by the emailed link, cancels email that waits, and says good-bye", async () => {
   const { email, caller } = await test.person();
@@ -116,21 +125,62 @@ describe("the link", () => {
 });
 
 describe("the worker", () => {
-  it("erases what is left when the last email is sent, at SES too", async () => {
-    await sendAll();
-    await erase();
+  it("erases what is left when the last email is sent", async () => {
     const { email, caller } = await test.person();
     await remove(caller, await ask(caller, email));
     expect(await erase()).toEqual({ erased: 0, unreadable: 0 });
     expect(await test.emails(email)).toContain("account-deleted");
     await sendAll();
-    const denied = () => Promise.reject(new Error("SES does not answer"));
-    await expect(erase(denied)).rejects.toThrow("SES does not answer");
-    const atSes: string[] = [];
-    const note = async (address: string) => void atSes.push(address);
-    expect(await erase(note)).toEqual({ erased: 1, unreadable: 0 });
-    expect(atSes).toEqual([email]);
+    expect(await erase()).toEqual({ erased: 1, unreadable: 0 });
     expect(await test.emails(email)).toEqual([]);
+    expect(await test.db.erasure.count()).toBe(0);
+  });
+
+  it("then erases the address at SES too, in each spelling; a failure is tried again, for a day at most", async () => {
+    const { email, caller } = await test.person();
+    const typed = `Owner${email.slice(5)}`;
+    await test.db.$executeRaw`UPDATE messages SET to_address = ${typed} WHERE to_key = ${email}`;
+    await remove(caller, await ask(caller, email));
+    await sendAll();
+    const calls: string[] = [];
+    const next = (error?: Error) =>
+      eraseNextAtSes(test.db, SECRET, async (address) => {
+        calls.push(address);
+        if (error) throw error;
+      });
+    expect(await next()).toEqual({ result: "none" });
+    expect(await erase(true)).toEqual({ erased: 1, unreadable: 0 });
+    // Nobody waits for SES.
+    expect(await test.emails(email)).toEqual([]);
+
+    const error = new Error("SES does not answer");
+    let minutes = 0;
+    for (let tries = 1; tries < 11; tries++) {
+      expect(await next(error)).toEqual({ result: "failed", error });
+      expect(await next()).toEqual({ result: "none" });
+      minutes += await letTryComeDue();
+    }
+    expect(minutes).toBeLessThan(24 * 60);
+    const kept = await test.db.erasure.findFirstOrThrow();
+    expect(Buffer.from(kept.addresses).toString()).not.toContain("@");
+    expect(await erase(true)).toEqual({ erased: 0, unreadable: 0 });
+    calls.length = 0;
+    expect(await next()).toEqual({ result: "erased" });
+    expect(calls.toSorted()).toEqual([email, typed].toSorted());
+    expect(await test.db.erasure.count()).toBe(0);
+  });
+
+  it("forgets the address after the last failure, and one that it cannot read", async () => {
+    const { email, caller } = await test.person();
+    await remove(caller, await ask(caller, email));
+    await sendAll();
+    await erase(true);
+    await test.db.$executeRaw`UPDATE erasures SET ses_tries = 10`;
+    const other = keysOf("another secret of 32 characters or more");
+    expect(await eraseNextAtSes(test.db, other, async () => {})).toMatchObject({
+      result: "given-up",
+      error: { code: "UNSEAL_FAILED" },
+    });
     expect(await test.db.erasure.count()).toBe(0);
   });
 
@@ -150,7 +200,7 @@ describe("the worker", () => {
     const { email, caller } = await test.person();
     await remove(caller, await ask(caller, email));
     await sendAll();
-    expect(await erase(undefined, keysOf("another secret of 32 characters or more"))).toEqual({
+    expect(await erase(false, keysOf("another secret of 32 characters or more"))).toEqual({
       erased: 0,
       unreadable: 1,
     });

@@ -10,7 +10,7 @@ import { refuse } from "../limits/refuse.ts";
 import { issueLink, openLink, redeemLink } from "../links.ts";
 import { ACCOUNT_TABLES } from "../person/account-tables.ts";
 import { ERASURES } from "../person/erasures.ts";
-import { findPerson } from "../person/find-person.ts";
+import { findPerson, spellingsOf } from "../person/find-person.ts";
 import { type Owner, findOwner, inAccount } from "./owner.ts";
 import { verifyOwner } from "./password-check.ts";
 
@@ -91,6 +91,7 @@ export async function deleteAccount(
     if ((await decidingAddress(tx, owner)).key !== link.key) throw new AccountError("TOKEN_USED");
     const person = await findPerson(tx, context, owner.id);
     if (!person) throw new AccountError("NOT_LOGGED_IN");
+    const spellings = await spellingsOf(tx, person);
     // First, because it waits for a request for a new password that is being handled: the next line
     // then cancels its email too.
     await eraseRows(tx, ACCOUNT_TABLES, person);
@@ -102,7 +103,7 @@ export async function deleteAccount(
       messageIds.push(id);
     }
     const id = randomUUID();
-    const addresses = createSealer(secret).seal(id, person.keys);
+    const addresses = createSealer(secret).seal(id, spellings);
     await tx.$executeRaw`
       INSERT INTO erasures (id, addresses, message_ids, requested_at)
       VALUES (${id}::uuid, ${addresses}, ${messageIds}::uuid[], clock_timestamp())
