@@ -60,6 +60,11 @@ export function consume(queueArn: string): Policy {
   );
 }
 
+/** Removing an address from SES's own suppression list, without reading the list. */
+export function erasure(): Policy {
+  return policy(allow("Erasure", ["ses:DeleteSuppressedDestination"], ["*"]));
+}
+
 /** Reading SES's own suppression list, and removing an address from it. */
 export function suppression(): Policy {
   return policy(

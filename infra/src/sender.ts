@@ -20,7 +20,7 @@ interface SenderAccessArgs {
   /** A user and its access keys, of which the app uses the last; or a role and who may assume it. */
   principal:
     { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: policies.Trust };
-  /** What the user or role gets. Example: `["send", "quota", "events"]`. */
+  /** What the user or role gets. Example: `["send", "quota"]`. */
   grants: readonly Grant[];
   tags: Tags;
 }
@@ -66,6 +66,11 @@ export class SenderAccess extends pulumi.ComponentResource {
       ),
       quota: make("quota", "Reads the account's sending rate and quota.", policies.quota()),
       events: args.consumePolicy,
+      erasure: make(
+        "erasure",
+        "Removes the address of a deleted account from SES's suppression list.",
+        policies.erasure(),
+      ),
       suppression: make(
         "suppression",
         "Lists the addresses that SES suppresses, and removes one.",
@@ -123,6 +128,7 @@ export class SenderAccess extends pulumi.ComponentResource {
       send: made.send.arn,
       quota: made.quota.arn,
       events: made.events.arn,
+      erasure: made.erasure.arn,
       suppression: made.suppression.arn,
       doctor: made.doctor.arn,
     };

@@ -44,7 +44,7 @@ const EXISTING = ["configurationSets", "dkim", "mailFrom", "dmarc"] as const;
 const PRINCIPALS = ["user", "role"] as const;
 const DNS = Object.keys(PROVIDERS) as (keyof typeof PROVIDERS)[];
 /** The policies that exist. `grants` says which of them the app's user or role gets. */
-export const GRANTS = ["send", "quota", "events", "suppression", "doctor"] as const;
+export const GRANTS = ["send", "quota", "events", "erasure", "suppression", "doctor"] as const;
 export type Grant = (typeof GRANTS)[number];
 
 /** Every key there is. configuration.md and Pulumi.example.yaml are compared with it. */
@@ -238,10 +238,10 @@ export const KEYS = {
   }),
   grants: define({
     about:
-      "The policies of the user or role: `send`, `quota` (the account's sending rate), `events` (the queue), `suppression`, `doctor`. All five are made, so that people can have them too.",
+      "The policies of the user or role: `send`, `quota` (the account's sending rate), `events` (the queue), `erasure` (takes deleted accounts off SES's suppression list), `suppression`, `doctor`. All six are made, so that people can have them too.",
     example: "send,quota",
-    default: "send,quota,events",
-    parse: optional(listOf(oneOf(GRANTS)), ["send", "quota", "events"]),
+    default: "send,quota,events,erasure",
+    parse: optional(listOf(oneOf(GRANTS)), ["send", "quota", "events", "erasure"]),
   }),
   accessKeys: define({
     about:

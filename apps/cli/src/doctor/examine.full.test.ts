@@ -107,6 +107,7 @@ it("finds nothing wrong where all is well", async () => {
     "brand",
     "credentials",
     "rights",
+    "erasure",
     "identity",
     "DKIM",
     "MAIL FROM",

@@ -6,6 +6,7 @@ import { checkCredentials } from "./credentials.ts";
 import { type Database, checkDatabase, databaseFailed } from "./database.ts";
 import { checkDns } from "./dns.ts";
 import { checkConfigurationSets } from "./events.ts";
+import { checkErasure } from "./erasure.ts";
 import { type Finding, guarded, skipped } from "./finding.ts";
 import { type Identity, checkIdentity } from "./identity.ts";
 import { checkQueue } from "./queue.ts";
@@ -94,6 +95,8 @@ async function* examineAws(examination: Examination, settings: Settings): AsyncG
         return;
       }
       yield* await guarded("rights", () => checkRights(clients));
+      if (settings.EMAIL_TRANSPORT !== "smtp")
+        yield* await guarded("erasure", () => checkErasure(clients));
     }
     const identities = new Map<string, Identity | undefined>();
     for (const from of sendersOf(settings)) {

@@ -60,7 +60,7 @@ export function refused(check: string, action: string, error: unknown): Finding 
     return warning(
       check,
       `cannot be checked: the credentials lack ${action}`,
-      `Allow them ${action}. With Pulumi: cd infra && pulumi config set grants send,quota,events,suppression,doctor && pnpm -w infra:up`,
+      `Allow them ${action}. With Pulumi: cd infra && pulumi config set grants send,quota,events,erasure,suppression,doctor && pnpm -w infra:up`,
     );
   }
   if (isUnreachable(error)) {

@@ -16,17 +16,19 @@ type Answer =
 /** By the action, as IAM writes it, and by the region if it differs: `ses:GetEmailIdentity us-east-1`. */
 export type Answers = Record<string, Answer | ((subject: string, accessKey: string) => Answer)>;
 
+// By the method and the path.
 const SES: [RegExp, string][] = [
-  [/^\/v2\/email\/account$/, "ses:GetAccount"],
-  [/^\/v2\/email\/account\/details$/, "ses:PutAccountDetails"],
-  [/^\/v2\/email\/account\/pricing-attributes$/, "ses:PutAccountPricingAttributes"],
-  [/^\/v2\/email\/identities\/([^/]+)$/, "ses:GetEmailIdentity"],
-  [/^\/v2\/email\/configuration-sets\/([^/]+)$/, "ses:GetConfigurationSet"],
+  [/^\w+ \/v2\/email\/account$/, "ses:GetAccount"],
+  [/^\w+ \/v2\/email\/account\/details$/, "ses:PutAccountDetails"],
+  [/^\w+ \/v2\/email\/account\/pricing-attributes$/, "ses:PutAccountPricingAttributes"],
+  [/^\w+ \/v2\/email\/identities\/([^/]+)$/, "ses:GetEmailIdentity"],
+  [/^\w+ \/v2\/email\/configuration-sets\/([^/]+)$/, "ses:GetConfigurationSet"],
   [
-    /^\/v2\/email\/configuration-sets\/([^/]+)\/event-destinations$/,
+    /^\w+ \/v2\/email\/configuration-sets\/([^/]+)\/event-destinations$/,
     "ses:GetConfigurationSetEventDestinations",
   ],
-  [/^\/v2\/email\/suppression\/addresses\/([^/]+)$/, "ses:GetSuppressedDestination"],
+  [/^GET \/v2\/email\/suppression\/addresses\/([^/]+)$/, "ses:GetSuppressedDestination"],
+  [/^DELETE \/v2\/email\/suppression\/addresses\/([^/]+)$/, "ses:DeleteSuppressedDestination"],
 ];
 
 /** SES, SNS, SQS and STS at one address, in the shapes that the SDK parses. */
@@ -68,7 +70,7 @@ function read(req: IncomingMessage, body: string): { action: string; subject: st
     const { QueueUrl } = JSON.parse(body) as { QueueUrl: string };
     return { action: `sqs:${target.split(".")[1]}`, subject: QueueUrl };
   }
-  const path = (req.url ?? "").split("?")[0] ?? "";
+  const path = `${req.method} ${req.url?.split("?")[0]}`;
   for (const [pattern, action] of SES) {
     const match = pattern.exec(path);
     // What the call is about is in its address, or else in its body.

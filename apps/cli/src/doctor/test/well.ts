@@ -94,6 +94,7 @@ export const aws: Answers = {
   "ses:GetConfigurationSet": (name) => ({ ConfigurationSetName: name }),
   "ses:GetConfigurationSetEventDestinations": { EventDestinations: [destination] },
   "ses:GetSuppressedDestination": missing,
+  "ses:DeleteSuppressedDestination": missing,
   "sns:GetTopicAttributes": {
     Attributes: {
       TopicArn: TOPIC,

@@ -1,4 +1,4 @@
-import { failure } from "../answers.ts";
+import { denied, failure } from "../answers.ts";
 import type { Broken } from "../state.ts";
 
 /** Credentials. */
@@ -77,6 +77,13 @@ export const brokenCredentials: Broken[] = [
     "! rights",
     /more than the app needs/,
     /aws:env/,
+  ],
+  [
+    "credentials that may not erase at SES",
+    { aws: { "ses:DeleteSuppressedDestination": denied } },
+    "! erasure",
+    /lack ses:DeleteSuppressedDestination/,
+    /worker's credentials.*grants .*erasure/,
   ],
   [
     "AWS is silent",
