@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createTestDb } from "@repo/db/testing";
+import { createHeartbeat } from "@repo/email/operations";
 import { exampleEnv } from "@repo/testing/example-env";
 import { afterAll, expect, it, onTestFinished } from "vitest";
 import { createClients } from "./doctor/clients.ts";
@@ -36,11 +37,10 @@ it("exits with 1 if something is broken, else with 0, and prints no secret", asy
       EventDestinations: [{ ...well.destination, SnsDestination }],
     },
   };
-  await test.db.$executeRaw`UPDATE sending_status SET refilled_at = now() - interval '1 day'`;
   const broken = await doctor();
   expect(broken).toMatchObject({ code: 1, err: "" });
   expect(broken.out).toMatch(/^✗ worker .*\n +→ Start it: pnpm dev/m);
-  await test.db.$executeRaw`UPDATE sending_status SET refilled_at = now()`;
+  await createHeartbeat(test.db, "test").beat(0);
   const fine = await doctor();
   expect(fine.out).not.toContain("✗ ");
   expect(fine).toMatchObject({ code: 0, err: "" });
