@@ -15,13 +15,14 @@ import { moment, table } from "./show.ts";
  * Compares SES's own suppression list with ours.
  *
  * @param pseudonyms finds the addresses that were erased
- * @param decision suppresses here what only SES suppresses: who does it, and why
+ * @param options.adopt suppresses here what only SES suppresses: who does it, and why
+ * @param options.erase takes erased addresses off SES's list, one a second
  * @throws AppError `OPT_OUT_KEY_MISSING`; EmailError as `AccountList.page`
  */
 export async function compare(
   pseudonyms: Pseudonyms | undefined,
-  decision: Decision | undefined,
-): Promise<Omit<Comparison, "next"> & { adopted: number }> {
+  { adopt, erase = false }: { adopt?: Decision | undefined; erase?: boolean | undefined },
+): Promise<Compared> {
   if (!pseudonyms) {
     throw new AppError(
       "OPT_OUT_KEY_MISSING",
@@ -35,18 +36,37 @@ export async function compare(
   try {
     return await withDatabase(async (db) => {
       const all = await compareSuppressions(db, list.page, { pseudonyms, pages: Infinity });
-      const { compared, onlyAtSes } = all;
-      const adopted = decision ? await adoptSuppressions(db, onlyAtSes, decision) : 0;
-      return { compared, onlyAtSes, adopted };
+      const { compared, onlyAtSes, erased } = all;
+      const adopted = adopt ? await adoptSuppressions(db, onlyAtSes, adopt) : 0;
+      if (erase) for (const address of erased) await list.remove(address);
+      return { compared, onlyAtSes, adopted, erased: erased.length, isErased: erase };
     });
   } finally {
     list.close();
   }
 }
 
+interface Compared extends Pick<Comparison, "compared" | "onlyAtSes"> {
+  adopted: number;
+  /** How many of SES's list were erased here. Their addresses are nobody's to read. */
+  erased: number;
+  /** Whether they were taken off SES's list now. */
+  isErased: boolean;
+}
+
 /** @param columns width of the terminal. Default: unlimited. */
-export function showComparison(
-  { compared, onlyAtSes, adopted }: Awaited<ReturnType<typeof compare>>,
+export function showComparison(found: Compared, columns: number | undefined): string {
+  return [showOnlyAtSes(found, columns), ...showErased(found)].join("\n");
+}
+
+function showErased({ erased, isErased }: Compared): string[] {
+  if (erased === 0) return [];
+  const what = `${count(erased)} on it ${erased === 1 ? "was" : "were"} erased here`;
+  return [isErased ? `${what}, and now there too.` : `${what}. To erase there too, add --erase.`];
+}
+
+function showOnlyAtSes(
+  { compared, onlyAtSes, adopted }: Compared,
   columns: number | undefined,
 ): string {
   const summary = `${count(compared)} on SES's own list, ${onlyAtSes.length} of them not on ours.`;

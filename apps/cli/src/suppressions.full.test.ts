@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createTestDb } from "@repo/db/testing";
+import { createPseudonyms } from "@repo/email/erasure";
 import { applyEvents } from "@repo/email/events";
+import { keysOf } from "@repo/email/keys";
 import { addSuppression } from "@repo/email/suppressions";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
@@ -172,6 +174,20 @@ describe("compare", () => {
     expect(
       await test.db.operatorAction.findMany({ where: { addressKey: "only-there@example.com" } }),
     ).toMatchObject([{ action: "suppress", doneBy: "me", because: "moved to this account" }]);
+  });
+
+  it("with --erase takes addresses that were erased here off SES's list, and shows none of them", async () => {
+    const pseudonym = createPseudonyms(keysOf(OPT_OUT_KEY)).of("only-there@example.com");
+    await test.db.erasedAddress.create({ data: { pseudonym } });
+    const found = await run(["compare"], { OPT_OUT_KEY });
+    expect(found.out).toContain(
+      "1 address on it was erased here. To erase there too, add --erase.",
+    );
+    const { out } = await run(["compare", "--erase"], { OPT_OUT_KEY });
+    expect(out).toContain("1 address on it was erased here, and now there too.");
+    expect(calls.at(-1)).toBe("DELETE /v2/email/suppression/addresses/only-there%40example.com");
+    expect(found.out + out).not.toContain("only-there");
+    await test.db.erasedAddress.deleteMany();
   });
 
   it.each([

@@ -24,9 +24,10 @@ pnpm email:suppressions ADDRESS                     why it gets no email, its hi
 pnpm email:suppressions add ADDRESS --reason TEXT   send no more email to this address
 pnpm email:suppressions remove ADDRESS --reason TEXT
                                                     send email again; removes it from SES's list too
-pnpm email:suppressions compare [--adopt --reason TEXT]
+pnpm email:suppressions compare [--adopt --reason TEXT] [--erase]
                                                     what SES's own list has and ours has not;
-                                                    --adopt suppresses it here too
+                                                    --adopt suppresses it here too; --erase takes
+                                                    addresses that were erased here off SES's list
 
   --for REASON           soft-bounces, bounce, manual, complaint
   --since TIME           suppressed since then: 30m, 12h, 7d, 2030-01-31, 2030-01-31T12:00Z
@@ -64,6 +65,7 @@ export async function suppressions(args: string[]): Promise<number> {
       "override-complaint": { type: "boolean" },
       "not-at-ses": { type: "boolean" },
       adopt: { type: "boolean" },
+      erase: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -95,8 +97,8 @@ export async function suppressions(args: string[]): Promise<number> {
   }
 
   if (command === "compare" && address === undefined) {
-    const decision = values.adopt ? readDecision(values) : undefined;
-    const compared = await compare(findPseudonyms(), decision);
+    const adopt = values.adopt ? readDecision(values) : undefined;
+    const compared = await compare(findPseudonyms(), { adopt, erase: values.erase });
     print(compared, () => showComparison(compared, process.stdout.columns));
     return 0;
   }

@@ -2,6 +2,7 @@ import { PutSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
 import { createTestDb } from "@repo/db/testing";
 import { startSesLocal } from "@repo/ses-local/client";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { queueReset } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { keysOf } from "../keys.ts";
 import { createAccountList } from "../transports/account-list.ts";
@@ -42,11 +43,14 @@ it("finds what only SES suppresses, and suppresses it here too", async () => {
   await addSuppression(test.db, "bounced0@example.com", decision);
   await put("Angry@example.com", "COMPLAINT");
   await put("erased@example.com");
+  await put("came-back@example.com");
+  const gone = ["erased@example.com", "came-back@example.com"];
   await eraseMail(test.db, {
-    keys: ["erased@example.com"],
-    pseudonyms: [pseudonyms.of("erased@example.com")],
+    keys: gone,
+    pseudonyms: gone.map((key) => pseudonyms.of(key)),
     until: null,
   });
+  await queueReset(test.db, "came-back@example.com");
   await put("back@example.com");
   await addSuppression(test.db, "back@example.com", decision);
   await removeSuppression(test.db, "back@example.com", decision);
@@ -54,16 +58,17 @@ it("finds what only SES suppresses, and suppresses it here too", async () => {
   const first = await compare();
   expect(first.compared).toBe(1000);
   const rest = await compare(first.next ?? undefined);
-  expect({ compared: rest.compared, next: rest.next }).toEqual({ compared: 4, next: null });
-  const { onlyAtSes, compared, next } = await compare(undefined, 10);
-  expect({ compared, next }).toEqual({ compared: 1004, next: null });
+  expect({ compared: rest.compared, next: rest.next }).toEqual({ compared: 5, next: null });
+  const { onlyAtSes, erased, compared, next } = await compare(undefined, 10);
+  expect({ compared, next }).toEqual({ compared: 1005, next: null });
+  expect(erased).toEqual(["erased@example.com"]);
   // Not the one that we have, and not the one that was erased.
-  expect(onlyAtSes).toHaveLength(1002);
+  expect(onlyAtSes).toHaveLength(1003);
   const of = (address: string) => onlyAtSes.find((found) => found.address === address);
   expect(of("angry@example.com")).toMatchObject({ reason: "complaint", isRemovedHere: false });
   expect(of("back@example.com")).toMatchObject({ reason: "bounce", isRemovedHere: true });
 
-  expect(await adoptSuppressions(test.db, onlyAtSes, decision)).toBe(1001);
+  expect(await adoptSuppressions(test.db, onlyAtSes, decision)).toBe(1002);
   expect(await adoptSuppressions(test.db, onlyAtSes, decision)).toBe(0);
   expect(await findSuppression(test.db, "Angry@example.com")).toMatchObject({
     reason: "complaint",

@@ -17,6 +17,8 @@ export interface OnlyAtSes {
 
 export interface Comparison {
   onlyAtSes: OnlyAtSes[];
+  /** Addresses that were erased here, as SES writes them. */
+  erased: string[];
   /** How many addresses of SES's list were compared. */
   compared: number;
   /** Pass it as `from` to compare the rest; null at the end. */
@@ -30,8 +32,8 @@ export type ReadPage = (
 
 /**
  * Compares SES's own suppression list with ours, a thousand addresses a second. The reverse needs no
- * comparison: what is only on our list is not sent, so that SES need not know it. Addresses that were
- * erased are left out.
+ * comparison: what is only on our list is not sent, so that SES need not know it. Erased addresses are
+ * told apart by their keyed hashes. SES adds one again when a bounce or a complaint comes later.
  *
  * @param options.pages of a thousand addresses each. Default: 10.
  * @throws what `readPage` throws
@@ -42,14 +44,14 @@ export async function compareSuppressions(
   options: { pseudonyms: Pseudonyms; from?: string | undefined; pages?: number },
 ): Promise<Comparison> {
   const { pseudonyms, from, pages = 10 } = options;
-  const comparison: Comparison = { onlyAtSes: [], compared: 0, next: from ?? null };
+  const comparison: Comparison = { onlyAtSes: [], erased: [], compared: 0, next: from ?? null };
   for (let page = 0; page < pages; page++) {
     const { entries, next } = await readPage(comparison.next ?? undefined);
     comparison.compared += entries.length;
     comparison.next = next;
     const given = entries.map(({ address, ...entry }) => {
       const key = addressKey(address);
-      return { ...entry, address: key, pseudonym: pseudonyms.of(key) };
+      return { ...entry, address: key, asListed: address, pseudonym: pseudonyms.of(key) };
     });
     const found = await db.$queryRaw<OnlyAtSes[]>`
       SELECT DISTINCT ON (address) address, reason, since, EXISTS (
@@ -60,9 +62,12 @@ export async function compareSuppressions(
       WHERE NOT EXISTS (
         SELECT FROM suppressions s WHERE s.address_key = g.address
           AND (s.expires_at IS NULL OR s.expires_at > now())
-      ) AND NOT EXISTS (SELECT FROM erased_addresses e WHERE e.pseudonym = g.pseudonym)
+      ) AND NOT ${IS_ERASED}
       ORDER BY address, since DESC`;
     comparison.onlyAtSes.push(...found);
+    const erased = await db.$queryRaw<{ address: string }[]>`
+      SELECT "asListed" AS address FROM ${entriesOf(given)} WHERE ${IS_ERASED}`;
+    comparison.erased.push(...erased.map(({ address }) => address));
     if (next === null) break;
   }
   return comparison;
@@ -101,9 +106,13 @@ export async function adoptSuppressions(
   });
 }
 
+// An email to the address is from after the erasure: somebody has come back.
+const IS_ERASED = Prisma.sql`(
+  EXISTS (SELECT FROM erased_addresses e WHERE e.pseudonym = g.pseudonym)
+  AND NOT EXISTS (SELECT FROM messages m WHERE m.to_key = g.address))`;
 const EVIDENCE = JSON.stringify({ from: "SES's own suppression list" });
 
 function entriesOf(entries: { address: string; reason: string; since: Date }[]): Prisma.Sql {
   return Prisma.sql`jsonb_to_recordset(${toJson(entries)}::jsonb)
-    AS g (address text, reason text, since timestamptz, pseudonym text)`;
+    AS g (address text, "asListed" text, reason text, since timestamptz, pseudonym text)`;
 }

@@ -33,6 +33,7 @@ function Export() {
         <form method="post" action="/settings/export">
           <button className="primary">{t.download}</button>
         </form>
+        <p>{t.elsewhere}</p>
         <ToSettings />
       </section>
     </Layout>
