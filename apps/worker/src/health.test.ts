@@ -20,6 +20,22 @@ it("answers 200 while the worker looks at the queue, and 503 if it has not for t
   await expect(ask()).rejects.toThrow("fetch failed");
 });
 
+it("is ready only after its first look at the queue", async () => {
+  const HEALTH_PORT = await freePort();
+  let lastLook = performance.now();
+  const sinceLastLook = () => performance.now() - lastLook;
+  const close = await serveHealth({ HEALTH_PORT, HOST: "127.0.0.1" }, sinceLastLook, metrics);
+  const ask = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${HEALTH_PORT}${path}`)).status;
+  expect([await ask("/healthz"), await ask("/readyz")]).toEqual([200, 503]);
+  lastLook = performance.now();
+  expect([await ask("/healthz"), await ask("/readyz")]).toEqual([200, 200]);
+  lastLook -= 121_000;
+  expect([await ask("/healthz"), await ask("/readyz")]).toEqual([503, 503]);
+  expect(await ask("/")).toBe(404);
+  close();
+});
+
 it("says which port is taken, and what to set", async () => {
   const HEALTH_PORT = await freePort();
   const config = { HEALTH_PORT, HOST: "127.0.0.1" };

@@ -8,9 +8,12 @@ import type { Metrics } from "./metrics.ts";
 const LONGEST = 120_000;
 
 /**
- * Answers `GET /healthz` on HEALTH_PORT, if it is set: 200 if the worker has looked at the queue
- * within two minutes, else 503. An orchestrator may then restart it. `GET /metrics` answers with
- * the metrics.
+ * Answers on HEALTH_PORT, if it is set. None of these asks the database, except for the metrics.
+ *
+ * - `GET /healthz`: 200 if the worker has looked at the queue within two minutes, else 503. An
+ *   orchestrator may then restart it. A new worker has two minutes for its first look.
+ * - `GET /readyz`: the same, but 503 before the first look.
+ * - `GET /metrics`: the metrics.
  *
  * @param sinceLastLook in ms
  * @returns a function that ends it
@@ -22,6 +25,7 @@ export async function serveHealth(
   metrics: Pick<Metrics, "text" | "contentType">,
 ): Promise<() => void> {
   if (port === undefined) return () => undefined;
+  const began = performance.now();
   const server = createServer((req, res) => {
     if (req.url === "/metrics") {
       metrics.text().then(
@@ -30,15 +34,17 @@ export async function serveHealth(
       );
       return;
     }
+    const isReady = req.url === "/readyz";
+    if (!isReady && req.url !== "/healthz") {
+      res.writeHead(404).end();
+      return;
+    }
     const idle = sinceLastLook();
-    const isAlive = idle < LONGEST;
-    const status = req.url !== "/healthz" ? 404 : isAlive ? 200 : 503;
-    res.writeHead(status, { "Content-Type": "application/json" });
-    const body = {
-      status: isAlive ? "ok" : "unavailable",
-      secondsSinceLastLook: Math.round(idle / 1000),
-    };
-    res.end(status === 404 ? "{}" : JSON.stringify(body));
+    const hasLooked = idle < performance.now() - began;
+    const isWell = idle < LONGEST && (hasLooked || !isReady);
+    res.writeHead(isWell ? 200 : 503, { "Content-Type": "application/json" });
+    const status = isWell ? "ok" : "unavailable";
+    res.end(JSON.stringify({ status, secondsSinceLastLook: Math.round(idle / 1000) }));
   });
   server.listen({ port, host });
   try {
