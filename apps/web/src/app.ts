@@ -11,6 +11,7 @@ import { chooseLanguage } from "./http/language.ts";
 import { requestLog } from "./http/log.ts";
 import type { Metrics } from "./http/metrics.ts";
 import { publicFiles } from "./http/public-files.ts";
+import type { EmailState } from "./http/readiness.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { emailPreferences } from "./pages/email-preferences.tsx";
 import { home } from "./pages/home.tsx";
@@ -20,6 +21,8 @@ import { loadAssets } from "./ui/assets.ts";
 interface AppConfig {
   db: Db;
   log: Logger;
+  /** What `/readyz` says about email. It throws if the app is not ready. */
+  emailState: () => Promise<EmailState>;
   /** Aborted when the app is about to end. Default: never. */
   stopping?: AbortSignal;
   /** Counts each answer. Default: nothing is counted. */
@@ -41,6 +44,7 @@ interface AppConfig {
 export function createApp({
   db,
   log,
+  emailState,
   stopping = new AbortController().signal,
   metrics,
   appUrl,
@@ -63,7 +67,7 @@ export function createApp({
     if (stopping.aborted) res.set("Connection", "close");
     next();
   });
-  app.use(health(db, stopping), ...webhooks);
+  app.use(health(emailState, stopping), ...webhooks);
   app.use(api);
   app.use(serve, publicFiles());
 

@@ -13,10 +13,13 @@ import { emailApi } from "./api/emails.ts";
 import { createApp } from "./app.ts";
 import type { Env } from "./env.ts";
 import { createMetrics, createMetricsServer } from "./http/metrics.ts";
+import { watchDatabase } from "./http/readiness.ts";
 import { takeEvents } from "./webhooks/ses.ts";
 
 // In ms, after the drain. Orchestrators kill a process after 30 s.
 const GRACE = 10_000;
+// In ms, for a query of the check that /readyz reports. A lost connection is replaced after it.
+const CHECK = 5_000;
 // In ms, for a whole request. Node.js allows its headers the same time. Both start at the request's
 // first byte, so neither ends an idle connection.
 const REQUEST = 30_000;
@@ -45,10 +48,12 @@ async function run(env: Env): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   const stopped = once(stop.signal, "abort");
   const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
+  const checks = createDb(env.DATABASE_URL, { poolSize: 1, queryTimeout: CHECK });
   const metrics = env.METRICS_PORT === undefined ? undefined : createMetrics();
   const app = createApp({
     db,
     log,
+    emailState: watchDatabase(checks, stop.signal),
     stopping: stop.signal,
     metrics,
     appUrl: env.APP_URL,
@@ -84,9 +89,10 @@ async function run(env: Env): Promise<void> {
     await close(server);
     log.info("stopped");
   } finally {
+    stop.abort();
     metricsServer?.close();
     metricsServer?.closeAllConnections();
-    await db.$disconnect();
+    await Promise.all([db.$disconnect(), checks.$disconnect()]);
   }
 }
 

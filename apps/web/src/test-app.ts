@@ -13,6 +13,7 @@ import supertest, { type Test } from "supertest";
 import { emailApi } from "./api/emails.ts";
 import { createApp } from "./app.ts";
 import type { Metrics } from "./http/metrics.ts";
+import { emailState, requireTables } from "./http/readiness.ts";
 import { sesWebhook } from "./webhooks/ses.ts";
 
 export const PASSWORD = "correct horse battery staple";
@@ -95,6 +96,11 @@ export async function startTestApp({
   const app = createApp({
     db,
     log,
+    // At each request, so that no check runs in the background of a test.
+    async emailState() {
+      await requireTables(db);
+      return emailState(db);
+    },
     metrics,
     appUrl,
     trustProxy: 0,

@@ -28,6 +28,7 @@ export type Tx = Prisma.TransactionClient;
  *
  * @param url a `postgresql://` URL
  * @param options.poolSize the maximum number of connections. Default: 10.
+ * @param options.queryTimeout ms until a query fails, and its connection is replaced. Default: none.
  * @param options.keepStatements whether PostgreSQL keeps parsed and planned statements, which saves
  *   work. It does not work through a pooler in transaction mode. Default: false.
  * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`. A query may also throw
@@ -35,7 +36,7 @@ export type Tx = Prisma.TransactionClient;
  */
 export function createDb(
   url: string,
-  options: { poolSize?: number; keepStatements?: boolean } = {},
+  options: { poolSize?: number; queryTimeout?: number; keepStatements?: boolean } = {},
 ): Db {
   requirePublicSchema(url);
   // In ms. Without it, a server that accepts connections and never answers would block each request.
@@ -45,6 +46,7 @@ export function createDb(
     Client: InstantsClient,
     max: options.poolSize ?? 10,
     connectionTimeoutMillis: timeout,
+    query_timeout: options.queryTimeout,
     // The pool awaits it, although its type does not say so.
     // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: requirePublicFirst,
