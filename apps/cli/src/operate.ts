@@ -3,6 +3,7 @@ import type { ClosedReason, Db } from "@repo/db";
 import {
   type ActionOptions,
   type ActionCount,
+  type Counted,
   type Selection,
   cancelMessages,
   countCancels,
@@ -18,7 +19,7 @@ interface Command {
   help: string;
   /** The allowed values of --closed. Empty: the command has no such option. */
   closed: ClosedReason[];
-  count(db: Db, selection: Selection): Promise<ActionCount>;
+  count(db: Db, selection: Selection): Promise<Counted>;
   act(db: Db, selection: Selection, options: ActionOptions): Promise<ActionCount>;
   /** After a number of emails: `would be sent again`. */
   would: string;
@@ -29,7 +30,8 @@ interface Command {
 const COMMON = `${FILTER_HELP}
   --reason TEXT        why you do it. It is kept.
   --by NAME            who does it. Default: this machine's user.
-  --confirm COUNT      do it; COUNT is the number that the command showed
+  --confirm COUNT      do it; COUNT is what the command showed. Only what it has counted is
+                       changed, and nothing that has changed since.
 
 Times are UTC. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
@@ -100,26 +102,21 @@ async function operate(command: Command, args: string[]): Promise<number> {
       show(command, command.done, await command.act(db, { id }, decision));
       return 0;
     }
+    if (values.confirm !== undefined) {
+      const done = await command.act(db, selection, { ...decision, asOf: values.confirm });
+      show(command, command.done, done);
+      if (done.messages > 0) return 0;
+      console.log("All that was counted has changed since. Look at it with pnpm email:log.");
+      return 1;
+    }
     const found = await command.count(db, selection);
     if (found.messages === 0) {
       console.log("No such email.");
       return 1;
     }
-    if (values.confirm === undefined) {
-      show(command, command.would, found);
-      console.log(
-        `Nothing is done yet. To do it, repeat the command with --confirm ${found.messages}`,
-      );
-      return 1;
-    }
-    if (values.confirm !== String(found.messages)) {
-      throw invalid(
-        `There are ${found.messages} now, not ${values.confirm}. Nothing was done. Look at them with pnpm email:log.`,
-      );
-    }
-    const options = { ...decision, limit: found.messages };
-    show(command, command.done, await command.act(db, selection, options));
-    return 0;
+    show(command, command.would, found);
+    console.log(`Nothing is done yet. To do it, repeat the command with --confirm ${found.asOf}`);
+    return 1;
   });
 }
 

@@ -1,4 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
+import { AS_OF, isAsOf, unchangedSince } from "./as-of.ts";
 import { type Decision, checkDecision } from "./decision.ts";
 import { EmailError } from "./error.ts";
 import { type LoggedMessage, findMessage } from "./log.ts";
@@ -16,9 +17,18 @@ export interface ActionCount {
   inDoubt: number;
 }
 
+/** What an operator confirms. */
+export interface Counted extends ActionCount {
+  /** Which messages were counted. */
+  asOf: string;
+}
+
 export interface ActionOptions extends Decision {
-  /** Changes at most this many messages: the number that the operator confirmed. Default: all. */
-  limit?: number;
+  /**
+   * `asOf` of a count with the same filter. Only what was counted is changed, and not what has
+   * changed since. Default: all that the filter finds now. It says nothing about a single message.
+   */
+  asOf?: string | undefined;
 }
 
 // Messages of one transaction.
@@ -45,32 +55,39 @@ function where({ possible }: Action, selection: Selection): Prisma.Sql {
 }
 
 /** How many messages the action would change. */
-export async function countOf(db: Db, action: Action, selection: Selection): Promise<ActionCount> {
+export async function countOf(db: Db, action: Action, selection: Selection): Promise<Counted> {
   checkId(selection);
-  const [found = NONE] = await db.$queryRaw<ActionCount[]>`
-    SELECT count(*)::int AS messages, count(*) FILTER (WHERE ${action.inDoubt})::int AS "inDoubt"
+  const [found] = await db.$queryRaw<[Counted]>`
+    SELECT count(*)::int AS messages, count(*) FILTER (WHERE ${action.inDoubt})::int AS "inDoubt",
+      ${AS_OF} AS "asOf"
     FROM messages m WHERE ${where(action, selection)}`;
   if (found.messages === 0) await refuse(db, action, selection);
   return found;
 }
 
-/** Changes the messages, in transactions of a thousand, and stores who did it, when and why. */
+/**
+ * Changes the messages, in transactions of a thousand, and stores who did it, when and why.
+ *
+ * @throws EmailError `INVALID_COUNT` if `asOf` comes from no count
+ */
 export async function act(
   db: Db,
   action: Action,
   selection: Selection,
-  { limit = Infinity, ...decision }: ActionOptions,
+  { asOf, ...decision }: ActionOptions,
 ): Promise<ActionCount> {
   const { by, because } = checkDecision(decision);
   checkId(selection);
-  const done: ActionCount = { ...NONE };
-  for (let after: string | null = FIRST; after !== null && done.messages < limit;) {
-    const batch = Math.min(BATCH, limit - done.messages);
+  if (asOf !== undefined && !isAsOf(asOf)) throw invalidCount();
+  const conditions = [where(action, selection)];
+  if (asOf !== undefined && !("id" in selection)) conditions.push(unchangedSince(asOf));
+  const done: ActionCount = { messages: 0, inDoubt: 0 };
+  for (let after: string | null = FIRST; after !== null;) {
     const [row]: (ActionCount & { last: string | null })[] = await db.$queryRaw`
       WITH chosen AS MATERIALIZED (
         SELECT id, ${action.inDoubt} AS in_doubt FROM messages m
-        WHERE id > ${after}::uuid AND ${where(action, selection)}
-        ORDER BY id LIMIT ${batch} FOR NO KEY UPDATE OF m
+        WHERE id > ${after}::uuid AND ${allOf(conditions)}
+        ORDER BY id LIMIT ${BATCH} FOR NO KEY UPDATE OF m
       ), changed AS (
         UPDATE messages m SET ${action.changes} FROM chosen c WHERE m.id = c.id
         RETURNING m.id, m.state
@@ -91,8 +108,6 @@ export async function act(
   return done;
 }
 
-const NONE: ActionCount = { messages: 0, inDoubt: 0 };
-
 /** PostgreSQL would reject an invalid UUID. */
 function checkId(selection: Selection): void {
   if ("id" in selection && !isUuid(selection.id)) throw unknownId(selection.id);
@@ -103,6 +118,10 @@ async function refuse(db: Db, action: Action, selection: Selection): Promise<voi
   if (!("id" in selection)) return;
   const message = await findMessage(db, selection.id);
   throw (message && action.refusal?.(message)) ?? unknownId(selection.id);
+}
+
+function invalidCount(): EmailError {
+  return new EmailError("INVALID_COUNT", "This is not what a count has returned. Count again.");
 }
 
 function unknownId(id: string): EmailError {

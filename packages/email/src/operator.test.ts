@@ -1,5 +1,5 @@
 import { createTestDb } from "@repo/db/testing";
-import type { Message } from "@repo/db";
+import type { Db, Message } from "@repo/db";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import {
   accepted,
@@ -15,6 +15,7 @@ import {
   doubtSeconds,
   work,
 } from "./delivery/test-queue.ts";
+import type { Claimed } from "./delivery/claim.ts";
 import { type Settlement, settle } from "./delivery/settle.ts";
 import { sweep } from "./delivery/sweep.ts";
 import { applyEvents } from "./events.ts";
@@ -40,7 +41,10 @@ const decision = { by: "operator", because: "the sender is repaired" };
 const find = (id: string): Promise<Message> => test.db.message.findUniqueOrThrow({ where: { id } });
 
 /** A message that SES has refused for good. */
-async function failed(queue = queueWelcome, to?: string): Promise<string> {
+async function failed(
+  queue: (db: Db, to?: string) => Promise<string> = queueWelcome,
+  to?: string,
+): Promise<string> {
   const id = await queue(test.db, to);
   await work(test.db, refused("permanent"));
   expect(await find(id)).toMatchObject({ state: "closed", closedReason: "failed" });
@@ -56,6 +60,16 @@ async function unknown(): Promise<string> {
   expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   return id;
 }
+
+/** SES's answer comes after the lease has ended. */
+const settleLate = (claimed: Claimed[]) =>
+  settle(
+    test.db,
+    claimed.map(
+      ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
+    ),
+    doubtSeconds,
+  );
 
 const event = (messageId: string, type: string) =>
   applyEvents(test.db, [
@@ -98,7 +112,7 @@ describe("retry", () => {
 
   it("counts those that may arrive twice, and never closes them as failed", async () => {
     const id = await unknown();
-    expect(await countRetries(test.db, { id })).toEqual({ messages: 1, inDoubt: 1 });
+    expect(await countRetries(test.db, { id })).toMatchObject({ messages: 1, inDoubt: 1 });
     expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
     // A refusal of the second copy says nothing about the first.
     await work(test.db, refused("permanent"));
@@ -139,12 +153,23 @@ describe("retry", () => {
         await sweep(test.db, 30, doubtSeconds);
         await makeAllDue(test.db);
         await sweep(test.db, 30, doubtSeconds);
-        const [{ attempt, claimedAt } = { attempt: 0, claimedAt: "" }] = messages;
-        await settle(
-          test.db,
-          [{ id, attempt, claimedAt, ...accepted } as Settlement],
-          doubtSeconds,
-        );
+        await settleLate(messages);
+        return id;
+      },
+      /may have been sent/,
+    ],
+    [
+      "was judged unsent, sent again and refused, before the first call's answer came",
+      async () => {
+        const id = await queueChanged(test.db);
+        const { messages } = await claimAs(test.db);
+        await expireLeases(test.db);
+        await sweep(test.db, 30, doubtSeconds);
+        await test.db.$executeRaw`
+          UPDATE messages SET state = 'queued', due_at = now(), judged_unsent = 1, judged_at = now()`;
+        await work(test.db, refused("permanent"));
+        expect(await find(id)).toMatchObject({ closedReason: "failed" });
+        await settleLate(messages);
         return id;
       },
       /may have been sent/,
@@ -213,7 +238,7 @@ describe("retry", () => {
     expect(await find(id)).toEqual(before);
   });
 
-  it("takes all that a filter finds, but no more than were confirmed", async () => {
+  it("takes all that a filter finds, and no others", async () => {
     const other = await failed(queueWelcome, "other@example.com");
     const id = await failed();
     // More than one transaction takes.
@@ -225,14 +250,10 @@ describe("retry", () => {
       FROM messages, generate_series(1, 1100) WHERE id = ${id}::uuid`;
     await unknown();
     const filter = { to: "NAME@example.com", closedReason: "failed" } as const;
-    expect(await countRetries(test.db, filter)).toEqual({ messages: 1101, inDoubt: 0 });
-    expect(await retryMessages(test.db, filter, { ...decision, limit: 1_050 })).toEqual({
-      messages: 1_050,
-      inDoubt: 0,
-    });
-    expect(await test.db.message.count({ where: { state: "queued" } })).toBe(1_050);
-    expect(await retryMessages(test.db, filter, decision)).toMatchObject({ messages: 51 });
-    expect(await countRetries(test.db, {})).toEqual({ messages: 2, inDoubt: 1 });
+    expect(await countRetries(test.db, filter)).toMatchObject({ messages: 1101, inDoubt: 0 });
+    expect(await retryMessages(test.db, filter, decision)).toEqual({ messages: 1_101, inDoubt: 0 });
+    expect(await test.db.message.count({ where: { state: "queued" } })).toBe(1_101);
+    expect(await countRetries(test.db, {})).toMatchObject({ messages: 2, inDoubt: 1 });
     expect(await find(other)).toMatchObject({ closedReason: "failed" });
     expect(await test.db.operatorAction.count()).toBe(1_101);
   });
@@ -242,7 +263,7 @@ describe("cancel", () => {
   it("closes what waits, erases its contents, and stores who did it and why", async () => {
     const id = await queueWelcome(test.db, "one@example.com");
     const other = await queueWelcome(test.db, "two@example.com");
-    expect(await countCancels(test.db, { to: "one@example.com" })).toEqual({
+    expect(await countCancels(test.db, { to: "one@example.com" })).toMatchObject({
       messages: 1,
       inDoubt: 0,
     });
@@ -272,6 +293,52 @@ describe("cancel", () => {
     expect(await cancelMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
     expect(await find(id)).toMatchObject({ closedReason: "unknown", payload: null });
   });
+});
+
+describe("after a count", () => {
+  const all = { template: "welcome" };
+
+  it("changes only what was counted: not what was queued before it and committed after it", async () => {
+    const counted = await queueWelcome(test.db);
+    const [late, seen] = await test.db.$transaction(
+      async (tx) =>
+        [
+          await queueWelcome(tx),
+          // By another connection, which does not see it yet.
+          await countCancels(test.db, all),
+        ] as const,
+    );
+    expect(seen.messages).toBe(1);
+    const later = await queueWelcome(test.db);
+    const confirmed = { ...decision, asOf: seen.asOf };
+    expect(await cancelMessages(test.db, all, confirmed)).toMatchObject({ messages: 1 });
+    expect(await find(counted)).toMatchObject({ closedReason: "cancelled" });
+    for (const id of [late, later]) expect(await find(id)).toMatchObject({ state: "queued" });
+    expect(await cancelMessages(test.db, all, confirmed)).toMatchObject({ messages: 0 });
+  });
+
+  it("leaves out what has changed since, even if the filter finds it again", async () => {
+    const sent = await failed();
+    const again = await failed();
+    const untouched = await failed();
+    const { asOf } = await countRetries(test.db, all);
+    await retryMessages(test.db, { id: sent }, decision);
+    await work(test.db, accepted);
+    await retryMessages(test.db, { id: again }, decision);
+    await work(test.db, refused("permanent"));
+    expect(await retryMessages(test.db, all, { ...decision, asOf })).toMatchObject({ messages: 1 });
+    expect(await find(untouched)).toMatchObject({ state: "queued" });
+    expect(await find(again)).toMatchObject({ closedReason: "failed" });
+  });
+
+  it.each(["", "2 emails", "5:7:6", "99999999999999999999"])(
+    "refuses the count %j",
+    async (asOf) => {
+      const refusal = { code: "INVALID_COUNT" };
+      const options = { ...decision, asOf };
+      await expect(cancelMessages(test.db, all, options)).rejects.toMatchObject(refusal);
+    },
+  );
 });
 
 it("holds messages until they are released, and no others", async () => {

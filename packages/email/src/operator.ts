@@ -3,6 +3,7 @@ import {
   type Action,
   type ActionCount,
   type ActionOptions,
+  type Counted,
   type Selection,
   act,
   countOf,
@@ -11,7 +12,7 @@ import { CANCELLED } from "./cancel.ts";
 import { EmailError } from "./error.ts";
 import type { LoggedMessage } from "./log.ts";
 
-export type { ActionCount, ActionOptions, Selection } from "./act.ts";
+export type { ActionCount, ActionOptions, Counted, Selection } from "./act.ts";
 export type { Decision } from "./decision.ts";
 export { type EvidenceStop, allowEvidence, evidenceStops } from "./evidence-stops.ts";
 export {
@@ -28,7 +29,7 @@ export { EmailError } from "./error.ts";
  *
  * @throws EmailError `INVALID_ADDRESS`; `NOT_RETRIABLE` for a single message, with the reason
  */
-export function countRetries(db: Db, selection: Selection): Promise<ActionCount> {
+export function countRetries(db: Db, selection: Selection): Promise<Counted> {
   return countOf(db, RETRY, selection);
 }
 
@@ -37,8 +38,8 @@ export function countRetries(db: Db, selection: Selection): Promise<ActionCount>
  * It leaves out messages that have expired, and messages that an answer or an event reports as sent.
  * Who did it, when and why is stored.
  *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_RETRIABLE` for a single message, with the
- *   reason
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`, `INVALID_COUNT`; `NOT_RETRIABLE` for a single
+ *   message, with the reason
  */
 export function retryMessages(
   db: Db,
@@ -49,15 +50,15 @@ export function retryMessages(
 }
 
 /** How many messages a cancellation would close. @throws as `cancelMessages` does */
-export function countCancels(db: Db, selection: Selection): Promise<ActionCount> {
+export function countCancels(db: Db, selection: Selection): Promise<Counted> {
   return countOf(db, CANCEL, selection);
 }
 
 /**
  * Closes messages that wait, as `cancel` does for the app. Who did it, when and why is stored.
  *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` for a single message, with the
- *   reason
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`, `INVALID_COUNT`; `NOT_WAITING` for a single
+ *   message, with the reason
  */
 export function cancelMessages(
   db: Db,
@@ -68,7 +69,7 @@ export function cancelMessages(
 }
 
 /** How many messages would be held, or released. @throws as `changeHold` does */
-export function countHolds(db: Db, change: Hold, selection: Selection): Promise<ActionCount> {
+export function countHolds(db: Db, change: Hold, selection: Selection): Promise<Counted> {
   return countOf(db, HOLDS[change], selection);
 }
 
@@ -76,7 +77,8 @@ export function countHolds(db: Db, change: Hold, selection: Selection): Promise<
  * `hold` keeps messages that wait from being sent, until `release`. They still expire. A scheduled
  * message that is released waits for its time. Who did it, when and why is stored.
  *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`; `NOT_WAITING` or `NOT_HELD` for a single message
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`, `INVALID_COUNT`; `NOT_WAITING` or `NOT_HELD` for
+ *   a single message
  */
 export function changeHold(
   db: Db,
@@ -119,8 +121,10 @@ const RETRY: Action = {
   possible: Prisma.sql`state = 'closed' AND payload IS NOT NULL
     AND (expires_at IS NULL OR expires_at > now())
     -- Closed messages may still have been sent: the answer may have come after the lease had ended,
-    -- and some events do not change the outcome.
-    AND NOT EXISTS (SELECT FROM attempts a WHERE a.message_id = m.id AND a.result = 'accepted')
+    -- and some events do not change the outcome. A message that was ever in doubt fails only if it
+    -- was judged unsent. For all others that failed, no look at their calls is needed.
+    AND (closed_reason = 'failed' AND judged_unsent = 0
+      OR NOT EXISTS (SELECT FROM attempts a WHERE a.message_id = m.id AND a.result = 'accepted'))
     AND NOT EXISTS (SELECT FROM events e WHERE e.message_id = m.id)`,
   inDoubt: Prisma.sql`closed_reason = 'unknown'`,
   changes: Prisma.sql`state = 'queued', due_at = now(), closed_reason = NULL, closed_at = NULL,

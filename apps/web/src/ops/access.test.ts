@@ -2,7 +2,7 @@ import { full } from "@repo/testing/full";
 import supertest from "supertest";
 import { afterAll, expect, it } from "vitest";
 import { PASSWORD, cookieOf } from "../test-app.ts";
-import { type TestOps, startTestOps } from "./test-ops.ts";
+import { type TestOps, hiddenIn, startTestOps } from "./test-ops.ts";
 
 const test = await startTestOps();
 afterAll(() => test.drop());
@@ -18,12 +18,12 @@ const PAGES = [
 ];
 const FILES = ["/ops/ops.css", "/ops/ops.js"];
 const CHANGES: [path: string, fields: () => Promise<Record<string, string>>][] = [
-  ["/ops/messages/retry", async () => ({ id: await test.addMessage(), count: "1" })],
-  ["/ops/messages/cancel", async () => ({ id: await waiting(), count: "1" })],
-  ["/ops/messages/hold", async () => ({ id: await waiting(), count: "1" })],
-  ["/ops/messages/release", async () => ({ template: "waits", count: "1" })],
+  ["/ops/messages/retry", async () => ({ id: await test.addMessage() })],
+  ["/ops/messages/cancel", async () => ({ id: await waiting() })],
+  ["/ops/messages/hold", async () => ({ id: await waiting() })],
+  ["/ops/messages/release", () => counted("template=waits")],
   ["/ops/suppressions/add", async () => ({ email: "stop@example.com" })],
-  ["/ops/suppressions/remove", async () => ({ email: "stop@example.com" })],
+  ["/ops/suppressions/remove", () => suppressed("stop@example.com")],
   ["/ops/suppressions/export", async () => ({})],
   ["/ops/sending/pause", async () => ({ scope: "all" })],
   ["/ops/sending/resume", async () => ({ seen: (await sending()).pausedAt!.toISOString() })],
@@ -33,6 +33,16 @@ const CHANGES: [path: string, fields: () => Promise<Record<string, string>>][] =
 const ALL = [...PAGES, ...FILES, ...CHANGES.map(([path]) => path), "/ops/messages/x", "/ops/no"];
 
 const sending = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
+async function counted(search: string): Promise<Record<string, string>> {
+  const { text } = await test.get(`/ops/messages/release?${search}`);
+  return { ...Object.fromEntries(new URLSearchParams(search)), ...hiddenIn(text, "counted") };
+}
+
+async function suppressed(email: string): Promise<Record<string, string>> {
+  const { text } = await test.get(`/ops/suppressions/remove?email=${email}`);
+  return { email, ...hiddenIn(text, "seen") };
+}
+
 const waiting = () =>
   test.addMessage({ state: "queued", closedReason: null, closedAt: null, template: "waits" });
 

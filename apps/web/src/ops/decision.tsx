@@ -2,7 +2,7 @@ import { AccountError, type Accounts } from "@repo/accounts";
 import type { Decision } from "@repo/email/operations";
 import type { Response, Router } from "express";
 import type { ReactElement, ReactNode } from "react";
-import type { z } from "zod";
+import { z } from "zod";
 import type { Answer } from "../http/answer.tsx";
 import type { Cookies } from "../http/cookies.ts";
 import { HttpError } from "../http/errors.tsx";
@@ -29,6 +29,16 @@ const DECISION = {
     .max(MAX_REASON, `Use at most ${MAX_REASON} characters.`),
   currentPassword: commonFields.currentPassword.optional(),
 };
+
+/**
+ * The time of what the operator has seen, which the decision is about: a pause, a suppression.
+ * Missing: there was none. A form names it, so that it does not end a newer one.
+ */
+export const SEEN = { seen: z.iso.datetime().optional() };
+export const seenOf = (seen: string | undefined) => (seen === undefined ? null : new Date(seen));
+export const Seen = ({ at }: { at: Date }) => (
+  <input type="hidden" name="seen" value={at.toISOString()} />
+);
 
 interface DecisionPage<Shape extends z.ZodRawShape, Opened> {
   path: string;

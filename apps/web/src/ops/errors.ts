@@ -6,6 +6,7 @@ import { HttpError, toHttpError } from "../http/errors.tsx";
 /** Refusals of packages/email that an operator can cause, and their HTTP status. */
 const STATUS: Partial<Record<string, number>> = {
   COMPLAINED: 409,
+  INVALID_COUNT: 422,
   INVALID_CURSOR: 422,
   INVALID_RATE: 422,
   NOT_HELD: 409,
@@ -15,6 +16,7 @@ const STATUS: Partial<Record<string, number>> = {
   PAUSE_CHANGED: 409,
   RATE_CHANGED: 409,
   RESTORE_UNDECIDED: 409,
+  SUPPRESSION_CHANGED: 409,
   UNKNOWN_EMAIL: 404,
 };
 

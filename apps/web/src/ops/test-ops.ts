@@ -35,6 +35,12 @@ export async function startTestOps() {
   };
 }
 
+/** What a page tells its form: the hidden field of that name, if there is one. */
+export function hiddenIn(html: string, name: string): Record<string, string> {
+  const value = new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1];
+  return value === undefined ? {} : { [name]: value };
+}
+
 /** By default it failed, and its contents are kept. @returns its id */
 async function addMessage(
   { db }: TestApp,

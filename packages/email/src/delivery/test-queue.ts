@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Db } from "@repo/db";
+import type { Db, Tx } from "@repo/db";
 import { createEnqueue } from "../enqueue.ts";
 import { keysOf } from "../keys.ts";
 import { templates } from "../test-templates.ts";
@@ -60,7 +60,7 @@ export async function queueVerify(db: Db, to = "name@example.com"): Promise<stri
 }
 
 /** Queues other mail with `hold`. */
-export async function queueWelcome(db: Db, to = "name@example.com"): Promise<string> {
+export async function queueWelcome(db: Db | Tx, to = "name@example.com"): Promise<string> {
   const props = { name: "Name", url: link };
   const { id } = await enqueue(db, { template: "welcome", to, props });
   return id;

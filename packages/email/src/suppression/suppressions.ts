@@ -157,6 +157,11 @@ export async function addSuppression(
 }
 
 export interface Removal extends Decision {
+  /**
+   * `since` of the suppression that the operator has seen in force; null: none was. Default:
+   * whatever there is.
+   */
+  seen?: Date | null | undefined;
   /** Removes a complaint too: only if the person has asked for email again. Default: false. */
   overrideComplaint?: boolean | undefined;
   /**
@@ -174,13 +179,13 @@ export interface Removal extends Decision {
  * suppress the address again, whenever they come; a new bounce or complaint does.
  *
  * @returns what was removed
- * @throws EmailError `INVALID_ADDRESS`, `NO_REASON`, `NOT_SUPPRESSED`, `COMPLAINED`; and what
- *   `atSes` throws
+ * @throws EmailError `INVALID_ADDRESS`, `NO_REASON`, `NOT_SUPPRESSED`, `SUPPRESSION_CHANGED`,
+ *   `COMPLAINED`; and what `atSes` throws
  */
 export async function removeSuppression(
   db: Db,
   address: string,
-  { overrideComplaint = false, atSes, pseudonyms, ...decision }: Removal,
+  { seen, overrideComplaint = false, atSes, pseudonyms, ...decision }: Removal,
 ): Promise<Suppressed> {
   const { address: typed, key } = parseAddress(address);
   const { by, because } = checkDecision(decision);
@@ -189,6 +194,8 @@ export async function removeSuppression(
     const [row] = await tx.$queryRaw<Suppressed[]>`
       SELECT ${COLUMNS} FROM suppressions WHERE ${isOneOf(keys)} ${ownFirst(key)}`;
     if (!row) throw new EmailError("NOT_SUPPRESSED", "Email to this address is not suppressed.");
+    const isKnown = seen === undefined || isOver(row) || row.since.getTime() === seen?.getTime();
+    if (!isKnown) throw suppressionChanged();
     if (row.reason === "complaint" && !overrideComplaint) throw complained();
     return row;
   };
@@ -212,6 +219,7 @@ export async function removeSuppression(
   });
 }
 
+const isOver = ({ until }: Suppressed) => until !== null && until <= new Date();
 const IN_FORCE = Prisma.sql`(expires_at IS NULL OR expires_at > now())`;
 const COLUMNS = Prisma.sql`address_key AS address, reason::text, evidence,
   created_at AS since, expires_at AS until`;
@@ -234,6 +242,13 @@ function olderThan(cursor: string): Prisma.Sql {
     );
   }
   return Prisma.sql`(created_at, address_key) < (${time}, ${cursor.slice(at + 1)})`;
+}
+
+function suppressionChanged(): EmailError {
+  return new EmailError(
+    "SUPPRESSION_CHANGED",
+    "This address was suppressed again meanwhile, or for another reason. Nothing was done. Read why, and decide again.",
+  );
 }
 
 function complained(): EmailError {

@@ -2,6 +2,7 @@ import type { Db } from "@repo/db";
 import {
   type ActionCount,
   type ActionOptions,
+  type Counted,
   type Selection,
   cancelMessages,
   changeHold,
@@ -29,7 +30,7 @@ interface Change {
   path: string;
   title: string;
   submit: string;
-  count(db: Db, selection: Selection): Promise<ActionCount>;
+  count(db: Db, selection: Selection): Promise<Counted>;
   act(db: Db, selection: Selection, options: ActionOptions): Promise<ActionCount>;
   /** After a number of emails. */
   would: string;
@@ -92,33 +93,35 @@ const SELECTION = {
   outcome: optional,
   since: optional,
   until: optional,
-  /** The number that the operator has seen. */
-  count: optional,
+  /** `asOf` of the count that the operator has seen. */
+  counted: optional,
 };
 
 function page(config: Config, { path, title, submit, ...change }: Change): Router {
   const { db } = config;
-  const found = async (values: FilterValues): Promise<ActionCount> => {
-    const counted = await change.count(db, selectionOf(values));
-    if (counted.messages > 0) return counted;
-    const message = "The search finds no email that can be changed in this way.";
-    throw new HttpError(404, "UNKNOWN_EMAIL", message);
-  };
   return decisionPage(config, {
     path,
     at: "/ops/messages",
     title,
     submit,
     fields: SELECTION,
-    open: (values) => found(values),
-    view: (form, counted) => counted && <Counted {...{ form, counted, change }} />,
-    async act({ count: confirmed, ...values }, decision) {
+    async open(values) {
+      const found = await change.count(db, selectionOf(values));
+      if (found.messages > 0) return found;
+      const message = "The search finds no email that can be changed in this way.";
+      throw new HttpError(404, "UNKNOWN_EMAIL", message);
+    },
+    view: (form, found) => found && <Found {...{ form, found, change }} />,
+    async act({ counted, ...values }, decision) {
       const selection = selectionOf(values);
-      const { messages } = await found(values);
-      if (String(messages) !== confirmed) throw changed(messages, confirmed);
-      const done = await change.act(db, selection, { ...decision, limit: messages });
-      const to = "id" in selection ? selection.id : `?${toQuery(values)}`;
-      return { json: done, page: `/ops/messages${"id" in selection ? "/" : ""}${to}` };
+      if ("id" in selection) {
+        const done = await change.act(db, selection, decision);
+        return { json: done, page: `/ops/messages/${selection.id}` };
+      }
+      if (!counted) throw countFirst("The form has no count");
+      const done = await change.act(db, selection, { ...decision, asOf: counted });
+      if (done.messages === 0) throw countFirst("All that was counted has changed since");
+      return { json: done, page: `/ops/messages?${toQuery(values)}` };
     },
   });
 }
@@ -130,20 +133,19 @@ function selectionOf({ id, ...values }: FilterValues): Selection {
   throw new HttpError(422, "INVALID_INPUT", "Which emails? Search for them first.");
 }
 
-function changed(now: number, confirmed: string | undefined): HttpError {
-  const before = confirmed === undefined ? "" : `, not ${confirmed}`;
-  const message = `There are ${count(now)} now${before}. Nothing was done. Look at the number, and confirm it.`;
+function countFirst(why: string): HttpError {
+  const message = `${why}. Nothing was done. Look at the number below, and confirm it.`;
   return new HttpError(409, "COUNT_CHANGED", message);
 }
 
-interface CountedProps {
+interface FoundProps {
   form: FormState;
-  counted: ActionCount;
+  found: Counted;
   change: Pick<Change, "would" | "doubt">;
 }
 
 /** How many emails it would be, and which. */
-function Counted({ form: { values }, counted: { messages, inDoubt }, change }: CountedProps) {
+function Found({ form: { values }, found: { messages, inDoubt, asOf }, change }: FoundProps) {
   const { id } = values;
   return (
     <>
@@ -159,10 +161,16 @@ function Counted({ form: { values }, counted: { messages, inDoubt }, change }: C
           </li>
         ))}
       </ul>
+      {!id && (
+        <p className="fine">
+          Only these are changed: none that the search finds later, and none that has changed
+          meanwhile. <a href="/ops/actions">Actions</a> then says how many were changed.
+        </p>
+      )}
       {["id", ...FILTER_FIELDS].map((name) => (
         <input key={name} type="hidden" name={name} value={values[name] ?? ""} />
       ))}
-      <input type="hidden" name="count" value={messages} />
+      <input type="hidden" name="counted" value={asOf} />
     </>
   );
 }

@@ -12,16 +12,12 @@ import {
 import { Router } from "express";
 import { z } from "zod";
 import { Field } from "../../ui/form.tsx";
-import { Choice, type Guard, decisionPage } from "../decision.tsx";
+import { Choice, type Guard, SEEN, Seen, decisionPage, seenOf } from "../decision.tsx";
 import { Sentence } from "../home.tsx";
 import { LowerRate, Pause } from "./sending.tsx";
 
 type Config = Guard & { db: Db };
 const AT = "/ops/sending";
-
-/** The time of the pause or the lower rate that the operator has seen. Missing: there was none. */
-const SEEN = { seen: z.iso.datetime().optional() };
-const seenOf = (seen: string | undefined) => (seen === undefined ? null : new Date(seen));
 
 /** Pauses and resumes sending, and lowers its rate for a time. */
 export function changeSending(config: Config): Router {
@@ -77,6 +73,7 @@ function Resume({ verdict }: { verdict: Verdict }) {
       {/* It may be about something else that is worse than the pause. */}
       <Sentence verdict={verdict} />
       <InForce paused={verdict.status.paused} />
+      {!verdict.status.paused && <p>Nobody has paused sending.</p>}
     </>
   );
 }
@@ -101,7 +98,7 @@ function InForce(props: {
           Lowered: <LowerRate lowered={lowered} />
         </p>
       )}
-      <input type="hidden" name="seen" value={seen.toISOString()} />
+      <Seen at={seen} />
     </>
   );
 }

@@ -10,8 +10,8 @@ import { z } from "zod";
 import { fields } from "../../http/fields.ts";
 import type { FormState } from "../../http/form-page.ts";
 import { Field } from "../../ui/form.tsx";
-import { type Guard, decisionPage } from "../decision.tsx";
-import { REASONS } from "./explain.tsx";
+import { type Guard, SEEN, Seen, decisionPage, seenOf } from "../decision.tsx";
+import { Evidence, REASONS } from "./explain.tsx";
 
 type Config = Guard & { db: Db };
 
@@ -44,12 +44,13 @@ function remove(config: Config): Router {
     at: "/ops/suppressions",
     title: "Send email to an address again",
     submit: "Send email again",
-    fields: { email: fields.email, overrideComplaint: z.literal("yes").optional() },
+    fields: { email: fields.email, ...SEEN, overrideComplaint: z.literal("yes").optional() },
     open: async ({ email }) => (email ? await findSuppression(db, email) : null),
     view: (form, found) => <Removal form={form} found={found} />,
-    async act({ email, overrideComplaint }, decision) {
+    async act({ email, seen, overrideComplaint }, decision) {
       const removed = await removeSuppression(db, email, {
         ...decision,
+        seen: seenOf(seen),
         overrideComplaint: overrideComplaint === "yes",
       });
       return { json: { address: email, removed: removed.reason }, page: pageOf(email) };
@@ -64,9 +65,16 @@ function Address({ form }: { form: FormState }) {
 }
 
 function Removal({ form, found }: { form: FormState; found: Suppressed | null | undefined }) {
+  const address = form.values.email ?? "ADDRESS";
   return (
     <>
-      {found && <p>It gets no email now: {REASONS[found.reason]}.</p>}
+      {found && (
+        <>
+          <p>It gets no email now: {REASONS[found.reason]}.</p>
+          <Evidence suppression={found} isOver={false} />
+          <Seen at={found.since} />
+        </>
+      )}
       <Address form={form} />
       {found?.reason === "complaint" && (
         <label className="choice">
@@ -77,11 +85,14 @@ function Removal({ form, found }: { form: FormState; found: Suppressed | null | 
       <p className="fine">
         SES has a list of its own. If the address is on that list, SES accepts email to it and does
         not deliver it. This page cannot change that list, because the app has no right to. Somebody
-        with rights at AWS can remove the address from it:{" "}
-        <code>
-          aws sesv2 delete-suppressed-destination --email-address {form.values.email ?? "ADDRESS"}
-        </code>
-        . <code>pnpm email:suppressions remove</code> does both.
+        with rights at AWS can do both with the first command, or change only that list with the
+        second:
+      </p>
+      <p className="fine">
+        <code>pnpm email:suppressions remove {address} --reason …</code>
+      </p>
+      <p className="fine">
+        <code>aws sesv2 delete-suppressed-destination --email-address {address}</code>
       </p>
     </>
   );

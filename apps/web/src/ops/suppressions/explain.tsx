@@ -68,7 +68,8 @@ export function Explanation(explained: Explained) {
   );
 }
 
-function Evidence({ suppression, isOver }: { suppression: Suppressed; isOver: boolean }) {
+/** Since when, until when, and what the event or the operator said. */
+export function Evidence({ suppression, isOver }: { suppression: Suppressed; isOver: boolean }) {
   const { reason, since, until, evidence } = suppression;
   return (
     <>
