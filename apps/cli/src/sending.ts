@@ -68,12 +68,12 @@ function secondsOf(duration: string | undefined): number {
 
 async function show(db: Db): Promise<number> {
   const verdict = await readVerdict(db);
-  const { sending: how, why, since, next, error, waiting, depth } = verdict;
+  const { sending: how, why, since, next, error, waiting, open } = verdict;
   const at = since ? `, since ${since.toISOString()}` : "";
   console.log(how === "sending" ? "Email is sent." : `Sending is ${how}: ${why}${at}.`);
   if (error) console.log(`  The server says: ${error}`);
   if (next) console.log(`  Next: ${next}`);
-  console.log(`${depth} wait.`);
+  console.log(`${open.queued} wait.`);
   for (const { category, messages, seconds } of waiting) {
     console.log(`  ${category}: ${messages} are due, the oldest for ${seconds} s`);
   }

@@ -2,7 +2,7 @@ import { freePort } from "@repo/testing/free-port";
 import { expect, it } from "vitest";
 import { serveHealth } from "./health.ts";
 
-const metrics = { contentType: "text/plain", text: () => Promise.resolve("email_queued 3\n") };
+const metrics = { contentType: "text/plain", text: () => Promise.resolve("email_workers 3\n") };
 
 it("answers 200 while the worker looks at the queue, and 503 if it has not for two minutes", async () => {
   const HEALTH_PORT = await freePort();
@@ -13,7 +13,7 @@ it("answers 200 while the worker looks at the queue, and 503 if it has not for t
   expect(healthy.status).toBe(200);
   expect(await healthy.json()).toEqual({ status: "ok", secondsSinceLastLook: 119 });
   const scraped = await fetch(`http://127.0.0.1:${HEALTH_PORT}/metrics`);
-  expect(await scraped.text()).toBe("email_queued 3\n");
+  expect(await scraped.text()).toBe("email_workers 3\n");
   sinceLastLook = 121_000;
   expect((await ask()).status).toBe(503);
   close();

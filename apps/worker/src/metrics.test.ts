@@ -24,7 +24,7 @@ const message = {
   props: { url: `https://app.example.com/?token=${MARK}` },
 } as const;
 
-/** The value of one line, such as `email_queued`. */
+/** The value of one line, such as `email_workers`. */
 function valueOf(text: string, line: string): number | undefined {
   const found = text.split("\n").find((each) => each.startsWith(`${line} `));
   return found === undefined ? undefined : Number(found.slice(line.length + 1));
@@ -67,7 +67,8 @@ it("reports what waits, how sending goes and the result of each call, without an
   expect(valueOf(text, 'email_events_total{type="other"}')).toBe(1);
   expect(valueOf(text, 'email_events_total{type="Complaint"}')).toBe(0);
   expect(valueOf(text, "email_database_up")).toBe(1);
-  expect(valueOf(text, "email_queued")).toBe(1);
+  expect(valueOf(text, 'email_open{state="queued"}')).toBe(1);
+  expect(valueOf(text, 'email_open{state="in_doubt"}')).toBe(0);
   expect(valueOf(text, 'email_waiting{category="security"}')).toBe(1);
   expect(valueOf(text, 'email_waiting_oldest_seconds{category="security"}')).toBeLessThan(600);
   expect(valueOf(text, 'email_sending{state="stopped"}')).toBe(1);
@@ -87,7 +88,7 @@ it("says that the database does not answer, and leaves its figures out", async (
   await gone.drop();
   const text = await metrics.text();
   expect(valueOf(text, "email_database_up")).toBe(0);
-  expect(valueOf(text, "email_queued")).toBeUndefined();
+  expect(valueOf(text, 'email_open{state="queued"}')).toBeUndefined();
   expect(text).not.toMatch(/^email_sending\{/m);
   expect(text).toContain("process_cpu_seconds_total");
 });

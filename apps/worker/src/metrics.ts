@@ -37,9 +37,14 @@ const FIGURES: Figure[] = [
       ["sending", "slowed", "stopped"].map((state) => [state, Number(state === verdict.sending)]),
   },
   {
-    name: "email_queued",
-    help: "Queued emails, scheduled ones too, up to 100,000.",
-    values: ({ verdict }) => [["", verdict.depth]],
+    name: "email_open",
+    help: "Emails that are not closed, by state, up to 100,000 of each.",
+    label: "state",
+    values: ({ verdict: { open } }) => [
+      ["queued", open.queued],
+      ["sending", open.sending],
+      ["in_doubt", open.inDoubt],
+    ],
   },
   {
     name: "email_waiting",

@@ -61,7 +61,7 @@ const SUPPORT: Record<string, Answer> = {
   "Why did the request cause no email?": {
     when,
     fill: asked,
-    sees: /no email: the address had no account/,
+    sees: /no email, because the address had no account/,
   },
   "Has the person signed up, and not opened the link?": {
     when,
@@ -189,7 +189,7 @@ const ON_CALL: Record<string, Answer> = {
   "Send again what failed since the last deployment.": {
     when,
     fill: { Status: "failed", "From (UTC)": "2026-01-01T00:00" },
-    sees: "No email.",
+    sees: "No email fits this search.",
     stores: (db) =>
       db.operatorAction.findFirstOrThrow({ where: { action: "retry", because: "a test" } }),
   },

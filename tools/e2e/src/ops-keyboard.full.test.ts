@@ -59,7 +59,7 @@ it("sends again what a search finds", async () => {
   await follow("link", "Send these again …");
   await type("Why", "the sender is verified now");
   await follow("button", "Send again");
-  await page.getByText("No email.").waitFor();
+  await page.getByText("No email fits this search.").waitFor();
   expect(await stack.db.message.count({ where: { closedReason: "failed" } })).toBe(0);
 });
 

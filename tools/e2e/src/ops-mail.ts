@@ -82,7 +82,7 @@ export async function addMail(db: Db): Promise<string> {
   await db.operatorAction.create({
     data: {
       action: "lower-rate",
-      subject: "5 a second until 2030-01-31T12:00:00.000Z",
+      subject: "5 a second until 2030-01-31 12:00 UTC",
       doneBy: OPERATOR,
       because: "a new address range",
     },

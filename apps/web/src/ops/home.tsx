@@ -22,7 +22,7 @@ export function home(db: Db): Router {
     .route("/ops")
     .get(async (req, res) => {
       const [verdict, { all }] = await Promise.all([readVerdict(db), readRates(db, "24h")]);
-      const { at, sending, cause, since, workers, waiting, depth, lastEvent, errors, next } =
+      const { at, sending, cause, since, workers, waiting, open, lastEvent, errors, next } =
         verdict;
       sendAnswer(req, res, {
         json: safely({
@@ -32,7 +32,7 @@ export function home(db: Db): Router {
           since,
           workers,
           waiting,
-          depth,
+          open,
           lastEvent,
           errors,
           next,
@@ -98,14 +98,22 @@ export function Sentence({ verdict }: { verdict: Verdict }) {
 }
 
 function Facts({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
-  const { depth, lastEvent, status } = verdict;
+  const { open, lastEvent, status } = verdict;
   const { rate, maxRate, quota } = status;
   return (
     <dl className="ops-facts">
       <dt>Queued</dt>
       <dd>
-        <a href="/ops/messages?status=queued">{emails(depth)}</a>
+        <a href="/ops/messages?status=queued">{emails(open.queued)}</a>
       </dd>
+      {open.inDoubt > 0 && (
+        <>
+          <dt>In doubt</dt>
+          <dd>
+            <a href="/ops/messages?status=in-doubt">{emails(open.inDoubt)}</a>
+          </dd>
+        </>
+      )}
       <dt>Last event of SES</dt>
       <dd>{lastEvent ? <Ago at={lastEvent} /> : "none yet"}</dd>
       <dt>Rate</dt>

@@ -14,9 +14,9 @@ type Reset = AskedFor["resets"][number];
 /** What became of a request for a new password. */
 const RESULTS: Record<NonNullable<Reset["result"]>, string> = {
   emailed: "the link was emailed",
-  "no-account": "no email: the address had no account",
-  limited: "no email: the mailbox had reached its limit of such email",
-  unreadable: "no email: the key that sealed the request is no longer in AUTH_SECRET",
+  "no-account": "no email, because the address had no account",
+  limited: "no email, because the mailbox had reached its limit of such email",
+  unreadable: "no email, because the key that sealed the request is no longer in AUTH_SECRET",
 };
 
 /**

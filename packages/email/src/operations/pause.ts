@@ -3,6 +3,7 @@ import { type Decision, checkDecision } from "../decision.ts";
 import { EmailError } from "../error.ts";
 import type { PauseScope } from "../sending-status.ts";
 import { recordAction } from "./actions.ts";
+import { inUtc } from "./in-utc.ts";
 
 /**
  * Pauses sending until `resumeSending`. A claim reads the pause in its own statement, so no worker
@@ -99,8 +100,7 @@ export async function lowerRate(
       UPDATE sending_status SET lowered_rate = ${lowered?.rate ?? null}, lowered_until = ${until},
         lowered_because = ${lowered ? because : null}
       WHERE id = 1`;
-    const subject =
-      lowered && until ? `${lowered.rate} a second until ${until.toISOString()}` : "ended";
+    const subject = lowered && until ? `${lowered.rate} a second until ${inUtc(until)}` : "ended";
     await recordAction(tx, { action: "lower-rate", subject, by, because });
     return until;
   });

@@ -31,7 +31,7 @@ it("says that email goes out", async () => {
     cause: null,
     workers: [{ version: "1.2.3", isAlive: true }],
     waiting: [],
-    depth: 0,
+    open: { queued: 0, sending: 0, inDoubt: 0 },
     lastEvent: null,
     errors: [],
   });
@@ -83,13 +83,13 @@ it("says what waits of each category and since when, and the last error of each 
   await queueReset(test.db);
   await test.db
     .$executeRaw`UPDATE messages SET due_at = now() - interval '1 hour' WHERE template = 'password-reset' AND state = 'queued'`;
-  const { waiting, depth, errors } = await read();
+  const { waiting, open, errors } = await read();
   expect(waiting).toMatchObject([
     { category: "security", messages: 1 },
     { category: "account", messages: 1 },
   ]);
   expect(Date.now() - (waiting[0]?.oldest.getTime() ?? 0)).toBeGreaterThan(3_500_000);
-  expect(depth).toBe(2);
+  expect(open).toMatchObject({ queued: 2, sending: 0 });
   expect(errors).toMatchObject([{ code: "Code", error: "why", messages: 3 }]);
   await makeAllDue(test.db);
 });

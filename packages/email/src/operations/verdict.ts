@@ -1,13 +1,15 @@
 import type { Db, Tx } from "@repo/db";
 import { type SendingStatus, sendingStatus } from "../sending-status.ts";
 import {
+  type Open,
   type LastError,
   type Waiting,
-  readDepth,
+  readOpen,
   readErrors,
   readLastEvent,
   readWaiting,
 } from "./waiting.ts";
+import { inUtc } from "./in-utc.ts";
 import { type WorkerStatus, readWorkers } from "./workers.ts";
 
 /**
@@ -40,8 +42,8 @@ export interface Verdict {
   workers: WorkerStatus[];
   /** What waits, by category, the oldest first. */
   waiting: Waiting[];
-  /** How many messages are queued, scheduled ones too, up to 100,000. */
-  depth: number;
+  /** What is not closed, by state. */
+  open: Open;
   lastEvent: Date | null;
   /** The last error of each code, newest first. */
   errors: LastError[];
@@ -50,16 +52,16 @@ export interface Verdict {
 
 /** Reads how sending goes. Its cost does not depend on the length of the log. */
 export async function readVerdict(db: Db | Tx, now = new Date()): Promise<Verdict> {
-  const [status, workers, waiting, depth, lastEvent, errors] = await Promise.all([
+  const [status, workers, waiting, open, lastEvent, errors] = await Promise.all([
     sendingStatus(db),
     readWorkers(db),
     readWaiting(db),
-    readDepth(db),
+    readOpen(db),
     readLastEvent(db),
     readErrors(db),
   ]);
   const judged = judge(status, workers);
-  const all = { workers, waiting, depth, lastEvent, errors, status };
+  const all = { workers, waiting, open, lastEvent, errors, status };
   const fine = { sending: "sending" as const, cause: null, why: null, since: null, next: null };
   return { at: now, ...fine, error: null, ...judged, ...all };
 }
@@ -105,7 +107,7 @@ function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefin
     return {
       sending: slowed,
       cause: "lowered-rate",
-      why: `an operator has lowered the rate to ${lowered.rate} emails a second until ${lowered.until.toISOString()}: ${lowered.because}`,
+      why: `an operator has lowered the rate to ${lowered.rate} emails a second until ${inUtc(lowered.until)}: ${lowered.because}`,
       since: null,
       next: "Nothing: the full rate comes back by itself at that time.",
     };

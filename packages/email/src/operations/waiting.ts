@@ -45,12 +45,23 @@ export function readWaiting(db: Db | Tx): Promise<Waiting[]> {
     GROUP BY category ORDER BY oldest`;
 }
 
-/** How many messages wait, scheduled ones too, up to 100,000. */
-export async function readDepth(db: Db | Tx): Promise<number> {
-  const [row] = await db.$queryRaw<{ depth: number }[]>`
-    SELECT count(*)::int AS depth
-    FROM (SELECT FROM messages WHERE state = 'queued' LIMIT ${MAX_DEPTH}) m`;
-  return row?.depth ?? 0;
+/** How many messages are not closed, by state: up to 100,000 of each. */
+export interface Open {
+  /** Scheduled and held ones too. */
+  queued: number;
+  sending: number;
+  inDoubt: number;
+}
+
+export async function readOpen(db: Db | Tx): Promise<Open> {
+  const [row] = await db.$queryRaw<[Open]>`
+    SELECT (SELECT count(*)::int FROM
+        (SELECT FROM messages WHERE state = 'queued' LIMIT ${MAX_DEPTH}) m) AS queued,
+      (SELECT count(*)::int FROM
+        (SELECT FROM messages WHERE state = 'sending' LIMIT ${MAX_DEPTH}) m) AS sending,
+      (SELECT count(*)::int FROM
+        (SELECT FROM messages WHERE state = 'unknown' LIMIT ${MAX_DEPTH}) m) AS "inDoubt"`;
+  return row;
 }
 
 /**

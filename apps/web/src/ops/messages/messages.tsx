@@ -88,7 +88,7 @@ function Messages({ values, page, error }: MessagesProps) {
       {page && (
         <Live id="found">
           <Changes values={values} found={page.messages.length} />
-          <List page={page} />
+          <List page={page} isSearch={!isEmpty(values)} />
           {page.next && (
             <p>
               <a href={`/ops/messages?${toQuery(values, { before: page.next })}`}>Older ones</a>
@@ -115,11 +115,11 @@ function Changes({ values, found }: { values: FilterValues; found: number }) {
   );
 }
 
-function List({ page: { messages: found, next } }: { page: MessagePage }) {
+function List({ page, isSearch }: { page: MessagePage; isSearch: boolean }) {
+  const { messages: found, next } = page;
   if (found.length === 0) {
-    return (
-      <p>{next ? "None among the 100,000 emails before. Look at older ones." : "No email."}</p>
-    );
+    if (next) return <p>None among the 100,000 emails before. Look at older ones.</p>;
+    return <p>{isSearch ? "No email fits this search." : "No email yet."}</p>;
   }
   return (
     <table className="ops-table">

@@ -68,15 +68,24 @@ function RatesPage({ rates: found, points }: { rates: Rates; points: Hour[] }) {
           </dd>
         </dl>
         <AwsRule />
-        <Charts points={points} />
-        <Table title="By template" rows={found.byTemplate} />
-        <Table title="By the recipients' domain" rows={found.byDomain} />
-        <Table title="By configuration set" rows={found.bySource} />
-        <Numbers points={points} />
+        {hasEmail(found, points) ? (
+          <>
+            <Charts points={points} />
+            <Table title="By template" rows={found.byTemplate} />
+            <Table title="By the recipients' domain" rows={found.byDomain} />
+            <Table title="By configuration set" rows={found.bySource} />
+            <Numbers points={points} />
+          </>
+        ) : (
+          <p>No email in this time. Charts and tables come with the first one.</p>
+        )}
       </Live>
     </OpsPage>
   );
 }
+
+const hasEmail = ({ byTemplate }: Rates, points: Hour[]) =>
+  byTemplate.length > 0 || points.some(({ accepted, refused }) => accepted + refused > 0);
 
 function Charts({ points }: { points: Hour[] }) {
   const times = points.map(({ hour }) => hour);
