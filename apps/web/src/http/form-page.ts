@@ -32,6 +32,8 @@ interface FormPage<Shape extends z.ZodRawShape, Opened> {
    * An error that it throws is shown instead of the form, or sent as JSON.
    */
   open?: (values: Record<string, string>, res: Response) => Promise<Opened>;
+  /** What a program needs beside the names of the fields, of what `open` has returned. */
+  json?: (opened: Opened) => object;
   /** The page with the form. */
   view: (form: FormState, opened: Opened | undefined) => ReactElement;
   /**
@@ -50,6 +52,7 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
   path,
   fields,
   open = () => Promise.resolve(undefined as Opened),
+  json = () => ({}),
   view,
   submit,
 }: FormPage<Shape, Opened>): Router {
@@ -94,7 +97,10 @@ export function formPage<Shape extends z.ZodRawShape, Opened = undefined>({
       try {
         const opened = await open(values, res);
         const page = view({ path, values, errors: {} }, opened);
-        sendAnswer(req, res, { page, json: { method: "POST", path, fields: names } });
+        sendAnswer(req, res, {
+          page,
+          json: { method: "POST", path, fields: names, ...json(opened) },
+        });
       } catch (thrown) {
         refuse(req, res, thrown, req.query);
       }

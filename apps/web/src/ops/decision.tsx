@@ -50,6 +50,8 @@ interface DecisionPage<Shape extends z.ZodRawShape, Opened> {
   fields: Shape;
   /** Reads what the operator sees before a decision. If it fails, the page shows no form. */
   open: (values: Record<string, string>) => Promise<Opened>;
+  /** The same for a program. Default: only the names of the fields. */
+  json?: (opened: Opened) => object;
   /** What would happen, and the fields. */
   view: (form: FormState, opened: Opened | undefined) => ReactNode;
   /** Makes the change. Undefined: it has sent the answer itself. */
@@ -66,7 +68,17 @@ interface DecisionPage<Shape extends z.ZodRawShape, Opened> {
  */
 export function decisionPage<Shape extends z.ZodRawShape, Opened = undefined>(
   { accounts, cookies }: Guard,
-  { path, at, title, submit, fields, open, view, act }: DecisionPage<Shape, Opened>,
+  {
+    path,
+    at,
+    title,
+    submit,
+    fields,
+    open,
+    json = () => ({}),
+    view,
+    act,
+  }: DecisionPage<Shape, Opened>,
 ): Router {
   const { settings } = accounts;
 
@@ -92,6 +104,7 @@ export function decisionPage<Shape extends z.ZodRawShape, Opened = undefined>(
       askPassword: !(await settings.hasTypedPassword(res.locals.caller)),
       email: res.locals.user?.email ?? "",
     }),
+    json: ({ opened }) => json(opened),
     view: (form, opened) => (
       <DecisionForm {...{ at, title, submit, form }} {...opened}>
         {view(form, opened?.opened)}

@@ -77,6 +77,8 @@ it("changes many emails only after it has shown their number", async () => {
   await test.post("/ops/messages/retry", invalid).expect(422);
   const waits = () => test.db.message.count({ where: { toKey: selection.to, state: "queued" } });
   expect(await waits()).toBe(0);
+  const asJson = await test.get(`/ops/messages/retry?${query}`).set("Accept", "application/json");
+  expect(asJson.body).toMatchObject({ messages: 3, inDoubt: 0, counted: expect.any(String) });
   await test
     .post("/ops/messages/retry", { ...fields, ...hiddenIn(refused.text, "counted") })
     .expect(303);

@@ -111,6 +111,7 @@ function page(config: Config, { path, title, submit, ...change }: Change): Route
       const message = "The search finds no email that can be changed in this way.";
       throw new HttpError(404, "UNKNOWN_EMAIL", message);
     },
+    json: ({ asOf, ...found }) => ({ ...found, counted: asOf }),
     view: (form, found) => found && <Found {...{ form, found, change }} />,
     async act({ counted, ...values }, decision) {
       const selection = selectionOf(values);

@@ -46,6 +46,7 @@ function remove(config: Config): Router {
     submit: "Send email again",
     fields: { email: fields.email, ...SEEN, overrideComplaint: z.literal("yes").optional() },
     open: async ({ email }) => (email ? await findSuppression(db, email) : null),
+    json: (found) => ({ reason: found?.reason, seen: found?.since }),
     view: (form, found) => <Removal form={form} found={found} />,
     async act({ email, seen, overrideComplaint }, decision) {
       const removed = await removeSuppression(db, email, {
