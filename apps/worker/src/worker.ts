@@ -16,7 +16,7 @@ import { runHousekeeping } from "./housekeeping.ts";
 import { createMetrics } from "./metrics.ts";
 import { handleResetRequests } from "./reset-requests.ts";
 import { createTransport } from "./transport.ts";
-import { watchSending } from "./watch.ts";
+import { watchSending } from "./watch-sending.ts";
 
 // In ms. Orchestrators kill a process after 30 s.
 const GRACE = 25_000;

@@ -8,7 +8,7 @@ import { requestPasswordReset } from "./forgot-password.ts";
 import { createLimits } from "./limits/create-limits.ts";
 import { type Credentials, logIn } from "./log-in.ts";
 import { createHasher, type PasswordCost } from "./passwords/hasher.ts";
-import { createQuota } from "./quota.ts";
+import { createQuota } from "./ses-quota.ts";
 import { type NewPassword, openReset, resetPassword } from "./reset-password.ts";
 import { endSession, findSession } from "./sessions.ts";
 import { createSettings } from "./settings/settings.ts";
@@ -29,13 +29,13 @@ interface AccountsConfig {
   enqueue: Enqueue<EmailTemplates>;
   /** AUTH_SECRET: the keys of the hashes of tokens, sessions and limits. */
   secret: Keys;
-  /** OPT_OUT_KEY: the key of the hashes that stay of erased addresses. */
+  /** OPT_OUT_KEY: the key of the hashes that stand for erased addresses. */
   optOutKey: Keys;
   /** The origin of emailed links. */
   appUrl: string;
   /** Multiplies every limit: for load tests. */
   limitScale?: number | undefined;
-  /** Told what each limit has answered. */
+  /** Called with each answer of a limit. */
   onLimit?: ((limit: string, isGranted: boolean) => void) | undefined;
   /** How many passwords are hashed at once: half of libuv's threads. Default: 2. */
   hashesAtOnce?: number | undefined;

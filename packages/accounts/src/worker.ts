@@ -7,7 +7,7 @@ import { handleResetRequest } from "./forgot-password.ts";
 export { RESET_REQUESTS } from "./forgot-password.ts";
 export { deleteEnded } from "./housekeeping.ts";
 export { ERASURES, eraseDeleted, eraseNextAtSes } from "./person/erasures.ts";
-export { createOnUnsent } from "./unsent.ts";
+export { createOnUnsent } from "./on-unsent.ts";
 
 /**
  * For the worker: handles the waiting requests for a new password.

@@ -7,12 +7,12 @@ import {
   type Selection,
   act,
   countOf,
-} from "./act.ts";
+} from "./message-actions.ts";
 import { CANCELLED } from "./cancel.ts";
 import { EmailError } from "./error.ts";
 import type { LoggedMessage } from "./log.ts";
 
-export type { ActionCount, ActionOptions, Counted, Selection } from "./act.ts";
+export type { ActionCount, ActionOptions, Counted, Selection } from "./message-actions.ts";
 export type { Decision } from "./decision.ts";
 export { type EvidenceStop, allowEvidence, evidenceStops } from "./evidence-stops.ts";
 export {

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { withEnv } from "@repo/measure/env";
-import { afterwards } from "./afterwards.ts";
+import { atExit } from "./at-exit.ts";
 import type { Setup } from "./campaign.ts";
 
 const packages = path.resolve(import.meta.dirname, "../../../packages");
@@ -32,7 +32,7 @@ export async function runPropertyTest(
     env: withEnv({ SEED: String(seed), NO_COLOR: "1", ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const kill = afterwards('kill "$0"', String(child.pid));
+  const kill = atExit('kill "$0"', String(child.pid));
   child.once("exit", kill.never);
   atEnd(kill.now);
   const [out, err, [code]] = await Promise.all([

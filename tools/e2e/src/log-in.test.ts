@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { expectSecretsUnlogged } from "./aftermath.ts";
+import { expectSecretsUnlogged } from "./expectations.ts";
 import { LOG_IN, LOG_OUT, OTHER_PASSWORD, PASSWORD, meet } from "./person.ts";
 import { minutesAgo, useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";

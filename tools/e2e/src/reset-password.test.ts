@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { expectSecretsUnlogged, expectSentOnce } from "./aftermath.ts";
+import { expectSecretsUnlogged, expectSentOnce } from "./expectations.ts";
 import { LOG_IN, OTHER_PASSWORD, PASSWORD, SEND_LINK, SET_PASSWORD, meet } from "./person.ts";
 import { minutesAgo, useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";

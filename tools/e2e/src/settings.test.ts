@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
-import { expectSecretsUnlogged } from "./aftermath.ts";
+import { expectSecretsUnlogged } from "./expectations.ts";
 import { LOG_IN, OTHER_PASSWORD, PASSWORD, SEND_LINK, SET_PASSWORD, meet } from "./person.ts";
 import { minutesAgo, useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";

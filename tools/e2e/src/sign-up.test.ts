@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { expectSecretsUnlogged, expectSentOnce } from "./aftermath.ts";
+import { expectSecretsUnlogged, expectSentOnce } from "./expectations.ts";
 import { CONFIRM, CREATE, LOG_IN, OTHER_PASSWORD, PASSWORD, SIGN_UP, meet } from "./person.ts";
 import { minutesAgo, useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";

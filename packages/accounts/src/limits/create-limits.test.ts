@@ -205,7 +205,7 @@ describe("a rotation of the key", () => {
     for (const each of [after, first]) expect(await each.wrongPassword()).toBe(false);
   });
 
-  it("counts what is refused under one key under none, and gives back under all", async () => {
+  it("takes a point under every key or under none, and gives back under all", async () => {
     const { before, added, after } = steps();
     expect(await count(before.email)).toBe(3);
     expect(await added.email()).toBe(false);

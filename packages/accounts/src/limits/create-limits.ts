@@ -10,7 +10,7 @@ interface LimitsConfig {
   secret: Keys;
   /** Multiplies every amount, for load tests. Default: 1. */
   scale?: number | undefined;
-  /** Told what each limit has answered. A point that is granted may be given back later. */
+  /** Called with each answer of a limit. A point that is granted may be given back later. */
   onUse?: ((name: LimitName, isGranted: boolean) => void) | undefined;
 }
 

@@ -16,7 +16,7 @@ export interface Owner {
   locale: string | null;
   passwordHash: string;
   sessionId: string;
-  /** Whether this session's owner has typed the password in the last minutes. */
+  /** Whether this session's owner has typed the password within CHECK_MINUTES. */
   hasTypedPassword: boolean;
 }
 

@@ -1,5 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
-import { type Action, act } from "../act.ts";
+import { type Action, act } from "../message-actions.ts";
 import { CANCELLED } from "../cancel.ts";
 import type { Decision } from "../decision.ts";
 import { EmailError } from "../error.ts";

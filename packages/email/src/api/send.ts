@@ -3,7 +3,8 @@ import { Refusal } from "@repo/errors";
 import type { Enqueue } from "../enqueue.ts";
 import { EmailError } from "../error.ts";
 import type { NewMessage, Templates } from "../new-message.ts";
-import { type Client, invalidKey, takeEmail } from "./client.ts";
+import { type Client, invalidKey } from "./authenticate.ts";
+import { takeEmail } from "./limits.ts";
 
 /**
  * What a program says about an email. Everything else that `enqueue` takes would let a stolen key

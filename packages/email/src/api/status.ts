@@ -1,7 +1,8 @@
 import type { Db } from "@repo/db";
 import { type MessageStatus, messageStatus } from "../message-status.ts";
 import { isUuid } from "../uuid.ts";
-import { type Client, takeRead } from "./client.ts";
+import type { Client } from "./authenticate.ts";
+import { takeRead } from "./limits.ts";
 
 /** What a program may know about an email that it has queued. */
 export interface ApiEmailStatus {

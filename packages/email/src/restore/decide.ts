@@ -1,5 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
-import { type Action, type ActionCount, act } from "../act.ts";
+import { type Action, type ActionCount, act } from "../message-actions.ts";
 import { type Decision, checkDecision } from "../decision.ts";
 import { EmailError } from "../error.ts";
 import { recordAction } from "../operations/actions.ts";

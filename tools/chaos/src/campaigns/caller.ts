@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { migrate } from "@repo/db/migrate";
 import { connect, startDurablePostgres } from "@repo/measure/durable-postgres";
 import { newMessage } from "@repo/measure/messages";
-import { afterwards } from "../afterwards.ts";
+import { atExit } from "../at-exit.ts";
 import { type Audit, always, audit } from "../audit.ts";
 import type { Findings, Setup } from "../campaign.ts";
 import { type Stack, openStack } from "../stack.ts";
@@ -159,7 +159,7 @@ async function makeDisk(setup: Setup): Promise<{ folder: string } | { skipped: s
   if (process.getuid?.() !== 0) return { skipped: "skipped: only root can make a small disk" };
   const folder = await mkdtemp(path.join(tmpdir(), `chaos-disk-${randomUUID().slice(0, 8)}-`));
   const options = `size=${DISK_MB}m,uid=${NOBODY},gid=${NOBODY},mode=700`;
-  const unmount = afterwards('umount -l "$0" 2>/dev/null; rmdir "$0"', folder);
+  const unmount = atExit('umount -l "$0" 2>/dev/null; rmdir "$0"', folder);
   setup.atEnd(unmount.now);
   try {
     await promisify(execFile)("mount", ["-t", "tmpfs", "-o", options, "tmpfs", folder]);

@@ -36,7 +36,7 @@ export async function killWorkerEvents(setup: Setup): Promise<Findings> {
   };
 }
 
-/** The same, but the events stop half-way. Afterwards nothing is judged. */
+/** The same, but the events stop halfway. From then on nothing is judged. */
 export async function eventsStop(setup: Setup): Promise<Findings> {
   const stack = await openStack(setup);
   const events = publishEvents(setup, stack);
@@ -53,7 +53,7 @@ export async function eventsStop(setup: Setup): Promise<Findings> {
     bars: {
       ...always(found),
       ...noFalseEvidence(judged),
-      "those of afterwards are held": found.held > 0,
+      "emails in doubt after that are held": found.held > 0,
       "hold: one copy each": found.copies.hold === 1,
     },
   };

@@ -1,4 +1,4 @@
-import { afterwards } from "../afterwards.ts";
+import { atExit } from "../at-exit.ts";
 import { always, audit } from "../audit.ts";
 import type { Findings, Setup } from "../campaign.ts";
 import { leasesEnd } from "../leases.ts";
@@ -33,7 +33,7 @@ export async function stop(setup: Setup): Promise<Findings> {
     if (!worker) continue;
     await worker.call("sending");
     process.kill(worker.pid, "SIGSTOP");
-    const resume = afterwards('kill -CONT "$0"', String(worker.pid));
+    const resume = atExit('kill -CONT "$0"', String(worker.pid));
     setup.atEnd(resume.now);
     await leasesEnd(outbox, LEASE);
     // Before it continues, because it writes into the same rows later.

@@ -5,7 +5,7 @@ import type { Keys } from "@repo/email/keys";
 import type { EmailTemplates } from "@repo/templates/registry";
 import type { Use } from "./limits/bucket.ts";
 import { createLimits } from "./limits/create-limits.ts";
-import { createQuota } from "./quota.ts";
+import { createQuota } from "./ses-quota.ts";
 
 type Limit = "signUpMail" | "signUpMailOfADay" | "recoveryMail";
 

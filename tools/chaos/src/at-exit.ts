@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
-/** A shell command that runs when this process has ended, even by kill -9, or earlier by `now`. */
-export interface Afterwards {
+/** A shell command that runs when this process has ended, or earlier by `now`. */
+export interface AtExit {
   /** Runs it now, once, and resolves when it has run. */
   now: () => Promise<void>;
   /** Cancels the command. */
@@ -9,12 +9,12 @@ export interface Afterwards {
 }
 
 /**
- * Cleans up what is stopped, mounted or running, however this process ends. The shell waits for the
- * end of a pipe.
+ * Runs a shell command when this process ends in any way, even by kill -9: it resumes, unmounts or
+ * ends what a campaign has left. The shell waits for the end of a pipe.
  *
  * @param args `$0`, `$1`, … of the command
  */
-export function afterwards(command: string, ...args: string[]): Afterwards {
+export function atExit(command: string, ...args: string[]): AtExit {
   // In its own group, so that Ctrl-C reaches only the campaign.
   const shell = spawn("sh", ["-c", `cat >/dev/null; ${command}`, ...args], {
     stdio: ["pipe", "ignore", "inherit"],

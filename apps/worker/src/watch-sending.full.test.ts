@@ -4,7 +4,7 @@ import { findMessage, listMessages } from "@repo/email/log";
 import { createSealer } from "@repo/email/seal";
 import { pino } from "pino";
 import { afterAll, expect, it, vi } from "vitest";
-import { watchSending } from "./watch.ts";
+import { watchSending } from "./watch-sending.ts";
 
 const test = await createTestDb();
 afterAll(() => test.drop());

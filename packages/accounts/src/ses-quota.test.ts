@@ -1,6 +1,6 @@
 import { createTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createQuota } from "./quota.ts";
+import { createQuota } from "./ses-quota.ts";
 
 const test = await createTestDb();
 beforeAll(async () => {
