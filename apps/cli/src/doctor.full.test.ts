@@ -72,7 +72,7 @@ it("uses the profile that the shell names, and not the key of the settings", asy
   expect([...keys]).toEqual(["AKIAMINE"]);
 });
 
-it("refuses an address that is none", async () => {
+it("refuses --to with a text that is no address", async () => {
   expect(await doctor("--to", "sam")).toMatchObject({ code: 1, out: "" });
 });
 

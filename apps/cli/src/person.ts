@@ -57,7 +57,7 @@ export async function eraseOne(args: string[]): Promise<number> {
       if (values.confirm !== found.email) {
         throw invalid(`This is ${found.email}, not ${values.confirm}. Nothing was done.`);
       }
-      // The order: what fails first has erased nothing here.
+      // First, because it may fail: then nothing is erased yet.
       await list?.find(found.email);
       const atSes = list && ((address: string) => list.remove(address));
       const erased = await erasePerson(db, { ...keys, atSes }, who);

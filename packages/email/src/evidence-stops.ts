@@ -3,8 +3,8 @@ import { type Decision, checkDecision } from "./decision.ts";
 import { EmailError } from "./error.ts";
 
 /**
- * A configuration set that once gave false evidence: a message was judged unsent, and had been
- * sent. Its events are no evidence any more.
+ * A configuration set whose events led to a wrong judgement: a message was judged unsent, and had
+ * been sent. Its events no longer count as evidence.
  */
 export interface EvidenceStop {
   /** `REGION/NAME`. */
@@ -14,7 +14,7 @@ export interface EvidenceStop {
   stoppedAt: Date;
 }
 
-/** The configuration sets that give no evidence until an operator allows it again. */
+/** The configuration sets whose events count as evidence only after an operator allows it again. */
 export function evidenceStops(db: Db): Promise<EvidenceStop[]> {
   return db.evidenceStop.findMany({ orderBy: { stoppedAt: "asc" } });
 }

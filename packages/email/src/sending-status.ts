@@ -44,7 +44,7 @@ export interface Stopped {
   since: Date | null;
   /** The server's answer, without addresses. It may name a role or an identity. For `restored`: why. */
   error: string | null;
-  /** When the next probe is sent. Null for `quota` and `restored`: there is none. */
+  /** When the next probe is sent. Null without probes: for `restored`, and for a quota by our count. */
   probeAt: Date | null;
   /** For `quota`: when a part of it should be free again; null if other systems have used it. */
   expectedAt: Date | null;

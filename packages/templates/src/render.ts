@@ -1,11 +1,11 @@
-import * as looks from "./emails/templates.ts";
+import * as templatesByName from "./emails/templates.ts";
 import type { PreferenceLinks } from "./layout/footer.tsx";
 import { type TemplateName, type TemplateProps, templates } from "./registry.ts";
 import { renderTemplate } from "./render-template.ts";
 import type { Template } from "./template.tsx";
 
-/** The looks of every email in the registry, by name. */
-export const views: { [N in TemplateName]: Template<(typeof templates)[N]> } = looks;
+/** The template of every email in the registry, by name. */
+export const views: { [N in TemplateName]: Template<(typeof templates)[N]> } = templatesByName;
 
 /**
  * Renders an email.

@@ -72,13 +72,13 @@ test("db:migrate with a name writes and applies the migration, and asks nothing"
   await sql('SELECT "fieldOfThisTest" FROM suppressions');
 });
 
-test("db:migrate warns of what the version before needs, and --safe writes why it may go", async () => {
+test("db:migrate warns of what the previous version needs, and --safe writes why it may go", async () => {
   const before = await readFile(path.join(copy.folder, SCHEMA), "utf8");
   await changeModel((model) => model.replace("{", "{\n  other String?"));
   expect(await run("db:migrate", "--name add-other")).not.toContain("safe.md");
   await copy.change(SCHEMA, () => before);
   expect(await run("db:migrate", "--name drop-other --create-only")).toContain(
-    "_drop_other drops or renames the column suppressions.other, which the version before may use.",
+    "_drop_other drops or renames the column suppressions.other, which the previous version may use.",
   );
   await run("db:migrate", '--name again --safe "no version has used it"');
   const name = (await migrations()).find((each) => each.endsWith("_drop_other")) ?? "";

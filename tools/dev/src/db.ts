@@ -79,7 +79,7 @@ async function deploy(url: string): Promise<number> {
   return 0;
 }
 
-/** Warns if the version before cannot live with a migration. `--safe why` marks it as safe. */
+/** Warns if the previous version may fail after a migration. `--safe why` marks it as safe. */
 async function checkSafety(): Promise<void> {
   const left = withoutSafe(await onEmptyDatabase(checkMigrations));
   if (left.length === 0) return;

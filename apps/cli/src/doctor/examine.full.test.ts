@@ -152,7 +152,7 @@ describe("names the cause first, with the next step", () => {
     expect(`${wrong?.status === "failed" ? "✗" : "!"} ${wrong?.check}`).toBe(first);
     expect(wrong?.found).toMatch(found);
     expect(wrong?.next).toMatch(next);
-    // It is explained, and not merely caught.
+    // The check itself explains the error. `guarded` would only report it.
     expect(JSON.stringify(findings)).not.toMatch(/could not be checked|was not finished|NoFixture/);
     for (const value of [...Object.values(state.env ?? {}), "the-secret-of-the-tests"]) {
       if (/secret|key/.test(value)) expect(JSON.stringify(findings)).not.toContain(value);

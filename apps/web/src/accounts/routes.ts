@@ -33,7 +33,7 @@ export interface AccountConfig {
   optOutKey: Keys;
   /** LIMIT_SCALE: multiplies every limit. */
   limitScale?: number | undefined;
-  /** Told what each limit has answered. */
+  /** Called with each answer of a limit. */
   onLimit?: ((limit: string, isGranted: boolean) => void) | undefined;
   /** How many passwords are hashed at once. Each takes one thread of libuv's pool. */
   hashesAtOnce?: number | undefined;

@@ -35,11 +35,11 @@ export function identifyClient(accounts: Accounts, cookies: Cookies): RequestHan
       trusted: cookies.trusted.read(req),
     };
     res.locals.caller = caller;
-    greet(res, undefined);
+    showUser(res, undefined);
     if (session !== undefined) {
       res.locals.session = session;
       const user = await accounts.current(session);
-      if (user) greet(res, user);
+      if (user) showUser(res, user);
     }
     next();
   };
@@ -65,10 +65,11 @@ export async function leaveSession(
 ): Promise<void> {
   if (res.locals.session !== undefined) await accounts.logOut(res.locals.session);
   cookies.session.clear(res);
-  greet(res, undefined);
+  showUser(res, undefined);
 }
 
-function greet(res: Response, user: SessionUser | undefined): void {
+/** Sets the user, and the language and the header's links that follow. */
+function showUser(res: Response, user: SessionUser | undefined): void {
   if (user) res.locals.user = user;
   else delete res.locals.user;
   // The account's language goes before the browser's.

@@ -41,7 +41,7 @@ async function findingsOf(sql: string): Promise<Record<string, string>> {
   }
 }
 
-// What the version before uses, and what it writes.
+// What the previous version uses, and what it writes.
 test.each([
   ["DROP TABLE notes", { notes: "drops or renames the table notes" }],
   ["ALTER TABLE notes RENAME TO remarks", { notes: "drops or renames" }],
@@ -73,18 +73,18 @@ test.each([
     "ALTER TYPE color RENAME VALUE 'red' TO 'pink'",
     { "color.red": "drops or renames the value", "color.pink": "cannot read it" },
   ],
-  ["ALTER TYPE color ADD VALUE 'green'", { "color.green": "the version before cannot read it" }],
+  ["ALTER TYPE color ADD VALUE 'green'", { "color.green": "the previous version cannot read it" }],
   [
     "CREATE UNIQUE INDEX people_phone ON people (phone)",
     { people_phone: "nobody can write to people meanwhile: write CREATE INDEX CONCURRENTLY" },
   ],
   [
     "ALTER TABLE people ADD CONSTRAINT dialled CHECK (phone <> '') NOT VALID",
-    { "people.dialled": "refuses what the version before may write" },
+    { "people.dialled": "refuses what the previous version may write" },
   ],
   [
     "ALTER TABLE notes ADD CONSTRAINT also FOREIGN KEY (id) REFERENCES people NOT VALID",
-    { "notes.also": "refuses what the version before may write" },
+    { "notes.also": "refuses what the previous version may write" },
   ],
   // What keeps everybody waiting while the table is large.
   ["ALTER TABLE people ADD key UUID DEFAULT gen_random_uuid()", { people: "rewrites the table" }],

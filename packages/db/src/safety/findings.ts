@@ -8,8 +8,8 @@ export interface Finding {
   what: string;
 }
 
-const USES = "which the version before may use";
-const WRITES = "so it refuses what the version before may write";
+const USES = "which the previous version may use";
+const WRITES = "so it refuses what the previous version may write";
 
 /**
  * Compares a database before and after a migration.
@@ -27,7 +27,7 @@ export function compare(before: Catalog, after: Catalog, sql: string): Finding[]
     if (isGone(old, after)) continue;
     const now = after.get(key);
     if (now) add(old, ...changes(old, now));
-    else if (isMissed(old)) add(old, `drops or renames the ${old.kind} ${old.name}, ${USES}`);
+    else if (isNeeded(old)) add(old, `drops or renames the ${old.kind} ${old.name}, ${USES}`);
   }
   for (const [key, thing] of after) {
     if (before.has(key) || !isOnOld(thing, before)) continue;
@@ -42,8 +42,8 @@ function isGone({ kind, owner, columns }: Thing, after: Catalog): boolean {
   return columns.some((column) => !after.has(`column ${column}`));
 }
 
-/** Whether the version before may miss it. */
-function isMissed({ kind, strict, definition }: Thing): boolean {
+/** Whether the previous version may need it. */
+function isNeeded({ kind, strict, definition }: Thing): boolean {
   // Without a check, more is allowed. An ordinary index only makes queries fast. But ON CONFLICT
   // needs its unique index, and an erasure the foreign keys that it cascades along.
   if (kind === "constraint") return definition.startsWith("FOREIGN KEY");
@@ -76,15 +76,15 @@ function isOnOld({ kind, owner }: Thing, before: Catalog): boolean {
   return [...before.values()].some((other) => other.kind === "value" && other.owner === owner);
 }
 
-/** How something new breaks what the version before does. */
+/** How something new breaks what the previous version does. */
 function refuses(thing: Thing, before: Catalog): string | false {
   const { kind, name, columns, strict, hasDefault } = thing;
   const isOnNew = columns.length > 0 && !columns.some((column) => before.has(`column ${column}`));
   if (kind === "column")
     return strict && !hasDefault && `demands the new column ${name}, ${WRITES}`;
-  if (kind === "value") return `adds ${name} to an enum, and the version before cannot read it`;
+  if (kind === "value") return `adds ${name} to an enum, and the previous version cannot read it`;
   if (kind === "trigger")
-    return `adds the trigger ${name}, and the version before does not know it`;
+    return `adds the trigger ${name}, and the previous version does not know it`;
   if (isOnNew || (kind === "index" && !strict)) return false;
   return `adds the ${strict ? "unique index" : "constraint"} ${name}, ${WRITES}`;
 }

@@ -13,7 +13,7 @@ beforeEach(() => execute(template.url, `CREATE DATABASE "${name}"`));
 afterEach(() => execute(template.url, `DROP DATABASE "${name}" WITH (FORCE)`));
 afterAll(() => template.drop());
 
-test("no migration hurts the version before, unless its safe.md says why it does not", async () => {
+test("no migration hurts the previous version, unless its safe.md says why it does not", async () => {
   const left = withoutSafe(await checkMigrations(empty));
   expect(left, report(left)).toEqual([]);
 });

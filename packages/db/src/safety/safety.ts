@@ -71,6 +71,6 @@ export function report(checked: Checked[]): string {
   );
   const example = checked[0]?.findings[0]?.name ?? "";
   return `${lines.join("\n")}
-While you deploy, and after a roll-back, the version before runs on the new tables. docs/runbook.md#changing-tables says what to deploy first.
+While you deploy, and after a roll-back, the previous version runs on the new tables. docs/runbook.md#changing-tables says what to deploy first.
 If it is safe, write why into ${SAFE} beside migration.sql, a line for each: - ${example}: why`;
 }

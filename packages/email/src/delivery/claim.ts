@@ -24,7 +24,7 @@ interface ClosedUnsent {
   id: string;
   template: string;
   to: string;
-  /** `unknown` if it was sent before and only its second copy was not. */
+  /** `unknown` if its first copy may have been sent, and only the second was not. */
   reason: string;
 }
 
@@ -52,9 +52,10 @@ export interface ClaimOptions extends Recipients {
 
 /**
  * Takes due messages under a lease, by priority and then by age. It takes no more than the pace of
- * all workers allows (pace.ts). The same statement closes messages that may not be sent
- * (unsendable.ts), so that it sees every suppression that has committed. If the suppressions cannot
- * be read, it takes nothing. The others become `sending`: if their lease ends, they are in doubt.
+ * all workers allows (pace.ts). The messages become `sending`: if their lease ends, they are in doubt.
+ *
+ * The same statement closes messages that may not be sent (unsendable.ts), so that it sees every
+ * suppression that has committed. If the suppressions cannot be read, it takes nothing.
  *
  * The row of the pace is locked only if something is due, so that claims of several workers run
  * one after the other. SKIP LOCKED lets a claim pass over messages that a settlement or an event

@@ -260,5 +260,5 @@ it("queues a message again that SES's events judge unsent, logs it, and logs if 
   await worker.becomes(id, { closedReason: "sent", judgedUnsent: 1 });
   expect(worker.calls.map((call) => call.id)).toEqual([id]);
   expect(worker.logged).toContain("email had not been sent, as SES's events show; queued again");
-  expect(worker.logged).toMatch(/judged to be unsent had been sent.*eu-west-1\/old/);
+  expect(worker.logged).toMatch(/judged as not sent, but SES had sent it.*eu-west-1\/old/);
 });

@@ -86,7 +86,7 @@ const SWEEP = 5_000;
 // GetAccount allows one request a second for the whole account.
 const REFRESH = 60_000;
 const DATABASE_RETRY = 1_000;
-// After such a gap between two looks at the queue, the database may be another one.
+// After such a gap between two looks at the queue, the database may have been replaced.
 const GAP = 5_000;
 
 /**
@@ -117,12 +117,13 @@ export function createDeliverer({
   const monitor = createMonitor({ db, transport, log, rate });
   const restores = createRestoreWatch({ db, log });
   const judge = evidence && createJudge({ db, log, lease, rules: evidence });
-  /** Claims that nobody acts on: the worker was stopped, or the answer was lost. By lease id. */
+  /** Claims to release: the worker was stopped, or the claim's answer was lost. By lease id. */
   const unusedClaims = new Map<string, Lease>();
   const allDoubtSeconds = { ...doubtSeconds, evidence: evidence && patienceOf(evidence) };
   let eventSources: EventSources | undefined;
   let nextSweep = 0;
   let lastLook = performance.now();
+  /** Whether a message in flight was judged unsent before. The next claim then takes no other one. */
   let hasJudged = false;
 
   const window = createWindow<InFlight, Settlement>({
@@ -263,7 +264,7 @@ export function createDeliverer({
 
       async function step(): Promise<number> {
         // First, because all other steps trust what the database says.
-        if (performance.now() - lastLook > GAP) restores.again();
+        if (performance.now() - lastLook > GAP) restores.lookAgain();
         await restores.run();
         await releaseUnused();
         eventSources ??= await transport.eventSources?.();
@@ -281,7 +282,7 @@ export function createDeliverer({
             // This error is permanent. The worker ends, so that nobody takes it for a healthy one.
             if (error instanceof EmailError && error.code === "LOOPBACK_ONLY") throw error;
             log.error(errorFields(error), "the queue cannot be read; trying again");
-            restores.again();
+            restores.lookAgain();
             return DATABASE_RETRY;
           });
           if (pause > 0) await alarm.wait(pause);

@@ -41,7 +41,7 @@ export function createJudge({
         logged.add(eventSource);
         log.error(
           { eventSource, messageId, next: "Read docs/runbook.md, Evidence" },
-          "an email that was judged to be unsent had been sent; evidence is not taken any more",
+          "an email was judged as not sent, but SES had sent it; its events no longer count as evidence",
         );
       }
     },

@@ -5,10 +5,10 @@ import type { Log } from "./logger.ts";
 
 /** Notices that the database is a restored backup, and logs it. */
 export interface RestoreWatch {
-  /** Looks at the database if half a minute has passed, or if it may be another one by now. */
+  /** Looks at the database every half minute, and after `lookAgain`. */
   run(): Promise<void>;
-  /** The connection was lost: the next `run` looks. */
-  again(): void;
+  /** Makes the next `run` look. Call it when the database may have been replaced. */
+  lookAgain(): void;
 }
 
 // In ms.
@@ -34,7 +34,7 @@ export function createRestoreWatch({ db, log }: { db: Db; log: Log }): RestoreWa
         "sending stopped; every email is kept",
       );
     },
-    again() {
+    lookAgain() {
       next = 0;
     },
   };

@@ -52,7 +52,7 @@ export async function settle(
         AND (id, attempt_count) IN (SELECT id, attempt FROM results)
       ORDER BY id FOR NO KEY UPDATE
     ), recorded AS (
-      -- Also if an event or a sweep has changed the message meanwhile.
+      -- It gets a row even if an event or a sweep has changed the message meanwhile.
       INSERT INTO attempts AS a
         (message_id, number, started_at, finished_at, result, event_source, ses_message_id, error_code, error)
       SELECT id, attempt, "claimedAt", now(), result, event_source, NULLIF("sesMessageId", ''), code, error

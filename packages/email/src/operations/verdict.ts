@@ -80,7 +80,7 @@ function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefin
       cause: "no-worker",
       why: "no worker runs",
       since: workers[0]?.seenAt ?? null,
-      next: "Start the worker, or look at why it ended: its log is the first place.",
+      next: "Start the worker. If it has ended by itself, its log says why.",
     };
   }
   // Before a pause: sending would not go on after it.

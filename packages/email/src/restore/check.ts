@@ -4,9 +4,9 @@ import { type Db, Prisma } from "@repo/db";
 export interface DatabaseCheck {
   /** Sending is stopped until an operator has decided about a restore. */
   isStopped: boolean;
-  /** Another server has taken over, and nothing was lost. Only the first look after it finds this. */
+  /** Another server has taken over, and nothing was lost. True for one look only. */
   isFailover: boolean;
-  /** When a worker last looked before, by PostgreSQL's clock, or now. */
+  /** The time of this look, or of a later one of another worker, by PostgreSQL's clock. */
   seenAt: string;
 }
 

@@ -20,10 +20,10 @@ export interface Made {
 }
 
 /**
- * Makes a fetched version into this product, by that version's own `pnpm app:init`.
+ * Turns a fetched version into this product, by that version's own `pnpm app:init`.
  *
  * @param answers the arguments of app:init, for the parts that the version has
- * @param parent the commit that it is compared with
+ * @param parent the parent of the commit that it makes
  * @throws AppError `UPSTREAM_FAILED` if its install or its app:init fails
  */
 export async function remake(
@@ -42,7 +42,8 @@ export async function remake(
   await git("add", "--all");
   const files = entries(await git("ls-files", "-z"));
   const locks = files.filter((file) => path.posix.basename(file) === "pnpm-lock.yaml");
-  // A migration that app:init writes has the time of its run in its name. The clone has its own.
+  // Migrations that app:init writes: their names contain the time of the run, and the clone has its
+  // own.
   const own = new Set(entries(await git("ls-tree", "-r", "-z", "--name-only", commit)));
   const written = files.filter((file) => file.startsWith(`${MIGRATIONS}/`) && !own.has(file));
   const left = [...locks, ...written, RECORD];

@@ -24,7 +24,7 @@ async function person() {
   };
 }
 
-it("sends everybody to the log-in who has no session", async () => {
+it("sends everybody without a session to the log-in", async () => {
   for (const path of ["", "/profile", "/password", "/sessions", "/check"]) {
     await app.get(`/settings${path}`).expect(303).expect("Location", "/login");
     const json = await app.get(`/settings${path}`).set("Accept", "application/json").expect(401);
