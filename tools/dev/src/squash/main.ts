@@ -1,5 +1,5 @@
-// Makes two migrations of all: `…_init` for the schema, and `…_rules` for what Prisma cannot say:
-// `pnpm db:squash`. It can be run again until the first release. From then on clones have these
+// `pnpm db:squash`: replaces all migrations with two, `…_init` for the schema and `…_rules` for what
+// Prisma cannot say. It can be run again until the first release. From then on clones have these
 // migrations, and there are only additions. It needs pg_dump of the server's version or newer.
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
