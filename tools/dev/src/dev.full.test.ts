@@ -36,6 +36,8 @@ function start() {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
+      // In a copy that another test has made, an install would write into the repository.
+      pnpm_config_verify_deps_before_run: process.env["pnpm_config_verify_deps_before_run"],
       DATABASE_URL: test.url,
       SES_LOCAL_DATA: data,
       ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),

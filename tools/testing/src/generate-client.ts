@@ -10,8 +10,10 @@ const DB = path.resolve(import.meta.dirname, "../../../packages/db/src");
  */
 export function generateClient(): void {
   if (existsSync(path.join(DB, "generated/client.ts"))) return;
-  const { status } = spawnSync(process.execPath, [path.join(DB, "generate.ts")], {
-    stdio: ["ignore", "ignore", "inherit"],
+  // Prisma writes to stderr if it succeeds, too.
+  const { status, stderr } = spawnSync(process.execPath, [path.join(DB, "generate.ts")], {
+    stdio: ["ignore", "ignore", "pipe"],
+    encoding: "utf8",
   });
-  if (status !== 0) throw new Error("The database client cannot be generated: see above.");
+  if (status !== 0) throw new Error(`The database client cannot be generated:\n${stderr}`);
 }

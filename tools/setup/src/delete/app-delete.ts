@@ -15,8 +15,10 @@ import { saveAndTidy } from "./tidy.ts";
 export async function appDelete(names: string[]): Promise<void> {
   const deleted = names.flatMap((name) => parts[name] ?? []);
   if (names.length === 0 || deleted.length < names.length) {
+    const unknown = names.find((name) => !parts[name] && !name.startsWith("-"));
+    const said = unknown === undefined ? "Which parts?" : `There is no part "${unknown}".`;
     const known = Object.entries(parts).map(([each, { about }]) => `  ${each.padEnd(16)}${about}`);
-    throw new SetupError(`Which parts? pnpm app:delete NAME…\n${known.join("\n")}`);
+    throw new SetupError(`${said} pnpm app:delete NAME…\n${known.join("\n")}`);
   }
   const tree = openTree(root);
   for (const part of deleted) planDeletion(tree, part);

@@ -101,7 +101,7 @@ export const partsIn = (tree: Tree) =>
   Object.entries(parts).flatMap(([name, part]) => (isGone(tree, part) ? [] : [name]));
 
 /** The parts that a product usually leaves out: nobody needs them to run it. */
-export const usuallyLeftOut = (tree: Tree) =>
+export const usuallyLeftOut = (tree: Tree): string[] =>
   isFresh(tree) ? partsIn(tree).filter((name) => name === "bench-and-chaos") : [];
 
 /** @returns what is wrong with a choice of parts */

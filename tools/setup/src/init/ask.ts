@@ -1,4 +1,4 @@
-import { cancel, isCancel, multiselect, select, text } from "@clack/prompts";
+import { cancel, isCancel, log, multiselect, select, text } from "@clack/prompts";
 import { AppError } from "@repo/errors";
 import { parts } from "../delete/parts.ts";
 import type { Tree } from "../tree.ts";
@@ -43,10 +43,11 @@ async function askParts(
   tree: Tree,
   given: string | undefined,
   isAsking: boolean,
+  selected = usuallyLeftOut(tree),
 ): Promise<string[]> {
   if (given !== undefined || !isAsking) {
     const listed = given?.split(",").filter((name) => !["", "none"].includes(name));
-    const names = listed ?? usuallyLeftOut(tree);
+    const names = listed ?? selected;
     const wrong = checkParts(names);
     if (wrong) throw new AppError("BAD_ANSWER", `--without "${given}": ${wrong}.`);
     return names;
@@ -59,14 +60,14 @@ async function askParts(
         label: name,
         hint: parts[name]?.about ?? "",
       })),
-      initialValues: usuallyLeftOut(tree),
+      initialValues: selected,
       required: false,
     }),
   );
   const wrong = checkParts(names);
   if (!wrong) return names;
-  console.log(wrong);
-  return askParts(tree, given, isAsking);
+  log.error(wrong);
+  return askParts(tree, given, isAsking, names);
 }
 
 /** @param lines shows every changed line @returns whether the person wants the changes */
