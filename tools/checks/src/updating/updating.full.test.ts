@@ -123,8 +123,8 @@ test.each([
 
     if (conflicts) {
       const gone = "apps/web/src/http/static-files.test.ts";
-      expect(said).toMatch(new RegExp(`^${LIMITS}\n  You and upstream changed it`, "m"));
-      expect(said).toMatch(new RegExp(`^${gone}\n  You deleted it`, "m"));
+      expect(said).toMatch(new RegExp(`^${LIMITS}\n  You and the starter have changed it`, "m"));
+      expect(said).toMatch(new RegExp(`^${gone}\n  You have deleted it`, "m"));
       expect((await clone.git("diff", "--name-only", "--diff-filter=U")).split("\n")).toEqual([
         gone,
         LIMITS,

@@ -16,7 +16,7 @@ import { type Release, choose, newerThan } from "./versions.ts";
 
 const HELP = `pnpm app:update [VERSION]
 
-Brings upstream's changes since this clone's version into the clone. Your changes stay. It commits nothing.
+Brings the starter's changes since this clone's version into the clone. Your changes stay. It commits nothing.
 
   VERSION  the version to update to. Default: the newest.
   --check  only lists the newer versions, with what their notes say.`;
@@ -101,7 +101,7 @@ async function makeBoth(
   if (refs.length === 0) {
     throw new AppError(
       "UNKNOWN_VERSION",
-      `This clone comes from version ${version}, and upstream has no such version. Correct "version" in ${RECORD}, or set "commit" to upstream's commit.`,
+      `This clone comes from version ${version}, and the starter has no such version. Correct "version" in ${RECORD}, or set "commit" to the starter's commit.`,
     );
   }
   console.log(`Making this product from ${version} …`);

@@ -31,19 +31,23 @@ export async function unmerged(git: Git): Promise<Map<string, Map<string, string
 function advise(file: string, stages: string, isMarked: boolean): string {
   const quoted = `"${file}"`;
   if (stages === "12") {
-    return `Upstream deleted it, and you have changed it. Keep it: git add ${quoted}. Delete it: git rm ${quoted}.`;
+    return `The starter has deleted it, and you have changed it. Keep it: git add ${quoted}. Delete it: git rm ${quoted}.`;
   }
   if (stages === "13") {
-    return `You deleted it, and upstream has changed it. Leave it deleted: git rm ${quoted}. Take it: git add ${quoted}.`;
+    return `You have deleted it, and the starter has changed it. Leave it deleted: git rm ${quoted}. Take it: git add ${quoted}.`;
+  }
+  if (stages === "1") {
+    return `You and the starter have given it two different names, which are conflicts too. Remove this old one: git rm ${quoted}.`;
   }
   if (stages.length === 1) {
-    return `You and upstream renamed it differently. Keep one of the names: git add its file, and git rm the others.`;
+    const name = stages === "2" ? "Your new name" : "The starter's new name";
+    return `${name} of a file that both have renamed. Keep it: git add ${quoted}. Delete it: git rm ${quoted}.`;
   }
   if (isMarked) {
-    const both = stages === "23" ? "You and upstream added it." : "You and upstream changed it.";
-    return `${both} Choose between the lines at <<<<<<< and >>>>>>>, then git add ${quoted}.`;
+    const did = stages === "23" ? "added" : "changed";
+    return `You and the starter have ${did} it. Your lines follow <<<<<<<, and the starter's follow =======. Keep what you want, then git add ${quoted}.`;
   }
-  return `You and upstream changed it. Yours: git checkout --ours ${quoted}. Upstream's: git checkout --theirs ${quoted}. Then git add it.`;
+  return `You and the starter have changed it. Yours: git checkout --ours ${quoted}. The starter's: git checkout --theirs ${quoted}. Then git add it.`;
 }
 
 function hasMarkers(file: string): boolean {

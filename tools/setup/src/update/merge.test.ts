@@ -108,26 +108,37 @@ it("takes upstream's changes, follows its renames, and keeps the clone's changes
 
 it("names each conflict with what to do, and one command undoes all of it", async () => {
   const { merged, git, head, read } = await mergeFiles(
-    { "both.ts": lines(), "image.png": "\0one", "deleted.ts": lines("d"), "kept.ts": lines("k") },
+    {
+      "both.ts": lines(),
+      "image.png": "\0one",
+      "deleted.ts": lines("d"),
+      "kept.ts": lines("k"),
+      "old.ts": lines("o"),
+    },
     {
       "both.ts": lines("upstream's"),
       "image.png": "\0two",
       "deleted.ts": lines("upstream's"),
       "same.ts": "upstream's",
+      "theirs.ts": lines("o"),
     },
     {
       "both.ts": lines("mine"),
       "image.png": "\0three",
       "kept.ts": lines("mine"),
       "same.ts": "mine",
+      "mine.ts": lines("o"),
     },
   );
   expect(Object.fromEntries(merged.conflicts.map(({ file, advice }) => [file, advice]))).toEqual({
-    "both.ts": expect.stringContaining("Choose between the lines at <<<<<<<"),
-    "same.ts": expect.stringContaining("You and upstream added it"),
+    "both.ts": expect.stringContaining("Your lines follow <<<<<<<"),
+    "same.ts": expect.stringContaining("You and the starter have added it"),
     "image.png": expect.stringContaining('git checkout --ours "image.png"'),
     "deleted.ts": expect.stringContaining('Leave it deleted: git rm "deleted.ts"'),
     "kept.ts": expect.stringContaining('Keep it: git add "kept.ts"'),
+    "old.ts": expect.stringContaining('Remove this old one: git rm "old.ts"'),
+    "mine.ts": expect.stringContaining("Your new name"),
+    "theirs.ts": expect.stringContaining("The starter's new name"),
   });
   await git("reset", "--hard", head);
   expect(await git("status", "--porcelain", "--ignored")).toBe("");

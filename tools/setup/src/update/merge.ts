@@ -63,7 +63,7 @@ async function requireNothingHidden(git: Git, root: string, base: Made, theirs: 
   if (hidden.length === 0) return;
   throw new AppError(
     "NOT_COMMITTED",
-    `Upstream adds these files, and this clone has files of these names that git ignores. Move them away first, or commit them with git add --force:\n${hidden.slice(0, 10).join("\n")}`,
+    `The starter adds these files, and this clone has files of these names that git ignores. Move them away first, or commit them with git add --force:\n${hidden.slice(0, 10).join("\n")}`,
   );
 }
 

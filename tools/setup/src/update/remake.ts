@@ -59,7 +59,7 @@ async function commitIndex(git: Upstream["git"], parent: string | undefined): Pr
   const identity = ["-c", "user.name=app:update", "-c", "user.email=app-update@example.com"];
   const parents = parent === undefined ? [] : ["-p", parent];
   const tree = await git("write-tree");
-  return git(...identity, "commit-tree", ...parents, "-m", "Upstream's changes", tree);
+  return git(...identity, "commit-tree", ...parents, "-m", "The starter's changes", tree);
 }
 
 async function run(folder: string, commit: string, ...args: string[]): Promise<void> {
@@ -68,6 +68,6 @@ async function run(folder: string, commit: string, ...args: string[]): Promise<v
   const end = output.trim().split("\n").slice(-20).join("\n");
   throw new AppError(
     "UPSTREAM_FAILED",
-    `pnpm ${args.join(" ")} failed in a copy of upstream's commit ${commit.slice(0, 12)}. Your clone is unchanged. It printed:\n${end}`,
+    `pnpm ${args.join(" ")} failed in a copy of the starter's commit ${commit.slice(0, 12)}. Your clone is unchanged. It printed:\n${end}`,
   );
 }

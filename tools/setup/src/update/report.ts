@@ -31,5 +31,8 @@ export function report({ version, head, notes, failed, ...merged }: Updated): st
       : []),
     ["Next:", ...steps.map((step, index) => `  ${index + 1}. ${step}`)].join("\n"),
     `To undo the update, also after its commit: git reset --hard ${head}`,
+    ...(conflicts.length > 0
+      ? ["Because of the conflicts, the exit code is 1. So pnpm says that the command failed."]
+      : []),
   ].join("\n\n");
 }

@@ -36,7 +36,7 @@ it("has nothing to update to if no release is newer", () => {
 });
 
 it.each([
-  ["1.3.0", "Upstream has no version 1.3.0. Newer versions: 1.1.0, 1.2.0."],
+  ["1.3.0", "The starter has no version 1.3.0. Newer versions: 1.1.0, 1.2.0."],
   ["1.0.0", "This clone has 1.0.0 already. Newer versions: 1.1.0, 1.2.0."],
   [
     "0.9.0",

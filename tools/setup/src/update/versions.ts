@@ -48,7 +48,7 @@ export function choose(
   const order = compareVersions(name, current);
   if (release && order > 0) return release;
   const list = newer.map(({ version }) => version).join(", ") || "none";
-  let reason = `Upstream has no version ${name}.`;
+  let reason = `The starter has no version ${name}.`;
   if (release && order === 0) reason = `This clone has ${current} already.`;
   if (release && order < 0) {
     reason = `This clone has ${current}, and ${name} is older. To undo an update, use the command that it printed, or git revert its commit.`;
