@@ -31,6 +31,11 @@ it("unsets a setting by an empty value in .env, for example to use real SES", ()
   expect(mergeEnv(example, own, {})).not.toHaveProperty("AWS_ENDPOINT_URL_SESV2");
 });
 
+it("lets ses-local post no events to an app that uses real SES", () => {
+  const own = { AWS_ENDPOINT_URL_SESV2: "", PORT: "4000" };
+  expect(mergeEnv(example, own, {})).not.toHaveProperty("SES_LOCAL_WEBHOOK");
+});
+
 it("prefers the environment, where an empty value unsets too", () => {
   const env = mergeEnv(example, example, { EMAIL_FROM: "other@example.com", APP_URL: "" });
   expect(env["EMAIL_FROM"]).toBe("other@example.com");

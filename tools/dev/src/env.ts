@@ -71,6 +71,8 @@ export function mergeEnv(
   follow("AWS_ENDPOINT_URL_SESV2", `http://localhost:${merged["SES_LOCAL_PORT"]}`);
   follow("SES_LOCAL_WEBHOOK", `http://localhost:${merged["PORT"]}/webhooks/ses`);
   follow("SMTP_PORT", `${merged["SES_LOCAL_SMTP_PORT"]}`);
+  // With SES itself, the app would refuse every event of ses-local.
+  if (!merged["AWS_ENDPOINT_URL_SESV2"]) merged["SES_LOCAL_WEBHOOK"] = "";
   const set = Object.entries(merged).filter((entry): entry is [string, string] => !!entry[1]);
   return Object.fromEntries(set);
 }
