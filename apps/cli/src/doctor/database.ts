@@ -41,7 +41,13 @@ export async function checkDatabase({
 
 /** The finding when there is no connection. */
 export function databaseFailed(error: unknown, setting = "DATABASE_URL"): Finding {
-  const { message } = error as Error;
+  const { code, message } = error as Error & { code?: string };
+  if (code === "NO_DATABASE")
+    return failed(
+      "database",
+      "there is none yet",
+      "pnpm dev, which makes one, or set DATABASE_URL",
+    );
   // Of PostgreSQL, and of Prisma.
   if (/database "[^"]*" does not exist|P1003/.test(message)) {
     const next = "pnpm db:deploy, which creates it if the role may";

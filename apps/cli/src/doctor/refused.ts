@@ -60,7 +60,8 @@ export function refused(check: string, action: string, error: unknown): Finding 
     return warning(
       check,
       `cannot be checked: the credentials lack ${action}`,
-      `Allow them ${action}. With Pulumi: cd infra && pulumi config set grants send,quota,events,erasure,suppression,doctor && pnpm -w infra:up`,
+      "Use your own: AWS_PROFILE=default pnpm email:doctor. " +
+        `Or allow them ${action}. With Pulumi: pulumi -C infra config set grants send,quota,events,erasure,suppression,doctor && pnpm infra:up`,
     );
   }
   if (isUnreachable(error)) {

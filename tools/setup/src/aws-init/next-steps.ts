@@ -17,7 +17,14 @@ export function nextSteps(
     ...(token ? [[`Set ${token} to a token that may edit the zone.`] satisfies Step] : []),
     ["Make the AWS resources. Read the preview first:", "pnpm infra:preview", "pnpm infra:up"],
     ...(dns === "manual"
-      ? [["Enter the DNS records:", "pulumi -C infra stack output dnsRecords"] satisfies Step]
+      ? [
+          [
+            "Enter the DNS records (infra/dns.md says how):",
+            "cd infra",
+            "pulumi stack output dnsRecords",
+            "cd ..",
+          ] satisfies Step,
+        ]
       : []),
     ...tester
       .split(",")
@@ -38,8 +45,15 @@ export function nextSteps(
             `set -a && . ./${envFile} && set +a`,
           ] satisfies Step,
         ]),
-    ["Wait for SES, and check each link of the chain:", "pnpm email:doctor --wait"],
-    ["Leave the sandbox, and look at the plan:", "pnpm aws:production-access", "pnpm aws:plan"],
+    [
+      "Wait for SES, and check each link of the chain. The app itself may not read all, so name your profile:",
+      "AWS_PROFILE=default pnpm email:doctor --wait",
+    ],
+    [
+      "Leave the sandbox, and look at the plan:",
+      "AWS_PROFILE=default pnpm aws:production-access",
+      "AWS_PROFILE=default pnpm aws:plan",
+    ],
     [`Deploy: docs/production.md${runs === "ecs" ? ", docs/deploy-ecs.md" : ""}`],
   ];
   return [
@@ -63,7 +77,7 @@ function newStack(state: string, region: string, stack: string): Step[] {
         ]
       : []),
     [
-      "Make the stack:",
+      "Make the stack. If pulumi is not installed, run pnpm --dir infra install, and write npx pulumi:",
       "cd infra",
       "pulumi login",
       `pulumi stack init ${stack}${secrets}`,

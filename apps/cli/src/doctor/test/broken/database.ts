@@ -1,5 +1,6 @@
 import { pauseSending } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
+import { AppError } from "@repo/errors";
 import type { Broken } from "../state.ts";
 
 /** The database, the worker and the recipient. */
@@ -10,6 +11,13 @@ export const brokenDatabase: Broken[] = [
     "✗ database",
     /no database of this name/,
     /db:deploy/,
+  ],
+  [
+    "the database of this machine is not made yet",
+    { database: new AppError("NO_DATABASE", "There is no database yet: start `pnpm dev` once.") },
+    "✗ database",
+    /there is none yet/,
+    /^pnpm dev/,
   ],
   [
     "the database is not set",

@@ -28,7 +28,7 @@ export const brokenIdentity: Broken[] = [
     { aws: { "ses:GetEmailIdentity": denied } },
     "! identity",
     /lack ses:GetEmailIdentity/,
-    /grants/,
+    /^Use your own: AWS_PROFILE=.* pulumi -C infra config set grants .* pnpm infra:up$/,
   ],
   [
     "SES is silent",
