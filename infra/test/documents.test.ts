@@ -27,9 +27,11 @@ function blocksOf(page: string): string[] {
 /** Commands of the page in their order, those inside a sentence too. */
 function commandsOf(page: string): string[] {
   const text = read(page).replaceAll(/\\\n\s*/g, "");
-  return [...text.matchAll(/(?:^ *|&& |`)((?:pulumi|pnpm|aws|npx pulumi) [^`\n&|]+)/gm)].map(
-    ([, command = ""]) => command.trim(),
-  );
+  return [
+    ...text.matchAll(
+      /(?:^ *|&& |`)(?:AWS_PROFILE=\w+ )?((?:pulumi|pnpm|aws|npx pulumi) [^`\n&|]+)/gm,
+    ),
+  ].map(([, command = ""]) => command.trim());
 }
 
 describe.each(PAGES)("%s", (page) => {
