@@ -48,7 +48,11 @@ export async function eraseAccounts(config: {
         ? "the worker may not remove addresses from SES's own suppression list: allow ses:DeleteSuppressedDestination (the policy erasure of infra: pnpm infra:up)"
         : "cannot remove an erased address from SES's own suppression list";
     if (result === "failed") log.warn({ code }, `${cause}; trying again`);
-    else log.error({ code }, `${cause}; given up after 17 hours: pnpm email:suppressions compare --erase`);
+    else
+      log.error(
+        { code },
+        `${cause}; given up after 17 hours: pnpm email:suppressions compare --erase`,
+      );
   };
   try {
     await poll(erase, {
