@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { execute } from "@repo/postgres-local/testing";
 import { migrate, pendingMigrations } from "./migrate.ts";
@@ -52,6 +53,23 @@ test("two processes migrating at once apply every migration once", async () => {
   const run = () => promisify(execFile)(process.execPath, ["--input-type=module", "-e", script]);
   const applied = (await Promise.all([run(), run()])).map(({ stdout }) => JSON.parse(stdout));
   expect(applied.flat()).toEqual(all);
+});
+
+test("a process that waits for its turn is no deadlock with an index that is built concurrently", async () => {
+  await migrate(fresh);
+  const first = new pg.Client(fresh);
+  await first.connect();
+  await first.query("SELECT pg_advisory_lock(72707369)");
+  const second = migrate(fresh);
+  await expect
+    .poll(() =>
+      first.query(`SELECT FROM pg_stat_activity WHERE datname = current_database()
+        AND pid <> pg_backend_pid() AND query LIKE '%advisory_lock%'`),
+    )
+    .toMatchObject({ rowCount: 1 });
+  await first.query("CREATE INDEX CONCURRENTLY ON messages (created_at)");
+  await first.end();
+  expect(await second).toEqual([]);
 });
 
 test("refuses a migration that was changed after it was applied", async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { AppError } from "@repo/errors";
 import pg from "pg";
 import { requirePublicFirst, requirePublicSchema } from "./address.ts";
@@ -32,7 +33,7 @@ const IN_PIECES = /\b(?:CONCURRENTLY|COMMIT)\b/i;
 export async function migrate(url: string, folder?: string): Promise<string[]> {
   const client = await connectOrCreate(url);
   try {
-    await client.query(`SELECT pg_advisory_lock(${LOCK})`);
+    await takeTurn(client);
     const migrations = readMigrations(folder);
     const names = await missing(client, migrations);
     if (names.length > 0) await createTable(client);
@@ -44,6 +45,20 @@ export async function migrate(url: string, folder?: string): Promise<string[]> {
     return names;
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Asks again and again. A statement that waits for the lock would be a deadlock: CREATE INDEX
+ * CONCURRENTLY, in the process that has the lock, waits for every statement that has begun.
+ */
+async function takeTurn(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      `SELECT pg_try_advisory_lock(${LOCK}) AS taken`,
+    );
+    if (rows[0]?.taken) return;
+    await setTimeout(100);
   }
 }
 

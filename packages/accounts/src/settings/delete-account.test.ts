@@ -37,7 +37,7 @@ const sendAll = () => test.db.$executeRaw`
 async function letTryComeDue(): Promise<number> {
   const [row] = await test.db.$queryRaw<{ minutes: number }[]>`
     WITH old AS (SELECT id, ses_due_at FROM erasures WHERE ses_due_at > now())
-    UPDATE erasures SET ses_due_at = now() FROM old WHERE old.id = erasures.id
+    UPDATE erasures SET ses_due_at = now() - interval '1 ms' FROM old WHERE old.id = erasures.id
     RETURNING round(extract(epoch FROM old.ses_due_at - now()) / 60)::int AS minutes`;
   return row!.minutes;
 }

@@ -1,3 +1,3 @@
 -- AlterTable
-ALTER TABLE "erasures" ADD COLUMN     "ses_due_at" TIMESTAMPTZ(3),
+ALTER TABLE "erasures" ADD COLUMN     "ses_due_at" TIMESTAMPTZ(6),
 ADD COLUMN     "ses_tries" SMALLINT NOT NULL DEFAULT 0;
