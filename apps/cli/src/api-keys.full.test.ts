@@ -59,7 +59,7 @@ it.each([
   [["create", "shop", "--template", "welcome", "--per-hour", "0", ...because], "The limit is"],
   [["create", "shop", "welcome", ...because], "Only one at a time"],
   [["revoke", ...because], "Which key"],
-  [["revoke", "shop", ...because], "There is no key shop"],
+  [["revoke", "shop", ...because], "There is no valid key shop"],
   [["remove", "shop"], "There is no command"],
 ])("refuses %j in one line", async (args, message) => {
   const { code, out, err } = await run(...args);
