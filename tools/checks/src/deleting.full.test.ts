@@ -17,12 +17,13 @@ test.each([
 ])(
   "a clone without %s passes its check and its tests, and is built",
   async (_name, deleted) => {
-    const copy = await copyRepository();
-    onTestFinished(() => copy.remove());
     // The tests have no network, so use this engine instead of the one that Prisma would download.
     const engine = path.join(import.meta.dirname, "../../prisma-offline/src/schema-engine.ts");
     if (deleted.includes("prisma-offline")) vi.stubEnv("PRISMA_SCHEMA_ENGINE_BINARY", engine);
     onTestFinished(() => void vi.unstubAllEnvs());
+    // Its commands have the environment of this moment.
+    const copy = await copyRepository();
+    onTestFinished(() => copy.remove());
     const succeed = async (script: string, args = "") => {
       const { failed, output } = await copy.run(script, args);
       expect(failed, `pnpm ${script} ${args}\n${output}`).toBe(false);
