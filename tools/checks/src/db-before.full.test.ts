@@ -23,7 +23,7 @@ test("pnpm db:before passes on new columns and tables, and names the column that
        user_id UUID NOT NULL REFERENCES users ON DELETE CASCADE);`,
   );
   expect(await clone.pnpm("db:before", "HEAD")).toMatch(
-    /20991231000001_add\n\nThe tests of HEAD pass on them\.$/,
+    /20991231000001_add\n\nThe tests of HEAD pass on them\.$/m,
   );
 
   clone.write(

@@ -85,7 +85,7 @@ function Removal({ form, found }: { form: FormState; found: Suppressed | null | 
       )}
       <p className="fine">
         SES has a list of its own. If the address is on that list, SES accepts email to it and does
-        not deliver it. This page cannot change that list, because the app has no right to. Somebody
+        not deliver it. This page cannot change that list, because web does not call AWS. Somebody
         with rights at AWS can do both with the first command, or change only that list with the
         second:
       </p>
