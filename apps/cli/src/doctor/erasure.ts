@@ -17,7 +17,7 @@ export async function checkErasure({ ses }: Pick<Clients, "ses">): Promise<Findi
   } catch (error) {
     if (isDenied(error)) {
       const found = `the credentials lack ${ACTION}: a deleted account stays on SES's own list`;
-      const next = `Allow the worker's credentials ${ACTION}. With Pulumi, add erasure to grants: cd infra && pulumi config set grants send,quota,events,erasure && pnpm -w infra:up`;
+      const next = `Allow the worker's credentials ${ACTION}. With Pulumi, add erasure to grants: pulumi -C infra config set grants send,quota,events,erasure && pnpm infra:up`;
       return [warning("erasure", found, next)];
     }
     if (!isMissing(error)) return [refused("erasure", ACTION, error)];
