@@ -124,7 +124,12 @@ async function mark(): Promise<string[]> {
   return marked;
 }
 
-it("shows no marked token, link or body of any column on any page or in any JSON", async () => {
+function expectNoSecret(text: string, where: string): void {
+  for (const secret of [TOKEN, SHORT, BODY, "Marked body"])
+    expect(text.includes(secret), `${where} shows ${secret}`).toBe(false);
+}
+
+it("shows no marked token, link or body of any column on any page, in any JSON or in the file", async () => {
   const id = await fill();
   const marked = await mark();
   for (const column of [
@@ -162,10 +167,14 @@ it("shows no marked token, link or body of any column on any page or in any JSON
       const { status, text } = await test.get(path).set("Accept", accept);
       // 404, 409: nothing may be changed.
       expect([200, 404, 409], `${path}: ${text}`).toContain(status);
-      for (const secret of [TOKEN, SHORT, BODY, "Marked body"])
-        expect(text.includes(secret), `${path} as ${accept} shows ${secret}`).toBe(false);
+      expectNoSecret(text, `${path} as ${accept}`);
     }
   }
+  const file = await test
+    .post("/ops/suppressions/export", { because: "for the audit" })
+    .expect(200);
+  expect(file.text).toContain("name@example.com");
+  expectNoSecret(file.text, "the CSV file");
   // The words around them are shown.
   expect(await test.read(`/ops/messages/${id}`)).toContain("550 https://app.example.com");
 });
