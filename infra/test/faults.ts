@@ -52,7 +52,7 @@ const FAULTS: Fault[] = [
   ["the key may send as anybody of the domain's identity", "policies.ts", 'Condition: { StringLike: { "ses:FromAddress": from } },', "", "iam: narrowed: send from another address"],
   ["anybody may publish to the topic for SES", "policies.ts", 'StringEquals: { "AWS:SourceAccount": accountId },', "", "iam: SES: publish for another account"],
   ["another account's alarms may publish", "policies.ts", 'Condition: { StringEquals: { "aws:SourceAccount": accountId } },', "", "iam: may not another service, or CloudWatch for another account"],
-  ["erasing at SES includes reading its list", "policies.ts", '["ses:DeleteSuppressedDestination"]', '["ses:DeleteSuppressedDestination", "ses:ListSuppressedDestinations"]', "iam: the app: list whom SES suppresses"],
+  ["erasing at SES includes reading its list", "policies.ts", '["ses:DeleteSuppressedDestination"]', '["ses:DeleteSuppressedDestination", "ses:ListSuppressedDestinations"]', "iam: the app: list the addresses that SES suppresses"],
   ["policies in GovCloud name another partition", "account.ts", 'arn.split(":")[1] ?? "aws"', '"aws"', "iam: in GovCloud"],
   // A stack's life
   ["SES's keys have 1024 bits", "identity.ts", "RSA_2048_BIT", "RSA_1024_BIT", "graph: SES signs with keys of 2048 bits"],

@@ -149,7 +149,7 @@ describe("may not", () => {
     ["the app: purge its queue", app, "sqs:PurgeQueue", QUEUE],
     ["the app: forge events into its queue", app, "sqs:SendMessage", QUEUE],
     ["the app: publish to the topic", app, "sns:Publish", TOPIC],
-    ["the app: list whom SES suppresses", app, "ses:ListSuppressedDestinations"],
+    ["the app: list the addresses that SES suppresses", app, "ses:ListSuppressedDestinations"],
     ["the app: ask why SES suppresses somebody", app, "ses:GetSuppressedDestination"],
     ["the app: suppress somebody at SES", app, "ses:PutSuppressedDestination"],
     // The doctor takes it as a sign of too many rights.

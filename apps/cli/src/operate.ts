@@ -30,15 +30,15 @@ interface Command {
 const COMMON = `${FILTER_HELP}
   --reason TEXT        why you do it. It is kept.
   --by NAME            who does it. Default: this machine's user.
-  --confirm COUNT      do it; COUNT is what the command showed. Only what it has counted is
-                       changed, and nothing that has changed since.
+  --confirm MOMENT     do it; MOMENT is that of the count, as the command prints it. Only
+                       what was counted is changed, and nothing that has changed since.
 
 Times are UTC. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
 const RETRY: Command = {
   name: "email:retry",
   help: `pnpm email:retry ID --reason TEXT          sends one email again that failed or is closed in doubt
-pnpm email:retry [options] --reason TEXT   counts the emails; with --confirm COUNT, sends them again
+pnpm email:retry [options] --reason TEXT   counts the emails; with --confirm MOMENT, sends them again
 
   --closed REASON      failed, unknown
 ${COMMON}`,
@@ -53,7 +53,7 @@ ${COMMON}`,
 const CANCEL: Command = {
   name: "email:cancel",
   help: `pnpm email:cancel ID --reason TEXT          closes one email that still waits
-pnpm email:cancel [options] --reason TEXT   counts the emails; with --confirm COUNT, closes them
+pnpm email:cancel [options] --reason TEXT   counts the emails; with --confirm MOMENT, closes them
 
 ${COMMON}`,
   closed: [],

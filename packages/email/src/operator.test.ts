@@ -295,52 +295,6 @@ describe("cancel", () => {
   });
 });
 
-describe("after a count", () => {
-  const all = { template: "welcome" };
-
-  it("changes only what was counted: not what was queued before it and committed after it", async () => {
-    const counted = await queueWelcome(test.db);
-    const [late, seen] = await test.db.$transaction(
-      async (tx) =>
-        [
-          await queueWelcome(tx),
-          // By another connection, which does not see it yet.
-          await countCancels(test.db, all),
-        ] as const,
-    );
-    expect(seen.messages).toBe(1);
-    const later = await queueWelcome(test.db);
-    const confirmed = { ...decision, asOf: seen.asOf };
-    expect(await cancelMessages(test.db, all, confirmed)).toMatchObject({ messages: 1 });
-    expect(await find(counted)).toMatchObject({ closedReason: "cancelled" });
-    for (const id of [late, later]) expect(await find(id)).toMatchObject({ state: "queued" });
-    expect(await cancelMessages(test.db, all, confirmed)).toMatchObject({ messages: 0 });
-  });
-
-  it("leaves out what has changed since, even if the filter finds it again", async () => {
-    const sent = await failed();
-    const again = await failed();
-    const untouched = await failed();
-    const { asOf } = await countRetries(test.db, all);
-    await retryMessages(test.db, { id: sent }, decision);
-    await work(test.db, accepted);
-    await retryMessages(test.db, { id: again }, decision);
-    await work(test.db, refused("permanent"));
-    expect(await retryMessages(test.db, all, { ...decision, asOf })).toMatchObject({ messages: 1 });
-    expect(await find(untouched)).toMatchObject({ state: "queued" });
-    expect(await find(again)).toMatchObject({ closedReason: "failed" });
-  });
-
-  it.each(["", "2 emails", "5:7:6", "99999999999999999999"])(
-    "refuses the count %j",
-    async (asOf) => {
-      const refusal = { code: "INVALID_COUNT" };
-      const options = { ...decision, asOf };
-      await expect(cancelMessages(test.db, all, options)).rejects.toMatchObject(refusal);
-    },
-  );
-});
-
 it("holds messages until they are released, and no others", async () => {
   const id = await queueWelcome(test.db, "held@example.com");
   const other = await queueWelcome(test.db);

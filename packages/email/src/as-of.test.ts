@@ -1,0 +1,62 @@
+import { createTestDb } from "@repo/db/testing";
+import { afterAll, beforeEach, expect, it } from "vitest";
+import { accepted, emptyOutbox, queueWelcome, refused, work } from "./delivery/test-queue.ts";
+import { cancelMessages, countCancels, countRetries, retryMessages } from "./operator.ts";
+
+const test = await createTestDb();
+afterAll(() => test.drop());
+beforeEach(() => emptyOutbox(test.db));
+
+const decision = { by: "operator", because: "the sender is repaired" };
+const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
+
+/** A message that SES has refused for good. */
+async function failed(): Promise<string> {
+  const id = await queueWelcome(test.db);
+  await work(test.db, refused("permanent"));
+  return id;
+}
+
+const all = { template: "welcome" };
+
+it("a change of many changes only what was counted: not what was queued before it and committed after it", async () => {
+  const counted = await queueWelcome(test.db);
+  const [late, seen] = await test.db.$transaction(
+    async (tx) =>
+      [
+        await queueWelcome(tx),
+        // By another connection, which does not see it yet.
+        await countCancels(test.db, all),
+      ] as const,
+  );
+  expect(seen.messages).toBe(1);
+  const later = await queueWelcome(test.db);
+  const confirmed = { ...decision, asOf: seen.asOf };
+  expect(await cancelMessages(test.db, all, confirmed)).toMatchObject({ messages: 1 });
+  expect(await find(counted)).toMatchObject({ closedReason: "cancelled" });
+  for (const id of [late, later]) expect(await find(id)).toMatchObject({ state: "queued" });
+  expect(await cancelMessages(test.db, all, confirmed)).toMatchObject({ messages: 0 });
+});
+
+it("a change of many leaves out what has changed since, even if the filter finds it again", async () => {
+  const sent = await failed();
+  const again = await failed();
+  const untouched = await failed();
+  const { asOf } = await countRetries(test.db, all);
+  await retryMessages(test.db, { id: sent }, decision);
+  await work(test.db, accepted);
+  await retryMessages(test.db, { id: again }, decision);
+  await work(test.db, refused("permanent"));
+  expect(await retryMessages(test.db, all, { ...decision, asOf })).toMatchObject({ messages: 1 });
+  expect(await find(untouched)).toMatchObject({ state: "queued" });
+  expect(await find(again)).toMatchObject({ closedReason: "failed" });
+});
+
+it.each(["", "2 emails", "5:7:6", "99999999999999999999"])(
+  "a change of many refuses the count %j",
+  async (asOf) => {
+    const refusal = { code: "INVALID_COUNT" };
+    const options = { ...decision, asOf };
+    await expect(cancelMessages(test.db, all, options)).rejects.toMatchObject(refusal);
+  },
+);
