@@ -3,6 +3,7 @@ import type { Keys } from "@repo/email/keys";
 import type { Caller, Context } from "./context.ts";
 import { AccountError } from "./errors.ts";
 import { refuse } from "./limits/refuse.ts";
+import { placeOf, takePlace } from "./passwords/place.ts";
 import { type SessionUser, startSession } from "./sessions.ts";
 import { hashUnder } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
@@ -38,7 +39,7 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
     ? undefined
     : await limits.take(limits.client(caller.ip), limits.address("wrongPassword", key));
   refuse(taken?.refusal, detail);
-  const place = { client: caller.ip, signal: caller.signal, first: trusted };
+  const place = trusted ? await takePlace(context, caller, key) : placeOf(caller);
   const account = await db.user.findUnique({ where: { emailKey: key } });
   const { matches, outdated } = await hasher.verify(account?.passwordHash, input.password, place);
   const wrong = () => new AccountError("INVALID_CREDENTIALS", { detail });

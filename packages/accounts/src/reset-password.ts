@@ -2,6 +2,7 @@ import type { Caller, Context } from "./context.ts";
 import { AccountError } from "./errors.ts";
 import { endLinks, openLink, redeemLink } from "./links.ts";
 import { checkPassword } from "./passwords/check.ts";
+import { takePlace } from "./passwords/place.ts";
 import { inTransaction } from "./transaction.ts";
 import { trustBrowser } from "./trusted-browser.ts";
 
@@ -48,7 +49,7 @@ export async function resetPassword(
   const { address, key } = await openLink(db, secret, "reset_password", token);
   const account = await db.user.findUnique({ where: { emailKey: key } });
   checkPassword(password, { name: account?.name ?? "", email: address });
-  const place = { client: caller.ip, signal: caller.signal, first: true };
+  const place = await takePlace(context, caller, key);
   const passwordHash = await hasher.hash(password, place);
   const trusted = await inTransaction(db, async (tx) => {
     await redeemLink(tx, secret, "reset_password", token);

@@ -7,6 +7,7 @@ import { LINK_MINUTES, SIGN_UP_DAYS } from "./lifetimes.ts";
 import { refuse } from "./limits/refuse.ts";
 import { issueLink } from "./links.ts";
 import { checkPassword } from "./passwords/check.ts";
+import { placeOf } from "./passwords/place.ts";
 import type { Profile } from "./profile.ts";
 import { hashesOf, newHash, newToken } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
@@ -40,11 +41,10 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
   const address = parseAddress(typed);
   checkPassword(password, { name: profile.name, email: address.address });
   const email = await takeEmail(context, caller, address);
-  const place = { client: caller.ip, signal: caller.signal };
   const locale = caller.locale ?? null;
   const token = newToken();
   await email.orGiveBack(async () => {
-    const passwordHash = await hasher.hash(password, place);
+    const passwordHash = await hasher.hash(password, placeOf(caller));
     await inTransaction(db, async (tx) => {
       const messageId = email.granted ? await emailLink(tx, context, address, locale) : null;
       await tx.$executeRaw`

@@ -1,10 +1,12 @@
 import { Prisma, type Tx } from "@repo/db";
+import type { Address } from "@repo/email/enqueue";
 import type { Keys } from "@repo/email/keys";
 import type { Caller, Context } from "./context.ts";
 import { AccountError } from "./errors.ts";
 import { isReserved, openLink, redeemLink } from "./links.ts";
 import type { LogIn } from "./log-in.ts";
 import { checkPassword } from "./passwords/check.ts";
+import { takePlace } from "./passwords/place.ts";
 import type { Profile } from "./profile.ts";
 import { startSession } from "./sessions.ts";
 import { hashesOf } from "./tokens.ts";
@@ -60,10 +62,11 @@ export async function verifyEmail(
 ): Promise<LogIn> {
   const { db, secret, enqueue, url, limits } = context;
   const { token, ...typed } = input;
-  const { address: email, key } = await openLink(db, secret, "verify_email", token);
+  const opened = await openLink(db, secret, "verify_email", token);
+  const { key } = opened;
   const typedNow = (await signUpOf(db, secret, caller, key))
     ? undefined
-    : await readTyped(context, caller, email, typed);
+    : await readTyped(context, caller, opened, typed);
   const logIn = await inTransaction(db, async (tx) => {
     const address = await redeemLink(tx, secret, "verify_email", token);
     const chosen = typedNow ?? (await signUpOf(tx, secret, caller, key));
@@ -111,9 +114,9 @@ async function signUpOf(
 }
 
 async function readTyped(
-  { hasher }: Context,
+  context: Context,
   caller: Caller,
-  email: string,
+  { address: email, key }: Address,
   { password, ...typed }: Typed,
 ): Promise<Chosen> {
   if (password === undefined) throw new AccountError("PASSWORD_REQUIRED");
@@ -123,7 +126,7 @@ async function readTyped(
   ) as Partial<Profile>;
   const profile = { ...told, name: told.name ?? email.slice(0, email.lastIndexOf("@")) };
   checkPassword(password, { name: profile.name, email });
-  const place = { client: caller.ip, signal: caller.signal, first: true };
-  const passwordHash = await hasher.hash(password, place);
+  const place = await takePlace(context, caller, key);
+  const passwordHash = await context.hasher.hash(password, place);
   return { profile, passwordHash, locale: caller.locale ?? null };
 }

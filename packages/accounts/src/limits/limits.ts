@@ -15,7 +15,7 @@ interface Limit {
   minutes: number;
   /**
    * What happens without a point: the request ends with this HTTP status and a Retry-After, or
-   * continues without an email, or without trust in the browser.
+   * continues without an email, or without trust in its sender.
    */
   beyond: 429 | 503 | "no email" | "no trust";
 }
@@ -70,6 +70,9 @@ export const LIMITS = {
     minutes: 15,
     beyond: "no trust",
   },
+  // Passwords of an address that are hashed before all others: for a session, a link or a trusted
+  // browser. Right and wrong ones count. Beyond the limit they wait like all others.
+  firstPlace: { per: "address", counts: "posts", amount: 20, minutes: 15, beyond: "no trust" },
   // All email of `signUpMail` together, so that sign-ups cannot use up SES's daily quota. A quarter
   // of the share is available at once. The other three quarters come back in 24 hours.
   signUpMailOfADay: {

@@ -75,6 +75,7 @@ function bucketsOf(hashes: LimitKeys, userId: string | null, keys: string[]): Pe
     { name: "signUpMail", keyHash: hashes.mailbox("signUpMail", key) },
     { name: "recoveryMail", keyHash: hashes.address("recoveryMail", key) },
     { name: "wrongPassword", keyHash: hashes.address("wrongPassword", key) },
+    { name: "firstPlace", keyHash: hashes.address("firstPlace", key) },
   ]);
   if (userId === null) return ofAddresses;
   const ofAccount = ["settingsMail", "accountChanges", "passwordCheck"].map((name) => ({

@@ -3,6 +3,7 @@ import { AccountError } from "../errors.ts";
 import { refuse } from "../limits/refuse.ts";
 import { endLinks } from "../links.ts";
 import { checkPassword } from "../passwords/check.ts";
+import { takePlace } from "../passwords/place.ts";
 import { renewSession } from "../sessions.ts";
 import { trustBrowser } from "../trusted-browser.ts";
 import { inAccount } from "./owner.ts";
@@ -30,11 +31,12 @@ export async function changePassword(
     id,
     name,
     email,
+    emailKey,
     passwordHash: old,
   } = await verifyOwner(context, caller, currentPassword);
   checkPassword(password, { name, email });
   refuse((await limits.take(limits.account("accountChanges", id))).refusal);
-  const place = { client: caller.ip, signal: caller.signal, first: true };
+  const place = await takePlace(context, caller, emailKey);
   const passwordHash = await hasher.hash(password, place);
   return inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
     // Somebody has changed it in the meantime.

@@ -1,6 +1,7 @@
 import type { Caller, Context } from "../context.ts";
 import { AccountError } from "../errors.ts";
 import { refuse } from "../limits/refuse.ts";
+import { takePlace } from "../passwords/place.ts";
 import { renewSession } from "../sessions.ts";
 import { type Owner, findOwner, inAccount } from "./owner.ts";
 
@@ -11,17 +12,18 @@ import { type Owner, findOwner, inAccount } from "./owner.ts";
  * @throws AccountError `NOT_LOGGED_IN`, `WRONG_PASSWORD`, `TOO_MANY_TRIES`, `BUSY`
  */
 export async function verifyOwner(
-  { db, secret, limits, hasher }: Context,
+  context: Context,
   caller: Caller,
   password: string,
 ): Promise<Owner> {
+  const { db, secret, limits, hasher } = context;
   const owner = await findOwner(db, secret, caller);
   const taken = await limits.take(
     limits.client(caller.ip),
     limits.account("passwordCheck", owner.id),
   );
   refuse(taken.refusal);
-  const place = { client: caller.ip, signal: caller.signal, first: true };
+  const place = await takePlace(context, caller, owner.emailKey);
   const { matches } = await hasher.verify(owner.passwordHash, password, place);
   if (!matches) throw new AccountError("WRONG_PASSWORD");
   await taken.giveBack("client", "clientNetwork", "passwordCheck");

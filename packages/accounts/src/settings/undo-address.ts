@@ -2,6 +2,7 @@ import type { Caller, Context } from "../context.ts";
 import { AccountError } from "../errors.ts";
 import { endLinks, lockLinks, openLink, redeemLink } from "../links.ts";
 import { checkPassword } from "../passwords/check.ts";
+import { takePlace } from "../passwords/place.ts";
 import type { NewPassword } from "../reset-password.ts";
 import { inTransaction } from "../transaction.ts";
 import { trustBrowser } from "../trusted-browser.ts";
@@ -37,7 +38,7 @@ export async function undoAddress(
   if (!account) throw new AccountError("TOKEN_USED");
   const { id, emailKey, email } = account;
   checkPassword(password, { name: account.name, email: address });
-  const place = { client: caller.ip, signal: caller.signal, first: true };
+  const place = await takePlace(context, caller, key);
   const passwordHash = await hasher.hash(password, place);
   return inTransaction(db, async (tx) => {
     await lockLinks(tx, [key, emailKey]);
