@@ -53,6 +53,26 @@ it("changes when the new mailbox has confirmed it, and the old one is told", asy
   await test.logIn(to);
 });
 
+it("keeps email off that the person has turned off, under the new address and after an undo", async () => {
+  const { email, caller } = await test.person();
+  const to = newEmail();
+  const choose = (addressKey: string, category: string, wanted: boolean) =>
+    test.db.emailPreference.create({ data: { addressKey, category, wanted, changedBy: "link" } });
+  const off = async (addressKey: string) =>
+    (await test.db.emailPreference.findMany({ where: { addressKey, wanted: false } }))
+      .map(({ category }) => category)
+      .toSorted();
+  await choose(email, "news", false);
+  await choose(email, "digest", true);
+  await choose(to, "news", true);
+  await choose(to, "digest", false);
+  const token = await change(caller, email, to);
+  expect(await off(to)).toEqual(["digest", "news"]);
+  await choose(to, "offers", false);
+  await undo(token);
+  expect(await off(email)).toEqual(["digest", "news", "offers"]);
+});
+
 describe("a request", () => {
   it("needs a password that was typed recently, and another address", async () => {
     const { email, caller } = await test.person();

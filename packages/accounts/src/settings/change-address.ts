@@ -1,5 +1,6 @@
 import type { Tx } from "@repo/db";
 import { type Address, parseAddress } from "@repo/email/enqueue";
+import { copyPreferences } from "@repo/email/preferences";
 import type { Caller, Context } from "../context.ts";
 import { AccountError } from "../errors.ts";
 import { LINK_MINUTES } from "../lifetimes.ts";
@@ -95,7 +96,8 @@ export async function openAddressChange(
 
 /**
  * Gives the account the address that the link proves. The old address is told, and can have the
- * account back for some days. All other links of the account end.
+ * account back for some days. All other links of the account end. Email that the person has turned
+ * off stays off.
  *
  * @throws AccountError what `openAddressChange` throws, and `BUSY`
  */
@@ -117,6 +119,7 @@ export async function confirmAddressChange(
       data: { email: to.address, emailKey: key },
     });
     await endLinks(tx, [owner.emailKey], id);
+    await copyPreferences(tx, owner.emailKey, key);
     const old = { address: owner.email, key: owner.emailKey };
     const undo = await issueLink(tx, secret, "undo_address", old, id);
     const days = LINK_MINUTES.undo_address / (24 * 60);

@@ -1,3 +1,4 @@
+import { copyPreferences } from "@repo/email/preferences";
 import type { Caller, Context } from "../context.ts";
 import { AccountError } from "../errors.ts";
 import { endLinks, lockLinks, openLink, redeemLink } from "../links.ts";
@@ -52,6 +53,7 @@ export async function undoAddress(
     if (!user) throw new AccountError("BUSY", { retryAfter: 1 });
     await tx.session.deleteMany({ where: { userId: id } });
     await endLinks(tx, [emailKey], id);
+    await copyPreferences(tx, emailKey, key);
     await tx.$executeRaw`
       UPDATE links SET used_at = now()
       WHERE user_id = ${id}::uuid AND purpose = 'undo_address' AND used_at IS NULL

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Db } from "@repo/db";
+import type { Db, Tx } from "@repo/db";
 import { parseAddress } from "../address.ts";
 import { EmailError } from "../error.ts";
 import { toJson } from "../to-json.ts";
@@ -89,6 +89,24 @@ export async function setPreferences(
     if (performance.now() - start > LONGEST_WAIT) return;
     await sleep(POLL);
   }
+}
+
+/**
+ * Gives the new address of a person the choices of the old one, in the caller's transaction. What
+ * either address has turned off stays off. The old address keeps its own, for its earlier links.
+ *
+ * @param from the `key` of `parseAddress`, as is `to`
+ */
+export async function copyPreferences(tx: Tx, from: string, to: string): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO email_preferences AS own (address_key, category, wanted, changed_by, changed_at)
+    SELECT ${to}, category, wanted, changed_by, changed_at
+    FROM email_preferences WHERE address_key = ${from}
+    -- In one order, as above.
+    ORDER BY category
+    ON CONFLICT (address_key, category) DO UPDATE SET wanted = false,
+      changed_by = EXCLUDED.changed_by, changed_at = EXCLUDED.changed_at
+    WHERE own.wanted AND NOT EXCLUDED.wanted`;
 }
 
 const isEssential = (categories: Categories, category: string) =>
