@@ -86,6 +86,25 @@ it("erases what is older than the request, and nothing newer", async () => {
   expect(left).not.toContainEqual({ id: old });
 });
 
+it("keeps what somebody wants who has used the address again, and no trace of others", async () => {
+  const until = new Date(Date.now() - 60_000);
+  for (const isUsedAgain of [true, false]) {
+    await test.db.message.deleteMany();
+    if (isUsedAgain) await queue();
+    const sinceThen = { addressKey: EMAIL, createdAt: new Date() };
+    await test.db.suppression.create({ data: { ...sinceThen, reason: "bounce" } });
+    const off = { category: "news", wanted: false, changedBy: "link" };
+    await test.db.emailPreference.create({ data: { addressKey: EMAIL, ...off } });
+    const old = { ...off, category: "digest", changedAt: new Date(0) };
+    await test.db.emailPreference.create({ data: { addressKey: EMAIL, ...old } });
+    await erase(until);
+    const left = isUsedAgain ? 1 : 0;
+    expect(await test.db.suppression.count()).toBe(left);
+    expect(await test.db.emailPreference.count()).toBe(left);
+    await erase();
+  }
+});
+
 it("never lets an address come back by events that are stored at the same moment", async () => {
   for (let round = 0; round < 5; round++) {
     const id = await queue();

@@ -30,6 +30,19 @@ const lateEvents = ({ until }: Mailboxes) =>
     : Prisma.sql`AND (received_at <= ${until} OR message_id IS NULL AND NOT EXISTS (
         SELECT FROM messages WHERE to_key = recipient_key AND created_at > ${until}))`;
 
+/**
+ * What is stored about the address itself. What is newer belongs to somebody who has used the address
+ * again, if there is such a person: a late event or an old link may have stored it too.
+ */
+const ofAddress = (column: string, { keys, until }: Mailboxes) => {
+  const isOld =
+    until === null
+      ? Prisma.empty
+      : Prisma.sql`AND (${Prisma.raw(column)} <= ${until} OR NOT EXISTS (
+          SELECT FROM messages WHERE to_key = address_key AND created_at > ${until}))`;
+  return Prisma.sql`address_key = ANY(${keys}::text[]) ${isOld}`;
+};
+
 /** The tables of email that know a person, in the order in which they are erased. */
 export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
   {
@@ -107,19 +120,19 @@ export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
   },
   {
     table: "suppressions",
-    rows: ({ keys }) => Prisma.sql`address_key = ANY(${keys}::text[])`,
+    rows: (mailboxes) => ofAddress("created_at", mailboxes),
     given: ["address_key", "reason", "evidence", "created_at", "expires_at"],
     withheld: {},
   },
   {
     table: "suppression_removals",
-    rows: ({ keys }) => Prisma.sql`address_key = ANY(${keys}::text[])`,
+    rows: (mailboxes) => ofAddress("removed_at", mailboxes),
     given: ["address_key", "reason", "evidence", "created_at", "removed_at", "because"],
     withheld: { id: queue, removed_by: "names an operator" },
   },
   {
     table: "email_preferences",
-    rows: ({ keys }) => Prisma.sql`address_key = ANY(${keys}::text[])`,
+    rows: (mailboxes) => ofAddress("changed_at", mailboxes),
     given: ["category", "wanted", "changed_at"],
     withheld: { address_key: sameAddress, changed_by: "may name an operator" },
   },
