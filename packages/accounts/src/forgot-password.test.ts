@@ -48,6 +48,20 @@ it("closes a request that was encrypted with another AUTH_SECRET, and continues"
   expect(await test.requests.handle()).toEqual({ unreadable: 1 });
 });
 
+it("handles all others if one request cannot be handled", async () => {
+  const [broken, well] = ["broken@example.com", "well@example.com"];
+  for (const email of [broken, well]) {
+    await test.signUpAndVerify(browser(), email);
+    await test.accounts.requestPasswordReset(browser(), email);
+  }
+  await test.db.user.update({ where: { emailKey: broken }, data: { locale: "?" } });
+  const failure = { code: "INVALID_LOCALE" };
+  await expect(test.requests.handle()).rejects.toMatchObject(failure);
+  expect((await test.emails(well)).at(-1)).toBe("password-reset");
+  await test.db.user.update({ where: { emailKey: broken }, data: { locale: null } });
+  expect(await test.requests.handle()).toEqual({ emailed: 1 });
+});
+
 it("never handles a request from before a restored backup, because it may have been handled since", async () => {
   const email = "restored@example.com";
   await test.signUpAndVerify(browser(), email);

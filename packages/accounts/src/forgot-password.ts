@@ -39,22 +39,32 @@ export async function requestPasswordReset(
     RETURNING pg_notify(${RESET_REQUESTS}, '')`;
 }
 
+/** What became of a request for a new password. */
+export type Handled =
+  | { result: "emailed" | "no-account" | "unreadable" }
+  | { result: "failed"; id: string; error: unknown };
+
 /**
  * Handles the oldest waiting request: emails the link if the address has an account. Several
  * workers may run it at once. Requests from a restored backup are never handled, because they may
  * have been handled after the backup. The people can ask again.
  *
+ * @param except ids of requests that have failed: they must not keep the others waiting
  * @returns what became of it; undefined if none waits
  */
 export async function handleResetRequest(
   context: Pick<Context, "db" | "enqueue" | "secret" | "url">,
-): Promise<"emailed" | "no-account" | "unreadable" | undefined> {
+  except: string[],
+): Promise<Handled | undefined> {
   const { db, enqueue, secret, url } = context;
-  return inTransaction(db, async (tx) => {
+  let id: string | undefined;
+  const handling = inTransaction(db, async (tx) => {
     const [request] = await tx.$queryRaw<{ id: string; email: Uint8Array }[]>`
       SELECT id, email FROM reset_requests WHERE handled_at IS NULL AND created_at > ${RESTORED_AT}
+        AND id <> ALL(${except}::uuid[])
       ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED`;
     if (!request) return undefined;
+    id = request.id;
     const to = open(secret, request);
     const account = to && (await tx.user.findUnique({ where: { emailKey: to.key } }));
     if (account) {
@@ -71,7 +81,11 @@ export async function handleResetRequest(
     await tx.$executeRaw`
       UPDATE reset_requests SET handled_at = now(), email = NULL, result = ${result}::reset_result
       WHERE id = ${request.id}::uuid`;
-    return result;
+    return { result } as const;
+  });
+  return handling.catch((error: unknown) => {
+    if (id === undefined) throw error;
+    return { result: "failed", id, error };
   });
 }
 

@@ -14,7 +14,8 @@ export { createOnUnsent } from "./on-unsent.ts";
  *
  * @param config.secret AUTH_SECRET, the same as web's
  * @param config.appUrl the origin of emailed links
- * @returns `handle`, which handles all waiting requests and returns the number of each result
+ * @returns `handle`, which handles all waiting requests and returns the number of each result. If
+ *   some fail, it throws the first error after it has handled all others
  */
 export function createResetRequests(config: {
   db: Db;
@@ -27,11 +28,17 @@ export function createResetRequests(config: {
   return {
     async handle(signal?: AbortSignal): Promise<Record<string, number>> {
       const results: Record<string, number> = {};
+      const failed: { id: string; error: unknown }[] = [];
       for (;;) {
-        const result = signal?.aborted ? undefined : await handleResetRequest(context);
-        if (!result) return results;
-        results[result] = (results[result] ?? 0) + 1;
+        const except = failed.map(({ id }) => id);
+        const handled = signal?.aborted ? undefined : await handleResetRequest(context, except);
+        if (!handled) break;
+        const { result } = handled;
+        if (result === "failed") failed.push(handled);
+        else results[result] = (results[result] ?? 0) + 1;
       }
+      if (failed[0]) throw failed[0].error;
+      return results;
     },
   };
 }

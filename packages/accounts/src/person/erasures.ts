@@ -18,6 +18,7 @@ const TRIES = 11;
  * @param options.isAtSes whether SES may have the addresses too: `eraseNextAtSes` then needs them
  * @returns how many were erased, and how many cannot be read: their AUTH_SECRET is gone, so
  *   somebody has to erase them by hand
+ * @throws the first error, after it has erased all others
  */
 export async function eraseDeleted(
   db: Db,
@@ -29,18 +30,27 @@ export async function eraseDeleted(
     WHERE ses_due_at IS NULL AND (requested_at < now() - interval '1 hour' OR NOT EXISTS (
       SELECT FROM messages WHERE id = ANY(message_ids) AND state <> 'closed'))
     ORDER BY requested_at`;
-  let erased = 0;
-  for (const { requestedAt, ...row } of due) {
+  const eraseOne = async ({ requestedAt, ...row }: (typeof due)[number]) => {
     const addresses = tryToOpen(secret, row);
-    if (!addresses) continue;
+    if (!addresses) return false;
     const keys = [...new Set(addresses.map((address) => parseAddress(address).key))];
     // Somebody may have signed up with the address again.
     await eraseMail(db, mailboxesOf({ pseudonyms }, keys, requestedAt));
     if (isAtSes)
       await db.$executeRaw`UPDATE erasures SET ses_due_at = now() WHERE id = ${row.id}::uuid`;
     else await forget(db, row);
-    erased++;
+    return true;
+  };
+  let erased = 0;
+  const errors: unknown[] = [];
+  for (const row of due) {
+    try {
+      if (await eraseOne(row)) erased++;
+    } catch (error) {
+      errors.push(error);
+    }
   }
+  if (errors.length > 0) throw errors[0];
   return { erased, unreadable: due.length - erased };
 }
 

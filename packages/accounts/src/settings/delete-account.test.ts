@@ -1,5 +1,6 @@
 import { createPseudonyms } from "@repo/email/erasure";
 import { keysOf } from "@repo/email/keys";
+import { createSealer } from "@repo/email/seal";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Caller } from "../context.ts";
 import {
@@ -194,6 +195,20 @@ describe("the worker", () => {
     expect(await accountOf(email)).not.toBeNull();
     expect((await test.emails(email))[0]).toBe("verify-email");
     expect(await test.emails(email)).not.toContain("account-deleted");
+  });
+
+  it("erases all others if one account cannot be erased", async () => {
+    const id = crypto.randomUUID();
+    const addresses = createSealer(SECRET).seal(id, ["not an address"]);
+    await test.db.$executeRaw`
+      INSERT INTO erasures (id, addresses, message_ids, requested_at)
+      VALUES (${id}::uuid, ${addresses}, '{}', now() - interval '1 day')`;
+    const { email, caller } = await test.person();
+    await remove(caller, await ask(caller, email));
+    await sendAll();
+    await expect(erase()).rejects.toMatchObject({ code: "INVALID_ADDRESS" });
+    expect(await test.emails(email)).toEqual([]);
+    await test.db.$executeRaw`DELETE FROM erasures`;
   });
 
   it("says when it cannot read whose account it was", async () => {
