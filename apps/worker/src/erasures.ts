@@ -23,11 +23,11 @@ export async function eraseAccounts(config: {
   const list = createAccountList({ loopbackOnly: env.loopbackOnly });
   const erase = async () => {
     // SES's list takes one address a second. Nobody's erasure here waits for that.
-    let failure: unknown;
-    do await eraseHere().catch((error: unknown) => (failure = error));
+    let failure: Error | undefined;
+    do await eraseHere().catch((error: Error) => (failure = error));
     while (!signal.aborted && (await eraseThere()));
     // Only now: an account that cannot be erased keeps no other one waiting.
-    if (failure !== undefined) throw failure;
+    if (failure) throw failure;
   };
   const eraseHere = async () => {
     const { erased, unreadable } = await eraseDeleted(db, keys, {

@@ -178,16 +178,19 @@ function checkTimes(sendAt: Date | null, expiresAt: Date | null): void {
   if (isWrong || (sendAt && expiresAt && expiresAt <= sendAt)) {
     throw new EmailError(
       "INVALID_TIME",
-      "sendAt and expiresAt must be valid times of the years 1970 to 9998, and expiresAt must be the later one.",
+      "sendAt and expiresAt must be valid times of the years 1970 to 2999, and expiresAt must be the later one.",
     );
   }
 }
 
-/** JavaScript and PostgreSQL write years before 1 and after 9999 differently. */
+/**
+ * JavaScript and PostgreSQL write years before 1 and after 9999 differently. And what an operator
+ * holds is due 6,800 years later (operator.ts).
+ */
 function isStorable(time: Date): boolean {
   // It is NaN for an invalid time.
   const year = time.getUTCFullYear();
-  return year >= 1970 && year < 9999;
+  return year >= 1970 && year < 3000;
 }
 
 /** Any language may be given: the renderer falls back to one that the template has. */

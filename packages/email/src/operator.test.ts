@@ -337,6 +337,21 @@ it("a released email that was scheduled waits for its time, and one that was due
   );
 });
 
+it("an email that is scheduled as late as can be is held and released like any other", async () => {
+  const sendAt = new Date("2999-12-31T23:59:59Z");
+  const expiresAt = new Date(sendAt.getTime() + 1);
+  const id = await queueReset(test.db, "held@example.com", { sendAt, expiresAt });
+  const isNowHeld = async () => {
+    const found = await findMessage(test.db, id);
+    return found && isHeld(found);
+  };
+  expect(await isNowHeld()).toBe(false);
+  await changeHold(test.db, "hold", { id }, decision);
+  expect(await isNowHeld()).toBe(true);
+  await changeHold(test.db, "release", { id }, decision);
+  expect((await findMessage(test.db, id))?.dueAt).toEqual(sendAt);
+});
+
 it("a held email still expires, and its contents are then erased", async () => {
   const id = await queueReset(test.db, "held@example.com");
   const other = await queueReset(test.db, "later@example.com");

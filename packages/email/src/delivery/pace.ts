@@ -13,6 +13,8 @@ const RECOVERY = 30;
 const SLOW_DOWN = 0.7;
 // The lowest rate, as a share of the maximum.
 const SLOWEST = 0.05;
+// Seconds. A clock that is further ahead was another database's.
+const AHEAD = 60;
 // Seconds from a stop to the first probe. The interval doubles with each probe, up to the maximum.
 const FIRST_PROBE = 2;
 const MAX_PROBE_INTERVAL = 60;
@@ -49,12 +51,18 @@ export function allowance(limit: number): Prisma.Sql {
       -- Not now(), because getting the lock may have taken time. The clock is read once, or the time
       -- between two readings would be lost.
       SELECT *, clock_timestamp() AS moment FROM gate
-    ), refill AS (
-      SELECT *, GREATEST(0, extract(epoch FROM moment - refilled_at))::float8 AS elapsed,
-        LEAST(max_rate, CASE WHEN lowered_until > moment THEN lowered_rate END) AS top_rate
+    ), since AS MATERIALIZED (
+      -- A time that is far ahead comes from a database whose clock was ahead, before a failover. Nothing
+      -- would be refilled until then.
+      SELECT *, CASE WHEN refilled_at > moment + ${AHEAD} * interval '1 second'
+        THEN moment - ${AHEAD} * interval '1 second' ELSE refilled_at END AS filled_at
       FROM clock
+    ), refill AS (
+      SELECT *, GREATEST(0, extract(epoch FROM moment - filled_at))::float8 AS elapsed,
+        LEAST(max_rate, CASE WHEN lowered_until > moment THEN lowered_rate END) AS top_rate
+      FROM since
     ), bucket AS MATERIALIZED (
-      SELECT moment, stopped_by IS NOT NULL AS probing, probes, max_rate, paused,
+      SELECT moment, filled_at, stopped_by IS NOT NULL AS probing, probes, max_rate, paused,
         LEAST(top_rate, rate + top_rate / ${RECOVERY} * elapsed) AS rate,
         LEAST(GREATEST(1, top_rate * ${BURST}), tokens + LEAST(top_rate, rate) * elapsed) AS tokens,
         max_24_hours - sent_24_hours AS remaining, max_24_hours * ${RESERVE} AS reserve
@@ -81,7 +89,7 @@ export function allowance(limit: number): Prisma.Sql {
 export function spend(claimed: Prisma.Sql, limit: number): Prisma.Sql {
   return Prisma.sql`
     UPDATE sending_status SET
-      rate = b.rate, tokens = b.tokens - count, refilled_at = GREATEST(refilled_at, b.moment),
+      rate = b.rate, tokens = b.tokens - count, refilled_at = GREATEST(b.filled_at, b.moment),
       sent_24_hours = sent_24_hours + count,
       -- A claim below its limit has emptied the queue. Its worker sleeps next, so the mark stays.
       idle_until = CASE WHEN count < ${limit} THEN idle_until END,

@@ -38,7 +38,7 @@ export async function emptyOutbox(db: Db): Promise<void> {
 export async function queueReset(
   db: Db,
   to = "name@example.com",
-  options: { expiresAt?: Date } = {},
+  options: { sendAt?: Date; expiresAt?: Date } = {},
 ): Promise<string> {
   const props = { name: "Name", url: link, expiresInMinutes: 60 };
   const { id } = await enqueue(db, { template: "password-reset", to, props, ...options });
