@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BehaviourInput } from "./control/behaviour.ts";
-import type { SesLocalEvent } from "./events/event.ts";
+import type { SesLocalEvent, Subscription } from "./events/event.ts";
 import type { InboxMessage } from "./inbox/inbox-message.ts";
 import type { Counted } from "./inbox/tally.ts";
 
@@ -16,14 +16,6 @@ interface InboxQuery {
   after?: string;
   /** Seconds to wait for the first message that matches. */
   wait?: number;
-}
-
-interface Subscription {
-  protocol: string;
-  endpoint: string;
-  state: "pending" | "confirmed";
-  /** The status of the endpoint's last answer. Null: it did not answer. */
-  lastStatus: number | null;
 }
 
 /** A running ses-local. Every method may throw ClientError. */

@@ -25,3 +25,12 @@ export interface SesLocalEvent {
   payload: unknown;
   deliveries: Delivery[];
 }
+
+/** What gets the events, as `/subscriptions` returns it. */
+export interface Subscription {
+  protocol: string;
+  endpoint: string;
+  state: "pending" | "confirmed";
+  /** The status of the endpoint's last answer. Null: it did not answer. */
+  lastStatus: number | null;
+}

@@ -10,6 +10,8 @@ import { drawPlaceholder, drawWelcome } from "./welcome.js";
 /** @typedef {import("./search.js").Summary} Summary */
 
 const search = /** @type {HTMLInputElement} */ (byId("query"));
+/** List and message do not fit beside each other. */
+const narrow = matchMedia("(max-width: 760px)");
 
 /** Newest first. @type {Summary[]} */
 let messages = [];
@@ -29,7 +31,7 @@ const reader = createReader({
   },
   search(query) {
     setQuery(query);
-    if (matchMedia("(max-width: 760px)").matches) show(undefined);
+    if (narrow.matches) show(undefined);
   },
 });
 
@@ -69,13 +71,8 @@ function draw() {
       active: /^template:(\S+)$/.exec(search.value.trim())?.[1],
       choose: (template) => setQuery(template ? `template:${template}` : ""),
     });
-    drawList(matching(), {
-      grouped,
-      open,
-      total: messages.length,
-      empty: () => drawWelcome(info),
-      redraw: draw,
-    });
+    const empty = messages.length === 0 ? drawWelcome(info) : undefined;
+    drawList(matching(), { grouped, open, empty });
     if (!open) reader.close(() => drawPlaceholder(unread));
   });
 }
@@ -117,11 +114,9 @@ async function route() {
     if (open !== message.id) return;
     reader.open(message);
     document
-      .querySelector(`[data-id="${CSS.escape(message.id)}"]`)
+      .querySelector(`[data-key="${CSS.escape(message.id)}"]`)
       ?.scrollIntoView({ block: "nearest" });
-    if (document.body.classList.contains("reading") && matchMedia("(max-width: 760px)").matches) {
-      byId("reader").focus({ preventScroll: true });
-    }
+    if (narrow.matches) byId("reader").focus({ preventScroll: true });
     if (!message.read) await api.setRead(message.id, true);
   } catch {
     toast("That message is gone");
@@ -144,7 +139,7 @@ async function removeOpen() {
   const next = list[at + 1] ?? list[at - 1];
   await api.remove(open);
   toast("Deleted");
-  show(matchMedia("(max-width: 760px)").matches ? undefined : next?.id);
+  show(narrow.matches ? undefined : next?.id);
 }
 
 /* ---- What the server says ---- */
@@ -180,7 +175,7 @@ follow(
   (live) => {
     const element = byId("live");
     element.textContent = live ? "Live" : "Reconnecting";
-    element.classList.toggle("on", live);
+    element.className = `sign ${live ? "good" : "slow"}`;
   },
 );
 
@@ -237,13 +232,11 @@ byId("keys").append(
   ]).map(([names, what]) =>
     h(
       "div",
-      {},
       h(
         "dt",
-        {},
-        names.map((name) => h("kbd", {}, name)),
+        names.map((name) => h("kbd", name)),
       ),
-      h("dd", {}, what),
+      h("dd", what),
     ),
   ),
 );

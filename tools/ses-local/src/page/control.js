@@ -1,13 +1,4 @@
-/**
- * The behaviour of ses-local, from `/control`. The page sends members that are not named here back
- * unchanged.
- *
- * @typedef {{ delay: number, faults: { fault: string, share: number }[], events: EventFaults,
- *   account: { sendingEnabled: boolean, productionAccess: boolean },
- *   enforceRate: boolean, enforceQuota: boolean }} Behaviour
- * @typedef {{ duplicate: number, reorder: number, delay: number, beforeResponse: number,
- *   drop: number, signatureVersion: "1" | "2" }} EventFaults
- */
+/** @typedef {import("../control/behaviour.ts").Behaviour} Behaviour */
 
 /** The faults of a SendEmail, and whether the message is accepted nevertheless. */
 export const FAULTS = /** @type {const} */ ([

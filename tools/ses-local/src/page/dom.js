@@ -1,21 +1,39 @@
 /**
- * Makes an element. Properties that begin with "on" are listeners, and `data` is the dataset.
- * Values that are false, null or undefined are left out. Strings are never parsed as HTML.
+ * Makes an element: `h("p.note", { title: "A title" }, "A text")`. The classes follow the tag's
+ * name. The properties may be left out. Those that begin with "on" are listeners, and `data` is the
+ * dataset. Values and children that are false, null or undefined are left out. Strings are never
+ * parsed as HTML.
  *
- * @param {string} tag
- * @param {Record<string, any>} [properties]
- * @param {...any} children
+ * @param {string} selector @param {...any} parts the properties, and the children
  */
-export function h(tag, properties = {}, ...children) {
+export function h(selector, ...parts) {
+  const [tag = "", ...classes] = selector.split(".");
   const element = document.createElement(tag);
+  element.classList.add(...classes);
+  const properties = parts[0]?.constructor === Object ? parts.shift() : {};
   for (const [name, value] of Object.entries(properties)) {
     if (value === false || value == null) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name === "data") Object.assign(element.dataset, value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child != null && child !== false));
+  element.append(...parts.flat().filter((child) => child != null && child !== false));
   return element;
+}
+
+/**
+ * A button with an icon, and with a text or only a title.
+ *
+ * @param {keyof typeof ICONS} symbol @param {Record<string, any>} properties @param {string} [text]
+ */
+export function tool(symbol, properties, text) {
+  const name = !text && { "aria-label": properties["title"] };
+  return h(
+    `button.tool${text ? "" : ".only-icon"}`,
+    { ...name, ...properties },
+    icon(symbol),
+    text && h("span.label", text),
+  );
 }
 
 /** @param {string} id */

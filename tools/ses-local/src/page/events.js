@@ -1,11 +1,11 @@
 import { api } from "./api.js";
-import { copy, h, icon, keepFocus, toast } from "./dom.js";
+import { copy, h, icon, keepFocus, toast, tool } from "./dom.js";
 import { fullTime, longTime } from "./format.js";
 import { outcomeOf } from "./outcome.js";
 import { drawSubscriptions } from "./subscriptions.js";
 
-/** @typedef {import("./outcome.js").SesEvent} SesEvent */
-/** @typedef {import("./outcome.js").Delivery} Delivery */
+/** @typedef {import("../events/event.ts").SesLocalEvent} SesEvent */
+/** @typedef {import("../events/event.ts").Delivery} Delivery */
 
 /** The events that a button can publish, with the names of `POST /inbox/messages/:id/events`. */
 const MAKE = [
@@ -25,12 +25,12 @@ const MAKE_MORE = [
 ];
 
 /**
- * Ids of events whose payload is shown. They stay open when another event arrives.
+ * What is unfolded: "more" buttons, and the ids of events whose payload is shown. They stay open
+ * when another event arrives.
  *
  * @type {Set<string>}
  */
 const unfolded = new Set();
-let more = false;
 
 /**
  * The Events tab: buttons that publish an event about this message, and its published events.
@@ -38,46 +38,40 @@ let more = false;
  * @param {HTMLElement} panel @param {{ id: string, events: SesEvent[] }} message
  */
 export function drawEvents(panel, message) {
-  const redraw = () => drawEvents(panel, message);
+  /** @param {string} text @param {string} what */
+  const unfold = (text, what) => {
+    const onclick = () => {
+      if (!unfolded.delete(what)) unfolded.add(what);
+      drawEvents(panel, message);
+    };
+    const state = { "aria-expanded": String(unfolded.has(what)), data: { key: `unfold ${what}` } };
+    return tool("chevron", { ...state, onclick }, text);
+  };
+  /** @param {string[]} make */
+  const makeButton = ([type = "", label = ""]) => {
+    const onclick = () => tell(() => api.makeEvent(message.id, type), `${label}: published`);
+    return h("button.button", { data: { key: `make ${type}` }, onclick }, label);
+  };
   const several = new Set(message.events.map(({ recipient }) => recipient)).size > 1;
+  const events = message.events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
   keepFocus(panel, () => {
     panel.replaceChildren(
       h(
-        "div",
-        { class: "make", role: "group", "aria-label": "Publish an event" },
-        MAKE.map((make) => makeButton(message.id, make)),
-        tool("chevron", "More", "more", { "aria-expanded": String(more) }, () => {
-          more = !more;
-          redraw();
-        }),
-        more && MAKE_MORE.map((make) => makeButton(message.id, make)),
+        "div.make",
+        { role: "group", "aria-label": "Publish an event" },
+        MAKE.map(makeButton),
+        unfold("More", "more"),
+        unfolded.has("more") && MAKE_MORE.map(makeButton),
       ),
       drawSubscriptions(),
-      message.events.length > 0
+      events.length > 0
         ? h(
-            "ol",
-            { class: "timeline" },
-            inOrder(message.events).map((event) => drawEvent(event, { several, redraw })),
+            "ol.timeline",
+            events.map((event) => drawEvent(event, several, unfold("Payload", event.id))),
           )
-        : h("p", { class: "note" }, "SES has published no event about this message yet."),
+        : h("p.note", "SES has published no event about this message yet."),
     );
   });
-}
-
-/** The oldest first. @param {SesEvent[]} events */
-const inOrder = (events) => events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
-
-/** @param {string} id @param {string[]} make */
-function makeButton(id, [type = "", label = ""]) {
-  return h(
-    "button",
-    {
-      type: "button",
-      data: { key: `make ${type}` },
-      onclick: () => tell(() => api.makeEvent(id, type), `${label}: published`),
-    },
-    label,
-  );
 }
 
 /** @param {() => Promise<unknown>} action @param {string} done */
@@ -90,72 +84,63 @@ async function tell(action, done) {
   }
 }
 
-/** @param {SesEvent} event @param {{ several: boolean, redraw: () => void }} view */
-function drawEvent(event, { several, redraw }) {
-  const open = unfolded.has(event.id);
+/**
+ * @param {SesEvent} event @param {boolean} several whether the message has several recipients
+ * @param {HTMLElement} unfold the button that shows the payload
+ */
+function drawEvent(event, several, unfold) {
+  const { id, at, type, summary, recipient, deliveries } = event;
+  const open = unfolded.has(id);
   const json = JSON.stringify(event.payload, null, 2);
+  const replay = () => tell(() => api.replay(id), "Replayed");
   return h(
-    "li",
-    { class: outcomeOf(event).tone },
+    `li.${outcomeOf(event).tone}`,
     h(
-      "div",
-      { class: "what" },
-      h("strong", {}, event.type),
-      h("span", {}, event.summary),
-      several && h("span", { class: "recipient" }, event.recipient),
-      h("time", { datetime: event.at, title: fullTime(event.at) }, longTime(event.at)),
+      "div.what",
+      h("strong", type),
+      h("span", summary),
+      several && h("span.recipient", recipient),
+      h("time", { datetime: at, title: fullTime(at) }, longTime(at)),
     ),
     h(
-      "div",
-      { class: "how" },
-      event.deliveries.length > 0
-        ? h("ul", { class: "deliveries" }, event.deliveries.map(drawDelivery))
-        : h("p", { class: "note" }, "Delivered to no subscriber"),
+      "div.how",
+      deliveries.length > 0
+        ? h("ul.deliveries", deliveries.map(drawDelivery))
+        : h("p.note", "Delivered to no subscriber"),
       h(
-        "div",
-        { class: "do" },
-        open && tool("copy", "Copy", `copy ${event.id}`, {}, () => copy(json, "Payload")),
-        tool("chevron", "Payload", `payload ${event.id}`, { "aria-expanded": String(open) }, () => {
-          if (!unfolded.delete(event.id)) unfolded.add(event.id);
-          redraw();
-        }),
+        "div.do",
+        open &&
+          tool(
+            "copy",
+            { data: { key: `copy ${id}` }, onclick: () => copy(json, "Payload") },
+            "Copy",
+          ),
+        unfold,
         tool(
           "replay",
+          {
+            title: "Send the same event to the app again",
+            data: { key: `replay ${id}` },
+            onclick: replay,
+          },
           "Replay",
-          `replay ${event.id}`,
-          { title: "Send the same event to the app again" },
-          () => tell(() => api.replay(event.id), "Replayed"),
         ),
       ),
     ),
-    open && h("pre", { tabindex: "0", "aria-label": `Payload of ${event.type}` }, json),
-  );
-}
-
-/**
- * @param {Parameters<typeof icon>[0]} symbol @param {string} label @param {string} key
- * @param {object} properties @param {() => void} onclick
- */
-function tool(symbol, label, key, properties, onclick) {
-  return h(
-    "button",
-    { type: "button", class: "tool", data: { key }, ...properties, onclick },
-    icon(symbol),
-    label,
+    open && h("pre", { tabindex: "0", "aria-label": `Payload of ${type}` }, json),
   );
 }
 
 /** @param {Delivery} delivery */
 function drawDelivery({ to, at, status, ms, error, attempt }) {
   const taken = !error && (to === "queue" || (status !== null && status >= 200 && status < 300));
-  const answer = error ?? (to === "queue" ? "taken" : `${status}`);
   return h(
-    "li",
-    { class: taken ? "taken" : "refused", title: fullTime(at) },
+    `li.${taken ? "good" : "bad"}`,
+    { title: fullTime(at) },
     icon(taken ? "tick" : "cross"),
-    h("span", {}, to === "webhook" ? "Webhook" : "Queue"),
-    h("span", { class: "answer" }, answer),
-    h("span", { class: "ms" }, `${Math.round(ms)} ms`),
-    attempt > 1 && h("span", { class: "ms" }, `attempt ${attempt}`),
+    h("span", to === "webhook" ? "Webhook" : "Queue"),
+    h("span.answer", error ?? (to === "queue" ? "taken" : `${status}`)),
+    h("span.ms", `${Math.round(ms)} ms`),
+    attempt > 1 && h("span.ms", `attempt ${attempt}`),
   );
 }

@@ -70,19 +70,13 @@ function drawForm({ faults, delay, events }) {
     ),
     field("events.delay", "Late", "each event", events.delay, "ms"),
     h(
-      "label",
-      { class: "field" },
-      h("span", {}, "Signature"),
+      "label.field",
+      h("span", "Signature"),
       h(
         "select",
         { name: "signatureVersion" },
-        ["1", "2"].map((version) =>
-          h(
-            "option",
-            { value: version, selected: version === events.signatureVersion },
-            version === "1" ? "version 1, SHA1" : "version 2, SHA256",
-          ),
-        ),
+        h("option", { value: "2", selected: events.signatureVersion === "2" }, "version 2, SHA256"),
+        h("option", { value: "1", selected: events.signatureVersion === "1" }, "version 1, SHA1"),
       ),
     ),
   );
@@ -97,9 +91,8 @@ const shareField = (name, label, hint, share) => field(name, label, hint, percen
  */
 function field(name, label, hint, value, unit) {
   return h(
-    "label",
-    { class: `field${value > 0 ? " on" : ""}` },
-    h("span", {}, label, " ", h("span", { class: "hint" }, hint)),
+    `label.field${value > 0 ? ".on" : ""}`,
+    h("span", label, " ", h("span.hint", hint)),
     h("input", {
       name,
       type: "number",
@@ -110,7 +103,7 @@ function field(name, label, hint, value, unit) {
       placeholder: "0",
       value: value > 0 && String(value),
     }),
-    h("span", { class: "unit" }, unit),
+    h("span.unit", unit),
   );
 }
 

@@ -40,3 +40,6 @@ export function hue(address) {
 /** `Sam Sample` of `Sam Sample <sam@example.org>`. @param {string} mailbox */
 export const displayName = (mailbox) =>
   mailbox.replace(/\s*<[^>]*>$/, "").replace(/^"|"$/g, "") || mailbox;
+
+/** `1 link`, `2 links`. @param {number | string} count @param {string} what */
+export const plural = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;

@@ -13,10 +13,10 @@ let known;
 
 /**
  * @param {Summary[]} messages those that match the search, newest first
- * @param {{ grouped: boolean, open: string | undefined, total: number, empty: () => HTMLElement,
- *   redraw: () => void }} view
+ * @param {{ grouped: boolean, open: string | undefined, empty: HTMLElement | undefined }} view
+ *   `empty` is shown instead of an empty inbox
  */
-export function drawList(messages, { grouped, open, total, empty, redraw }) {
+export function drawList(messages, { grouped, open, empty }) {
   const rows = byId("rows");
   const scroll = rows.scrollTop;
   const before = known;
@@ -27,26 +27,14 @@ export function drawList(messages, { grouped, open, total, empty, redraw }) {
       isOpen: message.id === open,
       isNew: before !== undefined && !before.has(message.id),
     });
+  const groups = () => [...groupByRecipient(messages)].map((group) => drawGroup(...group, row));
+  const none = () =>
+    h("p.none", "No message matches this search. ", h("kbd", "Esc"), " clears it.");
 
   keepFocus(rows, () => {
-    if (total === 0) rows.replaceChildren(empty());
-    else if (messages.length === 0) {
-      rows.replaceChildren(
-        h(
-          "p",
-          { class: "none" },
-          "No message matches this search. ",
-          h("kbd", {}, "Esc"),
-          " clears it.",
-        ),
-      );
-    } else if (grouped) {
-      rows.replaceChildren(
-        ...[...groupByRecipient(messages)].map(([address, group]) =>
-          drawGroup(address, group, row, redraw),
-        ),
-      );
-    } else rows.replaceChildren(h("ul", {}, messages.map(row)));
+    if (empty) rows.replaceChildren(empty);
+    else if (messages.length === 0) rows.replaceChildren(none());
+    else rows.replaceChildren(...(grouped ? groups() : [h("ul", messages.map(row))]));
   });
 
   known = new Set([...(before ?? []), ...messages.map(({ id }) => id)]);
@@ -60,47 +48,31 @@ export function forgetKnown() {
 
 /** @param {Summary} message @param {{ who: string[], isOpen: boolean, isNew: boolean }} view */
 function drawRow(message, { who, isOpen, isNew }) {
+  const { id, at, read, subject, tags, code, attachments, events, excerpt } = message;
   const [first = "nobody", ...others] = who;
-  const template = message.tags["template"];
+  const template = tags["template"];
   return h(
-    "li",
-    { class: `row${message.read ? "" : " unread"}${isNew ? " new" : ""}` },
+    `li.row${read ? "" : ".unread"}${isNew ? ".new" : ""}`,
     h(
       "a",
-      {
-        href: `#${message.id}`,
-        "aria-current": isOpen && "true",
-        data: { id: message.id, key: message.id },
-      },
+      { href: `#${id}`, "aria-current": isOpen && "true", data: { key: id } },
       avatar(first),
       h(
-        "span",
-        { class: "who" },
-        !message.read && h("span", { class: "hidden" }, "Unread. "),
+        "span.who",
+        !read && h("span.hidden", "Unread. "),
         first,
-        others.length > 0 && h("span", { class: "more" }, ` +${others.length}`),
+        others.length > 0 && ` +${others.length}`,
       ),
-      h("time", { datetime: message.at, title: fullTime(message.at) }, shortTime(message.at)),
-      h("span", { class: "subject" }, message.subject || "(no subject)"),
+      h("time", { datetime: at, title: fullTime(at) }, shortTime(at)),
+      h("span.subject", subject || "(no subject)"),
       h(
-        "span",
-        { class: "hints" },
-        drawSign(message.events),
-        template && h("span", { class: "chip" }, template),
-        message.code && h("span", { class: "chip code" }, icon("key"), message.code),
-        message.attachments > 0 &&
-          h(
-            "span",
-            { class: "chip" },
-            icon("clip"),
-            String(message.attachments),
-            h(
-              "span",
-              { class: "hidden" },
-              message.attachments === 1 ? " attachment" : " attachments",
-            ),
-          ),
-        h("span", { class: "excerpt" }, message.excerpt),
+        "span.hints",
+        drawSign(events),
+        template && h("span.chip", template),
+        code && h("span.chip.code", icon("key"), code),
+        attachments > 0 &&
+          h("span.chip", icon("clip"), String(attachments), h("span.hidden", " attached")),
+        h("span.excerpt", excerpt),
       ),
     ),
   );
@@ -108,47 +80,31 @@ function drawRow(message, { who, isOpen, isNew }) {
 
 /**
  * @param {string} address @param {Summary[]} group
- * @param {(message: Summary) => HTMLElement} row @param {() => void} redraw
+ * @param {(message: Summary) => HTMLElement} row
  */
-function drawGroup(address, group, row, redraw) {
+function drawGroup(address, group, row) {
   const unread = group.filter(({ read }) => !read).length;
-  const open = !folded.has(address);
-  const toggle = () => {
-    if (!folded.delete(address)) folded.add(address);
-    redraw();
-  };
+  const ontoggle = (/** @type {any} */ { target }) =>
+    target.open ? folded.delete(address) : folded.add(address);
   return h(
-    "section",
-    { class: "group", "aria-label": address },
+    "details.group",
+    { open: !folded.has(address), ontoggle },
     h(
-      "h2",
-      {},
-      h(
-        "button",
-        {
-          type: "button",
-          "aria-expanded": String(open),
-          onclick: toggle,
-          data: { key: `group ${address}` },
-        },
-        icon("chevron"),
-        h("span", { class: "address" }, address),
-        unread > 0 &&
-          h("span", { class: "badge" }, String(unread), h("span", { class: "hidden" }, " unread")),
-        h("span", { class: "count" }, String(group.length)),
-      ),
+      "summary",
+      { data: { key: `group ${address}` } },
+      icon("chevron"),
+      h("h2", address),
+      unread > 0 && h("span.badge", String(unread), h("span.hidden", " unread")),
+      h("span.count", String(group.length)),
     ),
-    open && h("ul", {}, group.map(row)),
+    h("ul", group.map(row)),
   );
 }
 
 /** @param {string} mailbox */
 export function avatar(mailbox) {
-  const element = h(
-    "span",
-    { class: "avatar", "aria-hidden": "true" },
-    displayName(mailbox).slice(0, 1).toUpperCase(),
-  );
+  const letter = displayName(mailbox).slice(0, 1).toUpperCase();
+  const element = h("span.avatar", { "aria-hidden": "true" }, letter);
   element.style.setProperty("--hue", String(hue(mailbox)));
   return element;
 }
@@ -162,20 +118,19 @@ export function drawFilters(templates, { total, active, choose }) {
     h(
       "button",
       {
-        type: "button",
         "aria-pressed": String(active === template),
+        data: { key: template ?? "" },
         onclick: () => choose(active === template ? undefined : template),
       },
       template ?? "All",
-      h("span", { class: "count" }, String(count)),
+      h("span.count", String(count)),
     );
   const filters = byId("filters");
   filters.hidden = templates.length === 0;
-  const focused = [...filters.children].indexOf(/** @type {Element} */ (document.activeElement));
-  filters.replaceChildren(
-    filter(undefined, total),
-    ...templates.map(([template, count]) => filter(template, count)),
+  keepFocus(filters, () =>
+    filters.replaceChildren(
+      filter(undefined, total),
+      ...templates.map(([template, count]) => filter(template, count)),
+    ),
   );
-  const again = filters.children[focused];
-  if (again instanceof HTMLElement) again.focus({ preventScroll: true });
 }

@@ -1,12 +1,7 @@
 import { h } from "./dom.js";
 
 /**
- * An event that SES published about a message.
- *
- * @typedef {{ id: string, type: string, recipient: string, at: string, summary: string,
- *   payload: unknown, deliveries: Delivery[] }} SesEvent
- * @typedef {{ to: "webhook" | "queue", at: string, status: number | null, ms: number,
- *   error?: string, attempt: number }} Delivery an attempt to hand the event to the app
+ * @typedef {import("../events/event.ts").SesLocalEvent} SesEvent
  * @typedef {Pick<SesEvent, "type" | "summary">} Told
  * @typedef {"good" | "slow" | "bad" | "plain"} Tone
  */
@@ -61,5 +56,5 @@ export function drawSign(events) {
   const event = strongest(events);
   if (!event) return null;
   const { label, tone } = outcomeOf(event);
-  return h("span", { class: `sign ${tone}`, title: `${event.type}: ${event.summary}` }, label);
+  return h(`span.sign.${tone}`, { title: `${event.type}: ${event.summary}` }, label);
 }

@@ -1,6 +1,6 @@
 import { api } from "./api.js";
 import { drawChecks } from "./checks.js";
-import { copy, h, icon, toast } from "./dom.js";
+import { copy, h, icon, toast, tool } from "./dom.js";
 import { drawEvents } from "./events.js";
 import { size } from "./format.js";
 
@@ -13,66 +13,45 @@ const MAX_SOURCE = 1_000_000;
 /**
  * @typedef {{ phone: boolean, dark: boolean, images: boolean }} View
  * @typedef {{ panel: HTMLElement, tools: HTMLElement }} Place `tools` stands beside the tabs
- * @param {Place} place @param {string} tab @param {any} message @param {View} view
- * @param {() => void} redraw
+ * @typedef {(place: Place, message: any, view: View, toggle: (name: keyof View) => void) => void} Draw
  */
-export function drawPanel(place, tab, message, view, redraw) {
-  const draw = {
-    HTML: html,
-    Text: text,
-    Checks: checks,
-    Events: events,
-    Source: source,
-    Headers: headers,
-    Attachments: attachments,
-  }[tab];
-  draw?.(place, message, view, redraw);
-}
 
-/** @param {Place} place @param {any} message @param {View} view @param {() => void} redraw */
-function html({ panel, tools }, message, view, redraw) {
-  const toggle = (
+/** What draws each tab, in their order. @type {Record<string, Draw>} */
+export const PANELS = {
+  HTML: html,
+  Text: text,
+  Checks: ({ panel }, message) => drawChecks(panel, message.id),
+  Events: ({ panel }, message) => drawEvents(panel, message),
+  Source: source,
+  Headers: headers,
+  Attachments: attachments,
+};
+
+/** @type {Draw} */
+function html({ panel, tools }, message, view, toggle) {
+  const button = (
     /** @type {keyof View} */ name,
     /** @type {Parameters<typeof icon>[0]} */ symbol,
     /** @type {string} */ label,
-    /** @type {string} */ key,
-  ) =>
-    h(
-      "button",
-      {
-        type: "button",
-        id: `view-${name}`,
-        class: "tool",
-        "aria-pressed": String(view[name]),
-        title: `${label} (${key})`,
-        onclick: () => {
-          view[name] = !view[name];
-          redraw();
-          document.getElementById(`view-${name}`)?.focus();
-        },
-      },
-      icon(symbol),
-      h("span", { class: "label" }, label),
-    );
+  ) => {
+    const state = { id: `view-${name}`, "aria-pressed": String(view[name]), data: { key: name } };
+    const title = `${label} (${label.slice(0, 1).toLowerCase()})`;
+    return tool(symbol, { ...state, title, onclick: () => toggle(name) }, label);
+  };
   tools.append(
     meter(message.htmlSize),
-    toggle("phone", "phone", "Phone", "p"),
-    toggle("dark", "moon", "Dark", "d"),
-    toggle("images", "image", "Images", "i"),
+    button("phone", "phone", "Phone"),
+    button("dark", "moon", "Dark"),
+    button("images", "image", "Images"),
   );
   if (view.dark && !message.darkStyles) {
     panel.append(
-      h(
-        "p",
-        { class: "note" },
-        "No dark styles of its own: colours inverted, as Outlook and Gmail's apps do.",
-      ),
+      h("p.note", "No dark styles of its own: colours inverted, as Outlook and Gmail's apps do."),
     );
   }
   panel.append(
     h(
-      "div",
-      { class: `stage${view.phone ? " phone" : ""}${view.dark ? " dark" : ""}` },
+      `div.stage${view.phone ? ".phone" : ""}${view.dark ? ".dark" : ""}`,
       h("iframe", {
         title: "The message as HTML",
         sandbox: "allow-popups allow-popups-to-escape-sandbox",
@@ -85,134 +64,86 @@ function html({ panel, tools }, message, view, redraw) {
 
 /** @param {number} bytes */
 function meter(bytes) {
-  const share = bytes / GMAIL_CLIP;
-  const level = share > 1 ? "over" : share > 0.75 ? "near" : "well";
-  const label =
-    share > 1 ? `${size(bytes)}, clipped by Gmail at 102 KB` : `${size(bytes)} of Gmail's 102 KB`;
-  const bar = h("span", { class: "fill" });
-  bar.style.width = `${Math.min(100, Math.max(2, share * 100))}%`;
+  const clipped = bytes > GMAIL_CLIP;
+  // Below `low` it is green, and above `high` red.
+  const range = { low: 0.75 * GMAIL_CLIP, high: GMAIL_CLIP, max: 1.25 * GMAIL_CLIP, optimum: 0 };
   return h(
-    "span",
-    { class: `meter ${level}`, title: "Gmail hides what comes after 102 KB of HTML" },
-    h("span", { class: "track", "aria-hidden": "true" }, bar),
-    label,
+    `span.meter${clipped ? ".bad" : ""}`,
+    { title: "Gmail hides what comes after 102 KB of HTML" },
+    h("meter", { ...range, value: bytes, "aria-hidden": "true" }),
+    size(bytes) + (clipped ? ", clipped by Gmail at 102 KB" : " of Gmail's 102 KB"),
   );
 }
 
-/** @param {Place} place @param {any} message */
-function text({ panel, tools }, message) {
-  tools.append(copyButton(message.text, "Text"));
-  panel.append(h("pre", { tabindex: "0" }, linked(message.text)));
+/** @type {Draw} */
+function text(place, message) {
+  const parts = message.text.split(/(https?:\/\/[^\s<>"'`\][]+[^\s<>"'`\][.,;:!?*_)])/);
+  const linked = parts.map((/** @type {string} */ part, /** @type {number} */ index) =>
+    index % 2 === 1
+      ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part)
+      : part,
+  );
+  plain(place, message.text, "Text", linked);
 }
 
-/** @param {string} plain */
-function linked(plain) {
-  return plain
-    .split(/(https?:\/\/[^\s<>"'`\][]+[^\s<>"'`\][.,;:!?*_)])/)
-    .map((part, index) =>
-      index % 2 === 1
-        ? h("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part)
-        : part,
-    );
-}
-
-/** @param {Place} place @param {any} message */
-function checks({ panel }, message) {
-  return drawChecks(panel, message.id);
-}
-
-/** @param {Place} place @param {any} message */
-function events({ panel }, message) {
-  drawEvents(panel, message);
-}
-
-/** @param {Place} place @param {any} message */
-async function source({ panel, tools }, message) {
+/** @type {Draw} */
+async function source(place, message) {
   if (message.size > MAX_SOURCE) {
-    panel.append(
-      h(
-        "p",
-        { class: "note" },
-        `The source is ${size(message.size)}. `,
-        h("a", { href: api.emlUrl(message.id), download: "" }, "Download it as .eml"),
-      ),
-    );
+    const download = h("a", { href: api.emlUrl(message.id), download: "" }, "Download it as .eml");
+    place.panel.append(h("p.note", `The source is ${size(message.size)}. `, download));
     return;
   }
   try {
-    const raw = await api.source(message.id);
-    tools.append(copyButton(raw, "Source"));
-    panel.append(h("pre", { tabindex: "0" }, raw));
+    plain(place, await api.source(message.id), "Source");
   } catch {
     toast("The source could not be read");
   }
 }
 
-/** @param {Place} place @param {any} message */
+/** @param {Place} place @param {string} content @param {string} what @param {any} shown */
+function plain({ panel, tools }, content, what, shown = content) {
+  tools.append(tool("copy", { onclick: () => copy(content, what) }, "Copy"));
+  panel.append(h("pre.card", { tabindex: "0" }, shown));
+}
+
+/** @type {Draw} */
 function headers({ panel }, message) {
+  const row = (/** @type {{ name: string, value: string }} */ { name, value }) =>
+    h("tr", h("th", { scope: "row" }, name), h("td", value));
   panel.append(
     h(
-      "table",
-      {},
-      h("caption", { class: "hidden" }, "Headers in the order they were sent"),
+      "table.card",
+      h("caption.hidden", "Headers in the order they were sent"),
       h(
-        "thead",
-        { class: "hidden" },
-        h("tr", {}, h("th", { scope: "col" }, "Name"), h("th", { scope: "col" }, "Value")),
+        "thead.hidden",
+        h("tr", h("th", { scope: "col" }, "Name"), h("th", { scope: "col" }, "Value")),
       ),
-      h(
-        "tbody",
-        {},
-        message.headerFields.map((/** @type {{ name: string, value: string }} */ { name, value }) =>
-          h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value)),
-        ),
-      ),
+      h("tbody", message.headerFields.map(row)),
     ),
   );
 }
 
-/** @param {Place} place @param {any} message */
+/** @type {Draw} */
 function attachments({ panel }, message) {
-  panel.append(
-    h(
-      "ul",
-      {},
-      message.attachments.map(
-        (
-          /** @type {{ filename: string, contentType: string, size: number, inline: boolean }} */ attachment,
-          /** @type {number} */ index,
-        ) =>
-          h(
-            "li",
-            {},
-            h(
-              "a",
-              { href: api.attachmentUrl(message.id, index), download: attachment.filename },
-              icon("clip"),
-              h(
-                "span",
-                { class: "file" },
-                h("strong", {}, attachment.filename),
-                h(
-                  "span",
-                  { class: "kind" },
-                  `${attachment.contentType}, ${size(attachment.size)}${attachment.inline ? ", shown inside the HTML" : ""}`,
-                ),
-              ),
-              icon("download"),
-            ),
-          ),
+  const item = (
+    /** @type {import("../inbox/inbox-message.ts").Attachment} */ file,
+    /** @type {number} */ index,
+  ) => {
+    const kind = `${file.contentType}, ${size(file.size)}`;
+    return h(
+      "li",
+      h(
+        "a.card",
+        { href: api.attachmentUrl(message.id, index), download: file.filename },
+        icon("clip"),
+        h(
+          "span.file",
+          h("strong", file.filename),
+          h("span.kind", file.inline ? `${kind}, shown inside the HTML` : kind),
+        ),
+        icon("download"),
       ),
-    ),
-  );
-}
-
-/** @param {string} content @param {string} what */
-function copyButton(content, what) {
-  return h(
-    "button",
-    { type: "button", class: "tool", onclick: () => copy(content, what) },
-    icon("copy"),
-    h("span", { class: "label" }, "Copy"),
-  );
+    );
+  };
+  panel.append(h("ul", message.attachments.map(item)));
 }

@@ -1,12 +1,10 @@
 import { api } from "./api.js";
-import { byId, copy, h, icon, keepFocus } from "./dom.js";
+import { byId, copy, h, icon, keepFocus, tool } from "./dom.js";
 import { drawEvents } from "./events.js";
-import { displayName, fullTime, longTime } from "./format.js";
+import { displayName, fullTime, longTime, plural } from "./format.js";
 import { avatar } from "./list.js";
 import { drawSign } from "./outcome.js";
-import { drawPanel } from "./panels.js";
-
-const TABS = ["HTML", "Text", "Checks", "Events", "Source", "Headers", "Attachments"];
+import { PANELS } from "./panels.js";
 
 /** The number of links that are always shown. */
 const LINKS_SHOWN = 3;
@@ -24,70 +22,63 @@ export function createReader(actions) {
   let tab = "HTML";
   const view = { phone: false, dark: false, images: true };
 
-  const tabs = () => TABS.filter((name) => isShown(name));
-
-  /** @param {string} name */
-  function isShown(name) {
-    if (name === "HTML") return message.html !== "";
-    if (name === "Text") return message.text !== "";
-    return name !== "Attachments" || message.attachments.length > 0;
+  function tabs() {
+    const { html, text, attachments } = message;
+    const hidden = { HTML: !html, Text: !text, Attachments: attachments.length === 0 };
+    return Object.keys(PANELS).filter((name) => !(/** @type {any} */ (hidden)[name]));
   }
+
+  const current = () => (tabs().includes(tab) ? tab : (tabs()[0] ?? "Source"));
 
   /** @param {string} name */
   function show(name) {
-    if (!message || !isShown(name)) return;
+    if (!message || !tabs().includes(name)) return;
     tab = name;
     drawTabs();
   }
 
-  const current = () => (isShown(tab) ? tab : (tabs()[0] ?? "Source"));
-
   function drawTabs() {
+    const name = current();
     // On the line of the tabs, so that the message gets more height.
-    const tools = h("div", { class: "viewbar" });
-    const panel = h("div", {
+    const tools = h("div.viewbar");
+    const panel = h(`div.panel.${name.toLowerCase()}`, {
       role: "tabpanel",
       id: "panel",
-      class: `panel ${current().toLowerCase()}`,
-      "aria-labelledby": `tab-${current()}`,
+      "aria-labelledby": `tab-${name}`,
     });
-    root
-      .querySelector(".content")
-      ?.replaceChildren(h("div", { class: "tabbar" }, drawTabList(), tools), panel);
-    drawPanel({ panel, tools }, current(), message, view, drawTabs);
+    keepFocus(root, () => {
+      byId("content").replaceChildren(h("div.tabbar", drawTabList(), tools), panel);
+      PANELS[name]?.({ panel, tools }, message, view, toggle);
+    });
+    // On a phone, not all tabs fit beside each other.
+    byId(`tab-${name}`).scrollIntoView({ block: "nearest" });
   }
 
   function drawTabList() {
+    const { events, attachments } = message;
+    /** @param {string} name */
+    const button = (name) => {
+      const { length } = { Events: events, Attachments: attachments }[name] ?? [];
+      return h(
+        "button",
+        {
+          role: "tab",
+          id: `tab-${name}`,
+          data: { key: `tab ${name}` },
+          "aria-selected": String(name === current()),
+          "aria-controls": "panel",
+          tabindex: name === current() ? "0" : "-1",
+          onclick: () => show(name),
+        },
+        name,
+        length > 0 && h("span.count", String(length)),
+      );
+    };
     return h(
-      "div",
-      { role: "tablist", class: "tabs", "aria-label": "Parts of the message", onkeydown: moveTab },
-      tabs().map((name) =>
-        h(
-          "button",
-          {
-            type: "button",
-            role: "tab",
-            id: `tab-${name}`,
-            data: { key: `tab ${name}` },
-            "aria-selected": String(name === current()),
-            "aria-controls": "panel",
-            tabindex: name === current() ? "0" : "-1",
-            onclick: () => {
-              show(name);
-              byId(`tab-${name}`).focus();
-            },
-          },
-          name,
-          drawCount(name),
-        ),
-      ),
+      "div.tabs",
+      { role: "tablist", "aria-label": "Parts of the message", onkeydown: moveTab },
+      tabs().map(button),
     );
-  }
-
-  /** @param {string} name */
-  function drawCount(name) {
-    const { length } = { Events: message.events, Attachments: message.attachments }[name] ?? [];
-    return length > 0 && h("span", { class: "count" }, String(length));
   }
 
   /** @param {KeyboardEvent} event */
@@ -95,180 +86,104 @@ export function createReader(actions) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
     const names = tabs();
-    const at = names.findIndex((name) => byId(`tab-${name}`) === document.activeElement);
-    const next = names[(at + by + names.length) % names.length];
-    if (!next) return;
+    const next = names.at((names.indexOf(current()) + by) % names.length) ?? "";
     show(next);
     byId(`tab-${next}`).focus();
   }
 
-  const button = (
-    /** @type {Parameters<typeof icon>[0]} */ name,
-    /** @type {string} */ label,
-    /** @type {() => void} */ onclick,
-    className = "",
-  ) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: `tool only-icon ${className}`,
-        "aria-label": label,
-        title: label,
-        onclick,
-      },
-      icon(name),
-    );
+  /** @param {keyof typeof view} name */
+  function toggle(name) {
+    if (!message?.html) return;
+    view[name] = !view[name];
+    show("HTML");
+  }
 
   function draw() {
+    const eml = { href: api.emlUrl(message.id), download: "" };
     root.replaceChildren(
       h(
         "header",
-        {},
         h(
-          "div",
-          { class: "title" },
-          button("back", "Back to the list (Esc)", actions.close, "back"),
-          h("h2", {}, message.subject || "(no subject)"),
+          "div.title",
+          tool("back", { id: "back", title: "Back to the list (Esc)", onclick: actions.close }),
+          h("h2", message.subject || "(no subject)"),
           h(
-            "div",
-            { class: "tools" },
-            button("up", "Newer message (k)", () => actions.step(-1)),
-            button("down", "Older message (j)", () => actions.step(1)),
-            button("unread", "Mark unread (u)", actions.markUnread),
-            h(
-              "a",
-              {
-                class: "tool only-icon",
-                href: api.emlUrl(message.id),
-                download: "",
-                title: "Download .eml",
-                "aria-label": "Download .eml",
-              },
-              icon("download"),
-            ),
-            button("trash", "Delete (Delete)", actions.remove),
+            "div.tools",
+            tool("up", { title: "Newer message (k)", onclick: () => actions.step(-1) }),
+            tool("down", { title: "Older message (j)", onclick: () => actions.step(1) }),
+            tool("unread", { title: "Mark unread (u)", onclick: actions.markUnread }),
+            h("a.tool.only-icon", { ...eml, title: "Download .eml" }, icon("download")),
+            tool("trash", { title: "Delete (Delete)", onclick: actions.remove }),
           ),
         ),
         drawEnvelope(),
-        drawExtracts(),
+        (message.codes.length > 0 || message.links.length > 0) && drawExtracts(),
       ),
-      h("div", { class: "content" }),
+      h("div", { id: "content" }),
     );
     drawTabs();
     root.scrollTop = 0;
   }
 
   function drawEnvelope() {
+    const { from, to, cc, bcc, at, via, events, tags, configurationSet } = message;
+    const searchButton = (/** @type {string} */ query, /** @type {string} */ text, kind = "chip") =>
+      h(`button.${kind}`, { title: `Search ${query}`, onclick: () => actions.search(query) }, text);
     const line = (/** @type {string} */ label, /** @type {string[]} */ addresses) =>
       addresses.length > 0 &&
       h(
         "div",
-        {},
-        h("dt", {}, label),
+        h("dt", label),
         h(
           "dd",
-          {},
-          addresses.map((address) =>
-            h(
-              "button",
-              {
-                type: "button",
-                class: "address",
-                title: `Search to:${address}`,
-                onclick: () => actions.search(`to:${address}`),
-              },
-              address,
-            ),
-          ),
+          addresses.map((address) => searchButton(`to:${address}`, address, "address")),
         ),
       );
-    const { template, ...others } = message.tags;
-    const tags = Object.entries({ ...(template && { template }), ...others }).map(([name, value]) =>
-      h(
-        "button",
-        {
-          type: "button",
-          class: "chip",
-          title: `Search tag:${name}=${value}`,
-          onclick: () =>
-            actions.search(name === "template" ? `template:${value}` : `tag:${name}=${value}`),
-        },
-        name === "template" ? value : `${name}=${value}`,
-      ),
-    );
+    const { template, ...others } = tags;
+    const address = /<([^>]*)>$/.exec(from)?.[1];
     return h(
-      "div",
-      { class: "envelope" },
-      avatar(message.from),
+      "div.envelope",
+      avatar(from),
       h(
-        "div",
-        { class: "who" },
-        h(
-          "p",
-          { class: "from" },
-          h("strong", {}, displayName(message.from)),
-          displayName(message.from) !== message.from &&
-            h("span", {}, /<[^>]*>$/.exec(message.from)?.[0].slice(1, -1)),
-        ),
-        h("dl", {}, line("To", message.to), line("Cc", message.cc), line("Bcc", message.bcc)),
+        "div.who",
+        h("p.from", h("strong", displayName(from)), address && h("span", address)),
+        h("dl", line("To", to), line("Cc", cc), line("Bcc", bcc)),
       ),
       h(
-        "div",
-        { class: "when" },
-        h("time", { datetime: message.at, title: fullTime(message.at) }, longTime(message.at)),
-        h("span", {}, message.via === "smtp" ? "SMTP" : "SES API"),
-        h("span", { id: "outcome" }, drawSign(message.events)),
+        "div.when",
+        h("time", { datetime: at, title: fullTime(at) }, longTime(at)),
+        h("span", via === "smtp" ? "SMTP" : "SES API"),
+        h("span", { id: "outcome" }, drawSign(events)),
       ),
-      (tags.length > 0 || message.configurationSet) &&
-        h(
-          "div",
-          { class: "tags" },
-          tags,
-          message.configurationSet &&
-            h(
-              "span",
-              { class: "chip plain", title: "Configuration set" },
-              `set: ${message.configurationSet}`,
-            ),
+      h(
+        "div.tags",
+        template && searchButton(`template:${template}`, template),
+        Object.entries(others).map(([name, value]) =>
+          searchButton(`tag:${name}=${value}`, `${name}=${value}`),
         ),
+        configurationSet &&
+          h("span.chip.plain", { title: "Configuration set" }, `set: ${configurationSet}`),
+      ),
     );
   }
 
   function drawExtracts() {
-    if (message.codes.length === 0 && message.links.length === 0) return null;
     const links = message.links.map(drawLink);
+    const more = links.slice(LINKS_SHOWN);
     return h(
-      "div",
-      { class: "extracts" },
+      "div.extracts",
       message.codes.map((/** @type {string} */ code) =>
         h(
-          "button",
-          {
-            type: "button",
-            class: "code",
-            title: "Copy the code (c)",
-            onclick: () => copyCode(code),
-          },
-          h("span", { class: "hidden" }, "Copy code "),
-          h("code", {}, code),
+          "button.code",
+          { title: "Copy the code (c)", onclick: () => copyCode(code) },
+          h("span.hidden", "Copy code "),
+          h("code", code),
           icon("copy"),
         ),
       ),
-      h("ul", {}, links.slice(0, LINKS_SHOWN)),
-      links.length > LINKS_SHOWN &&
-        h(
-          "details",
-          {},
-          h(
-            "summary",
-            {},
-            links.length === LINKS_SHOWN + 1
-              ? "1 more link"
-              : `${links.length - LINKS_SHOWN} more links`,
-          ),
-          h("ul", {}, links.slice(LINKS_SHOWN)),
-        ),
+      h("ul", links.slice(0, LINKS_SHOWN)),
+      more.length > 0 &&
+        h("details", h("summary", plural(more.length, "more link")), h("ul", more)),
     );
   }
 
@@ -294,12 +209,7 @@ export function createReader(actions) {
     /** @param {number} index */
     showTab: (index) => show((message && tabs()[index]) ?? ""),
     showEvents: () => show("Events"),
-    /** @param {"phone" | "dark" | "images"} name */
-    toggle(name) {
-      if (!message?.html) return;
-      view[name] = !view[name];
-      show("HTML");
-    },
+    toggle,
     openLink() {
       const link = message?.links[0];
       if (link) window.open(link.url, "_blank", "noopener,noreferrer");
@@ -316,35 +226,19 @@ function copyCode(code) {
   return copy(/[a-z]/i.test(code) ? code : code.replace(/\D/g, ""), "Code");
 }
 
-/** @param {{ url: string, label: string }} link @param {number} index */
-function drawLink({ url, label }, index) {
+/** @param {{ url: string, label: string }} link */
+function drawLink({ url, label }) {
   const { host, pathname, search } = new URL(url);
+  const name = `Copy link ${label || url}`;
   return h(
     "li",
-    {},
     h(
       "a",
-      {
-        href: url,
-        target: "_blank",
-        rel: "noopener noreferrer",
-        title: url,
-        class: index === 0 && "first",
-      },
+      { href: url, target: "_blank", rel: "noopener noreferrer", title: url },
       icon("open"),
-      h("span", { class: "label" }, label || host),
-      h("span", { class: "url" }, `${host}${pathname}${search}`),
+      h("span.label", label || host),
+      h("span.url", `${host}${pathname}${search}`),
     ),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "tool only-icon",
-        "aria-label": `Copy link ${label || url}`,
-        title: "Copy link",
-        onclick: () => copy(url, "Link"),
-      },
-      icon("copy"),
-    ),
+    tool("copy", { title: "Copy link", "aria-label": name, onclick: () => copy(url, "Link") }),
   );
 }

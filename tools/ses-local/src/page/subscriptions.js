@@ -1,15 +1,14 @@
 import { api } from "./api.js";
 import { h } from "./dom.js";
 
-/** @typedef {{ protocol: string, endpoint: string, state: "pending" | "confirmed",
- *   lastStatus: number | null }} Subscription */
+/** @typedef {import("../events/event.ts").Subscription} Subscription */
 
 /** The last answer, so that a redrawn list does not flicker. @type {Subscription[]} */
 let known = [];
 
 /** The subscriptions, and whether each is confirmed. */
 export function drawSubscriptions() {
-  const list = h("ul", { class: "subscriptions", "aria-label": "Events go to" });
+  const list = h("ul.subscriptions", { "aria-label": "Events go to" });
   const draw = () => list.replaceChildren(...known.map(drawSubscription));
   draw();
   api.subscriptions().then((subscriptions) => {
@@ -21,18 +20,13 @@ export function drawSubscriptions() {
 
 /** @param {Subscription} subscription */
 function drawSubscription({ protocol, endpoint, state, lastStatus }) {
-  const confirmed = state === "confirmed";
+  const answer = lastStatus ? `it answered ${lastStatus}` : "it does not answer";
   return h(
     "li",
-    {},
-    h("span", { class: "protocol" }, protocol === "sqs" ? "Queue" : "Webhook"),
-    h("code", {}, endpoint),
-    h(
-      "span",
-      { class: `sign ${confirmed ? "good" : "slow"}` },
-      confirmed ? "Confirmed" : "Waits for the app to confirm",
-    ),
-    !confirmed &&
-      h("span", { class: "note" }, lastStatus ? `it answered ${lastStatus}` : "it does not answer"),
+    h("span.protocol", protocol === "sqs" ? "Queue" : "Webhook"),
+    h("code", endpoint),
+    ...(state === "confirmed"
+      ? [h("span.sign.good", "Confirmed")]
+      : [h("span.sign.slow", "Waits for the app to confirm"), h("span.note", answer)]),
   );
 }

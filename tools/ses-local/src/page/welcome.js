@@ -1,28 +1,23 @@
-import { copy, h, icon } from "./dom.js";
+import { copy, h, tool } from "./dom.js";
+
+const picture = () => h("img", { src: "empty.svg", alt: "", width: "160", height: "110" });
 
 /** The text of an empty inbox. @param {{ smtpPort: number, verified: string[] }} info */
 export function drawWelcome({ smtpPort, verified }) {
   return h(
-    "div",
-    { class: "welcome" },
-    h("img", { src: "empty.svg", alt: "", width: "160", height: "110" }),
-    h("h2", {}, "Waiting for the first email"),
-    h(
-      "p",
-      {},
-      "Sign up in the app, and its email is here at once. Other programs can send here too:",
-    ),
+    "div.welcome",
+    picture(),
+    h("h2", "Waiting for the first email"),
+    h("p", "Sign up in the app, and its email is here at once. Other programs can send here too:"),
     h(
       "dl",
-      {},
       setting("AWS SDK", `AWS_ENDPOINT_URL_SESV2=${location.origin}`),
       setting("SMTP", `smtp://localhost:${smtpPort}`),
     ),
     h(
-      "p",
-      { class: "fine" },
+      "p.fine",
       "Any credentials will do. As with SES, the sender must be verified: ",
-      verified.map((identity, index) => [index > 0 && ", ", h("code", {}, identity)]).flat(),
+      verified.flatMap((identity, index) => [index > 0 && ", ", h("code", identity)]),
       ". Nothing leaves this machine.",
     ),
   );
@@ -30,48 +25,21 @@ export function drawWelcome({ smtpPort, verified }) {
 
 /** @param {string} label @param {string} value */
 function setting(label, value) {
+  const onclick = () => copy(value, label);
   return h(
-    "div",
-    {},
-    h("dt", {}, label),
-    h(
-      "dd",
-      {},
-      h("code", {}, value),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "tool only-icon",
-          "aria-label": `Copy ${value}`,
-          title: "Copy",
-          onclick: () => copy(value, label),
-        },
-        icon("copy"),
-      ),
-    ),
+    "div.card",
+    h("dt", label),
+    h("dd", h("code", value), tool("copy", { title: `Copy ${value}`, onclick })),
   );
 }
 
 /** The text beside the list while no message is open. @param {number} unread */
 export function drawPlaceholder(unread) {
-  const key = (/** @type {string} */ name) => h("kbd", {}, name);
+  const [j, k, slash, question] = ["j", "k", "/", "?"].map((key) => h("kbd", key));
   return h(
-    "div",
-    { class: "placeholder" },
-    h("img", { src: "empty.svg", alt: "", width: "160", height: "110" }),
-    h("p", {}, unread > 0 ? `${unread} unread` : "All read"),
-    h(
-      "p",
-      { class: "fine" },
-      key("j"),
-      " ",
-      key("k"),
-      " to walk through, ",
-      key("/"),
-      " to search, ",
-      key("?"),
-      " for more",
-    ),
+    "div.placeholder",
+    picture(),
+    h("p", unread > 0 ? `${unread} unread` : "All read"),
+    h("p.fine", j, " ", k, " to walk through, ", slash, " to search, ", question, " for more"),
   );
 }
