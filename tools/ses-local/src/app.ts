@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { controlRoutes } from "./control/routes.ts";
 import type { Publisher } from "./events/publisher.ts";
 import { eventRoutes } from "./events/routes.ts";
+import { Refusal } from "./http.ts";
 import { type Info, inboxRoutes } from "./inbox/routes.ts";
 import type { Store } from "./inbox/store.ts";
 import type { Accept } from "./ses/accept.ts";
@@ -48,8 +49,8 @@ export function createApp(deps: AppDeps): Express {
     eventRoutes(publisher, store, () => info().queueUrl),
   );
   app.use("/inbox", onlyThisPage, inboxRoutes(store, publisher.history, info));
-  app.use("/inbox", (_req, res) => {
-    res.status(404).json({ message: "No such route of the inbox." });
+  app.use("/inbox", () => {
+    throw new Refusal(404, "No such route of the inbox.");
   });
   app.use(express.static(path.join(import.meta.dirname, "page"), { cacheControl: false }));
   app.use(unknownOperation(log));
@@ -59,27 +60,25 @@ export function createApp(deps: AppDeps): Express {
 
 // A page on the internet can point its own name at 127.0.0.1 (DNS rebinding). Then the header Host
 // has that name.
-const onlyThisMachine: RequestHandler = (req, res, next) => {
-  if (/^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(req.headers.host ?? "")) {
-    next();
-    return;
+const onlyThisMachine: RequestHandler = (req, _res, next) => {
+  if (!/^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(req.headers.host ?? "")) {
+    throw new Refusal(403, "ses-local answers to localhost, 127.0.0.1 and [::1] only.");
   }
-  res.status(403).json({ message: "ses-local answers to localhost, 127.0.0.1 and [::1] only." });
+  next();
 };
 
 // Without CORS headers other pages cannot read an answer. This check keeps them from changing
 // anything. Programs send neither of the two headers. Another port of localhost is another site.
-const onlyThisPage: RequestHandler = (req, res, next) => {
+const onlyThisPage: RequestHandler = (req, _res, next) => {
   const site = req.get("sec-fetch-site");
   const origin = req.get("origin");
   const own =
     (!site || site === "same-origin" || site === "none") &&
     (!origin || origin === `http://${req.headers.host}`);
-  if (own || req.method === "GET" || req.method === "HEAD") {
-    next();
-    return;
+  if (!own && req.method !== "GET" && req.method !== "HEAD") {
+    throw new Refusal(403, "Only the inbox's own page may change it from a browser.");
   }
-  res.status(403).json({ message: "Only the inbox's own page may change it from a browser." });
+  next();
 };
 
 const securityHeaders: RequestHandler = (_req, res, next) => {
@@ -108,10 +107,8 @@ function failed(log: (line: string) => void): ErrorRequestHandler {
   return (error, req, res, _next) => {
     const status = typeof error?.status === "number" ? error.status : 500;
     if (status >= 500) log(`${req.method} ${req.originalUrl} failed: ${error?.stack}`);
-    if (res.headersSent) res.destroy();
-    else
-      res
-        .status(status)
-        .json({ message: status >= 500 ? "ses-local failed; see its log." : "Malformed request." });
+    if (res.headersSent) return void res.destroy();
+    const known = status >= 500 ? "ses-local failed; see its log." : "Malformed request.";
+    res.status(status).json({ message: error instanceof Refusal ? error.message : known });
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Refusal } from "../http.ts";
 
 /** The faults that a SendEmail can meet. The README has the answer of each. */
 const FAULTS = [
@@ -90,11 +91,11 @@ export type BehaviourInput = z.input<typeof Behaviour>;
 
 export const NORMAL: Behaviour = Behaviour.parse({});
 
-/** @throws ControlError, which names everything that is wrong */
+/** @throws Refusal 400, which names everything that is wrong */
 export function readBehaviour(body: unknown): Behaviour {
   const { data, error } = Behaviour.safeParse(body);
   if (data) return data;
-  throw new ControlError(error.issues.map(sentence).join(" "));
+  throw new Refusal(400, error.issues.map(sentence).join(" "));
 }
 
 function sentence(issue: z.core.$ZodIssue): string {
@@ -111,6 +112,3 @@ function nameOf(path: PropertyKey[]): string {
     .join("")
     .replace(/^\./, "");
 }
-
-/** The body is not a behaviour. */
-export class ControlError extends Error {}

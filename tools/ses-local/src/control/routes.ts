@@ -1,6 +1,6 @@
 import express, { Router } from "express";
 import type { Account } from "../ses/account.ts";
-import { ControlError, NORMAL, readBehaviour } from "./behaviour.ts";
+import { NORMAL, readBehaviour } from "./behaviour.ts";
 
 /** Reads, replaces and resets the behaviour. Mounted at `/control`. */
 export function controlRoutes(account: Account): Router {
@@ -11,13 +11,7 @@ export function controlRoutes(account: Account): Router {
   });
 
   router.put("/", express.json({ type: () => true }), (req, res) => {
-    try {
-      account.behave(readBehaviour(req.body));
-    } catch (error) {
-      if (!(error instanceof ControlError)) throw error;
-      res.status(400).json({ message: error.message });
-      return;
-    }
+    account.behave(readBehaviour(req.body));
     res.json(account.behaviour);
   });
 

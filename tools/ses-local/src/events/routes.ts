@@ -1,11 +1,15 @@
-import { once } from "node:events";
-import express, { type Response, Router } from "express";
+import express, { Router } from "express";
+import { z } from "zod";
+import { Refusal, awaitFirst, existing } from "../http.ts";
 import type { Store } from "../inbox/store.ts";
-import { KINDS, type Kind } from "./payload.ts";
+import type { SesLocalEvent, Subscription } from "./event.ts";
+import { KINDS } from "./payload.ts";
 import type { Publisher } from "./publisher.ts";
 
-/** The longest time that a request may wait for an event, in seconds. */
-const MAX_WAIT = 120;
+const About = z.object({ type: z.enum(KINDS, `type must be one of ${KINDS.join(", ")}.`) });
+const AboutAddress = About.extend({
+  to: z.string("to must be an address.").includes("@", "to must be an address."),
+});
 
 /** Events and subscriptions as JSON, for the page and the commands. */
 export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => string): Router {
@@ -13,97 +17,59 @@ export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => 
   const json = express.json({ type: () => true });
 
   router.get("/events", async (req, res) => {
-    const after = typeof req.query["after"] === "string" ? req.query["after"] : "";
-    const wait = Number(req.query["wait"] ?? 0);
-    if (!(wait >= 0 && wait <= MAX_WAIT)) {
-      res.status(400).json({ message: `wait must be seconds from 0 to ${MAX_WAIT}.` });
-      return;
-    }
-    const gone = new AbortController();
-    res.on("close", () => gone.abort());
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(wait * 1000)]);
-    let found = publisher.history.list(after);
-    while (found.length === 0 && !signal.aborted) {
-      await once(publisher, "changed", { signal }).catch(() => undefined);
-      found = publisher.history.list(after);
-    }
-    res.json(found);
+    const { after } = req.query;
+    const find = () => publisher.history.list(typeof after === "string" ? after : "");
+    res.json(await awaitFirst(req, res, { source: publisher, on: "changed", find }));
   });
 
   router.post("/events", json, (req, res) => {
-    const kind = readKind(req.body, res);
-    const to: unknown = req.body?.to;
-    if (!kind) return;
-    if (typeof to !== "string" || !to.includes("@")) {
-      res.status(400).json({ message: "to must be an address." });
-      return;
-    }
+    const { type, to } = read(AboutAddress, req.body);
     const [message] = store.find({ to });
     const event = message
-      ? publisher.trigger(kind, message, to)
-      : publisher.triggerUnknown(kind, to);
-    answer(res, event);
+      ? publisher.trigger(type, message, to)
+      : publisher.triggerUnknown(type, to);
+    res.status(201).json(published(event));
   });
 
   router.post("/events/:id/replay", (req, res) => {
-    const event = publisher.history.get(req.params.id);
-    if (!event) {
-      res.status(404).json({
-        message: "There is no event with this id. It may have been deleted because of its age.",
-      });
-      return;
-    }
-    publisher.replay(event);
+    publisher.replay(existing(publisher.history.get(req.params.id), "event"));
     res.status(202).end();
   });
 
   router.post("/inbox/messages/:id/events", json, (req, res) => {
-    const kind = readKind(req.body, res);
-    if (!kind) return;
-    const message = store.get(req.params.id);
-    if (!message) {
-      res
-        .status(404)
-        .json({ message: "There is no message with this id. It may have been deleted." });
-      return;
-    }
-    answer(res, publisher.trigger(kind, message));
+    const { type } = read(About, req.body);
+    const message = existing(store.get(req.params.id), "message");
+    res.status(201).json(published(publisher.trigger(type, message)));
   });
 
   router.get("/subscriptions", (_req, res) => {
     const { webhook } = publisher;
-    res.json([
-      ...(webhook
-        ? [
-            {
-              protocol: new URL(webhook.endpoint).protocol.slice(0, -1),
-              endpoint: webhook.endpoint,
-              state: webhook.state,
-              lastStatus: webhook.lastStatus,
-            },
-          ]
-        : []),
+    const subscriptions: Subscription[] = [
       { protocol: "sqs", endpoint: queueUrl(), state: "confirmed", lastStatus: null },
-    ]);
+    ];
+    if (webhook) {
+      const { endpoint, state, lastStatus } = webhook;
+      const protocol = new URL(endpoint).protocol.slice(0, -1);
+      subscriptions.unshift({ protocol, endpoint, state, lastStatus });
+    }
+    res.json(subscriptions);
   });
 
   return router;
 }
 
-function readKind(body: unknown, res: Response): Kind | undefined {
-  const type = (body as { type?: unknown } | undefined)?.type;
-  const kind = KINDS.find((known) => known === type);
-  if (!kind) res.status(400).json({ message: `type must be one of ${KINDS.join(", ")}.` });
-  return kind;
+/** @throws Refusal 400 */
+function read<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+  const { data, error } = schema.safeParse(body ?? {});
+  if (error) throw new Refusal(400, error.issues.map(({ message }) => message).join(" "));
+  return data;
 }
 
-function answer(res: Response, event: object | undefined): void {
-  if (event) {
-    res.status(201).json(event);
-    return;
-  }
-  res.status(409).json({
-    message:
-      "SES publishes no such event about this email. It has no configuration set, or one without opens and clicks.",
-  });
+/** @throws Refusal 409 if there is no event */
+function published(event: SesLocalEvent | undefined): SesLocalEvent {
+  if (event) return event;
+  throw new Refusal(
+    409,
+    "SES publishes no such event about this email. It has no configuration set, or one without opens and clicks.",
+  );
 }

@@ -1,13 +1,11 @@
-import { once } from "node:events";
-import { type Request, type Response, Router } from "express";
+import { type Request, Router } from "express";
 import type { SesLocalEvent } from "../events/event.ts";
+import type { History } from "../events/history.ts";
+import { Refusal, awaitFirst, existing } from "../http.ts";
 import type { InboxMessage } from "./inbox-message.ts";
 import { parse } from "./message.ts";
 import { hasDarkStyles, preview, previewPolicy } from "./preview.ts";
-import type { Kept, Message, Query, Store } from "./store.ts";
-
-/** The longest time that a request may wait for a message, in seconds. */
-const MAX_WAIT = 120;
+import { type Kept, type Message, type Query, type Store, isId } from "./store.ts";
 
 export interface Info {
   smtpPort: number;
@@ -16,36 +14,29 @@ export interface Info {
   pictures: { of: string; from: string } | undefined;
 }
 
-/** Finds the events of a message. */
-interface EventsOf {
-  /** Oldest first. @param messageId SES's id */
-  of(messageId: string): SesLocalEvent[];
-}
-
 /** The inbox as JSON, for tests and for the page. Mounted at `/inbox`. */
-export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): Router {
+export function inboxRoutes(store: Store, history: History, info: () => Info): Router {
   const router = Router();
-  const withEvents = <M extends Message>(message: M) => ({
-    ...message,
-    events: events.of(message.messageId),
-  });
+  const find = (id: string) => existing(store.get(id), "message");
+  const read = async (id: string) => withEvents(existing(await store.read(id), "message"));
+  const withEvents = (message: Message) => ({ ...message, events: history.of(message.messageId) });
 
   router.get("/messages", async (req, res) => {
-    const query = readQuery(req, res);
-    if (!query) return;
-    let found = store.find(query);
-    if (found.length === 0 && query.wait > 0) found = await waitFor(store, query, res);
-    res.json((await readAll(found)).map((message) => forTests(withEvents(message))));
+    const query = readQuery(req);
+    const found = await awaitFirst(req, res, {
+      source: store,
+      on: "added",
+      find: () => store.find(query),
+    });
+    res.json((await readAll(found)).map(forTests));
   });
 
   router.get("/messages/:id", async (req, res) => {
-    const message = await read(req, res);
-    if (message) res.json(forPage(withEvents(message)));
+    res.json(forPage(await read(req.params.id)));
   });
 
   router.get("/messages/:id/source", async (req, res) => {
-    const message = await read(req, res);
-    if (!message) return;
+    const message = await read(req.params.id);
     if (req.query["download"] !== undefined)
       res.attachment(`${fileName(message)}.eml`).type("message/rfc822");
     else res.type("text/plain");
@@ -53,8 +44,7 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
   });
 
   router.get("/messages/:id/html", async (req, res) => {
-    const message = await read(req, res);
-    if (!message) return;
+    const message = await read(req.params.id);
     const options = {
       scheme: req.query["scheme"] === "dark" ? ("dark" as const) : ("light" as const),
       images: req.query["images"] !== "off",
@@ -65,22 +55,15 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
   });
 
   router.get("/messages/:id/checks", async (req, res) => {
-    const message = await read(req, res);
-    if (!message) return;
+    const message = await read(req.params.id);
     // Imported when needed, because it takes a sixth of the start: caniemail's table is large.
     const { lint } = await import("@repo/email-lint");
-    res.json(lint(forTests(withEvents(message))));
+    res.json(lint(forTests(message)));
   });
 
   router.get("/messages/:id/attachments/:index", async (req, res) => {
-    const message = find(req, res);
-    if (!message) return;
-    const { attachments } = await parse(store.source(message.id));
-    const attachment = attachments[Number(req.params["index"])];
-    if (!attachment) {
-      res.status(404).json({ message: "No attachment of that number." });
-      return;
-    }
+    const { attachments } = await parse(store.source(find(req.params.id).id));
+    const attachment = existing(attachments[Number(req.params.index)], "attachment");
     // Always a download, because a stranger's file must not be shown on the origin of this page.
     res
       .attachment(attachment.filename ?? "unnamed")
@@ -88,13 +71,18 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
       .send(attachment.content);
   });
 
-  router.put("/messages/:id/read", setRead(true));
-  router.delete("/messages/:id/read", setRead(false));
+  router.put("/messages/:id/read", (req, res) => {
+    store.mark([find(req.params.id).id], true);
+    res.status(204).end();
+  });
+
+  router.delete("/messages/:id/read", (req, res) => {
+    store.mark([find(req.params.id).id], false);
+    res.status(204).end();
+  });
 
   router.delete("/messages/:id", (req, res) => {
-    const message = find(req, res);
-    if (!message) return;
-    store.remove([message.id]);
+    store.remove([find(req.params.id).id]);
     res.status(204).end();
   });
 
@@ -142,86 +130,36 @@ export function inboxRoutes(store: Store, events: EventsOf, info: () => Info): R
     store.on("added", added).on("changed", changed).on("removed", removed);
     // The list comes first in the same stream, so that no message is lost in between.
     const kept = store.find();
-    send("list", async () => (await readAll(kept)).map((message) => summary(withEvents(message))));
+    send("list", async () => (await readAll(kept)).map(summary));
     req.on("close", () => {
       store.off("added", added).off("changed", changed).off("removed", removed);
     });
   });
 
   // One at a time, because all sources together may not fit into memory.
-  async function readAll(kept: Kept[]): Promise<Message[]> {
-    const messages: Message[] = [];
+  async function readAll(kept: Kept[]): Promise<Told[]> {
+    const messages: Told[] = [];
     for (const { id } of kept) {
       const message = await store.read(id);
-      if (message) messages.push(message);
+      if (message) messages.push(withEvents(message));
     }
     return messages;
-  }
-
-  async function read(req: Request, res: Response): Promise<Message | undefined> {
-    const message = await store.read(String(req.params["id"]));
-    if (!message) notFound(res);
-    return message;
-  }
-
-  function find(req: Request, res: Response): Kept | undefined {
-    const message = store.get(String(req.params["id"]));
-    if (!message) notFound(res);
-    return message;
-  }
-
-  function setRead(isRead: boolean) {
-    return (req: Request, res: Response) => {
-      const message = find(req, res);
-      if (!message) return;
-      store.mark([message.id], isRead);
-      res.status(204).end();
-    };
   }
 
   return router;
 }
 
-function notFound(res: Response): void {
-  res.status(404).json({ message: "There is no message with this id. It may have been deleted." });
-}
-
-function readQuery(req: Request, res: Response): (Query & { wait: number }) | undefined {
+/** @throws Refusal 400 if `after` is neither an id nor a time */
+function readQuery({ query }: Request): Query {
   const one = (name: string) => {
-    const value = req.query[name];
+    const value = query[name];
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const after = one("after");
-  const wait = Number(one("wait") ?? 0);
-  if (!(wait >= 0 && wait <= MAX_WAIT)) {
-    res.status(400).json({ message: `wait must be seconds from 0 to ${MAX_WAIT}.` });
-    return undefined;
+  if (after && !isId(after) && Number.isNaN(Date.parse(after))) {
+    throw new Refusal(400, "after must be the id of a message or an ISO 8601 time.");
   }
-  if (after && !/^[0-9a-z]{13}$/.test(after) && Number.isNaN(Date.parse(after))) {
-    res.status(400).json({ message: "after must be the id of a message or an ISO 8601 time." });
-    return undefined;
-  }
-  return { to: one("to"), template: one("template"), after, wait };
-}
-
-/** Resolves with the first messages that match, or with none when the time is over. */
-async function waitFor(
-  store: Store,
-  query: Query & { wait: number },
-  res: Response,
-): Promise<Kept[]> {
-  const gone = new AbortController();
-  res.on("close", () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(query.wait * 1000)]);
-  for (;;) {
-    try {
-      await once(store, "added", { signal });
-    } catch {
-      return [];
-    }
-    const found = store.find(query);
-    if (found.length > 0) return found;
-  }
+  return { to: one("to"), template: one("template"), after };
 }
 
 type Told = Message & { events: SesLocalEvent[] };
@@ -244,31 +182,11 @@ function forPage(message: Told) {
 }
 
 /** A line of the page's list. */
-function summary({
-  id,
-  from,
-  to,
-  cc,
-  bcc,
-  subject,
-  text,
-  tags,
-  at,
-  read,
-  codes,
-  attachments,
-  events,
-}: Told) {
+function summary({ codes, attachments, events, text, ...message }: Told) {
+  const { id, from, to, cc, bcc, subject, tags, at, read } = message;
+  const unchanged = { id, from, to, cc, bcc, subject, tags, at, read };
   return {
-    id,
-    from,
-    to,
-    cc,
-    bcc,
-    subject,
-    tags,
-    at,
-    read,
+    ...unchanged,
     code: codes[0] ?? null,
     attachments: attachments.filter(({ inline }) => !inline).length,
     events: events.map(({ type, summary: told }) => ({ type, summary: told })),

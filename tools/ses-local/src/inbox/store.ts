@@ -258,6 +258,9 @@ export class Store extends EventEmitter<Events> {
   }
 }
 
+/** Whether a text has the form of a message's id. */
+export const isId = (text: string) => /^[0-9a-z]{13}$/.test(text);
+
 function isAfter({ id, at }: { id: string; at: string }, after: string): boolean {
-  return /^[0-9a-z]{13}$/.test(after) ? id > after : Date.parse(at) > Date.parse(after);
+  return isId(after) ? id > after : Date.parse(at) > Date.parse(after);
 }
