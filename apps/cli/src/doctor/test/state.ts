@@ -21,5 +21,5 @@ export interface State {
   answer?: number;
 }
 
-/** What is broken; then the first finding that is not ✓, what it says, and its next step. */
-export type Broken = [what: string, state: State, first: string, found: RegExp, next: RegExp];
+/** By what is broken: the state, and the first finding that is not ✓, with its next step. */
+export type Broken = Record<string, [state: State, first: RegExp]>;

@@ -4,70 +4,45 @@ import { AppError } from "@repo/errors";
 import type { Broken } from "../state.ts";
 
 /** The database, the worker and the recipient. */
-export const brokenDatabase: Broken[] = [
-  [
-    "the server lacks the database",
+export const brokenDatabase: Broken = {
+  "the server lacks the database": [
     { database: new Error('No connection to the database: database "app" does not exist.') },
-    "✗ database",
-    /no database of this name/,
-    /db:deploy/,
+    /^✗ database: .*no database of this name.* → .*db:deploy/,
   ],
-  [
-    "the database of this machine is not made yet",
+  "the database of this machine is not made yet": [
     { database: new AppError("NO_DATABASE", "There is no database yet: start `pnpm dev` once.") },
-    "✗ database",
-    /there is none yet/,
-    /^pnpm dev/,
+    /^✗ database: .*there is none yet.* → pnpm dev/,
   ],
-  [
-    "the database is not set",
+  "the database is not set": [
     { database: new Error("DATABASE_URL is not set") },
-    "✗ database",
-    /not set/,
-    /DATABASE_URL/,
+    /^✗ database: .*not set.* → .*DATABASE_URL/,
   ],
-  [
-    "no worker",
+  "no worker": [
     {
       db: (db) => db.$executeRaw`UPDATE workers SET seen_at = now() - interval '1 hour'`,
     },
-    "✗ worker",
-    /no worker .* for 60 min/,
-    /pnpm start/,
+    /^✗ worker: .*no worker .* for 60 min.* → .*pnpm start/,
   ],
-  [
-    "there was never a worker",
+  "there was never a worker": [
     { db: (db) => db.$executeRaw`DELETE FROM workers` },
-    "✗ worker",
-    /no worker has run/,
-    /pnpm start/,
+    /^✗ worker: .*no worker has run.* → .*pnpm start/,
   ],
-  [
-    "an operator has paused everything",
+  "an operator has paused everything": [
     { db: (db) => pauseSending(db, "all", { by: "alex", because: "wrong links" }) },
-    "✗ worker",
-    /stopped: alex has paused it: wrong links/,
-    /pnpm email:sending resume/,
+    /^✗ worker: .*stopped: alex has paused it: wrong links.* → .*pnpm email:sending resume/,
   ],
-  [
-    "an operator has paused all but security mail",
+  "an operator has paused all but security mail": [
     { db: (db) => pauseSending(db, "non-essential", { by: "alex", because: "a wrong list" }) },
-    "! worker",
-    /alex has paused all email but security mail: a wrong list/,
-    /pnpm email:sending resume/,
+    /^! worker: .*alex has paused all email but security mail: a wrong list.* → .*pnpm email:sending resume/,
   ],
-  [
-    "sending is stopped",
+  "sending is stopped": [
     {
       db: (db) =>
         db.$executeRaw`UPDATE sending_status SET stopped_by = 'misconfigured', stopped_at = now(), stopped_error = 'no such set'`,
     },
-    "✗ worker",
-    /stopped: SES refuses every email \(no such set\)/,
-    /Fix what the error names/,
+    /^✗ worker: .*stopped: SES refuses every email \(no such set\).* → .*Fix what the error names/,
   ],
-  [
-    "events have ended",
+  "events have ended": [
     {
       db: (db) =>
         db.$transaction([
@@ -75,22 +50,16 @@ export const brokenDatabase: Broken[] = [
           db.$executeRaw`UPDATE messages SET closed_at = now() - interval '1 hour'`,
         ]),
     },
-    "✗ last event",
-    /last was 3 days ago/,
-    /--to simulator/,
+    /^✗ last event: .*last was 3 days ago.* → .*--to simulator/,
   ],
-  [
-    "the recipient is suppressed here",
+  "the recipient is suppressed here": [
     {
       to: "sam@example.org",
       db: (db) => addSuppression(db, "sam@example.org", { by: "me", because: "asked" }),
     },
-    "✗ suppression",
-    /manual/,
-    /email:suppressions sam@example\.org/,
+    /^✗ suppression: .*manual.* → .*email:suppressions sam@example\.org/,
   ],
-  [
-    "the recipient is suppressed at SES",
+  "the recipient is suppressed at SES": [
     {
       to: "sam@example.org",
       aws: {
@@ -103,19 +72,14 @@ export const brokenDatabase: Broken[] = [
         },
       },
     },
-    "✗ SES's suppression",
-    /BOUNCE/,
-    /remove sam@example\.org/,
+    /^✗ SES's suppression: .*BOUNCE.* → .*remove sam@example\.org/,
   ],
-  [
-    "the recipient is not on the allow-list",
+  "the recipient is not on the allow-list": [
     {
       to: "sam@example.org",
       env: { APP_ENV: "staging", EMAIL_ALLOW_TO: "example.net" },
       production: false,
     },
-    "✗ allow-list",
-    /neither/,
-    /Add sam@example\.org/,
+    /^✗ allow-list: .*neither.* → .*Add sam@example\.org/,
   ],
-];
+};

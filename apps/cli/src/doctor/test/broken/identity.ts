@@ -3,49 +3,33 @@ import type { Broken } from "../state.ts";
 import * as well from "../well.ts";
 
 /** Identity, DKIM, MAIL FROM and region. */
-export const brokenIdentity: Broken[] = [
-  [
-    "the identity is in another region",
+export const brokenIdentity: Broken = {
+  "the identity is in another region": [
     {
       aws: {
         "ses:GetEmailIdentity": well.missing,
         "ses:GetEmailIdentity us-east-1": well.identity,
       },
     },
-    "✗ region",
-    /example\.org is an identity in us-east-1, and AWS_REGION is eu-west-1/,
-    /AWS_REGION=us-east-1/,
+    /^✗ region: .*example\.org is an identity in us-east-1, and AWS_REGION is eu-west-1.* → .*AWS_REGION=us-east-1/,
   ],
-  [
-    "no identity",
+  "no identity": [
     { aws: { "ses:GetEmailIdentity": well.missing } },
-    "✗ identity",
-    /no identity for example\.org in eu-west-1/,
-    /create-email-identity/,
+    /^✗ identity: .*no identity for example\.org in eu-west-1.* → .*create-email-identity/,
   ],
-  [
-    "identities may not be read",
+  "identities may not be read": [
     { aws: { "ses:GetEmailIdentity": denied } },
-    "! identity",
-    /lack ses:GetEmailIdentity/,
-    /^Use your own: AWS_PROFILE=.* pulumi -C infra config set grants .* pnpm infra:up$/,
+    /^! identity: .*lack ses:GetEmailIdentity.* → Use your own: AWS_PROFILE=.* pulumi -C infra config set grants .* pnpm infra:up$/,
   ],
-  [
-    "SES is silent",
+  "SES is silent": [
     { aws: { "ses:GetEmailIdentity": "silence" }, answer: 200 },
-    "✗ identity",
-    /does not answer/,
-    /HTTPS/,
+    /^✗ identity: .*does not answer.* → .*HTTPS/,
   ],
-  [
-    "the identity is pending",
+  "the identity is pending": [
     { aws: identity({ VerifiedForSendingStatus: false, VerificationStatus: "PENDING" }) },
-    "✗ identity",
-    /not verified example\.org yet/,
-    /--wait/,
+    /^✗ identity: .*not verified example\.org yet.* → .*--wait/,
   ],
-  [
-    "the verification has failed",
+  "the verification has failed": [
     {
       aws: identity({
         VerifiedForSendingStatus: false,
@@ -53,44 +37,27 @@ export const brokenIdentity: Broken[] = [
         VerificationInfo: { ErrorType: "HOST_NOT_FOUND" },
       }),
     },
-    "✗ identity",
-    /failed \(HOST_NOT_FOUND\)/,
-    /put-email-identity-dkim/,
+    /^✗ identity: .*failed \(HOST_NOT_FOUND\).* → .*put-email-identity-dkim/,
   ],
-  ["DKIM is pending", { aws: dkim({ Status: "PENDING" }) }, "✗ DKIM", /PENDING/, /--wait/],
-  [
-    "DKIM is off",
+  "DKIM is pending": [{ aws: dkim({ Status: "PENDING" }) }, /^✗ DKIM: .*PENDING.* → .*--wait/],
+  "DKIM is off": [
     { aws: dkim({ SigningEnabled: false }) },
-    "✗ DKIM",
-    /does not sign/,
-    /--signing-enabled/,
+    /^✗ DKIM: .*does not sign.* → .*--signing-enabled/,
   ],
-  [
-    "a short DKIM key",
+  "a short DKIM key": [
     { aws: dkim({ CurrentSigningKeyLength: "RSA_1024_BIT" }) },
-    "! DKIM",
-    /1,024/,
-    /RSA_2048_BIT/,
+    /^! DKIM: .*1,024.* → .*RSA_2048_BIT/,
   ],
-  [
-    "no MAIL FROM",
+  "no MAIL FROM": [
     { aws: mailFrom({ MailFromDomain: undefined }) },
-    "! MAIL FROM",
-    /no MAIL FROM/,
-    /mail-from-domain/,
+    /^! MAIL FROM: .*no MAIL FROM.* → .*mail-from-domain/,
   ],
-  [
-    "MAIL FROM is pending",
+  "MAIL FROM is pending": [
     { aws: mailFrom({ MailFromDomainStatus: "PENDING" }) },
-    "! MAIL FROM",
-    /uses amazonses/,
-    /--wait/,
+    /^! MAIL FROM: .*uses amazonses.* → .*--wait/,
   ],
-  [
-    "MAIL FROM has failed, and SES refuses",
+  "MAIL FROM has failed, and SES refuses": [
     { aws: mailFrom({ MailFromDomainStatus: "FAILED", BehaviorOnMxFailure: "REJECT_MESSAGE" }) },
-    "✗ MAIL FROM",
-    /refuses email/,
-    /MX and SPF/,
+    /^✗ MAIL FROM: .*refuses email.* → .*MX and SPF/,
   ],
-];
+};
