@@ -1,8 +1,8 @@
-import { parseArgs } from "node:util";
 import { type ApiKey, createKey, listKeys, revokeKey } from "@repo/email/api";
 import { type TemplateName, templates } from "@repo/templates/registry";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
-import { DECISION, invalid, oneOf, readDecision } from "./options.ts";
+import { DECISION, FLAG, TEXT, TEXTS, invalid, oneOf, readDecision } from "./options.ts";
 import { moment, table } from "./show.ts";
 
 const HELP = `pnpm email:keys                                        all keys with their last use
@@ -20,35 +20,30 @@ pnpm email:keys revoke ID --reason TEXT                ends a key at once
 docs/api.md describes the API. Times are UTC. The database is the one of DATABASE_URL, or else of
 pnpm dev.`;
 
+const ABOUT = {
+  help: HELP,
+  options: {
+    template: TEXTS,
+    "per-hour": { ...TEXT, default: "100" },
+    cancel: FLAG,
+    ...DECISION,
+  },
+  positionals: true,
+};
+
 /** `pnpm email:keys`. @returns the exit code */
-export async function apiKeys(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: {
-      template: { type: "string", multiple: true, default: [] },
-      "per-hour": { type: "string", default: "100" },
-      cancel: { type: "boolean", default: false },
-      ...DECISION,
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const [command, whose, another] = positionals;
+export const apiKeys = command(ABOUT, async (values, [verb, whose, another]) => {
   if (another !== undefined) throw invalid(`Only one at a time: leave out "${another}".`);
-  if (command === undefined) {
+  if (verb === undefined) {
     console.log(showKeys(await withDatabase(listKeys), process.stdout.columns));
     return 0;
   }
-  if (command === "create") {
+  if (verb === "create") {
     if (whose === undefined) throw invalid("Which program gets it? create billing");
-    await create(whose, values.template, Number(values["per-hour"]), readDecision(values));
+    await create(whose, values.template ?? [], Number(values["per-hour"]), readDecision(values));
     return 0;
   }
-  if (command === "revoke") {
+  if (verb === "revoke") {
     if (whose === undefined) throw invalid("Which key? pnpm email:keys lists their ids.");
     const decision = { ...readDecision(values), cancelWaiting: values.cancel };
     const { program, start, cancelled } = await withDatabase((db) =>
@@ -58,8 +53,8 @@ export async function apiKeys(args: string[]): Promise<number> {
     if (values.cancel) console.log(`${cancelled} of its emails waited, and are cancelled.`);
     return 0;
   }
-  throw invalid(`There is no command "${command}". Use create or revoke.`);
-}
+  throw invalid(`There is no command "${verb}". Use create or revoke.`);
+});
 
 async function create(
   program: string,

@@ -7,8 +7,8 @@ import {
 } from "@repo/email/suppressions";
 import type { Pseudonyms } from "@repo/email/erasure";
 import type { Decision } from "@repo/email/operator";
+import { withAccountList } from "./account-list.ts";
 import { withDatabase } from "./database.ts";
-import { readEnv } from "./env.ts";
 import { moment, table } from "./show.ts";
 
 /**
@@ -29,21 +29,15 @@ export async function compare(
       "OPT_OUT_KEY is not set: without it an erased address would be stored again. Set the key that the app has.",
     );
   }
-  const { loopbackOnly } = readEnv();
-  // Imported here: the SDK would double the time of every other command.
-  const { createAccountList } = await import("@repo/email/account-list");
-  const list = createAccountList({ loopbackOnly });
-  try {
-    return await withDatabase(async (db) => {
+  return await withAccountList((list) =>
+    withDatabase(async (db) => {
       const all = await compareSuppressions(db, list.page, { pseudonyms, pages: Infinity });
       const { compared, onlyAtSes, erased } = all;
       const adopted = adopt ? await adoptSuppressions(db, onlyAtSes, adopt) : 0;
       if (erase) for (const address of erased) await list.remove(address);
       return { compared, onlyAtSes, adopted, erased: erased.length, isErased: erase };
-    });
-  } finally {
-    list.close();
-  }
+    }),
+  );
 }
 
 interface Compared extends Pick<Comparison, "compared" | "onlyAtSes"> {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { brand } from "@repo/brand";
 import { pendingMigrations } from "@repo/db/migrate";
 import { parseAddress } from "@repo/email/enqueue";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { createClients } from "./doctor/clients.ts";
 import type { Database } from "./doctor/database.ts";
@@ -14,6 +14,7 @@ import { SETTINGS, readSettings } from "./doctor/settings.ts";
 import { waitForVerification } from "./doctor/wait.ts";
 import { readEnv } from "./env.ts";
 import { MIGRATIONS } from "./migrate.ts";
+import { FLAG, TEXT } from "./options.ts";
 
 const HELP = `pnpm email:doctor [options]   checks everything from the settings to SES's events
 
@@ -26,26 +27,15 @@ Run it with the settings of the apps. Each line is ✓, ! (works, but look at it
 (not checked, with the reason), and names the next step. It exits with 1 if there is a ✗. It changes
 nothing, except that --to simulator queues its emails.`;
 
+const ABOUT = { help: HELP, options: { to: TEXT, json: FLAG, wait: FLAG } };
+
 /**
  * `pnpm email:doctor`.
  *
  * @returns the exit code: 1 if something is broken
  * @throws EmailError `INVALID_ADDRESS`
  */
-export async function doctor(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    options: {
-      to: { type: "string" },
-      json: { type: "boolean", default: false },
-      wait: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const doctor = command(ABOUT, async (values) => {
   const { to, json, wait } = values;
   if (to !== undefined && to !== "simulator") parseAddress(to);
   const { setting, isProduction, directDatabaseUrl } = readEnv({ likeDev: true });
@@ -76,7 +66,7 @@ export async function doctor(args: string[]): Promise<number> {
   });
   console.log(json ? JSON.stringify(findings, null, 2) : `\n${printSummary(findings)}`);
   return findings.some(({ status }) => status === "failed") ? 1 : 0;
-}
+});
 
 function withoutDatabase(error: unknown): Error {
   const { code } = error as { code?: string };

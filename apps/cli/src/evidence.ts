@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { allowEvidence, evidenceStops } from "@repo/email/operator";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { DECISION, invalid, readDecision } from "./options.ts";
 
@@ -13,22 +13,11 @@ pnpm email:evidence allow REGION/SET --reason TEXT   accept its events as eviden
 docs/decisions/evidence.md says what evidence is. The database is the one of DATABASE_URL, or
 else of pnpm dev.`;
 
+const ABOUT = { help: HELP, options: DECISION, positionals: true };
+
 /** `pnpm email:evidence`. @returns the exit code: 1 if the events of a set are no evidence */
-export async function evidence(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: {
-      ...DECISION,
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const [command, source, ...rest] = positionals;
-  if (command === undefined) {
+export const evidence = command(ABOUT, async (values, [verb, source, ...rest]) => {
+  if (verb === undefined) {
     const stops = await withDatabase(evidenceStops);
     if (stops.length === 0) console.log("The events of every configuration set count as evidence.");
     for (const { eventSource, messageId, stoppedAt } of stops) {
@@ -38,11 +27,11 @@ export async function evidence(args: string[]): Promise<number> {
     }
     return stops.length === 0 ? 0 : 1;
   }
-  if (command !== "allow" || source === undefined || rest.length > 0) {
+  if (verb !== "allow" || source === undefined || rest.length > 0) {
     throw invalid('Which configuration set? allow REGION/SET --reason "…"');
   }
   const decision = readDecision(values);
   await withDatabase((db) => allowEvidence(db, source, decision));
   console.log(`The events of ${source} count as evidence again.`);
   return 0;
-}
+});

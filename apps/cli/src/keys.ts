@@ -1,6 +1,6 @@
-import { parseArgs } from "node:util";
 import { type Db, Prisma } from "@repo/db";
 import { type Keys, KeysSetting } from "@repo/email/keys";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { readEnv } from "./env.ts";
 
@@ -31,14 +31,10 @@ const STORED: Record<string, [what: string, found: Prisma.Sql][]> = {
 /** Counts by the id of the key. Null: stored before keys had ids. */
 type Usage = Map<string | null, string[]>;
 
+const ABOUT = { help: HELP, options: {} };
+
 /** `pnpm keys:usage`. @returns the exit code: 1 if a setting lacks a key that is in use */
-export async function keys(args: string[]): Promise<number> {
-  const options = { help: { type: "boolean", short: "h" } } as const;
-  const { values } = parseArgs({ args: args.filter((arg) => arg !== "--"), options });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const keys = command(ABOUT, async () => {
   const { setting } = readEnv();
   return withDatabase(async (db) => {
     let isLacking = false;
@@ -51,7 +47,7 @@ export async function keys(args: string[]): Promise<number> {
     }
     return isLacking ? 1 : 0;
   });
-}
+});
 
 async function usageOf(db: Db, stored: [string, Prisma.Sql][]): Promise<Usage> {
   const usage: Usage = new Map();

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { ClosedReason, Db, MessageState, Outcome } from "@repo/db";
 import {
   type LoggedMessage,
@@ -7,8 +6,9 @@ import {
   listMessages,
   sendingStatus,
 } from "@repo/email/log";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
-import { FILTER, FILTER_HELP, invalid, oneOf, parseLimit, readFilter } from "./options.ts";
+import { FILTER, FILTER_HELP, TEXT, invalid, oneOf, parseLimit, readFilter } from "./options.ts";
 import { showList, showMessage, showPaused, showStopped } from "./show.ts";
 
 const HELP = `pnpm email:log [options]   the newest emails
@@ -43,28 +43,18 @@ const OUTCOMES = [
   "complained",
 ] satisfies Outcome[];
 
+const ABOUT = {
+  help: HELP,
+  options: { ...FILTER, state: TEXT, outcome: TEXT, before: TEXT, limit: TEXT },
+  positionals: true,
+};
+
 /**
  * `pnpm email:log`.
  *
  * @returns the exit code: 1 if no email has this id
  */
-export async function log(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: {
-      ...FILTER,
-      state: { type: "string" },
-      outcome: { type: "string" },
-      before: { type: "string" },
-      limit: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const log = command(ABOUT, async (values, [id]) => {
   const filter: MessageFilter = {
     ...readFilter(values, REASONS),
     state: oneOf("--state", STATES, values.state),
@@ -72,7 +62,6 @@ export async function log(args: string[]): Promise<number> {
   };
   const limit = parseLimit(values.limit ?? "20");
   if (values.before !== undefined) checkId(values.before);
-  const [id] = positionals;
   if (id !== undefined) checkId(id);
 
   return await withDatabase(async (db) => {
@@ -93,7 +82,7 @@ export async function log(args: string[]): Promise<number> {
     if (next) console.log(`\nOlder ones: the same command with --before ${next}`);
     return 0;
   });
-}
+});
 
 /**
  * Reads pages until there are enough messages. A page may have few: it searches only a part of the

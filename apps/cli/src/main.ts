@@ -45,7 +45,7 @@ try {
 
 async function run(): Promise<number> {
   const load = COMMANDS.get(command);
-  if (load) return await (await load())(args);
+  if (load) return await (await load())(args.filter((arg) => arg !== "--"));
   const names = [...COMMANDS.keys()].join(", ");
   console.error(`There is no command "${command}". Commands: ${names}.`);
   return 1;

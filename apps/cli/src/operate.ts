@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { ClosedReason, Db } from "@repo/db";
 import {
   type ActionOptions,
@@ -10,12 +9,20 @@ import {
   countRetries,
   retryMessages,
 } from "@repo/email/operator";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
-import { DECISION, FILTER, FILTER_HELP, invalid, readDecision, readFilter } from "./options.ts";
+import {
+  DECISION,
+  FILTER,
+  FILTER_HELP,
+  TEXT,
+  invalid,
+  readDecision,
+  readFilter,
+} from "./options.ts";
 
 /** The differences between `pnpm email:retry` and `pnpm email:cancel`. */
-interface Command {
-  name: string;
+interface Kind {
   help: string;
   /** The allowed values of --closed. Empty: the command has no such option. */
   closed: ClosedReason[];
@@ -35,8 +42,7 @@ const COMMON = `${FILTER_HELP}
 
 Times are UTC. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
-const RETRY: Command = {
-  name: "email:retry",
+const RETRY: Kind = {
   help: `pnpm email:retry ID --reason TEXT          sends one email again that failed or is closed in doubt
 pnpm email:retry [options] --reason TEXT   counts the emails; with --confirm MOMENT, sends them again
 
@@ -50,8 +56,7 @@ ${COMMON}`,
   doubt: "may have been sent already, and may arrive twice",
 };
 
-const CANCEL: Command = {
-  name: "email:cancel",
+const CANCEL: Kind = {
   help: `pnpm email:cancel ID --reason TEXT          closes one email that still waits
 pnpm email:cancel [options] --reason TEXT   counts the emails; with --confirm MOMENT, closes them
 
@@ -65,62 +70,50 @@ ${COMMON}`,
 };
 
 /** `pnpm email:retry`. @returns the exit code: 1 if nothing was done */
-export const retry = (args: string[]): Promise<number> => operate(RETRY, args);
+export const retry = operate(RETRY);
 
 /** `pnpm email:cancel`. @returns the exit code: 1 if nothing was done */
-export const cancel = (args: string[]): Promise<number> => operate(CANCEL, args);
+export const cancel = operate(CANCEL);
 
-async function operate(command: Command, args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: {
-      ...FILTER,
-      ...DECISION,
-      confirm: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(command.help);
-    return 0;
-  }
-  const [id, another] = positionals;
-  if (another !== undefined) throw invalid(`Only one ID at a time: leave out "${another}".`);
-  if (values.closed !== undefined && command.closed.length === 0) {
-    throw invalid("Waiting emails are not closed: leave out --closed.");
-  }
-  const selection = readFilter(values, command.closed);
-  const isFiltered = Object.values(selection).some((given) => given !== undefined);
-  if ((id !== undefined) === isFiltered) {
-    throw invalid("Which emails? Give an ID, or options such as --to, --template and --since.");
-  }
-  const decision = readDecision(values);
+function operate(kind: Kind) {
+  const options = { ...FILTER, ...DECISION, confirm: TEXT };
+  return command({ help: kind.help, options, positionals: true }, async (values, [id, another]) => {
+    if (another !== undefined) throw invalid(`Only one ID at a time: leave out "${another}".`);
+    if (values.closed !== undefined && kind.closed.length === 0) {
+      throw invalid("Waiting emails are not closed: leave out --closed.");
+    }
+    const selection = readFilter(values, kind.closed);
+    const isFiltered = Object.values(selection).some((given) => given !== undefined);
+    if ((id !== undefined) === isFiltered) {
+      throw invalid("Which emails? Give an ID, or options such as --to, --template and --since.");
+    }
+    const decision = readDecision(values);
 
-  return await withDatabase(async (db) => {
-    if (id !== undefined) {
-      show(command, command.done, await command.act(db, { id }, decision));
-      return 0;
-    }
-    if (values.confirm !== undefined) {
-      const done = await command.act(db, selection, { ...decision, asOf: values.confirm });
-      show(command, command.done, done);
-      if (done.messages > 0) return 0;
-      console.log("All that was counted has changed since. Look at it with pnpm email:log.");
+    return await withDatabase(async (db) => {
+      if (id !== undefined) {
+        show(kind, kind.done, await kind.act(db, { id }, decision));
+        return 0;
+      }
+      if (values.confirm !== undefined) {
+        const done = await kind.act(db, selection, { ...decision, asOf: values.confirm });
+        show(kind, kind.done, done);
+        if (done.messages > 0) return 0;
+        console.log("All that was counted has changed since. Look at it with pnpm email:log.");
+        return 1;
+      }
+      const found = await kind.count(db, selection);
+      if (found.messages === 0) {
+        console.log("No such email.");
+        return 1;
+      }
+      show(kind, kind.would, found);
+      console.log(`Nothing is done yet. To do it, repeat the command with --confirm ${found.asOf}`);
       return 1;
-    }
-    const found = await command.count(db, selection);
-    if (found.messages === 0) {
-      console.log("No such email.");
-      return 1;
-    }
-    show(command, command.would, found);
-    console.log(`Nothing is done yet. To do it, repeat the command with --confirm ${found.asOf}`);
-    return 1;
+    });
   });
 }
 
-function show({ doubt }: Command, what: string, { messages, inDoubt }: ActionCount): void {
+function show({ doubt }: Kind, what: string, { messages, inDoubt }: ActionCount): void {
   console.log(`${messages === 1 ? "1 email" : `${messages} emails`} ${what}.`);
   if (inDoubt > 0) console.log(`${inDoubt === messages ? "All" : inDoubt} of them ${doubt}.`);
 }

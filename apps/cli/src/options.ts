@@ -3,9 +3,12 @@ import { userInfo } from "node:os";
 import type { ClosedReason } from "@repo/db";
 import { AppError } from "@repo/errors";
 
-const TEXT = { type: "string" } as const;
+/** An option with a text, one that may be repeated, and one without a text: for `command`. */
+export const TEXT = { type: "string" } as const;
+export const TEXTS = { type: "string", multiple: true } as const;
+export const FLAG = { type: "boolean" } as const;
 
-/** Which emails: for `parseArgs`. */
+/** Which emails: for `command`. */
 export const FILTER = { to: TEXT, template: TEXT, since: TEXT, closed: TEXT };
 
 /** The help of `FILTER`, without --closed: its values differ. */
@@ -28,7 +31,7 @@ export function readFilter(
   return { to, template, since: parseTime(since), closedReason };
 }
 
-/** Who changes something and why: for `parseArgs`. */
+/** Who changes something and why: for `command`. */
 export const DECISION = { reason: TEXT, by: TEXT };
 
 /**

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
-import { parseArgs } from "node:util";
 import { listOperators, setRole } from "@repo/accounts/operators";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { DECISION, invalid } from "./options.ts";
 
@@ -15,18 +15,10 @@ one of DATABASE_URL, or else of pnpm dev.`;
 
 const ROLES = { operator: "operator", none: null } as const;
 
+const ABOUT = { help: HELP, options: DECISION, positionals: true };
+
 /** `pnpm person:role`. @returns the exit code: 1 if there is no such account */
-export async function role(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: { ...DECISION, help: { type: "boolean", short: "h" } },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const [address, name, ...rest] = positionals;
+export const role = command(ABOUT, async (values, [address, name, ...rest]) => {
   if (rest.length > 0) throw invalid(`Only one person at a time: leave out "${rest[0]}".`);
   if (address === undefined) return await list();
   if (name === undefined || !Object.hasOwn(ROLES, name))
@@ -44,7 +36,7 @@ export async function role(args: string[]): Promise<number> {
   const has = wanted === null ? "has no role" : `is ${wanted}`;
   console.log(`${address} ${before === wanted ? `${has} already` : `${has} now`}.`);
   return 0;
-}
+});
 
 async function list(): Promise<number> {
   const operators = await withDatabase(listOperators);

@@ -1,12 +1,13 @@
-import { parseArgs } from "node:util";
 import { erasePerson, exportPerson } from "@repo/accounts/person";
 import type { AccountList } from "@repo/email/account-list";
 import { createPseudonyms } from "@repo/email/erasure";
 import { KeysSetting } from "@repo/email/keys";
 import { AppError } from "@repo/errors";
+import { withAccountList } from "./account-list.ts";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { readEnv } from "./env.ts";
-import { invalid } from "./options.ts";
+import { FLAG, TEXT, invalid } from "./options.ts";
 
 const COMMON = `  --not-at-ses        leave out SES's own suppression list: if you do not send through SES
 
@@ -22,24 +23,27 @@ const ERASE_HELP = `pnpm person:erase ADDRESS|ID      counts what is stored abou
   --confirm ADDRESS   do it; ADDRESS is the one that the command showed
 ${COMMON}`;
 
+const OPTIONS = { confirm: TEXT, "not-at-ses": FLAG };
+const EXPORT = { help: EXPORT_HELP, options: OPTIONS, positionals: true };
+const ERASE = { help: ERASE_HELP, options: OPTIONS, positionals: true };
+
 /** `pnpm person:export`. @returns the exit code: 1 if there is no such account */
-export async function exportOne(args: string[]): Promise<number> {
-  const { who, values } = read(args);
-  if (values.help || who === undefined) return help(EXPORT_HELP, values.help);
-  return await withAccountList(values["not-at-ses"], async (list) => {
+export const exportOne = command(EXPORT, async (values, positionals) => {
+  const who = readWho(positionals);
+  const run = async (list?: AccountList) => {
     const found = await withDatabase((db) => exportPerson(db, readKeys(), who));
     if (!found) return nobody();
     const atSes = list && { sesSuppressionList: await list.find(found.email) };
     console.log(JSON.stringify({ ...found, ...atSes }, undefined, 2));
     return 0;
-  });
-}
+  };
+  return await (values["not-at-ses"] ? run() : withAccountList(run));
+});
 
 /** `pnpm person:erase`. @returns the exit code: 1 if nothing was done */
-export async function eraseOne(args: string[]): Promise<number> {
-  const { who, values } = read(args);
-  if (values.help || who === undefined) return help(ERASE_HELP, values.help);
-  return await withAccountList(values["not-at-ses"], (list) =>
+export const eraseOne = command(ERASE, async (values, positionals) => {
+  const who = readWho(positionals);
+  const run = (list?: AccountList) =>
     withDatabase(async (db) => {
       const keys = readKeys();
       const found = await exportPerson(db, keys, who);
@@ -66,29 +70,14 @@ export async function eraseOne(args: string[]): Promise<number> {
       console.log(`${rows === 1 ? "1 row" : `${rows} rows`} erased.`);
       if (!list) console.log("SES's own suppression list is unchanged.");
       return 0;
-    }),
-  );
-}
+    });
+  return await (values["not-at-ses"] ? run() : withAccountList(run));
+});
 
-function read(args: string[]) {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: {
-      confirm: { type: "string" },
-      "not-at-ses": { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  const [who, ...rest] = positionals;
+function readWho([who, ...rest]: string[]): string {
   if (rest.length > 0) throw invalid(`Only one person at a time: leave out "${rest[0]}".`);
-  if (who === undefined && !values.help) throw invalid("Who? Give an address, or an account's id.");
-  return { who, values };
-}
-
-function help(text: string, asked: boolean | undefined): number {
-  console.log(text);
-  return asked ? 0 : 1;
+  if (who === undefined) throw invalid("Who? Give an address, or an account's id.");
+  return who;
 }
 
 function nobody(): number {
@@ -106,20 +95,4 @@ function readKeys() {
     "INVALID_ENV",
     "AUTH_SECRET and OPT_OUT_KEY are needed, the same as those of the app: they hash the addresses.",
   );
-}
-
-async function withAccountList<T>(
-  notAtSes: boolean | undefined,
-  use: (list: AccountList | undefined) => Promise<T>,
-): Promise<T> {
-  if (notAtSes) return await use(undefined);
-  const { loopbackOnly } = readEnv();
-  // Imported here: the SDK would double the time of every other command.
-  const { createAccountList } = await import("@repo/email/account-list");
-  const list = createAccountList({ loopbackOnly });
-  try {
-    return await use(list);
-  } finally {
-    list.close();
-  }
 }

@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
 import { type GetAccountResponse, PricingPlan } from "@aws-sdk/client-sesv2";
-import { type Context, liveContext, withAccount } from "./account/ses-account.ts";
+import { type Context, live, withAccount } from "./account/ses-account.ts";
 import { CONSENT, CONSENT_HELP, agrees } from "./account/terminal.ts";
+import { command } from "./command.ts";
 import { invalid, oneOf } from "./options.ts";
 
 const PLANS = Object.values(PricingPlan).map((name) => name.toLowerCase());
@@ -14,23 +14,15 @@ ${CONSENT_HELP}
 
 AWS's prices: ${PRICES}`;
 
+const ABOUT = { help: HELP, options: CONSENT, positionals: true };
+
 /**
  * `pnpm aws:plan`.
  *
  * @returns the exit code: 1 if the plan was to be changed, and was not
  * @throws AppError `INVALID_OPTION`, `CANCELLED`, and those of `withAccount`
  */
-export async function plan(args: string[], context: Context = liveContext()): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: { ...CONSENT, help: { type: "boolean", short: "h" } },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const [given, another] = positionals;
+export const plan = command(ABOUT, async (values, [given, another], context: Context = live()) => {
   if (another !== undefined) throw invalid(`Only one plan at a time: leave out "${another}".`);
   const wanted = oneOf("The plan", PLANS, given?.toLowerCase())?.toUpperCase() as
     PricingPlan | undefined;
@@ -50,7 +42,7 @@ export async function plan(args: string[], context: Context = liveContext()): Pr
     console.log(`Changed. ${showPlan(await account.read(), account.region)}`);
     return 0;
   });
-}
+});
 
 function showPlan({ PricingAttributes }: GetAccountResponse, region: string): string {
   const { CurrentPlan, NextPlan } = PricingAttributes ?? {};

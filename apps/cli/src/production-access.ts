@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { parseMailbox } from "@repo/email/enqueue";
 import { AppError } from "@repo/errors";
 import { fillIn, showRequest } from "./account/request.ts";
-import { type Context, liveContext, withAccount } from "./account/ses-account.ts";
+import { type Context, live, withAccount } from "./account/ses-account.ts";
 import { showAccess } from "./account/show-access.ts";
 import { CONSENT, CONSENT_HELP, agrees } from "./account/terminal.ts";
 import { domainOf } from "./doctor/settings.ts";
-import { invalid } from "./options.ts";
+import { command } from "./command.ts";
+import { FLAG, TEXT, TEXTS, invalid } from "./options.ts";
 
 const HELP = `pnpm aws:production-access [options]   asks AWS to let the account out of SES's sandbox
 
@@ -24,34 +24,27 @@ First it shows the account's state. In a terminal it asks for what the options d
 the whole request before it sends it. An account has this state in each region. It exits with 0 if
 the account has production access, or if the request was sent.`;
 
+const ABOUT = {
+  help: HELP,
+  options: {
+    website: TEXT,
+    type: TEXT,
+    language: TEXT,
+    "per-day": TEXT,
+    contact: TEXTS,
+    description: TEXT,
+    again: FLAG,
+    ...CONSENT,
+  },
+};
+
 /**
  * `pnpm aws:production-access`.
  *
  * @returns the exit code
  * @throws AppError `INVALID_OPTION`, `CANCELLED`, and those of `withAccount`
  */
-export async function productionAccess(
-  args: string[],
-  context: Context = liveContext(),
-): Promise<number> {
-  const { values } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    options: {
-      website: { type: "string" },
-      type: { type: "string" },
-      language: { type: "string" },
-      "per-day": { type: "string" },
-      contact: { type: "string", multiple: true },
-      description: { type: "string" },
-      again: { type: "boolean", default: false },
-      ...CONSENT,
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const productionAccess = command(ABOUT, async (values, _, context: Context = live()) => {
   const given = {
     ...values,
     perDay: values["per-day"],
@@ -76,7 +69,7 @@ export async function productionAccess(
     console.log(`\nSent. ${showAccess(await account.read(), account.region)}`);
     return 0;
   });
-}
+});
 
 function factsOf({ EMAIL_FROM = "", APP_URL }: Context["source"]) {
   if (!EMAIL_FROM) {

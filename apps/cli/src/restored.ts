@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { Db } from "@repo/db";
 import { sendingStatus } from "@repo/email/log";
 import {
@@ -9,8 +8,9 @@ import {
   sendRestored,
   stopAsRestored,
 } from "@repo/email/operator";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
-import { DECISION, invalid, readDecision } from "./options.ts";
+import { DECISION, FLAG, invalid, readDecision } from "./options.ts";
 import { moment, showStopped, table } from "./show.ts";
 
 const HELP = `pnpm email:restored                          what was queued or in doubt before a restore
@@ -25,22 +25,10 @@ pnpm email:restored --stop --reason TEXT     stops sending: this database is a r
 docs/runbook.md, "Restoring a backup", has the steps. Times are UTC. The database is the one of
 DATABASE_URL, or else of pnpm dev.`;
 
+const ABOUT = { help: HELP, options: { cancel: FLAG, send: FLAG, stop: FLAG, ...DECISION } };
+
 /** `pnpm email:restored`. @returns the exit code: 1 while sending is stopped by a restore */
-export async function restored(args: string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    options: {
-      cancel: { type: "boolean" },
-      send: { type: "boolean" },
-      stop: { type: "boolean" },
-      ...DECISION,
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const restored = command(ABOUT, async (values) => {
   const { cancel, send, stop } = values;
   if ([cancel, send, stop].filter(Boolean).length > 1) {
     throw invalid("Only one of --cancel, --send and --stop.");
@@ -54,7 +42,7 @@ export async function restored(args: string[]): Promise<number> {
     await stopAsRestored(db, decision);
     return show(db);
   });
-}
+});
 
 async function show(db: Db): Promise<number> {
   const { stopped } = await sendingStatus(db);

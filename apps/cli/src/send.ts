@@ -1,11 +1,11 @@
-import { parseArgs } from "node:util";
 import { type NewMessage, createEnqueue, isAllowed } from "@repo/email/enqueue";
 import { KeysSetting } from "@repo/email/keys";
 import { AppError } from "@repo/errors";
 import { type EmailTemplates, templates } from "@repo/templates/registry";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { readEnv } from "./env.ts";
-import { invalid, oneOf } from "./options.ts";
+import { FLAG, TEXT, invalid, oneOf } from "./options.ts";
 
 const HELP = `pnpm email:send                               lists the emails with their cases
 pnpm email:send NAME --to ADDRESS [options]   queues an email with the props of a case
@@ -17,29 +17,24 @@ pnpm email:send NAME --to ADDRESS [options]   queues an email with the props of 
 
 The worker sends it. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
+const ABOUT = {
+  help: HELP,
+  options: {
+    to: TEXT,
+    case: { ...TEXT, default: "usual" },
+    locale: TEXT,
+    production: FLAG,
+  },
+  positionals: true,
+};
+
 /**
  * `pnpm email:send`.
  *
  * @returns the exit code
  * @throws AppError `INVALID_OPTION`, `INVALID_ENV`; EmailError `INVALID_ADDRESS`
  */
-export async function send(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: {
-      to: { type: "string" },
-      case: { type: "string", default: "usual" },
-      locale: { type: "string" },
-      production: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  const [given, another] = positionals;
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const send = command(ABOUT, async (values, [given, another]) => {
   if (another !== undefined) throw invalid(`Only one email at a time: leave out "${another}".`);
   const cases = await readCases();
   if (given === undefined) {
@@ -73,7 +68,7 @@ export async function send(args: string[]): Promise<number> {
   const { id } = await withDatabase((db) => db.$transaction((tx) => enqueue(tx, message)));
   console.log(`Queued. The worker sends it; see pnpm email:log ${id}`);
   return 0;
-}
+});
 
 /** The cases of every email, by its name. */
 async function readCases(): Promise<Map<string, Record<string, unknown>>> {

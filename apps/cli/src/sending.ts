@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import type { Db } from "@repo/db";
 import {
   lowerRate,
@@ -7,8 +6,9 @@ import {
   readVerdict,
   resumeSending,
 } from "@repo/email/operations";
+import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
-import { DECISION, invalid, parseDuration, readDecision } from "./options.ts";
+import { DECISION, FLAG, TEXT, invalid, parseDuration, readDecision } from "./options.ts";
 
 const HELP = `pnpm email:sending                                  how sending goes, and the next step
 pnpm email:sending pause --reason TEXT              pause all but security mail
@@ -25,41 +25,28 @@ the one of DATABASE_URL, or else of pnpm dev.`;
 
 const USAGE = 'What shall be done? pause, resume, slow RATE --for 2h, each with --reason "…"';
 
+const ABOUT = { help: HELP, options: { ...DECISION, all: FLAG, for: TEXT }, positionals: true };
+
 /** `pnpm email:sending`. @returns the exit code: 1 if sending is stopped */
-export async function sending(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: {
-      ...DECISION,
-      all: { type: "boolean" },
-      for: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
-  const [command, rate, ...rest] = positionals;
-  if (command === undefined) return await withDatabase(show);
-  if (rest.length > 0 || (rate === undefined) === (command === "slow")) throw invalid(USAGE);
+export const sending = command(ABOUT, async (values, [verb, rate, ...rest]) => {
+  if (verb === undefined) return await withDatabase(show);
+  if (rest.length > 0 || (rate === undefined) === (verb === "slow")) throw invalid(USAGE);
   const decision = () => readDecision(values);
-  if (command === "pause") {
+  if (verb === "pause") {
     const scope = values.all ? "all" : "non-essential";
     await withDatabase((db) => pauseSending(db, scope, decision()));
     console.log(values.all ? "Nothing is sent any more." : "Only security mail is sent any more.");
-  } else if (command === "resume") {
+  } else if (verb === "resume") {
     await withDatabase((db) => resumeSending(db, decision()));
     console.log("The pause has ended.");
-  } else if (command === "slow") {
+  } else if (verb === "slow") {
     const lowered = rate === "off" ? null : { rate: Number(rate), seconds: secondsOf(values.for) };
     const until = await withDatabase((db) => lowerRate(db, lowered, decision()));
     const then = until && `until ${until.toISOString()}`;
     console.log(then ? `At most ${rate} emails a second ${then}.` : "At full speed again.");
   } else throw invalid(USAGE);
   return 0;
-}
+});
 
 function secondsOf(duration: string | undefined): number {
   if (duration === undefined) throw invalid("For how long? --for 30m, 12h or 7d");

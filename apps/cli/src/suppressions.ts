@@ -1,5 +1,5 @@
-import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
+import type { AccountList } from "@repo/email/account-list";
 import { createPseudonyms } from "@repo/email/erasure";
 import { KeysSetting } from "@repo/email/keys";
 import { findPreferences } from "@repo/email/preferences";
@@ -12,10 +12,21 @@ import {
   listSuppressions,
   removeSuppression,
 } from "@repo/email/suppressions";
+import { withAccountList } from "./account-list.ts";
+import { command } from "./command.ts";
 import { compare, showComparison } from "./compare-suppressions.ts";
 import { withDatabase } from "./database.ts";
 import { readEnv } from "./env.ts";
-import { DECISION, invalid, oneOf, parseLimit, parseTime, readDecision } from "./options.ts";
+import {
+  DECISION,
+  FLAG,
+  TEXT,
+  invalid,
+  oneOf,
+  parseLimit,
+  parseTime,
+  readDecision,
+} from "./options.ts";
 import { showExplained, showSuppressed, showSuppressions } from "./show-suppressions.ts";
 
 const HELP = `pnpm email:suppressions [options]                   who gets no email, newest first
@@ -45,43 +56,38 @@ Times are UTC. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
 const REASONS = ["soft-bounces", "bounce", "manual", "complaint"] satisfies Reason[];
 
+const ABOUT = {
+  help: HELP,
+  options: {
+    for: TEXT,
+    since: TEXT,
+    expired: FLAG,
+    before: TEXT,
+    limit: TEXT,
+    json: FLAG,
+    ...DECISION,
+    "override-complaint": FLAG,
+    "not-at-ses": FLAG,
+    adopt: FLAG,
+    erase: FLAG,
+  },
+  positionals: true,
+};
+
 /**
  * `pnpm email:suppressions`.
  *
  * @returns the exit code: 1 if the address is not suppressed
  */
-export async function suppressions(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: args.filter((arg) => arg !== "--"),
-    allowPositionals: true,
-    options: {
-      for: { type: "string" },
-      since: { type: "string" },
-      expired: { type: "boolean" },
-      before: { type: "string" },
-      limit: { type: "string" },
-      json: { type: "boolean" },
-      ...DECISION,
-      "override-complaint": { type: "boolean" },
-      "not-at-ses": { type: "boolean" },
-      adopt: { type: "boolean" },
-      erase: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+export const suppressions = command(ABOUT, async (values, [verb, address, ...rest]) => {
   const print = (value: unknown, text: () => string) =>
     console.log(values.json ? JSON.stringify(value, null, 2) : text());
-  const [command, address, ...rest] = positionals;
   if (rest.length > 0) throw invalid(`Only one address at a time: leave out "${rest[0]}".`);
 
-  if (command === "add" || command === "remove") {
-    if (address === undefined) throw invalid(`Which address? ${command} name@example.com`);
+  if (verb === "add" || verb === "remove") {
+    if (address === undefined) throw invalid(`Which address? ${verb} name@example.com`);
     const decision = readDecision(values);
-    if (command === "add") {
+    if (verb === "add") {
       const now = await withDatabase((db) => addSuppression(db, address, decision));
       print(now, () => (now ? showSuppressed(now) : "Someone removed it in the meantime."));
       return 0;
@@ -96,7 +102,7 @@ export async function suppressions(args: string[]): Promise<number> {
     return 0;
   }
 
-  if (command === "compare" && address === undefined) {
+  if (verb === "compare" && address === undefined) {
     const adopt = values.adopt ? readDecision(values) : undefined;
     const compared = await compare(findPseudonyms(), { adopt, erase: values.erase });
     print(compared, () => showComparison(compared, process.stdout.columns));
@@ -104,14 +110,14 @@ export async function suppressions(args: string[]): Promise<number> {
   }
 
   if (address !== undefined) {
-    throw invalid(`There is no command "${command}". Use add, remove or compare.`);
+    throw invalid(`There is no command "${verb}". Use add, remove or compare.`);
   }
-  if (command !== undefined) {
+  if (verb !== undefined) {
     const found = await withDatabase(async (db) => ({
-      ...(await explainSuppression(db, command, findPseudonyms())),
-      preferences: await findPreferences(db, command),
+      ...(await explainSuppression(db, verb, findPseudonyms())),
+      preferences: await findPreferences(db, verb),
     }));
-    print(found, () => showExplained(command, found));
+    print(found, () => showExplained(verb, found));
     return found.suppression ? 0 : 1;
   }
 
@@ -136,7 +142,7 @@ export async function suppressions(args: string[]): Promise<number> {
     return page.next ? `${list}\n\nOlder ones: the same command with --before ${page.next}` : list;
   });
   return 0;
-}
+});
 
 /** For opt-outs that were kept after an erasure. Without OPT_OUT_KEY they cannot be found. */
 function findPseudonyms() {
@@ -148,31 +154,26 @@ async function remove(
   address: string,
   { notAtSes, ...removal }: Omit<Removal, "atSes"> & { notAtSes: boolean | undefined },
 ): Promise<Suppressed> {
-  const { loopbackOnly } = readEnv();
-  // Imported here: the SDK would double the time of every other command.
-  const { createAccountList } = await import("@repo/email/account-list");
-  const list = createAccountList({ loopbackOnly });
-  const atSes = async (spelling: string) => {
-    try {
-      await list.remove(spelling);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      throw new AppError(
-        error.code,
-        `Nothing was changed here: the address stays suppressed. ${error.message} If you do not send through SES, add --not-at-ses.`,
-        { retryable: error.retryable, cause: error },
-      );
-    }
-  };
-  try {
-    return await withDatabase((db) =>
+  const removeFrom = (list?: AccountList) =>
+    withDatabase((db) =>
       removeSuppression(db, address, {
         ...removal,
         pseudonyms: findPseudonyms(),
-        ...(!notAtSes && { atSes }),
+        atSes: list && ((spelling) => removeAtSes(list, spelling)),
       }),
     );
-  } finally {
-    list.close();
+  return await (notAtSes ? removeFrom() : withAccountList(removeFrom));
+}
+
+async function removeAtSes(list: AccountList, address: string): Promise<void> {
+  try {
+    await list.remove(address);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(
+      error.code,
+      `Nothing was changed here: the address stays suppressed. ${error.message} If you do not send through SES, add --not-at-ses.`,
+      { retryable: error.retryable, cause: error },
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { PutAccountDetailsRequest } from "@aws-sdk/client-sesv2";
 import { multiline, select, text } from "@clack/prompts";
 import { EmailError, parseAddress } from "@repo/email/enqueue";
-import { invalid } from "../options.ts";
+import { invalid, oneOf } from "../options.ts";
 import { printable } from "../show.ts";
 import { describeUse } from "./describe-use.ts";
 import { type Terminal, answered } from "./terminal.ts";
@@ -121,10 +121,8 @@ async function choose(
   terminal: Terminal,
 ): Promise<string> {
   const [first = ""] = allowed;
-  if (given !== undefined) {
-    if (allowed.includes(given)) return given;
-    throw invalid(`${option} is one of ${allowed.join(", ")}; not "${given}".`);
-  }
+  const chosen = oneOf(option, allowed, given);
+  if (chosen !== undefined) return chosen;
   if (!terminal.isInteractive) return first;
   const options = allowed.map((value) => ({ value }));
   return answered(await select({ message, options, initialValue: first, ...terminal }));

@@ -21,7 +21,7 @@ export interface Context {
   terminal: Terminal;
 }
 
-export function liveContext(): Context {
+export function live(): Context {
   const { setting } = readEnv({ likeDev: true });
   const source = Object.fromEntries(SETTINGS.map((name) => [name, setting(name)]));
   return { source, clients: createClients, terminal: openTerminal() };

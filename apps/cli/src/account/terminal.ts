@@ -15,7 +15,7 @@ export function openTerminal(): Terminal {
   return { input, output, isInteractive: input.isTTY && output.isTTY };
 }
 
-/** How a person agrees in advance to what a command changes: for `parseArgs`. */
+/** How a person agrees in advance to what a command changes: for `command`. */
 export const CONSENT = {
   yes: { type: "boolean", default: false },
   "dry-run": { type: "boolean", default: false },
