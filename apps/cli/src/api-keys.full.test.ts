@@ -1,10 +1,9 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { authenticate } from "@repo/email/api";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => test.db.apiKey.deleteMany());
 
 const run = (...args: string[]) => runCommand(["api-keys", ...args], { DATABASE_URL: test.url });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { createHeartbeat } from "@repo/email/operations";
 import { exampleEnv } from "@repo/testing/example-env";
 import { afterAll, expect, it, onTestFinished } from "vitest";
@@ -14,12 +14,9 @@ import { runCommand } from "./test-command.ts";
 
 let answers: Answers = well.aws;
 
-const test = await createTestDb();
+const test = await useTestDb();
 const aws = await startAws(() => answers);
-afterAll(async () => {
-  aws.close();
-  await test.drop();
-});
+afterAll(() => aws.close());
 
 const doctor = (...args: string[]) =>
   runCommand(["doctor", ...args], {

@@ -1,9 +1,8 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const run = (...args: string[]) => runCommand(args, { DATABASE_URL: test.url });
 const source = "eu-west-1/app";

@@ -1,12 +1,11 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { templates } from "@repo/templates/registry";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const [a, b, secret] = ["a", "b", "s"].map((letter) => letter.repeat(32)) as [
   string,

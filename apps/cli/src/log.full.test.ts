@@ -1,16 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
-import { createTestDb } from "@repo/db/testing";
+import { createTestDb, useTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { applyEvents } from "@repo/email/events";
 import { templates } from "@repo/templates/registry";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 const enqueue = createEnqueue({ keys: keysOf("a key of the tests, 32 characters"), templates });
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await test.db.message.deleteMany();
   await test.db.sendingStatus.update({ where: { id: 1 }, data: { stoppedBy: null } });

@@ -1,15 +1,14 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import type { ClosedReason } from "@repo/db";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { templates } from "@repo/templates/registry";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 const enqueue = createEnqueue({ keys: keysOf("a key of the tests, 32 characters"), templates });
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => test.db.message.deleteMany());
 
 const run = (...args: string[]) => runCommand(args, { DATABASE_URL: test.url });

@@ -1,15 +1,14 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeAll, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 const EMAIL = "sam@example.com";
-const test = await createTestDb();
+const test = await useTestDb();
 beforeAll(async () => {
   await test.db.user.create({
     data: { name: "Sam", email: EMAIL, emailKey: EMAIL, passwordHash: "a secret" },
   });
 });
-afterAll(() => test.drop());
 
 const run = (...args: string[]) => runCommand(["person-role", ...args], { DATABASE_URL: test.url });
 const roleNow = async () => (await test.db.user.findFirstOrThrow()).role;

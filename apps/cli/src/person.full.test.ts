@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { templates } from "@repo/templates/registry";
@@ -18,7 +18,7 @@ const ses = createServer((req, res) => {
   res.end(JSON.stringify(req.method === "GET" ? { SuppressedDestination: destination } : {}));
 });
 
-const test = await createTestDb();
+const test = await useTestDb();
 beforeAll(async () => {
   ses.listen(0, "127.0.0.1");
   await once(ses, "listening");
@@ -32,10 +32,7 @@ beforeAll(async () => {
   const props = { name: "Sam", url: "https://example.com/forgot-password" };
   await enqueue(test.db, { template: "password-changed", to: TYPED, props });
 });
-afterAll(async () => {
-  ses.close();
-  await test.drop();
-});
+afterAll(() => void ses.close());
 
 const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
   runCommand(args, {

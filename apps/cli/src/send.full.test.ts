@@ -1,14 +1,13 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { keysOf } from "@repo/email/keys";
 import { createSealer } from "@repo/email/seal";
 import { templates } from "@repo/templates/registry";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
 const EMAIL_KEY = "a key of the tests with 32 characters";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => test.db.message.deleteMany());
 
 // Without it the repository's .env would set it.

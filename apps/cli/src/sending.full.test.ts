@@ -1,10 +1,9 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { createHeartbeat } from "@repo/email/operations";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const run = (...args: string[]) => runCommand(["sending", ...args], { DATABASE_URL: test.url });
 const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });

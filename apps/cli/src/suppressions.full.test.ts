@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { createPseudonyms } from "@repo/email/erasure";
 import { applyEvents } from "@repo/email/events";
 import { keysOf } from "@repo/email/keys";
@@ -20,15 +20,12 @@ const ses = createServer((req, res) => {
     .end(answer);
 });
 
-const test = await createTestDb();
+const test = await useTestDb();
 beforeAll(async () => {
   ses.listen(0, "127.0.0.1");
   await once(ses, "listening");
 });
-afterAll(async () => {
-  ses.close();
-  await test.drop();
-});
+afterAll(() => void ses.close());
 beforeEach(async () => {
   status = 200;
   calls = [];

@@ -1,13 +1,12 @@
-import { createTestDb } from "@repo/db/testing";
+import { createTestDb, useTestDb } from "@repo/db/testing";
 import type { SendResult, Transport } from "@repo/email/deliver";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { z } from "zod";
 import { createMetrics } from "./metrics.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const MARK = "marked-secret";
 const templates = {

@@ -1,13 +1,12 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { keysOf } from "@repo/email/keys";
 import { findMessage, listMessages } from "@repo/email/log";
 import { createSealer } from "@repo/email/seal";
 import { pino } from "pino";
-import { afterAll, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { watchSending } from "./watch-sending.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const keys = keysOf("a key of the tests with 32 characters");
 const lines: string[] = [];

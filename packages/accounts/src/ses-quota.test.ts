@@ -1,14 +1,13 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeAll, expect, it } from "vitest";
 import { createQuota } from "./ses-quota.ts";
 
-const test = await createTestDb();
+const test = await useTestDb();
 beforeAll(async () => {
   await test.db.$executeRaw`
     INSERT INTO sending_status (id, max_24_hours) VALUES (1, 200)
     ON CONFLICT (id) DO UPDATE SET max_24_hours = 200`;
 });
-afterAll(() => test.drop());
 
 it("gives all concurrent callers the same quota, also during the reading", async () => {
   const quota = createQuota(test.db);

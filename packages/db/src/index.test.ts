@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { full } from "@repo/testing/full";
-import { afterAll, afterEach, expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { type Db, Prisma, createDb, gotNoConnection } from "./index.ts";
-import { createTestDb } from "./testing.ts";
+import { useTestDb } from "./testing.ts";
 
 // A copy: nobody may be connected to the template while it is copied.
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 let db: Db;
 afterEach(() => db.$disconnect());

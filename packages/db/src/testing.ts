@@ -5,7 +5,7 @@ import {
   prepareTemplate,
   startTestPostgres,
 } from "@repo/postgres-local/testing";
-import { inject } from "vitest";
+import { afterAll, inject } from "vitest";
 import type { TestProject } from "vitest/node";
 import { type Db, createDb } from "./index.ts";
 import { migrate } from "./migrate.ts";
@@ -40,8 +40,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return postgres.stop;
 }
 
+/** Creates a migrated, empty database for the tests of a file, and drops it after them. */
+export async function useTestDb(): Promise<{ db: Db; url: string }> {
+  const test = await createTestDb();
+  afterAll(() => test.drop());
+  return test;
+}
+
 /**
- * Creates a migrated, empty database for the caller.
+ * Creates a migrated, empty database for a caller who drops it.
  *
  * @param from copies this database instead, as a restored backup of it. Nothing may be connected to
  *   it. Default: the empty one

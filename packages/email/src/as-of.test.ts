@@ -1,10 +1,9 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { accepted, emptyOutbox, queueWelcome, refused, work } from "./delivery/test-queue.ts";
 import { cancelMessages, countCancels, countRetries, retryMessages } from "./operator.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const decision = { by: "operator", because: "the sender is repaired" };

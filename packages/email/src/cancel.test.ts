@@ -1,5 +1,5 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { expect, it } from "vitest";
 import { cancel } from "./cancel.ts";
 import { createEnqueue } from "./enqueue.ts";
 import { keysOf } from "./keys.ts";
@@ -11,8 +11,7 @@ const email = {
   to: "name@example.com",
   props: { name: "Name", url: "https://app.example.com/verify-email?token=secret" },
 } as const;
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
 

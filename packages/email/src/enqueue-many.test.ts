@@ -1,6 +1,6 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { emptyOutbox } from "./delivery/test-queue.ts";
 import { type NewMessage, createEnqueue, createEnqueueMany } from "./enqueue.ts";
 import { keysOf } from "./keys.ts";
@@ -12,8 +12,7 @@ const enqueue = createEnqueue({ keys, templates });
 const enqueueMany = createEnqueueMany({ keys, templates });
 type Welcome = NewMessage<typeof templates, "welcome">;
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const welcome = (index: number, more: Partial<Welcome> = {}): Welcome => ({

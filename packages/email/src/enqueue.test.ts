@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import pg from "pg";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cancel } from "./cancel.ts";
 import { type NewMessage, createEnqueue, createEnqueueMany } from "./enqueue.ts";
 import { keysOf } from "./keys.ts";
@@ -22,8 +22,7 @@ const verifyEmail = (more: Partial<VerifyEmail> = {}): VerifyEmail => ({
 });
 const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 it("queues the message with its props sealed", async () => {
   const to = "Name@Example.com";

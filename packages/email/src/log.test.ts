@@ -1,11 +1,10 @@
 import type { Prisma } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { type MessageFilter, findMessage, listMessages, sendingStatus } from "./log.ts";
 import { firstUuidAt } from "./uuid.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => test.db.message.deleteMany());
 
 const START = Date.UTC(2030, 0, 1);

@@ -1,6 +1,6 @@
 import type { Prisma } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, describe, expect, it } from "vitest";
 import { claimAs, emptyOutbox, queueReset, queueWelcome } from "./delivery/test-queue.ts";
 import type { Effect } from "./suppression/effect.ts";
 import { applyEvents } from "./events.ts";
@@ -8,8 +8,7 @@ import { messageStatus } from "./message-status.ts";
 import { addSuppression, removeSuppression } from "./suppression/suppressions.ts";
 import { uuidv7 } from "./uuid.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const ADDRESS = "name@example.com";

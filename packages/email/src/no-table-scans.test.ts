@@ -2,19 +2,16 @@
 // was ever sent, delivery would become slower.
 import { randomUUID } from "node:crypto";
 import { createDb } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { sweep } from "./delivery/sweep.ts";
 import { accepted, doubtSeconds, emptyOutbox, work } from "./delivery/test-queue.ts";
 import { applyEvents } from "./events/apply.ts";
 
-const test = await createTestDb();
+const test = await useTestDb();
 // One connection, because each reports its own reading.
 const db = createDb(test.url, { poolSize: 1 });
-afterAll(async () => {
-  await db.$disconnect();
-  await test.drop();
-});
+afterAll(() => db.$disconnect());
 
 const sent = Array.from({ length: 3_000 }, () => randomUUID());
 

@@ -1,6 +1,6 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import type { Db, Message } from "@repo/db";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import {
   accepted,
   claimAs,
@@ -33,8 +33,7 @@ import {
 import { eraseOldContents } from "./retention.ts";
 import { createSealer } from "./seal.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const decision = { by: "operator", because: "the sender is repaired" };

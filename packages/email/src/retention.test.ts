@@ -1,11 +1,10 @@
 import type { Prisma } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { deleteOldMessages } from "./retention.ts";
 import { firstUuidAt, uuidv7 } from "./uuid.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await test.db.event.deleteMany();
   await test.db.message.deleteMany();

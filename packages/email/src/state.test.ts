@@ -1,10 +1,9 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { emptyOutbox, queueReset } from "./delivery/test-queue.ts";
 import { TRANSITIONS } from "./state.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const states = ["queued", "sending", "unknown", "closed"] as const;

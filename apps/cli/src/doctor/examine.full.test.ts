@@ -1,12 +1,12 @@
 import { brand } from "@repo/brand";
 import { pendingMigrations } from "@repo/db/migrate";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { applyEvents } from "@repo/email/events";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { createHeartbeat } from "@repo/email/operations";
 import { templates } from "@repo/templates/registry";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createClients } from "./clients.ts";
 import { examine } from "./examine.ts";
 import type { Finding } from "./finding.ts";
@@ -25,24 +25,17 @@ import { brokenPairs } from "./test/broken/pairs.ts";
 import type { Broken, State } from "./test/state.ts";
 import * as well from "./test/well.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-let aws: Awaited<ReturnType<typeof startAws>>;
-let resolver: Awaited<ReturnType<typeof startDns>>;
-let authority: Awaited<ReturnType<typeof startDns>>;
 let answers: Answers = well.aws;
 let zones: { world: Zone; own: Zone } = { world: well.zone, own: well.zone };
 
-beforeAll(async () => {
-  process.env["AWS_ACCESS_KEY_ID"] = "AKIAEXAMPLE";
-  process.env["AWS_SECRET_ACCESS_KEY"] = "the-secret-of-the-tests";
-  process.env["AWS_EC2_METADATA_DISABLED"] = "true";
-  test = await createTestDb();
-  aws = await startAws(() => answers);
-  resolver = await startDns(() => zones.world);
-  authority = await startDns(() => zones.own);
-});
-afterAll(async () => {
-  await test.drop();
+process.env["AWS_ACCESS_KEY_ID"] = "AKIAEXAMPLE";
+process.env["AWS_SECRET_ACCESS_KEY"] = "the-secret-of-the-tests";
+process.env["AWS_EC2_METADATA_DISABLED"] = "true";
+const test = await useTestDb();
+const aws = await startAws(() => answers);
+const resolver = await startDns(() => zones.world);
+const authority = await startDns(() => zones.own);
+afterAll(() => {
   for (const server of [aws, resolver, authority]) server.close();
 });
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { createDeliverer, createSesTransport } from "@repo/email/deliver";
 import { parseAllowList } from "@repo/email/enqueue";
 import { createIngest } from "@repo/email/events";
@@ -33,7 +33,7 @@ async function take(req: IncomingMessage, res: ServerResponse): Promise<void> {
   res.writeHead(200).end();
 }
 
-const test = await createTestDb();
+const test = await useTestDb();
 beforeAll(async () => {
   web.listen(0, "127.0.0.1");
   await once(web, "listening");
@@ -47,7 +47,6 @@ beforeAll(async () => {
 afterAll(async () => {
   web.close();
   await ses.stop();
-  await test.drop();
 });
 beforeEach(() => {
   isListening = true;

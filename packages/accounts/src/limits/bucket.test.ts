@@ -1,18 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { type Db, type Prisma, type Tx, createDb } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { type Taken, type Use, deleteFullLimits, giveBack, take } from "./bucket.ts";
 
 // Like those of two processes. They are small, because a busy machine opens connections slowly.
-const test = await createTestDb();
+const test = await useTestDb();
 const pools = [1, 2].map(() => createDb(test.url, { poolSize: 3 }));
-afterAll(async () => {
-  await Promise.all(pools.map((pool) => pool.$disconnect()));
-  await test.drop();
-});
+afterAll(() => Promise.all(pools.map((pool) => pool.$disconnect())));
 
 /** A full bucket. One point comes back per hour, so no test is slow enough to get one back. */
 function bucket(name: string, amount: number, minutes = amount * 60): Use {

@@ -1,13 +1,12 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { keysOf } from "@repo/email/keys";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { SECRET } from "../test-accounts.ts";
 import { createLimits } from "./create-limits.ts";
 import { LIMITS } from "./limits.ts";
 
-const test = await createTestDb();
+const test = await useTestDb();
 const limits = createLimits({ db: test.db, secret: SECRET });
-afterAll(() => test.drop());
 beforeEach(async () => {
   await test.db.limit.deleteMany();
 });

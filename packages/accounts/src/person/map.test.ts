@@ -1,13 +1,12 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { MAIL_TABLES, NOT_ABOUT_PEOPLE as MAIL_NOT_ABOUT_PEOPLE } from "@repo/email/erasure";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { ACCOUNT_TABLES, NOT_ABOUT_PEOPLE } from "./account-tables.ts";
 
 // In a file of its own: `pnpm db:before` leaves it out, because an older version cannot know a newer
 // column.
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 it("knows every table and column of the database: its map has a place for each", async () => {
   const columns = await test.db.$queryRaw<{ table: string; column: string }[]>`

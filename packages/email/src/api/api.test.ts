@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { type ApiMessage, authenticate, createKey, listKeys, revokeKey } from "../api.ts";
 import { sendForProgram, statusForProgram } from "../api.ts";
 import { accepted, claimAs, emptyOutbox, keys, work } from "../delivery/test-queue.ts";
@@ -12,8 +12,7 @@ const decision = { by: "operator", because: "invoices are sent by a program" };
 const props = { name: "Sam", url: "https://app.example.com" };
 const TO = "sam@example.com";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const make = (options: { program?: string; templates?: string[]; perHour?: number } = {}) => {

@@ -1,6 +1,6 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { release } from "./claim.ts";
 import { setLimits, slowDown, stopSending } from "./pace.ts";
 import { sweep } from "./sweep.ts";
@@ -18,8 +18,7 @@ import {
   work,
 } from "./test-queue.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const find = (id: string) =>

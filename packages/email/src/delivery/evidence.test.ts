@@ -1,5 +1,5 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, describe, expect, it } from "vitest";
 import { allowEvidence, evidenceStops } from "../evidence-stops.ts";
 import { applyEvents } from "../events.ts";
 import { findMessage } from "../log.ts";
@@ -26,8 +26,7 @@ const LEASE = 30;
 const RULES = { horizon: 900 };
 const waits = { ...doubtSeconds, evidence: 24 * 60 * 60 };
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.evidenceStop.deleteMany();

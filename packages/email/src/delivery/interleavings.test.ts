@@ -1,8 +1,8 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import type { Message, OnUnknown } from "@repo/db";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { cancel } from "../cancel.ts";
 import { attachEvents } from "../events/attach.ts";
 import { applyEvents } from "../events.ts";
@@ -27,8 +27,7 @@ import {
 const runs = Number(process.env["INTERLEAVINGS"] || (full ? 60 : 4));
 const seed = Number(process.env["SEED"] || Date.now() % 1_000_000);
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const worker = fc.integer({ min: 0, max: 1 });
 const index = fc.integer({ min: 0, max: 2 });

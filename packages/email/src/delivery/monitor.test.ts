@@ -1,12 +1,11 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { refused } from "../transports/refusal.ts";
 import type { SendResult } from "../transports/transport.ts";
 import { createMonitor } from "./monitor.ts";
 import { emptyOutbox } from "./test-queue.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const ignore = () => undefined;

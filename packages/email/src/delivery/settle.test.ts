@@ -1,6 +1,6 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { type Message, createDb } from "@repo/db";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { release } from "./claim.ts";
 import { type Settlement, settle } from "./settle.ts";
 import { sweep } from "./sweep.ts";
@@ -18,8 +18,7 @@ import {
   work,
 } from "./test-queue.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const find = (id: string) =>

@@ -1,6 +1,6 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { Prisma } from "@repo/db";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { keysOf } from "../keys.ts";
@@ -9,8 +9,7 @@ import { explainSuppression, removeSuppression } from "../suppression/suppressio
 
 const pseudonyms = createPseudonyms(keysOf("a key of opt-outs with 32 characters"));
 const EMAIL = "sam@example.com";
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.erasedAddress.deleteMany();

@@ -1,9 +1,9 @@
 import type { ClosedReason, MessageState, Outcome, Prisma } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import { anyCharacter } from "@repo/testing/any-character";
 import fc from "fast-check";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { uuidv7 } from "../uuid.ts";
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
@@ -11,8 +11,7 @@ import type { Effect } from "../suppression/effect.ts";
 import type { SesEvent } from "./event.ts";
 import { parseSesEvent } from "./ses/parse.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 interface Start {
   state: MessageState;

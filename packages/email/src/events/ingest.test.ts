@@ -1,14 +1,13 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { type SnsBody, createTestSns } from "@repo/testing/sns";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import type { SesEvent } from "./event.ts";
 import { createIngest } from "./ingest.ts";
 import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => test.db.event.deleteMany());
 
 const topicArn = "arn:aws:sns:eu-west-1:123456789012:ses-events";

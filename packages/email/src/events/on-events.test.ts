@@ -1,17 +1,16 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { emptyOutbox, queueWelcome, refused, work } from "../delivery/test-queue.ts";
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
 import { createApplier } from "./coalesce.ts";
 import type { AttachedEvent, OnEvents, SesEvent } from "./event.ts";
 
-const test = await createTestDb();
+const test = await useTestDb();
 beforeAll(async () => {
   // The app's own table.
   await test.db.$executeRaw`CREATE TABLE heard (message_id uuid, type text)`;
 });
-afterAll(() => test.drop());
 
 let told: AttachedEvent[] = [];
 /** Writes into the app's table, and fails for one type. */

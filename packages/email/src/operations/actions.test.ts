@@ -1,5 +1,5 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { emptyOutbox, queueWelcome } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { allowEvidence } from "../evidence-stops.ts";
@@ -9,8 +9,7 @@ import { deleteOldMessages } from "../retention.ts";
 import { addSuppression, removeSuppression } from "../suppression/suppressions.ts";
 import { listActions, recordAction } from "./actions.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.$transaction([

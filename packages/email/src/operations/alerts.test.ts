@@ -1,6 +1,6 @@
 import type { Tx } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { stopSending } from "../delivery/pace.ts";
 import { accepted, emptyOutbox, queueReset, queueWelcome, work } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
@@ -11,8 +11,7 @@ import { pauseSending } from "./pause.ts";
 import { addCounts } from "./test-counts.ts";
 
 let told: Notice[] = [];
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.alert.deleteMany();

@@ -1,6 +1,6 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import fc from "fast-check";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { type Settlement, settle } from "../delivery/settle.ts";
 import {
   accepted,
@@ -15,8 +15,7 @@ import type { SesEvent } from "../events/event.ts";
 import { foldCounts } from "./fold.ts";
 import { readRates } from "./rates.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const TYPES = [
   { type: "Send" },

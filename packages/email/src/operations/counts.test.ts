@@ -1,6 +1,6 @@
 import { createDb } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it, vi } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it, vi } from "vitest";
 import { settle, type Settlement } from "../delivery/settle.ts";
 import { sweep } from "../delivery/sweep.ts";
 import {
@@ -20,8 +20,7 @@ import type { SesEvent } from "../events/event.ts";
 import { foldCounts } from "./fold.ts";
 import { readHours, readRates } from "./rates.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.pendingCount.deleteMany();

@@ -1,13 +1,12 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { emptyOutbox } from "../delivery/test-queue.ts";
 import { listActions } from "./actions.ts";
 import { pauseSending, resumeSending } from "./pause.ts";
 import { pauseByRates } from "./pause-by-rates.ts";
 import { addCounts } from "./test-counts.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.hourlyCount.deleteMany();

@@ -1,5 +1,5 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { setLimits, stopSending } from "../delivery/pace.ts";
 import {
   claimAs,
@@ -11,8 +11,7 @@ import {
 } from "../delivery/test-queue.ts";
 import { lowerRate, pauseSending, resumeSending } from "./pause.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const decision = { by: "operator", because: "a wrong list was imported" };

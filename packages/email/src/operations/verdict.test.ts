@@ -1,5 +1,5 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it } from "vitest";
 import { setLimits, slowDown, stopSending } from "../delivery/pace.ts";
 import {
   emptyOutbox,
@@ -13,8 +13,7 @@ import { lowerRate, pauseSending } from "./pause.ts";
 import { readVerdict } from "./verdict.ts";
 import { createHeartbeat } from "./workers.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.worker.deleteMany();

@@ -1,5 +1,5 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, expect, it, vi } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, expect, it, vi } from "vitest";
 import { type Settlement, settle } from "../delivery/settle.ts";
 import {
   accepted,
@@ -17,8 +17,7 @@ import { sweep } from "../delivery/sweep.ts";
 import { categories } from "../test-templates.ts";
 import { findPreferences, setPreferences } from "./preferences.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
 
 const address = "name@example.com";

@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createDb } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { createTestDb, useTestDb } from "@repo/db/testing";
+import { beforeEach, describe, expect, it } from "vitest";
 import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
 import { endStop, stopSending } from "../delivery/pace.ts";
 import { sendingStatus } from "../log.ts";
 import { checkDatabase } from "./check.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await emptyOutbox(test.db);
   await test.db.sendingStatus.updateMany({

@@ -1,9 +1,9 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { afterAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { applyEvents } from "../events/apply.ts";
 import type { SesEvent } from "../events/event.ts";
 import {
@@ -16,8 +16,7 @@ import {
   queue,
 } from "./test-people.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 // Few days and messages, so that several events are of the same time and about the same message.
 const STEP = fc.record({

@@ -1,7 +1,7 @@
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { applyEvents } from "../events/apply.ts";
 import {
   type Step,
@@ -14,8 +14,7 @@ import {
   queue,
 } from "./test-people.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 
 const softOn = (...days: number[]): Step[] =>
   days.map((day, message) => ({ kind: "soft", day, message }));

@@ -1,5 +1,5 @@
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Effect } from "./effect.ts";
 import { applyEvents } from "../events.ts";
 import {
@@ -10,8 +10,7 @@ import {
   removeSuppression,
 } from "./suppressions.ts";
 
-const test = await createTestDb();
-afterAll(() => test.drop());
+const test = await useTestDb();
 beforeEach(async () => {
   await test.db.suppression.deleteMany();
   await test.db.suppressionRemoval.deleteMany();
