@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { claimAs, emptyOutbox, queueReset, queueWelcome } from "./delivery/test-queue.ts";
 import type { Effect } from "./suppression/effect.ts";
 import { applyEvents } from "./events.ts";
+import { sesEvent } from "./events/test-event.ts";
 import { messageStatus } from "./message-status.ts";
 import { addSuppression, removeSuppression } from "./suppression/suppressions.ts";
 import { uuidv7 } from "./uuid.ts";
@@ -22,18 +23,9 @@ async function hear(
   { messageId, detail = {} }: { messageId?: string; detail?: Prisma.JsonObject } = {},
 ): Promise<void> {
   count++;
-  await applyEvents(test.db, [
-    {
-      sesMessageId: `ses-${count}`,
-      messageId,
-      type,
-      recipient: ADDRESS,
-      dedupeKey: `${count}`,
-      occurredAt: new Date(Date.now() - 60_000),
-      detail,
-      effect,
-    },
-  ]);
+  const occurredAt = new Date(Date.now() - 60_000);
+  const more = { messageId, recipient: ADDRESS, occurredAt, detail, effect };
+  await applyEvents(test.db, [sesEvent(type, { sesMessageId: `ses-${count}`, ...more })]);
 }
 
 /** A message that SES has accepted. */

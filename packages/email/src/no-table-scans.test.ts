@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { sweep } from "./delivery/sweep.ts";
 import { accepted, doubtSeconds, emptyOutbox, work } from "./delivery/test-queue.ts";
 import { applyEvents } from "./events/apply.ts";
+import { sesEvent } from "./events/test-event.ts";
 
 const test = await useTestDb();
 // One connection, because each reports its own reading.
@@ -54,15 +55,9 @@ it("events scan no emails but their own", async () => {
   const rows = await scanned(() =>
     applyEvents(
       db,
-      sent.slice(0, 10).map((id) => ({
-        sesMessageId: `ses-${id}`,
-        messageId: id,
-        type: "Delivery",
-        recipient: "name@example.com",
-        dedupeKey: "1",
-        occurredAt: new Date(),
-        detail: {},
-      })),
+      sent.slice(0, 10).map((messageId) => {
+        return sesEvent("Delivery", { sesMessageId: `ses-${messageId}`, messageId });
+      }),
     ),
   );
   expect(rows).toBe(0);

@@ -5,20 +5,18 @@ import {
   accepted,
   claimAs,
   emptyOutbox,
-  makeAllDue,
-  expireLeases,
   keys,
   queueChanged,
   queueReset,
   queueWelcome,
   refused,
-  doubtSeconds,
   work,
+  settleAs,
+  loseLeases,
+  endDoubts,
 } from "./delivery/test-queue.ts";
-import type { Claimed } from "./delivery/claim.ts";
-import { type Settlement, settle } from "./delivery/settle.ts";
-import { sweep } from "./delivery/sweep.ts";
 import { applyEvents } from "./events.ts";
+import { sesEvent } from "./events/test-event.ts";
 import { findMessage } from "./log.ts";
 import {
   cancelMessages,
@@ -54,35 +52,13 @@ async function failed(
 async function unknown(): Promise<string> {
   const id = await queueChanged(test.db);
   await work(test.db, refused("unknown"));
-  await makeAllDue(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await endDoubts(test.db);
   expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   return id;
 }
 
-/** SES's answer comes after the lease has ended. */
-const settleLate = (claimed: Claimed[]) =>
-  settle(
-    test.db,
-    claimed.map(
-      ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
-    ),
-    doubtSeconds,
-  );
-
 const event = (messageId: string, type: string) =>
-  applyEvents(test.db, [
-    {
-      sesMessageId: "ses-of-an-event",
-      messageId,
-      type,
-      recipient: "name@example.com",
-      dedupeKey: "1",
-      occurredAt: new Date(),
-      detail: {},
-      effect: undefined,
-    },
-  ]);
+  applyEvents(test.db, [sesEvent(type, { messageId })]);
 
 describe("retry", () => {
   it("sends a failed message again with its contents, and stores who did it and why", async () => {
@@ -94,8 +70,7 @@ describe("retry", () => {
     expect(await find(id)).toMatchObject({ state: "queued", closedReason: null, resent: false });
     const { messages } = await claimAs(test.db);
     expect(createSealer(keys).open(id, messages[0]!.payload)).toEqual(before);
-    const [{ attempt, claimedAt } = { attempt: 0, claimedAt: "" }] = messages;
-    await settle(test.db, [{ id, attempt, claimedAt, ...accepted } as Settlement], doubtSeconds);
+    await settleAs(test.db, messages, accepted);
 
     const told = await findMessage(test.db, id);
     expect(told).toMatchObject({ closedReason: "sent", attemptCount: 2 });
@@ -128,8 +103,7 @@ describe("retry", () => {
     const id = await unknown();
     await retryMessages(test.db, { id }, decision);
     await work(test.db, refused("unknown"));
-    await makeAllDue(test.db);
-    await sweep(test.db, 30, doubtSeconds);
+    await endDoubts(test.db);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   });
 
@@ -148,11 +122,9 @@ describe("retry", () => {
       async () => {
         const id = await queueChanged(test.db);
         const { messages } = await claimAs(test.db);
-        await expireLeases(test.db);
-        await sweep(test.db, 30, doubtSeconds);
-        await makeAllDue(test.db);
-        await sweep(test.db, 30, doubtSeconds);
-        await settleLate(messages);
+        await loseLeases(test.db);
+        await endDoubts(test.db);
+        await settleAs(test.db, messages, accepted);
         return id;
       },
       /may have been sent/,
@@ -162,13 +134,12 @@ describe("retry", () => {
       async () => {
         const id = await queueChanged(test.db);
         const { messages } = await claimAs(test.db);
-        await expireLeases(test.db);
-        await sweep(test.db, 30, doubtSeconds);
+        await loseLeases(test.db);
         await test.db.$executeRaw`
           UPDATE messages SET state = 'queued', due_at = now(), judged_unsent = 1, judged_at = now()`;
         await work(test.db, refused("permanent"));
         expect(await find(id)).toMatchObject({ closedReason: "failed" });
-        await settleLate(messages);
+        await settleAs(test.db, messages, accepted);
         return id;
       },
       /may have been sent/,
@@ -286,8 +257,7 @@ describe("cancel", () => {
   it("counts those whose first copy may have been sent", async () => {
     const id = await queueReset(test.db);
     await work(test.db, refused("unknown"));
-    await makeAllDue(test.db);
-    await sweep(test.db, 30, doubtSeconds);
+    await endDoubts(test.db);
     expect(await find(id)).toMatchObject({ state: "queued", resent: true });
     expect(await cancelMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
     expect(await find(id)).toMatchObject({ closedReason: "unknown", payload: null });

@@ -3,19 +3,17 @@ import { full } from "@repo/testing/full";
 import { beforeEach, describe, expect, it } from "vitest";
 import { release } from "./claim.ts";
 import { setLimits, slowDown, stopSending } from "./pace.ts";
-import { sweep } from "./sweep.ts";
 import {
   accepted,
   claimAs,
   emptyOutbox,
-  makeAllDue,
   queueChanged,
   queueReset,
   queueVerify,
   queueWelcome,
   refused,
-  doubtSeconds,
   work,
+  endDoubts,
 } from "./test-queue.ts";
 
 const test = await useTestDb();
@@ -91,8 +89,7 @@ describe("claim", () => {
   it("closes a second copy that may not go out any more as unknown: the first may have been sent", async () => {
     const id = await queueReset(test.db);
     await work(test.db, refused("unknown"));
-    await makeAllDue(test.db);
-    await sweep(test.db, 30, doubtSeconds);
+    await endDoubts(test.db);
     await test.db.$executeRaw`UPDATE messages SET expires_at = now()`;
     await claimAs(test.db);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });

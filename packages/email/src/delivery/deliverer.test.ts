@@ -7,16 +7,15 @@ import { keysOf } from "../keys.ts";
 import { createPreferenceLinks } from "../preferences/links.ts";
 import { categories, templates } from "../test-templates.ts";
 import type { SendResult } from "../transports/transport.ts";
-import { sweep } from "./sweep.ts";
 import { accepted, refused, useDeliverer, waitFor } from "./test-deliverer.ts";
 import { SOURCE, otherCalls } from "./test-evidence.ts";
 import {
   claimAs,
-  expireLeases,
   keys,
   queueOptional,
   queueReset,
   queueWelcome,
+  loseLeases,
 } from "./test-queue.ts";
 
 const worker = useDeliverer();
@@ -250,8 +249,7 @@ it("gives email that people can turn off its links and the headers of RFC 8058, 
 it("queues a message again that SES's events judge unsent, logs it, and logs if that was false", async () => {
   const id = await queueReset(worker.db);
   await claimAs(worker.db, { eventSources: { security: SOURCE } });
-  await expireLeases(worker.db);
-  await sweep(worker.db, 30, { resend: 30, hold: 900 });
+  await loseLeases(worker.db);
   await worker.db.$executeRaw`UPDATE messages SET resent = true`;
   await worker.db.$executeRaw`UPDATE attempts SET started_at = now() - interval '2 hours'`;
   await otherCalls(worker.db, { count: 105 });

@@ -2,23 +2,23 @@ import { useTestDb } from "@repo/db/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { allowEvidence, evidenceStops } from "../evidence-stops.ts";
 import { applyEvents } from "../events.ts";
+import { sesEvent } from "../events/test-event.ts";
 import { findMessage } from "../log.ts";
 import { judge } from "./evidence.ts";
-import { settle } from "./settle.ts";
-import { sweep } from "./sweep.ts";
 import { type Others, SOURCE, otherCalls } from "./test-evidence.ts";
 import {
   accepted,
   claimAs,
   emptyOutbox,
-  makeAllDue,
-  expireLeases,
   queueChanged,
   queueReset,
   queueWelcome,
   refused,
   doubtSeconds,
   work,
+  settleAs,
+  loseLeases,
+  endDoubts,
 } from "./test-queue.ts";
 
 // The call in doubt was claimed two hours ago.
@@ -39,8 +39,7 @@ const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } }
 async function doubt(queue = queueChanged, source: string | undefined = SOURCE): Promise<string> {
   const id = await queue(test.db);
   await claimAs(test.db, { eventSources: { security: source, other: source } });
-  await expireLeases(test.db);
-  await sweep(test.db, LEASE, waits);
+  await loseLeases(test.db, waits);
   await test.db.$executeRaw`
     UPDATE attempts SET started_at = now() - interval '2 hours' WHERE message_id = ${id}::uuid`;
   expect(await find(id)).toMatchObject({ state: "unknown" });
@@ -100,14 +99,7 @@ describe("a message that had not been sent", () => {
 
   it("is queued again if only the answer was lost, and the worker lives", async () => {
     const id = await queueWelcome(test.db);
-    const { messages } = await claimAs(test.db, { eventSources: { other: SOURCE } });
-    const call = messages.map(({ payload: _payload, ...claimed }) => claimed);
-    const lost = { result: "unknown", code: "TIMEOUT", error: "no answer", next: "" } as const;
-    await settle(
-      test.db,
-      call.map((one) => ({ ...one, ...lost })),
-      waits,
-    );
+    await work(test.db, refused("unknown"), { eventSources: { other: SOURCE } });
     await test.db.$executeRaw`
       UPDATE attempts SET started_at = now() - interval '2 hours' WHERE message_id = ${id}::uuid`;
     await otherCalls(test.db);
@@ -118,11 +110,9 @@ describe("a message that had not been sent", () => {
     const id = await doubt(queueReset);
     await otherCalls(test.db);
     expect(await judged()).toEqual([]);
-    await makeAllDue(test.db);
-    await sweep(test.db, LEASE, waits);
+    await endDoubts(test.db, waits);
     await claimAs(test.db, { eventSources: { security: SOURCE } });
-    await expireLeases(test.db);
-    await sweep(test.db, LEASE, waits);
+    await loseLeases(test.db, waits);
     // Its second copy is younger than the horizon.
     expect(await judged()).toEqual([]);
     await test.db.$executeRaw`
@@ -139,8 +129,7 @@ describe("a message that had not been sent", () => {
       .$executeRaw`UPDATE messages SET expires_at = now() + interval '1 hour' WHERE id = ${id}::uuid`;
     await expireAgain(id);
     expect(await find(id)).toMatchObject({ state: "unknown" });
-    await makeAllDue(test.db);
-    await sweep(test.db, LEASE, waits);
+    await endDoubts(test.db, waits);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
 
     /** Claimed anew, and its worker dies. */
@@ -148,8 +137,7 @@ describe("a message that had not been sent", () => {
       await otherCalls(test.db);
       await judged();
       await claimAs(test.db, { eventSources: { security: SOURCE } });
-      await expireLeases(test.db);
-      await sweep(test.db, LEASE, waits);
+      await loseLeases(test.db, waits);
       const [due] = await test.db.$queryRaw<{ seconds: number }[]>`
         SELECT extract(epoch FROM due_at - now())::float8 AS seconds FROM messages WHERE id = ${of}::uuid`;
       expect(due?.seconds).toBeLessThanOrEqual(60 * 60);
@@ -162,8 +150,7 @@ describe("a message that had not been sent", () => {
     for (const times of [1, 2]) {
       expect(await judged()).toHaveLength(1);
       await claimAs(test.db, { eventSources: { security: SOURCE } });
-      await expireLeases(test.db);
-      await sweep(test.db, LEASE, waits);
+      await loseLeases(test.db, waits);
       expect(await find(id)).toMatchObject({ judgedUnsent: times, state: "unknown" });
       await test.db.$executeRaw`UPDATE messages SET judged_at = now() - interval '118 minutes'`;
       await test.db.$executeRaw`
@@ -171,8 +158,7 @@ describe("a message that had not been sent", () => {
         WHERE message_id = ${id}::uuid AND number = ${times + 1}`;
     }
     expect(await judged()).toEqual([]);
-    await makeAllDue(test.db);
-    await sweep(test.db, LEASE, waits);
+    await endDoubts(test.db, waits);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   });
 });
@@ -231,18 +217,13 @@ describe("nothing is judged if", () => {
     await otherCalls(test.db);
     const [attempt] = await test.db.attempt.findMany({ where: { messageId: id } });
     const claimedAt = attempt!.startedAt.toISOString();
-    await settle(
-      test.db,
-      [{ id, attempt: 1, claimedAt, ...accepted } as Parameters<typeof settle>[1][number]],
-      waits,
-    );
+    await settleAs(test.db, [{ id, attempt: 1, claimedAt }], accepted);
     expect(await judged()).toEqual([]);
   });
 
   it("a day has passed, and the policy decides", async () => {
     const id = await doubt();
-    await makeAllDue(test.db);
-    await sweep(test.db, LEASE, waits);
+    await endDoubts(test.db, waits);
     await otherCalls(test.db);
     expect(await judged()).toEqual([]);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
@@ -251,17 +232,7 @@ describe("nothing is judged if", () => {
 
 describe("false evidence", () => {
   const send = (messageId: string, occurredAt: Date) =>
-    applyEvents(test.db, [
-      {
-        sesMessageId: "ses-late",
-        messageId,
-        type: "Send",
-        recipient: "name@example.com",
-        dedupeKey: "1",
-        occurredAt,
-        detail: {},
-      },
-    ]);
+    applyEvents(test.db, [sesEvent("Send", { messageId, occurredAt })]);
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 
   it("ends the evidence of its configuration set, until an operator allows it again", async () => {

@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 import { cancel } from "../cancel.ts";
 import { attachEvents } from "../events/attach.ts";
 import { applyEvents } from "../events.ts";
+import { sesEvent } from "../events/test-event.ts";
 import { retryMessages } from "../operator.ts";
 import { type Claim, type Claimed, release } from "./claim.ts";
 import { judge } from "./evidence.ts";
@@ -259,18 +260,13 @@ class World {
     const id = this.ids[message];
     const sesMessageId = id && this.copies.get(id)?.at(-1);
     if (!id || !sesMessageId) return;
-    await applyEvents(test.db, [
-      {
-        sesMessageId,
-        messageId: tagged ? id : undefined,
-        type,
-        recipient: `name${message}@example.com`,
-        dedupeKey: "1",
-        occurredAt: new Date(),
-        detail: {},
-        effect: type === "Bounce" ? "soft" : type === "Complaint" ? "complaint" : undefined,
-      },
-    ]);
+    const event = sesEvent(type, {
+      sesMessageId,
+      messageId: tagged ? id : undefined,
+      recipient: `name${message}@example.com`,
+      effect: type === "Bounce" ? "soft" : type === "Complaint" ? "complaint" : undefined,
+    });
+    await applyEvents(test.db, [event]);
     const outcome = RANK.indexOf(OUTCOME[type]);
     this.events.set(id, [...(this.events.get(id) ?? []), { outcome, tagged, sesMessageId }]);
   }

@@ -3,19 +3,19 @@ import { type Message, createDb } from "@repo/db";
 import { beforeEach, expect, it } from "vitest";
 import { release } from "./claim.ts";
 import { type Settlement, settle } from "./settle.ts";
-import { sweep } from "./sweep.ts";
 import {
   type Answer,
   accepted,
   claimAs,
   emptyOutbox,
-  makeAllDue,
-  expireLeases,
   queueReset,
   queueWelcome,
   refused,
   doubtSeconds,
   work,
+  settleAs,
+  loseLeases,
+  endDoubts,
 } from "./test-queue.ts";
 
 const test = await useTestDb();
@@ -66,8 +66,7 @@ it("records an attempt from its claim on", async () => {
   const id = await queueReset(test.db);
   await claimAs(test.db);
   const claimedAt = "2026-01-02 03:04:05+00";
-  const settlement = { id, attempt: 1, claimedAt, ...accepted } as Settlement;
-  await settle(test.db, [settlement], doubtSeconds);
+  await settleAs(test.db, [{ id, attempt: 1, claimedAt }], accepted);
   expect((await find(id)).attempts[0]?.startedAt).toEqual(new Date("2026-01-02T03:04:05Z"));
 });
 
@@ -89,9 +88,7 @@ it("does not wait for the disk", async () => {
   await test.db.$executeRawUnsafe(`ALTER DATABASE "${row?.name}" SET synchronous_commit = on`);
   const other = createDb(test.url);
   await queueReset(other);
-  const [claimed] = (await claimAs(other)).messages;
-  const settlement = { ...claimed, ...accepted } as unknown as Settlement;
-  await settle(other, [settlement], doubtSeconds);
+  await work(other, accepted);
   await other.$disconnect();
   const seen = await test.db.$queryRaw`SELECT value FROM seen`;
   await test.db.$executeRaw`DROP FUNCTION see CASCADE`;
@@ -105,13 +102,10 @@ it("does not wait for the disk", async () => {
 it("lets no stale worker settle or release", async () => {
   const id = await queueReset(test.db);
   const stale = await claimAs(test.db);
-  await expireLeases(test.db);
-  await sweep(test.db, 30, doubtSeconds);
-  await makeAllDue(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await loseLeases(test.db);
+  await endDoubts(test.db);
   const fresh = await claimAs(test.db);
-  const late = { ...stale.messages[0], ...refused("permanent") } as unknown as Settlement;
-  await settle(test.db, [late], doubtSeconds);
+  await settleAs(test.db, stale.messages, refused("permanent"));
   await release(test.db, stale.leaseId);
   expect(await find(id)).toMatchObject({
     state: "sending",
@@ -124,10 +118,8 @@ it("lets no stale worker settle or release", async () => {
 it("settles messages of several claims at once, and knows the claim of each", async () => {
   const lost = await queueReset(test.db);
   const [stale] = (await claimAs(test.db)).messages;
-  await expireLeases(test.db);
-  await sweep(test.db, 30, doubtSeconds);
-  await makeAllDue(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await loseLeases(test.db);
+  await endDoubts(test.db);
   const again = (await claimAs(test.db)).messages;
   const other = await queueWelcome(test.db);
   const next = (await claimAs(test.db)).messages;
@@ -155,19 +147,15 @@ it("settles the others if one was deleted during its call", async () => {
   const [kept, deleted] = [await queueReset(test.db), await queueWelcome(test.db)];
   const claimed = await claimAs(test.db);
   await test.db.message.delete({ where: { id: deleted } });
-  const settlements = claimed.messages.map(
-    ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
-  );
-  expect(settlements).toHaveLength(2);
-  await settle(test.db, settlements, doubtSeconds);
+  expect(claimed.messages).toHaveLength(2);
+  await settleAs(test.db, claimed.messages, accepted);
   expect(await find(kept)).toMatchObject({ closedReason: "sent" });
 });
 
 it("a refusal of the second copy says nothing about the first, which stays unknown", async () => {
   const id = await queueReset(test.db);
   await work(test.db, refused("unknown"));
-  await makeAllDue(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await endDoubts(test.db);
   await work(test.db, refused("permanent"));
   expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
 });

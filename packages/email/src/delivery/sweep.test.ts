@@ -7,12 +7,13 @@ import {
   claimAs,
   emptyOutbox,
   makeAllDue,
-  expireLeases,
   queueChanged,
   queueReset,
   refused,
   doubtSeconds,
   work,
+  loseLeases,
+  endDoubts,
 } from "./test-queue.ts";
 
 const test = await useTestDb();
@@ -24,12 +25,11 @@ const find = (id: string) =>
 it("leaves the messages of a dead worker in doubt", async () => {
   const id = await queueReset(test.db);
   await claimAs(test.db);
-  await expireLeases(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await loseLeases(test.db);
   const message = await find(id);
   expect(message).toMatchObject({ state: "unknown", leaseId: null });
   expect(message.attempts).toMatchObject([{ result: "unknown", errorCode: "LEASE_LOST" }]);
-  // expireLeases says that the 30 seconds ended one second ago.
+  // Its 30 seconds had ended one second ago.
   const { startedAt, finishedAt } = message.attempts[0]!;
   expect(Number(finishedAt) - Number(startedAt)).toBeGreaterThanOrEqual(31_000);
 });
@@ -39,8 +39,7 @@ it("is not stopped by an attempt that exists already", async () => {
   await claimAs(test.db);
   const ended = { number: 1, finishedAt: new Date(), result: "unknown" };
   await test.db.attempt.create({ data: { messageId: id, ...ended } });
-  await expireLeases(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await loseLeases(test.db);
   expect(await find(id)).toMatchObject({ state: "unknown" });
 });
 
@@ -60,8 +59,7 @@ it("resend: sends an unknown once more, then closes it as unknown", async () => 
   const id = await queueReset(test.db);
   for (const copies of [1, 2]) {
     expect(await work(test.db, refused("unknown"))).toEqual([id]);
-    await makeAllDue(test.db);
-    await sweep(test.db, 30, doubtSeconds);
+    await endDoubts(test.db);
     expect(await find(id)).toMatchObject({ state: copies === 1 ? "queued" : "closed" });
   }
   expect(await find(id)).toMatchObject({
@@ -86,8 +84,7 @@ it("resend: does not send an expired link again", async () => {
 it("hold: closes an unknown without a second copy", async () => {
   const id = await queueChanged(test.db);
   await work(test.db, refused("unknown"));
-  await makeAllDue(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await endDoubts(test.db);
   expect(await find(id)).toMatchObject({
     state: "closed",
     closedReason: "unknown",
@@ -117,10 +114,8 @@ it("needs only the tables of email", async () => {
   await test.db.$executeRawUnsafe(`DROP TABLE ${others?.tables} CASCADE`);
   const id = await queueReset(test.db);
   await claim(test.db, { leaseId: crypto.randomUUID(), lease: 30, limit: 1, maxBytes: 1 });
-  await expireLeases(test.db);
-  await sweep(test.db, 30, doubtSeconds);
-  await makeAllDue(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await loseLeases(test.db);
+  await endDoubts(test.db);
   await work(test.db, accepted);
   expect(await find(id)).toMatchObject({ closedReason: "sent" });
 });

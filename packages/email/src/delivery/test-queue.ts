@@ -3,9 +3,11 @@ import type { Db, Tx } from "@repo/db";
 import { createEnqueue } from "../enqueue.ts";
 import { keysOf } from "../keys.ts";
 import { templates } from "../test-templates.ts";
-import { type Claim, type ClaimOptions, claim } from "./claim.ts";
+import { type Claim, type ClaimOptions, type Claimed, claim } from "./claim.ts";
 import { type Settlement, settle } from "./settle.ts";
 import { endStop, setLimits } from "./pace.ts";
+import type { DoubtSeconds } from "./retry.ts";
+import { sweep } from "./sweep.ts";
 
 export const keys = keysOf("a key of the tests, 32 characters");
 const link = "https://app.example.com/reset-password?token=secret";
@@ -101,6 +103,18 @@ export const accepted = { result: "accepted", sesMessageId: "ses-1" } as Answer;
 export const refused = (result: string) =>
   ({ result, code: "Code", error: "why" }) as unknown as Answer;
 
+/** Settles claimed messages with one answer. */
+export function settleAs(
+  db: Db,
+  claimed: Pick<Claimed, "id" | "attempt" | "claimedAt">[],
+  answer: Answer,
+): Promise<string[]> {
+  const settlements = claimed.map(
+    ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...answer }) as Settlement,
+  );
+  return settle(db, settlements, doubtSeconds);
+}
+
 /** Claims what is due, and settles it with one answer. @returns the messages' ids */
 export async function work(
   db: Db,
@@ -108,9 +122,18 @@ export async function work(
   options?: Partial<ClaimOptions>,
 ): Promise<string[]> {
   const { messages } = await claimAs(db, options);
-  const settlements = messages.map(
-    ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...answer }) as Settlement,
-  );
-  await settle(db, settlements, doubtSeconds);
+  await settleAs(db, messages, answer);
   return messages.map(({ id }) => id);
+}
+
+/** The workers have died: their leases end, and their messages are in doubt. */
+export async function loseLeases(db: Db, doubts: DoubtSeconds = doubtSeconds): Promise<void> {
+  await expireLeases(db);
+  await sweep(db, 30, doubts);
+}
+
+/** Time passes: the policies decide about messages in doubt, and what waits is due. */
+export async function endDoubts(db: Db, doubts: DoubtSeconds = doubtSeconds): Promise<void> {
+  await makeAllDue(db);
+  await sweep(db, 30, doubts);
 }

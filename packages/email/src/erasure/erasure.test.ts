@@ -5,6 +5,7 @@ import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { keysOf } from "../keys.ts";
 import { applyEvents } from "../events/apply.ts";
+import { sesEvent } from "../events/test-event.ts";
 import { explainSuppression, removeSuppression } from "../suppression/suppressions.ts";
 
 const pseudonyms = createPseudonyms(keysOf("a key of opt-outs with 32 characters"));
@@ -22,16 +23,13 @@ const hear = (effect: "permanent" | "complaint" | undefined, messageId?: string)
   applyEvents(
     test.db,
     [
-      {
+      sesEvent("Any", {
         sesMessageId: `ses-${crypto.randomUUID()}`,
         messageId,
-        type: "Any",
         recipient: EMAIL,
-        dedupeKey: "1",
-        occurredAt: new Date(),
         detail: { diagnosticCode: EMAIL },
         effect,
-      },
+      }),
     ],
     { pseudonyms },
   );

@@ -10,6 +10,7 @@ import { attachEvents } from "./attach.ts";
 import type { Effect } from "../suppression/effect.ts";
 import type { SesEvent } from "./event.ts";
 import { parseSesEvent } from "./ses/parse.ts";
+import { sesEvent } from "./test-event.ts";
 
 const test = await useTestDb();
 
@@ -62,16 +63,7 @@ const newSesId = () => `0100-${++count}`;
 const EFFECTS: Record<string, Effect> = { Bounce: "soft", Complaint: "complaint" };
 
 function event(sesMessageId: string, type: string, more: Partial<SesEvent> = {}): SesEvent {
-  return {
-    sesMessageId,
-    type,
-    recipient: "name@example.com",
-    dedupeKey: "1",
-    occurredAt: new Date("2030-01-01T00:00:00Z"),
-    detail: {},
-    effect: EFFECTS[type],
-    ...more,
-  };
+  return sesEvent(type, { sesMessageId, effect: EFFECTS[type], ...more });
 }
 
 const closedAs = (reason: ClosedReason, outcome: Outcome) => ({

@@ -5,6 +5,7 @@ import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import type { SesEvent } from "./event.ts";
 import { createIngest } from "./ingest.ts";
+import { sesEvent } from "./test-event.ts";
 import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
 
 const test = await useTestDb();
@@ -122,17 +123,8 @@ it("confirms a subscription once for each message, and says when SNS did not tak
   expect(asked).toHaveLength(2);
 });
 
-function event(sesMessageId: string, more: Partial<SesEvent> = {}): SesEvent {
-  return {
-    sesMessageId,
-    type: "Delivery",
-    recipient: "name@example.com",
-    dedupeKey: "1",
-    occurredAt: new Date(),
-    detail: {},
-    ...more,
-  };
-}
+const event = (sesMessageId: string, more: Partial<SesEvent> = {}) =>
+  sesEvent("Delivery", { sesMessageId, ...more });
 
 /** An applier, and how many events each of its statements had. */
 function counted() {

@@ -5,6 +5,7 @@ import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
 import { createApplier } from "./coalesce.ts";
 import type { AttachedEvent, OnEvents, SesEvent } from "./event.ts";
+import { sesEvent } from "./test-event.ts";
 
 const test = await useTestDb();
 beforeAll(async () => {
@@ -42,16 +43,13 @@ const recordSend = (messageId: string, sesMessageId: string) =>
   });
 
 function event(type: string, more: Partial<SesEvent> = {}): SesEvent {
-  return {
+  return sesEvent(type, {
     sesMessageId: "0100",
-    type,
-    recipient: "name@example.com",
-    dedupeKey: "1",
     occurredAt: new Date("2030-01-31T12:00:00.000Z"),
     detail: { smtpResponse: "250 OK" },
     effect: type === "Bounce" ? "permanent" : undefined,
     ...more,
-  };
+  });
 }
 
 it("tells each event once, with our id, whatever brings it again and whether it suppresses", async () => {

@@ -5,6 +5,7 @@ import { stopSending } from "../delivery/pace.ts";
 import { accepted, emptyOutbox, queueReset, queueWelcome, work } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { applyEvents } from "../events/apply.ts";
+import { sesEvent } from "../events/test-event.ts";
 import { keysOf } from "../keys.ts";
 import { type Notice, openAlerts, tellTroubles } from "./alerts.ts";
 import { pauseSending } from "./pause.ts";
@@ -183,9 +184,7 @@ it("sends an alert when events stop, and when they come again", async () => {
   await test.db.hourlyCount.deleteMany();
   await look();
   expect(causes()).toEqual(["events"]);
-  const event = { sesMessageId: "ses-1", type: "Send", recipient: "sam@example.com" };
-  const rest = { dedupeKey: "1", occurredAt: new Date(), detail: {} };
-  await applyEvents(test.db, [{ ...event, ...rest }]);
+  await applyEvents(test.db, [sesEvent("Send")]);
   await look();
   expect(causes()).toEqual(["events", "events is well"]);
 });
@@ -194,14 +193,8 @@ it("does not take events for stopped because a person was erased", async () => {
   await addCounts(test.db, 1, { accepted: 100 });
   const messageId = await queueReset(test.db, "sam@example.com");
   await work(test.db, accepted);
-  const event = {
-    sesMessageId: "ses-1",
-    messageId,
-    type: "Delivery",
-    recipient: "sam@example.com",
-  };
-  await applyEvents(test.db, [{ ...event, dedupeKey: "1", occurredAt: new Date(), detail: {} }]);
   const keys = ["sam@example.com"];
+  await applyEvents(test.db, [sesEvent("Delivery", { messageId, recipient: keys[0]! })]);
   const pseudonyms = createPseudonyms(keysOf("a key of opt-outs with 32 characters"));
   await eraseMail(test.db, {
     keys,

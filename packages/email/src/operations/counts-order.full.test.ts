@@ -1,17 +1,10 @@
 import { useTestDb } from "@repo/db/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type Settlement, settle } from "../delivery/settle.ts";
-import {
-  accepted,
-  claimAs,
-  doubtSeconds,
-  emptyOutbox,
-  queueReset,
-} from "../delivery/test-queue.ts";
+import { accepted, claimAs, emptyOutbox, queueReset, settleAs } from "../delivery/test-queue.ts";
 import { applyEvents } from "../events/apply.ts";
 import { attachEvents } from "../events/attach.ts";
-import type { SesEvent } from "../events/event.ts";
+import { sesEvent } from "../events/test-event.ts";
 import { foldCounts } from "./fold.ts";
 import { readRates } from "./rates.ts";
 
@@ -41,24 +34,16 @@ it("counts the same for every order and repetition of events, and every time of 
       await test.db.hourlyCount.deleteMany();
       const id = await queueReset(test.db, "name@one.example");
       const { messages } = await claimAs(test.db);
-      const settlements = messages.map(
-        ({ attempt, claimedAt }) =>
-          ({ id, attempt, claimedAt, ...accepted, sesMessageId: `ses-${id}` }) as Settlement,
-      );
+      const answer = { ...accepted, sesMessageId: `ses-${id}` };
       for (const step of given) {
         if (step === FOLD) await foldCounts(test.db);
-        else if (step === SETTLE) await settle(test.db, settlements, doubtSeconds);
+        else if (step === SETTLE) await settleAs(test.db, messages, answer);
         else {
-          const event: SesEvent = {
+          const event = sesEvent("", {
             sesMessageId: `ses-${id}`,
             messageId: isTagged ? id : undefined,
-            recipient: "name@one.example",
-            dedupeKey: "1",
-            occurredAt: new Date(),
-            detail: {},
-            type: "",
             ...TYPES[step as number],
-          };
+          });
           await applyEvents(test.db, [event, event]);
         }
       }

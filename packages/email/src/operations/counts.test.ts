@@ -2,21 +2,22 @@ import { createDb } from "@repo/db";
 import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it, vi } from "vitest";
 import { settle, type Settlement } from "../delivery/settle.ts";
-import { sweep } from "../delivery/sweep.ts";
 import {
   accepted,
   claimAs,
   doubtSeconds,
   emptyOutbox,
-  expireLeases,
   queueReset,
   queueWelcome,
   refused,
   work,
+  settleAs,
+  loseLeases,
 } from "../delivery/test-queue.ts";
 import { applyEvents } from "../events/apply.ts";
 import { attachEvents } from "../events/attach.ts";
 import type { SesEvent } from "../events/event.ts";
+import { sesEvent } from "../events/test-event.ts";
 import { foldCounts } from "./fold.ts";
 import { readHours, readRates } from "./rates.ts";
 
@@ -27,18 +28,8 @@ beforeEach(async () => {
   await test.db.hourlyCount.deleteMany();
 });
 
-function event(messageId: string, type: string, more: Partial<SesEvent> = {}): SesEvent {
-  return {
-    sesMessageId: `ses-${messageId}`,
-    messageId,
-    type,
-    recipient: "name@example.com",
-    dedupeKey: "1",
-    occurredAt: new Date(),
-    detail: {},
-    ...more,
-  };
-}
+const event = (messageId: string, type: string, more: Partial<SesEvent> = {}) =>
+  sesEvent(type, { sesMessageId: `ses-${messageId}`, messageId, ...more });
 const bounce = (id: string, more: Partial<SesEvent> = {}) =>
   event(id, "Bounce", { effect: "permanent", ...more });
 const complaint = (id: string) => event(id, "Complaint", { effect: "complaint" });
@@ -103,16 +94,10 @@ it("counts an event that came before its call was settled, when it finds its mes
 });
 
 it("counts a call whose answer came after its lease had ended", async () => {
-  const id = await queueReset(test.db);
+  await queueReset(test.db);
   const { messages } = await claimAs(test.db);
-  await expireLeases(test.db);
-  await sweep(test.db, 30, doubtSeconds);
-  const settlements = messages.map(({ attempt, claimedAt }) => ({ id, attempt, claimedAt }));
-  await settle(
-    test.db,
-    settlements.map((s) => ({ ...s, ...accepted }) as Settlement),
-    doubtSeconds,
-  );
+  await loseLeases(test.db);
+  await settleAs(test.db, messages, accepted);
   expect(await all()).toMatchObject({ accepted: 1 });
 });
 

@@ -1,14 +1,7 @@
 import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it } from "vitest";
 import { setLimits, slowDown, stopSending } from "../delivery/pace.ts";
-import {
-  emptyOutbox,
-  makeAllDue,
-  queueReset,
-  queueWelcome,
-  refused,
-  work,
-} from "../delivery/test-queue.ts";
+import { emptyOutbox, queueReset, queueWelcome, refused, work } from "../delivery/test-queue.ts";
 import { lowerRate, pauseSending } from "./pause.ts";
 import { readVerdict } from "./verdict.ts";
 import { createHeartbeat } from "./workers.ts";
@@ -90,5 +83,4 @@ it("says what waits of each category and since when, and the last error of each 
   expect(Date.now() - (waiting[0]?.oldest.getTime() ?? 0)).toBeGreaterThan(3_500_000);
   expect(open).toMatchObject({ queued: 2, sending: 0 });
   expect(errors).toMatchObject([{ code: "Code", error: "why", messages: 3 }]);
-  await makeAllDue(test.db);
 });

@@ -1,19 +1,17 @@
 import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it, vi } from "vitest";
-import { type Settlement, settle } from "../delivery/settle.ts";
 import {
   accepted,
   claimAs,
-  doubtSeconds,
   emptyOutbox,
-  makeAllDue,
   queueOptional,
   queueReset,
   queueWelcome,
   refused,
   work,
+  settleAs,
+  endDoubts,
 } from "../delivery/test-queue.ts";
-import { sweep } from "../delivery/sweep.ts";
 import { categories } from "../test-templates.ts";
 import { findPreferences, setPreferences } from "./preferences.ts";
 
@@ -94,8 +92,7 @@ it("says of an email whose first copy may have been sent that nobody knows", asy
   const id = await queueOptional(test.db, "news");
   await test.db.message.update({ where: { id }, data: { onUnknown: "resend" } });
   await work(test.db, refused("unknown"));
-  await makeAllDue(test.db);
-  await sweep(test.db, 30, doubtSeconds);
+  await endDoubts(test.db);
   expect(await find(id)).toMatchObject({ state: "queued", resent: true });
   await choose({ news: false });
   expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
@@ -106,11 +103,7 @@ it("answers once the email that a worker has claimed before is sent", async () =
   const { messages } = await claimAs(test.db, { categories });
   const answer = choose({ news: false }).then(() => find(id));
   await vi.waitFor(async () => expect(await findPreferences(test.db, address)).toHaveLength(1));
-  const settlements = messages.map(
-    ({ id: messageId, attempt, claimedAt }) =>
-      ({ id: messageId, attempt, claimedAt, ...accepted }) as Settlement,
-  );
-  await settle(test.db, settlements, doubtSeconds);
+  await settleAs(test.db, messages, accepted);
   expect(await answer).toMatchObject({ closedReason: "sent" });
 });
 
@@ -123,10 +116,7 @@ it("leaves nothing open when it answers, whatever workers claim at the same time
       const { messages, closed } = await claimAs(test.db, { categories, limit: 5 });
       if (messages.length + closed.length === 0) return;
       for (const { id } of messages) sent.add(id);
-      const settlements = messages.map(
-        ({ id, attempt, claimedAt }) => ({ id, attempt, claimedAt, ...accepted }) as Settlement,
-      );
-      await settle(test.db, settlements, doubtSeconds);
+      await settleAs(test.db, messages, accepted);
     }
   }
   /** What has become of each person's email when the answer comes. */

@@ -15,6 +15,7 @@ import {
   queueVerify,
   queueWelcome,
   work,
+  loseLeases,
 } from "../delivery/test-queue.ts";
 import { findMessage, sendingStatus } from "../log.ts";
 import { render } from "../test-templates.ts";
@@ -36,8 +37,7 @@ beforeAll(async () => {
   // In doubt, by either policy.
   const [hold, resend] = [await queueWelcome(db), await queueVerify(db)];
   await claimAs(db);
-  await expireLeases(db);
-  await sweep(db, 30, doubtSeconds);
+  await loseLeases(db);
   // On its way when the backup was made.
   const leased = await queueWelcome(db);
   await claimAs(db);

@@ -2,6 +2,7 @@ import { useTestDb } from "@repo/db/testing";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Effect } from "./effect.ts";
 import { applyEvents } from "../events.ts";
+import { sesEvent } from "../events/test-event.ts";
 import {
   addSuppression,
   explainSuppression,
@@ -25,15 +26,13 @@ let count = 0;
 /** @param days from now */
 async function hear(effect: Effect, days = 0, recipient = ADDRESS): Promise<void> {
   await applyEvents(test.db, [
-    {
+    sesEvent(effect === "permanent" || effect === "soft" ? "Bounce" : "Complaint", {
       sesMessageId: `ses-${++count}`,
-      type: effect === "permanent" || effect === "soft" ? "Bounce" : "Complaint",
       recipient,
-      dedupeKey: "1",
       occurredAt: new Date(Date.now() + days * 24 * 60 * 60_000),
       detail: { diagnosticCode: `550 ${count}` },
       effect,
-    },
+    }),
   ]);
 }
 
