@@ -1,13 +1,9 @@
-import type { ClosedReason, Db } from "@repo/db";
+import type { ClosedReason } from "@repo/db";
 import {
-  type ActionOptions,
   type ActionCount,
-  type Counted,
-  type Selection,
-  cancelMessages,
-  countCancels,
-  countRetries,
-  retryMessages,
+  type MessageChange,
+  changeMessages,
+  countMessages,
 } from "@repo/email/operator";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
@@ -23,11 +19,10 @@ import {
 
 /** The differences between `pnpm email:retry` and `pnpm email:cancel`. */
 interface Kind {
+  change: MessageChange;
   help: string;
   /** The allowed values of --closed. Empty: the command has no such option. */
   closed: ClosedReason[];
-  count(db: Db, selection: Selection): Promise<Counted>;
-  act(db: Db, selection: Selection, options: ActionOptions): Promise<ActionCount>;
   /** After a number of emails: `would be sent again`. */
   would: string;
   done: string;
@@ -43,27 +38,25 @@ const COMMON = `${FILTER_HELP}
 Times are UTC. The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
 const RETRY: Kind = {
+  change: "retry",
   help: `pnpm email:retry ID --reason TEXT          sends one email again that failed or is closed in doubt
 pnpm email:retry [options] --reason TEXT   counts the emails; with --confirm MOMENT, sends them again
 
   --closed REASON      failed, unknown
 ${COMMON}`,
   closed: ["failed", "unknown"],
-  count: countRetries,
-  act: retryMessages,
   would: "would be sent again",
   done: "queued again",
   doubt: "may have been sent already, and may arrive twice",
 };
 
 const CANCEL: Kind = {
+  change: "cancel",
   help: `pnpm email:cancel ID --reason TEXT          closes one email that still waits
 pnpm email:cancel [options] --reason TEXT   counts the emails; with --confirm MOMENT, closes them
 
 ${COMMON}`,
   closed: [],
-  count: countCancels,
-  act: cancelMessages,
   would: "would be cancelled",
   done: "cancelled",
   doubt: "may have been sent already; only their second copy is cancelled",
@@ -91,17 +84,20 @@ function operate(kind: Kind) {
 
     return await withDatabase(async (db) => {
       if (id !== undefined) {
-        show(kind, kind.done, await kind.act(db, { id }, decision));
+        show(kind, kind.done, await changeMessages(db, kind.change, { id }, decision));
         return 0;
       }
       if (values.confirm !== undefined) {
-        const done = await kind.act(db, selection, { ...decision, asOf: values.confirm });
+        const done = await changeMessages(db, kind.change, selection, {
+          ...decision,
+          asOf: values.confirm,
+        });
         show(kind, kind.done, done);
         if (done.messages > 0) return 0;
         console.log("All that was counted has changed since. Look at it with pnpm email:log.");
         return 1;
       }
-      const found = await kind.count(db, selection);
+      const found = await countMessages(db, kind.change, selection);
       if (found.messages === 0) {
         console.log("No such email.");
         return 1;

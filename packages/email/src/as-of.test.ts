@@ -1,7 +1,7 @@
 import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it } from "vitest";
 import { accepted, emptyOutbox, queueWelcome, refused, work } from "./delivery/test-queue.ts";
-import { cancelMessages, countCancels, countRetries, retryMessages } from "./operator.ts";
+import { changeMessages, countMessages } from "./operator.ts";
 
 const test = await useTestDb();
 beforeEach(() => emptyOutbox(test.db));
@@ -25,28 +25,30 @@ it("a change of many changes only what was counted: not what was queued before i
       [
         await queueWelcome(tx),
         // By another connection, which does not see it yet.
-        await countCancels(test.db, all),
+        await countMessages(test.db, "cancel", all),
       ] as const,
   );
   expect(seen.messages).toBe(1);
   const later = await queueWelcome(test.db);
   const confirmed = { ...decision, asOf: seen.asOf };
-  expect(await cancelMessages(test.db, all, confirmed)).toMatchObject({ messages: 1 });
+  expect(await changeMessages(test.db, "cancel", all, confirmed)).toMatchObject({ messages: 1 });
   expect(await find(counted)).toMatchObject({ closedReason: "cancelled" });
   for (const id of [late, later]) expect(await find(id)).toMatchObject({ state: "queued" });
-  expect(await cancelMessages(test.db, all, confirmed)).toMatchObject({ messages: 0 });
+  expect(await changeMessages(test.db, "cancel", all, confirmed)).toMatchObject({ messages: 0 });
 });
 
 it("a change of many leaves out what has changed since, even if the filter finds it again", async () => {
   const sent = await failed();
   const again = await failed();
   const untouched = await failed();
-  const { asOf } = await countRetries(test.db, all);
-  await retryMessages(test.db, { id: sent }, decision);
+  const { asOf } = await countMessages(test.db, "retry", all);
+  await changeMessages(test.db, "retry", { id: sent }, decision);
   await work(test.db, accepted);
-  await retryMessages(test.db, { id: again }, decision);
+  await changeMessages(test.db, "retry", { id: again }, decision);
   await work(test.db, refused("permanent"));
-  expect(await retryMessages(test.db, all, { ...decision, asOf })).toMatchObject({ messages: 1 });
+  expect(await changeMessages(test.db, "retry", all, { ...decision, asOf })).toMatchObject({
+    messages: 1,
+  });
   expect(await find(untouched)).toMatchObject({ state: "queued" });
   expect(await find(again)).toMatchObject({ closedReason: "failed" });
 });
@@ -56,6 +58,6 @@ it.each(["", "2 emails", "5:7:6", "99999999999999999999"])(
   async (asOf) => {
     const refusal = { code: "INVALID_COUNT" };
     const options = { ...decision, asOf };
-    await expect(cancelMessages(test.db, all, options)).rejects.toMatchObject(refusal);
+    await expect(changeMessages(test.db, "cancel", all, options)).rejects.toMatchObject(refusal);
   },
 );

@@ -18,16 +18,7 @@ import {
 import { applyEvents } from "./events.ts";
 import { sesEvent } from "./events/test-event.ts";
 import { findMessage } from "./log.ts";
-import {
-  cancelMessages,
-  changeHold,
-  countCancels,
-  countHolds,
-  countRetries,
-  endHolds,
-  isHeld,
-  retryMessages,
-} from "./operator.ts";
+import { changeMessages, countMessages, endHolds, isHeld } from "./operator.ts";
 import { eraseOldContents } from "./retention.ts";
 import { createSealer } from "./seal.ts";
 
@@ -66,7 +57,10 @@ describe("retry", () => {
     const before = createSealer(keys).open(id, (await find(id)).payload!);
     await test.db.sendingStatus.updateMany({ data: { idleUntil: new Date(Date.now() + 60_000) } });
 
-    expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 0 });
+    expect(await changeMessages(test.db, "retry", { id }, decision)).toEqual({
+      messages: 1,
+      inDoubt: 0,
+    });
     expect(await find(id)).toMatchObject({ state: "queued", closedReason: null, resent: false });
     const { messages } = await claimAs(test.db);
     expect(createSealer(keys).open(id, messages[0]!.payload)).toEqual(before);
@@ -86,13 +80,22 @@ describe("retry", () => {
 
   it("counts those that may arrive twice, and never closes them as failed", async () => {
     const id = await unknown();
-    expect(await countRetries(test.db, { id })).toMatchObject({ messages: 1, inDoubt: 1 });
-    expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
+    expect(await countMessages(test.db, "retry", { id })).toMatchObject({
+      messages: 1,
+      inDoubt: 1,
+    });
+    expect(await changeMessages(test.db, "retry", { id }, decision)).toEqual({
+      messages: 1,
+      inDoubt: 1,
+    });
     // A refusal of the second copy says nothing about the first.
     await work(test.db, refused("permanent"));
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
     // And once more, if the operator says so.
-    expect(await retryMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
+    expect(await changeMessages(test.db, "retry", { id }, decision)).toEqual({
+      messages: 1,
+      inDoubt: 1,
+    });
     // Then SES says that the first one had arrived: the second one is not sent.
     await event(id, "Delivery");
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "sent", payload: null });
@@ -101,7 +104,7 @@ describe("retry", () => {
 
   it("leaves a message in doubt if its second answer is lost too, and does not resend it", async () => {
     const id = await unknown();
-    await retryMessages(test.db, { id }, decision);
+    await changeMessages(test.db, "retry", { id }, decision);
     await work(test.db, refused("unknown"));
     await endDoubts(test.db);
     expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
@@ -186,7 +189,7 @@ describe("retry", () => {
       "was cancelled",
       async () => {
         const id = await queueWelcome(test.db);
-        await cancelMessages(test.db, { id }, decision);
+        await changeMessages(test.db, "cancel", { id }, decision);
         return id;
       },
       /it is cancelled/,
@@ -194,17 +197,19 @@ describe("retry", () => {
   ])("sends nothing again that %s, and says so", async (_, prepare, why) => {
     const id = await prepare();
     const before = await find(id);
-    for (const ask of [retryMessages, countRetries]) {
-      await expect(ask(test.db, { id }, decision)).rejects.toMatchObject({
+    for (const ask of [changeMessages, countMessages]) {
+      await expect(ask(test.db, "retry", { id }, decision)).rejects.toMatchObject({
         code: "NOT_RETRIABLE",
         message: expect.stringMatching(why),
       });
     }
     expect(await find(id)).toEqual(before);
-    expect(await retryMessages(test.db, { template: before.template }, decision)).toEqual({
-      messages: 0,
-      inDoubt: 0,
-    });
+    expect(await changeMessages(test.db, "retry", { template: before.template }, decision)).toEqual(
+      {
+        messages: 0,
+        inDoubt: 0,
+      },
+    );
     expect(await find(id)).toEqual(before);
   });
 
@@ -220,10 +225,16 @@ describe("retry", () => {
       FROM messages, generate_series(1, 1100) WHERE id = ${id}::uuid`;
     await unknown();
     const filter = { to: "NAME@example.com", closedReason: "failed" } as const;
-    expect(await countRetries(test.db, filter)).toMatchObject({ messages: 1101, inDoubt: 0 });
-    expect(await retryMessages(test.db, filter, decision)).toEqual({ messages: 1_101, inDoubt: 0 });
+    expect(await countMessages(test.db, "retry", filter)).toMatchObject({
+      messages: 1101,
+      inDoubt: 0,
+    });
+    expect(await changeMessages(test.db, "retry", filter, decision)).toEqual({
+      messages: 1_101,
+      inDoubt: 0,
+    });
     expect(await test.db.message.count({ where: { state: "queued" } })).toBe(1_101);
-    expect(await countRetries(test.db, {})).toMatchObject({ messages: 2, inDoubt: 1 });
+    expect(await countMessages(test.db, "retry", {})).toMatchObject({ messages: 2, inDoubt: 1 });
     expect(await find(other)).toMatchObject({ closedReason: "failed" });
     expect(await test.db.operatorAction.count()).toBe(1_101);
   });
@@ -233,11 +244,11 @@ describe("cancel", () => {
   it("closes what waits, erases its contents, and stores who did it and why", async () => {
     const id = await queueWelcome(test.db, "one@example.com");
     const other = await queueWelcome(test.db, "two@example.com");
-    expect(await countCancels(test.db, { to: "one@example.com" })).toMatchObject({
+    expect(await countMessages(test.db, "cancel", { to: "one@example.com" })).toMatchObject({
       messages: 1,
       inDoubt: 0,
     });
-    expect(await cancelMessages(test.db, { to: "one@example.com" }, decision)).toEqual({
+    expect(await changeMessages(test.db, "cancel", { to: "one@example.com" }, decision)).toEqual({
       messages: 1,
       inDoubt: 0,
     });
@@ -248,7 +259,7 @@ describe("cancel", () => {
       { what: "closed", reason: "cancelled" },
     ]);
     expect(await work(test.db, accepted)).toEqual([other]);
-    await expect(cancelMessages(test.db, { id: other }, decision)).rejects.toMatchObject({
+    await expect(changeMessages(test.db, "cancel", { id: other }, decision)).rejects.toMatchObject({
       code: "NOT_WAITING",
       message: expect.stringMatching(/it is sent/),
     });
@@ -259,7 +270,10 @@ describe("cancel", () => {
     await work(test.db, refused("unknown"));
     await endDoubts(test.db);
     expect(await find(id)).toMatchObject({ state: "queued", resent: true });
-    expect(await cancelMessages(test.db, { id }, decision)).toEqual({ messages: 1, inDoubt: 1 });
+    expect(await changeMessages(test.db, "cancel", { id }, decision)).toEqual({
+      messages: 1,
+      inDoubt: 1,
+    });
     expect(await find(id)).toMatchObject({ closedReason: "unknown", payload: null });
   });
 });
@@ -268,24 +282,24 @@ it("holds messages until they are released, and no others", async () => {
   const id = await queueWelcome(test.db, "held@example.com");
   const other = await queueWelcome(test.db);
   const all = { template: "welcome" };
-  expect(await countHolds(test.db, "hold", { id })).toMatchObject({ messages: 1 });
-  await changeHold(test.db, "hold", { id }, decision);
-  expect(await countHolds(test.db, "hold", all)).toMatchObject({ messages: 1 });
+  expect(await countMessages(test.db, "hold", { id })).toMatchObject({ messages: 1 });
+  await changeMessages(test.db, "hold", { id }, decision);
+  expect(await countMessages(test.db, "hold", all)).toMatchObject({ messages: 1 });
   const held = await findMessage(test.db, id);
   expect(held && isHeld(held)).toBe(true);
   expect(await work(test.db, accepted)).toEqual([other]);
-  expect(await countHolds(test.db, "release", all)).toMatchObject({ messages: 1 });
-  expect(await changeHold(test.db, "release", all, decision)).toMatchObject({ messages: 1 });
+  expect(await countMessages(test.db, "release", all)).toMatchObject({ messages: 1 });
+  expect(await changeMessages(test.db, "release", all, decision)).toMatchObject({ messages: 1 });
   expect((await findMessage(test.db, id))?.timeline).toMatchObject([
     { what: "queued" },
     { what: "operator", action: "hold" },
     { what: "operator", action: "release" },
   ]);
   expect(await work(test.db, accepted)).toEqual([id]);
-  await expect(changeHold(test.db, "release", { id }, decision)).rejects.toMatchObject({
+  await expect(changeMessages(test.db, "release", { id }, decision)).rejects.toMatchObject({
     code: "NOT_HELD",
   });
-  await expect(changeHold(test.db, "hold", { id }, decision)).rejects.toMatchObject({
+  await expect(changeMessages(test.db, "hold", { id }, decision)).rejects.toMatchObject({
     code: "NOT_WAITING",
   });
 });
@@ -297,9 +311,9 @@ it("a released email that was scheduled waits for its time, and one that was due
     .$executeRaw`UPDATE messages SET due_at = now() + interval '3 days' WHERE id = ${later}::uuid`;
   const before = await test.db.message.findUniqueOrThrow({ where: { id: later } });
   const all = { template: "welcome" };
-  expect(await changeHold(test.db, "hold", all, decision)).toMatchObject({ messages: 2 });
+  expect(await changeMessages(test.db, "hold", all, decision)).toMatchObject({ messages: 2 });
   expect(await work(test.db, accepted)).toEqual([]);
-  expect(await changeHold(test.db, "release", all, decision)).toMatchObject({ messages: 2 });
+  expect(await changeMessages(test.db, "release", all, decision)).toMatchObject({ messages: 2 });
   expect(await work(test.db, accepted)).toEqual([due]);
   expect((await test.db.message.findUniqueOrThrow({ where: { id: later } })).dueAt).toEqual(
     before.dueAt,
@@ -324,13 +338,13 @@ it("an email that is scheduled as late as can be is held and released like any o
 it("a held email still expires, and its contents are then erased", async () => {
   const id = await queueReset(test.db, "held@example.com");
   const other = await queueReset(test.db, "later@example.com");
-  for (const each of [id, other]) await changeHold(test.db, "hold", { id: each }, decision);
+  for (const each of [id, other]) await changeMessages(test.db, "hold", { id: each }, decision);
   await test.db.$executeRaw`UPDATE messages SET expires_at = now() WHERE id = ${id}::uuid`;
   await endHolds(test.db);
   expect(await work(test.db, accepted)).toEqual([]);
   const closed = await test.db.message.findUniqueOrThrow({ where: { id } });
   expect(closed).toMatchObject({ closedReason: "expired", payload: null });
-  expect(await countHolds(test.db, "release", { id: other })).toMatchObject({ messages: 1 });
+  expect(await countMessages(test.db, "release", { id: other })).toMatchObject({ messages: 1 });
 });
 
 it.each([
@@ -345,8 +359,12 @@ it.each([
   ["an invalid address", { to: "nobody" }, decision, "INVALID_ADDRESS"],
 ])("refuses %s, and does nothing", async (_, selection, options, code) => {
   await queueWelcome(test.db);
-  await expect(retryMessages(test.db, selection, options)).rejects.toMatchObject({ code });
-  await expect(cancelMessages(test.db, selection, options)).rejects.toMatchObject({ code });
+  await expect(changeMessages(test.db, "retry", selection, options)).rejects.toMatchObject({
+    code,
+  });
+  await expect(changeMessages(test.db, "cancel", selection, options)).rejects.toMatchObject({
+    code,
+  });
   expect(await test.db.message.count({ where: { state: "queued" } })).toBe(1);
 });
 

@@ -24,72 +24,43 @@ export {
 } from "./restore/decide.ts";
 export { EmailError } from "./error.ts";
 
+/** What an operator can do with messages of the log. */
+export type MessageChange = "retry" | "cancel" | "hold" | "release";
+
 /**
- * How many messages a retry would send again.
+ * How many messages a change would change.
  *
- * @throws EmailError `INVALID_ADDRESS`; `NOT_RETRIABLE` for a single message, with the reason
+ * @throws EmailError as `changeMessages` does for a selection
  */
-export function countRetries(db: Db, selection: Selection): Promise<Counted> {
-  return countOf(db, RETRY, selection);
+export function countMessages(
+  db: Db,
+  change: MessageChange,
+  selection: Selection,
+): Promise<Counted> {
+  return countOf(db, CHANGES[change], selection);
 }
 
 /**
- * Queues again the messages that failed or were closed in doubt. Their contents are kept for some days.
- * It leaves out messages that have expired, and messages that an answer or an event reports as sent.
- * Who did it, when and why is stored.
+ * Changes messages. Who did it, when and why is stored.
  *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`, `INVALID_COUNT`; `NOT_RETRIABLE` for a single
- *   message, with the reason
+ * - `retry` queues again those that failed or were closed in doubt. Their contents are kept for some
+ *   days. It leaves out messages that have expired, and those that an answer or an event reports as
+ *   sent.
+ * - `cancel` closes those that wait, as `cancel` does for the app.
+ * - `hold` keeps those that wait from being sent, until `release`. They still expire. A scheduled
+ *   message that is released waits for its time.
+ *
+ * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`, `INVALID_COUNT`; for a single message also
+ *   `NOT_RETRIABLE`, `NOT_WAITING` or `NOT_HELD`, with the reason
  */
-export function retryMessages(
+export function changeMessages(
   db: Db,
+  change: MessageChange,
   selection: Selection,
   options: ActionOptions,
 ): Promise<ActionCount> {
-  return act(db, RETRY, selection, options);
+  return act(db, CHANGES[change], selection, options);
 }
-
-/** How many messages a cancellation would close. @throws as `cancelMessages` does */
-export function countCancels(db: Db, selection: Selection): Promise<Counted> {
-  return countOf(db, CANCEL, selection);
-}
-
-/**
- * Closes messages that wait, as `cancel` does for the app. Who did it, when and why is stored.
- *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`, `INVALID_COUNT`; `NOT_WAITING` for a single
- *   message, with the reason
- */
-export function cancelMessages(
-  db: Db,
-  selection: Selection,
-  options: ActionOptions,
-): Promise<ActionCount> {
-  return act(db, CANCEL, selection, options);
-}
-
-/** How many messages would be held, or released. @throws as `changeHold` does */
-export function countHolds(db: Db, change: Hold, selection: Selection): Promise<Counted> {
-  return countOf(db, HOLDS[change], selection);
-}
-
-/**
- * `hold` keeps messages that wait from being sent, until `release`. They still expire. A scheduled
- * message that is released waits for its time. Who did it, when and why is stored.
- *
- * @throws EmailError `NO_REASON`, `INVALID_ADDRESS`, `INVALID_COUNT`; `NOT_WAITING` or `NOT_HELD` for
- *   a single message
- */
-export function changeHold(
-  db: Db,
-  change: Hold,
-  selection: Selection,
-  options: ActionOptions,
-): Promise<ActionCount> {
-  return act(db, HOLDS[change], selection, options);
-}
-
-export type Hold = "hold" | "release";
 
 /**
  * Makes held messages due if they have expired. The next claim then closes them like all others.
@@ -145,7 +116,9 @@ const CANCEL: Action = {
     ),
 };
 
-const HOLDS: Record<Hold, Action> = {
+const CHANGES: Record<MessageChange, Action> = {
+  retry: RETRY,
+  cancel: CANCEL,
   hold: {
     ...CANCEL,
     name: "hold",

@@ -7,7 +7,7 @@ import { HttpError } from "../http/errors.tsx";
 import { actions } from "./actions.tsx";
 import { assets } from "./assets.ts";
 import { home } from "./home.tsx";
-import { changeMessages } from "./messages/change.tsx";
+import { messageChanges } from "./messages/change.tsx";
 import { message } from "./messages/message.tsx";
 import { messages } from "./messages/messages.tsx";
 import { rates } from "./rates/rates.tsx";
@@ -51,7 +51,7 @@ export function ops(config: OpsConfig): Router {
     home(db),
     rates(db),
     // Before `message`: its path would match too.
-    changeMessages(config),
+    messageChanges(config),
     messages(db),
     message(db),
     changeSuppressions(config),

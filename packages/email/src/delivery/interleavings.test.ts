@@ -7,7 +7,7 @@ import { cancel } from "../cancel.ts";
 import { attachEvents } from "../events/attach.ts";
 import { applyEvents } from "../events.ts";
 import { sesEvent } from "../events/test-event.ts";
-import { retryMessages } from "../operator.ts";
+import { changeMessages } from "../operator.ts";
 import { type Claim, type Claimed, release } from "./claim.ts";
 import { judge } from "./evidence.ts";
 import { type Settlement, settle } from "./settle.ts";
@@ -231,7 +231,7 @@ class World {
       include: { attempts: true },
     });
     try {
-      await retryMessages(test.db, { id }, { by: "operator", because: "a test" });
+      await changeMessages(test.db, "retry", { id }, { by: "operator", because: "a test" });
     } catch (error) {
       if ((error as { code?: string }).code !== "NOT_RETRIABLE") throw error;
       return;

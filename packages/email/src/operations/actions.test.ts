@@ -4,7 +4,7 @@ import { emptyOutbox, queueWelcome } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { allowEvidence } from "../evidence-stops.ts";
 import { keysOf } from "../keys.ts";
-import { cancelMessages } from "../operator.ts";
+import { changeMessages } from "../operator.ts";
 import { deleteOldMessages } from "../retention.ts";
 import { addSuppression, removeSuppression } from "../suppression/suppressions.ts";
 import { listActions, recordAction } from "./actions.ts";
@@ -33,7 +33,7 @@ it("keeps every action for good: no statement changes or deletes one", async () 
 
 it("deletes an action with its message, and with the person that it is about", async () => {
   const id = await queueWelcome(test.db, "sam@example.com");
-  await cancelMessages(test.db, { id }, decision);
+  await changeMessages(test.db, "cancel", { id }, decision);
   await addSuppression(test.db, "Sam@example.com", decision);
   await addSuppression(test.db, "kim@example.com", decision);
   await deleteOldMessages(test.db, { olderThanDays: -1 });
@@ -53,7 +53,7 @@ it("deletes an action with its message, and with the person that it is about", a
 
 it("shows an action on many messages as one, and pages through all, newest first", async () => {
   for (let i = 0; i < 3; i++) await queueWelcome(test.db, `name${i}@example.com`);
-  await cancelMessages(test.db, { template: "welcome" }, decision);
+  await changeMessages(test.db, "cancel", { template: "welcome" }, decision);
   await addSuppression(test.db, "sam@example.com", decision);
   await removeSuppression(test.db, "sam@example.com", decision);
   await test.db.evidenceStop.create({

@@ -1,4 +1,4 @@
-import { retryMessages } from "@repo/email/operator";
+import { changeMessages } from "@repo/email/operator";
 import { always, audit } from "../audit.ts";
 import type { Findings, Setup } from "../campaign.ts";
 import { claimedAndLost } from "../leases.ts";
@@ -32,8 +32,9 @@ export async function retry(setup: Setup): Promise<Findings> {
   await ses.behave({ delay: DELAY });
   const retrying = Promise.all(
     ["operator 1", "operator 2"].map((by) =>
-      retryMessages(
+      changeMessages(
         outbox.db,
+        "retry",
         { closedReason: "failed" },
         { by, because: "the template is repaired" },
       ),

@@ -1,15 +1,10 @@
 import type { Db } from "@repo/db";
 import {
-  type ActionCount,
-  type ActionOptions,
   type Counted,
+  type MessageChange,
   type Selection,
-  cancelMessages,
-  changeHold,
-  countCancels,
-  countHolds,
-  countRetries,
-  retryMessages,
+  changeMessages,
+  countMessages,
 } from "@repo/email/operator";
 import { Router } from "express";
 import { z } from "zod";
@@ -27,11 +22,9 @@ import {
 } from "./filter.ts";
 
 interface Change {
-  path: string;
+  name: MessageChange;
   title: string;
   submit: string;
-  count(db: Db, selection: Selection): Promise<Counted>;
-  act(db: Db, selection: Selection, options: ActionOptions): Promise<ActionCount>;
   /** After a number of emails. */
   would: string;
   doubt: string;
@@ -39,39 +32,31 @@ interface Change {
 
 const CHANGES: Change[] = [
   {
-    path: "/ops/messages/retry",
+    name: "retry",
     title: "Send again",
     submit: "Send again",
-    count: countRetries,
-    act: retryMessages,
     would:
       "would be sent again: those that failed or were closed in doubt, and whose contents are kept",
     doubt: "may have been sent already, and may arrive twice",
   },
   {
-    path: "/ops/messages/cancel",
+    name: "cancel",
     title: "Cancel",
     submit: "Cancel for good",
-    count: countCancels,
-    act: cancelMessages,
     would: "would be cancelled: those that still wait",
     doubt: "may have been sent already; only their second copy would be cancelled",
   },
   {
-    path: "/ops/messages/hold",
+    name: "hold",
     title: "Hold",
     submit: "Hold",
-    count: (db, selection) => countHolds(db, "hold", selection),
-    act: (db, selection, options) => changeHold(db, "hold", selection, options),
     would: "would be held until somebody releases them: those that still wait. They may expire",
     doubt: "may have been sent already; only their second copy would be held",
   },
   {
-    path: "/ops/messages/release",
+    name: "release",
     title: "Release",
     submit: "Release",
-    count: (db, selection) => countHolds(db, "release", selection),
-    act: (db, selection, options) => changeHold(db, "release", selection, options),
     would: "would be released, and sent when they are due: those that are held",
     doubt: "may have been sent already, and may arrive twice",
   },
@@ -80,7 +65,7 @@ const CHANGES: Change[] = [
 type Config = Guard & { db: Db };
 
 /** Changes one email, or all that a search finds: send again, cancel, hold, release. */
-export function changeMessages(config: Config): Router {
+export function messageChanges(config: Config): Router {
   return Router().use(...CHANGES.map((each) => page(config, each)));
 }
 
@@ -97,30 +82,30 @@ const SELECTION = {
   counted: optional,
 };
 
-function page(config: Config, { path, title, submit, ...change }: Change): Router {
+function page(config: Config, { name, title, submit, ...shown }: Change): Router {
   const { db } = config;
   return decisionPage(config, {
-    path,
+    path: `/ops/messages/${name}`,
     at: "/ops/messages",
     title,
     submit,
     fields: SELECTION,
     async open(values) {
-      const found = await change.count(db, selectionOf(values));
+      const found = await countMessages(db, name, selectionOf(values));
       if (found.messages > 0) return found;
       const message = "The search finds no email that can be changed in this way.";
       throw new HttpError(404, "UNKNOWN_EMAIL", message);
     },
     json: ({ asOf, ...found }) => ({ ...found, counted: asOf }),
-    view: (form, found) => found && <Found {...{ form, found, change }} />,
+    view: (form, found) => found && <Found {...{ form, found, ...shown }} />,
     async act({ counted, ...values }, decision) {
       const selection = selectionOf(values);
       if ("id" in selection) {
-        const done = await change.act(db, selection, decision);
+        const done = await changeMessages(db, name, selection, decision);
         return { json: done, page: `/ops/messages/${selection.id}` };
       }
       if (!counted) throw countFirst("The form has no count");
-      const done = await change.act(db, selection, { ...decision, asOf: counted });
+      const done = await changeMessages(db, name, selection, { ...decision, asOf: counted });
       if (done.messages === 0) throw countFirst("All that was counted has changed since");
       return { json: done, page: `/ops/messages?${toQuery(values)}` };
     },
@@ -139,20 +124,20 @@ function countFirst(why: string): HttpError {
   return new HttpError(409, "COUNT_CHANGED", message);
 }
 
-interface FoundProps {
+interface FoundProps extends Pick<Change, "would" | "doubt"> {
   form: FormState;
   found: Counted;
-  change: Pick<Change, "would" | "doubt">;
 }
 
 /** How many emails it would be, and which. */
-function Found({ form: { values }, found: { messages, inDoubt, asOf }, change }: FoundProps) {
+function Found({ form: { values }, found, would, doubt }: FoundProps) {
   const { id } = values;
+  const { messages, inDoubt, asOf } = found;
   return (
     <>
       <p>
-        <strong>{emails(messages)}</strong> {change.would}.
-        {inDoubt > 0 && ` ${count(inDoubt)} of them ${change.doubt}.`}
+        <strong>{emails(messages)}</strong> {would}.
+        {inDoubt > 0 && ` ${count(inDoubt)} of them ${doubt}.`}
       </p>
       <ul className="fine">
         {id && <li>The email {id}</li>}
