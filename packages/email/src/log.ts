@@ -6,8 +6,8 @@ import {
   Prisma,
   type Tx,
 } from "@repo/db";
-import { EmailError } from "./error.ts";
 import { type MessageFilter, allOf, conditionsOf } from "./message-filter.ts";
+import { type Page, invalidCursor, limitOf } from "./page.ts";
 import { isUuid } from "./uuid.ts";
 
 export {
@@ -18,6 +18,7 @@ export {
   sendingStatus,
 } from "./sending-status.ts";
 export type { MessageFilter } from "./message-filter.ts";
+export type { Page } from "./page.ts";
 export { type MessageStatus, messageStatus } from "./message-status.ts";
 
 /** A message as the log shows it, without its contents. */
@@ -41,13 +42,6 @@ export interface LoggedMessage {
   closedAt: Date | null;
 }
 
-export interface Page {
-  /** `next` of the previous page. */
-  before?: string | undefined;
-  /** At most 200. Default: 50. */
-  limit?: number | undefined;
-}
-
 export interface MessagePage {
   /** Newest first. */
   messages: LoggedMessage[];
@@ -55,7 +49,6 @@ export interface MessagePage {
   next: string | null;
 }
 
-const MAX_LIMIT = 200;
 // How many messages a page looks at. A search for something rare continues on the next page, so
 // that no query reads the whole log.
 const MAX_SCANNED = 100_000;
@@ -72,14 +65,9 @@ export async function listMessages(
   filter: MessageFilter = {},
   page: Page = {},
 ): Promise<MessagePage> {
-  const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
+  const limit = limitOf(page);
   const { indexed, scanned } = conditionsOf(filter);
-  if (page.before && !isUuid(page.before)) {
-    throw new EmailError(
-      "INVALID_CURSOR",
-      "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
-    );
-  }
+  if (page.before && !isUuid(page.before)) throw invalidCursor();
   if (page.before) indexed.push(Prisma.sql`id < ${page.before}::uuid`);
   const messages = await db.$queryRaw<LoggedMessage[]>`
     SELECT ${COLUMNS}

@@ -53,7 +53,8 @@ export function allOf(conditions: Prisma.Sql[]): Prisma.Sql {
   return conditions.length > 0 ? Prisma.join(conditions, " AND ") : Prisma.sql`true`;
 }
 
-function given(conditions: (Prisma.Sql | false | undefined)[]): Prisma.Sql[] {
+/** Leaves out the conditions that are not given. */
+export function given(conditions: (Prisma.Sql | false | undefined)[]): Prisma.Sql[] {
   return conditions.filter((condition) => condition instanceof Prisma.Sql);
 }
 

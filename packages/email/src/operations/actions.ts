@@ -1,6 +1,6 @@
 import { type Db, Prisma, type Tx } from "@repo/db";
 import { type Decision, checkDecision } from "../decision.ts";
-import { EmailError } from "../error.ts";
+import { type Page, invalidCursor, limitOf } from "../page.ts";
 
 /** What an operator can do, as the log of actions names it. `send`: after a restore. */
 export const ACTIONS = [
@@ -73,7 +73,6 @@ export async function recordAction(
 
 type Nullable<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] };
 
-const MAX_LIMIT = 200;
 // A time to the microsecond, and the id of a row. Date.parse alone takes much that PostgreSQL does
 // not, such as `1`.
 const CURSOR =
@@ -83,15 +82,10 @@ const CURSOR =
  * A page of what operators did, newest first. An action on many messages is one entry for each
  * thousand.
  *
- * @param page.before `next` of the previous page
- * @param page.limit at most 200. Default: 50.
  * @throws EmailError `INVALID_CURSOR`
  */
-export async function listActions(
-  db: Db | Tx,
-  page: { before?: string | undefined; limit?: number | undefined } = {},
-): Promise<ActionPage> {
-  const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
+export async function listActions(db: Db | Tx, page: Page = {}): Promise<ActionPage> {
+  const limit = limitOf(page);
   const before = page.before === undefined ? undefined : parseCursor(page.before);
   const earlier = before ? Prisma.sql`done_at <= ${before.at}::timestamptz` : Prisma.sql`true`;
   // Several actions may have the same time. The lowest of their ids then tells their order.
@@ -126,8 +120,5 @@ export async function listActions(
 function parseCursor(text: string): { at: string; id: string } {
   const [, at, id] = CURSOR.exec(text) ?? [];
   if (at !== undefined && id !== undefined && Date.parse(at) > 0) return { at, id };
-  throw new EmailError(
-    "INVALID_CURSOR",
-    "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
-  );
+  throw invalidCursor();
 }

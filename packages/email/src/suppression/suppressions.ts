@@ -3,7 +3,9 @@ import { parseAddress } from "../address.ts";
 import { type Decision, checkDecision } from "../decision.ts";
 import type { Pseudonyms } from "../erasure/pseudonyms.ts";
 import { EmailError } from "../error.ts";
+import { allOf, given } from "../message-filter.ts";
 import { recordAction } from "../operations/actions.ts";
+import { type Page, invalidCursor, limitOf } from "../page.ts";
 import { lockAddresses } from "./suppress.ts";
 
 export {
@@ -45,30 +47,25 @@ export interface SuppressionFilter {
   expired?: boolean | undefined;
 }
 
-const MAX_LIMIT = 200;
-
 /**
  * A page of the suppressions, newest first. An index finds it, however many there are.
  *
- * @param page.before `next` of the previous page
- * @param page.limit at most 200. Default: 50.
  * @throws EmailError `INVALID_CURSOR`
  */
 export async function listSuppressions(
   db: Db | Tx,
   { reason, since, expired }: SuppressionFilter = {},
-  page: { before?: string | undefined; limit?: number } = {},
+  page: Page = {},
 ): Promise<{ suppressions: Suppressed[]; next: string | null }> {
-  const limit = Math.min(Math.max(1, page.limit ?? 50), MAX_LIMIT);
-  const conditions = [
+  const limit = limitOf(page);
+  const conditions = given([
     page.before !== undefined && olderThan(page.before),
     reason && Prisma.sql`reason = ${reason}::suppression_reason`,
     since && Prisma.sql`created_at >= ${since}`,
     !expired && IN_FORCE,
-  ].filter((condition) => condition instanceof Prisma.Sql);
+  ]);
   const found = await db.$queryRaw<Suppressed[]>`
-    SELECT ${COLUMNS} FROM suppressions
-    WHERE ${conditions.length > 0 ? Prisma.join(conditions, " AND ") : Prisma.sql`true`}
+    SELECT ${COLUMNS} FROM suppressions WHERE ${allOf(conditions)}
     ORDER BY created_at DESC, address_key DESC LIMIT ${limit + 1}`;
   const suppressions = found.slice(0, limit);
   const last = suppressions.at(-1);
@@ -235,12 +232,7 @@ const ownFirst = (key: string) => Prisma.sql`ORDER BY address_key = ${key} DESC`
 function olderThan(cursor: string): Prisma.Sql {
   const at = cursor.indexOf("/");
   const time = new Date(cursor.slice(0, Math.max(at, 0)));
-  if (Number.isNaN(time.getTime())) {
-    throw new EmailError(
-      "INVALID_CURSOR",
-      "`before` is not the `next` of an earlier page. Pass that, or leave it out.",
-    );
-  }
+  if (Number.isNaN(time.getTime())) throw invalidCursor();
   return Prisma.sql`(created_at, address_key) < (${time}, ${cursor.slice(at + 1)})`;
 }
 
