@@ -1,5 +1,5 @@
 import { PutSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { startSesLocal } from "@repo/ses-local/client";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { queueReset } from "../delivery/test-queue.ts";
@@ -7,6 +7,7 @@ import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { keysOf } from "../keys.ts";
 import { createAccountList } from "../transports/account-list.ts";
 import { createSesClient } from "../transports/ses-client.ts";
+import { pointSdkTo } from "../transports/test-ses.ts";
 import {
   addSuppression,
   adoptSuppressions,
@@ -15,18 +16,11 @@ import {
   removeSuppression,
 } from "./suppressions.ts";
 
-let test: Awaited<ReturnType<typeof createTestDb>>;
-let ses: Awaited<ReturnType<typeof startSesLocal>>;
-beforeAll(async () => {
-  [test, ses] = await Promise.all([createTestDb(), startSesLocal()]);
-  vi.stubEnv("AWS_ENDPOINT_URL_SESV2", ses.url);
-  vi.stubEnv("AWS_REGION", "us-east-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-});
+const [test, ses] = await Promise.all([useTestDb(), startSesLocal()]);
+beforeAll(() => pointSdkTo(ses.url));
 afterAll(async () => {
   vi.unstubAllEnvs();
-  await Promise.all([test.drop(), ses.stop()]);
+  await ses.stop();
 });
 
 const decision = { by: "operator", because: "SES drops it" };

@@ -1,35 +1,21 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { createAccountList } from "./account-list.ts";
+import { useSesServer } from "./test-ses.ts";
 
 // The answers of SES to the SDK's own calls, in turn; the last one again and again.
 let answers: [status: number, name?: string][] = [];
 let calls: string[] = [];
-const server = createServer((req, res) => {
-  calls.push(`${req.method} ${req.url}`);
-  const [status, name] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [200];
-  res.writeHead(status, name ? { "x-amzn-ErrorType": name } : {});
-  res.end(name ? JSON.stringify({ message: "why" }) : "{}");
-});
+const serve = useSesServer();
 
 beforeEach(async () => {
   calls = [];
   answers = [[200]];
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  vi.stubEnv("AWS_ENDPOINT_URL_SESV2", `http://127.0.0.1:${port}`);
-  vi.stubEnv("AWS_REGION", "us-east-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  server.closeAllConnections();
-  server.close();
-  await once(server, "close");
+  await serve((req, res) => {
+    calls.push(`${req.method} ${req.url}`);
+    const [status, name] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [200];
+    res.writeHead(status, name ? { "x-amzn-ErrorType": name } : {});
+    res.end(name ? JSON.stringify({ message: "why" }) : "{}");
+  });
 });
 
 const list = (interval = 1) => createAccountList({ loopbackOnly: true, interval });

@@ -5,6 +5,7 @@ import fake from "aws-ses-v2-local";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
 import { fullMessage, message } from "./test-message.ts";
+import { pointSdkTo } from "./test-ses.ts";
 
 // Another project's fake of the SES v2 API. It fails requests that only our own stand-in accepts.
 type Start = (config: { host: string; port: number }) => Promise<Server>;
@@ -17,10 +18,7 @@ beforeEach(async () => {
   vi.spyOn(console, "log").mockImplementation(() => {});
   server = await startFake({ host: "127.0.0.1", port: 0 });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  vi.stubEnv("AWS_REGION", "us-east-1");
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
-  vi.stubEnv("AWS_ENDPOINT_URL_SESV2", url);
+  pointSdkTo(url);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();

@@ -14,6 +14,23 @@ const SENDS = `
   console.log(JSON.stringify(await transport.send(${JSON.stringify(message)})));
 `;
 
+/** Sends in a process of its own, because only there is the environment's proxy read. */
+async function sendWith(proxies: NodeJS.ProcessEnv): Promise<unknown> {
+  const env = {
+    ...process.env,
+    NODE_USE_ENV_PROXY: "1",
+    NO_PROXY: "",
+    AWS_REGION: "eu-central-1",
+    AWS_ENDPOINT_URL_SESV2: "",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    ...proxies,
+  };
+  const args = ["--input-type=module", "--eval", SENDS];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  return JSON.parse(stdout);
+}
+
 it("calls SES by way of the environment's proxy, and knows that its refusal sent nothing", async () => {
   const asked: (string | undefined)[] = [];
   const proxy = createServer().listen(0, "127.0.0.1");
@@ -23,24 +40,9 @@ it("calls SES by way of the environment's proxy, and knows that its refusal sent
   });
   await once(proxy, "listening");
   const { port } = proxy.address() as AddressInfo;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["--input-type=module", "--eval", SENDS],
-    {
-      env: {
-        ...process.env,
-        NODE_USE_ENV_PROXY: "1",
-        HTTPS_PROXY: `http://127.0.0.1:${port}`,
-        NO_PROXY: "",
-        AWS_REGION: "eu-central-1",
-        AWS_ENDPOINT_URL_SESV2: "",
-        AWS_ACCESS_KEY_ID: "local",
-        AWS_SECRET_ACCESS_KEY: "local",
-      },
-    },
-  );
+  const sent = await sendWith({ HTTPS_PROXY: `http://127.0.0.1:${port}` });
   expect(asked).toEqual(["email.eu-central-1.amazonaws.com:443"]);
-  expect(JSON.parse(stdout)).toMatchObject({ result: "unreachable", code: "ERR_PROXY_TUNNEL" });
+  expect(sent).toMatchObject({ result: "unreachable", code: "ERR_PROXY_TUNNEL" });
   proxy.close();
 });
 
@@ -57,24 +59,12 @@ it("calls a stand-in on this machine without a proxy, whatever the environment n
   const [standIn, proxy] = servers.map(
     (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   );
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["--input-type=module", "--eval", SENDS],
-    {
-      env: {
-        ...process.env,
-        NODE_USE_ENV_PROXY: "1",
-        HTTP_PROXY: proxy,
-        HTTPS_PROXY: proxy,
-        NO_PROXY: "",
-        AWS_REGION: "eu-central-1",
-        AWS_ENDPOINT_URL_SESV2: standIn,
-        AWS_ACCESS_KEY_ID: "local",
-        AWS_SECRET_ACCESS_KEY: "local",
-      },
-    },
-  );
-  expect(JSON.parse(stdout)).toMatchObject({ result: "accepted" });
+  const sent = await sendWith({
+    HTTP_PROXY: proxy,
+    HTTPS_PROXY: proxy,
+    AWS_ENDPOINT_URL_SESV2: standIn,
+  });
+  expect(sent).toMatchObject({ result: "accepted" });
   expect(asked).toEqual(["stand-in"]);
   for (const server of servers) server.close();
 });

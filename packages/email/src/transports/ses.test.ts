@@ -5,11 +5,10 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { createCertificate } from "@repo/testing/certificate";
 import { freePort } from "@repo/testing/free-port";
-import { startSesLocal } from "@repo/ses-local/client";
 import { full } from "@repo/testing/full";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createSesTransport } from "./ses.ts";
-import { SUBJECTS, fullMessage, message } from "./test-message.ts";
+import { message } from "./test-message.ts";
 import { callsOf, pointSdkTo, useSesServer } from "./test-ses.ts";
 import type { SenderConfig } from "./transport.ts";
 
@@ -70,122 +69,6 @@ it("tells the region and the configuration set of its calls", async () => {
   ).toEqual({ security: "us-east-1/app-security", other });
   vi.stubEnv("AWS_REGION", undefined);
   expect(await sources({ configurationSet: "app" })).toEqual({});
-});
-
-describe("against ses-local", () => {
-  let ses: Awaited<ReturnType<typeof startSesLocal>>;
-  beforeAll(async () => {
-    ses = await startSesLocal();
-  });
-  afterAll(() => ses.stop());
-
-  it("sends both bodies, our id as tag and header, and the category's configuration set", async () => {
-    pointSdkTo(ses.url);
-    const sets = { configurationSet: "other", securityConfigurationSet: "security" };
-    const sent = await send(sets);
-    expect(sent).toMatchObject({ result: "accepted" });
-    const [received] = await ses.inbox({ to: message.to, wait: 5 });
-    expect(received).toMatchObject({
-      messageId: sent.result === "accepted" && sent.sesMessageId,
-      subject: "Grüße ✓",
-      html: expect.stringContaining("Hello ✓"),
-      text: expect.stringContaining("Hello ✓"),
-      tags: { "message-id": message.id, template: "password-reset" },
-      configurationSet: "security",
-    });
-    expect(received?.headers["x-message-id"]).toBe(message.id);
-    await send(sets, { ...message, to: "account@example.com", category: "account" });
-    const [account] = await ses.inbox({ to: "account@example.com", wait: 5 });
-    expect(account).toMatchObject({ configurationSet: "other" });
-  });
-
-  it("delivers subject, names, headers, tags and files unchanged", async () => {
-    pointSdkTo(ses.url);
-    expect(
-      await send({ from: "Café „Süd“, ナイン <hello@example.com>" }, fullMessage),
-    ).toMatchObject({
-      result: "accepted",
-    });
-    const [received] = await ses.inbox({ to: fullMessage.to, wait: 5 });
-    expect(received).toMatchObject({
-      from: expect.stringMatching(/^"?Café „Süd“, ナイン"? <hello@example\.com>$/),
-      subject: fullMessage.subject,
-      tags: { ...fullMessage.tags, "message-id": message.id, template: "password-reset" },
-      attachments: expect.arrayContaining([
-        {
-          filename: "Rechnung März.pdf",
-          contentType: "application/pdf",
-          size: 70_000,
-          inline: false,
-        },
-        { filename: "logo.png", contentType: "image/png", size: 5, inline: true },
-      ]),
-    });
-    expect(received?.headers["reply-to"]).toContain("<reply@example.org>");
-    expect(received?.headers["x-order"]?.replace(/\s/g, "")).toBe(
-      fullMessage.headers?.["X-Order"]?.replace(/\s/g, ""),
-    );
-  });
-
-  it.each(SUBJECTS)("delivers the subject %j unchanged", async (subject) => {
-    pointSdkTo(ses.url);
-    await send({}, { ...message, to: "subject@example.com", subject });
-    const [received] = await ses.inbox({ to: "subject@example.com", wait: 5 });
-    expect(received?.subject).toBe(subject);
-  });
-
-  it("marks an email as automatic, unless its caller says otherwise", async () => {
-    pointSdkTo(ses.url);
-    for (const [headers, said] of [
-      [{}, "auto-generated"],
-      [{ "auto-submitted": "no" }, "no"],
-    ] as const) {
-      await send({}, { ...message, to: `${said}@example.com`, headers });
-      const [received] = await ses.inbox({ to: `${said}@example.com`, wait: 5 });
-      expect(received?.headers["auto-submitted"]).toBe(said);
-    }
-  });
-
-  it("sends an attached message unencoded, and any other file encoded", async () => {
-    pointSdkTo(ses.url);
-    const content = Buffer.from("Subject: Inner\r\n\r\nHello\r\n");
-    const attachments = [
-      { filename: "inner.eml", contentType: "message/rfc822", content },
-      { filename: "a.ics", contentType: "text/calendar; charset=utf-8; method=REQUEST", content },
-    ];
-    await send({}, { ...message, to: "files@example.com", attachments });
-    const [received] = await ses.inbox({ to: "files@example.com", wait: 5 });
-    const raw = await (await fetch(`${ses.url}/inbox/messages/${received?.id}/source`)).text();
-    const partOf = (type: string) => raw.slice(raw.indexOf(`Content-Type: ${type}`)).slice(0, 400);
-    expect(partOf("message/rfc822")).toMatch(/Content-Transfer-Encoding: 7bit/);
-    expect(partOf("message/rfc822")).toContain("Subject: Inner");
-    expect(partOf("text/calendar")).toMatch(/method=REQUEST[^]*base64/);
-  });
-
-  it("sends each category from its own address", async () => {
-    pointSdkTo(ses.url);
-    const fromByCategory = { security: '"Example, security" <security@example.com>' };
-    await send({ fromByCategory }, { ...message, to: "own@example.com" });
-    await send({ fromByCategory }, { ...message, to: "standard@example.com", category: "account" });
-    const [own] = await ses.inbox({ to: "own@example.com", wait: 5 });
-    expect(own?.from).toMatch(/^"?Example, security"? <security@example\.com>$/);
-    const [standard] = await ses.inbox({ to: "standard@example.com", wait: 5 });
-    expect(standard?.from).toBe("Example <hello@example.com>");
-  });
-
-  it("reports an unverified sender as a mistake in the set-up, and keeps the message", async () => {
-    pointSdkTo(ses.url);
-    expect(await send({ from: "hello@unverified.example" })).toMatchObject({
-      result: "misconfigured",
-      code: "MessageRejected",
-      next: expect.stringContaining("EMAIL_FROM"),
-    });
-  });
-
-  it("reads the account's limits", async () => {
-    pointSdkTo(ses.url);
-    expect(await quota()).toMatchObject({ maxSendRate: 14, sendingEnabled: true });
-  });
 });
 
 it.each(["", "Example", "a@example.com, b@example.com", "Example\r\nBcc: x <hello@example.com>"])(
@@ -266,7 +149,7 @@ describe("classifies every answer", () => {
     await answer(status, type, text);
     expect(await send()).toMatchObject({
       result,
-      code: expect.stringMatching(/./),
+      code: type || expect.stringMatching(/./),
       next: expect.stringMatching(/^[A-Z].*\.$/),
     });
     expect(calls).toBe(1);

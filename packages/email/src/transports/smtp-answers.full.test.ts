@@ -57,6 +57,7 @@ describe("classifies every answer by its step", () => {
     ["EHLO", "421 Closing", "throttled"],
     ["EHLO", "reset", "unreachable"],
     ["AUTH", "535 Authentication credentials invalid", "misconfigured"],
+    ["AUTH", "554 Not for you", "misconfigured"],
     ["AUTH", "454 Temporary authentication failure", "throttled"],
     ["AUTH", "421 Closing", "throttled"],
     ["AUTH", "reset", "unreachable"],
