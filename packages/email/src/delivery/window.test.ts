@@ -190,3 +190,38 @@ it("replaces a call that is late by another, while there are spare places", asyn
     vi.useRealTimers();
   }
 });
+
+it("claims and settles many at once, and fewer while calls are late", async () => {
+  vi.useFakeTimers();
+  try {
+    const world = open(40, 20);
+    const { window, onWire, settled } = world;
+    // The start of a worker is over.
+    for (let id = 100; id < 109; id++) {
+      window.add([{ id, bytes: 1 }]);
+      onWire.get(id)?.();
+      await vi.advanceTimersByTimeAsync(1);
+      world.endSettlement();
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    const endCalls = async (...ids: number[]) => {
+      for (const id of ids) onWire.get(id)?.();
+      await vi.advanceTimersByTimeAsync(1);
+      return settled.length - 9;
+    };
+    window.add(small(60));
+    // Beyond the 40 calls are 20 messages: ten make a settlement.
+    expect(await endCalls(0, 1, 2, 3, 4, 5, 6, 7, 8)).toBe(0);
+    expect(await endCalls(9)).toBe(1);
+    world.endSettlement();
+    expect(await window.room()).toMatchObject({ messages: 10 });
+    window.add(small(10).map(({ bytes }, id) => ({ id: id + 60, bytes })));
+    // 40 calls are late, so one is enough.
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(await endCalls(10)).toBe(2);
+    world.endSettlement();
+    expect(await window.room()).toMatchObject({ messages: 1 });
+  } finally {
+    vi.useRealTimers();
+  }
+});

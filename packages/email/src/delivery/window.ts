@@ -37,9 +37,7 @@ export interface WindowConfig<Item, Result> {
 // additional half is for messages before and after their call: calls go on during claims and
 // settlements.
 const MAX_IN_FLIGHT = 1.5;
-// The smallest claim or settlement, as a share of the calls at once. A settlement may be smaller
-// after this time in ms.
-const MIN_BATCH = 1 / 8;
+// A settlement may be smaller than the smallest batch after this time in ms.
 const GATHER_MS = 20;
 // The calls at once of a new worker, and how many each settled call adds: 4, 20, 50. If it began
 // with one, a first call that hangs would block a new worker for 11 s.
@@ -80,7 +78,9 @@ export function createWindow<Item, Result>({
   const changed: (() => void)[] = [];
 
   const width = () => Math.min(concurrency, START * (1 + settled));
-  const minBatch = () => Math.ceil(width() * MIN_BATCH);
+  // The smallest claim or settlement: half of the messages in flight beyond the calls at once. Calls
+  // that are late use these up, so that claims and settlements then become smaller.
+  const minBatch = () => Math.max(1, Math.ceil((width() * (MAX_IN_FLIGHT - 1) - late) / 2));
 
   function begin(): void {
     while (onWire - Math.min(late, spare) < width()) {
@@ -108,6 +108,7 @@ export function createWindow<Item, Result>({
       isLate = true;
       late++;
       begin();
+      wake();
     }, LATE_MS);
     return () => (clearTimeout(watched), isLate);
   }
