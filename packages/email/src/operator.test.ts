@@ -329,9 +329,9 @@ it("an email that is scheduled as late as can be is held and released like any o
     return found && isHeld(found);
   };
   expect(await isNowHeld()).toBe(false);
-  await changeHold(test.db, "hold", { id }, decision);
+  await changeMessages(test.db, "hold", { id }, decision);
   expect(await isNowHeld()).toBe(true);
-  await changeHold(test.db, "release", { id }, decision);
+  await changeMessages(test.db, "release", { id }, decision);
   expect((await findMessage(test.db, id))?.dueAt).toEqual(sendAt);
 });
 
