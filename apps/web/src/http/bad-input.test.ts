@@ -278,6 +278,12 @@ it("answers an unknown path with 404, as a page and as JSON", async () => {
   await expectRefusal(await app.postForm("/nope", {}), 404, "nothing at this address");
 });
 
+it("answers 4xx to a request for a part or a version that a file does not have", async () => {
+  const [part, version] = [app.get("/robots.txt"), app.get("/robots.txt")];
+  await expectRefusal(await part.set("Range", "bytes=99999-"), 416, "without Range");
+  await expectRefusal(await version.set("If-Match", '"x"'), 412, "without Range");
+});
+
 it("answers 405 to a post if there is no form", async () => {
   for (const path of ["/", "/account", "/healthz", "/readyz"]) {
     await expectRefusal(await app.postForm(path), 405, "Use GET.");

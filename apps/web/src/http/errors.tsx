@@ -82,9 +82,17 @@ export function toHttpError(error: unknown, locale: Locale = defaultLocale): Htt
   // The client has closed the connection: nobody reads the answer.
   if (error instanceof DOMException && error.name === "AbortError")
     return new HttpError(499, "CLIENT_GONE", "The client closed the connection.");
-  switch (statusOf(error)) {
+  const status = statusOf(error);
+  switch (status) {
     case 400:
       return new HttpError(400, "BAD_REQUEST", messages.badRequest);
+    case 412:
+    case 416:
+      return new HttpError(
+        status,
+        "BAD_REQUEST",
+        "This file has no such version or part. Send the request without Range and If-… headers.",
+      );
     case 413:
       return new HttpError(413, "BODY_TOO_LARGE", messages.tooLarge(limitOf(error)));
     case 415:
