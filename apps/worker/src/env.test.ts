@@ -68,6 +68,8 @@ it.each([
   ["EMAIL_FROM_SECURITY", "a@example.com, value@example.com"],
   ["EMAIL_FROM_ACCOUNT", "value@example.com <a@example.com>"],
   ["EMAIL_TRANSPORT", "value"],
+  ["SES_CONFIGURATION_SET", "a value"],
+  ["SES_SECURITY_CONFIGURATION_SET", "value,"],
   ["EMAIL_ALLOW_TO", "value"],
   ["EMAIL_ALLOW_TO", "*.value.example"],
   ["EMAIL_ALLOW_TO", ","],

@@ -12,6 +12,12 @@ const sender = z
   .string()
   .refine((from) => reads(parseMailbox, from), "must be an address, or Name <address>");
 
+// The same. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
+const configurationSet = z
+  .string()
+  .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")
+  .optional();
+
 const Env = z
   .object({
     APP_ENV: z.enum(["development", "staging", "production"]).default("development"),
@@ -47,8 +53,8 @@ const Env = z
     EMAIL_RATE: z.coerce.number().positive().optional(),
     AWS_REGION: optional,
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),
-    SES_CONFIGURATION_SET: optional,
-    SES_SECURITY_CONFIGURATION_SET: optional,
+    SES_CONFIGURATION_SET: configurationSet,
+    SES_SECURITY_CONFIGURATION_SET: configurationSet,
     SES_EVENTS_QUEUE_URL: z.url({ protocol: /^https?$/ }).optional(),
     SES_EVENTS_TOPIC_ARN: z
       .string()
