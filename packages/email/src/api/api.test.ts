@@ -215,6 +215,20 @@ it("logs who made and revoked a key and why, and cancels what a stolen key has q
   ]);
 });
 
+it("cancels what a key has queued also if the key was revoked before", async () => {
+  const { id, key } = await make();
+  await send(key);
+  await revokeKey(test.db, id, decision);
+  const stolen = { by: "operator", because: "it was stolen", cancelWaiting: true };
+  expect(await revokeKey(test.db, id, stolen)).toMatchObject({ program: "billing", cancelled: 1 });
+  expect(await test.db.message.count({ where: { state: "queued" } })).toBe(0);
+  const subject = `billing ${id}`;
+  expect(await test.db.operatorAction.count({ where: { subject } })).toBe(3);
+  await expect(revokeKey(test.db, crypto.randomUUID(), stolen)).rejects.toEqual(
+    refusal("UNKNOWN_KEY"),
+  );
+});
+
 it("refuses a program without a plain name, without emails or without a limit", async () => {
   for (const wrong of [
     { program: "" },

@@ -78,7 +78,7 @@ export function listKeys(db: Db): Promise<ApiKey[]> {
  * Ends a key at once. Who did it and why is stored.
  *
  * @param options.cancelWaiting also cancels the emails that the key has queued and that still wait.
- *   This is for a stolen key.
+ *   This is for a stolen key. It works for a key that is revoked already too.
  * @returns the key, and how many emails were cancelled
  * @throws EmailError `UNKNOWN_KEY`, `NO_REASON`
  */
@@ -90,11 +90,13 @@ export async function revokeKey(
   const revoked = await db.$transaction(async (tx) => {
     const [row] = isUuid(id)
       ? await tx.$queryRaw<{ id: string; program: string; start: string }[]>`
-          WITH live AS MATERIALIZED (
+          WITH found AS MATERIALIZED (
             -- It waits for the emails of this key that are not committed yet: \`cancelOf\` finds them.
-            SELECT id FROM api_keys WHERE id = ${id}::uuid AND revoked_at IS NULL FOR UPDATE
+            SELECT id FROM api_keys
+            WHERE id = ${id}::uuid AND (revoked_at IS NULL OR ${cancelWaiting}) FOR UPDATE
           )
-          UPDATE api_keys k SET revoked_at = now() FROM live WHERE k.id = live.id
+          UPDATE api_keys k SET revoked_at = coalesce(revoked_at, now())
+          FROM found WHERE k.id = found.id
           RETURNING k.id, k.program, k.start`
       : [];
     if (!row) {
