@@ -45,7 +45,7 @@ export async function start(env: Env, log: (line: string) => void): Promise<Runn
   const deadLetters = new Queue(`${name}-dead-letters`);
   const queue = new Queue(name, deadLetters);
   const webhook = env.webhook ? new Webhook(env.webhook, topic, account) : undefined;
-  const history = new History(path.join(env.data, "events.jsonl"), EVENTS_KEPT, (messageId) =>
+  const history = new History(path.join(env.data, "events.journal"), EVENTS_KEPT, (messageId) =>
     store.hasSesId(messageId),
   );
   const publisher = new Publisher({ store, account, topic, queue, webhook, history });

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { AppendFile } from "../inbox/append-file.ts";
+import { Journal } from "../inbox/journal.ts";
 import type { Delivery, SesLocalEvent } from "./event.ts";
 
-/** One line of the history's file. */
+/** A change of the history. */
 type Line = { event: SesLocalEvent } | { id: string; delivery: Delivery };
 
 /**
@@ -10,23 +9,22 @@ type Line = { event: SesLocalEvent } | { id: string; delivery: Delivery };
  * the limit it deletes old events, first those of messages that the inbox no longer has.
  */
 export class History {
-  readonly #path: string;
   readonly #limit: number;
   readonly #isInInbox: (messageId: string) => boolean;
   readonly #events = new Map<string, SesLocalEvent>();
   /** The events of each message, by SES's id. */
   readonly #byMessage = new Map<string, SesLocalEvent[]>();
-  #file: AppendFile;
-  /** The number of lines in the file. */
-  #lines = 0;
+  readonly #journal: Journal<Line>;
 
   /** @param limit the number of events to keep */
   constructor(path: string, limit: number, isInInbox: (messageId: string) => boolean) {
-    this.#path = path;
     this.#limit = limit;
     this.#isInInbox = isInInbox;
-    for (const line of existsSync(path) ? readLines(path) : []) this.#apply(line);
-    this.#file = this.#rewritten();
+    this.#journal = new Journal<Line>(
+      path,
+      (line) => this.#apply(line),
+      () => [...this.#events.values()].map((event): [Line] => [{ event }]),
+    );
   }
 
   /** Newest first. @param after the id of an event: only later ones */
@@ -44,22 +42,11 @@ export class History {
   }
 
   add(event: SesLocalEvent): void {
-    this.#append({ event });
+    this.#journal.append({ event });
   }
 
   addDelivery(id: string, delivery: Delivery): void {
-    this.#append({ id, delivery });
-  }
-
-  #append(line: Line): void {
-    this.#apply(line);
-    this.#file.append(Buffer.from(`${JSON.stringify(line)}\n`));
-    this.#lines += 1;
-    // An event has about three lines. The other lines belong to deleted events.
-    if (this.#lines > 6 * this.#limit) {
-      this.#file.close();
-      this.#file = this.#rewritten();
-    }
+    this.#journal.append({ id, delivery });
   }
 
   #apply(line: Line): void {
@@ -82,27 +69,4 @@ export class History {
     if (rest.length > 0) this.#byMessage.set(oldest.messageId, rest);
     else this.#byMessage.delete(oldest.messageId);
   }
-
-  /** Writes a new file with the kept events only, and puts it in place of the old one. */
-  #rewritten(): AppendFile {
-    const lines = [...this.#events.values()].map((event) => `${JSON.stringify({ event })}\n`);
-    const content = lines.join("");
-    writeFileSync(`${this.#path}.new`, content, { mode: 0o600 });
-    renameSync(`${this.#path}.new`, this.#path);
-    this.#lines = lines.length;
-    return new AppendFile(this.#path, Buffer.byteLength(content));
-  }
-}
-
-/** Skips a line that a killed process has left incomplete. */
-function readLines(path: string): Line[] {
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as Line];
-      } catch {
-        return [];
-      }
-    });
 }

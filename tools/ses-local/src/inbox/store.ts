@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { type Change, type Entry, Journal, type Place } from "./journal.ts";
+import { Journal, type Place } from "./journal.ts";
 import { type Content, type Envelope, readContent } from "./message.ts";
 import { Tally } from "./tally.ts";
 
@@ -16,7 +17,13 @@ export interface Query {
 /**
  * A message of the inbox. It is parsed only when somebody looks at it: a load test sends many.
  */
-export interface Kept extends Entry {
+export interface Kept extends Envelope {
+  /** Ids increase with the time of arrival. */
+  id: string;
+  /** ISO 8601. */
+  at: string;
+  /** Bytes of the whole message. */
+  size: number;
   read: boolean;
 }
 
@@ -29,8 +36,8 @@ interface Held {
   content?: Promise<Content>;
 }
 
-/** The journal is compacted when it is larger than twice the kept messages plus this many bytes. */
-const SPARE = 4 * 1024 * 1024;
+/** A change of the inbox. The message's source follows `added`. */
+type Change = { added: Kept } | { removed: string[] } | { marked: string[]; read: boolean };
 
 interface Events {
   added: [Kept];
@@ -44,17 +51,13 @@ interface Events {
  * message is written to disk before anyone can see it.
  */
 export class Store extends EventEmitter<Events> {
-  readonly #journal: Journal;
+  readonly #journal: Journal<Change>;
   readonly #tally: Tally;
   readonly #limit: number;
   /** Id → message, in the order of arrival. */
   readonly #held = new Map<string, Held>();
   /** Template → ids, in the same order. Messages without a template are under "". */
   readonly #byTemplate = new Map<string, Set<string>>();
-  /** Segment of the journal → the number of kept messages in it. */
-  readonly #inSegment = new Map<number, number>();
-  /** Bytes of the kept messages in the journal. */
-  #bytes = 0;
   /** SES's id → id, for messages with a configuration set. The others have no events. */
   readonly #bySesId = new Map<string, string>();
   #lastId = "";
@@ -69,21 +72,21 @@ export class Store extends EventEmitter<Events> {
     // One listener for each waiting request and open page.
     this.setMaxListeners(0);
     this.#limit = limit;
-    this.#journal = new Journal(path.join(data, "messages"));
-    this.#tally = new Tally(path.join(data, "tally.jsonl"));
-    // Messages that were moved to the journal's end are older than those before them.
-    const order = ({ change }: { change: Change }) => ("added" in change ? change.added.id : "~");
-    const changes = [...this.#journal.replay()].toSorted(
-      (a, b) => Number(order(a) > order(b)) - Number(order(a) < order(b)),
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    this.#tally = new Tally(path.join(data, "tally.journal"));
+    this.#journal = new Journal<Change>(
+      path.join(data, "messages.journal"),
+      (change, place) => this.#apply(change, place),
+      () => [...this.#held.values()].map(({ message, place }) => [{ added: message }, place]),
     );
-    for (const { change, place } of changes) this.#apply(change, place);
   }
 
   /** Adds a message. When this returns, the message is on disk and counted. */
   add(raw: Buffer, envelope: Envelope): void {
     const now = Date.now();
     const at = new Date(now).toISOString();
-    this.#change({ added: { id: this.#nextId(now), at, ...envelope, size: raw.length } }, raw);
+    const added = { id: this.#nextId(now), at, ...envelope, size: raw.length, read: false };
+    this.#journal.append({ added }, raw);
   }
 
   /** Newest first. */
@@ -122,7 +125,7 @@ export class Store extends EventEmitter<Events> {
   source(id: string): Buffer {
     const held = this.#held.get(id);
     if (!held) throw new Error(`No message ${id}.`);
-    return this.#journal.source(held.place, held.message.size);
+    return this.#journal.read(held.place);
   }
 
   /** Emits `changed` for a message that has a new event. @param messageId SES's id */
@@ -134,12 +137,12 @@ export class Store extends EventEmitter<Events> {
 
   mark(ids: string[], read: boolean): void {
     const marked = ids.filter((id) => this.get(id)?.read === !read);
-    if (marked.length > 0) this.#change({ marked, read });
+    if (marked.length > 0) this.#journal.append({ marked, read });
   }
 
   remove(ids: string[]): void {
     const removed = ids.filter((id) => this.#held.has(id));
-    if (removed.length > 0) this.#change({ removed });
+    if (removed.length > 0) this.#journal.append({ removed });
   }
 
   /** Removes every message and the tally. */
@@ -153,61 +156,15 @@ export class Store extends EventEmitter<Events> {
     return this.#tally.counts;
   }
 
-  #change(change: Change, source?: Buffer): void {
-    this.#apply(change, this.#journal.append(change, source));
-    this.#free();
-    while (this.#journal.size > 2 * this.#bytes + SPARE) {
-      const { oldest } = this.#journal;
-      // The last segment stays, even if it has no kept message.
-      if (oldest === undefined || !this.#inSegment.has(oldest)) return;
-      this.#move(oldest);
-      this.#free();
-    }
-  }
-
-  /** Deletes the journal's segments before the first one with a kept message. */
-  #free(): void {
-    const [...used] = this.#inSegment.keys();
-    this.#journal.free(used.length > 0 ? Math.min(...used) : undefined);
-  }
-
-  /** Copies the kept messages of a segment to the journal's end. */
-  #move(segment: number): void {
-    for (const { message, place } of this.#held.values()) {
-      if (place.segment !== segment) continue;
-      const { read, ...added } = message;
-      const moved = this.#journal.append({ added }, this.source(message.id));
-      this.#hold(message, moved);
-      if (read) this.#journal.append({ marked: [message.id], read });
-    }
-  }
-
-  #hold(message: Kept, place: Place): void {
-    this.#release(message.id);
-    this.#held.set(message.id, { message, place });
-    this.#bytes += place.length;
-    this.#inSegment.set(place.segment, (this.#inSegment.get(place.segment) ?? 0) + 1);
-  }
-
-  #release(id: string): void {
-    const held = this.#held.get(id);
-    if (!held) return;
-    const { segment, length } = held.place;
-    this.#bytes -= length;
-    const left = (this.#inSegment.get(segment) ?? 0) - 1;
-    if (left > 0) this.#inSegment.set(segment, left);
-    else this.#inSegment.delete(segment);
-  }
-
   /** Applies a change, a new one or one that is replayed from the journal. */
   #apply(change: Change, place: Place): void {
     if ("added" in change) {
-      const message: Kept = { ...change.added, read: false };
+      const message = change.added;
       this.#lastId = message.id;
       // After the journal has it. If the process ends in between, the replay counts it.
       const ourId = message.tags["message-id"];
       if (ourId) this.#tally.add(ourId, message.messageId);
-      this.#hold(message, place);
+      this.#held.set(message.id, { message, place });
       const template = message.tags["template"] ?? "";
       const siblings = this.#byTemplate.get(template) ?? new Set();
       this.#byTemplate.set(template, siblings.add(message.id));
@@ -240,7 +197,6 @@ export class Store extends EventEmitter<Events> {
       const siblings = this.#byTemplate.get(template);
       siblings?.delete(id);
       if (siblings?.size === 0) this.#byTemplate.delete(template);
-      this.#release(id);
       this.#held.delete(id);
     }
     if (dropped.length > 0) this.emit("removed", dropped);
