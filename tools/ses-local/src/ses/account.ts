@@ -88,7 +88,7 @@ export class Account {
   }
 
   /** GetAccount's answer. */
-  describe(): Json {
+  describe() {
     const { account } = this.#behaviour;
     return {
       DedicatedIpAutoWarmupEnabled: false,

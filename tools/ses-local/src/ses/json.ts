@@ -1,62 +1,50 @@
+import { z } from "zod";
 import { badRequest, SesError } from "./error.ts";
 
-/** A JSON object of a request. Its members are not checked yet. */
+/** A JSON object. */
 export type Json = Record<string, unknown>;
 
-const wrongType = (name: string) =>
-  new SesError("SerializationException", `${name} has an unexpected type.`);
+/** A member that may be missing, or null. */
+export const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullish().transform((value) => value ?? undefined);
 
-/** @throws SesError SerializationException if the member exists and is not an object */
-export function object(source: Json, name: string): Json | undefined {
-  const value = source[name];
-  if (value == null) return undefined;
-  if (typeof value !== "object" || Array.isArray(value)) throw wrongType(name);
-  return value as Json;
-}
+/** An object, or {} if it is missing. */
+export const objectOf = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess((value) => value ?? {}, z.object(shape));
 
-/** @throws SesError SerializationException if the member exists and is not a string */
-export function text(source: Json, name: string): string | undefined {
-  const value = source[name];
-  if (value == null) return undefined;
-  if (typeof value !== "string") throw wrongType(name);
-  return value;
-}
+/** An array, or [] if it is missing. */
+export const arrayOf = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => value ?? [], z.array(schema));
 
 /**
- * @param path SES's name of the member, for example `content.simple.subject.data`
- * @throws SesError BadRequestException if the member is missing
+ * Reads a request, or a part of it.
+ *
+ * @throws SesError in SES's words: SerializationException for a wrong type, otherwise
+ *   BadRequestException. It names the first fault
  */
-export function required(source: Json, name: string, path: string): string {
-  const value = text(source, name);
-  if (value === undefined) {
-    throw badRequest(
-      `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
-    );
+export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const { data, error } = schema.safeParse(input, { reportInput: true });
+  const [issue] = error?.issues ?? [];
+  if (!issue) return data as z.output<Schema>;
+  const names = issue.path.filter((key) => typeof key === "string");
+  // SES writes `content.simple.subject.data`.
+  const path = names.map((name) => name.slice(0, 1).toLowerCase() + name.slice(1)).join(".");
+  if (path !== "" && issue.input == null) throw missing(path);
+  if (issue.code === "invalid_type") {
+    const name = names.at(-1) ?? "The request body";
+    throw new SesError("SerializationException", `${name} has an unexpected type.`);
   }
-  return value;
+  throw issue.code === "too_big" || issue.code === "too_small"
+    ? constraint(path, issue.message)
+    : badRequest(issue.message);
 }
 
-/** The objects of an array. Empty if the member is missing. */
-export function objects(source: Json, name: string): Json[] {
-  return array(source, name).map((item) => object({ [name]: item }, name) ?? {});
-}
+export const missing = (path: string) =>
+  badRequest(
+    `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
+  );
 
-/** The strings of an array. Empty if the member is missing. */
-export function texts(source: Json, name: string): string[] {
-  return array(source, name).map((item) => {
-    if (typeof item !== "string") throw wrongType(name);
-    return item;
-  });
-}
-
-function array(source: Json, name: string): unknown[] {
-  const value = source[name] ?? [];
-  if (!Array.isArray(value)) throw wrongType(name);
-  return value;
-}
-
-export function constraint(path: string, message: string): SesError {
-  return badRequest(
+export const constraint = (path: string, message: string) =>
+  badRequest(
     `1 validation error detected: Value at '${path}' failed to satisfy constraint: ${message}`,
   );
-}

@@ -1,8 +1,9 @@
-import { type Request, Router } from "express";
+import { Router } from "express";
+import { z } from "zod";
 import type { Account } from "./account.ts";
 import { SesError, badRequest } from "./error.ts";
-import { type Json, required, texts } from "./json.ts";
-import { REASONS, type Reason } from "./suppression-list.ts";
+import { arrayOf, objectOf, parse } from "./json.ts";
+import { REASONS } from "./suppression-list.ts";
 
 const EVENT_TYPES = [
   "SEND",
@@ -14,6 +15,11 @@ const EVENT_TYPES = [
   "RENDERING_FAILURE",
   "SUBSCRIPTION",
 ];
+
+const Reason = z.enum(REASONS, `A reason must be one of ${REASONS.join(", ")}.`);
+const Suppression = z.object({ EmailAddress: z.string(), Reason });
+const Attributes = objectOf({ SuppressedReasons: arrayOf(Reason) });
+const Details = z.looseObject({ MailType: z.string(), WebsiteURL: z.string() });
 
 /**
  * The operations besides SendEmail that the app and its set-up need: the account's suppression
@@ -31,7 +37,7 @@ export function operationRoutes(account: Account, verified: string[]): Router {
       const from = Number(req.query["NextToken"] ?? 0);
       if (!(size >= 1 && size <= 1000)) throw badRequest("PageSize must be from 1 to 1000.");
       if (!(from >= 0)) throw new SesError("InvalidNextTokenException", "Invalid NextToken.");
-      const asked = readReasons([req.query["Reason"] ?? []].flat());
+      const asked = parse(z.array(Reason), [req.query["Reason"] ?? []].flat());
       const reasons = asked.length > 0 ? asked : REASONS;
       const { entries, next } = suppressions.page(size, from, reasons);
       res.json({
@@ -40,10 +46,9 @@ export function operationRoutes(account: Account, verified: string[]): Router {
       });
     })
     .put((req, res) => {
-      const address = required(bodyOf(req), "EmailAddress", "emailAddress");
-      const [reason] = readReasons([required(bodyOf(req), "Reason", "reason")]);
+      const { EmailAddress: address, Reason: reason } = parse(Suppression, req.body);
       if (!address.includes("@")) throw badRequest(`Invalid email address <${address}>.`);
-      if (reason) suppressions.put(address, reason);
+      suppressions.put(address, reason);
       res.json({});
     });
   router
@@ -66,13 +71,11 @@ export function operationRoutes(account: Account, verified: string[]): Router {
     });
 
   router.put("/account/suppression", (req, res) => {
-    account.suppressedReasons = readReasons(texts(bodyOf(req), "SuppressedReasons"));
+    account.suppressedReasons = parse(Attributes, req.body).SuppressedReasons;
     res.json({});
   });
   router.post("/account/details", (req, res) => {
-    const details = bodyOf(req);
-    required(details, "MailType", "mailType");
-    required(details, "WebsiteURL", "websiteURL");
+    const details = parse(Details, req.body);
     if (account.details) {
       throw new SesError("ConflictException", "The account's details are being reviewed.", 409);
     }
@@ -154,17 +157,6 @@ export function operationRoutes(account: Account, verified: string[]): Router {
     if (!sets().includes(name)) throw notFound(`Configuration set <${name}> does not exist.`);
   }
   return router;
-}
-
-const bodyOf = (req: Request) => (req.body ?? {}) as Json;
-
-/** @throws SesError if SES has no such reason */
-function readReasons(values: unknown[]): Reason[] {
-  return values.map((value) => {
-    const reason = REASONS.find((known) => known === value);
-    if (!reason) throw badRequest(`A reason must be one of ${REASONS.join(", ")}.`);
-    return reason;
-  });
 }
 
 function typeOf(identity: string): string {

@@ -4,8 +4,7 @@ import type { Accept } from "./accept.ts";
 import type { Account } from "./account.ts";
 import { regionOf } from "./credentials.ts";
 import { badRequest, SesError } from "./error.ts";
-import { NoAnswer, withFaults } from "./faults.ts";
-import { type Json, text } from "./json.ts";
+import { NoAnswer } from "./faults.ts";
 import { operationRoutes } from "./operations.ts";
 import { sendEmail } from "./send-email.ts";
 
@@ -34,15 +33,7 @@ export function sesRoutes({
   router.use(express.json({ limit: "56mb", type: () => true }));
 
   router.post("/outbound-emails", async (req, res) => {
-    const request = body(req.body);
-    const caller = {
-      from: text(request, "FromEmailAddress") ?? "",
-      region: res.locals["region"],
-    };
-    const answered = await withFaults(account, caller, () =>
-      sendEmail(request, caller.region, accept),
-    );
-    res.json(answered);
+    res.json(await sendEmail(req.body, res.locals["region"], { account, accept }));
   });
 
   router.get("/account", (_req, res) => {
@@ -74,13 +65,6 @@ const authenticate: RequestHandler = (req, res, next) => {
   res.locals["region"] = region;
   next();
 };
-
-function body(value: unknown): Json {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new SesError("SerializationException", "The request body is not a JSON object.");
-  }
-  return value as Json;
-}
 
 function answerError(log: (line: string) => void): ErrorRequestHandler {
   return (error, req, res, _next) => {

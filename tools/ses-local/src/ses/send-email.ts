@@ -1,114 +1,135 @@
 import MailComposer from "nodemailer/lib/mail-composer";
 import { encodeWords } from "nodemailer/lib/mime-funcs";
+import { z } from "zod";
 import type { Accept, Submission } from "./accept.ts";
+import type { Account } from "./account.ts";
 import { parseMailbox } from "./address.ts";
 import { buildMime } from "./build-mime.ts";
 import { badRequest, SesError } from "./error.ts";
-import { type Json, constraint, object, objects, required, text, texts } from "./json.ts";
+import { withFaults } from "./faults.ts";
+import { type Json, arrayOf, constraint, objectOf, optional, parse } from "./json.ts";
 import { checkTags } from "./tags.ts";
 
+const text = optional(z.string());
+const length = (max: number) => {
+  const message = `Member must have length from 1 to ${max}`;
+  return z.string().min(1, message).max(max, message);
+};
+
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html
+const Attachment = z.object({
+  FileName: length(255),
+  RawContent: z.string(),
+  ContentType: optional(length(78)),
+  ContentId: optional(length(78)),
+  ContentDescription: optional(length(1000)),
+  ContentDisposition: text,
+  ContentTransferEncoding: text,
+});
+
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Message.html
+const Simple = z.object({
+  Subject: objectOf({ Data: z.string() }),
+  Body: objectOf({ Text: objectOf({ Data: text }), Html: objectOf({ Data: text }) }),
+  Headers: z
+    .array(z.object({ Name: z.string(), Value: z.string() }))
+    .max(15, "Member must have length less than or equal to 15")
+    .nullish(),
+  Attachments: arrayOf(Attachment),
+});
+
+const Request = z.object({
+  FromEmailAddress: text,
+  FeedbackForwardingEmailAddress: text,
+  Destination: objectOf({
+    ToAddresses: arrayOf(z.string()),
+    CcAddresses: arrayOf(z.string()),
+    BccAddresses: arrayOf(z.string()),
+  }),
+  ReplyToAddresses: arrayOf(z.string()),
+  EmailTags: optional(z.array(z.object({ Name: z.string(), Value: z.string() }))),
+  ConfigurationSetName: text,
+  Content: objectOf({
+    Simple: optional(Simple),
+    Raw: optional(z.object({ Data: z.string() })),
+    Template: optional(z.object({ TemplateName: text, TemplateArn: text })),
+  }),
+});
+
 /**
- * SendEmail with Simple or Raw content. There are no stored templates.
+ * SendEmail with Simple or Raw content, and with the faults. There are no stored templates.
  *
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html
- * @throws SesError
+ * @throws SesError the answer
+ * @throws NoAnswer if there must be no answer
  */
-export function sendEmail(request: Json, region: string, accept: Accept): Json {
-  const content = object(request, "Content");
-  const parts = ["Simple", "Raw", "Template"].filter((part) => content?.[part] != null);
-  if (!content || parts.length !== 1) {
+export function sendEmail(
+  request: unknown,
+  region: string,
+  { account, accept }: { account: Account; accept: Accept },
+): Promise<Json> {
+  const from = String(Object(request).FromEmailAddress ?? "");
+  return withFaults(account, { from, region }, () => ({
+    MessageId: accept({ ...read(request), region, via: "api" }),
+  }));
+}
+
+function read(request: unknown): Omit<Submission, "region" | "via"> {
+  const input = parse(Request, request);
+  const { FromEmailAddress: from, ReplyToAddresses: replyTo, EmailTags } = input;
+  const { ToAddresses: to, CcAddresses: cc, BccAddresses: bcc } = input.Destination;
+  const { Simple: simple, Raw, Template } = input.Content;
+  if ([simple, Raw, Template].filter(Boolean).length !== 1) {
     throw badRequest("Content must have exactly one of Simple, Raw and Template.");
   }
-
-  const destination = object(request, "Destination") ?? {};
-  const to = addresses(destination, "ToAddresses");
-  const cc = addresses(destination, "CcAddresses");
-  const bcc = addresses(destination, "BccAddresses");
-  const from = text(request, "FromEmailAddress");
-  const envelope: Omit<Submission, "raw"> = {
+  const recipients = [...to, ...cc, ...bcc];
+  recipients.forEach(parseMailbox);
+  const envelope = {
     sender: from,
-    returnPath: text(request, "FeedbackForwardingEmailAddress"),
-    recipients: [...to, ...cc, ...bcc],
-    tags: request["EmailTags"] == null ? undefined : readTags(request),
-    configurationSet: text(request, "ConfigurationSetName"),
-    region,
-    via: "api",
+    returnPath: input.FeedbackForwardingEmailAddress,
+    recipients,
+    tags: EmailTags && checkTags(EmailTags.map(({ Name, Value }) => [Name, Value])),
+    configurationSet: input.ConfigurationSetName,
   };
 
-  const template = object(content, "Template");
-  if (template) {
-    const name = text(template, "TemplateName") ?? text(template, "TemplateArn") ?? "";
+  if (Raw) return { ...envelope, raw: Buffer.from(Raw.Data, "base64") };
+  if (!simple) {
+    const name = Template?.TemplateName ?? Template?.TemplateArn ?? "";
     throw new SesError("NotFoundException", `Template ${name} does not exist.`, 404);
-  }
-
-  const raw = object(content, "Raw");
-  if (raw) {
-    const data = Buffer.from(required(raw, "Data", "content.raw.data"), "base64");
-    return { MessageId: accept({ ...envelope, raw: data }) };
   }
 
   if (!from) throw badRequest("FromEmailAddress is required for Simple content.");
   parseMailbox(from);
-  if (envelope.recipients.length === 0) {
+  if (recipients.length === 0) {
     throw badRequest("Destination must have at least one To, Cc or Bcc address.");
   }
-  const message = compose(object(content, "Simple") ?? {}, {
-    from,
-    to,
-    cc,
-    replyTo: addresses(request, "ReplyToAddresses"),
-  });
-  return { MessageId: accept({ ...envelope, raw: message }) };
-}
-
-function addresses(source: Json, name: string): string[] {
-  const given = texts(source, name);
-  given.forEach(parseMailbox);
-  return given;
-}
-
-function readTags(request: Json) {
-  return checkTags(
-    objects(request, "EmailTags").map((tag): [string, string] => [
-      required(tag, "Name", "emailTags.name"),
-      required(tag, "Value", "emailTags.value"),
-    ]),
-  );
-}
-
-interface Envelope {
-  from: string;
-  to: string[];
-  cc: string[];
-  replyTo: string[];
-}
-
-function compose(simple: Json, { from, to, cc, replyTo }: Envelope): Buffer {
-  const subject = required(object(simple, "Subject") ?? {}, "Data", "content.simple.subject.data");
-  if (/[\r\n\0]/.test(subject)) throw badRequest("Subject contains a line break.");
-  const body = object(simple, "Body") ?? {};
-  const crlf = (part: string) =>
-    text(object(body, part) ?? {}, "Data")?.replaceAll(/\r?\n/g, "\r\n");
-  const plain = crlf("Text");
-  const html = crlf("Html");
-  if (!plain && !html) throw constraint("content.simple.body", "Member must have Text or Html");
-
+  replyTo.forEach(parseMailbox);
   const header =
     addressField("From", [from]) +
     addressField("To", to) +
     addressField("Cc", cc) +
     addressField("Reply-To", replyTo);
+  return { ...envelope, raw: Buffer.concat([Buffer.from(header), compose(simple)]) };
+}
+
+/** The message without the fields of addresses. */
+function compose({ Subject, Body, Headers, Attachments }: z.output<typeof Simple>): Buffer {
+  const subject = Subject.Data;
+  if (/[\r\n\0]/.test(subject)) throw badRequest("Subject contains a line break.");
+  const plain = Body.Text.Data?.replaceAll(/\r?\n/g, "\r\n");
+  const html = Body.Html.Data?.replaceAll(/\r?\n/g, "\r\n");
+  if (!plain && !html) throw constraint("content.simple.body", "Member must have Text or Html");
   const composer = new MailComposer({
     subject,
     ...(plain && { text: plain }),
     ...(html && { html }),
-    headers: readHeaders(simple),
-    attachments: objects(simple, "Attachments").map(readAttachment),
+    headers: (Headers ?? []).map(readHeader),
+    attachments: Attachments.map(readAttachment),
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: "win",
   });
-  return Buffer.concat([Buffer.from(header), buildMime(composer.compile())]);
+  return buildMime(composer.compile());
 }
 
 /**
@@ -129,28 +150,20 @@ const RESERVED =
   /^(?:bcc|cc|content-.*|date|from|message-id|mime-version|reply-to|return-path|sender|subject|to)$/i;
 
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageHeader.html
-function readHeaders(simple: Json) {
-  const headers = objects(simple, "Headers");
-  if (headers.length > 15) {
-    throw constraint("content.simple.headers", "Member must have length less than or equal to 15");
+function readHeader({ Name: key, Value: value }: { Name: string; Value: string }) {
+  if (!/^[!-9;-~]{1,126}$/.test(key)) {
+    throw badRequest(
+      `Invalid header name <${key}>: 1 to 126 printable ASCII characters, no colon.`,
+    );
   }
-  return headers.map((header) => {
-    const key = required(header, "Name", "content.simple.headers.name");
-    const value = required(header, "Value", "content.simple.headers.value");
-    if (!/^[!-9;-~]{1,126}$/.test(key)) {
-      throw badRequest(
-        `Invalid header name <${key}>: 1 to 126 printable ASCII characters, no colon.`,
-      );
-    }
-    if (!/^[ -~]{1,995}$/.test(value)) {
-      throw badRequest(`Invalid value of header <${key}>: 1 to 995 printable ASCII characters.`);
-    }
-    if (key.length + value.length > 996) {
-      throw badRequest(`Header <${key}> has more than 996 characters, name and value together.`);
-    }
-    if (RESERVED.test(key)) throw badRequest(`Header <${key}> cannot be set in Headers.`);
-    return { key, value };
-  });
+  if (!/^[ -~]{1,995}$/.test(value)) {
+    throw badRequest(`Invalid value of header <${key}>: 1 to 995 printable ASCII characters.`);
+  }
+  if (key.length + value.length > 996) {
+    throw badRequest(`Header <${key}> has more than 996 characters, name and value together.`);
+  }
+  if (RESERVED.test(key)) throw badRequest(`Header <${key}> cannot be set in Headers.`);
+  return { key, value };
 }
 
 // The extensions of https://docs.aws.amazon.com/ses/latest/dg/mime-types.html that an app might
@@ -158,38 +171,21 @@ function readHeaders(simple: Json) {
 const UNSUPPORTED =
   /\.(?:app|bat|chm|cmd|com|cpl|dll|exe|hta|jar|js|jse|lib|lnk|mst|msi|pif|ps1|reg|scr|sys|vb|vbe|vbs|wsf|wsh)$/i;
 
-function limit(value: string | undefined, max: number, member: string): void {
-  if (value === undefined || (value !== "" && value.length <= max)) return;
-  throw constraint(
-    `content.simple.attachments.${member}`,
-    `Member must have length from 1 to ${max}`,
-  );
-}
-
 const ENCODINGS: Record<string, string> = {
   BASE64: "base64",
   QUOTED_PRINTABLE: "quoted-printable",
   SEVEN_BIT: "7bit",
 };
 
-// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html
-function readAttachment(attachment: Json) {
-  const filename = required(attachment, "FileName", "content.simple.attachments.fileName");
+function readAttachment(attachment: z.output<typeof Attachment>) {
+  const { FileName: filename, ContentId: cid, ContentDescription: description } = attachment;
   if (UNSUPPORTED.test(filename)) throw badRequest(`Illegal filename '${filename}'.`);
-  const data = required(attachment, "RawContent", "content.simple.attachments.rawContent");
-  const cid = text(attachment, "ContentId");
-  const description = text(attachment, "ContentDescription");
-  limit(filename, 255, "fileName");
-  limit(text(attachment, "ContentType"), 78, "contentType");
-  limit(cid, 78, "contentId");
-  limit(description, 1000, "contentDescription");
   return {
     filename,
-    content: Buffer.from(data, "base64"),
-    contentType: text(attachment, "ContentType"),
-    contentTransferEncoding: ENCODINGS[text(attachment, "ContentTransferEncoding") ?? "SEVEN_BIT"],
-    contentDisposition:
-      text(attachment, "ContentDisposition") === "INLINE" ? "inline" : "attachment",
+    content: Buffer.from(attachment.RawContent, "base64"),
+    contentType: attachment.ContentType,
+    contentTransferEncoding: ENCODINGS[attachment.ContentTransferEncoding ?? "SEVEN_BIT"],
+    contentDisposition: attachment.ContentDisposition === "INLINE" ? "inline" : "attachment",
     ...(cid && { cid }),
     ...(description && { headers: { "Content-Description": description } }),
   };

@@ -3,8 +3,8 @@ import express, { type ErrorRequestHandler, type RequestHandler, Router } from "
 import type { Accept } from "../accept.ts";
 import type { Account } from "../account.ts";
 import { SesError } from "../error.ts";
-import { NoAnswer, withFaults } from "../faults.ts";
-import { type Json, object, text } from "../json.ts";
+import { NoAnswer } from "../faults.ts";
+import type { Json } from "../json.ts";
 import { regionOf } from "../credentials.ts";
 import { sendEmail } from "../send-email.ts";
 import { toSendEmail, toSendRawEmail } from "./request.ts";
@@ -27,15 +27,12 @@ export function queryRoutes({
   account: Account;
   log: (line: string) => void;
 }): Router {
-  const send = async (request: Json, region: string) => {
-    const caller = { from: text(request, "FromEmailAddress") ?? "", region };
-    return await withFaults(account, caller, () => sendEmail(request, region, accept));
-  };
+  const to = { account, accept };
   const actions: Record<string, (params: URLSearchParams, region: string) => Promise<Json> | Json> =
     {
-      SendEmail: (params, region) => send(toSendEmail(params), region),
-      SendRawEmail: (params, region) => send(toSendRawEmail(params), region),
-      GetSendQuota: () => object(account.describe(), "SendQuota") ?? {},
+      SendEmail: (params, region) => sendEmail(toSendEmail(params), region, to),
+      SendRawEmail: (params, region) => sendEmail(toSendRawEmail(params), region, to),
+      GetSendQuota: () => account.describe().SendQuota,
     };
 
   const handle: RequestHandler = async (req, res) => {
