@@ -1,9 +1,8 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
+import { type Db, createDb } from "@repo/db";
 import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { expect, it, onTestFinished } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { applyEvents } from "../events/apply.ts";
 import type { SesEvent } from "../events/event.ts";
 import {
@@ -54,20 +53,16 @@ const SEQUENCE = fc.oneof(
 
 const SEQUENCES = full ? 1_000 : 15;
 
-// Only the full run starts a second process, because that takes longer than a quick run's
-// sequences.
-it(`ends the same for ${SEQUENCES} random sequences, each event one to three times, by two ${full ? "processes" : "callers"} at once`, async () => {
+// The second client stands for a second process: what they share is in the database alone.
+const other = createDb(test.url, { poolSize: 3 });
+afterAll(() => other.$disconnect());
+
+it(`ends the same for ${SEQUENCES} random sequences, each event one to three times, by two clients at once`, async () => {
   const seed = 1;
   const random = fc.sample(fc.nat(), { seed, numRuns: SEQUENCES * 50 });
   const draw = (below: number) => (random.pop() ?? 0) % below;
   const sequences = fc.sample(SEQUENCE, { seed, numRuns: SEQUENCES });
   const reasons = new Set<string | undefined>();
-  let applyElsewhere = (events: SesEvent[]) => applyEvents(test.db, events);
-  if (full) {
-    const other = await startApplier(test.url);
-    onTestFinished(() => other.stop());
-    applyElsewhere = (events) => other.apply(events);
-  }
   // Many people at a time, so that batches hold several of them, in different orders.
   while (sequences.length > 0) {
     const all = sequences.splice(0, 100).map(person);
@@ -80,8 +75,8 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
     const batches: [SesEvent[][], SesEvent[][]] = [[], []];
     while (repeated.length > 0) batches[draw(2)]!.push(repeated.splice(0, 1 + draw(12)));
     const [stored, storedByOther] = await Promise.all([
-      drain(batches[0], (events) => applyEvents(test.db, events)),
-      drain(batches[1], applyElsewhere),
+      drain(test.db, batches[0]),
+      drain(other, batches[1]),
       Promise.all(all.map((one) => commitSend(test.db, one))),
     ]);
     expect(stored + storedByOther).toBe(all.flatMap(({ events }) => events).length);
@@ -94,48 +89,15 @@ it(`ends the same for ${SEQUENCES} random sequences, each event one to three tim
 });
 
 /** @returns how many were stored */
-async function drain(
-  batches: SesEvent[][],
-  apply: (events: SesEvent[]) => Promise<{ stored: number }>,
-): Promise<number> {
+async function drain(db: Db, batches: SesEvent[][]): Promise<number> {
   let sum = 0;
   await Promise.all(
     Array.from({ length: 3 }, async () => {
       for (let batch = batches.pop(); batch; batch = batches.pop()) {
-        const { stored } = await apply(batch);
+        const { stored } = await applyEvents(db, batch);
         sum += stored;
       }
     }),
   );
   return sum;
-}
-
-interface Answer {
-  id: number;
-  stored?: number;
-  error?: string;
-}
-
-/** A second process on the same database. */
-async function startApplier(url: string) {
-  const child = fork(`${import.meta.dirname}/../events/test-applier.ts`, [url]);
-  const waiting = new Map<number, (answer: Answer) => void>();
-  await once(child, "message");
-  child.on("message", (answer: Answer) => waiting.get(answer.id)?.(answer));
-  let count = 0;
-  return {
-    async apply(events: SesEvent[]): Promise<{ stored: number }> {
-      const id = ++count;
-      const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve));
-      child.send({ id, events });
-      const { stored = 0, error } = await answered;
-      if (error) throw new Error(error);
-      return { stored };
-    },
-    async stop() {
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
-    },
-  };
 }
