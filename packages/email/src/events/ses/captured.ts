@@ -7,8 +7,7 @@ export interface Captured {
   what: string;
   /** Where it was seen. */
   source: string;
-  event: object;
-  type: string;
+  event: { eventType?: string; notificationType?: string; [about: string]: unknown };
   recipients: string[];
   effect?: Effect;
 }
@@ -46,7 +45,6 @@ export const captured: Captured[] = [
       bounce: bounce("Transient", "General", { emailAddress: "ooto@simulator.amazonses.com" }),
       mail: mail("ooto@simulator.amazonses.com"),
     },
-    type: "Bounce",
     recipients: ["ooto@simulator.amazonses.com"],
   },
   {
@@ -59,7 +57,6 @@ export const captured: Captured[] = [
       }),
       mail: mail("name@example.com"),
     },
-    type: "Bounce",
     recipients: ['"Name, a \\"title\\"" <name@example.com>'],
   },
   {
@@ -70,7 +67,6 @@ export const captured: Captured[] = [
       bounce: bounce("Undetermined", "Undetermined"),
       mail: mail("name@example.com"),
     },
-    type: "Bounce",
     recipients: [],
   },
   {
@@ -89,7 +85,6 @@ export const captured: Captured[] = [
         remoteMtaIp: "192.0.2.2",
       },
     },
-    type: "Delivery",
     recipients: ["name@example.com"],
   },
   {
@@ -109,7 +104,6 @@ export const captured: Captured[] = [
       },
       mail: mail("name@example.com"),
     },
-    type: "Bounce",
     recipients: ["name@example.com"],
     effect: "soft",
   },
@@ -126,7 +120,6 @@ export const captured: Captured[] = [
       }),
       mail: mail("name@example.com"),
     },
-    type: "Bounce",
     recipients: ["name@example.com"],
     effect: "soft",
   },
@@ -143,7 +136,6 @@ export const captured: Captured[] = [
       }),
       mail: mail("name@example.com"),
     },
-    type: "Bounce",
     recipients: ["name@example.com"],
     effect: "soft",
   },
@@ -160,7 +152,6 @@ export const captured: Captured[] = [
       }),
       mail: mail("other@example.com", "name@example.com"),
     },
-    type: "Bounce",
     recipients: ["name@example.com"],
     effect: "permanent",
   },
@@ -177,7 +168,6 @@ export const captured: Captured[] = [
       ),
       mail: mail("name@example.com", "other@example.com", "second@example.com"),
     },
-    type: "Bounce",
     recipients: ["name@example.com", "second@example.com"],
     effect: "permanent",
   },
@@ -197,7 +187,6 @@ export const captured: Captured[] = [
       },
       mail: mail("suppressionlist@simulator.amazonses.com"),
     },
-    type: "Bounce",
     recipients: ["suppressionlist@simulator.amazonses.com"],
     effect: "permanent",
   },
@@ -214,7 +203,6 @@ export const captured: Captured[] = [
       }),
       mail: mail("suppressionlist@simulator.amazonses.com"),
     },
-    type: "Bounce",
     recipients: ["suppressionlist@simulator.amazonses.com"],
     effect: "permanent",
   },
@@ -234,7 +222,6 @@ export const captured: Captured[] = [
       },
       mail: mail("complaint@simulator.amazonses.com"),
     },
-    type: "Complaint",
     recipients: ["complaint@simulator.amazonses.com"],
     effect: "complaint",
   },
@@ -254,7 +241,6 @@ export const captured: Captured[] = [
       },
       mail: mail("other@example.com", "name@example.com"),
     },
-    type: "Complaint",
     recipients: ["name@example.com"],
     effect: "complaint",
   },
@@ -265,7 +251,6 @@ export const captured: Captured[] = [
       notificationType: "AmazonSnsSubscriptionSucceeded",
       message: "Your topic now receives 'Bounce' notifications for identity 'example.com'.",
     },
-    type: "AmazonSnsSubscriptionSucceeded",
     recipients: [],
   },
 ];
