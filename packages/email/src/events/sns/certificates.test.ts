@@ -165,17 +165,6 @@ describe("the certificate", () => {
     });
   });
 
-  it("outlives the process: another one knows it without asking SNS", async () => {
-    const certificates = createTestStore();
-    const body = JSON.stringify(sns.notify("{}"));
-    const fetch = async () => sns.pem;
-    await createSnsVerifier({ topicArn, certificates, fetch }).verify(body);
-    expect(certificates.kept).toEqual([{ url: sns.certificateUrl, pem: sns.pem }]);
-    const down = () => Promise.reject(new Error("down"));
-    const other = createSnsVerifier({ topicArn, certificates, fetch: down });
-    expect(await other.verify(body)).toMatchObject({ type: "Notification" });
-  });
-
   it("is fetched again if the stored one cannot be read, or is from another region", async () => {
     const certificates = createTestStore();
     const other = createTestSns("arn:aws:sns:me-south-1:123456789012:t", {

@@ -54,7 +54,7 @@ it.each([
   expect(server.requests).toEqual([]);
 });
 
-/** Listens at the forged addresses, and counts the connections. */
+/** Listens at another address, and counts the connections. */
 async function trap() {
   let connections = 0;
   const socket = createTcpServer((connection) => {
@@ -63,7 +63,7 @@ async function trap() {
   }).listen(0, "127.0.0.1");
   await once(socket, "listening");
   const { port } = socket.address() as AddressInfo;
-  return { address: `127.0.0.1:${port}`, port, connections: () => connections, socket };
+  return { address: `127.0.0.1:${port}`, connections: () => connections, socket };
 }
 
 it.each([301, 302, 303, 307, 308])("follows no redirect: %i", async (status) => {
@@ -78,38 +78,6 @@ it.each([301, 302, 303, 307, 308])("follows no redirect: %i", async (status) => 
   }
   expect(server.requests).toHaveLength(2);
   expect(new Set(server.hosts)).toEqual(new Set([host]));
-  expect(connections()).toBe(0);
-  socket.close();
-});
-
-it("opens no connection for a forged message, nor for another topic's", async () => {
-  const { address, port, connections, socket } = await trap();
-  await serve();
-  answer = (_request, response) => response.end("nothing");
-  const { verify } = createSnsVerifier({ topicArn, certificates: createTestStore() });
-  const sns = createTestSns(topicArn);
-  const stranger = createTestSns("arn:aws:sns:eu-west-1:999999999999:ses-events");
-  const bodies = [
-    `https://${address}`,
-    `http://${address}`,
-    `https://localhost:${port}`,
-    `https://[::ffff:127.0.0.1]:${port}`,
-    `https://${host}@${address}`,
-    `https://${host}:${port}`,
-    "https://sns.s3-us-west-2.amazonaws.com",
-    "http://169.254.169.254",
-  ].flatMap((origin) => [
-    sns.notify("{}", { SigningCertURL: `${origin}${new URL(sns.certificateUrl).pathname}` }),
-    sns.confirmation("SubscriptionConfirmation", { SubscribeURL: `${origin}/?Action=x` }),
-  ]);
-  for (const body of [
-    ...bodies,
-    stranger.notify("{}"),
-    stranger.confirmation("UnsubscribeConfirmation"),
-  ]) {
-    await expect(verify(JSON.stringify(body))).rejects.toMatchObject({ retryable: false });
-  }
-  expect(server.hosts).toEqual([]);
   expect(connections()).toBe(0);
   socket.close();
 });
