@@ -7,13 +7,16 @@ export type Period = "24h" | "7d" | "30d";
 
 const HOURS: Record<Period, number> = { "24h": 24, "7d": 7 * 24, "30d": 30 * 24 };
 
-export interface Rated {
+interface Counts {
   /** Emails that SES accepted. */
   accepted: number;
   delivered: number;
   /** Hard bounces. */
   bounced: number;
   complained: number;
+}
+
+export interface Rated extends Counts {
   /** Shares of the accepted emails; 0 if there are none. */
   bounceRate: number;
   complaintRate: number;
@@ -40,13 +43,9 @@ export interface Rates {
 }
 
 /** What happened in an hour. */
-export interface Hour {
+export interface Hour extends Counts {
   /** When it begins. */
   hour: Date;
-  accepted: number;
-  delivered: number;
-  bounced: number;
-  complained: number;
   /** Calls that sent nothing, or perhaps nothing. */
   refused: number;
   /** How many emails took how long; `TIME_BOUNDS` has the upper bounds, and the last one has none. */
@@ -132,13 +131,6 @@ function add(found: Hour, dimension: string, value: string, kind: string, count:
   else found.refused += count;
 }
 
-interface Counts {
-  accepted: number;
-  delivered: number;
-  bounced: number;
-  complained: number;
-}
-
 const NONE: Counts = { accepted: 0, delivered: 0, bounced: 0, complained: 0 };
 const KINDS = ["accepted", "delivered", "bounced", "complained"] as const;
 const isKind = (kind: string): kind is keyof Counts => (KINDS as readonly string[]).includes(kind);
@@ -172,10 +164,7 @@ function emptyHour(at: number): Hour {
   const times = () => Array.from({ length: TIME_BOUNDS.length + 1 }, () => 0);
   return {
     hour: new Date(at),
-    accepted: 0,
-    delivered: 0,
-    bounced: 0,
-    complained: 0,
+    ...NONE,
     refused: 0,
     queuedToAccepted: times(),
     acceptedToDelivered: times(),
