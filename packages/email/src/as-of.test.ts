@@ -1,10 +1,8 @@
-import { useTestDb } from "@repo/db/testing";
-import { beforeEach, expect, it } from "vitest";
-import { accepted, emptyOutbox, queueWelcome, refused, work } from "./delivery/test-queue.ts";
+import { expect, it } from "vitest";
+import { accepted, queueWelcome, refused, useOutbox, work } from "./delivery/test-queue.ts";
 import { changeMessages, countMessages } from "./operator.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const decision = { by: "operator", because: "the sender is repaired" };
 const find = (id: string) => test.db.message.findUniqueOrThrow({ where: { id } });

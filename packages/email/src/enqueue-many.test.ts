@@ -1,7 +1,6 @@
-import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
-import { beforeEach, describe, expect, it } from "vitest";
-import { emptyOutbox } from "./delivery/test-queue.ts";
+import { describe, expect, it } from "vitest";
+import { useOutbox } from "./delivery/test-queue.ts";
 import { type NewMessage, createEnqueue, createEnqueueMany } from "./enqueue.ts";
 import { keysOf } from "./keys.ts";
 import { createSealer } from "./seal.ts";
@@ -12,8 +11,7 @@ const enqueue = createEnqueue({ keys, templates });
 const enqueueMany = createEnqueueMany({ keys, templates });
 type Welcome = NewMessage<typeof templates, "welcome">;
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const welcome = (index: number, more: Partial<Welcome> = {}): Welcome => ({
   template: "welcome",

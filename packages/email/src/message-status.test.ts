@@ -1,7 +1,6 @@
 import type { Prisma } from "@repo/db";
-import { useTestDb } from "@repo/db/testing";
-import { beforeEach, describe, expect, it } from "vitest";
-import { claimAs, emptyOutbox, queueReset, queueWelcome } from "./delivery/test-queue.ts";
+import { describe, expect, it } from "vitest";
+import { claimAs, queueReset, queueWelcome, useOutbox } from "./delivery/test-queue.ts";
 import type { Effect } from "./suppression/effect.ts";
 import { applyEvents } from "./events.ts";
 import { sesEvent } from "./events/test-event.ts";
@@ -9,8 +8,7 @@ import { messageStatus } from "./message-status.ts";
 import { addSuppression, removeSuppression } from "./suppression/suppressions.ts";
 import { uuidv7 } from "./uuid.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const ADDRESS = "name@example.com";
 const decision = { by: "operator", because: "asked for by phone" };

@@ -1,15 +1,14 @@
-import { useTestDb } from "@repo/db/testing";
 import type { Db, Message } from "@repo/db";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   accepted,
   claimAs,
-  emptyOutbox,
   keys,
   queueChanged,
   queueReset,
   queueWelcome,
   refused,
+  useOutbox,
   work,
   settleAs,
   loseLeases,
@@ -22,8 +21,7 @@ import { changeMessages, countMessages, endHolds, isHeld } from "./operator.ts";
 import { eraseOldContents } from "./retention.ts";
 import { createSealer } from "./seal.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const decision = { by: "operator", because: "the sender is repaired" };
 const find = (id: string): Promise<Message> => test.db.message.findUniqueOrThrow({ where: { id } });

@@ -1,10 +1,8 @@
-import { useTestDb } from "@repo/db/testing";
-import { beforeEach, expect, it } from "vitest";
-import { emptyOutbox, queueReset } from "./delivery/test-queue.ts";
+import { expect, it } from "vitest";
+import { queueReset, useOutbox } from "./delivery/test-queue.ts";
 import { TRANSITIONS } from "./state.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const states = ["queued", "sending", "unknown", "closed"] as const;
 const outcomes = [

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { useTestDb } from "@repo/db/testing";
-import { beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { type ApiMessage, authenticate, createKey, listKeys, revokeKey } from "../api.ts";
 import { sendForProgram, statusForProgram } from "../api.ts";
-import { accepted, claimAs, emptyOutbox, keys, work } from "../delivery/test-queue.ts";
+import { accepted, claimAs, keys, useOutbox, work } from "../delivery/test-queue.ts";
 import { createEnqueue } from "../enqueue.ts";
 import { categories, templates } from "../test-templates.ts";
 
@@ -12,8 +11,7 @@ const decision = { by: "operator", because: "invoices are sent by a program" };
 const props = { name: "Sam", url: "https://app.example.com" };
 const TO = "sam@example.com";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const make = (options: { program?: string; templates?: string[]; perHour?: number } = {}) => {
   const given = { program: "billing", templates: ["welcome"], perHour: 100, ...options };

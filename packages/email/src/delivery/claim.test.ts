@@ -1,23 +1,21 @@
-import { useTestDb } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
-import { beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { release } from "./claim.ts";
 import { setLimits, slowDown, stopSending } from "./pace.ts";
 import {
   accepted,
   claimAs,
-  emptyOutbox,
   queueChanged,
   queueReset,
   queueVerify,
   queueWelcome,
   refused,
+  useOutbox,
   work,
   endDoubts,
 } from "./test-queue.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });

@@ -1,4 +1,3 @@
-import { useTestDb } from "@repo/db/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { allowEvidence, evidenceStops } from "../evidence-stops.ts";
 import { applyEvents } from "../events.ts";
@@ -9,12 +8,12 @@ import { type Others, SOURCE, otherCalls } from "./test-evidence.ts";
 import {
   accepted,
   claimAs,
-  emptyOutbox,
   queueChanged,
   queueReset,
   queueWelcome,
   refused,
   doubtSeconds,
+  useOutbox,
   work,
   settleAs,
   loseLeases,
@@ -26,9 +25,8 @@ const LEASE = 30;
 const RULES = { horizon: 900 };
 const waits = { ...doubtSeconds, evidence: 24 * 60 * 60 };
 
-const test = await useTestDb();
+const test = await useOutbox();
 beforeEach(async () => {
-  await emptyOutbox(test.db);
   await test.db.evidenceStop.deleteMany();
   await test.db.sendingStatus.updateMany({ data: { stoppedBy: null, restoredAt: null } });
 });

@@ -1,12 +1,10 @@
-import { useTestDb } from "@repo/db/testing";
-import { beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { refused } from "../transports/refusal.ts";
 import type { SendResult } from "../transports/transport.ts";
 import { createMonitor } from "./monitor.ts";
-import { emptyOutbox } from "./test-queue.ts";
+import { useOutbox } from "./test-queue.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const ignore = () => undefined;
 const create = () =>

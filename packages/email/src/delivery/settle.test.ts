@@ -1,25 +1,23 @@
-import { useTestDb } from "@repo/db/testing";
 import { type Message, createDb } from "@repo/db";
-import { beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { release } from "./claim.ts";
 import { type Settlement, settle } from "./settle.ts";
 import {
   type Answer,
   accepted,
   claimAs,
-  emptyOutbox,
   queueReset,
   queueWelcome,
   refused,
   doubtSeconds,
+  useOutbox,
   work,
   settleAs,
   loseLeases,
   endDoubts,
 } from "./test-queue.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({

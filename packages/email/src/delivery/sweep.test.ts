@@ -1,23 +1,21 @@
-import { useTestDb } from "@repo/db/testing";
-import { beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { claim } from "./claim.ts";
 import { sweep } from "./sweep.ts";
 import {
   accepted,
   claimAs,
-  emptyOutbox,
   makeAllDue,
   queueChanged,
   queueReset,
   refused,
   doubtSeconds,
+  useOutbox,
   work,
   loseLeases,
   endDoubts,
 } from "./test-queue.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });

@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Db, Tx } from "@repo/db";
+import { useTestDb } from "@repo/db/testing";
+import { beforeEach } from "vitest";
 import { createEnqueue } from "../enqueue.ts";
 import { keysOf } from "../keys.ts";
 import { templates } from "../test-templates.ts";
@@ -14,6 +16,13 @@ const link = "https://app.example.com/reset-password?token=secret";
 export const doubtSeconds = { resend: 30, hold: 900 };
 
 const enqueue = createEnqueue({ keys, templates });
+
+/** A database for the tests of a file: `emptyOutbox` before each of them. */
+export async function useOutbox(): ReturnType<typeof useTestDb> {
+  const test = await useTestDb();
+  beforeEach(() => emptyOutbox(test.db));
+  return test;
+}
 
 /** An empty outbox without a limit of rate or quota. */
 export async function emptyOutbox(db: Db): Promise<void> {

@@ -1,7 +1,6 @@
-import { useTestDb } from "@repo/db/testing";
 import { Prisma } from "@repo/db";
 import { beforeEach, expect, it } from "vitest";
-import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
+import { claimAs, queueReset, useOutbox } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { keysOf } from "../keys.ts";
 import { applyEvents } from "../events/apply.ts";
@@ -10,11 +9,8 @@ import { explainSuppression, removeSuppression } from "../suppression/suppressio
 
 const pseudonyms = createPseudonyms(keysOf("a key of opt-outs with 32 characters"));
 const EMAIL = "sam@example.com";
-const test = await useTestDb();
-beforeEach(async () => {
-  await emptyOutbox(test.db);
-  await test.db.erasedAddress.deleteMany();
-});
+const test = await useOutbox();
+beforeEach(() => test.db.erasedAddress.deleteMany());
 
 const queue = (to = EMAIL) => queueReset(test.db, to);
 const erase = (until: Date | null = null) =>

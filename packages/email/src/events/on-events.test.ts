@@ -1,13 +1,12 @@
-import { useTestDb } from "@repo/db/testing";
 import { beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { emptyOutbox, queueWelcome, refused, work } from "../delivery/test-queue.ts";
+import { queueWelcome, refused, useOutbox, work } from "../delivery/test-queue.ts";
 import { applyEvents } from "./apply.ts";
 import { attachEvents } from "./attach.ts";
 import { createApplier } from "./coalesce.ts";
 import type { AttachedEvent, OnEvents, SesEvent } from "./event.ts";
 import { sesEvent } from "./test-event.ts";
 
-const test = await useTestDb();
+const test = await useOutbox();
 beforeAll(async () => {
   // The app's own table.
   await test.db.$executeRaw`CREATE TABLE heard (message_id uuid, type text)`;
@@ -24,7 +23,6 @@ const onEvents: OnEvents = async (tx, events) => {
 };
 beforeEach(async () => {
   told = [];
-  await emptyOutbox(test.db);
   await test.db.$executeRaw`TRUNCATE heard`;
 });
 const heard = () =>

@@ -1,6 +1,5 @@
-import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it } from "vitest";
-import { emptyOutbox, queueWelcome } from "../delivery/test-queue.ts";
+import { queueWelcome, useOutbox } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { allowEvidence } from "../evidence-stops.ts";
 import { keysOf } from "../keys.ts";
@@ -9,9 +8,8 @@ import { deleteOldMessages } from "../retention.ts";
 import { addSuppression, removeSuppression } from "../suppression/suppressions.ts";
 import { listActions, recordAction } from "./actions.ts";
 
-const test = await useTestDb();
+const test = await useOutbox();
 beforeEach(async () => {
-  await emptyOutbox(test.db);
   await test.db.$transaction([
     test.db.$executeRaw`SELECT set_config('email.erases', 'on', true)`,
     test.db.operatorAction.deleteMany(),

@@ -1,8 +1,7 @@
 import type { Tx } from "@repo/db";
-import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it } from "vitest";
 import { stopSending } from "../delivery/pace.ts";
-import { accepted, emptyOutbox, queueReset, queueWelcome, work } from "../delivery/test-queue.ts";
+import { accepted, queueReset, queueWelcome, useOutbox, work } from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { applyEvents } from "../events/apply.ts";
 import { sesEvent } from "../events/test-event.ts";
@@ -12,9 +11,8 @@ import { pauseSending } from "./pause.ts";
 import { addCounts } from "./test-counts.ts";
 
 let told: Notice[] = [];
-const test = await useTestDb();
+const test = await useOutbox();
 beforeEach(async () => {
-  await emptyOutbox(test.db);
   await test.db.alert.deleteMany();
   await test.db.hourlyCount.deleteMany();
   told = [];

@@ -1,15 +1,14 @@
 import { createDb } from "@repo/db";
-import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it, vi } from "vitest";
 import { settle, type Settlement } from "../delivery/settle.ts";
 import {
   accepted,
   claimAs,
   doubtSeconds,
-  emptyOutbox,
   queueReset,
   queueWelcome,
   refused,
+  useOutbox,
   work,
   settleAs,
   loseLeases,
@@ -21,9 +20,8 @@ import { sesEvent } from "../events/test-event.ts";
 import { foldCounts } from "./fold.ts";
 import { readHours, readRates } from "./rates.ts";
 
-const test = await useTestDb();
+const test = await useOutbox();
 beforeEach(async () => {
-  await emptyOutbox(test.db);
   await test.db.pendingCount.deleteMany();
   await test.db.hourlyCount.deleteMany();
 });

@@ -1,16 +1,12 @@
-import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it } from "vitest";
-import { emptyOutbox } from "../delivery/test-queue.ts";
+import { useOutbox } from "../delivery/test-queue.ts";
 import { listActions } from "./actions.ts";
 import { pauseSending, resumeSending } from "./pause.ts";
 import { pauseByRates } from "./pause-by-rates.ts";
 import { addCounts } from "./test-counts.ts";
 
-const test = await useTestDb();
-beforeEach(async () => {
-  await emptyOutbox(test.db);
-  await test.db.hourlyCount.deleteMany();
-});
+const test = await useOutbox();
+beforeEach(() => test.db.hourlyCount.deleteMany());
 
 const decision = { by: "operator", because: "the list is repaired" };
 const paused = async () => {

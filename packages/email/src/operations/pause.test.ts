@@ -1,18 +1,16 @@
-import { useTestDb } from "@repo/db/testing";
-import { beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { setLimits, stopSending } from "../delivery/pace.ts";
 import {
   claimAs,
-  emptyOutbox,
   queueOptional,
   queueReset,
   queueVerify,
   queueWelcome,
+  useOutbox,
 } from "../delivery/test-queue.ts";
 import { lowerRate, pauseSending, resumeSending } from "./pause.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const decision = { by: "operator", because: "a wrong list was imported" };
 const claimed = async () => (await claimAs(test.db)).messages.map(({ id }) => id);

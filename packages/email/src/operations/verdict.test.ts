@@ -1,16 +1,12 @@
-import { useTestDb } from "@repo/db/testing";
 import { beforeEach, expect, it } from "vitest";
 import { setLimits, slowDown, stopSending } from "../delivery/pace.ts";
-import { emptyOutbox, queueReset, queueWelcome, refused, work } from "../delivery/test-queue.ts";
+import { queueReset, queueWelcome, refused, useOutbox, work } from "../delivery/test-queue.ts";
 import { lowerRate, pauseSending } from "./pause.ts";
 import { readVerdict } from "./verdict.ts";
 import { createHeartbeat } from "./workers.ts";
 
-const test = await useTestDb();
-beforeEach(async () => {
-  await emptyOutbox(test.db);
-  await test.db.worker.deleteMany();
-});
+const test = await useOutbox();
+beforeEach(() => test.db.worker.deleteMany());
 
 const decision = { by: "operator", because: "a wrong list was imported" };
 const read = () => readVerdict(test.db);

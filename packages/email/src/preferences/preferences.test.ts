@@ -1,13 +1,12 @@
-import { useTestDb } from "@repo/db/testing";
-import { beforeEach, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import {
   accepted,
   claimAs,
-  emptyOutbox,
   queueOptional,
   queueReset,
   queueWelcome,
   refused,
+  useOutbox,
   work,
   settleAs,
   endDoubts,
@@ -15,8 +14,7 @@ import {
 import { categories } from "../test-templates.ts";
 import { findPreferences, setPreferences } from "./preferences.ts";
 
-const test = await useTestDb();
-beforeEach(() => emptyOutbox(test.db));
+const test = await useOutbox();
 
 const address = "name@example.com";
 const choose = (wanted: Record<string, boolean>, to = address) =>

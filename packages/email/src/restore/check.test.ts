@@ -1,15 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { createDb } from "@repo/db";
-import { createTestDb, useTestDb } from "@repo/db/testing";
+import { createTestDb } from "@repo/db/testing";
 import { beforeEach, describe, expect, it } from "vitest";
-import { claimAs, emptyOutbox, queueReset } from "../delivery/test-queue.ts";
+import { claimAs, queueReset, useOutbox } from "../delivery/test-queue.ts";
 import { endStop, stopSending } from "../delivery/pace.ts";
 import { sendingStatus } from "../log.ts";
 import { checkDatabase } from "./check.ts";
 
-const test = await useTestDb();
+const test = await useOutbox();
 beforeEach(async () => {
-  await emptyOutbox(test.db);
   await test.db.sendingStatus.updateMany({
     data: { stoppedBy: null, systemIdentifier: null, timelineId: null, oids: null, seenAt: null },
   });
