@@ -168,12 +168,12 @@ export const de: typeof en = {
   },
   resetPassword: {
     title: "Wähle ein neues Passwort",
-    change: "Passwort ändern",
+    submit: "Passwort ändern",
     intro: (email) => <>Für {email}. Du wirst überall abgemeldet.</>,
     newLink: "Neuen Link anfordern",
     message: "Dein Passwort ist geändert. Melde dich damit an.",
-    changedTitle: "Dein Passwort ist geändert",
-    changed: "Du bist überall abgemeldet. Melde dich mit dem neuen Passwort an.",
+    doneTitle: "Dein Passwort ist geändert",
+    done: "Du bist überall abgemeldet. Melde dich mit dem neuen Passwort an.",
   },
   account: {
     title: "Dein Konto",
@@ -192,7 +192,7 @@ export const de: typeof en = {
   },
   undoAddress: {
     title: "Hol dir dein Konto zurück",
-    takeBack: "Konto zurückholen",
+    submit: "Konto zurückholen",
     intro: (email) => (
       <>
         Das Konto bekommt seine Adresse {email} zurück, mit dem Passwort, das du jetzt wählst. Alle

@@ -173,12 +173,12 @@ export const en = {
   },
   resetPassword: {
     title: "Choose a new password",
-    change: "Change the password",
+    submit: "Change the password",
     intro: (email: ReactNode): ReactNode => <>For {email}. You will be logged out everywhere.</>,
     newLink: "Ask for a new link",
     message: "Your password is changed. Log in with it.",
-    changedTitle: "Your password is changed",
-    changed: "You are logged out everywhere. Log in with the new password.",
+    doneTitle: "Your password is changed",
+    done: "You are logged out everywhere. Log in with the new password.",
   },
   account: {
     title: "Your account",
@@ -198,7 +198,7 @@ export const en = {
   },
   undoAddress: {
     title: "Take your account back",
-    takeBack: "Take the account back",
+    submit: "Take the account back",
     intro: (email: ReactNode): ReactNode => (
       <>
         The account gets its address {email} back, with the password that you choose now. Every
