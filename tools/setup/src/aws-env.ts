@@ -6,9 +6,8 @@ import { mergeEnvFile, namesIn } from "./env-file.ts";
 import { SetupError } from "./error.ts";
 import { settingsIn } from "./outputs.ts";
 import { readStack } from "./pulumi.ts";
+import { root } from "./root.ts";
 import { saveSecret } from "./save-secret.ts";
-
-const root = path.resolve(import.meta.dirname, "../../..");
 
 const HELP = `pnpm aws:env [-]
 
