@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { account as whoseAccount } from "./src/account.ts";
+import { readAccount } from "./src/account.ts";
 import { readSettings } from "./src/config/settings.ts";
 import { ConfigurationSets } from "./src/configuration-sets.ts";
 import { DnsRecords, dkimRecords, dmarcRecord, mailFromRecords } from "./src/dns/records.ts";
@@ -20,7 +20,7 @@ const settings = readSettings({
 const { name, region, domain, mailFromDomain, configurationSet, securityConfigurationSet } =
   settings;
 const { dns, existing } = settings;
-const account = whoseAccount(region);
+const account = readAccount(region);
 const tags = stackTags(stack);
 
 // Read everything that exists before any resource is registered. So a refusal is one line, and the

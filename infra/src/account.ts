@@ -11,8 +11,8 @@ export interface Account {
   oidcProvider: (issuer: string) => pulumi.Output<string>;
 }
 
-/** Asks AWS whose credentials these are. */
-export function account(region: string): Account {
+/** Asks AWS which account the credentials belong to. */
+export function readAccount(region: string): Account {
   const caller = getCallerIdentityOutput();
   const partition = caller.arn.apply((arn) => arn.split(":")[1] ?? "aws");
   return {

@@ -16,8 +16,8 @@ interface ConfigurationSetsArgs {
 
 /**
  * The two configuration sets that the app sends with. Each delivers over TLS only, and suppresses
- * addresses that have bounced or complained. Neither tracks opens or clicks: for that SES rewrites
- * the links, and their tokens would pass through a tracking host.
+ * addresses that have bounced or complained. Neither tracks opens or clicks: for that SES
+ * would rewrite the links, and their tokens would pass through a tracking host.
  */
 export class ConfigurationSets extends pulumi.ComponentResource {
   /** Names, known once the sets exist. */

@@ -1,5 +1,5 @@
-// IAM policies. No allowed action has a `*` in it. `*` is a resource only for actions that have none
-// in IAM (the account's quota, its suppression list).
+// IAM policies. No allowed action has a `*` in it. The resource is `*` only where IAM knows no
+// narrower one for the action (the account's quota, its suppression list).
 
 interface Statement {
   Sid: string;

@@ -33,7 +33,7 @@ export const role = command(ABOUT, async (values, [address, name, ...rest]) => {
     console.log("There is no such account. People sign up first, and confirm their address.");
     return 1;
   }
-  const has = wanted === null ? "has no role" : `is ${wanted}`;
+  const has = wanted === null ? "has no role" : `is an ${wanted}`;
   console.log(`${address} ${before === wanted ? `${has} already` : `${has} now`}.`);
   return 0;
 });

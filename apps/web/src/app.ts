@@ -33,7 +33,7 @@ interface AppConfig {
   trustProxy: number;
   /** Routes for posts of other programs. They come before cookies are read. */
   webhooks: RequestHandler[];
-  /** The routes for programs with an API key. They come before cookies are read too. */
+  /** The routes for programs with an API key. These, too, come before cookies are read. */
   api: RequestHandler;
   preferences: PreferencesConfig;
   enqueue: Enqueue<EmailTemplates>;

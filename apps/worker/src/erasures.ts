@@ -22,14 +22,14 @@ export async function eraseAccounts(config: {
   const keys = { secret: env.AUTH_SECRET, pseudonyms: createPseudonyms(env.OPT_OUT_KEY) };
   const list = createAccountList({ loopbackOnly: env.loopbackOnly });
   const erase = async () => {
-    // SES's list takes one address a second. Nobody's erasure here waits for that.
     let failure: Error | undefined;
-    do await eraseHere().catch((error: Error) => (failure = error));
-    while (!signal.aborted && (await eraseThere()));
+    // SES's list takes one address a second. The erasures in our database do not wait for that.
+    do await eraseInDatabase().catch((error: Error) => (failure = error));
+    while (!signal.aborted && (await eraseNextAddressAtSes()));
     // Only now: an account that cannot be erased keeps no other one waiting.
     if (failure) throw failure;
   };
-  const eraseHere = async () => {
+  const eraseInDatabase = async () => {
     const { erased, unreadable } = await eraseDeleted(db, keys, {
       isAtSes: env.EMAIL_TRANSPORT === "ses",
     });
@@ -38,7 +38,7 @@ export async function eraseAccounts(config: {
       log.error({ unreadable }, "deleted accounts are sealed with another AUTH_SECRET");
   };
   /** @returns whether it was done, so that another account may be due */
-  const eraseThere = async () => {
+  const eraseNextAddressAtSes = async () => {
     const done = await eraseNextAtSes(db, env.AUTH_SECRET, (address) => list.remove(address));
     if ("error" in done) logFailure(done);
     return done.result === "erased";

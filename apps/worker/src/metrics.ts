@@ -74,7 +74,7 @@ const FIGURES: Figure[] = [
   },
   {
     name: "email_quota",
-    help: "SES's quota of 24 hours: emails sent, and allowed. Missing without a quota.",
+    help: "SES's 24-hour quota: emails sent, and allowed. Missing without a quota.",
     label: "which",
     values: ({ verdict: { status } }) =>
       status.quota

@@ -23,7 +23,7 @@ export async function withSes(domain: string, values: string[]): Promise<string[
   if (before && (await countLookups(before, txtOf, LOOKUPS)) >= LOOKUPS) {
     throw refusal(
       domain,
-      `receivers stop at ${LOOKUPS} look-ups, and it takes more with ${SES_SPF}, those of the records that it includes counted`,
+      `receivers stop at ${LOOKUPS} look-ups; with ${SES_SPF} the record takes more, counting the records that it includes`,
     );
   }
   return merged;

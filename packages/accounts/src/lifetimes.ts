@@ -9,14 +9,16 @@ export const LINK_MINUTES = {
   delete_account: 60,
 } as const satisfies Record<LinkPurpose, number>;
 
-/** How long a sign-up waits for its mailbox to be proved, in days. */
+/** Days for which a sign-up waits until its address is verified. */
 export const SIGN_UP_DAYS = 7;
 
-/** In days: how long a session lasts at most, and how long without use. */
+/** Days after which a session ends: `most` after the log-in, or `unused` after its last use. */
 export const SESSION_DAYS = { most: 30, unused: 14 };
 
-/** How long a typed password lets its session change what gives access, in minutes. */
+/** Minutes after the password was typed in which a session may change the address, download the data
+ * or delete the account. */
 export const CHECK_MINUTES = 15;
 
-/** In days: how long ended links and requests are kept, so that they differ from unknown ones. */
+/** Days for which links and requests are kept after their end. Until then, the page of a link can say
+ * that it was used or has expired; later it is unknown. */
 export const KEPT_DAYS = 7;

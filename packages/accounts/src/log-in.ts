@@ -22,7 +22,7 @@ export interface LogIn {
 }
 
 /**
- * Checks email and password. Every refusal looks the same, and it never sends email.
+ * Checks email and password. Every refusal looks the same. A log-in never sends email.
  *
  * @throws AccountError `INVALID_CREDENTIALS`, `TOO_MANY_TRIES`, `BUSY`
  */

@@ -114,8 +114,8 @@ async function findSignUp({ db, secret }: Context, { signUp: token }: Caller) {
 }
 
 /**
- * Takes the limits of an email to a mailbox that a stranger may have typed. If the mailbox has had
- * enough, it grants none: the answer stays the same, without an email.
+ * Takes the limits of an email to a mailbox that a stranger may have typed. If the mailbox has
+ * reached its limit, no email is granted. The answer stays the same.
  */
 async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key }: Address) {
   const taken = await limits.take(

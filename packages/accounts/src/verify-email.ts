@@ -121,10 +121,10 @@ async function readTyped(
 ): Promise<Chosen> {
   if (password === undefined) throw new AccountError("PASSWORD_REQUIRED");
   // A program may omit fields that the page asks for. Their columns have defaults.
-  const told = Object.fromEntries(
+  const given = Object.fromEntries(
     Object.entries(typed).filter(([, value]) => value !== undefined),
   ) as Partial<Profile>;
-  const profile = { ...told, name: told.name ?? email.slice(0, email.lastIndexOf("@")) };
+  const profile = { ...given, name: given.name ?? email.slice(0, email.lastIndexOf("@")) };
   checkPassword(password, { name: profile.name, email });
   const place = await takePlace(context, caller, key);
   const passwordHash = await context.hasher.hash(password, place);

@@ -3,7 +3,7 @@ import { Prisma } from "@repo/db";
 /**
  * An SQL expression: the moment at which its statement sees the database. It is PostgreSQL's
  * snapshot: the id of the next transaction, then those of the transactions that still run, joined by
- * hyphens. No clock could say it, because rows have the time at which their transaction began.
+ * hyphens. A time would not do, because a row has the time at which its transaction began.
  *
  * https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
  */
@@ -15,8 +15,9 @@ export const AS_OF = Prisma.sql`(
 export const isAsOf = (text: string): boolean => /^\d{1,15}(?:-\d{1,15}){0,1000}$/.test(text);
 
 /**
- * A condition: row `m` was visible at that moment, and nobody has changed it since. It counts a row
- * as visible too that a transaction wrote inside a savepoint and had not committed yet.
+ * A condition: row `m` was visible at that moment, and nobody has changed it since. One
+ * kind of row counts as visible too early: one that was written inside a savepoint, and was not
+ * committed yet.
  */
 export function unchangedSince(asOf: string): Prisma.Sql {
   const [next = 0, ...running] = asOf.split("-").map(Number);

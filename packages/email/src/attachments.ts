@@ -12,7 +12,7 @@ export interface Attachment {
   contentType: string;
   /** A string is sent as UTF-8. */
   content: Uint8Array | string;
-  /** With it the file is shown inside the HTML, which refers to it as `cid:<contentId>`. */
+  /** Shows the file inside the HTML, where its address is `cid:<contentId>`. */
   contentId?: string;
 }
 
@@ -42,7 +42,7 @@ const UNSUPPORTED = new Set(
 );
 
 /**
- * Checks files now that SES would refuse later.
+ * Refuses the files that SES would refuse later.
  *
  * @throws EmailError `INVALID_ATTACHMENT`, `ATTACHMENTS_TOO_LARGE`
  */

@@ -50,7 +50,7 @@ const TAG = /^[\w-]{1,256}$/;
 const RESERVED_TAGS = ["message-id", "template"];
 
 /**
- * Checks now what SES would refuse later, when the caller can no longer be told.
+ * Refuses what SES would refuse later, when the caller could not be told any more.
  *
  * @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME`, `INVALID_HEADER`, `INVALID_TAG`,
  *   `INVALID_ATTACHMENT`, `ATTACHMENTS_TOO_LARGE`. Their messages contain no value

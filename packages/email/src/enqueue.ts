@@ -18,8 +18,8 @@ export { type Mailbox, parseMailbox } from "./mailbox.ts";
 export type { NewMessage, Templates } from "./new-message.ts";
 
 /**
- * Queues an email in the caller's transaction. It exists once that commits, and not before. An
- * error leaves the transaction usable.
+ * Queues an email in the caller's transaction. The email exists only after that transaction has
+ * committed. After an error, the transaction can still be used.
  *
  * With an `idempotencyKey`, a second message of the same content is not queued: the first one's id
  * is returned. The second of two concurrent callers waits until the first one's transaction ends.

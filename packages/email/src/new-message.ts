@@ -18,7 +18,7 @@ interface TemplateRules {
   props: z.ZodType;
   /** `security` is sent before the rest. */
   category: string;
-  /** Is sent before all others, and may use the last twentieth of the daily quota. */
+  /** Is sent before all others, and may use the last 5 % of the daily quota. */
   reserve?: true;
   onUnknown: "resend" | "hold";
   /** In minutes. */
@@ -34,8 +34,8 @@ export interface NewMessage<
   to: string;
   props: z.input<T[N]["props"]>;
   /**
-   * The reader's language, as a tag (BCP 47): "de", "pt-BR". The email is in the best of the
-   * template's languages for it. Default: the product's language.
+   * The reader's language, as a tag (BCP 47): "de", "pt-BR". If the template has
+   * no text in it, the nearest language of the template is used. Default: the product's language.
    */
   locale?: string | null | undefined;
   /** Not sent before this moment. */
@@ -52,7 +52,7 @@ export interface NewMessage<
   idempotencyKey?: string;
   /**
    * If the key was used, return the first message's id, even if its content was another: for a
-   * weekly digest whose list has changed since. Default: false. Then other content is refused.
+   * weekly digest whose list has changed since. Default: false, which refuses other content.
    */
   keepFirst?: boolean;
 }
@@ -73,9 +73,9 @@ export interface NewRow {
   expiry: number;
   idempotencyKey: string | null;
   keepFirst: boolean;
-  /** Of the content, if there is an idempotency key. */
+  /** A digest of the content; null without an idempotency key. */
   digest: Buffer<ArrayBuffer> | null;
-  /** Whether a stored digest is of the same content. */
+  /** Whether a stored digest was made from the same content. */
   isSame(this: void, digest: Uint8Array | null): boolean;
 }
 
@@ -106,14 +106,14 @@ export function createPrepare<T extends Templates>(config: EnqueueConfig<T>): Pr
     checkTimes(sendAt, expiresAt);
     const rules = rulesOf(templates, template);
     const locale = checkLocale(message.locale);
-    const said = {
+    const withoutLocale = {
       props: checkProps(template, rules, message.props),
       ...checkAdditions(message),
     };
-    const contents: Payload = { ...said, ...(locale !== undefined && { locale }) };
+    const contents: Payload = { ...withoutLocale, ...(locale !== undefined && { locale }) };
     const { address, key: addressKey } = parseAddress(message.to);
     // Without the language: it is the same email, even if its reader has changed the language.
-    const content = { template, to: address, sendAt, expiresAt, ...said };
+    const content = { template, to: address, sendAt, expiresAt, ...withoutLocale };
     const id = uuidv7();
     const { category, onUnknown, expiry } = rules;
     return {

@@ -17,9 +17,9 @@ export interface DeletedMessages {
   more: boolean;
 }
 
-// How long the log keeps a closed message and its idempotency key (docs/runbook.md).
+// Days for which the log keeps a closed message and its idempotency key (docs/runbook.md).
 const LOG_DAYS = 90;
-// How long an operator can send a message again that failed or is in doubt.
+// Days in which an operator can send a failed message again, or one in doubt.
 const CONTENTS_DAYS = 7;
 // The limit of one call: about half a minute of work.
 const BATCHES = 100;

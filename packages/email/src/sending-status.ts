@@ -64,7 +64,7 @@ export const NEXT_STEP: Record<StoppedBy, string> = {
   misconfigured:
     "Fix what the error names: the identity, the configuration set, the permission or the credentials. Email then goes on by itself. After a change of its environment, restart the worker.",
   quota:
-    "The account's quota of 24 hours is used up, except for a twentieth that is reserved for new passwords. Email goes on by itself when the oldest emails no longer count. Ask for a higher quota in the SES console (Account dashboard, Request a limit increase).",
+    "The account's 24-hour quota is used up, except for the 5 % that are reserved for new passwords. Email goes on by itself when the oldest emails no longer count. Ask for a higher quota in the SES console (Account dashboard, Request a limit increase).",
   outage:
     "The server does not answer. Look at https://health.aws.amazon.com/health/status, then at the worker's network, region and endpoint. Email then goes on by itself.",
   restored:

@@ -1,5 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { personName, webUrl } from "./schema.ts";
+import { z } from "zod";
+import { type Schema, personName, webUrl } from "./schema.ts";
+
+describe("props", () => {
+  const rest = { category: "account", onUnknown: "hold", expiry: 60 } as const;
+
+  it("should be values that JSON can carry, or the type check fails", () => {
+    const day = { props: z.object({ day: z.iso.date(), note: z.string().optional() }), ...rest };
+    day satisfies Schema;
+    const instant = { props: z.object({ day: z.date() }), ...rest };
+    // @ts-expect-error A Date would come back as a text, and the worker could not render the email.
+    instant satisfies Schema;
+    const read = {
+      props: z.object({ day: z.iso.date().transform((text) => new Date(text)) }),
+      ...rest,
+    };
+    // @ts-expect-error What is stored is what the schema has made of the props.
+    read satisfies Schema;
+  });
+});
 
 describe("personName", () => {
   it.each([

@@ -1,9 +1,15 @@
 import { z } from "zod";
 import type { Category } from "./categories.ts";
 
+/**
+ * What an email's props consist of. They are stored as JSON until the worker renders the email, so a
+ * date is a text: `z.iso.date()` or `z.iso.datetime()`.
+ */
+type Json = string | number | boolean | null | undefined | Json[] | { [name: string]: Json };
+
 /** What must be known about an email to queue it. It loads no React. */
 export interface Schema {
-  props: z.ZodType;
+  props: z.ZodType<Json, Json>;
   /** One of `categories.ts`, which says whether people can turn the email off. */
   category: Category;
   /**
@@ -18,7 +24,7 @@ export interface Schema {
    */
   expiry: number;
   /**
-   * The email is sent before all others, and may use the last twentieth of the daily quota. It is
+   * The email is sent before all others, and may use the last 5 % of the daily quota. It is
    * for email without which a person cannot go on. Do not set it for email that anybody can cause
    * by typing an address: a stranger could use the quota up.
    */

@@ -19,7 +19,7 @@ const stop = new AbortController();
 const stopped = new Promise<void>((resolve) => {
   stop.signal.addEventListener("abort", () => resolve(), { once: true });
 });
-// SIGHUP: the terminal was closed. Then output fails, and we must end all the same.
+// SIGHUP: the terminal was closed. Then output fails, but we must still end.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => stop.abort());
 }

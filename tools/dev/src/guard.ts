@@ -43,7 +43,7 @@ else {
   process.disconnect();
 }
 
-/** Waits for another `pnpm dev` in this clone that is ending. @returns false if it keeps running */
+/** If another `pnpm dev` of this clone is ending, waits for it. @returns false if one keeps running */
 async function takeLock(): Promise<boolean> {
   if ((await otherState()) === "running") return false;
   lock.listen(0, "127.0.0.1");

@@ -159,7 +159,7 @@ const ON_CALL: Record<string, Answer> = {
     when: trouble,
     sees: /^\d\.\d+ % – AWS reviews/,
   },
-  "And over a month?": { when: trouble, sees: "Rates of 30 days" },
+  "And over a month?": { when: trouble, sees: "Rates over 30 days" },
   "Which template or which domain bounces?": { when: trouble, sees: "product-update" },
   "Since when did it rise?": {
     when: trouble,

@@ -4,7 +4,7 @@ import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 import { isUnreachable, refused } from "./refused.ts";
 
-// Of the quota of 24 hours.
+// Shares of the 24-hour quota.
 const NEARLY = 0.8;
 
 const CONSOLE = "https://console.aws.amazon.com/ses/home#/account";

@@ -5,7 +5,7 @@ import { Notice } from "../ui/notice.tsx";
 import { sendPage, wantsJson } from "./answer.tsx";
 import { HttpError } from "./errors.tsx";
 
-/** Lets people pass who are logged in, and sends all others to the log-in. */
+/** Goes on if the person is logged in, and otherwise sends them to the log-in. */
 export const loggedIn: RequestHandler = (req, res, next) => {
   if (res.locals.user) return next();
   if (wantsJson(req)) throw notLoggedIn();
@@ -43,7 +43,7 @@ function LogInFirst() {
 /** Pages to which a typed password leads back. Any other address would be an open redirect. */
 export const CHECKED_PAGES = ["/settings/address", "/settings/export", "/settings/delete"];
 
-/** Lets people pass who have typed their password within CHECK_MINUTES, and asks all others for it. */
+/** Goes on if the person has typed the password within CHECK_MINUTES, and otherwise asks for it. */
 export function passwordTyped(accounts: Accounts): RequestHandler {
   return async (req, res, next) => {
     if (await accounts.settings.hasTypedPassword(res.locals.caller)) return next();

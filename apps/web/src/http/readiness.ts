@@ -17,8 +17,8 @@ const LATEST = 10_000;
  *
  * @param db a pool of one connection, so that a check waits for no request. Its queries need a time
  *   limit: a lost connection then delays only one check.
- * @returns reads what the last check has found; at the start it waits for the first one. It throws
- *   the reason if none has succeeded for ten seconds.
+ * @returns a function that returns what the last check has found. Until the first check has ended,
+ *   it waits. If no check has succeeded for ten seconds, it throws the reason.
  */
 export function watchDatabase(db: Db, signal: AbortSignal): () => Promise<EmailState> {
   let good: { state: EmailState; at: number } | undefined;

@@ -68,7 +68,7 @@ export async function leaveSession(
   showUser(res, undefined);
 }
 
-/** Sets the user, and the language and the header's links that follow. */
+/** Sets the user, and what depends on the user: the language, and the links in the header. */
 function showUser(res: Response, user: SessionUser | undefined): void {
   if (user) res.locals.user = user;
   else delete res.locals.user;

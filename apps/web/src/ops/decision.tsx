@@ -13,7 +13,7 @@ import { refusing } from "./errors.ts";
 import { OpsPage, type Place } from "./page.tsx";
 import { Refusal } from "./refusal.tsx";
 
-/** What a page needs that changes something. */
+/** What every page with a change needs. */
 export interface Guard {
   accounts: Accounts;
   cookies: Cookies;
@@ -31,8 +31,8 @@ const DECISION = {
 };
 
 /**
- * The time of what the operator has seen, which the decision is about: a pause, a suppression.
- * Missing: there was none. A form names it, so that it does not end a newer one.
+ * When the pause or the suppression began that the operator has seen. Missing: there was none. The
+ * form repeats this time, so that the decision does not end a newer one.
  */
 export const SEEN = { seen: z.iso.datetime().optional() };
 export const seenOf = (seen: string | undefined) => (seen === undefined ? null : new Date(seen));

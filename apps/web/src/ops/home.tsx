@@ -120,7 +120,7 @@ function Facts({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
       <dd>
         {count(Number(rate.toFixed(1)))} of {count(maxRate)} emails a second
       </dd>
-      <dt>Quota of 24 hours</dt>
+      <dt>24-hour quota</dt>
       <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
       <RateFacts rated={rates} of="24 hours" />
     </dl>

@@ -61,7 +61,7 @@ function Requests({ email, asked, error }: RequestsProps) {
           What was asked for with this address?
           <input name="email" defaultValue={email} {...ADDRESS_INPUT} />
         </label>
-        <button className="primary">Look</button>
+        <button className="primary">Look up</button>
       </form>
       {asked && <Asked email={email} asked={asked} />}
     </OpsPage>

@@ -91,7 +91,7 @@ export type LimitPer<Per extends Limit["per"]> = {
   [Name in LimitName]: (typeof LIMITS)[Name]["per"] extends Per ? Name : never;
 }[LimitName];
 
-// If SES's quota is unlimited or not known yet.
+// The share if SES's quota is unlimited or not known yet.
 const DEFAULT_SHARE = 50_000;
 
 /**

@@ -195,7 +195,7 @@ describe("the token bucket", () => {
     expect((await status()).rate).toBe(100);
   });
 
-  it("keeps the last twentieth of the daily quota for password-reset: verify-email does not get it", async () => {
+  it("keeps the last 5 % of the daily quota for password-reset: verify-email does not get it", async () => {
     await limit(1000, 100, 95);
     const verify = await queueVerify(test.db);
     expect((await claimAs(test.db)).messages).toEqual([]);

@@ -130,7 +130,7 @@ it("logs once that the daily quota is used up and until when, and later that sen
   const firstSent = Date.now();
   worker.deliver(accepted, { quota });
   await waitFor(() => expect(worker.logged).toContain("sending stopped"));
-  // The last twentieth is for new passwords.
+  // The last 5 % are for new passwords.
   expect(worker.calls).toHaveLength(2);
   const line = worker.logged.split("\n").find((one) => one.startsWith("sending stopped")) ?? "";
   const { stoppedBy, expectedAt, next } = JSON.parse(line.slice(line.indexOf("{"))) as Record<

@@ -114,7 +114,7 @@ export interface Pace {
 export function pace(limit: number): Prisma.Sql {
   return Prisma.sql`b.probing, a.unreserved < 1 AS "isQuotaUsed",
     CASE WHEN a.size = 0 AND b.tokens < 1
-      -- Until the rate allows a tenth of a second's worth, so that a claim takes several messages.
+      -- Waits until the rate allows the emails of 0.1 s, so that a claim takes several messages.
       THEN LEAST(${MAX_WAIT}, (GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens) / b.rate)
       END AS "secondsToNext"`;
 }

@@ -6,7 +6,7 @@ import { type Categories, isTurnedOff } from "../preferences/categories.ts";
 export interface Recipients {
   /** Keys of addresses, and domains. Default: everyone. */
   allowTo?: { addresses: string[]; domains: string[] } | undefined;
-  /** Whether messages to others are claimed, to be redirected, and not closed. Default: false. */
+  /** Whether a message to anybody else is claimed, to be redirected. Default: false, it is closed. */
   redirect?: boolean | undefined;
   /** Which categories people can turn off. Default: none. */
   categories?: Categories | undefined;

@@ -69,11 +69,11 @@ export async function applyEvents(
       const [found] = await tx.$queryRaw<Stored[]>(storing);
       if (keys.length > 0) await tx.$executeRaw(suppress(keys, policy));
       const messageIds = new Map(found?.attached?.map(({ id, messageId }) => [id, messageId]));
-      const heard = given.flatMap(({ id, recipientKey: _key, pseudonym: _hash, ...event }) => {
+      const attached = given.flatMap(({ id, recipientKey: _key, pseudonym: _hash, ...event }) => {
         const messageId = messageIds.get(id);
         return messageId ? [{ ...event, messageId }] : [];
       });
-      if (heard.length > 0) await onEvents(tx, heard);
+      if (attached.length > 0) await onEvents(tx, attached);
       return found;
     });
   } else if (keys.length > 0) {
@@ -88,7 +88,7 @@ export async function applyEvents(
     [row] = await db.query<Stored>(storing);
   }
   const { stored = 0, unattached = [] } = row ?? {};
-  // A settlement may have committed meanwhile that looked for these events before they were stored.
+  // Meanwhile a settlement may have looked for these events before they were stored, and committed.
   if (unattached.length > 0) {
     const { failed } = await attachEvents(db, { sesMessageIds: unattached, onEvents });
     if (failed[0]) throw failed[0].error;

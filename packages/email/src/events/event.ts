@@ -30,7 +30,7 @@ export interface SesEvent {
   /** The feedback id, or the event's time if SES gives none. */
   dedupeKey: string;
   occurredAt: Date;
-  /** Details for people, without bodies, headers, and the query strings of links. */
+  /** Details for a person to read, without bodies, headers, and the query strings of links. */
   detail: Prisma.JsonObject;
   /** The effect on the recipient; undefined if there is none. */
   effect?: Effect | undefined;

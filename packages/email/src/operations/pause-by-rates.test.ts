@@ -23,7 +23,7 @@ it.each([
   ["0.1 % of a week complained", 100, { accepted: 3000, complained: 3 }],
 ])("pauses all but security mail when %s", async (_what, hoursAgo, counts) => {
   await addCounts(test.db, hoursAgo, counts);
-  expect(await pauseByRates(test.db)).toMatch(/of (24h|7d) (bounced|were complained about); AWS/);
+  expect(await pauseByRates(test.db)).toMatch(/in (24h|7d) (bounced|were complained about); AWS/);
   expect(await paused()).toEqual({ scope: "non-essential", pausedBy: "rates" });
   expect((await listActions(test.db, { limit: 1 })).actions).toMatchObject([
     { action: "pause", by: "rates", subject: "non-essential" },

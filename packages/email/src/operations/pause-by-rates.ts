@@ -47,10 +47,10 @@ function reasonOf(period: Period, total: Total): string | undefined {
   const { accepted, bounced, complained, bounceLevel, complaintLevel } = total;
   const { bounces, complaints } = THRESHOLDS;
   if (isReached(bounceLevel)) {
-    return `${bounced} of ${accepted} emails of ${period} bounced; AWS reviews accounts at ${percent(bounces.review)}`;
+    return `${bounced} of ${accepted} emails in ${period} bounced; AWS reviews accounts at ${percent(bounces.review)}`;
   }
   if (isReached(complaintLevel)) {
-    return `${complained} of ${accepted} emails of ${period} were complained about; AWS reviews accounts at ${percent(complaints.review)}`;
+    return `${complained} of ${accepted} emails in ${period} were complained about; AWS reviews accounts at ${percent(complaints.review)}`;
   }
   return undefined;
 }

@@ -86,7 +86,7 @@ async function rates(db: Db, { paused }: SendingStatus, open: AlertCause[]): Pro
     ].find((total) => total[level] !== "ok" || (open.includes(cause) && total[rate] >= review / 2));
     if (!bad) return [];
     const what = [
-      `${bad[count]} of the ${bad.accepted} emails of ${bad.of} ${said}.`,
+      `${bad[count]} of the ${bad.accepted} emails in ${bad.of} ${said}.`,
       `AWS reviews an account at ${percent(review)} and may pause it at ${percent(pause)}.`,
       ...(isPaused ? ["All email but security mail is paused."] : []),
     ].join(" ");

@@ -38,7 +38,7 @@ export interface Verdict {
   next: string | null;
   /** The server's answer, if it has stopped sending. For operators only: it may name a role. */
   error: string | null;
-  /** The last day's workers, those first that were seen last. */
+  /** The workers of the last day, the most recently seen first. */
   workers: WorkerStatus[];
   /** What waits, by category, the oldest first. */
   waiting: Waiting[];
@@ -83,7 +83,7 @@ function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefin
       next: "Start the worker. If it has ended by itself, its log says why.",
     };
   }
-  // Before a pause: sending would not go on after it.
+  // It comes before the pause, because sending stays stopped after the pause ends.
   if (stopped) {
     const { by, since, next, error } = stopped;
     return { sending: "stopped", cause: by, why: WHY[by], since, next, error };
@@ -125,7 +125,7 @@ function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefin
     return {
       sending: slowed,
       cause: "quota-low",
-      why: `${quota.sent} of ${quota.max} emails of 24 hours are sent`,
+      why: `${quota.sent} of the ${quota.max} emails that SES allows in 24 hours are sent`,
       since: null,
       next: "Ask for a higher quota in the SES console (Account dashboard, Request a limit increase), or send less today.",
     };
@@ -141,7 +141,7 @@ const QUOTA_LOW = 0.8;
 export const WHY: Record<NonNullable<SendingStatus["stopped"]>["by"], string> = {
   paused: "AWS has paused it",
   misconfigured: "SES refuses every email",
-  quota: "the quota of 24 hours is used up",
+  quota: "the 24-hour quota is used up",
   outage: "the server does not answer",
   restored: "the database is a restored backup",
 };

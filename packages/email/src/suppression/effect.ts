@@ -14,10 +14,10 @@ export const REPORTED = ["action", "status", "diagnosticCode"];
  * The effect of a Bounce event on one recipient.
  *
  * SES publishes an out-of-office reply (RFC 3834) as a Bounce of type Transient and sub-type
- * General, in addition to the Delivery. It does the same for a server that was not reached for 14
- * hours, or that refuses us by its DMARC policy. These two come with a delivery status notification
- * (RFC 3464), and a reply does not. Without this difference, a server that is gone for good would
- * count as an out-of-office reply. A reply that SES does not recognise comes as Undetermined,
+ * General, in addition to the Delivery. It publishes the same type for a server that was not
+ * reached for 14 hours, and for one that refuses us by its DMARC policy. These two have the fields of
+ * a delivery status notification (RFC 3464), and an out-of-office reply has none. We use this
+ * difference: otherwise a server that is gone for good would count as an out-of-office reply. A reply that SES does not recognise comes as Undetermined,
  * without a recipient.
  * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients
  */

@@ -43,7 +43,7 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
   return Prisma.sql`
     WITH heard AS MATERIALIZED (
       SELECT e.recipient_key AS key, e.effect, e.occurred_at, e.detail, e.ses_message_id,
-        -- Orders events of the same time, whichever came first.
+        -- A fixed order for events of the same time. It must not depend on which arrived first.
         (e.ses_message_id, e.dedupe_key, e.recipient) AS tie
       FROM events e LEFT JOIN LATERAL (
         SELECT max(removed_at) AS at FROM suppression_removals r WHERE r.address_key = e.recipient_key

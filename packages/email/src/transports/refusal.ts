@@ -51,7 +51,7 @@ const CAUSES = {
   deferred: ["deferred", "Nothing: the server does not take this email yet; it is tried again."],
   quota: [
     "quota",
-    "Nothing: the other emails are sent when the quota of 24 hours allows. To send more a day, ask AWS for a higher quota.",
+    "Nothing: the other emails are sent when the 24-hour quota allows. To send more a day, ask AWS for a higher quota.",
   ],
   unreachable: [
     "unreachable",

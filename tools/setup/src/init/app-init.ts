@@ -111,6 +111,7 @@ This is ${name} now. Next:
   pnpm check && pnpm test
   git add --all && git commit -m "Begin ${name}"
 Then set website and postalAddress in packages/brand/brand.json: emails show them.
+The text of the home page is in apps/web/src/texts: home, in each language.
 Undo: git restore . && git clean -f ${RECORD}${
     upstream === "" ? `\nFor updates, say where the copy is from: pnpm app:init --upstream URL` : ""
   }`;

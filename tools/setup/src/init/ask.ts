@@ -32,6 +32,12 @@ export async function ask(tree: Tree, flags: Flags, isAsking: boolean): Promise<
     }
     const value = given ?? offered;
     const wrong = check(value, tree);
+    if (wrong && given === undefined) {
+      throw new AppError(
+        "BAD_ANSWER",
+        `Give --${flag}: without a terminal, or with --yes, this command cannot ask for it.`,
+      );
+    }
     if (wrong) throw new AppError("BAD_ANSWER", `--${flag} "${value}": ${wrong}.`);
     answers[key] = value;
   }

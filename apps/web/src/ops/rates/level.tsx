@@ -33,11 +33,11 @@ export function Rate({ share, level, short = false }: RateProps) {
 export function RateFacts({ rated, of }: { rated: Rated; of: string }) {
   return (
     <>
-      <dt>Bounces of {of}</dt>
+      <dt>Bounces in {of}</dt>
       <dd>
         <Rate share={rated.bounceRate} level={rated.bounceLevel} />
       </dd>
-      <dt>Complaints of {of}</dt>
+      <dt>Complaints in {of}</dt>
       <dd>
         <Rate share={rated.complaintRate} level={rated.complaintLevel} />
       </dd>

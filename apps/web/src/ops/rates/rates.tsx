@@ -45,7 +45,7 @@ function periodOf({ query }: Request): Period {
 function RatesPage({ rates: found, points }: { rates: Rates; points: Hour[] }) {
   const { period, all } = found;
   return (
-    <OpsPage title={`Rates of ${PERIODS[period]}`} at="/ops/rates">
+    <OpsPage title={`Rates over ${PERIODS[period]}`} at="/ops/rates">
       <p className="ops-tabs">
         {Object.entries(PERIODS).map(([each, name]) => (
           <a
@@ -58,7 +58,7 @@ function RatesPage({ rates: found, points }: { rates: Rates; points: Hour[] }) {
         ))}
       </p>
       <Live>
-        <h1>Rates of {PERIODS[period]}</h1>
+        <h1>Rates over {PERIODS[period]}</h1>
         <dl className="ops-facts">
           <RateFacts rated={all} of={PERIODS[period]} />
           <dt>Emails</dt>

@@ -68,7 +68,7 @@ function Force({ status }: { status: Verdict["status"] }) {
       <dd>
         {count(Number(rate.toFixed(1)))} of {count(maxRate)} emails a second
       </dd>
-      <dt>Quota of 24 hours</dt>
+      <dt>24-hour quota</dt>
       <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
     </dl>
   );

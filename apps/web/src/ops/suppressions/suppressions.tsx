@@ -117,7 +117,7 @@ function Suppressions({ email, reason, error, children }: SuppressionsProps) {
             ))}
           </select>
         </label>
-        <button className="primary">Look</button>
+        <button className="primary">Look up</button>
       </form>
       {children}
     </OpsPage>

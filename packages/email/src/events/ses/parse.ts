@@ -7,8 +7,8 @@ import type { SesEvent } from "../event.ts";
 
 /**
  * Reads an event as SES publishes it to SNS: the form of a configuration set (`eventType`) and
- * the older one of an identity (`notificationType`). There is one SesEvent for each recipient that
- * the event is about. None has an effect on an address that the message did not go to.
+ * the older one of an identity (`notificationType`). It returns one SesEvent for each recipient that
+ * the event is about. An event has no effect on an address to which the message did not go.
  *
  * SES may add fields and types. An unknown type is stored and has no effect.
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
@@ -142,7 +142,7 @@ function onlyOurRecipients(about: About[], destinations: { recipient: string }[]
   );
 }
 
-/** Details of an event for people, from the type's own object. */
+/** Details for a person to read, from the object of this type of event. */
 function detailOf(type: string, body: Json, mail: Json): Prisma.JsonObject {
   switch (type) {
     case "Send": {
@@ -204,7 +204,7 @@ const object = (value: unknown): Json =>
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
-// In bytes. An event's key has four parts, and an index entry of PostgreSQL at most 2,704 bytes.
+// In bytes. An event's key has four parts, and PostgreSQL allows 2,704 bytes for an entry of an index.
 const MAX_KEY = 600;
 /** A part of an event's key. SES's own are never longer. */
 const key = (value: unknown) => {
@@ -219,7 +219,7 @@ function time(value: unknown): Date | undefined {
   return date.getTime() >= 0 && date.getUTCFullYear() <= 9999 ? date : undefined;
 }
 
-// Of one field, because a diagnostic may quote a whole email.
+// Characters of one field. A diagnostic may quote a whole email.
 const MAX_LENGTH = 500;
 
 function pick(from: Json, names: string[]): Prisma.JsonObject {

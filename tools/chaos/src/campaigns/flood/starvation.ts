@@ -10,7 +10,7 @@ const BEFORE = { honestSignUpWaitedSeconds: 20, requests: 220, ofTheDaysQuotaOf2
 const SANDBOX = { max24HourSend: 200, maxSendRate: 14 };
 // A day's share is half of the quota, a quarter of it at once.
 const AT_ONCE = SANDBOX.max24HourSend / 8;
-// The last twentieth of the quota is for `password-reset`.
+// The last 5 % of the quota are for `password-reset`.
 const ALL_BUT_THE_RESERVE = SANDBOX.max24HourSend * 0.95;
 
 /** Strangers' sign-ups use up the time and the quota of honest people. */
