@@ -16,7 +16,7 @@ const NAMES = Object.keys(CASES).filter((name) => !CASES[name]!.stack);
 describe.each(NAMES)("%s", (name) => {
   const { preview, up } = runs[name]!;
 
-  test("runs to its end, in a preview and for real, without a word", () => {
+  test("runs to its end without a warning, in a preview and in an update", () => {
     expect([preview.exitCode, up.exitCode]).toEqual([0, 0]);
     expect(preview.log.trim()).toBe("");
     expect(up.log.trim()).toBe("");

@@ -251,7 +251,7 @@ describe("adopting an identity", () => {
     expect(stack.state.size).toBe(0);
   });
 
-  test("with a DKIM key of one's own (BYODKIM) is refused in one line, and done without its records", async () => {
+  test("with a DKIM key of one's own (BYODKIM) is refused in one line, and accepted when the records are left out", async () => {
     const world = aws({ dkim: { signingAttributesOrigin: "EXTERNAL", tokens: ["selector1"] } });
     const { exitCode, log } = await stack.up(withConfig(IMPORT, world));
     expect(exitCode).not.toBe(0);
@@ -327,7 +327,7 @@ describe("a provider's new major version", () => {
     expect([...stack.state.keys()].filter((urn) => /\d+\.\d+/.test(urn))).toEqual([]);
   });
 
-  test("that calls a property another name updates in place: every resource stays, keys and queues too", async () => {
+  test("that renames a property updates in place: every resource stays, keys and queues too", async () => {
     await upOnce();
     const there = [...cloud.things.keys()];
     for (const known of stack.state.values()) {

@@ -47,7 +47,7 @@ describe.skipIf(!hasEvaluator && !process.env["CI"])("to python3-spf", () => {
   });
   afterAll(() => evaluator.stop());
 
-  it("a record is an error just where more than ten are counted", async () => {
+  it("a record is an error exactly if more than ten are counted", async () => {
     const name = fc.constantFrom(..."abcdef").map((letter) => `${letter}.example.net`);
     const term = fc.oneof(
       fc.constantFrom(

@@ -28,7 +28,7 @@ describe("the record", () => {
     expect(act).toThrow(/^[ -~]+$/);
   });
 
-  it("is another for another service", () => {
+  it("differs for another service", () => {
     expect(mergeSpf(["v=spf1 mx -all"], "include:_spf.example.org")).toEqual([
       "v=spf1 mx include:_spf.example.org -all",
     ]);
@@ -206,7 +206,7 @@ describe.skipIf(!hasEvaluator && !process.env["CI"])("to python3-spf", () => {
     );
   });
 
-  it("a record is an error with SES in it just where we refuse it", async () => {
+  it("a record with SES in it is an error exactly if we refuse it", async () => {
     const terms = fc.array(fc.oneof(mechanism, noise), { minLength: 1, maxLength: 14 });
     await fc.assert(
       fc.asyncProperty(terms, async (words) => {

@@ -26,7 +26,7 @@ export async function eraseAccounts(config: {
     // SES's list takes one address a second. The erasures in our database do not wait for that.
     do await eraseInDatabase().catch((error: Error) => (failure = error));
     while (!signal.aborted && (await eraseNextAddressAtSes()));
-    // Only now: an account that cannot be erased keeps no other one waiting.
+    // Only now: an account that cannot be erased must not keep the others waiting.
     if (failure) throw failure;
   };
   const eraseInDatabase = async () => {

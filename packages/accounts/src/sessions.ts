@@ -12,9 +12,9 @@ export interface SessionUser {
   id: string;
   name: string;
   email: string;
-  /** A language tag. Null: not known, so the browser's counts. */
+  /** A language tag. Null: not known, and the browser's language is used. */
   locale: string | null;
-  /** Null: nothing beside the own account. */
+  /** Null: none. The person sees only their own account. */
   role: Role | null;
 }
 
@@ -68,7 +68,7 @@ export async function findSession(
 }
 
 /**
- * Gives a session another token: what was stolen before does not get the new rights.
+ * Gives a session another token. A token that was stolen earlier does not get the new rights.
  *
  * @returns the new token, for the cookie
  */

@@ -59,7 +59,7 @@ describe("a role with few rights", () => {
     expect((await migrate(at(database, "", role))).length).toBeGreaterThan(0);
   });
 
-  test("is told that a database is missing which it cannot create", async () => {
+  test("is told that the database is missing, and that it may not create it", async () => {
     await expect(migrate(at("missing", "", role))).rejects.toMatchObject({
       code: "DATABASE_MISSING",
       message: expect.stringContaining("no database missing"),

@@ -112,7 +112,7 @@ describe("queues all or none", () => {
     expect(await count()).toBe(0);
   });
 
-  it("so it refuses to work without a transaction", async () => {
+  it("and refuses to work without a transaction", async () => {
     await expect(enqueueMany(test.db, [welcome(0)])).rejects.toMatchObject({
       code: "NOT_IN_A_TRANSACTION",
     });

@@ -15,7 +15,7 @@ const MIN_LENGTH = 32;
 
 /**
  * A setting with one key or several, newest first, separated by commas. docs/runbook.md describes
- * how to rotate them. The messages name no key.
+ * how to rotate them. Its error messages contain no key.
  */
 export const KeysSetting = z.string().transform((text, context): Keys => {
   const refuse = (message: string) => {

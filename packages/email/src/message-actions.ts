@@ -26,7 +26,7 @@ export interface Counted extends ActionCount {
 export interface ActionOptions extends Decision {
   /**
    * `asOf` of a count with the same filter. Only what was counted is changed, and not what has
-   * changed since. Default: all that the filter finds now. It says nothing about a single message.
+   * changed since. Default: all that the filter finds now. It has no effect on a single message.
    */
   asOf?: string | undefined;
 }

@@ -16,8 +16,8 @@ export interface MessageFilter {
   until?: Date | undefined;
 }
 
-// In ms. An id contains the time of the process that made it, `created_at` is by PostgreSQL's
-// clock. A range of ids, widened by this margin, narrows the search; `created_at` decides.
+// In ms. An id contains the time by the clock of the process that made it. `created_at` is the time
+// by PostgreSQL's clock, and decides. A range of ids, wider by this margin, narrows the search.
 const CLOCK_MARGIN = 10 * 60_000;
 
 /**

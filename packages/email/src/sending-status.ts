@@ -115,7 +115,7 @@ function loweredOf(row: SendingStatusRow): Lowered | null {
   return { rate, until, because: because ?? "" };
 }
 
-/** One day after the first email was sent that was queued in the last 24 hours. */
+/** A day after the sending of the oldest email among those that were queued in the last 24 hours. */
 async function quotaFreesAt(db: Db | Tx): Promise<Date | null> {
   const first = await db.message.findFirst({
     where: { id: { gte: firstUuidAt(new Date(Date.now() - DAY)) }, closedReason: "sent" },

@@ -37,8 +37,9 @@ export async function refusing<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The refusal that the page of a search shows in place of a result. It throws a fault again, and for
- * a JSON request everything.
+ * The refusal that the page of a search shows in place of a result.
+ *
+ * @throws the same error if it is a fault of ours, or if the request wants JSON
  */
 export function refusalOfSearch(req: Request, thrown: unknown): HttpError {
   const error = toHttpError(asRefusal(thrown));

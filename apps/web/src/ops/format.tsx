@@ -76,7 +76,7 @@ export function brief(text: string): string {
 // In characters: some ten lines of a phone.
 const MAX_BRIEF = 300;
 
-/** A version. Of a whole commit id, as much as git shows. */
+/** A version. A whole commit id is cut to 12 digits. */
 export const versionOf = (text: string) =>
   /^[\da-f]{40}(?:[\da-f]{24})?$/.test(text) ? text.slice(0, 12) : safe(text);
 
@@ -99,7 +99,7 @@ export function describeDetail(detail: Prisma.JsonValue | undefined): string {
     .join(", ");
 }
 
-// As long as a token. Pages show it by itself where it helps.
+// An id as long as a token: `safe` would cut it. Pages show it in a place of its own.
 const SES_ID = "sesMessageId";
 
 function leaves(value: Prisma.JsonValue, path: string[]): [string[], string][] {

@@ -136,7 +136,7 @@ it("says separately that nobody asked, and that there is no account", async () =
   expect(await ask("half@example.com")).toContain("Sign-ups that nobody has confirmed");
 });
 
-it("says of an email in doubt when it is decided, as of something to come", async () => {
+it("shows when an email in doubt will be decided, as a time in the future", async () => {
   const dueAt = new Date(Date.now() + 300_000);
   const open = { closedReason: null, closedAt: null, dueAt };
   const id = await test.addMessage({ state: "unknown", ...open });

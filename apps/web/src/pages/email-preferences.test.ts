@@ -40,7 +40,7 @@ it("shows what a person gets, by default and by choice, and names what cannot be
   ]);
 });
 
-it("takes no box as none wanted, and each box that is checked", async () => {
+it("takes a checked box as yes and a missing box as no", async () => {
   expect(boxes((await save("").expect(200)).text)).toEqual({ news: false, tips: false });
   const all = await save("wanted=news&wanted=tips").expect(200);
   expect(boxes(all.text)).toEqual({ news: true, tips: true });

@@ -54,7 +54,7 @@ describe("an email", () => {
     expect(recovery.granted("recoveryMail")).toBe(true);
   });
 
-  it("that its mailbox's limit stops does not count for the day", async () => {
+  it("does not count for the day if its mailbox has reached its limit", async () => {
     for (let i = 0; i < 8; i++) await signUp();
     expect(await left.day()).toBe(5 - 3);
   });

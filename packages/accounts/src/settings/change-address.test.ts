@@ -188,7 +188,7 @@ describe("the link in the new mailbox", () => {
     expect(await test.db.user.count({ where: { emailKey: to } })).toBe(1);
   });
 
-  it("and the link of a sign-up with the same address: the first one gets it", async () => {
+  it("gives the address to the first of two, this change or a sign-up with the same address", async () => {
     const { caller } = await test.person();
     const to = newEmail();
     const newcomer = browser();
@@ -293,7 +293,7 @@ describe("the old address", () => {
     await test.signUpAndVerify(browser(), email);
   });
 
-  it("of an address that was never signed up with stays reserved against links from before", async () => {
+  it("that came from an earlier change stays reserved too, also against links from before", async () => {
     const { caller } = await test.person();
     const passing = newEmail();
     const newcomer = browser();

@@ -105,7 +105,7 @@ describe("the link", () => {
     expect(await codeOf(remove(caller, second, OTHER))).toBe("TOKEN_USED");
   });
 
-  it("goes to the old address while that can have the account back, and to the oldest of several", async () => {
+  it("goes to the oldest address that can still have the account back", async () => {
     const { email, caller } = await test.person();
     const [second, third] = [`second-${email}`, `third-${email}`];
     for (const to of [second, third]) {

@@ -11,12 +11,12 @@ export interface OwnSession {
   since: Date;
   /** Exact to an hour. */
   usedAt: Date;
-  /** Whether the caller asks in this session. */
+  /** Whether it is the session of the caller's own browser. */
   isThis: boolean;
 }
 
 /**
- * The sessions of the caller's account that still work, the last used first.
+ * The sessions of the caller's account that have not ended, the most recently used first.
  *
  * @throws AccountError `NOT_LOGGED_IN`
  */
@@ -58,7 +58,7 @@ export async function logOutEverywhere(context: Context, caller: Caller): Promis
   });
 }
 
-/** Beyond the limit, sessions end all the same, without an email. */
+/** Beyond the limit, sessions still end, but no email is sent. */
 async function takeEmail({ db, secret, limits }: Context, caller: Caller): Promise<boolean> {
   const { id } = await findOwner(db, secret, caller);
   return (await limits.take(limits.account("accountChanges", id))).granted("accountChanges");

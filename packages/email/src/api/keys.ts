@@ -31,7 +31,7 @@ export interface NewApiKey {
   /** The emails that it may queue, by name. */
   templates: string[];
   /**
-   * How many emails it may queue at once. They come back evenly within an hour. It may ask about its
+   * How many emails it may queue at once. What is used up comes back evenly within an hour. It may ask about its
    * emails ten times as often.
    */
   perHour: number;
@@ -91,7 +91,7 @@ export async function revokeKey(
     const [row] = isUuid(id)
       ? await tx.$queryRaw<{ id: string; program: string; start: string }[]>`
           WITH found AS MATERIALIZED (
-            -- It waits for the emails of this key that are not committed yet: \`cancelOf\` finds them.
+            -- It waits for the emails of this key that are not committed yet. Then \`cancelOf\` finds them.
             SELECT id FROM api_keys
             WHERE id = ${id}::uuid AND (revoked_at IS NULL OR ${cancelWaiting}) FOR UPDATE
           )

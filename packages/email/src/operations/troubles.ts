@@ -118,7 +118,7 @@ async function events(db: Db, isOpen: boolean): Promise<Trouble[]> {
     SELECT COALESCE(sum(count), 0)::int AS accepted FROM ${COUNTS} c
     WHERE dimension = 'source' AND value IS NOT NULL AND kind = 'accepted' AND hour = ${LAST_HOUR}
     HAVING COALESCE(${lastEvent}::timestamptz, '-infinity') < ${LAST_HOUR}`;
-  // That few emails were sent since does not mean that events come again.
+  // Few emails since then do not prove that events come again.
   if (!row || (row.accepted < MIN_ACCEPTED && !isOpen)) return [];
   return [
     {

@@ -44,7 +44,7 @@ export function createHeartbeat(db: Db, version: string): Heartbeat {
 // There can be many: each run of a worker with --once counts as one.
 const MAX_WORKERS = 50;
 
-/** The workers of the last day, those first that were seen last. At most 50. */
+/** The workers of the last day, the most recently seen first. At most 50. */
 export function readWorkers(db: Db | Tx): Promise<WorkerStatus[]> {
   return db.$queryRaw<WorkerStatus[]>`
     SELECT id::text, version, started_at AS "startedAt", seen_at AS "seenAt",

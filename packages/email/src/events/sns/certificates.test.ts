@@ -221,7 +221,7 @@ describe("the certificate", () => {
     await expect(verify({ ...body, Signature }, other.pem)).rejects.toThrow(why);
   });
 
-  it("that is no certificate is refused", async () => {
+  it("is refused if it is not a certificate", async () => {
     for (const pem of ["", "<html>", sns.pem.slice(0, 500)]) {
       await expect(verify(sns.notify("{}"), pem)).rejects.toMatchObject({
         code: "SNS_CERTIFICATE",
