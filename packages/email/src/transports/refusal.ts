@@ -115,15 +115,19 @@ const CAUSES = {
 
 export type Cause = keyof typeof CAUSES;
 
+// The look-behind lets a match begin only where a word begins. Otherwise a long answer would take
+// quadratic time, and the leases of other emails would end meanwhile.
+const ADDRESS = /(?<![^\s<>,:/'"]|\w')(?:[^\s<>,:/'"]|(?<=\w)'(?=\w))+@[^\s<>,'"]+/g;
+// In characters. SES's texts have some hundreds.
+const READ = 2_000;
+
 /**
  * A refusal as it is stored: without the addresses that servers quote, and without characters that
  * PostgreSQL does not accept.
  */
 export function refused(cause: Cause, code: string, text: string): Refused {
   const [result, next] = CAUSES[cause];
-  const error = clean(text)
-    .replaceAll(/[^\s<>,:/'"]+@[^\s<>,'"]+/g, "[address]")
-    .slice(0, 500);
+  const error = clean(text).replaceAll(ADDRESS, "[address]").slice(0, 500);
   return { result, code, error, next };
 }
 
@@ -132,7 +136,8 @@ export function refused(cause: Cause, code: string, text: string): Refused {
  * and by SMTP.
  * https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-error-messages.html
  */
-export function readRefusal(text: string, from: string, to: string): Cause | undefined {
+export function readRefusal(answer: string, from: string, to: string): Cause | undefined {
+  const text = answer.slice(0, READ);
   if (/quota exceeded/i.test(text)) return "quota";
   if (/not verified/i.test(text)) {
     return namesOnly(text, to) && from.toLowerCase() !== to.toLowerCase()

@@ -163,11 +163,20 @@ describe("classifies every answer", () => {
   });
 
   it("keeps no address and no NUL of an answer", async () => {
-    await answer(400, "MessageRejected", "Refused: name@example.com, 'a@example.org', \0.");
+    const quoted = "name@example.com, 'a@example.org', <o'neill@example.net>, \0.";
+    await answer(400, "MessageRejected", `Refused: ${quoted}`);
     expect(await send()).toMatchObject({
       result: "permanent",
-      error: "Refused: [address], '[address]', \ufffd.",
+      error: "Refused: [address], '[address]', <[address]>, \ufffd.",
     });
+  });
+
+  it("reads a long answer in linear time: the leases of other emails go on", async () => {
+    // In quadratic time, each would take minutes.
+    for (const text of ["a".repeat(300_000), "sending account ".repeat(20_000)]) {
+      await answer(400, "MessageRejected", text);
+      expect(await send()).toMatchObject({ result: "permanent", error: text.slice(0, 500) });
+    }
   });
 
   // The real limits: nothing shorter would show that they hold together.
