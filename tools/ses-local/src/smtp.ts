@@ -84,29 +84,25 @@ function asSent(address: string): string {
   return `${address.slice(0, at)}@${domainToASCII(domain) || domain}`;
 }
 
-/** https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes */
+// https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html#troubleshoot-smtp-response-codes
+const REPLIES: Record<string, [code: number, prefix: string]> = {
+  TooManyRequestsException: [454, "Throttling failure: "],
+  ServiceUnavailableException: [421, ""],
+  AccessDeniedException: [554, "Access denied: "],
+  MessageRejected: [554, "Message rejected: "],
+  SendingPausedException: [554, "Message rejected: "],
+  AccountSuspendedException: [554, "Message rejected: "],
+};
+
 function reply(error: unknown, log: (line: string) => void): Error {
   if (!(error instanceof SesError)) {
     log(`SMTP message failed: ${error instanceof Error ? error.stack : String(error)}`);
     return response(451, "Temporary service failure");
   }
   log(`refused by SMTP: ${error.type}: ${error.message}`);
-  switch (error.type) {
-    case "TooManyRequestsException":
-      return response(454, `Throttling failure: ${error.message}`);
-    case "ServiceUnavailableException":
-      return response(421, error.message);
-    case "InternalFailure":
-      return response(451, "Temporary service failure");
-    case "AccessDeniedException":
-      return response(554, `Access denied: ${error.message}`);
-    case "MessageRejected":
-    case "SendingPausedException":
-    case "AccountSuspendedException":
-      return response(554, `Message rejected: ${error.message}`);
-    default:
-      return response(554, `Transaction failed: ${error.message}`);
-  }
+  if (error.type === "InternalFailure") return response(451, "Temporary service failure");
+  const [code, prefix] = REPLIES[error.type] ?? [554, "Transaction failed: "];
+  return response(code, prefix + error.message);
 }
 
 function response(code: number, message: string): Error {

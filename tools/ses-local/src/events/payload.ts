@@ -45,6 +45,9 @@ export const about = (message: Kept, source: Buffer): About => ({
   headers: parseMime(source).fields.map(({ name, value }) => ({ name, value })),
 });
 
+const UNKNOWN = { status: "5.1.1", diagnosticCode: "smtp; 550 5.1.1 user unknown" };
+const FULL = { status: "4.2.2", diagnosticCode: "smtp; 452 4.2.2 mailbox is full" };
+
 /**
  * Makes an event in the form that SES publishes.
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
@@ -59,11 +62,17 @@ export function publish(kind: Kind, message: About, recipient: string): Publishe
     summary,
     payload: { eventType: type, mail: mail(message, type), [key]: own },
   });
-  const bounce = (bounceType: string, bounceSubType: string, failure: object) =>
+  const bounce = (
+    bounceType: string,
+    bounceSubType: string,
+    failure?: { status: string; diagnosticCode: string },
+  ) =>
     event("Bounce", `${bounceType}, ${bounceSubType}`, "bounce", {
       bounceType,
       bounceSubType,
-      bouncedRecipients: [{ emailAddress: recipient, ...failure }],
+      bouncedRecipients: [
+        { emailAddress: recipient, ...(failure && { action: "failed", ...failure }) },
+      ],
       timestamp,
       feedbackId,
       reportingMTA: "dns; a8-31.smtp-out.amazonses.com",
@@ -83,29 +92,19 @@ export function publish(kind: Kind, message: About, recipient: string): Publishe
         reportingMTA: "a8-31.smtp-out.amazonses.com",
       });
     case "bounce":
-      return bounce("Permanent", "General", {
-        action: "failed",
-        status: "5.1.1",
-        diagnosticCode: "smtp; 550 5.1.1 user unknown",
-      });
+      return bounce("Permanent", "General", UNKNOWN);
     case "soft-bounce":
-      return bounce("Transient", "MailboxFull", {
-        action: "failed",
-        status: "4.2.2",
-        diagnosticCode: "smtp; 452 4.2.2 mailbox is full",
-      });
+      return bounce("Transient", "MailboxFull", FULL);
     // A reply from the mailbox's owner. It comes without a delivery status notification.
     case "out-of-office":
-      return bounce("Transient", "General", {});
+      return bounce("Transient", "General");
     case "suppressed":
       return bounce("Permanent", "OnAccountSuppressionList", {
-        action: "failed",
         status: "5.1.1",
         diagnosticCode: "The address is on the suppression list of the account.",
       });
     case "suppressed-globally":
       return bounce("Permanent", "Suppressed", {
-        action: "failed",
         status: "5.1.1",
         diagnosticCode: "The address is on the suppression list of SES.",
       });
@@ -124,13 +123,7 @@ export function publish(kind: Kind, message: About, recipient: string): Publishe
         timestamp,
         delayType: "MailboxFull",
         expirationTime: new Date(Date.now() + 14 * 3_600_000).toISOString(),
-        delayedRecipients: [
-          {
-            emailAddress: recipient,
-            status: "4.2.2",
-            diagnosticCode: "smtp; 452 4.2.2 mailbox is full",
-          },
-        ],
+        delayedRecipients: [{ emailAddress: recipient, ...FULL }],
       });
     case "reject":
       return event("Reject", "Bad content", "reject", { reason: "Bad content" });

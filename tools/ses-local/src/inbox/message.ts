@@ -1,38 +1,24 @@
 import { type AddressObject, simpleParser } from "mailparser";
 import { parseMime } from "../ses/mime.ts";
-import type { Attachment } from "./inbox-message.ts";
+import type { InboxMessage } from "./inbox-message.ts";
 import { type Link, extractCodes, extractLinks } from "./extract.ts";
 
 /** What the inbox knows about a message without parsing its source. */
-export interface Envelope {
-  /** SES's id. */
-  messageId: string;
+export interface Envelope extends Pick<
+  InboxMessage,
+  "messageId" | "tags" | "configurationSet" | "via"
+> {
   /** Addresses without names. */
   recipients: string[];
-  tags: Record<string, string>;
-  configurationSet: string | null;
-  via: "api" | "smtp";
 }
 
+type Parsed = "from" | "to" | "cc" | "bcc" | "subject" | "html" | "text" | "htmlSize" | "codes";
+
 /** The parsed source of a message. */
-export interface Content {
-  /** `Name <address>`. */
-  from: string;
-  to: string[];
-  cc: string[];
-  bcc: string[];
-  subject: string;
-  /** The HTML part, or "". */
-  html: string;
-  /** The text part, or "". */
-  text: string;
+export interface Content extends Pick<InboxMessage, Parsed | "attachments"> {
   /** The fields in order, unfolded and otherwise unchanged. */
   headerFields: { name: string; value: string }[];
   links: Link[];
-  codes: string[];
-  attachments: Attachment[];
-  /** Bytes of the decoded HTML part. Gmail cuts it at 102 KB. */
-  htmlSize: number;
 }
 
 /** @param recipients those of the envelope. The header may not name all of them */

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import type { InboxMessage } from "./inbox-message.ts";
 import { Journal, type Place } from "./journal.ts";
 import { type Content, type Envelope, readContent } from "./message.ts";
 import { Tally } from "./tally.ts";
@@ -17,15 +18,7 @@ export interface Query {
 /**
  * A message of the inbox. It is parsed only when somebody looks at it: a load test sends many.
  */
-export interface Kept extends Envelope {
-  /** Ids increase with the time of arrival. */
-  id: string;
-  /** ISO 8601. */
-  at: string;
-  /** Bytes of the whole message. */
-  size: number;
-  read: boolean;
-}
+export interface Kept extends Envelope, Pick<InboxMessage, "id" | "at" | "size" | "read"> {}
 
 /** A parsed message. */
 export type Message = Omit<Kept, "recipients"> & Content;

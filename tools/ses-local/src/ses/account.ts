@@ -18,7 +18,7 @@ export class Account {
   readonly topicArn: string;
   #behaviour: Behaviour = NORMAL;
   #random = createRandom(NORMAL.seed);
-  readonly #bucket = new TokenBucket(NORMAL.account.maxSendRate);
+  readonly #bucket = new TokenBucket();
   /** Accepted recipients since the behaviour was set. */
   #accepted = 0;
   /** Random numbers for events. Messages have another sequence, so that events do not change it. */
@@ -38,7 +38,6 @@ export class Account {
     this.#behaviour = behaviour;
     this.#random = createRandom(behaviour.seed);
     this.#eventRandom = createRandom(behaviour.seed);
-    this.#bucket.rate = behaviour.account.maxSendRate;
     this.#accepted = 0;
   }
 
@@ -81,7 +80,7 @@ export class Account {
     if (enforceQuota && !unlimited && this.#sent + recipients > account.max24HourSend) {
       throw quotaExceeded();
     }
-    if (enforceRate && !this.#bucket.take(recipients)) {
+    if (enforceRate && !this.#bucket.take(recipients, account.maxSendRate)) {
       throw rateExceeded();
     }
     this.#accepted += recipients;

@@ -29,7 +29,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown):
   const names = issue.path.filter((key) => typeof key === "string");
   // SES writes `content.simple.subject.data`.
   const path = names.map((name) => name.slice(0, 1).toLowerCase() + name.slice(1)).join(".");
-  if (path !== "" && issue.input == null) throw missing(path);
+  if (typeof issue.path.at(-1) === "string" && issue.input == null) throw missing(path);
   if (issue.code === "invalid_type") {
     const name = names.at(-1) ?? "The request body";
     throw new SesError("SerializationException", `${name} has an unexpected type.`);

@@ -1,43 +1,23 @@
 /** Limits a rate. It allows bursts of one second's worth. */
 export class TokenBucket {
-  #rate: number;
-  #tokens: number;
-  #at = performance.now();
-
-  /** @param rate tokens a second */
-  constructor(rate: number) {
-    this.#rate = rate;
-    this.#tokens = this.#size;
-  }
-
-  /** Changes the rate from now on. Tokens stay, up to the new size. */
-  set rate(rate: number) {
-    this.#fill();
-    this.#rate = rate;
-    this.#tokens = Math.min(this.#tokens, this.#size);
-  }
+  /** When it was empty, by performance.now(). Since then it has filled at the rate. */
+  #empty = -Infinity;
 
   /**
    * Takes `count` tokens, or none. A full bucket allows a larger count than its size.
    *
+   * @param rate tokens a second
    * @returns whether it took them
    */
-  take(count: number): boolean {
-    this.#fill();
-    if (this.#tokens < Math.min(count, this.#size)) return false;
-    this.#tokens -= count;
-    return true;
-  }
-
-  // At least one, for rates below one a second.
-  get #size(): number {
-    return Math.max(this.#rate, 1);
-  }
-
-  #fill(): void {
+  take(count: number, rate: number): boolean {
+    // At least one, for rates below one a second.
+    const size = Math.max(rate, 1);
     const now = performance.now();
-    const due = ((now - this.#at) / 1000) * this.#rate;
-    this.#tokens = Math.min(this.#tokens + due, this.#size);
-    this.#at = now;
+    const empty = Math.max(this.#empty, now - (size / rate) * 1000);
+    const tokens = ((now - empty) / 1000) * rate;
+    // The division may lose a tiny part of a token.
+    if (tokens < Math.min(count, size) - 1e-6) return false;
+    this.#empty = empty + (count / rate) * 1000;
+    return true;
   }
 }
