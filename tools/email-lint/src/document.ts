@@ -1,13 +1,20 @@
 import { Parser } from "htmlparser2";
 
+/** A link: where it leads, as it is written, and its text or "". */
+export interface Link {
+  url: string;
+  label: string;
+}
+
 /** What is read of an email's HTML. */
 export interface Document {
-  /** Where its links lead, as they are written. Undefined: `<a href>` without an address. */
-  links: string[];
+  links: Link[];
   pictures: { src: string; alt: string | undefined }[];
   /** How many `h1` it has. */
   titles: number;
-  /** The words that a person sees, in order. */
+  /** What a person sees, with a line for each block. */
+  text: string;
+  /** Its words, in order. */
   words: string[];
 }
 
@@ -20,32 +27,44 @@ const BLOCKS = new Set(
 const UNSEEN = new Set(["head", "style", "script", "title", "template"]);
 /** They have no end tag. */
 const VOID = new Set("area base br col embed hr img input link meta source track wbr".split(" "));
+/** In characters. In broken HTML, a link may go on until the end. */
+const LONGEST_LABEL = 2000;
 
 export function readDocument(html: string): Document {
-  const document: Document = { links: [], pictures: [], titles: 0, words: [] };
-  let seen = "";
+  const document: Document = { links: [], pictures: [], titles: 0, text: "", words: [] };
+  /** The link that is open. */
+  let link: Link | undefined;
   /** Open elements inside one that nobody sees, that one included. */
   let unseen = 0;
   const parser = new Parser({
     onopentag(tag, attributes) {
       if (unseen > 0 || isUnseen(tag, attributes)) unseen += VOID.has(tag) ? 0 : 1;
-      if (BLOCKS.has(tag)) seen += " ";
-      if (tag === "a" && "href" in attributes) document.links.push(attributes["href"].trim());
+      if (BLOCKS.has(tag)) see("\n");
+      if (tag === "a" && "href" in attributes) {
+        link = { url: attributes["href"].trim(), label: "" };
+        document.links.push(link);
+      }
       if (tag === "h1") document.titles += 1;
       if (tag === "img") {
         document.pictures.push({ src: attributes["src"] ?? "", alt: attributes["alt"] });
       }
     },
     ontext(text) {
-      if (unseen === 0) seen += text;
+      if (unseen === 0) see(text);
     },
     onclosetag(tag) {
       if (unseen > 0 && !VOID.has(tag)) unseen -= 1;
-      if (BLOCKS.has(tag)) seen += " ";
+      if (BLOCKS.has(tag)) see("\n");
+      if (tag === "a") link = undefined;
     },
   });
+  function see(text: string) {
+    document.text += text;
+    if (link && link.label.length < LONGEST_LABEL) link.label += text;
+  }
   parser.end(html);
-  return { ...document, words: split(seen) };
+  for (const each of document.links) each.label = each.label.replace(/\s+/g, " ").trim();
+  return { ...document, words: split(document.text) };
 }
 
 /** React Email marks decoration that its plain text leaves out, such as a preheader. */

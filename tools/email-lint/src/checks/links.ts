@@ -2,7 +2,7 @@ import { whereTo } from "../address.ts";
 import type { Check } from "../lint.ts";
 
 export const links: Check = (_email, document) => {
-  const found = [...new Set(document.links)];
+  const found = [...new Set(document.links.map(({ url }) => url))];
   const broken = found.filter((link) => whereTo(link) === "nowhere");
   if (broken.length > 0) {
     const details = broken.map((link) => link || "(empty)");

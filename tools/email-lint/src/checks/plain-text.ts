@@ -6,19 +6,20 @@ const MARK = /^(?:[*•]|\w+\.|[-=_*]+|>+)$/;
 const SHOWN = 20;
 
 /** A text with the words of the HTML, each link, and cells that are apart. */
-export const plainText: Check = ({ html, text: plain }, { links, words }) => {
+export const plainText: Check = ({ html, text: plain }, document) => {
   if (plain.trim() === "") {
     const says = "There is no plain text. Some people read only that, and filters want it.";
     return { verdict: "fault", says, details: [] };
   }
   if (html === "") return { verdict: "good", says: "It is plain text.", details: [] };
 
+  const links = document.links.map(({ url }) => url);
   const web = links.filter((link) => /^https?:/i.test(link));
   const lost = [...new Set(web.filter((link) => !plain.includes(link)))];
   if (lost.length > 0) {
     return { verdict: "fault", says: "The plain text lacks these links.", details: lost };
   }
-  const details = differences(plain, links, words);
+  const details = differences(plain, links, document.words);
   return details.length > 0
     ? { verdict: "note", says: "The plain text and the HTML differ in these words.", details }
     : { verdict: "good", says: "The plain text has all words and all links.", details: [] };

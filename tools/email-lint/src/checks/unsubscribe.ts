@@ -4,7 +4,9 @@ import type { Check, Finding } from "../lint.ts";
 /** RFC 2369 and RFC 8058. Gmail and Yahoo want both headers in email that a person need not get. */
 export const unsubscribe: Check = ({ headers, text }, { links, words }) => {
   const header = headers["list-unsubscribe"];
-  const shown = [...links, ...words, text].some((part) => /unsubscri/i.test(part));
+  const shown = [...links.map(({ url }) => url), ...words, text].some((part) =>
+    /unsubscri/i.test(part),
+  );
   if (header === undefined) {
     return shown
       ? fault("The email offers to unsubscribe, but has no header List-Unsubscribe.")

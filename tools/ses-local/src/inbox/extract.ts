@@ -1,32 +1,11 @@
-/** A link. `label` is its text, or "". */
-export interface Link {
-  url: string;
-  label: string;
-}
-
-// An email may be hostile, or large and broken. So every pattern here takes linear time: a tag also
-// ends at the next "<", and no search for an end is repeated.
-
-/** The rest of a tag after its name. A quoted value may contain ">". */
-const REST = `(?:[^<>"']|"[^<"]*"|'[^<']*')*>`;
-const LINK = new RegExp(`<a\\s${REST}`, "gi");
-const BLOCK = new RegExp(`<(?:br|/?(?:p|div|td|tr|table|h\\d|li|ul|ol|pre|hr))\\b${REST}`, "gi");
-const TAG = new RegExp(`<${REST}`, "g");
+import { type Link, readDocument } from "@repo/email-lint/document";
 
 /** The http(s) links of a message, each once: first those of the HTML, then those of the text. */
 export function extractLinks(html: string, text: string): Link[] {
   const links = new Map<string, string>();
-  const visible = without(html, /<!--/g, /-->/g);
-  const end = /<\/a\s*>/gi;
-  for (const match of visible.matchAll(LINK)) {
-    const [, double, single, bare] =
-      /\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/i.exec(match[0]) ?? [];
-    const url = decodeEntities(double ?? single ?? bare ?? "").trim();
+  for (const { url, label } of readDocument(html).links) {
     if (!URL.canParse(url) || !/^https?:/i.test(url) || links.get(url)) continue;
-    end.lastIndex = match.index;
-    const close = end.exec(visible)?.index ?? match.index;
-    const label = htmlToText(visible.slice(match.index, Math.min(close, match.index + 2000)));
-    links.set(url, label.replace(/\s+/g, " ").trim().replace(url, ""));
+    links.set(url, label.replace(url, ""));
   }
   for (const { 0: found, index } of text.matchAll(/https?:\/\/[^\s<>"'`\][]+/gi)) {
     const url = trimUrl(found, text[index - 1] ?? "");
@@ -61,7 +40,9 @@ const CANDIDATE =
  * close to a word like "code". A message without such a word has no codes.
  */
 export function extractCodes(subject: string, html: string, text: string): string[] {
-  const body = (text || htmlToText(html)).replace(/https?:\/\/\S+/gi, " ");
+  const invisible = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
+  const seen = text || readDocument(html).text.replace(invisible, "");
+  const body = seen.replace(/https?:\/\/\S+/gi, " ");
   const prose = `${subject}\n${body}`.replace(OTHER_CODE, " ");
   if (!WORD.test(prose)) return [];
   const codes = new Set<string>();
@@ -76,52 +57,4 @@ export function extractCodes(subject: string, html: string, text: string): strin
     if (alone || (announced && !year)) codes.add(code);
   }
   return [...codes];
-}
-
-/** Converts HTML to text, with a line for each block. */
-function htmlToText(html: string): string {
-  const visible = ["style", "script", "title"].reduce(
-    (rest, name) =>
-      without(rest, new RegExp(`<${name}\\b`, "gi"), new RegExp(`</${name}\\s*>`, "gi")),
-    without(html, /<!--/g, /-->/g),
-  );
-  return decodeEntities(visible.replace(BLOCK, "\n").replace(TAG, "")).replace(
-    /[\u00ad\u200b-\u200f\u2060\ufeff]/g,
-    "",
-  );
-}
-
-/** Removes everything from each opening to its closing. Both patterns must be global. */
-function without(html: string, opening: RegExp, closing: RegExp): string {
-  let kept = "";
-  let from = 0;
-  for (;;) {
-    opening.lastIndex = from;
-    const open = opening.exec(html);
-    closing.lastIndex = opening.lastIndex;
-    const close = open && closing.exec(html);
-    if (!open || !close) return kept + html.slice(from);
-    kept += html.slice(from, open.index);
-    from = closing.lastIndex;
-  }
-}
-
-const NAMED: Record<string, string> = {
-  amp: "&",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  nbsp: " ",
-};
-
-function decodeEntities(text: string): string {
-  return text.replace(
-    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));/gi,
-    (entity, hex, decimal, name) => {
-      if (name) return NAMED[name.toLowerCase()] ?? entity;
-      const point = hex ? Number.parseInt(hex, 16) : Number(decimal);
-      return point <= 0x10ffff ? String.fromCodePoint(point) : entity;
-    },
-  );
 }

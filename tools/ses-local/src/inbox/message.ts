@@ -1,7 +1,8 @@
+import type { Link } from "@repo/email-lint/document";
 import { type AddressObject, simpleParser } from "mailparser";
 import { parseMime } from "../ses/mime.ts";
 import type { InboxMessage } from "./inbox-message.ts";
-import { type Link, extractCodes, extractLinks } from "./extract.ts";
+import { extractCodes, extractLinks } from "./extract.ts";
 
 /** What the inbox knows about a message without parsing its source. */
 export interface Envelope extends Pick<
