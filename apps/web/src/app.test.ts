@@ -1,9 +1,8 @@
 import { Prisma } from "@repo/db";
-import { afterAll, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { startTestApp } from "./test-app.ts";
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 it("serves pages that work without JavaScript, under a policy that allows only our own script", async () => {
   for (const path of [
@@ -48,13 +47,12 @@ it("is alive without a migrated database, but not ready", async () => {
   await app.get("/healthz").expect(200, { status: "ok" });
   await app.get("/readyz").expect(200, { status: "ok", email: { status: "ok" } });
 
-  const old = await startTestApp();
+  const old = await startTestApp({ until: onTestFinished });
   await old.db.$executeRaw`ALTER TABLE messages DROP COLUMN resent`;
   await old.get("/healthz").expect(200);
   const response = await old.get("/readyz").expect(503);
   expect(response.body.status).toBe("unavailable");
   expect(old.log()).toContain("resent");
-  await old.drop();
 });
 
 it("is not ready while any table that it needs is missing", async () => {

@@ -2,12 +2,11 @@ import { once } from "node:events";
 import http, { Agent } from "node:http";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { createTestDb } from "@repo/db/testing";
-import { afterAll, expect, it, vi } from "vitest";
+import { useTestDb } from "@repo/db/testing";
+import { expect, it, vi } from "vitest";
 import { startServer } from "./test-serve.ts";
 
-const testDb = await createTestDb();
-afterAll(() => testDb.drop());
+const testDb = await useTestDb();
 
 const start = (env?: Record<string, string>) => startServer(testDb.url, env);
 

@@ -1,6 +1,6 @@
 // Helpers of the tests: the app with its own database, its queued emails and its log.
 import { createResetRequests } from "@repo/accounts/worker";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { createIngest } from "@repo/email/events";
@@ -62,14 +62,17 @@ interface TestAppOptions {
   /** Set 1 to test the limits. */
   limitScale?: number;
   metrics?: Metrics;
+  /** When its database is dropped: `onTestFinished` for a single test. Default: afterAll. */
+  until?: Parameters<typeof useTestDb>[0];
 }
 
 export async function startTestApp({
   appUrl = "http://localhost:3000",
   limitScale = 1_000,
   metrics,
+  until,
 }: TestAppOptions = {}) {
-  const { db, url: databaseUrl, drop } = await createTestDb();
+  const { db, url: databaseUrl } = await useTestDb(until);
   const sent: NewMessage<EmailTemplates>[] = [];
   const realEnqueue = createEnqueue({
     keys: keysOf("the tests' own key, 32 characters or more"),
@@ -174,7 +177,6 @@ export async function startTestApp({
     postForm,
     postJson,
     log: () => lines.join(""),
-    drop,
     ...people,
   };
 }

@@ -1,10 +1,9 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, browser, codeOf, startTestAccounts } from "./test-accounts.ts";
 
 // With cheap hashes, so that the statements themselves meet.
 
 const test = await startTestAccounts({ limitScale: 1_000_000 });
-afterAll(() => test.drop());
 
 const ROUNDS = 10;
 const browsers = Array.from({ length: 100 }, (_, i) => browser(`203.0.113.${i}`));

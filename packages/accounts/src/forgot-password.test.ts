@@ -1,11 +1,10 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { hashesOf } from "./tokens.ts";
 import { deleteEnded } from "./worker.ts";
 
 const test = await startTestAccounts();
-afterAll(() => test.drop());
 
 const requestsOf = (emailKey: string) =>
   test.db.resetRequest.findMany({
@@ -77,7 +76,7 @@ it("never handles a request from before a restored backup, because it may have b
 });
 
 it("gives the same answer but no more email after three to one mailbox", async () => {
-  const strict = await startTestAccounts({ limitScale: 1 });
+  const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
   const email = "flooded@example.com";
   await strict.signUpAndVerify(browser("198.51.100.1"), email);
   for (let i = 0; i < 10; i++)
@@ -90,17 +89,15 @@ it("gives the same answer but no more email after three to one mailbox", async (
   const password = "quite another password";
   await strict.accounts.resetPassword(browser(), { token: strict.tokenFor(email), password });
   await strict.accounts.logIn(browser(), { email, password });
-  await strict.drop();
 });
 
 it("emails the owner, even if strangers have asked for other spellings of the mailbox", async () => {
-  const strict = await startTestAccounts({ limitScale: 1 });
+  const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
   const email = "spelled@gmail.com";
   await strict.signUpAndVerify(browser("198.51.100.1"), email);
   for (const other of ["spelled+1@gmail.com", "spelled+2@gmail.com", "s.pelled@gmail.com"])
     await strict.accounts.requestPasswordReset(browser(), other);
   expect(await strict.accounts.openReset(await strict.forgot(email))).toBe(email);
-  await strict.drop();
 });
 
 it("changes nothing in the account before a link is redeemed, even if a stranger asks often", async () => {

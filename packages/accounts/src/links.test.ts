@@ -1,10 +1,9 @@
 import { full } from "@repo/testing/full";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, browser, codeOf, startTestAccounts } from "./test-accounts.ts";
 
 const test = await startTestAccounts();
-afterAll(() => test.drop());
 
 const MANY = full ? 100 : 8;
 

@@ -1,8 +1,7 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, browser, startTestAccounts } from "./test-accounts.ts";
 
 const test = await startTestAccounts();
-afterAll(() => test.drop());
 
 const german = () => ({ ...browser(), locale: "de" });
 const english = () => ({ ...browser(), locale: "en" });

@@ -1,11 +1,10 @@
 import { keysOf } from "@repo/email/keys";
-import { afterAll, expect, it, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { isTrusted } from "./trusted-browser.ts";
 
 const test = await startTestAccounts();
-afterAll(() => test.drop());
 
 const refused = { code: "INVALID_CREDENTIALS", status: 401 };
 
@@ -94,7 +93,7 @@ it("hashes a password again if its hash has a lower cost", async () => {
 });
 
 it("locks strangers out after ten wrong passwords, known address or not, and never a trusted browser", async () => {
-  const strict = await startTestAccounts({ limitScale: 1 });
+  const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
   const email = "owner@example.com";
   const owner = browser("198.51.100.1");
   await strict.signUpAndVerify(owner, email);
@@ -131,11 +130,10 @@ it("locks strangers out after ten wrong passwords, known address or not, and nev
     );
     await expect(untrusted).rejects.toMatchObject({ code: "TOO_MANY_TRIES" });
   }
-  await strict.drop();
 });
 
 it("trusts a browser only for the account that it logged in to", async () => {
-  const strict = await startTestAccounts({ limitScale: 1 });
+  const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
   const attacker = browser("198.51.100.1");
   await strict.signUpAndVerify(attacker, "attacker@example.com");
   await strict.signUpAndVerify(browser("198.51.100.2"), "victim@example.com");
@@ -145,11 +143,10 @@ it("trusts a browser only for the account that it logged in to", async () => {
     codes.push((await strict.accounts.logIn(attacker, wrong).catch((e) => e)).code);
   }
   expect(codes.at(-1)).toBe("TOO_MANY_TRIES");
-  await strict.drop();
 });
 
 it("counts every log-in of a trusted browser, right or wrong, and then treats it like any other browser", async () => {
-  const strict = await startTestAccounts({ limitScale: 1 });
+  const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
   const email = "owner@example.com";
   const owner = browser();
   await strict.signUpAndVerify(owner, email);
@@ -160,7 +157,6 @@ it("counts every log-in of a trusted browser, right or wrong, and then treats it
   }
   expect(codes.slice(0, 30)).toEqual(Array(30).fill("INVALID_CREDENTIALS"));
   expect(codes[30]).toBe("TOO_MANY_TRIES");
-  await strict.drop();
 });
 
 it("refuses a log-in that checked the old password while a reset was running", async () => {

@@ -1,11 +1,10 @@
 import { createDeliverer } from "@repo/email/deliver";
 import { render } from "@repo/templates/render";
-import { afterAll, expect, it, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { EMAIL_KEY, PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { createOnUnsent } from "./worker.ts";
 
 const test = await startTestAccounts({ limitScale: 1 });
-afterAll(() => test.drop());
 
 const REFUSED = {
   result: "permanent",

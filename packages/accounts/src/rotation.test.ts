@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { keysOf } from "@repo/email/keys";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { hashUnder, newToken } from "./tokens.ts";
@@ -11,7 +11,6 @@ const NEWEST = "the key that came after it, 32 characters";
 const [{ secret: old }] = SECRET;
 
 const test = await startTestAccounts();
-afterAll(() => test.drop());
 
 /** The accounts of a process with other keys. */
 const withKeys = (...secrets: [string, ...string[]]) => {

@@ -1,9 +1,8 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, browser, startTestAccounts } from "./test-accounts.ts";
 
 const test = await startTestAccounts();
-afterAll(() => test.drop());
 
 let count = 0;
 const newEmail = () => `sam${++count}@example.com`;
@@ -174,7 +173,7 @@ describe("resending", () => {
 
 describe("limits", () => {
   it("give the same answer but no more email after three to one mailbox, in any spelling", async () => {
-    const strict = await startTestAccounts({ limitScale: 1 });
+    const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
     for (const email of ["sam+1@gmail.com", "sam+2@gmail.com", "s.am@gmail.com", "sam@gmail.com"]) {
       await strict.accounts.signUp(browser(), { name: "Sam", email, password: PASSWORD });
     }
@@ -185,11 +184,10 @@ describe("limits", () => {
       "s.am@gmail.com",
     ]);
     expect(await strict.db.signUp.count()).toBe(4);
-    await strict.drop();
   });
 
   it("do not count an email that could not be queued", async () => {
-    const strict = await startTestAccounts({ limitScale: 1 });
+    const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
     const withoutEmail = createAccounts({
       ...strict.config,
       enqueue: () => Promise.reject(new Error("no email today")),
@@ -200,11 +198,10 @@ describe("limits", () => {
     }
     await strict.accounts.signUp(browser(), input);
     expect(await strict.emails(input.email)).toEqual(["verify-email"]);
-    await strict.drop();
   });
 
   it("close sign-up but not recovery for everybody when sign-up's share of the day is used up", async () => {
-    const strict = await startTestAccounts({ limitScale: 1 });
+    const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
     const email = "owner@example.com";
     await strict.db.sendingStatus.update({ where: { id: 1 }, data: { max24Hours: 16 } });
     await strict.signUpAndVerify(browser(), email);
@@ -219,6 +216,5 @@ describe("limits", () => {
     }
     await strict.forgot(email);
     expect((await strict.emails(email)).at(-1)).toBe("password-reset");
-    await strict.drop();
   });
 });

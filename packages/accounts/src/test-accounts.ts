@@ -1,6 +1,6 @@
 // Helpers of the tests: accounts with their own database and their queued emails.
 import { gotNoConnection } from "@repo/db";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { type Enqueue, type NewMessage, createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
 import { type EmailTemplates, templates } from "@repo/templates/registry";
@@ -28,8 +28,12 @@ export const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
     (error) => (gotNoConnection(error) ? "BUSY" : (error.code ?? error)),
   );
 
-export async function startTestAccounts({ limitScale = 1_000 } = {}) {
-  const { db, drop } = await createTestDb();
+/** @param until when its database is dropped: `onTestFinished` for a single test. Default: afterAll */
+export async function startTestAccounts({
+  limitScale = 1_000,
+  until,
+}: { limitScale?: number; until?: Parameters<typeof useTestDb>[0] } = {}) {
+  const { db } = await useTestDb(until);
   let people = 0;
   const sent: NewMessage<EmailTemplates>[] = [];
   const realEnqueue = createEnqueue({ keys: EMAIL_KEY, templates });
@@ -59,7 +63,6 @@ export async function startTestAccounts({ limitScale = 1_000 } = {}) {
 
   return {
     db,
-    drop,
     accounts,
     config,
     requests,

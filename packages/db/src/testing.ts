@@ -40,10 +40,16 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return postgres.stop;
 }
 
-/** Creates a migrated, empty database for the tests of a file, and drops it after them. */
-export async function useTestDb(): Promise<{ db: Db; url: string }> {
+/**
+ * Creates a migrated, empty database for the tests of a file, and drops it after them.
+ *
+ * @param end when it is dropped: `onTestFinished` for a single test
+ */
+export async function useTestDb(
+  end: (drop: () => Promise<void>) => void = afterAll,
+): Promise<{ db: Db; url: string }> {
   const test = await createTestDb();
-  afterAll(() => test.drop());
+  end(test.drop);
   return test;
 }
 

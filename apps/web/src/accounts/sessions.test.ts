@@ -1,9 +1,8 @@
 import { readdirSync } from "node:fs";
-import { afterAll, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { PASSWORD, cookieOf, startTestApp } from "../test-app.ts";
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 it("describes its forms to programs", async () => {
   const response = await app.get("/login").set("Accept", "application/json").expect(200);
@@ -53,7 +52,7 @@ it("reads the session from its cookie only", async () => {
 });
 
 it("serves every file of the app without its database, under the app's policy", async () => {
-  const test = await startTestApp();
+  const test = await startTestApp({ until: onTestFinished });
   const cookie = await test.signUpAndVerify("sam@example.com");
   const page = await test.get("/").set("Cookie", cookie).expect(200);
 
@@ -74,5 +73,4 @@ it("serves every file of the app without its database, under the app's policy", 
     expect(headers["set-cookie"]).toBeUndefined();
   }
   await test.get("/none.png").set("Cookie", cookie).expect(500);
-  await test.drop();
 });

@@ -1,10 +1,9 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { startTestApp } from "../test-app.ts";
 
 // Every test of the welcome email. If you remove that email, delete this file.
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 it("queues one welcome email, even if the link is redeemed several times at once", async () => {
   const email = "once@example.com";

@@ -5,8 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { startTestApp } from "../test-app.ts";
 
 it("queues one email for 1,000 requests at once with one idempotency key", async () => {
-  const app = await startTestApp();
-  onTestFinished(() => app.drop());
+  const app = await startTestApp({ until: onTestFinished });
   const server = app.app.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());

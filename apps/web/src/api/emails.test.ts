@@ -1,6 +1,6 @@
 import { createKey, revokeKey } from "@repo/email/api";
 import supertest, { type Response } from "supertest";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { startTestApp } from "../test-app.ts";
 
 const decision = { by: "operator", because: "a test" };
@@ -14,7 +14,6 @@ const withProps = (props: string) =>
   JSON.stringify({ ...message, props: 0 }).replace('"props":0', `"props":${props}`);
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 const make = (options: { program?: string; perHour?: number } = {}) => {
   const given = { program: "billing", templates: ["verify-email"], perHour: 1_000, ...options };

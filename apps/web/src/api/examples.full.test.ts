@@ -17,10 +17,7 @@ beforeAll(async () => {
   const { port } = server.address() as AddressInfo;
   env = { APP_URL: `http://127.0.0.1:${port}`, EMAIL_API_KEY: key };
 });
-afterAll(async () => {
-  close();
-  await app.drop();
-});
+afterAll(() => close());
 
 const queued = () =>
   app.db.message.findMany({ select: { id: true, template: true, to: true, state: true } });

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { createKey } from "@repo/email/api";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type TestApp, startTestApp } from "../test-app.ts";
+import { startTestApp } from "../test-app.ts";
 
 // Requests that no library would send, over HTTP.
 
@@ -16,22 +16,18 @@ const message = {
 };
 const json = JSON.stringify(message);
 
-let app: TestApp;
+const app = await startTestApp();
 let port: number;
 let key: string;
 let close: () => void;
 beforeAll(async () => {
-  app = await startTestApp();
   const server = app.app.listen(0, "127.0.0.1");
   await once(server, "listening");
   close = () => server.close();
   ({ port } = server.address() as AddressInfo);
   key = (await make("billing")).key;
 });
-afterAll(async () => {
-  close();
-  await app.drop();
-});
+afterAll(() => close());
 
 const make = (program: string, perHour = 100_000) =>
   createKey(

@@ -1,11 +1,10 @@
 import supertest from "supertest";
-import { afterAll, expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { PASSWORD, cookieOf, linkIn, signUpFields, startTestApp } from "../test-app.ts";
 
 // Attacks that a stranger can try with a request.
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 it("builds emailed links from APP_URL, whatever host a request names", async () => {
   const email = "host@example.com";
@@ -31,7 +30,7 @@ it("builds emailed links from APP_URL, whatever host a request names", async () 
 });
 
 it("limits a client by its IP address, not by an address in its headers", async () => {
-  const strict = await startTestApp({ limitScale: 1 });
+  const strict = await startTestApp({ limitScale: 1, until: onTestFinished });
   const ask = (address: string) =>
     supertest(strict.app)
       .post("/forgot-password")
@@ -42,7 +41,6 @@ it("limits a client by its IP address, not by an address in its headers", async 
   await strict.db.$executeRaw`
     UPDATE limits SET full_at = now() + interval '15 minutes' WHERE name = 'client'`;
   await ask("198.51.100.2").expect(429);
-  await strict.drop();
 });
 
 it("starts a new session at log-in, whatever session cookie was there before", async () => {

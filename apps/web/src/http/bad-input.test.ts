@@ -1,7 +1,7 @@
 import { full } from "@repo/testing/full";
 import express from "express";
 import supertest from "supertest";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { PASSWORD, type TestApp, signUpFields, startTestApp } from "../test-app.ts";
 import { readBodyUpTo } from "./body.ts";
 
@@ -32,7 +32,6 @@ beforeAll(async () => {
 afterAll(async () => {
   // None of the requests changed anything.
   expect(await counts()).toEqual(before);
-  await app.drop();
 });
 
 /** Changes the address of a new account. @returns the token of the link that undoes it */
@@ -206,7 +205,7 @@ describe.each([
   ["/undo-address", '<a href="/forgot-password">ask for a new password</a>'],
 ])("%s", (path, wayOut) => {
   it("says whether a link is used, expired or unknown, and how to get a new one", async () => {
-    const own = await startTestApp();
+    const own = await startTestApp({ until: onTestFinished });
     const linkFor = async (email: string) => {
       if (path === "/undo-address") return moveAway(own, email);
       if (path === "/reset-password") {
@@ -242,7 +241,6 @@ describe.each([
       expect(opened.text).toContain(wayOut);
       expect(opened.text).not.toContain('<form method="post" action="' + path);
     }
-    await own.drop();
   });
 });
 

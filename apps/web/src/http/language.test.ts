@@ -1,10 +1,9 @@
 import { type Locale, directionOf, locales } from "@repo/locales";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { PASSWORD, cookieOf, signUpFields, startTestApp } from "../test-app.ts";
 import { textsOf } from "../texts/texts.ts";
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 const PAGES = ["/", "/signup", "/login", "/forgot-password", "/verify-email", "/reset-password"];
 

@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import supertest from "supertest";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { startTestApp } from "../test-app.ts";
 import { createMetrics, createMetricsServer } from "./metrics.ts";
 
 const metrics = createMetrics();
 const test = await startTestApp({ metrics });
-afterAll(() => test.drop());
 
 it("counts answers by route, status and error, and names no path, address or token", async () => {
   const agent = supertest(test.app);

@@ -1,11 +1,10 @@
 import supertest from "supertest";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, startTestApp } from "../test-app.ts";
 
 const fields = { email: "sam@example.com", password: PASSWORD };
 const app = await startTestApp();
 const cookie = await app.signUpAndVerify(fields.email);
-afterAll(() => app.drop());
 
 const form = (headers: Record<string, string>) =>
   supertest(app.app).post("/login").set(headers).type("form").send(fields);

@@ -1,13 +1,12 @@
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
-import { createTestDb } from "@repo/db/testing";
+import { useTestDb } from "@repo/db/testing";
 import { keysOf } from "@repo/email/keys";
 import { createPreferenceLinks } from "@repo/email/preferences";
-import { afterAll, expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { startServer } from "../test-serve.ts";
 
-const testDb = await createTestDb();
-afterAll(() => testDb.drop());
+const testDb = await useTestDb();
 
 it("is ready while every connection of the requests waits for the database", async () => {
   const { ask, url } = await start(testDb.url);
@@ -55,8 +54,7 @@ it.each(["refuses connections", "never answers"] as const)(
 );
 
 it("is not ready before the database is migrated, and becomes ready by itself", async () => {
-  const old = await createTestDb();
-  onTestFinished(() => old.drop());
+  const old = await useTestDb(onTestFinished);
   await old.db.$executeRaw`ALTER TABLE messages RENAME COLUMN resent TO later`;
   const app = startServer(old.url);
   const { port } = JSON.parse(await app.line('"msg":"listening"')) as { port: number };

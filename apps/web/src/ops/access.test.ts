@@ -1,11 +1,10 @@
 import { full } from "@repo/testing/full";
 import supertest from "supertest";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, cookieOf } from "../test-app.ts";
 import { type TestOps, hiddenIn, startTestOps } from "./test-ops.ts";
 
 const test = await startTestOps();
-afterAll(() => test.drop());
 
 const PAGES = [
   "/ops",

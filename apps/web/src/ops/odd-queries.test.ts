@@ -1,8 +1,7 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { startTestOps } from "./test-ops.ts";
 
 const ops = await startTestOps();
-afterAll(() => ops.drop());
 
 it.each([
   "/ops/messages?before=x",

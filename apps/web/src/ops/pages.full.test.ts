@@ -1,10 +1,9 @@
 import { recordAction } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { hiddenIn, startTestOps } from "./test-ops.ts";
 
 const test = await startTestOps();
-afterAll(() => test.drop());
 
 it("finds email by address, id, template, status, outcome and time, and says what cannot be found", async () => {
   const id = await test.addMessage({ to: "kim@example.com", template: "digest" });

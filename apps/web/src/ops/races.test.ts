@@ -1,11 +1,10 @@
 // Another operator, a worker or SES changes something while a form is open.
 import { lowerRate, pauseSending, resumeSending } from "@repo/email/operations";
 import { addSuppression, removeSuppression } from "@repo/email/suppressions";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { hiddenIn, startTestOps } from "./test-ops.ts";
 
 const ops = await startTestOps();
-afterAll(() => ops.drop());
 
 const other = { by: "another operator", because: "a new reason" };
 const status = () => ops.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });

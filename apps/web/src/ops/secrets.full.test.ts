@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { startTestOps } from "./test-ops.ts";
 
 const test = await startTestOps();
-afterAll(() => test.drop());
 
 // What must be in no page. A token is 43 characters (packages/accounts/src/tokens.ts), or longer.
 const TOKEN = randomBytes(32).toString("base64url");

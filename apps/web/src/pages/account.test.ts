@@ -1,10 +1,9 @@
 import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { signUpFields, startTestApp } from "../test-app.ts";
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 const report = (recipient: string, effect: "permanent" | "soft" | "complaint", times = 1) =>
   applyEvents(

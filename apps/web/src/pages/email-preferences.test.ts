@@ -1,10 +1,9 @@
 import { findPreferences } from "@repo/email/preferences";
 import supertest from "supertest";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { startTestApp } from "../test-app.ts";
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 beforeEach(async () => {
   await app.db.emailPreference.deleteMany();
 });

@@ -1,9 +1,8 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, cookieOf, startTestApp } from "../test-app.ts";
 
 const email = "sam@example.com";
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 it("leads from a forgotten password to a new one, and ends every session", async () => {
   const cookie = await app.signUpAndVerify(email);

@@ -1,9 +1,8 @@
 import { applyEvents } from "@repo/email/events";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { signUpFields, startTestApp } from "../test-app.ts";
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 it("answers a form with a page, stores a sign-up but no account yet, and queues an email", async () => {
   const email = "form@example.com";

@@ -1,11 +1,10 @@
 import { keysOf } from "@repo/email/keys";
 import { createPreferenceLinks, findPreferences } from "@repo/email/preferences";
 import supertest from "supertest";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { startTestApp } from "../test-app.ts";
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 beforeEach(async () => {
   await app.db.emailPreference.deleteMany();
 });

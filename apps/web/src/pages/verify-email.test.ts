@@ -1,8 +1,7 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, cookieOf, startTestApp } from "../test-app.ts";
 
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 const account = (emailKey: string) => app.db.user.findUnique({ where: { emailKey } });
 

@@ -3,7 +3,7 @@ import { type Locale, defaultLocale, directionOf, locales } from "@repo/locales"
 import { type ReactNode, isValidElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import supertest, { type Response } from "supertest";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { PASSWORD, categories, signUpFields, startTestApp } from "../test-app.ts";
 import { textsOf } from "./texts.ts";
 
@@ -14,7 +14,6 @@ import { textsOf } from "./texts.ts";
 const ORIGIN = "http://localhost:3000";
 const OTHER = "quite another password";
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 describe.each(locales.filter((locale) => locale !== defaultLocale))("%s", (locale) => {
   const foreign = wordsOnlyOf(defaultLocale, locale);

@@ -5,7 +5,7 @@ import { type Db, createDb } from "@repo/db";
 import { full } from "@repo/testing/full";
 import { createTestSns } from "@repo/testing/sns";
 import supertest from "supertest";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { createMetrics } from "../http/metrics.ts";
 import { type TestApp, startTestApp } from "../test-app.ts";
 
@@ -13,15 +13,12 @@ let app: TestApp;
 /** A connection to another database of the same server. */
 let admin: Db;
 beforeEach(async () => {
-  app = await startTestApp();
+  app = await startTestApp({ until: onTestFinished });
   const url = new URL(app.databaseUrl);
   url.pathname = "postgres";
   admin = createDb(url.href);
 });
-afterEach(async () => {
-  await admin.$disconnect();
-  await app.drop();
-});
+afterEach(() => admin.$disconnect());
 
 let count = 0;
 /** A bounce as SES publishes it. */
@@ -66,7 +63,7 @@ it.each([
 
 it("counts each event for the metrics, by its type", async () => {
   const metrics = createMetrics();
-  const counted = await startTestApp({ metrics });
+  const counted = await startTestApp({ metrics, until: onTestFinished });
   const send = (type: string) =>
     supertest(counted.app)
       .post("/webhooks/ses")
@@ -78,7 +75,6 @@ it("counts each event for the metrics, by its type", async () => {
   const text = await metrics.text();
   for (const type of ["Bounce", "RenderingFailure", "other"])
     expect(text).toContain(`email_events_total{type="${type}"} 1\n`);
-  await counted.drop();
 });
 
 it("accepts a body without a content type", async () => {

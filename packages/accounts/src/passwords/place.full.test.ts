@@ -1,10 +1,9 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createAccounts } from "../accounts.ts";
 import type { Caller } from "../context.ts";
 import { PASSWORD, browser, codeOf, startTestAccounts } from "../test-accounts.ts";
 
 const test = await startTestAccounts({ limitScale: 1 });
-afterAll(() => test.drop());
 
 /** Hashes so slowly that its queue does not move during the test. */
 const busy = createAccounts({

@@ -1,13 +1,12 @@
 import { createPseudonyms } from "@repo/email/erasure";
 import { applyEvents } from "@repo/email/events";
 import { addSuppression } from "@repo/email/suppressions";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { erasePerson, exportPerson } from "../person.ts";
 import { eraseDeleted } from "../worker.ts";
 import { OPT_OUT_KEY, PASSWORD, SECRET, browser, startTestAccounts } from "../test-accounts.ts";
 
 const test = await startTestAccounts();
-afterAll(() => test.drop());
 
 const keys = { secret: SECRET, pseudonyms: createPseudonyms(OPT_OUT_KEY) };
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createAccounts } from "../accounts.ts";
 import type { Caller } from "../context.ts";
 import { PASSWORD, browser, codeOf, startTestAccounts } from "../test-accounts.ts";
@@ -6,7 +6,6 @@ import { PASSWORD, browser, codeOf, startTestAccounts } from "../test-accounts.t
 const OTHER = "quite another password";
 const test = await startTestAccounts();
 const { settings } = test.accounts;
-afterAll(() => test.drop());
 
 let count = 0;
 const newEmail = () => `new${++count}@example.com`;

@@ -1,7 +1,7 @@
 import { createPseudonyms } from "@repo/email/erasure";
 import { keysOf } from "@repo/email/keys";
 import { createSealer } from "@repo/email/seal";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Caller } from "../context.ts";
 import {
   OPT_OUT_KEY,
@@ -16,7 +16,6 @@ import { eraseDeleted, eraseNextAtSes } from "../worker.ts";
 const OTHER = "quite another password";
 const test = await startTestAccounts();
 const { settings } = test.accounts;
-afterAll(() => test.drop());
 
 /** @returns the token of the link, from the mailbox that it went to */
 async function ask(caller: Caller, mailbox: string): Promise<string> {

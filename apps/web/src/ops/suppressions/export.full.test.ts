@@ -2,12 +2,11 @@ import { once } from "node:events";
 import { type ClientRequest, type IncomingMessage, type Server, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { type TestOps, startTestOps } from "../test-ops.ts";
+import { startTestOps } from "../test-ops.ts";
 
-let ops: TestOps;
+const ops = await startTestOps();
 let server: Server;
 beforeAll(async () => {
-  ops = await startTestOps();
   // Otherwise Express would not print what it cannot answer.
   ops.app.set("env", "production");
   server = ops.app.listen(0, "127.0.0.1");
@@ -18,10 +17,9 @@ beforeAll(async () => {
     SELECT 'person' || n || '@' || repeat('long', 40) || '.example', 'bounce'
     FROM generate_series(1, 40000) n`;
 });
-afterAll(async () => {
+afterAll(() => {
   server.closeAllConnections();
   server.close();
-  await ops.drop();
 });
 
 /** Starts the download, and reads nothing of it. */

@@ -1,9 +1,8 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, cookieOf, startTestApp } from "../../test-app.ts";
 
 const OTHER = "quite another password";
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 let count = 0;
 async function person() {

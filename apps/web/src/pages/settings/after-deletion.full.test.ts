@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, type TestApp, cookieOf, signUpFields, startTestApp } from "../../test-app.ts";
 
 // After an account is deleted, nobody can find out that there was one: every form answers as for an
@@ -6,7 +6,6 @@ import { PASSWORD, type TestApp, cookieOf, signUpFields, startTestApp } from "..
 
 const ORIGIN = "http://localhost:3000";
 const app = await startTestApp({ limitScale: 1 });
-afterAll(() => app.drop());
 
 /** Deletes the account of a session, by the link in this mailbox. */
 async function deleteAccount(cookie: string, mailbox: string): Promise<void> {

@@ -1,9 +1,8 @@
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { PASSWORD, cookieOf, signUpFields, startTestApp } from "../../test-app.ts";
 
 const OTHER = "quite another password";
 const app = await startTestApp();
-afterAll(() => app.drop());
 
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 let count = 0;
