@@ -1,12 +1,8 @@
 import { useTestDb } from "@repo/db/testing";
 import type { ClosedReason } from "@repo/db";
-import { createEnqueue } from "@repo/email/enqueue";
-import { keysOf } from "@repo/email/keys";
-import { templates } from "@repo/templates/registry";
 import { beforeEach, expect, it } from "vitest";
-import { runCommand } from "./test-command.ts";
-
-const enqueue = createEnqueue({ keys: keysOf("a key of the tests, 32 characters"), templates });
+import { refusesInOneLine, runCommand } from "./test-command.ts";
+import { queue } from "./test-outbox.ts";
 
 const test = await useTestDb();
 beforeEach(() => test.db.message.deleteMany());
@@ -14,13 +10,8 @@ beforeEach(() => test.db.message.deleteMany());
 const run = (...args: string[]) => runCommand(args, { DATABASE_URL: test.url });
 const because = ["--reason", "the sender is repaired", "--by", "operator"];
 
-async function queue(to: string): Promise<string> {
-  const props = { url: "https://app.example.com/?token=secret", expiresInMinutes: 60 };
-  return (await enqueue(test.db, { template: "verify-email", to, props })).id;
-}
-
 async function closed(to: string, closedReason: ClosedReason): Promise<string> {
-  const id = await queue(to);
+  const id = await queue(test.db, to);
   const data = { state: "closed", closedReason, closedAt: new Date() } as const;
   await test.db.message.update({ where: { id }, data });
   return id;
@@ -76,8 +67,8 @@ it("retries the emails of a filter after their number is confirmed, and says how
 });
 
 it("cancels waiting emails", async () => {
-  const id = await queue("name@example.com");
-  const other = await queue("other@example.com");
+  const id = await queue(test.db, "name@example.com");
+  const other = await queue(test.db, "other@example.com");
   const asked = await run("cancel", "--to", "NAME@example.com", ...because);
   expect(asked.out).toContain("1 email would be cancelled.\n");
   await run("cancel", "--to", "NAME@example.com", ...because, ...confirmOf(asked));
@@ -85,18 +76,16 @@ it("cancels waiting emails", async () => {
   expect((await run("cancel", other, ...because)).out).toBe("1 email cancelled.\n");
 });
 
-it.each([
-  [["retry", "--reason", "x"], "Which emails?"],
-  [["retry", "01a227ee-43a1-78e3-98d0-449b0cd610e4", "--closed", "failed"], "Which emails?"],
-  [["retry", "one", "two", "--reason", "x"], "Only one ID at a time"],
-  [["retry", "--to", "a@example.com"], "Say why"],
-  [["retry", "--closed", "sent", "--reason", "x"], "--closed is one of failed, unknown"],
-  [["cancel", "--closed", "failed", "--reason", "x"], "leave out --closed"],
-  [["retry", "nobody", "--reason", "x"], "There is no email nobody"],
-  [["cancel", "--since", "soon", "--reason", "x"], "--since is a time"],
-])("refuses %j in one line", async (args, message) => {
-  const { code, out, err } = await run(...args);
-  expect({ code, out }).toEqual({ code: 1, out: "" });
-  expect(err).toContain(message);
-  expect(err.trimEnd()).not.toContain("\n");
-});
+refusesInOneLine(
+  (args) => run(...args),
+  [
+    [["retry", "--reason", "x"], "Which emails?"],
+    [["retry", "01a227ee-43a1-78e3-98d0-449b0cd610e4", "--closed", "failed"], "Which emails?"],
+    [["retry", "one", "two", "--reason", "x"], "Only one ID at a time"],
+    [["retry", "--to", "a@example.com"], "Say why"],
+    [["retry", "--closed", "sent", "--reason", "x"], "--closed is one of failed, unknown"],
+    [["cancel", "--closed", "failed", "--reason", "x"], "leave out --closed"],
+    [["retry", "nobody", "--reason", "x"], "There is no email nobody"],
+    [["cancel", "--since", "soon", "--reason", "x"], "--since is a time"],
+  ],
+);

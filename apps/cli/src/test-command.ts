@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { expect, it } from "vitest";
 
 export interface Ran {
   code: number | string;
@@ -20,5 +21,18 @@ export function runCommand(
       { cwd, env },
       (error, out, err) => resolve({ code: error?.code ?? 0, out, err }),
     );
+  });
+}
+
+/** Tests that a command refuses arguments in one line that has the text. */
+export function refusesInOneLine(
+  run: (args: string[]) => Promise<Ran>,
+  cases: [args: string[], text: string][],
+): void {
+  it.each(cases)("refuses %j in one line", async (args, text) => {
+    const { code, out, err } = await run(args);
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain(text);
+    expect(err.trimEnd()).not.toContain("\n");
   });
 }

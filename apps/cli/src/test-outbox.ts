@@ -1,0 +1,12 @@
+import type { Db } from "@repo/db";
+import { createEnqueue } from "@repo/email/enqueue";
+import { keysOf } from "@repo/email/keys";
+import { templates } from "@repo/templates/registry";
+
+const enqueue = createEnqueue({ keys: keysOf("a key of the tests, 32 characters"), templates });
+
+/** Queues an email, as the app does. @returns its id */
+export async function queue(db: Db, to: string): Promise<string> {
+  const props = { url: "https://app.example.com/?token=secret", expiresInMinutes: 60 };
+  return (await enqueue(db, { template: "verify-email", to, props })).id;
+}
