@@ -11,7 +11,7 @@ pnpm email:keys create PROGRAM --template NAME --reason TEXT
 pnpm email:keys revoke ID --reason TEXT                ends a key at once
 
   --template NAME    an email that the key may queue. Repeat it for each
-  --per-hour NUMBER  how many emails at once; they come back evenly within an hour. Default: 100
+  --per-hour NUMBER  how many emails at once. What is used up comes back within an hour. Default: 100
   --cancel           with revoke: cancels what the key has queued and that still waits
 
   --reason TEXT      why you do it. It is kept.

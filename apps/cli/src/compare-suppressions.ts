@@ -42,7 +42,7 @@ export async function compare(
 
 interface Compared extends Pick<Comparison, "compared" | "onlyAtSes"> {
   adopted: number;
-  /** How many of SES's list were erased here. Their addresses are nobody's to read. */
+  /** How many of SES's list were erased here. Nobody may read their addresses any more. */
   erased: number;
   /** Whether they were taken off SES's list now. */
   isErased: boolean;

@@ -8,7 +8,7 @@ import type { Metrics } from "./metrics.ts";
 const LONGEST = 120_000;
 
 /**
- * Answers on HEALTH_PORT, if it is set. None of these asks the database, except for the metrics.
+ * Answers on HEALTH_PORT, if it is set. Only the metrics ask the database.
  *
  * - `GET /healthz`: 200 if the worker has looked at the queue within two minutes, else 503. An
  *   orchestrator may then restart it. A new worker has two minutes for its first look.

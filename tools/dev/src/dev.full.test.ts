@@ -7,7 +7,7 @@ import { createTestDb } from "@repo/db/testing";
 import { freePort } from "@repo/testing/free-port";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { PORTS } from "./env.ts";
-import { assertFree } from "./ports.ts";
+import { assertFree } from "./free-ports.ts";
 
 // Runs all of `pnpm dev`, with its own ports, database and inbox.
 let test: Awaited<ReturnType<typeof createTestDb>>;

@@ -8,7 +8,7 @@ import { onOrphaned } from "./ancestors.ts";
 import { DATA_DIR, type Env, type Ports, portsOf, readEnv } from "./env.ts";
 import { type Guarded, startGuard } from "./guarded.ts";
 import { type Line, formatLine, parseLine, parseLog, step, table } from "./output.ts";
-import { assertFree } from "./ports.ts";
+import { assertFree } from "./free-ports.ts";
 import { SERVICES, whenReady } from "./services.ts";
 
 // In ms. A laptop's first start takes 5 to 15 s.

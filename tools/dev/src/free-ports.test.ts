@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, it } from "vitest";
-import { assertFree } from "./ports.ts";
+import { assertFree } from "./free-ports.ts";
 
 it.each(["127.0.0.1", "::"])("names the taken port and its variable (%s)", async (host) => {
   const server = createServer().listen(0, host);
