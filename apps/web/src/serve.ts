@@ -18,7 +18,7 @@ import { takeEvents } from "./webhooks/ses.ts";
 
 // In ms, after the drain. Orchestrators kill a process after 30 s.
 const GRACE = 10_000;
-// In ms, for a query of the check that /readyz reports. After that time, a lost connection is replaced.
+// In ms, for a query of the check that /readyz reports. Then a lost connection is replaced.
 const CHECK = 5_000;
 // In ms, for a whole request. Node.js allows its headers the same time. Both start at the request's
 // first byte, so neither ends an idle connection.

@@ -32,7 +32,7 @@ interface FormPage<Shape extends z.ZodRawShape, Opened> {
    * An error that it throws is shown instead of the form, or sent as JSON.
    */
   open?: (values: Record<string, string>, res: Response) => Promise<Opened>;
-  /** For a program: what it needs besides the names of the fields. It is made from `open`'s result. */
+  /** What a program needs besides the names of the fields, made from the result of `open`. */
   json?: (opened: Opened) => object;
   /** The page with the form. */
   view: (form: FormState, opened: Opened | undefined) => ReactElement;

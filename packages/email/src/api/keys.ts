@@ -31,8 +31,8 @@ export interface NewApiKey {
   /** The emails that it may queue, by name. */
   templates: string[];
   /**
-   * How many emails it may queue at once. What is used up comes back evenly within an hour. It may ask about its
-   * emails ten times as often.
+   * How many emails it may queue at once. What is used up comes back evenly within an hour. It may
+   * ask about its emails ten times as often.
    */
   perHour: number;
 }

@@ -65,7 +65,7 @@ export interface DelivererConfig extends Renderer {
    * `resend`, 900 for `hold`.
    */
   doubtSeconds?: DoubtSeconds;
-  /** The conditions on which SES's events prove that a message in doubt was not sent. Default: no proof counts. */
+  /** When SES's events prove that a message in doubt was not sent. Default: never. */
   evidence?: EvidenceRules | undefined;
 }
 
@@ -123,7 +123,7 @@ export function createDeliverer({
   let eventSources: EventSources | undefined;
   let nextSweep = 0;
   let lastLook = performance.now();
-  /** Whether a message in flight was judged unsent before. The next claim then takes no other such message. */
+  /** Whether a message in flight was judged unsent before. The next claim then takes no other such. */
   let hasJudged = false;
 
   const window = createWindow<InFlight, Settlement>({

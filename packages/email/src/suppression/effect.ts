@@ -17,8 +17,8 @@ export const REPORTED = ["action", "status", "diagnosticCode"];
  * General, in addition to the Delivery. It publishes the same type for a server that was not
  * reached for 14 hours, and for one that refuses us by its DMARC policy. These two have the fields of
  * a delivery status notification (RFC 3464), and an out-of-office reply has none. We use this
- * difference: otherwise a server that is gone for good would count as an out-of-office reply. A reply that SES does not recognise comes as Undetermined,
- * without a recipient.
+ * difference: otherwise a server that is gone for good would count as an out-of-office reply. A
+ * reply that SES does not recognise comes as Undetermined, without a recipient.
  * https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients
  */
 export function bounceEffect(

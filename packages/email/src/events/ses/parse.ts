@@ -204,7 +204,7 @@ const object = (value: unknown): Json =>
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const text = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
-// In bytes. An event's key has four parts, and PostgreSQL allows 2,704 bytes for an entry of an index.
+// In bytes. An event's key has four parts, and an entry of PostgreSQL's index at most 2,704 bytes.
 const MAX_KEY = 600;
 /** A part of an event's key. SES's own are never longer. */
 const key = (value: unknown) => {
