@@ -7,7 +7,7 @@ import { mergeEnvFile } from "../env-file.ts";
 import { RECORD } from "../record.ts";
 import { root } from "../root.ts";
 import { saveSecret } from "../save-secret.ts";
-import { openTree } from "../tree.ts";
+import { type Tree, openTree } from "../tree.ts";
 import { type Answers, QUESTIONS } from "./answers.ts";
 import { ask, confirm } from "./ask.ts";
 import { showFiles, showLines } from "./diff.ts";
@@ -72,7 +72,7 @@ export async function appInit(args: string[]): Promise<void> {
   if (secrets.size > 0) {
     saveSecret(ENV, mergeEnvFile(env, secrets, "Made by pnpm app:init. Keep them out of git"));
   }
-  console.log(next(answers));
+  console.log(next(answers, tree));
 }
 
 function readFlags(args: string[]) {
@@ -104,12 +104,14 @@ function refuseUnsaved(files: string[]): void {
   );
 }
 
-function next({ name, upstream }: Answers): string {
+function next({ name, upstream }: Answers, tree: Tree): string {
+  const { packageManager } = JSON.parse(tree.read("package.json")) as { packageManager: string };
   return `
 This is ${name} now. Next:
   pnpm install, which brings pnpm-lock.yaml up to date
   pnpm check && pnpm test
   git add --all && git commit -m "Begin ${name}"
+If pnpm is not installed, write npx -y ${packageManager} instead of pnpm.
 Then set website and postalAddress in packages/brand/brand.json: emails show them.
 The text of the home page is in apps/web/src/texts: home, in each language.
 Undo: git restore . && git clean -f ${RECORD}${
