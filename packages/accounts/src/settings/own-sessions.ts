@@ -37,11 +37,14 @@ export async function listSessions({ db, secret }: Context, caller: Caller): Pro
  * @throws AccountError `NOT_LOGGED_IN`, `BUSY`
  */
 export async function endOwnSession(context: Context, caller: Caller, id: string): Promise<void> {
-  const mayEmail = await takeEmail(context, caller);
-  await inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
+  const email = await takeEmail(context, caller);
+  const isEnded = await inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
     const { count } = await tx.session.deleteMany({ where: { id, userId: owner.id } });
-    if (count > 0 && mayEmail) await tell(tx, context, owner, "session");
+    if (count > 0 && email.granted) await tell(tx, context, owner, "session");
+    return count > 0;
   });
+  // Otherwise a stolen session could use up the emails without one, and then change things unnoticed.
+  if (!isEnded) await email.giveBack();
 }
 
 /**
@@ -50,18 +53,22 @@ export async function endOwnSession(context: Context, caller: Caller, id: string
  * @throws AccountError `NOT_LOGGED_IN`, `BUSY`
  */
 export async function logOutEverywhere(context: Context, caller: Caller): Promise<void> {
-  const mayEmail = await takeEmail(context, caller);
+  const email = await takeEmail(context, caller);
   await inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
     await tx.session.deleteMany({ where: { userId: owner.id } });
     await tx.user.update({ where: { id: owner.id }, data: { trustEpoch: { increment: 1 } } });
-    if (mayEmail) await tell(tx, context, owner, "sessions");
+    if (email.granted) await tell(tx, context, owner, "sessions");
   });
 }
 
 /** Beyond the limit, sessions still end, but no email is sent. */
-async function takeEmail({ db, secret, limits }: Context, caller: Caller): Promise<boolean> {
+async function takeEmail({ db, secret, limits }: Context, caller: Caller) {
   const { id } = await findOwner(db, secret, caller);
-  return (await limits.take(limits.account("accountChanges", id))).granted("accountChanges");
+  const taken = await limits.take(limits.account("accountChanges", id));
+  return {
+    granted: taken.granted("accountChanges"),
+    giveBack: () => taken.giveBack("accountChanges"),
+  };
 }
 
 async function tell(

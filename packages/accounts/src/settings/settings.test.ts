@@ -149,6 +149,19 @@ it("emails twenty changes a day at most: then it refuses them, and still ends se
   expect(told).toHaveLength(20);
 });
 
+it("counts only what an email reports, so that a stolen session cannot make the rest go unnoticed", async () => {
+  const strict = createAccounts({ ...test.config, limitScale: 1 }).settings;
+  const { email, caller } = await test.person();
+  const owner = await test.logIn(email);
+  for (let i = 0; i < 20; i++) await strict.endSession(caller, crypto.randomUUID());
+  const [, own] = await strict.sessions(caller);
+  await strict.endSession(caller, own!.id);
+  expect(await test.isIn(owner)).toBe(false);
+  expect((await test.emails(email)).at(-1)).toBe("account-changed");
+  const input = { currentPassword: PASSWORD, password: OTHER };
+  expect(await codeOf(strict.changePassword(caller, input))).toBe("done");
+});
+
 it.each<[string, (caller: Caller) => Promise<unknown>]>([
   ["the name", (caller) => settings.changeProfile(caller, { name: "Eve" })],
   ["the password", (caller) => changePassword(caller)],
