@@ -88,7 +88,6 @@ export async function peers(setup: Setup): Promise<Outcome> {
 
 function table(sweep: { peer: Peer; rate: number }[], best: Peer[]): Table {
   return {
-    title: "The peers' settings",
     columns: ["Peer", "Settings", "Emails/s"],
     rows: sweep.map(({ peer, rate }) => [
       peer.name,

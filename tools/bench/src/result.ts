@@ -29,7 +29,6 @@ export interface Outcome {
 }
 
 export interface Table {
-  title: string;
   columns: string[];
   rows: (string | number)[][];
 }

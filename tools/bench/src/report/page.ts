@@ -11,7 +11,6 @@ export function writePage(page: string, records: Records): string {
   const entries = Object.entries(records);
   const parts = {
     results: table({
-      title: "",
       columns: ["", "What", "Ours", "Other side", "Ratio", "Bar", ""],
       rows: entries.flatMap(([, { results }]) => results.map(row)),
     }),
@@ -50,7 +49,6 @@ function profile(name: string, { profile: found }: Entry): string[] {
   return [
     `\`${name}\`: one process, busy ${percent(found.busy)} of the time.`,
     table({
-      title: "",
       columns: ["Part", "Share", "Function", "Of", "Share"],
       rows: side(found),
     }),
@@ -93,7 +91,6 @@ function machines(entries: [string, Entry][]): string[] {
   return [
     lines.join("\n"),
     table({
-      title: "",
       columns: ["", "Seconds that it took", "Load of the machine at its start"],
       rows: loads,
     }),

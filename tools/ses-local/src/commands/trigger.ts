@@ -3,21 +3,11 @@ import { readUrl } from "../env.ts";
 import { answers, awaitAnswer, taken } from "./answer.ts";
 import { ClientError, type Connection, connect } from "../connection.ts";
 import type { SesLocalEvent } from "../events/event.ts";
+import { KINDS } from "../events/payload.ts";
 import { colourOf, printable, showAnswer } from "./show.ts";
 
-const TYPES = [
-  "bounce",
-  "soft-bounce",
-  "out-of-office",
-  "complaint",
-  "delay",
-  "delivery",
-  "reject",
-  "rendering-failure",
-  "open",
-  "click",
-  "subscription",
-];
+/** ses-local publishes the others by itself. */
+const TYPES: string[] = KINDS.filter((kind) => kind !== "send" && !kind.startsWith("suppressed"));
 
 const HELP = `pnpm ses:trigger TYPE --to ADDRESS
 
