@@ -39,7 +39,7 @@ export function parse<Schema extends z.ZodType>(schema: Schema, input: unknown):
     : badRequest(issue.message);
 }
 
-export const missing = (path: string) =>
+const missing = (path: string) =>
   badRequest(
     `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`,
   );
