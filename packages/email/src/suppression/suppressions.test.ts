@@ -2,7 +2,9 @@ import { useTestDb } from "@repo/db/testing";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Effect } from "./effect.ts";
 import { applyEvents } from "../events.ts";
+import { eraseMail } from "../erasure/erase-mail.ts";
 import { sesEvent } from "../events/test-event.ts";
+import { lockAddresses } from "./suppress.ts";
 import {
   addSuppression,
   explainSuppression,
@@ -202,4 +204,33 @@ it("lists by reason and time, page by page, even those of the same moment", asyn
   await expect(listSuppressions(test.db, {}, { before: "name" })).rejects.toMatchObject({
     code: "INVALID_CURSOR",
   });
+});
+
+it.each([
+  ["an event", () => hear("permanent")],
+  ["a manual suppression", () => addSuppression(test.db, ADDRESS, decision)],
+  ["a removal", () => removeSuppression(test.db, ADDRESS, override)],
+  [
+    "an erasure",
+    () => eraseMail(test.db, { keys: [ADDRESS], pseudonyms: ["hash of the address"], until: null }),
+  ],
+] as const)("%s waits for a transaction that changes the same address", async (_name, change) => {
+  await hear("complaint", -1);
+  const waiting = async () => {
+    const rows = await test.db.$queryRaw<unknown[]>`
+      SELECT 1 FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory'`;
+    expect(rows).toHaveLength(1);
+  };
+  let changing: Promise<unknown> | undefined;
+  await test.db.$transaction(
+    async (tx) => {
+      await tx.$executeRaw(lockAddresses([ADDRESS]));
+      changing = change();
+      await vi.waitFor(waiting, { timeout: 30_000 });
+    },
+    // A busy machine is slow.
+    { timeout: 60_000, maxWait: 60_000 },
+  );
+  await changing;
 });
