@@ -86,7 +86,7 @@ export async function collect(
   const from = await put(
     question("from", "The sender of your email", {
       current: envOf("EMAIL_FROM", domain),
-      suggestion: `hello@${domain}`,
+      suggestion: senderOf(project.brand, domain),
       check: isSender(domain),
     }),
   );
@@ -145,10 +145,14 @@ export async function collect(
     }),
   );
   const state = await put(
-    question("state", "Where Pulumi keeps its state: s3://your-bucket, cloud or local", {
-      current: project.backend,
-      check: orEmpty(isState),
-    }),
+    question(
+      "state",
+      "Where Pulumi keeps its state: s3://your-bucket, cloud or local (may stay empty: cloud)",
+      {
+        current: project.backend,
+        check: orEmpty(isState),
+      },
+    ),
   );
   return {
     domain,
@@ -172,4 +176,10 @@ function placeOf(project: Project): Place | undefined {
   if (sender === "user" && events === "sqs") return "server";
   if (sender === "user" && events === "https") return "cron";
   return events === "sqs" && of("roleTrusts") === ECS ? "ecs" : undefined;
+}
+
+/** Without a name that an address would have to quote. */
+function senderOf(brand = "", domain: string): string {
+  const address = `hello@${domain}`;
+  return /^[\p{L}\p{N}][\p{L}\p{N} -]*$/u.test(brand) ? `${brand} <${address}>` : address;
 }

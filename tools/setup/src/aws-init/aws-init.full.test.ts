@@ -254,6 +254,21 @@ it("asks in a terminal for all that the options do not say, and offers the curre
   expect(env()).toMatchObject({ EMAIL_FROM_SECURITY: "alerts@example.org" });
 });
 
+it.each([
+  ["Acme Shop", "Acme Shop <hello@example.org>"],
+  ["Acme, Inc.", "hello@example.org"],
+])("offers the product's name, %s, as the sender's if no quotes are needed", async (name, from) => {
+  mkdirSync(file("packages/brand"), { recursive: true });
+  writeFileSync(file("packages/brand/brand.json"), JSON.stringify({ name }));
+  const { terminal, answer } = createTerminal();
+  const given = ["--security-from=", "--runs=ecs", "--reports-to=", "--to=", "--state="];
+  const running = init([...NEEDED, ...given], terminal);
+  await answer("The sender of your email", ENTER);
+  await answer("Write this?", ENTER);
+  await running;
+  expect(env()).toMatchObject({ EMAIL_FROM: from });
+});
+
 it("writes nothing after Ctrl-C", async () => {
   const { terminal, answer } = createTerminal();
   const running = init([], terminal);

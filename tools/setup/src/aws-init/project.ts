@@ -3,6 +3,7 @@ import path from "node:path";
 import { parseEnv } from "node:util";
 import { AppError } from "@repo/errors";
 import { type Document, isMap, parseDocument } from "yaml";
+import { BRAND } from "../init/clone.ts";
 
 /** A YAML file of Pulumi's. Its comments and its order are kept. */
 export interface YamlFile {
@@ -17,6 +18,8 @@ export interface Project {
   root: string;
   /** The project's name, which its keys begin with: `product`. */
   name: string;
+  /** The product's name, as its emails show it. */
+  brand: string | undefined;
   /** infra/Pulumi.yaml. */
   pulumi: YamlFile;
   /** Where the state is, if Pulumi.yaml says so. */
@@ -37,6 +40,7 @@ export function stacksOf(root: string): string[] {
 export function readProject(root: string, stack: string, envFile: string): Project {
   const pulumi = readYaml(root, "infra/Pulumi.yaml");
   const text = readText(root, envFile);
+  const brand = readText(root, BRAND);
   const { name = "", backend } = pulumi.document.toJS() as {
     name?: string;
     backend?: { url?: string };
@@ -44,6 +48,7 @@ export function readProject(root: string, stack: string, envFile: string): Proje
   return {
     root,
     name,
+    brand: brand ? (JSON.parse(brand) as { name: string }).name : undefined,
     pulumi,
     backend: backend?.url,
     stack: readYaml(root, `infra/Pulumi.${stack}.yaml`),
