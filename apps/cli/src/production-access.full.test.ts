@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { brand } from "@repo/brand";
 import { exampleEnv } from "@repo/testing/example-env";
 import { CLEAR, CTRL_C, DOWN, ENTER, TAB, createTerminal } from "@repo/testing/terminal";
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -26,6 +27,13 @@ beforeEach(() => account.set(SANDBOX));
 const env = { APP_URL: "https://app.shop.test" };
 const run = (args: string[], terminal?: ReturnType<typeof createTerminal>["terminal"]) =>
   account.run(productionAccess, args, { env, ...(terminal && { terminal }) });
+
+it("names the product if the sender has no name", async () => {
+  const { out } = await account.run(productionAccess, ["--dry-run"], {
+    env: { ...env, EMAIL_FROM: "hello@example.org" },
+  });
+  expect(out).toContain(`${brand.name} (https://app.shop.test) is a web application.`);
+});
 
 it("sends the request only after a yes", async () => {
   const { code, out } = await run([]);

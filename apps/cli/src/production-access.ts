@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { brand } from "@repo/brand";
 import { parseMailbox } from "@repo/email/enqueue";
 import { AppError } from "@repo/errors";
 import { fillIn, showRequest } from "./account/request.ts";
@@ -81,7 +82,7 @@ function factsOf({ EMAIL_FROM = "", APP_URL }: Context["source"]) {
   const { name, address } = parseMailbox(EMAIL_FROM);
   const domain = domainOf(address);
   const website = APP_URL?.startsWith("https:") ? APP_URL : undefined;
-  return { product: name || domain, domain, website };
+  return { product: name || brand.name, domain, website };
 }
 
 function readText(file: string): string {
