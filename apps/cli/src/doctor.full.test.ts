@@ -52,7 +52,7 @@ it("exits with 1 if something is broken, else with 0, and prints no secret", asy
   expect(broken.out + fine.out + out).not.toContain("development-only");
 });
 
-it("uses the profile that the shell names, and not the key of the settings", async () => {
+it("uses the profile that the shell names, and not a key of the settings or of the shell", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "profile-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, "credentials");
@@ -67,13 +67,18 @@ it("uses the profile that the shell names, and not the key of the settings", asy
   const profile = { AWS_PROFILE: "me", AWS_SHARED_CREDENTIALS_FILE: file };
   expect((await runCommand(["doctor"], { ...env, ...profile })).err).toBe("");
   expect([...keys]).toEqual(["AKIAMINE"]);
+  keys.clear();
+  // As in a shell that has loaded .env.production.
+  const loaded = { AWS_ACCESS_KEY_ID: "AKIAAPP", AWS_SECRET_ACCESS_KEY: "app" };
+  expect((await runCommand(["doctor"], { ...env, ...loaded, ...profile })).err).toBe("");
+  expect([...keys]).toEqual(["AKIAMINE"]);
 });
 
 it("refuses --to with a text that is no address", async () => {
   expect(await doctor("--to", "sam")).toMatchObject({ code: 1, out: "" });
 });
 
-it("waits while SES verifies the sender, and says what for and for how long", async () => {
+it("waits while SES verifies the sender, says what for, and repeats no line", async () => {
   let asked = 0;
   answers = {
     "ses:GetEmailIdentity": () => ({
@@ -91,5 +96,8 @@ it("waits while SES verifies the sender, and says what for and for how long", as
   await waitForVerification(clients, "hello@example.org", (line) => void lines.push(line), 1);
   clients.close();
   expect(asked).toBe(3);
-  expect(lines).toEqual(Array(2).fill("SES is verifying DKIM of example.org: waited 0 s"));
+  expect(lines).toEqual([
+    "Without --wait, pnpm email:doctor shows whether the DNS records are there.",
+    "SES is verifying DKIM of example.org: waited 0 s",
+  ]);
 });

@@ -7,7 +7,7 @@ export const root = path.resolve(import.meta.dirname, "../../..");
 
 /**
  * The settings of the commands. The environment wins over `.env`, which wins over the values of
- * `pnpm dev`. `AWS_PROFILE` in the environment wins over an access key in `.env`.
+ * `pnpm dev`. `AWS_PROFILE` in the environment wins over every access key.
  *
  * @param options.likeDev with a database on this machine too, if APP_ENV names no other system: the
  *   settings that `.env` lacks are those of `pnpm dev`
@@ -17,7 +17,7 @@ export function readEnv({ likeDev = false } = {}) {
     const file = path.join(root, name);
     if (existsSync(file)) process.loadEnvFile(file);
   };
-  const { AWS_PROFILE: profile, AWS_ACCESS_KEY_ID: key } = process.env;
+  const { AWS_PROFILE: profile } = process.env;
   load(".env");
   const { DATABASE_URL: given, APP_ENV: system = "" } = process.env;
   const isDev = ["", "development"].includes(system) && !isElsewhere(given);
@@ -27,8 +27,9 @@ export function readEnv({ likeDev = false } = {}) {
       `http://localhost:${process.env["SES_LOCAL_PORT"] || 3002}`;
     load(".env.example");
   }
-  if (profile && !key) {
-    // The person means this profile, and not the app's key in .env.
+  if (profile) {
+    // The person means this profile, and not the app's key in .env or in the shell. With both, the
+    // SDK warns, and later versions may take the key.
     delete process.env["AWS_ACCESS_KEY_ID"];
     delete process.env["AWS_SECRET_ACCESS_KEY"];
   }

@@ -7,6 +7,9 @@ import { isUnreachable, refused } from "./refused.ts";
 // Shares of the 24-hour quota.
 const NEARLY = 0.8;
 
+// The app itself may not ask.
+const ASK = "AWS_PROFILE=default pnpm aws:production-access";
+
 const CONSOLE = "https://console.aws.amazon.com/ses/home#/account";
 
 /** Sandbox or production, sending, enforcement, quota, rate and pricing plan. */
@@ -76,13 +79,9 @@ function sandbox(account: GetAccountResponse, isProduction: boolean): Finding {
         `Answer the support case: ${caseOf(account)}`,
       );
     case "FAILED":
-      return finding(
-        "sandbox",
-        `${found}; an error at AWS has lost the request`,
-        "pnpm aws:production-access",
-      );
+      return finding("sandbox", `${found}; an error at AWS has lost the request`, ASK);
     default:
-      return finding("sandbox", found, "pnpm aws:production-access");
+      return finding("sandbox", found, ASK);
   }
 }
 

@@ -71,7 +71,7 @@ async function checkWorker(db: Db): Promise<Finding> {
     const seen = since && (Date.now() - since.getTime()) / 1_000;
     const found = seen
       ? `no worker has looked at the queue for ${duration(seen)}`
-      : "no worker has run in the last day";
+      : "no worker runs";
     const start = "Start it: pnpm dev, or in production: pnpm start";
     return failed("worker", `${found}${waits}`, start);
   }

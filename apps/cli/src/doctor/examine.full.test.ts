@@ -127,6 +127,14 @@ it("finds nothing wrong where all is well", async () => {
   ]);
 });
 
+it("does not judge the rights of a person's profile as those of the app", async () => {
+  const findings = await examined({ env: { AWS_PROFILE: "me" } });
+  const [rights, ...others] = findings.filter(({ status }) => status !== "ok");
+  expect(others).toEqual([]);
+  expect(rights).toMatchObject({ check: "rights", found: expect.stringMatching(/run it without/) });
+  expect(findings.map(({ check }) => check)).not.toContain("erasure");
+});
+
 const BROKEN: Broken = {
   ...brokenEnvironment,
   ...brokenCredentials,

@@ -94,9 +94,14 @@ async function* examineAws(examination: Examination, settings: Settings): AsyncG
         yield* await examineDns(examination, settings, new Map());
         return;
       }
-      yield* await guarded("rights", () => checkRights(clients));
-      if (settings.EMAIL_TRANSPORT !== "smtp")
-        yield* await guarded("erasure", () => checkErasure(clients));
+      if (settings.AWS_PROFILE) {
+        const why = "AWS_PROFILE is a person's: run it without, and it asks this of the app's own";
+        yield skipped("rights", why);
+      } else {
+        yield* await guarded("rights", () => checkRights(clients));
+        if (settings.EMAIL_TRANSPORT !== "smtp")
+          yield* await guarded("erasure", () => checkErasure(clients));
+      }
     }
     const identities = new Map<string, Identity | undefined>();
     for (const from of sendersOf(settings)) {

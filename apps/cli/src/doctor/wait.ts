@@ -26,12 +26,18 @@ export async function waitForVerification(
   interval = INTERVAL,
 ): Promise<void> {
   const begun = performance.now();
+  let last = "";
   for (;;) {
     const identity = await findIdentity(ses, from).catch(() => undefined);
     const pending = identity ? pendingOf(identity) : [];
     const waited = duration((performance.now() - begun) / 1_000);
     if (pending.length === 0) return;
-    progress(`SES is verifying ${pending.join(", ")} of ${identity?.name}: waited ${waited}`);
+    const line = `SES is verifying ${pending.join(", ")} of ${identity?.name}: waited ${waited}`;
+    // A wrong record would keep the person waiting for days.
+    if (!last)
+      progress("Without --wait, pnpm email:doctor shows whether the DNS records are there.");
+    if (line !== last) progress(line);
+    last = line;
     await sleep(interval);
   }
 }

@@ -25,7 +25,7 @@ export const brokenDatabase: Broken = {
   ],
   "there was never a worker": [
     { db: (db) => db.$executeRaw`DELETE FROM workers` },
-    /^✗ worker: .*no worker has run.* → .*pnpm start/,
+    /^✗ worker: .*no worker runs.* → .*pnpm start/,
   ],
   "an operator has paused everything": [
     { db: (db) => pauseSending(db, "all", { by: "alex", because: "wrong links" }) },
