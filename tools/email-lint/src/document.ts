@@ -1,4 +1,4 @@
-import { Parser } from "htmlparser2";
+import { type Handler, Parser } from "htmlparser2";
 
 /** A link: where it leads, as it is written, and its text or "". */
 export interface Link {
@@ -29,15 +29,34 @@ const UNSEEN = new Set(["head", "style", "script", "title", "template"]);
 const VOID = new Set("area base br col embed hr img input link meta source track wbr".split(" "));
 /** In characters. In broken HTML, a link may go on until the end. */
 const LONGEST_LABEL = 2000;
+/**
+ * Open elements. htmlparser2 moves all of them at each tag, so without a limit the time would grow
+ * with the square of the length. Chrome has the same limit.
+ */
+const DEEPEST = 512;
+/** Of these, htmlparser2 counts as open each one that had no end tag, even when its parent ends. */
+const FOREIGN = new Set(
+  "svg math mi mo mn ms mtext annotation-xml foreignobject desc title".split(" "),
+);
 
+/**
+ * Reads an email's HTML in linear time. Where elements are nested deeper than DEEPEST, all that are
+ * open count as ended.
+ */
 export function readDocument(html: string): Document {
   const document: Document = { links: [], pictures: [], titles: 0, text: "", words: [] };
   /** The link that is open. */
   let link: Link | undefined;
   /** Open elements inside one that nobody sees, that one included. */
   let unseen = 0;
-  const parser = new Parser({
-    onopentag(tag, attributes) {
+  let depth = 0;
+  let isTooDeep = false;
+  let parser: Parser;
+  const handler: Partial<Handler> = {
+    onopentag(tag, attributes, isImplied) {
+      depth += 1;
+      isTooDeep = depth > DEEPEST && !isImplied;
+      if (isTooDeep) parser.pause();
       if (unseen > 0 || isUnseen(tag, attributes)) unseen += VOID.has(tag) ? 0 : 1;
       if (BLOCKS.has(tag)) see("\n");
       if (tag === "a" && "href" in attributes) {
@@ -52,17 +71,24 @@ export function readDocument(html: string): Document {
     ontext(text) {
       if (unseen === 0) see(text);
     },
-    onclosetag(tag) {
+    onclosetag(tag, isImplied) {
+      if (!isImplied || !FOREIGN.has(tag)) depth -= 1;
       if (unseen > 0 && !VOID.has(tag)) unseen -= 1;
       if (BLOCKS.has(tag)) see("\n");
       if (tag === "a") link = undefined;
     },
-  });
+  };
   function see(text: string) {
     document.text += text;
     if (link && link.label.length < LONGEST_LABEL) link.label += text;
   }
-  parser.end(html);
+  let rest = html;
+  do {
+    [depth, isTooDeep, unseen, link] = [0, false, 0, undefined];
+    parser = new Parser(handler);
+    parser.end(rest);
+    rest = rest.slice(parser.endIndex + 1);
+  } while (isTooDeep);
   for (const each of document.links) each.label = each.label.replace(/\s+/g, " ").trim();
   return { ...document, words: split(document.text) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makers } from "./clients.ts";
+import { readDocument } from "./document.ts";
 import { type CheckName, type Email, lint } from "./lint.ts";
 
 const page = (body: string, style = "") =>
@@ -32,6 +33,27 @@ it("asks of plain text only what plain text can have", () => {
     "Placeholders",
   ]);
   expect(found.every(({ verdict }) => verdict === "good")).toBe(true);
+});
+
+it.each([
+  ["elements that do not end", "<b>".repeat(330_000)],
+  ["elements that end with another", `<p>${"<mi>".repeat(500)}</p>`.repeat(500)],
+])(
+  "finds the last link in a megabyte of %s",
+  (_name, html) => {
+    const end = '<a href="https://example.com/">The <b>last</b></a> words';
+    const { links, words } = readDocument(html + end);
+    expect(links).toEqual([{ url: "https://example.com/", label: "The last" }]);
+    expect(words).toEqual(["The", "last", "words"]);
+  },
+  // A tenth of a second is enough. In quadratic time it would take longer than this.
+  10_000,
+);
+
+it("hides a long part to its end, whether or not its elements have end tags", () => {
+  const items = "<li>A<br><svg><path/></svg><b>bold</b>".repeat(1_000);
+  const { words } = readDocument(`<div style="display:none"><ul>${items}</ul></div>end`);
+  expect(words).toEqual(["end"]);
 });
 
 describe("Clients", () => {
