@@ -80,6 +80,11 @@ test.each([
   expect(extractCodes("", "", text)).toEqual([]);
 });
 
+test("should find the code after a long row of dashes", () => {
+  expect(extractCodes("", "", `${"-".repeat(200_000)}\nYour code: 481516`)).toEqual(["481516"]);
+  // Milliseconds are enough. In quadratic time it would take longer than this.
+}, 10_000);
+
 test("should stay fast on hostile input", () => {
   const hostile = `${"<a ".repeat(20_000)}${`<a "' `.repeat(20_000)}${`"`.repeat(50_000)}${"https://example.com/(".repeat(5_000)}${"1234 ".repeat(20_000)} code`;
   expect(extractLinks(hostile, hostile).length).toBeGreaterThan(0);
