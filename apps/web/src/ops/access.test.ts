@@ -151,3 +151,10 @@ it("hides the pages from the next request on when the role is taken away", async
   await test.db.user.update({ where, data: { role: "operator" } });
   await test.get("/ops").expect(200);
 });
+
+it("shows the link to these pages to an operator only", async () => {
+  const link = '<a href="/ops">Operations</a>';
+  const home = async (who: Who) => (await ask("get", "/", who)).text;
+  expect(await home("operator")).toContain(link);
+  for (const who of ["person", "nobody"] as const) expect(await home(who)).not.toContain("/ops");
+});

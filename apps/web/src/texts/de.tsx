@@ -8,6 +8,7 @@ export const de: typeof en = {
   },
   nav: {
     label: "Konto",
+    ops: "Betrieb",
     account: "Konto",
     logOut: "Abmelden",
     logIn: "Anmelden",

@@ -10,6 +10,7 @@ export const en = {
   },
   nav: {
     label: "Account",
+    ops: "Operations",
     account: "Account",
     logOut: "Log out",
     logIn: "Log in",

@@ -3,8 +3,13 @@ import { useTexts } from "../texts/texts.ts";
 
 /** The links in the header of every page: to the account, or to log in and sign up. */
 export function AccountNav({ user }: { user: SessionUser | undefined }) {
-  const { label } = useTexts().nav;
-  return <nav aria-label={label}>{user ? <LoggedIn /> : <LoggedOut />}</nav>;
+  const t = useTexts().nav;
+  return (
+    <nav aria-label={t.label}>
+      {user?.role === "operator" && <a href="/ops">{t.ops}</a>}
+      {user ? <LoggedIn /> : <LoggedOut />}
+    </nav>
+  );
 }
 
 function LoggedIn() {
