@@ -28,7 +28,7 @@ it("makes a key that works, shows it once, lists it, and revokes it", async () =
 
   expect(await run("revoke", id, "--cancel", ...because)).toEqual({
     code: 0,
-    out: `The key ${key.slice(0, 14)}… of shop does not work any more.\n0 of its emails waited, and are cancelled.\n`,
+    out: `The key ${key.slice(0, 14)}… of shop does not work any more.\nIts waiting emails are cancelled: 0.\n`,
     err: "",
   });
   await expect(authenticate(test.db, key)).rejects.toThrow("valid key");

@@ -50,7 +50,7 @@ export const apiKeys = command(ABOUT, async (values, [verb, whose, another]) => 
       revokeKey(db, whose, decision),
     );
     console.log(`The key ${start}… of ${program} does not work any more.`);
-    if (values.cancel) console.log(`${cancelled} of its emails waited, and are cancelled.`);
+    if (values.cancel) console.log(`Its waiting emails are cancelled: ${cancelled}.`);
     return 0;
   }
   throw invalid(`There is no command "${verb}". Use create or revoke.`);

@@ -8,6 +8,7 @@ import {
 import type { Pseudonyms } from "@repo/email/erasure";
 import type { Decision } from "@repo/email/operator";
 import { withAccountList } from "./account-list.ts";
+import { count } from "./count.ts";
 import { withDatabase } from "./database.ts";
 import { moment, table } from "./show.ts";
 
@@ -55,7 +56,7 @@ export function showComparison(found: Compared, columns: number | undefined): st
 
 function showErased({ erased, isErased }: Compared): string[] {
   if (erased === 0) return [];
-  const what = `${count(erased)} on it ${erased === 1 ? "was" : "were"} erased here`;
+  const what = `${count(erased, "address on it was", "addresses on it were")} erased here`;
   return [isErased ? `${what}, and now there too.` : `${what}. To erase there too, add --erase.`];
 }
 
@@ -63,7 +64,7 @@ function showOnlyAtSes(
   { compared, onlyAtSes, adopted }: Compared,
   columns: number | undefined,
 ): string {
-  const summary = `${count(compared)} on SES's own list, ${onlyAtSes.length} of them not on ours.`;
+  const summary = `${count(compared, "address", "addresses")} on SES's own list, ${onlyAtSes.length} of them not on ours.`;
   if (onlyAtSes.length === 0) return summary;
   const rows = onlyAtSes.map((each) => ({
     cells: [moment(each.since), each.reason, nextStep(each, adopted > 0), each.address],
@@ -72,7 +73,7 @@ function showOnlyAtSes(
   const list = table(["SINCE (UTC)", "REASON", "HERE", "ADDRESS"], rows, columns);
   const next =
     adopted > 0
-      ? `${count(adopted)} ${adopted === 1 ? "is" : "are"} suppressed here now.`
+      ? `${count(adopted, "address is", "addresses are")} suppressed here now.`
       : "SES accepts email to them and does not deliver it. To suppress them here too, add --adopt --reason TEXT.";
   const removed = onlyAtSes.some(({ isRemovedHere }) => isRemovedHere)
     ? "\nTo send to an address that was removed here: pnpm email:suppressions remove ADDRESS --reason TEXT takes it off SES's list."
@@ -84,5 +85,3 @@ function nextStep({ isRemovedHere }: OnlyAtSes, hasAdopted: boolean): string {
   if (isRemovedHere) return "removed by an operator";
   return hasAdopted ? "suppressed now" : "not suppressed";
 }
-
-const count = (addresses: number) => `${addresses} ${addresses === 1 ? "address" : "addresses"}`;

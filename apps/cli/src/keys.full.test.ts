@@ -40,8 +40,8 @@ it("counts what is stored under each key, and tells which key can go and which i
   });
   const { out } = await run(`${b},${a}`);
   expect(out).toContain(`${idB}  newest: nothing\n`);
-  expect(out).toContain(`${idA}  older: 2 emails with their contents, 1 idempotency keys\n`);
-  expect(out).toContain("no id: 1 emails with their contents, 1 idempotency keys, from before");
+  expect(out).toContain(`${idA}  older: 2 emails with their contents, 1 idempotency key\n`);
+  expect(out).toContain("no id: 1 email with its contents, 1 idempotency key, from before");
 
   const lacking = await run(b);
   expect(lacking.code).toBe(1);

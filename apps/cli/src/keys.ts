@@ -1,6 +1,7 @@
 import { type Db, Prisma } from "@repo/db";
 import { type Keys, KeysSetting } from "@repo/email/keys";
 import { command } from "./command.ts";
+import { count } from "./count.ts";
 import { withDatabase } from "./database.ts";
 import { readEnv } from "./env.ts";
 
@@ -14,17 +15,21 @@ docs/runbook.md, "Rotate a key", has the steps. The database is the one of DATAB
 pnpm dev.`;
 
 /** Where the id of a key is stored: before a hash, or after the version of sealed contents. */
-const STORED: Record<string, [what: string, found: Prisma.Sql][]> = {
+const STORED: Record<string, [one: string, many: string, found: Prisma.Sql][]> = {
   AUTH_SECRET: [
-    ["sessions", hashes("sessions", "token_hash")],
-    ["links", hashes("links", "hash")],
-    ["sign-ups", hashes("sign_ups", "browser_hash")],
-    ["requests for a new password", sealed("reset_requests", "email")],
-    ["erasures that wait", sealed("erasures", "addresses")],
+    ["session", "sessions", hashes("sessions", "token_hash")],
+    ["link", "links", hashes("links", "hash")],
+    ["sign-up", "sign-ups", hashes("sign_ups", "browser_hash")],
+    [
+      "request for a new password",
+      "requests for a new password",
+      sealed("reset_requests", "email"),
+    ],
+    ["erasure that waits", "erasures that wait", sealed("erasures", "addresses")],
   ],
   EMAIL_KEY: [
-    ["emails with their contents", sealed("messages", "payload")],
-    ["idempotency keys", hashes("messages", "content_digest")],
+    ["email with its contents", "emails with their contents", sealed("messages", "payload")],
+    ["idempotency key", "idempotency keys", hashes("messages", "content_digest")],
   ],
 };
 
@@ -49,12 +54,14 @@ export const keys = command(ABOUT, async () => {
   });
 });
 
-async function usageOf(db: Db, stored: [string, Prisma.Sql][]): Promise<Usage> {
+async function usageOf(db: Db, stored: [string, string, Prisma.Sql][]): Promise<Usage> {
   const usage: Usage = new Map();
-  for (const [what, found] of stored) {
-    const rows = await db.$queryRaw<{ id: string | null; count: number }[]>`
-      SELECT id, count(*)::int AS count FROM (${found}) AS found GROUP BY id ORDER BY id`;
-    for (const { id, count } of rows) usage.set(id, [...(usage.get(id) ?? []), `${count} ${what}`]);
+  for (const [one, many, found] of stored) {
+    const rows = await db.$queryRaw<{ id: string | null; stored: number }[]>`
+      SELECT id, count(*)::int AS stored FROM (${found}) AS found GROUP BY id ORDER BY id`;
+    for (const { id, stored: number } of rows) {
+      usage.set(id, [...(usage.get(id) ?? []), count(number, one, many)]);
+    }
   }
   return usage;
 }

@@ -6,6 +6,7 @@ import {
   countMessages,
 } from "@repo/email/operator";
 import { command } from "./command.ts";
+import { count } from "./count.ts";
 import { withDatabase } from "./database.ts";
 import {
   DECISION,
@@ -110,6 +111,6 @@ function operate(kind: Kind) {
 }
 
 function show({ doubt }: Kind, what: string, { messages, inDoubt }: ActionCount): void {
-  console.log(`${messages === 1 ? "1 email" : `${messages} emails`} ${what}.`);
+  console.log(`${count(messages, "email")} ${what}.`);
   if (inDoubt > 0) console.log(`${inDoubt === messages ? "All" : inDoubt} of them ${doubt}.`);
 }

@@ -5,6 +5,7 @@ import { KeysSetting } from "@repo/email/keys";
 import { AppError } from "@repo/errors";
 import { withAccountList } from "./account-list.ts";
 import { command } from "./command.ts";
+import { count } from "./count.ts";
 import { withDatabase } from "./database.ts";
 import { readEnv } from "./env.ts";
 import { FLAG, TEXT, invalid } from "./options.ts";
@@ -66,8 +67,8 @@ export const eraseOne = command(ERASE, async (values, positionals) => {
       const atSes = list && ((address: string) => list.remove(address));
       const erased = await erasePerson(db, { ...keys, atSes }, who);
       if (!erased) return nobody();
-      const rows = Object.values(erased).reduce((sum, count) => sum + count, 0);
-      console.log(`${rows === 1 ? "1 row" : `${rows} rows`} erased.`);
+      const rows = Object.values(erased).reduce((sum, deleted) => sum + deleted, 0);
+      console.log(`${count(rows, "row")} erased.`);
       if (!list) console.log("SES's own suppression list is unchanged.");
       return 0;
     });

@@ -17,7 +17,7 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
   await createHeartbeat(test.db, "1").beat(0);
   expect(await run()).toMatchObject({
     code: 0,
-    out: "Email is sent.\n0 wait.\n24h: 0 sent, 0 bounced, 0 complained about.\n7d: 0 sent, 0 bounced, 0 complained about.\n",
+    out: "Email is sent.\n0 emails wait.\n24h: 0 sent, 0 bounced, 0 complained about.\n7d: 0 sent, 0 bounced, 0 complained about.\n",
   });
   expect(await run("pause")).toMatchObject({ code: 1, err: expect.stringContaining("--reason") });
   expect(await run("pause", ...because)).toMatchObject({ code: 0 });

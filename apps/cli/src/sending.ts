@@ -7,6 +7,7 @@ import {
   resumeSending,
 } from "@repo/email/operations";
 import { command } from "./command.ts";
+import { count } from "./count.ts";
 import { withDatabase } from "./database.ts";
 import { DECISION, FLAG, TEXT, invalid, parseDuration, readDecision } from "./options.ts";
 
@@ -43,7 +44,9 @@ export const sending = command(ABOUT, async (values, [verb, rate, ...rest]) => {
     const lowered = rate === "off" ? null : { rate: Number(rate), seconds: secondsOf(values.for) };
     const until = await withDatabase((db) => lowerRate(db, lowered, decision()));
     const then = until && `until ${until.toISOString()}`;
-    console.log(then ? `At most ${rate} emails a second ${then}.` : "At full speed again.");
+    console.log(
+      then ? `At most ${count(Number(rate), "email")} a second ${then}.` : "At full speed again.",
+    );
   } else throw invalid(USAGE);
   return 0;
 });
@@ -60,9 +63,9 @@ async function show(db: Db): Promise<number> {
   console.log(how === "sending" ? "Email is sent." : `Sending is ${how}: ${why}${at}.`);
   if (error) console.log(`  The server says: ${error}`);
   if (next) console.log(`  Next: ${next}`);
-  console.log(`${open.queued} wait.`);
+  console.log(`${count(open.queued, "email waits", "emails wait")}.`);
   for (const { category, messages, seconds } of waiting) {
-    console.log(`  ${category}: ${messages} are due, the oldest for ${seconds} s`);
+    console.log(`  ${category}: ${count(messages, "is", "are")} due, the oldest for ${seconds} s`);
   }
   for (const period of ["24h", "7d"] as const) {
     const { accepted, bounced, complained } = (await readRates(db, period)).all;

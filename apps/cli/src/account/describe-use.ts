@@ -1,4 +1,5 @@
 import { categories, templates } from "@repo/templates/registry";
+import { count } from "../count.ts";
 
 /** What the description of a product's email depends on. */
 export interface Facts {
@@ -22,7 +23,7 @@ export function describeUse({ product, website, domain, perDay }: Facts): string
     return { optional: byDefault !== undefined, title, line: `- ${title}: ${about}` };
   });
   const optional = lines.filter((one) => one.optional).map(({ title }) => title);
-  const expected = perDay === undefined ? "" : `up to ${perDay} emails a day; `;
+  const expected = perDay === undefined ? "" : `up to ${count(perDay, "email")} a day; `;
   return [
     `${product} (${website}) is a web application. It sends email from ${domain} to the people who use it.`,
     ["What we send:", ...lines.map(({ line }) => line)].join("\n"),

@@ -1,4 +1,5 @@
 import type { GetAccountResponse } from "@aws-sdk/client-sesv2";
+import { count } from "../count.ts";
 
 const CASES = "https://console.aws.amazon.com/support/home#/case";
 
@@ -12,7 +13,8 @@ export function caseOf({ Details }: GetAccountResponse): string {
 export function showAccess(account: GetAccountResponse, region: string): string {
   const { ProductionAccessEnabled, SendQuota, Details } = account;
   const { Max24HourSend = 0, MaxSendRate = 0 } = SendQuota ?? {};
-  const daily = Max24HourSend < 0 ? "without a daily limit" : `${Max24HourSend} emails a day`;
+  const daily =
+    Max24HourSend < 0 ? "without a daily limit" : `${count(Max24HourSend, "email")} a day`;
   const quota = `${daily}, ${MaxSendRate} a second`;
   if (ProductionAccessEnabled) return `In ${region} the account has production access: ${quota}.`;
   const sandbox = `In ${region} the account is in the sandbox: ${quota}.\nIt sends only to verified addresses.`;

@@ -1,5 +1,6 @@
 import { GetAccountCommand, type GetAccountResponse } from "@aws-sdk/client-sesv2";
 import { caseOf } from "../account/show-access.ts";
+import { count } from "../count.ts";
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 import { isUnreachable, refused } from "./refused.ts";
@@ -86,8 +87,8 @@ function sandbox(account: GetAccountResponse, isProduction: boolean): Finding {
 }
 
 function quota(sent: number, max: number, rate: number): Finding {
-  if (max < 0) return ok("quota", `no daily limit, ${rate} emails a second`);
-  const found = `${sent} of ${max} emails in 24 hours, ${rate} a second`;
+  if (max < 0) return ok("quota", `no daily limit, ${count(rate, "email")} a second`);
+  const found = `${sent} of ${count(max, "email")} in 24 hours, ${rate} a second`;
   const next = "https://console.aws.amazon.com/servicequotas/home/services/ses/quotas";
   if (sent >= max) return failed("quota", `used up: ${found}`, `Ask for more: ${next}`);
   if (sent >= max * NEARLY)

@@ -1,6 +1,7 @@
 import type { Db } from "@repo/db";
 import { readVerdict } from "@repo/email/operations";
 import { AppError } from "@repo/errors";
+import { count } from "../count.ts";
 import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
 
 /** The database of the apps. */
@@ -22,7 +23,7 @@ export async function checkDatabase({
     const pending = await pendingMigrations();
     if (pending.length > 0) {
       const next = "pnpm db:deploy, or in apps/cli/dist: node main.mjs migrate";
-      const found = `the database lacks ${pending.length} migrations: ${pending.join(", ")}`;
+      const found = `the database lacks ${count(pending.length, "migration")}: ${pending.join(", ")}`;
       return [ok("database", "answers"), failed("migrations", found, next)];
     }
   } catch (error) {
@@ -66,7 +67,7 @@ const LATE = 120;
 async function checkWorker(db: Db): Promise<Finding> {
   const { sending, cause, why, since, error, next, waiting } = await readVerdict(db);
   const due = waiting.reduce((sum, { messages }) => sum + messages, 0);
-  const waits = due > 0 ? `, and ${due} emails wait` : "";
+  const waits = due > 0 ? `, and ${count(due, "email waits", "emails wait")}` : "";
   if (cause === "no-worker") {
     const seen = since && (Date.now() - since.getTime()) / 1_000;
     const found = seen
@@ -86,7 +87,7 @@ async function checkWorker(db: Db): Promise<Finding> {
     const found = `a worker is alive, and the oldest due email waits for ${duration(oldest)}`;
     return warning("worker", found, "pnpm email:log --state queued, and the worker's log");
   }
-  return ok("worker", `alive, ${due} emails are due`);
+  return ok("worker", `alive, ${count(due, "email is due", "emails are due")}`);
 }
 
 async function checkLastEvent(db: Db): Promise<Finding> {

@@ -1,3 +1,4 @@
+import { count } from "../count.ts";
 import { checkDmarc } from "./dmarc.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 import type { Identity } from "./identity.ts";
@@ -60,7 +61,9 @@ async function checkDkim(dns: Dns, identity: Identity): Promise<Finding[]> {
     }),
   );
   const wrong = findings.filter((finding) => finding !== undefined);
-  return wrong.length > 0 ? wrong : [ok("DNS: DKIM", `${Tokens.length} CNAMEs of ${name}`)];
+  return wrong.length > 0
+    ? wrong
+    : [ok("DNS: DKIM", `${count(Tokens.length, "CNAME")} of ${name}`)];
 }
 
 async function checkMx(dns: Dns, mailFrom: string, region: string): Promise<Finding[]> {
@@ -97,7 +100,9 @@ async function checkSpf(dns: Dns, mailFrom: string): Promise<Finding[]> {
     const found = `the SPF record of ${mailFrom} causes more than ${MOST_LOOKUPS} look-ups, so it fails`;
     return [failed("DNS: SPF", found, next)];
   }
-  return [ok("DNS: SPF", `${mailFrom} includes SES (${lookups} look-ups of ${MOST_LOOKUPS})`)];
+  return [
+    ok("DNS: SPF", `${mailFrom} includes SES (${count(lookups, "look-up")} of ${MOST_LOOKUPS})`),
+  ];
 }
 
 /** Tells a record that is wrong or absent from one that has not spread yet. */

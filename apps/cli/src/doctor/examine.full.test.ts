@@ -38,6 +38,13 @@ const authority = await startDns(() => zones.own);
 afterAll(() => {
   for (const server of [aws, resolver, authority]) server.close();
 });
+const enqueue = createEnqueue({ keys: keysOf(well.env["EMAIL_KEY"]!), templates });
+const queueOne = () =>
+  enqueue(test.db, {
+    template: "verify-email",
+    to: "sam@example.org",
+    props: { url: "https://app.example.org/?token=1", expiresInMinutes: 60 },
+  });
 beforeEach(async () => {
   await test.db.event.deleteMany();
   await test.db.message.deleteMany();
@@ -45,12 +52,7 @@ beforeEach(async () => {
   await test.db.$executeRaw`UPDATE sending_status SET stopped_by = NULL, paused = NULL`;
   await test.db.$executeRaw`DELETE FROM workers`;
   await createHeartbeat(test.db, "test").beat(0);
-  const enqueue = createEnqueue({ keys: keysOf(well.env["EMAIL_KEY"]!), templates });
-  const { id } = await enqueue(test.db, {
-    template: "verify-email",
-    to: "sam@example.org",
-    props: { url: "https://app.example.org/?token=1", expiresInMinutes: 60 },
-  });
+  const { id } = await queueOne();
   await applyEvents(test.db, [
     {
       sesMessageId: "0100",
@@ -125,6 +127,13 @@ it("finds nothing wrong where all is well", async () => {
     "last event",
     "suppression",
   ]);
+});
+
+it("counts one email as 1 email", async () => {
+  const all = (await examined({ db: queueOne })).map(({ found }) => found);
+  expect(all).toContain("alive, 1 email is due");
+  expect(all).toContain("bounce.example.org includes SES (1 look-up of 10)");
+  expect(all.join("\n")).not.toMatch(/\b1 [a-z-]+s\b/);
 });
 
 it("does not judge the rights of a person's profile as those of the app", async () => {

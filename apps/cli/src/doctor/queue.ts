@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
+import { count } from "../count.ts";
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
 import { isMissing, refused } from "./refused.ts";
@@ -32,7 +33,7 @@ export async function checkQueue(
           `${waiting} events wait: the worker does not take them`,
           "Start the worker, and read its log",
         )
-      : ok("queue", `${waiting} events wait`);
+      : ok("queue", count(waiting, "event waits", "events wait"));
   const policy = attributes["Policy"];
   if (policy !== undefined && !policy.includes(topic)) {
     const found = "the queue's policy does not let the topic send to it";
@@ -56,7 +57,7 @@ export async function checkQueue(
   try {
     const { ApproximateNumberOfMessages: dead = "0" } = await attributesOf(deadLetters);
     if (Number(dead) === 0) return [depth, ok("dead letters", "none")];
-    const found = `${dead} events were given up`;
+    const found = count(Number(dead), "event was given up", "events were given up");
     const next = `Find the cause in the worker's log, then: aws sqs start-message-move-task --source-arn ${target}`;
     return [depth, warning("dead letters", found, next)];
   } catch (error) {

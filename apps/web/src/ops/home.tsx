@@ -118,7 +118,7 @@ function Facts({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
       <dd>{lastEvent ? <Ago at={lastEvent} /> : "none yet"}</dd>
       <dt>Rate</dt>
       <dd>
-        {count(Number(rate.toFixed(1)))} of {count(maxRate)} emails a second
+        {count(Number(rate.toFixed(1)))} of {emails(maxRate)} a second
       </dd>
       <dt>24-hour quota</dt>
       <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>

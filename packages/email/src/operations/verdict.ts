@@ -107,7 +107,7 @@ function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefin
     return {
       sending: slowed,
       cause: "lowered-rate",
-      why: `an operator has lowered the rate to ${lowered.rate} emails a second until ${inUtc(lowered.until)}: ${lowered.because}`,
+      why: `an operator has lowered the rate to ${lowered.rate} a second until ${inUtc(lowered.until)}: ${lowered.because}`,
       since: null,
       next: "Nothing: the full rate comes back by itself at that time.",
     };

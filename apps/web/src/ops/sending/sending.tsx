@@ -3,7 +3,7 @@ import { type Lowered, type Paused, type Verdict, readVerdict } from "@repo/emai
 import { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
-import { Ago, count, safe, safely, withoutIds } from "../format.tsx";
+import { Ago, count, emails, safe, safely, withoutIds } from "../format.tsx";
 import { Sentence, Workers } from "../home.tsx";
 import { Live, OpsPage } from "../page.tsx";
 
@@ -66,7 +66,7 @@ function Force({ status }: { status: Verdict["status"] }) {
       <dd>{lowered ? <LowerRate lowered={lowered} /> : "none"}</dd>
       <dt>Rate now</dt>
       <dd>
-        {count(Number(rate.toFixed(1)))} of {count(maxRate)} emails a second
+        {count(Number(rate.toFixed(1)))} of {emails(maxRate)} a second
       </dd>
       <dt>24-hour quota</dt>
       <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
@@ -89,7 +89,7 @@ export function Pause({ paused }: { paused: Paused }) {
 export function LowerRate({ lowered: { rate, until, because } }: { lowered: Lowered }) {
   return (
     <>
-      {count(rate)} emails a second until <Ago at={until} />: {safe(because)}
+      {emails(rate)} a second until <Ago at={until} />: {safe(because)}
     </>
   );
 }
