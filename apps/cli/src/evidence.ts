@@ -2,6 +2,7 @@ import { allowEvidence, evidenceStops } from "@repo/email/operator";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
 import { DECISION, invalid, readDecision } from "./options.ts";
+import { moment } from "./show.ts";
 
 const HELP = `pnpm email:evidence                                  configuration sets whose events are no evidence,
                                                      because they were wrong once
@@ -10,8 +11,8 @@ pnpm email:evidence allow REGION/SET --reason TEXT   accept its events as eviden
   --reason TEXT   why you do it. It is kept.
   --by NAME       who does it. Default: this machine's user.
 
-docs/decisions/evidence.md says what evidence is. The database is the one of DATABASE_URL, or
-else of pnpm dev.`;
+docs/decisions/evidence.md says what evidence is. Times are UTC. The database is the one of
+DATABASE_URL, or else of pnpm dev.`;
 
 const ABOUT = { help: HELP, options: DECISION, positionals: true };
 
@@ -22,7 +23,7 @@ export const evidence = command(ABOUT, async (values, [verb, source, ...rest]) =
     if (stops.length === 0) console.log("The events of every configuration set count as evidence.");
     for (const { eventSource, messageId, stoppedAt } of stops) {
       console.log(
-        `${eventSource}: no evidence since ${stoppedAt.toISOString()}, when email ${messageId} was judged unsent although it had been sent.`,
+        `${eventSource}: no evidence since ${moment(stoppedAt)}, when email ${messageId} was judged unsent although it had been sent.`,
       );
     }
     return stops.length === 0 ? 0 : 1;

@@ -25,7 +25,9 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
   expect(await run("pause", "--all", ...because)).toMatchObject({ code: 0 });
   const { code, out } = await run();
   expect(code).toBe(1);
-  expect(out).toMatch(/^Sending is stopped: sam has paused it: a wrong list, since /);
+  expect(out).toMatch(
+    /^Sending is stopped: sam has paused it: a wrong list, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\n/,
+  );
   expect((await runCommand(["log"], { DATABASE_URL: test.url })).out).toMatch(
     /^All sending is paused by sam, since .*\n {2}Reason {2}a wrong list\n/,
   );
@@ -36,7 +38,10 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
     code: 1,
     err: expect.stringContaining("--for"),
   });
-  expect(await run("slow", "5", "--for", "2h", ...because)).toMatchObject({ code: 0 });
+  expect(await run("slow", "5", "--for", "2h", ...because)).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^At most 5 emails a second until [\d-]{10} [\d:]{8}\.\n$/),
+  });
   expect(await status()).toMatchObject({ loweredRate: 5 });
   expect((await run()).out).toMatch(/^Sending is slowed: an operator has lowered the rate to 5 /);
   expect(await run("slow", "off", ...because)).toMatchObject({ code: 0 });

@@ -10,6 +10,7 @@ import { command } from "./command.ts";
 import { count } from "./count.ts";
 import { withDatabase } from "./database.ts";
 import { DECISION, FLAG, TEXT, invalid, parseDuration, readDecision } from "./options.ts";
+import { moment } from "./show.ts";
 
 const HELP = `pnpm email:sending                                  how sending goes, and the next step
 pnpm email:sending pause --reason TEXT              pause all but security mail
@@ -21,8 +22,8 @@ pnpm email:sending slow off --reason TEXT           at full speed again
   --reason TEXT   why you do it. It is kept.
   --by NAME       who does it. Default: this machine's user.
 
-Every email is kept while it waits. A worker still sends what it has claimed already. The database is
-the one of DATABASE_URL, or else of pnpm dev.`;
+Every email is kept while it waits. A worker still sends what it has claimed already. Times are UTC.
+The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
 const USAGE = 'What shall be done? pause, resume, slow RATE --for 2h, each with --reason "…"';
 
@@ -43,7 +44,7 @@ export const sending = command(ABOUT, async (values, [verb, rate, ...rest]) => {
   } else if (verb === "slow") {
     const lowered = rate === "off" ? null : { rate: Number(rate), seconds: secondsOf(values.for) };
     const until = await withDatabase((db) => lowerRate(db, lowered, decision()));
-    const then = until && `until ${until.toISOString()}`;
+    const then = until && `until ${moment(until)}`;
     console.log(
       then ? `At most ${count(Number(rate), "email")} a second ${then}.` : "At full speed again.",
     );
@@ -59,7 +60,7 @@ function secondsOf(duration: string | undefined): number {
 async function show(db: Db): Promise<number> {
   const verdict = await readVerdict(db);
   const { sending: how, why, since, next, error, waiting, open } = verdict;
-  const at = since ? `, since ${since.toISOString()}` : "";
+  const at = since ? `, since ${moment(since)}` : "";
   console.log(how === "sending" ? "Email is sent." : `Sending is ${how}: ${why}${at}.`);
   if (error) console.log(`  The server says: ${error}`);
   if (next) console.log(`  Next: ${next}`);
