@@ -103,6 +103,6 @@ function plan({ PricingAttributes }: GetAccountResponse): Finding[] {
   const isPlain = current === "NONE";
   const found = isPlain ? "none: pay as you go" : `${current}: this app uses no tool of it`;
   const change = next && next !== current ? `; ${next} from next month` : "";
-  const hint = isPlain || change ? "" : " (pnpm aws:plan)";
+  const hint = isPlain || change ? "" : " (AWS_PROFILE=default pnpm aws:plan)";
   return [ok("plan", found + change + hint)];
 }

@@ -77,7 +77,8 @@ async function checkMx(dns: Dns, mailFrom: string, region: string): Promise<Find
       : undefined;
   };
   const seen = await dns.both(mailFrom, mailFrom, "MX");
-  const next = `Leave only: ${mailFrom} MX 10 ${target}`;
+  const verb = seen.own.length > 0 ? "Leave only" : "Create";
+  const next = `${verb}: ${mailFrom} MX 10 ${target}`;
   const wrong = judge("DNS: MX", { record: mailFrom, type: "MX", seen, problem, next });
   return [wrong ?? ok("DNS: MX", `${mailFrom} → ${target}`)];
 }
@@ -92,7 +93,8 @@ async function checkSpf(dns: Dns, mailFrom: string): Promise<Finding[]> {
       : `the SPF record of ${mailFrom} does not include SES`;
   };
   const seen = await dns.both(mailFrom, mailFrom, "TXT");
-  const next = `Leave only: ${mailFrom} TXT "v=spf1 include:amazonses.com ~all"`;
+  const verb = seen.own.some(isSpf) ? "Leave only" : "Create";
+  const next = `${verb}: ${mailFrom} TXT "v=spf1 include:amazonses.com ~all"`;
   const wrong = judge("DNS: SPF", { record: mailFrom, type: "TXT", seen, problem, next });
   if (wrong) return [wrong];
   const lookups = await countSpfLookups(dns, seen.world.find(isSpf) ?? "");

@@ -197,7 +197,10 @@ const databaseFindings = async (state: State) =>
 
 it.each([
   [{ CurrentPlan: "NONE" }, "none: pay as you go"],
-  [{ CurrentPlan: "ESSENTIALS" }, "ESSENTIALS: this app uses no tool of it (pnpm aws:plan)"],
+  [
+    { CurrentPlan: "ESSENTIALS" },
+    "ESSENTIALS: this app uses no tool of it (AWS_PROFILE=default pnpm aws:plan)",
+  ],
   [
     { CurrentPlan: "PRO", NextPlan: "NONE" },
     "PRO: this app uses no tool of it; NONE from next month",

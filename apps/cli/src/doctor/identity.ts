@@ -9,6 +9,9 @@ export interface Identity extends GetEmailIdentityResponse {
   name: string;
 }
 
+// The app's own key may not read the identity, so it cannot wait for SES.
+const WAIT = "AWS_PROFILE=default pnpm email:doctor --wait";
+
 // Where people make identities. Others are not searched.
 const REGIONS = [
   "us-east-1",
@@ -113,11 +116,7 @@ function verification({
   const why = VerificationInfo?.ErrorType ? ` (${VerificationInfo.ErrorType})` : "";
   if (VerificationStatus === "PENDING" || VerificationStatus === "TEMPORARY_FAILURE") {
     const found = `SES has not verified ${name} yet${why}`;
-    return failed(
-      "identity",
-      found,
-      "Create the DNS records below, then: pnpm email:doctor --wait",
-    );
+    return failed("identity", found, `Create the DNS records below, then: ${WAIT}`);
   }
   return failed(
     "identity",
@@ -143,7 +142,7 @@ function dkim({ name, DkimAttributes }: Identity): Finding {
     );
   }
   if (Status !== "SUCCESS") {
-    const next = "Create the CNAMEs below, then: pnpm email:doctor --wait";
+    const next = `Create the CNAMEs below, then: ${WAIT}`;
     return failed("DKIM", `SES has not found the keys of ${name} (${Status})`, next);
   }
   if (CurrentSigningKeyLength === "RSA_1024_BIT") {
@@ -167,7 +166,7 @@ function mailFrom({ name, MailFromAttributes }: Identity): Finding {
   }
   if (MailFromDomainStatus === "SUCCESS") return ok("MAIL FROM", MailFromDomain);
   const found = `SES has not found the records of ${MailFromDomain} (${MailFromDomainStatus})`;
-  const next = "Create its MX and SPF below, then: pnpm email:doctor --wait";
+  const next = `Create its MX and SPF below, then: ${WAIT}`;
   return BehaviorOnMxFailure === "REJECT_MESSAGE"
     ? failed("MAIL FROM", `${found}, and refuses email until then`, next)
     : warning("MAIL FROM", `${found}, and uses amazonses.com until then`, next);

@@ -19,7 +19,7 @@ export const brokenDns: Broken = {
   ],
   "the MX is absent": [
     { dns: { "bounce.example.org MX": [] } },
-    /^✗ DNS: MX: .*has no MX.* → .*MX 10 feedback-smtp/,
+    /^✗ DNS: MX: .*has no MX.* → Create: .*MX 10 feedback-smtp/,
   ],
   "the MX is of another region": [
     { dns: { "bounce.example.org MX": ["10 feedback-smtp.us-east-1.amazonses.com"] } },
@@ -42,7 +42,7 @@ export const brokenDns: Broken = {
   ],
   "no SPF": [
     { dns: { "bounce.example.org TXT": [] } },
-    /^✗ DNS: SPF: .*no SPF.* → .*v=spf1 include:amazonses\.com/,
+    /^✗ DNS: SPF: .*no SPF.* → Create: .*v=spf1 include:amazonses\.com/,
   ],
   "two SPF records": [
     { dns: { "bounce.example.org TXT": ["v=spf1 -all", "v=spf1 include:amazonses.com ~all"] } },
