@@ -41,7 +41,10 @@ export function nextSteps(
       ? []
       : [
           [
-            "Load them into this shell, for all that follows:",
+            `Add the other settings of production to ${envFile}: docs/production.md lists them.`,
+          ] satisfies Step,
+          [
+            "Load the file into this shell, for all that follows:",
             `set -a && . ./${envFile} && set +a`,
           ] satisfies Step,
         ]),
