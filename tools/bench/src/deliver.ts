@@ -1,5 +1,5 @@
 import { median, round } from "@repo/measure/statistics";
-import { drainLoop, drainOurs } from "./drain.ts";
+import { drainLoop, drainOurs, warmed } from "./drain.ts";
 import type { Load } from "./endpoint/load.ts";
 import { type Outcome, type Pairs, type Result, compare, paired } from "./result.ts";
 import type { ContentKind } from "@repo/measure/content";
@@ -9,7 +9,7 @@ import type { Setup } from "./setup.ts";
 export async function deliver(setup: Setup): Promise<Outcome> {
   const together: number[] = [];
   const outcome = await against(setup, "deliver", "ready", async () => {
-    together.push(await drainLoop(setup, setup.size.emails, true));
+    together.push(await drainLoop(setup, warmed(setup.size), true));
   });
   const { results, ours, ...rest } = outcome;
   return {
@@ -35,11 +35,12 @@ async function against(
   content: ContentKind,
   beside?: () => Promise<void>,
 ): Promise<Outcome & { ours: number[] }> {
-  const { runs, emails } = setup.size;
+  const { runs } = setup.size;
+  const length = warmed(setup.size);
   const bytes: Pairs = { ours: [], other: [] };
   const note = async (side: keyof Pairs, rate: number) => {
     const tally = await setup.endpoint.call("tally");
-    bytes[side].push(tally.bytes / emails);
+    bytes[side].push(tally.bytes / length.count);
     setup.say(`  ${side === "ours" ? "ours" : "loop"} ${round(rate)} emails/s`);
     return rate;
   };
@@ -47,11 +48,11 @@ async function against(
     runs,
     async () => {
       await beside?.();
-      return note("ours", (await drainOurs(setup, emails, { content })).rate);
+      return note("ours", (await drainOurs(setup, length, { content })).rate);
     },
-    async () => note("other", await drainLoop(setup, emails)),
+    async () => note("other", await drainLoop(setup, length)),
   );
-  const { profile } = await drainOurs(setup, emails, { content, profile: true });
+  const { profile } = await drainOurs(setup, length, { content, profile: true });
   const bar = { atLeast: content === "ready" ? 1 : 0.8 };
   return {
     ours: pairs.ours,

@@ -26,11 +26,14 @@ export async function far(near: Setup): Promise<Outcome> {
   for (const { name, delay, atLeast } of PLACES.slice(0, near.size.settings)) {
     const { runs, farEmails: emails } = near.size;
     const sides: [string, (setup: Setup) => Promise<number>][] = [
-      ["ours", async (setup) => (await drainOurs(setup, emails, { content: "ready" })).rate],
-      ["loop", (setup) => drainLoop(setup, emails)],
+      [
+        "ours",
+        async (setup) => (await drainOurs(setup, { count: emails }, { content: "ready" })).rate,
+      ],
+      ["loop", (setup) => drainLoop(setup, { count: emails })],
       ...PEERS.map((peer): [string, (setup: Setup) => Promise<number>] => [
         peer.name,
-        (setup) => drainPeer(setup, peer, emails, "ready"),
+        (setup) => drainPeer(setup, peer, { count: emails }, "ready"),
       ]),
     ];
     const rates = new Map(sides.map(([side]): [string, number[]] => [side, []]));

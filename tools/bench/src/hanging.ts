@@ -21,7 +21,7 @@ export async function hanging(setup: Setup): Promise<Outcome> {
       return async () => {
         const far = { ...setup, delay: { ...DELAY, seed: run++, never } };
         const options = { content: "ready", rate, untilCalled: true } as const;
-        const found = await drainOurs(far, count, options);
+        const found = await drainOurs(far, { count }, options);
         setup.say(`  ${never ? "with" : "without"}${name}: ${round(found.rate)} emails/s`);
         return found.rate;
       };

@@ -1,5 +1,5 @@
 import { median, round } from "@repo/measure/statistics";
-import { type Peer, drainOurs, drainPeer } from "./drain.ts";
+import { type Peer, drainOurs, drainPeer, warmed } from "./drain.ts";
 import { type Outcome, type Result, type Table, compare } from "./result.ts";
 import type { Setup } from "./setup.ts";
 
@@ -39,13 +39,13 @@ export function besidePeers(
 
 /** Sends the same emails by typical pipelines on two queues for PostgreSQL. */
 export async function peers(setup: Setup): Promise<Outcome> {
-  const { runs, emails, swept } = setup.size;
+  const { runs, swept } = setup.size;
   const sweep: { peer: Peer; rate: number }[] = [];
   const tried = NAMES.flatMap((name) =>
     SWEEP.filter((peer) => peer.name === name).slice(0, setup.size.settings),
   );
   for (const peer of tried) {
-    const rate = await drainPeer(setup, peer, swept, "ready");
+    const rate = await drainPeer(setup, peer, { count: swept }, "ready");
     setup.say(`  ${peer.name} ${settings(peer)}: ${round(rate)} emails/s`);
     sweep.push({ peer, rate });
   }
@@ -59,10 +59,10 @@ export async function peers(setup: Setup): Promise<Outcome> {
   ]);
   for (let run = 0; run < runs; run++) {
     const sides: [string, () => Promise<number>][] = [
-      ["ours", async () => (await drainOurs(setup, emails, { content: "ready" })).rate],
+      ["ours", async () => (await drainOurs(setup, warmed(setup.size), { content: "ready" })).rate],
       ...best.map(({ peer }): [string, () => Promise<number>] => [
         peer.name,
-        () => drainPeer(setup, peer, emails, "ready"),
+        () => drainPeer(setup, peer, warmed(setup.size), "ready"),
       ]),
     ];
     // Each side comes first in turn.

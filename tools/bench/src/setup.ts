@@ -7,7 +7,9 @@ export interface Size {
   runs: number;
   /** Emails for each side in each run of `deliver`, `deliver-rendered` and `peers`. */
   emails: number;
-  /** The same for `far`. */
+  /** Emails that each side of these sends before its clock starts. */
+  warmUp: number;
+  /** Emails of each side in each run of `far`. */
   farEmails: number;
   /** The same while the peers' settings are swept. */
   swept: number;
@@ -41,6 +43,7 @@ export interface Size {
 export const FULL: Size = {
   runs: 5,
   emails: 10_000,
+  warmUp: 10_000,
   farEmails: 2_000,
   swept: 4_000,
   settings: Infinity,
@@ -62,6 +65,7 @@ export const FULL: Size = {
 export const QUICK: Size = {
   runs: 1,
   emails: 100,
+  warmUp: 20,
   farEmails: 100,
   swept: 100,
   settings: 1,

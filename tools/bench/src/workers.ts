@@ -19,7 +19,7 @@ export async function workers(setup: Setup): Promise<Outcome> {
       const far = { ...setup, delay: { ...DELAY, seed: run } };
       const options = { content: "ready", workers: count, concurrency: CONCURRENCY } as const;
       // Twice as many emails, so that the slowest last calls take less than a tenth of the time.
-      const { rate } = await drainOurs(far, farEmails * 2, options);
+      const { rate } = await drainOurs(far, { count: farEmails * 2 }, options);
       setup.say(`  ${count} of them: ${round(rate)} emails/s`);
       rates[count].push(rate);
     }

@@ -46,7 +46,8 @@ let refilledAt: number;
 let latest: Uint8Array = new Uint8Array();
 /** Set while somebody waits for the arrival of an email that contains a text. */
 let expected: { text: string; resolve: (at: number) => void } | undefined;
-let awaited: { count: number; resolve: (at: number) => void } | undefined;
+/** Who waits until so many emails have been accepted, the smallest number first. */
+const awaited: { count: number; resolve: (at: number) => void }[] = [];
 
 let delay: Delay | undefined;
 let random: () => number;
@@ -91,7 +92,7 @@ function answer(socket: Socket, request: Buffer): void {
   }
   tally.accepted++;
   if (expected && request.includes(expected.text)) expected.resolve(now());
-  if (awaited && tally.accepted >= awaited.count) awaited.resolve(now());
+  while (awaited[0] && tally.accepted >= awaited[0].count) awaited.shift()?.resolve(now());
   // As long as SES's own.
   const id = tally.accepted.toString(16).padStart(16, "0");
   const body = { MessageId: `${id}-00000000-0000-4000-8000-000000000000-000000` };
@@ -148,7 +149,8 @@ const handlers = {
   accepted: (count: number) =>
     new Promise<number>((resolve) => {
       if (tally.accepted >= count) return resolve(now());
-      awaited = { count, resolve: (at) => ((awaited = undefined), resolve(at)) };
+      awaited.push({ count, resolve });
+      awaited.sort((a, b) => a.count - b.count);
     }),
   /** Resolves with the time of the next arrival, of an email that contains the text. */
   next: (text = "") =>
