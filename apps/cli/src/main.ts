@@ -27,6 +27,13 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
 
 const [command = "", ...args] = process.argv.slice(2);
 
+// The reader is gone, as with `pnpm email:log | head`. A change is one transaction: it is whole or not
+// made.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
 try {
   process.exitCode = await run();
 } catch (error) {
