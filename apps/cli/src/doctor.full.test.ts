@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { useTestDb } from "@repo/db/testing";
 import { createHeartbeat } from "@repo/email/operations";
 import { exampleEnv } from "@repo/testing/example-env";
@@ -72,6 +75,16 @@ it("uses the profile that the shell names, and not a key of the settings or of t
   const loaded = { AWS_ACCESS_KEY_ID: "AKIAAPP", AWS_SECRET_ACCESS_KEY: "app" };
   expect((await runCommand(["doctor"], { ...env, ...loaded, ...profile })).err).toBe("");
   expect([...keys]).toEqual(["AKIAMINE"]);
+});
+
+it("ends without an error when nobody reads its output any more", async () => {
+  const child = spawn(process.execPath, ["src/main.ts", "doctor"], {
+    cwd: `${import.meta.dirname}/..`,
+    env: { ...exampleEnv(), DATABASE_URL: test.url, AWS_ENDPOINT_URL_SESV2: aws.url },
+  });
+  child.stdout.destroy();
+  const [err, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
 });
 
 it("refuses --to with a text that is no address", async () => {

@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { text } from "node:stream/consumers";
 import { stripVTControlCharacters } from "node:util";
 import { createTestDb, useTestDb } from "@repo/db/testing";
 import { applyEvents } from "@repo/email/events";
@@ -34,17 +31,6 @@ it("lists the newest first, as a table, without colours if the output is no term
   expect(rows[1]).toContain(first);
   expect(out).not.toContain("secret");
   expect(stripVTControlCharacters(out)).toBe(out);
-});
-
-it("ends without an error when nobody reads its output any more", async () => {
-  await queueTo("name@example.com");
-  const child = spawn(process.execPath, ["src/main.ts", "log"], {
-    cwd: `${import.meta.dirname}/..`,
-    env: { DATABASE_URL: test.url },
-  });
-  child.stdout.destroy();
-  const [err, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
-  expect({ code, err }).toEqual({ code: 0, err: "" });
 });
 
 it("filters by its options, and continues after the end of a list", async () => {
