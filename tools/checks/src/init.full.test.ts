@@ -101,7 +101,7 @@ test(
     expect(shown).toContain("deleted  3 files of packages/email/src/transports");
     expect(await refuse(copy, ROCKET)).toContain("Add --yes");
     for (const [wrong, said] of [
-      ["", /--name "": it must have/],
+      ["", /Give --name: .*cannot ask/],
       [`${ROCKET} --support nobody`, /--support "nobody": it must be an email address/],
       [`${ROCKET} --color yellow`, /--color "yellow": it must be a colour/],
       [`${ROCKET} --color "#ffee00"`, /cannot be read.*This shade of it can be read: #/],
