@@ -27,8 +27,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
 
 const [command = "", ...args] = process.argv.slice(2);
 
-// The reader is gone, as with `pnpm email:log | head`. A change is one transaction: it is whole or not
-// made.
+// Nobody reads the output any more, as after `pnpm email:doctor | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit(0);

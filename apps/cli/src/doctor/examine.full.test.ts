@@ -136,11 +136,19 @@ it("counts one email as 1 email", async () => {
   expect(all.join("\n")).not.toMatch(/\b1 [a-z-]+s\b/);
 });
 
+it("names a right that it lacks for every configuration set once", async () => {
+  const denied = { error: "AccessDeniedException", status: 403 };
+  const findings = await examined({ aws: { "ses:GetConfigurationSet": denied } });
+  expect(findings.filter(({ status }) => status !== "ok").map(({ check }) => check)).toEqual([
+    "configuration set",
+  ]);
+});
+
 it("does not judge the rights of a person's profile as those of the app", async () => {
   const findings = await examined({ env: { AWS_PROFILE: "me" } });
   const [rights, ...others] = findings.filter(({ status }) => status !== "ok");
   expect(others).toEqual([]);
-  expect(rights).toMatchObject({ check: "rights", found: expect.stringMatching(/run it without/) });
+  expect(rights).toMatchObject({ check: "rights", found: expect.stringMatching(/Run it without/) });
   expect(findings.map(({ check }) => check)).not.toContain("erasure");
 });
 

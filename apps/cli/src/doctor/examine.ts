@@ -95,7 +95,7 @@ async function* examineAws(examination: Examination, settings: Settings): AsyncG
         return;
       }
       if (settings.AWS_PROFILE) {
-        const why = "AWS_PROFILE is a person's: run it without, and it asks this of the app's own";
+        const why = "AWS_PROFILE names a person's credentials. Run it without, to check the app's";
         yield skipped("rights", why);
       } else {
         yield* await guarded("rights", () => checkRights(clients));

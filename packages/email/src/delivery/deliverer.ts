@@ -123,7 +123,7 @@ export function createDeliverer({
   let eventSources: EventSources | undefined;
   let nextSweep = 0;
   let lastLook = performance.now();
-  /** Whether a message in flight was judged unsent before. The next claim then takes no other such. */
+  /** Whether a message in flight was judged unsent before. Then the next claim takes no other one. */
   let hasJudged = false;
 
   const window = createWindow<InFlight, Settlement>({
