@@ -134,8 +134,8 @@ ${rows.join("\n")}`,
 }
 
 const LABELS: [string, string, string][] = [
-  ["deliver", "emails/s", "deliver: emails a second"],
-  ["deliver-rendered", "emails/s", "deliver-rendered: emails a second"],
+  ["deliver", "emails/s", "deliver: the loop"],
+  ["deliver-rendered", "emails/s", "deliver-rendered: the loop"],
   ["far", "emails/s, loop, 60 ms, sigma 0.9", "far: the loop, slow tail"],
   ["far", "emails/s, loop, 60 ms, sigma 0.3", "far: the loop, 60 ms"],
   ["far", "emails/s, loop, 200 ms, sigma 0.9", "far: the loop, 200 ms"],
@@ -149,6 +149,7 @@ const LABELS: [string, string, string][] = [
   ["enqueue", "p50 ms, transaction", "enqueue: p50"],
   ["enqueue-many", "emails/s", "enqueue-many: bare INSERTs"],
   ["latency", "p50 ms", "latency: p50"],
+  ["latency", "p50 ms, start of the task", "latency: start of the task"],
   ["render", "messages/s, two renders", "render: React Email"],
   ["rate", "emails/s of 14/s", "rate: share of 14 a second"],
   ["rate", "emails/s of 100/s", "rate: share of 100 a second"],
