@@ -21,6 +21,7 @@ export { CHECK_MINUTES, LINK_MINUTES, SESSION_DAYS, SIGN_UP_DAYS } from "./lifet
 export type { LogIn } from "./log-in.ts";
 export { PASSWORD_LENGTH } from "./passwords/rules.ts";
 export type { PasswordCost } from "./passwords/hasher.ts";
+export type { Profile } from "./profile.ts";
 export type { SessionUser } from "./sessions.ts";
 export type { OwnSession } from "./settings/own-sessions.ts";
 

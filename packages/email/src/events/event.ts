@@ -2,7 +2,8 @@ import type { Prisma, Tx } from "@repo/db";
 import type { Effect } from "../suppression/effect.ts";
 
 /**
- * The types that SES publishes, without spaces.
+ * The types that SES publishes, without spaces. infra/src/events/topic.ts names those that it
+ * publishes to us.
  * https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
  */
 export const EVENT_TYPES = [
