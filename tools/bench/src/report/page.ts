@@ -11,7 +11,7 @@ export function writePage(page: string, records: Records): string {
   const entries = Object.entries(records);
   const parts = {
     results: table({
-      columns: ["", "What", "Ours", "Other side", "Ratio", "Bar", ""],
+      columns: ["Benchmark", "What", "Ours", "Other side", "Ratio", "Bar", ""],
       rows: entries.flatMap(([, { results }]) => results.map(row)),
     }),
     profile: entries.flatMap(([name, entry]) => profile(name, entry)).join("\n\n"),
@@ -91,7 +91,7 @@ function machines(entries: [string, Entry][]): string[] {
   return [
     lines.join("\n"),
     table({
-      columns: ["", "Seconds that it took", "Load of the machine at its start"],
+      columns: ["Benchmark", "Seconds", "Load of the machine at its start"],
       rows: loads,
     }),
   ];
