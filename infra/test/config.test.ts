@@ -142,7 +142,7 @@ test.each<[string, Record<string, string>, RegExp]>([
       oidcAudience: "sts.amazonaws.com",
       oidcSubject: "repo:*",
     },
-    /^product:oidcSubject must be two parts or more/,
+    /^product:oidcSubject must be at least two parts/,
   ],
   [
     "both kinds of trust",

@@ -108,7 +108,7 @@ describe.each(NAMES)("%s", (name) => {
     expect(keys).toContain("SES_EVENTS_TOPIC_ARN");
   });
 
-  test("makes the graph of the snapshot, which is what differs from manual-sqs-user", async () => {
+  test("makes the graph of its snapshot, which has only the differences from manual-sqs-user", async () => {
     const [lines, base] = [up, runs[BASE]!.up].map((run) =>
       draw(run).replaceAll(ACCOUNT, "<account>"),
     );

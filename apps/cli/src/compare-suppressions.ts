@@ -43,7 +43,7 @@ export async function compare(
 
 interface Compared extends Pick<Comparison, "compared" | "onlyAtSes"> {
   adopted: number;
-  /** How many of SES's list were erased here. Nobody may read their addresses any more. */
+  /** How many addresses on SES's list were erased here. Nobody may read them any more. */
   erased: number;
   /** Whether they were taken off SES's list now. */
   isErased: boolean;

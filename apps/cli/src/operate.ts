@@ -24,7 +24,7 @@ interface Kind {
   help: string;
   /** The allowed values of --closed. Empty: the command has no such option. */
   closed: ClosedReason[];
-  /** After a number of emails: `would be sent again`. */
+  /** The words after the number of emails: `would be sent again`. */
   would: string;
   done: string;
   doubt: string;

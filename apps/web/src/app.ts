@@ -63,7 +63,7 @@ export function createApp({
   app.use(requestLog(log), securityHeaders(appUrl), (_req, res, next) => {
     res.locals.assets = assets;
     res.locals.locale = defaultLocale;
-    // The client then opens its next connection, to another instance.
+    // The client then opens a new connection, which a load balancer gives to another instance.
     if (stopping.aborted) res.set("Connection", "close");
     next();
   });

@@ -7,8 +7,8 @@ import type { Env } from "./env.ts";
 import { poll } from "./poll.ts";
 
 /**
- * Erases what is left of deleted accounts, until the signal aborts, or only those that are due. If
- * email goes through SES's API, it also takes their addresses off SES's own suppression list.
+ * Erases what is left of deleted accounts until the signal aborts. With `once` it ends when none is
+ * due. If email goes through SES's API, it also takes their addresses off SES's own suppression list.
  */
 export async function eraseAccounts(config: {
   env: Env;

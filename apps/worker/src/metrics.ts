@@ -31,7 +31,7 @@ interface Figure {
 const FIGURES: Figure[] = [
   {
     name: "email_sending",
-    help: "1 for what sending is: sending, slowed or stopped.",
+    help: "1 for the state that sending is in: sending, slowed or stopped. 0 for the others.",
     label: "state",
     values: ({ verdict }) =>
       ["sending", "slowed", "stopped"].map((state) => [state, Number(state === verdict.sending)]),

@@ -8,8 +8,8 @@ import type { Env } from "./env.ts";
 import { poll } from "./poll.ts";
 
 /**
- * Handles the requests for a new password as they arrive, until the signal aborts, or only those
- * that wait. A request that fails is tried again at the next poll.
+ * Handles the requests for a new password as they arrive, until the signal aborts. With `once` it
+ * handles only those that wait. A request that fails is tried again at the next poll.
  */
 export async function handleResetRequests(config: {
   env: Env;

@@ -92,7 +92,7 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
     };
     const all = [handleResetRequests, eraseAccounts, takeEvents, runHousekeeping, watchSending];
     const jobs = all.map((job) => job(context));
-    // They may queue emails.
+    // They may queue emails, which this run must send too.
     if (once) await Promise.all(jobs);
     try {
       await deliverer.run(stop.signal);

@@ -57,7 +57,7 @@ export function oidcIssuer(value: string): string {
 export function oidcSubject(value: string): string {
   return matching(
     /^[^\s*?:]+(:[^\s*?:]+)+(:[^\s*?:]*\*)?$/,
-    "two parts or more with : between them, and * at most at the end, after two parts",
+    "at least two parts with : between them; a * may stand only at the end, after two parts",
   )(value);
 }
 

@@ -5,7 +5,7 @@ import { ownSpf, refuseRecord } from "./conflicts.ts";
 import type { DnsProvider, Zone } from "./provider.ts";
 import { quoteTxt, unquoteTxt } from "./txt.ts";
 
-/** Cloudflare. A comment on each record tells the stack's records from others. */
+/** Cloudflare. A comment on each record distinguishes the stack's records from others. */
 export const cloudflare: DnsProvider = {
   zoneId: {
     pattern: /^[a-z0-9]+$/,

@@ -52,7 +52,8 @@ const MODIFIERS: Record<string, (value: string) => boolean> = {
 export function mergeSpf(txtValues: string[], include: string): string[] {
   const records = txtValues.filter((value) => RECORD.test(value));
   const [record] = records;
-  if (records.length > 1) throw new SpfError(`there are ${records.length}, and only one may be`);
+  if (records.length > 1)
+    throw new SpfError(`there are ${records.length} SPF records, and only one is allowed`);
   const meant = txtValues.find((value) => MEANT.test(value) && !RECORD.test(value));
   if (meant !== undefined) {
     throw new SpfError(

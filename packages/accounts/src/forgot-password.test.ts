@@ -22,7 +22,7 @@ it("writes the same row for every address, and looks for an account only afterwa
   }
   expect(await test.db.message.count()).toBe(before);
   expect(await test.requests.handle()).toEqual({ emailed: 1, "no-account": 1 });
-  // An operator can tell "never asked" from "no account".
+  // An operator can distinguish "never asked" from "no account".
   expect(await requestsOf("known@example.com")).toMatchObject([{ result: "emailed", email: null }]);
   expect(await requestsOf("nobody@example.com")).toMatchObject([
     { result: "no_account", email: null },

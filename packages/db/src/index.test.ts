@@ -56,7 +56,7 @@ it.runIf(full)(
   },
 );
 
-it("tells a transaction that got no connection from one that took too long", async () => {
+it("distinguishes a transaction that got no connection from one that took too long", async () => {
   db = createDb(test.url, { poolSize: 1 });
   const reasons: unknown[] = [];
   const late = db.$transaction(

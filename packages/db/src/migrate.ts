@@ -16,7 +16,7 @@ const TIMEOUT = 10_000;
 const LOCK_TIMEOUT = "3s";
 const TRIES = 10;
 
-/** Such a migration is no transaction, so it cannot be tried again, and waits as long as it must. */
+/** Such a migration is not one transaction, so it cannot be tried again, and waits without a limit. */
 const IN_PIECES = /\b(?:CONCURRENTLY|COMMIT)\b/i;
 
 /**

@@ -16,7 +16,7 @@ async function failed(): Promise<string> {
 
 const all = { template: "welcome" };
 
-it("a change of many changes only what was counted: not what was queued before it and committed after it", async () => {
+it("a change of many emails changes only what was counted: not what was queued before the count and committed after it", async () => {
   const counted = await queueWelcome(test.db);
   const [late, seen] = await test.db.$transaction(
     async (tx) =>
@@ -35,7 +35,7 @@ it("a change of many changes only what was counted: not what was queued before i
   expect(await changeMessages(test.db, "cancel", all, confirmed)).toMatchObject({ messages: 0 });
 });
 
-it("a change of many leaves out what has changed since, even if the filter finds it again", async () => {
+it("a change of many emails leaves out what has changed since, even if the filter finds it again", async () => {
   const sent = await failed();
   const again = await failed();
   const untouched = await failed();
@@ -52,7 +52,7 @@ it("a change of many leaves out what has changed since, even if the filter finds
 });
 
 it.each(["", "2 emails", "5:7:6", "99999999999999999999"])(
-  "a change of many refuses the count %j",
+  "a change of many emails refuses the count %j",
   async (asOf) => {
     const refusal = { code: "INVALID_COUNT" };
     const options = { ...decision, asOf };

@@ -46,7 +46,7 @@ it.each([
   expect(() => parseMailbox(input)).toThrow(EmailError);
 });
 
-it("writes words of 75 characters at most, which give the name back together", () => {
+it("splits a name into words of 75 characters at most, which together decode to the name", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }), (name) => {
       const header = formatMailbox({ name: `${name}é`, address });

@@ -28,7 +28,7 @@ it.each(["light", "dark"] as const)("should find every text readable in %s", (sc
   expect(faint(page, scheme)).toEqual([]);
 });
 
-it("should find a text that only the dark hides, and a faint alt text", () => {
+it("should find a text that cannot be read in the dark scheme only, and a faint alt text", () => {
   const html = withContent(
     <>
       <p style={{ color: "#1b1f27" }}>Dark ink</p>
@@ -39,7 +39,7 @@ it("should find a text that only the dark hides, and a faint alt text", () => {
   expect(faint(html, "dark")).toEqual([expect.stringMatching(/^Dark ink: #1b1f27 on /)]);
 });
 
-it("should find what clients do not support, and accept nothing that no part has", () => {
+it("should find what clients do not support, and make no exception that no part needs", () => {
   expect(Object.keys(unsupported(page)).toSorted()).toEqual(Object.keys(harmless).toSorted());
   const html = withContent(<div style={{ display: "grid", position: "absolute" }}>Grid</div>);
   expect(Object.keys(unsupported(html))).toEqual(

@@ -41,7 +41,7 @@ describe.each(names)("%s", (name) => {
     },
   );
 
-  it("should have them with any props", async () => {
+  it("should have the same HTML and text with any props", async () => {
     const given = [propsOf(templates[name].props), fc.constantFrom(...locales)] as const;
     const property = fc.asyncProperty(...given, (props, locale) => check(name, props, locale));
     await fc.assert(property, { numRuns, seed });

@@ -39,7 +39,7 @@ export async function latency(setup: Setup): Promise<Outcome> {
 
   const ours = async (): Promise<Times> => {
     const arrival = endpoint.call("next");
-    // This answer shows that the endpoint waits for it before the email exists.
+    // This answer shows that the endpoint already waits for the call when the email is queued.
     await endpoint.call("tally");
     const committing = await db.$transaction(async (tx) => {
       await enqueue(tx, newMessage(count++));

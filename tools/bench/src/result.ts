@@ -14,7 +14,7 @@ export interface Result {
   ratio: number;
   /** Number of runs, or of samples if single times are compared. */
   runs: number;
-  /** How well a classifier tells the sides apart by their times; 0.5 is a guess. */
+  /** How well a classifier distinguishes the sides by their times; 0.5 is a guess. */
   auc?: number;
   /** For example `>= 0.85`. Null: the figure is only reported. */
   bar: string | null;

@@ -75,8 +75,8 @@ export function always(found: Audit): Record<string, boolean> {
   return {
     "0 lost": found.lost === 0,
     "0 failed": found.failed === 0,
-    "0 open in the end": found.open === 0,
+    "0 open at the end": found.open === 0,
     "0 that nobody queued": found.orphans === 0,
-    "0 sent but said not to be": found.untrue === 0,
+    "0 sent although the log says not": found.untrue === 0,
   };
 }

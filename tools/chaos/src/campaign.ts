@@ -25,9 +25,9 @@ export interface Findings {
 
 /** The fields of its line of JSON. */
 export interface Figures {
-  /** Queued and never sent, although neither open nor closed with a reason for that. */
+  /** Queued emails of which SES has no copy, although the log says that they were sent, or does not list them. */
   lost: number;
-  /** Copies beyond each email's first. */
+  /** Second and further copies of an email. */
   duplicates: number;
   [figure: string]: unknown;
 }

@@ -20,7 +20,7 @@ export async function checkCredentials(
       return { account: Account, findings: [failed("credentials", found, next)] };
     }
     if (Arn.endsWith(":root")) {
-      const found = `these are the root user's of account ${Account}: they may do everything`;
+      const found = `these belong to the root user of account ${Account}: they may do everything`;
       const next = "Use the user or role of infra instead: pnpm aws:env";
       return { account: Account, findings: [warning("credentials", found, next)] };
     }

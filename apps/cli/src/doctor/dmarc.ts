@@ -24,7 +24,7 @@ export async function checkDmarc(
     const [record] = records;
     if (record === undefined) continue;
     if (!world.some(isDmarc)) {
-      const found = `the domain's name servers have ${name}, and the resolver has not: it is spreading`;
+      const found = `the domain's name servers have ${name}, and the resolver does not have it yet: it is spreading`;
       return [warning("DNS: DMARC", found, "Wait some minutes, then: pnpm email:doctor")];
     }
     return await judge(dns, { ...sender, owner, record });

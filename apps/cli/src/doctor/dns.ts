@@ -107,7 +107,7 @@ async function checkSpf(dns: Dns, mailFrom: string): Promise<Finding[]> {
   ];
 }
 
-/** Tells a record that is wrong or absent from one that has not spread yet. */
+/** Distinguishes a record that is wrong or absent from one that has not spread yet. */
 function judge(
   check: string,
   what: {
@@ -124,7 +124,7 @@ function judge(
   if (problem(seen.world) === undefined) return undefined;
   return warning(
     check,
-    `the domain's name servers have the ${type} of ${record}, and the resolver has not: it is spreading`,
+    `the domain's name servers have the ${type} of ${record}, and the resolver does not have it yet: it is spreading`,
     "Wait some minutes, then: pnpm email:doctor",
   );
 }

@@ -261,7 +261,7 @@ it("says that there are no credentials", async () => {
   );
 });
 
-it("asks the stand-in only what it knows, and says why not the rest", async () => {
+it("asks the stand-in only what it can answer, and says why it skips the rest", async () => {
   const env = { APP_ENV: "development", AWS_ENDPOINT_URL_SESV2: aws.url };
   const findings = await examined({ env, production: false });
   expect(findings.filter(({ status }) => status === "failed")).toEqual([]);

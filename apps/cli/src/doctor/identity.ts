@@ -12,7 +12,7 @@ export interface Identity extends GetEmailIdentityResponse {
 // The app's own key may not read the identity, so it cannot wait for SES.
 const WAIT = "AWS_PROFILE=default pnpm email:doctor --wait";
 
-// Where people make identities. Others are not searched.
+// The regions that are searched for an identity: those that most people use.
 const REGIONS = [
   "us-east-1",
   "us-east-2",

@@ -105,7 +105,7 @@ it("sees the delivery, the bounce and the complaint, and suppresses only its own
   expect((await travelled(20_000)).map(({ status }) => status)).toEqual(["ok", "ok", "ok"]);
 });
 
-it("says which link has kept the event", async () => {
+it("says which part of the chain the event did not pass", async () => {
   expect((await travelled(50))[0]).toMatchObject({
     status: "failed",
     found: "no worker has sent the email",

@@ -74,7 +74,7 @@ export async function* roundTrip(
   }
 }
 
-/** Which link of the chain has kept the event. */
+/** Which part of the chain the event did not pass. */
 async function why(db: Db, id: string, type: string): Promise<Finding> {
   const message = await db.message.findUniqueOrThrow({ where: { id } });
   const { state, closedReason, lastError } = message;

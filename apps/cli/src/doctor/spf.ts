@@ -25,7 +25,7 @@ export async function countSpfLookups(dns: Dns, record: string): Promise<number>
       count += 1;
       if (count > MOST_LOOKUPS) return count;
       const isRecord = kind === "include" || kind === "redirect";
-      // A macro is another name for each email.
+      // A macro makes another name for each email.
       if (!isRecord || target.includes("%")) continue;
       const included = (await dns.world(target, "TXT")).find(isSpf);
       if (included !== undefined) waiting.push(included);

@@ -43,7 +43,7 @@ function refusesSes(topic: string, attributes: Record<string, string> = {}): Fin
   // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
   if (key.endsWith("alias/aws/sns")) {
     const found = `the topic is encrypted with AWS's own key ${key}, which SES may not use`;
-    const next = `Encrypt it with a key of your own that lets SES use it, or not: ${set} KmsMasterKeyId --attribute-value ''`;
+    const next = `Encrypt it with a key of your own that lets SES use it, or do not encrypt it: ${set} KmsMasterKeyId --attribute-value ''`;
     return failed("topic", found, next);
   }
   // The policy that SNS gives to a new topic allows everybody of the account.

@@ -1,4 +1,4 @@
-// The first that matches counts: most browsers also name another one.
+// The first match counts: most browsers also name another browser.
 const BROWSERS: [string, RegExp][] = [
   ["Edge", /\bEdg(?:e|A|iOS)?\//],
   ["Opera", /\bOPR\//],

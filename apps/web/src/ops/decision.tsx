@@ -31,8 +31,8 @@ const DECISION = {
 };
 
 /**
- * When the pause or the suppression began that the operator has seen. Missing: there was none. The
- * form repeats this time, so that the decision does not end a newer one.
+ * The beginning of the pause or the suppression that the operator has seen. Missing: there was none.
+ * The form repeats this time, so that the decision does not end a newer one.
  */
 export const SEEN = { seen: z.iso.datetime().optional() };
 export const seenOf = (seen: string | undefined) => (seen === undefined ? null : new Date(seen));

@@ -14,7 +14,7 @@ export interface Place {
   /** The client that `perClient` counts, such as an IP address. */
   client: string;
   /**
-   * Privileged, for a trusted browser or a valid link: runs before all others, and `perClient` does
+   * Privileged, for a session, a trusted browser or a valid link: runs before all others, and `perClient` does
    * not count it.
    */
   first?: boolean;

@@ -59,7 +59,7 @@ export async function eraseDeleted(
  * again for 17 hours, and then given up: the addresses are forgotten here. If a worker ends on the
  * way, the next one does it again. Several workers may run it at once.
  *
- * A newer entry of the same address goes too: what it was made for is on our own list.
+ * A newer entry of the same address goes too: its bounce or complaint is on our own list.
  *
  * @param remove takes an address off SES's list; an address that is not on it is no error
  * @returns `none` if none is due; `given-up` after the last try

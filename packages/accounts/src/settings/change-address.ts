@@ -95,8 +95,8 @@ export async function openAddressChange(
 }
 
 /**
- * Gives the account the address that the link proves. The old address is told, and can have the
- * account back for some days. All other links of the account end. Email that the person has turned
+ * Gives the account the address that the link proves. The old address gets an email with a link,
+ * which gives the account back for some days. All other links of the account end. Email that the person has turned
  * off stays off.
  *
  * @throws AccountError what `openAddressChange` throws, and `BUSY`

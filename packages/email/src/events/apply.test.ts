@@ -122,7 +122,7 @@ describe("finds its message", () => {
     expect(await find(id)).toMatchObject(closedAs("sent", "sent"));
   });
 
-  it("even if each looked for the other before the other had committed", async () => {
+  it("even if the event and the settlement each looked before the other had committed", async () => {
     const sesId = newSesId();
     const id = await message({ state: "unknown" });
     // A lock stops the statement that stores the event, after it has looked for the attempt.

@@ -187,7 +187,7 @@ it("sends an alert when events stop, and when they come again", async () => {
   expect(causes()).toEqual(["events", "events is well"]);
 });
 
-it("does not take events for stopped because a person was erased", async () => {
+it("does not report stopped events after the erasure of a person", async () => {
   await addCounts(test.db, 1, { accepted: 100 });
   const messageId = await queueReset(test.db, "sam@example.com");
   await work(test.db, accepted);

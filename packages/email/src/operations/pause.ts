@@ -10,8 +10,8 @@ import { inUtc } from "./in-utc.ts";
  * claims a paused email after the commit. What was claimed before is still sent. Who did it, when
  * and why is stored.
  *
- * @param seen `since` of the pause that the operator has seen; null: none. Only with it a pause of
- *   everything becomes one of non-essential email
+ * @param seen `since` of the pause that the operator has seen; null: none. It is needed to turn a
+ *   pause of everything into one of non-essential email
  * @throws EmailError `NO_REASON`; `PAUSE_CHANGED` if it would weaken a pause that was not seen
  */
 export async function pauseSending(

@@ -86,7 +86,7 @@ it("closes email that waits, at once, and only of that address and category", as
   for (const id of others) expect(await find(id)).toMatchObject({ state: "queued" });
 });
 
-it("says of an email whose first copy may have been sent that nobody knows", async () => {
+it("closes an email as unknown if its first copy may have been sent", async () => {
   const id = await queueOptional(test.db, "news");
   await test.db.message.update({ where: { id }, data: { onUnknown: "resend" } });
   await work(test.db, refused("unknown"));

@@ -72,7 +72,7 @@ describe("a restored backup", () => {
     expect(await checkDatabase(test.db, { known: seenAt })).toMatchObject(stopped);
   });
 
-  it("is what an operator says is one", async () => {
+  it("is any database that an operator declares to be one", async () => {
     await checkDatabase(test.db, { declared: "operator says: a snapshot" });
     expect((await sendingStatus(test.db)).stopped).toMatchObject({
       by: "restored",

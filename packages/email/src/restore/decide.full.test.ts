@@ -110,7 +110,7 @@ const find = (id: string) => db.message.findUniqueOrThrow({ where: { id } });
 const actionsOf = async (id: string) =>
   (await findMessage(db, id))?.timeline.filter(({ what }) => what === "operator");
 
-it("sends nothing again unasked after backup, more mail and restore", async () => {
+it("after a backup, more mail and a restore, sends nothing again before it is asked to", async () => {
   expect(sentBefore.toSorted()).toEqual([waiting.sent, waiting.optional].toSorted());
   await expireLeases(db);
   await makeAllDue(db);

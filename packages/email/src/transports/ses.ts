@@ -147,7 +147,7 @@ interface SdkError extends NodeJS.ErrnoException {
   $metadata?: { httpStatusCode?: number };
 }
 
-// Each of these has several causes. Only the text tells them apart.
+// Each of these has several causes. Only the text distinguishes them.
 const AMBIGUOUS = [
   "AccessDeniedException",
   "LimitExceededException",

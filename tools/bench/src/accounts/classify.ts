@@ -2,7 +2,7 @@
 const BINS = 20;
 
 /**
- * How well a classifier tells two kinds of answers apart by their times: the area under the ROC
+ * How well a classifier distinguishes two kinds of answers by their times: the area under the ROC
  * curve, which is the chance that it ranks one of `a` above one of `b`. 0.5 is a guess, 1 is
  * certainty. A value below 0.5 counts as 1 minus the value.
  *

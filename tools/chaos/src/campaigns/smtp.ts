@@ -34,10 +34,10 @@ export async function smtp(setup: Setup): Promise<Findings> {
       ...always(found),
       // We have sent a small email's last byte before the server breaks off in its headers. So we
       // cannot know how much it has read.
-      "none in doubt that the server did not read, but those that it broke off": unread.every(
-        ({ id }) => server.brokenOff.has(id),
+      "in doubt only what the server read or broke off": unread.every(({ id }) =>
+        server.brokenOff.has(id),
       ),
-      "no second copy but of an answer that was lost": found.duplicates <= doubts.length,
+      "no second copy except after a lost answer": found.duplicates <= doubts.length,
       "hold: one copy each": found.copies.hold === 1,
     },
   };

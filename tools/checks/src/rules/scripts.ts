@@ -16,8 +16,10 @@ const OWN = [
 
 /**
  * Every package has the scripts of turbo's tasks, because turbo silently skips a package without
- * one. A package that has only slow tests needs no `test`. No script may use `node --watch`: it also watches the installed packages. pnpm links their
- * files into every clone, and each install changes these links.
+ * one. A package that has only slow tests needs no `test`.
+ *
+ * No script may use `node --watch`: it also watches the installed packages. pnpm links their files
+ * into every clone, and each install changes these links.
  */
 export const scripts: Rule = ({ packages, files }) =>
   packages.flatMap(({ folder, manifest }) => {

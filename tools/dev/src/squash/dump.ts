@@ -34,7 +34,7 @@ export function objectsIn(dumped: string): Set<string> {
 
 /**
  * The lines that differ. The order of a table's columns does not count, because nothing here
- * depends on it; nor does the time of a row.
+ * depends on it. The time of a row does not count either.
  */
 export function differences(before: string, after: string): string[] {
   const [old, now] = [before, after].map(normalize);

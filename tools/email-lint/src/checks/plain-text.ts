@@ -8,7 +8,8 @@ const SHOWN = 20;
 /** A text with the words of the HTML, each link, and cells that are apart. */
 export const plainText: Check = ({ html, text: plain }, document) => {
   if (plain.trim() === "") {
-    const says = "There is no plain text. Some people read only that, and filters want it.";
+    const says =
+      "There is no plain text. Some people read only the plain text, and spam filters expect one.";
     return { verdict: "fault", says, details: [] };
   }
   if (html === "") return { verdict: "good", says: "It is plain text.", details: [] };

@@ -70,7 +70,7 @@ const Behaviour = object({
   configurationSets: list(text).optional(),
   /** Milliseconds before SendEmail's answer. */
   delay: milliseconds.default(0),
-  /** A SendEmail meets at most one. Shares add up in this order; with 1 it takes all the rest. */
+  /** A SendEmail meets at most one fault. Shares add up in this order; a share of 1 takes the rest. */
   faults: list(object({ fault: oneOf(FAULTS), share: share.default(1) })).default([]),
   /** Faults of the published events. The README explains each. */
   events: object({

@@ -255,7 +255,7 @@ describe("the account", () => {
     expect((await account()).SendQuota?.SentLast24Hours).toBe(10);
   });
 
-  test("with -1 has no quota", async () => {
+  test("with a quota of -1 has no limit", async () => {
     await ses.control({
       account: { max24HourSend: -1, sentLast24Hours: 1_000_000 },
       enforceQuota: true,

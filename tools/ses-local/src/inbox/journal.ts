@@ -16,7 +16,7 @@ export interface Place {
   size: number;
 }
 
-/** The file may have twice the bytes that were kept last, and this many more. */
+/** The file is written anew when it has twice the bytes that were kept last, and this many more. */
 const SPARE = 4 * 1024 * 1024;
 
 /**

@@ -300,7 +300,7 @@ describe("says what is wrong with the option to use", () => {
     expect(existsSync(file("infra/Pulumi.dev.yaml"))).toBe(false);
   });
 
-  it("--app-url, where SNS posts to web", async () => {
+  it("--app-url, if SNS posts to web", async () => {
     for (const url of [[], ["--app-url", "http://localhost:3000"]]) {
       await expect(init([...BASE, "--runs", "cron", ...url])).rejects.toThrow(/^--app-url /);
     }

@@ -25,7 +25,7 @@ interface Change {
   name: MessageChange;
   title: string;
   submit: string;
-  /** After a number of emails. */
+  /** The words after the number of emails. */
   would: string;
   doubt: string;
 }
@@ -129,7 +129,7 @@ interface FoundProps extends Pick<Change, "would" | "doubt"> {
   found: Counted;
 }
 
-/** How many emails it would be, and which. */
+/** How many emails would change, and which. */
 function Found({ form: { values }, found, would, doubt }: FoundProps) {
   const { id } = values;
   const { messages, inDoubt, asOf } = found;

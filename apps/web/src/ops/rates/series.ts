@@ -28,7 +28,7 @@ function sum(a: Hour, b: Hour): Hour {
 }
 
 /**
- * The index of the lowest of `TIME_BOUNDS` under which at least this share of the emails lies;
+ * The index of the lowest of `TIME_BOUNDS` that at least this share of the emails did not exceed;
  * `TIME_BOUNDS.length` if there is none.
  *
  * @returns null if there are no emails

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Schema, webUrl } from "../../schema.ts";
 
 // Sent in place of verify-email if the address has an account. The two are queued and delivered in
-// the same way, so that the time of an email does not tell them apart.
+// the same way, so that the time of an email does not distinguish them.
 export const schema = {
   props: z.object({
     logInUrl: webUrl,
