@@ -3,10 +3,10 @@ import type { Values, World } from "./engine.ts";
 
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-central-1";
-/** What must be found nowhere but inside a secret. */
+/** These values may stand only inside a secret. */
 export const SECRETS = { key: "secret-access-key-0000", smtp: "smtp-password-0000" };
 
-/** What SES has of an identity that it signs for with keys of its own. */
+/** The attributes of an identity for which SES signs with its own keys. */
 const EASY_DKIM = {
   signingAttributesOrigin: "AWS_SES",
   status: "SUCCESS",

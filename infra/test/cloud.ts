@@ -1,11 +1,11 @@
-// AWS and a DNS provider, as far as a stack's life needs them: what is there, by the name that may
-// be there only once, and what they refuse.
+// AWS and a DNS provider, as far as a stack's life needs them: what exists, by the name that may
+// exist only once, and what they refuse.
 import type { Values } from "./engine.ts";
 
 interface Kind {
   /** The name that AWS knows it by. Default: Pulumi's name with a suffix, new for each. */
   id?: (inputs: Values) => string;
-  /** Whether making one that is there changes it, as a PUT does. Default: it is refused. */
+  /** Whether creating it again changes it, as a PUT does. Default: that is refused. */
   put?: (inputs: Values) => boolean;
   /** Inputs that cannot be changed: another value is another resource. */
   fixed?: string[];
@@ -17,7 +17,7 @@ const text =
     keys.map((key) => String(inputs[key])).join("/");
 const always = () => true;
 
-/** By the last part of the type. Those that are not here are never in each other's way. */
+/** By the last part of the type. Kinds that are not listed never conflict. */
 const KINDS: Record<string, Kind> = {
   EmailIdentity: { id: text("emailIdentity"), fixed: ["emailIdentity"] },
   EmailIdentityMailFromAttributes: {
@@ -54,7 +54,7 @@ export class Cloud {
   readonly fixedNow = new Map<string, string>();
   #made = 0;
 
-  /** @throws Error where it is there already */
+  /** @throws Error if it exists already */
   create(kind: string, name: string, inputs: Values): string {
     if (this.broken.has(kind)) throw new Error(`LimitExceededException: ${kind} ${name}`);
     this.#made += 1;
@@ -71,7 +71,7 @@ export class Cloud {
     this.things.set(`${kind} ${id}`, { ...this.things.get(`${kind} ${id}`), ...inputs });
   }
 
-  /** @throws Error where something else needs it */
+  /** @throws Error if something else needs it */
   delete(kind: string, id: string, inputs: Values): void {
     if (kind === "User") {
       const keys = this.names("AccessKey").filter(

@@ -1,6 +1,6 @@
 /**
- * What `other` has that `base` has not (`+`) and the other way round (`-`), line by line. Above each
- * are the lines that it is indented below, so that a change says which resource it is in.
+ * The lines that only `other` has (`+`), and those that only `base` has (`-`). Above each are the
+ * lines that it is indented below, so that a change says which resource it is in.
  */
 export function difference(base: string, other: string): string {
   const lines = compare(base.split("\n"), other.split("\n"));

@@ -78,7 +78,7 @@ type Messages = Record<string, new () => Message & Record<string, (value: unknow
  * Runs the program of `folder` as the CLI would.
  *
  * @param options.config of the stack, with namespaces: `{ "product:domain": "example.com" }`
- * @param options.preview whether nothing is made, and what only then would be known is not
+ * @param options.preview makes nothing, and leaves unknown what only AWS can know
  */
 export async function run(options: {
   folder: string;
@@ -245,7 +245,7 @@ function makeNew(resource: Resource, world: World, preview: boolean): Registered
   return { id, outputs: preview ? hide(inputs, computed) : { ...inputs, ...computed } };
 }
 
-/** The inputs, with what is only known once the resource is made left out or marked. */
+/** The inputs. What is known only after the resource is made is left out, or marked as unknown. */
 function hide(inputs: Values, computed: Values): Values {
   const mark = (value: unknown, given: unknown): unknown => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {

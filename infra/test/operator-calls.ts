@@ -90,7 +90,7 @@ export const CALLS: Record<string, (inputs: Values, name: string) => Call[]> = {
   ],
   User: (_, name) => [
     ...on(iamArn("user", name), "iam", "CreateUser GetUser DeleteUser TagUser UntagUser"),
-    // What keeps a user from being deleted, and goes with `forceDestroy`.
+    // These keep a user from being deleted. `forceDestroy` deletes them.
     ...on(iamArn("user", name), "iam", "ListGroupsForUser ListAccessKeys DeleteAccessKey"),
     ...on(iamArn("user", name), "iam", "ListSSHPublicKeys ListMFADevices DeleteLoginProfile"),
     ...on(iamArn("user", name), "iam", "ListSigningCertificates ListServiceSpecificCredentials"),

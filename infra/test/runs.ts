@@ -47,7 +47,10 @@ export async function runCase(
   }
 }
 
-/** Before all tests: every case once in each mode and every stop as a preview, in as many processes as there are cores. */
+/**
+ * Runs before all tests: every case once in each mode, and every stop as a preview, in as many
+ * processes as there are cores.
+ */
 export default async function setup({ provide }: TestProject): Promise<void> {
   const runs: Record<string, { preview: Run; up: Run }> = {};
   const stopped: Record<string, Run> = {};

@@ -41,7 +41,7 @@ process.on("message", (start: Start) => {
 
   const main = pathToFileURL(join(folder, "index.ts")).href;
   runs += 1;
-  // Another query is another module: the program itself runs anew, what it imports is there.
+  // Another query makes another module: the program runs anew, and what it imports stays loaded.
   const program = async () => {
     const { default: outputs } = (await import(`${main}?${runs}`)) as { default: unknown };
     return outputs;
@@ -52,7 +52,7 @@ process.on("message", (start: Start) => {
     // After an error it replies a second time.
     if (answered) return;
     answered = true;
-    // An error it has told the engine of already.
+    // It has told the engine of this error already.
     let exitCode = error ? 1 : 0;
     try {
       language.onPulumiExit(exitCode !== 0);

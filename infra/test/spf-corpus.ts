@@ -2,7 +2,7 @@
 export interface Shape {
   name: string;
   txt: string[];
-  /** The SPF record then. */
+  /** The SPF record afterwards. */
   becomes?: string;
   /** Or why it is refused. */
   refused?: RegExp;

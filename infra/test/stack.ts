@@ -139,7 +139,7 @@ export class Stack {
     for (const known of this.state.values()) known.protect = false;
   }
 
-  /** The state is lost; what it made is there. */
+  /** The state is lost; what it made still exists. */
   lose(): void {
     this.state.clear();
   }

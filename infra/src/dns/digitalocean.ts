@@ -5,8 +5,8 @@ import { ownSpf, refuseRecord } from "./conflicts.ts";
 import type { DnsProvider, Zone } from "./provider.ts";
 import type { PlannedRecord } from "./records.ts";
 
-// The version of Pulumi's provider. Its SDK, `@pulumi/digitalocean`, is not a dependency: Pulumi would then
-// download the provider for every stack, and not only for those that have their zone there.
+// The version of Pulumi's provider. Its SDK, `@pulumi/digitalocean`, is not a dependency: Pulumi
+// would then download the provider for every stack, and not only for those that have their zone there.
 const VERSION = "4.80.1";
 
 /**

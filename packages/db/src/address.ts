@@ -21,7 +21,7 @@ export function requirePublicSchema(url: string): void {
   throw new AppError(
     "DATABASE_SCHEMA",
     `DATABASE_URL asks for another schema, by ${isPath ? "search_path" : "schema"}; the tables are in ` +
-      "the schema public. Remove that from it, and give this app a database of its own.",
+      "the schema public. Remove it there, and give this app a database of its own.",
   );
 }
 

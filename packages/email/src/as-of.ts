@@ -15,8 +15,8 @@ export const AS_OF = Prisma.sql`(
 export const isAsOf = (text: string): boolean => /^\d{1,15}(?:-\d{1,15}){0,1000}$/.test(text);
 
 /**
- * A condition: row `m` was visible at that moment, and nobody has changed it since. A
- * row that was written inside a savepoint counts as visible before it is committed.
+ * A condition: row `m` was visible at that moment, and nobody has changed it since. A row that was
+ * written inside a savepoint counts as visible before it is committed.
  */
 export function unchangedSince(asOf: string): Prisma.Sql {
   const [next = 0, ...running] = asOf.split("-").map(Number);

@@ -50,7 +50,7 @@ const TAG = /^[\w-]{1,256}$/;
 const RESERVED_TAGS = ["message-id", "template"];
 
 /**
- * Refuses what SES would refuse later, when the caller could not be told any more.
+ * Refuses what SES would refuse later, when nobody waits for the answer any more.
  *
  * @throws EmailError `INVALID_ADDRESS`, `INVALID_NAME`, `INVALID_HEADER`, `INVALID_TAG`,
  *   `INVALID_ATTACHMENT`, `ATTACHMENTS_TOO_LARGE`. Their messages contain no value

@@ -28,7 +28,7 @@ it.each(["light", "dark"] as const)("should find every text readable in %s", (sc
   expect(faint(page, scheme)).toEqual([]);
 });
 
-it("should find a text that cannot be read in the dark scheme only, and a faint alt text", () => {
+it("should find a text that is unreadable in the dark scheme only, and a faint alt text", () => {
   const html = withContent(
     <>
       <p style={{ color: "#1b1f27" }}>Dark ink</p>

@@ -77,6 +77,6 @@ export function always(found: Audit): Record<string, boolean> {
     "0 failed": found.failed === 0,
     "0 open at the end": found.open === 0,
     "0 that nobody queued": found.orphans === 0,
-    "0 sent although the log says not": found.untrue === 0,
+    "0 sent although the log says that they were not": found.untrue === 0,
   };
 }

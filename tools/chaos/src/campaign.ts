@@ -25,7 +25,7 @@ export interface Findings {
 
 /** The fields of its line of JSON. */
 export interface Figures {
-  /** Queued emails of which SES has no copy, although the log says that they were sent, or does not list them. */
+  /** Queued emails without a copy at SES that the log calls sent, or does not list. */
   lost: number;
   /** Second and further copies of an email. */
   duplicates: number;

@@ -1,4 +1,4 @@
-/** Where an address leads: by https, to this machine, by another scheme as mail does, or nowhere. */
+/** Where an address leads: by https, to this machine, by another scheme (mailto), or nowhere. */
 export function whereTo(address: string): "https" | "this machine" | "other" | "nowhere" {
   if (/^(?:mailto|tel|sms|cid|data):./i.test(address)) return "other";
   if (!/^https?:\/\/./i.test(address) || !URL.canParse(address)) return "nowhere";

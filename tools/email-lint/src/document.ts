@@ -34,7 +34,7 @@ const LONGEST_LABEL = 2000;
  * with the square of the length. Chrome has the same limit.
  */
 const DEEPEST = 512;
-/** Of these, htmlparser2 counts as open each one that had no end tag, even when its parent ends. */
+/** If one of these has no end tag, htmlparser2 counts it as open even after the end of its parent. */
 const FOREIGN = new Set(
   "svg math mi mo mn ms mtext annotation-xml foreignobject desc title".split(" "),
 );
@@ -47,7 +47,7 @@ export function readDocument(html: string): Document {
   const document: Document = { links: [], pictures: [], titles: 0, text: "", words: [] };
   /** The link that is open. */
   let link: Link | undefined;
-  /** Open elements inside one that nobody sees, that one included. */
+  /** How many open elements nobody sees: a hidden one, and those inside it. */
   let unseen = 0;
   let depth = 0;
   let isTooDeep = false;

@@ -33,7 +33,7 @@ export interface Examination {
   patience?: Patience;
 }
 
-/** Checks each link of the chain. A broken link breaks those after it, so the first fault comes first. */
+/** Checks each link of the chain in order, because a broken link breaks those after it. */
 export async function* examine(examination: Examination): AsyncGenerator<Finding> {
   const { source, isProduction, database, to, progress, patience } = examination;
   const { settings, findings } = readSettings(source, isProduction);

@@ -40,7 +40,7 @@ function LogInFirst() {
   );
 }
 
-/** The pages that may come after the typed password. Any other address would be an open redirect. */
+/** The pages that may follow a typed password. Any other address would be an open redirect. */
 export const CHECKED_PAGES = ["/settings/address", "/settings/export", "/settings/delete"];
 
 /** Goes on if the person has typed the password within CHECK_MINUTES, and otherwise asks for it. */

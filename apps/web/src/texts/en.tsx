@@ -294,8 +294,8 @@ export const en = {
       confirm: "Use this address",
       gets: (email: ReactNode, days: number): ReactNode => (
         <>
-          Your account gets the address {email}. We tell the old address, which can have the account
-          back for {days} days.
+          Your account gets the address {email}. We email a link to the old address. For {days}{" "}
+          days, that link gives the account back.
         </>
       ),
       newLink: "Ask for a new link",

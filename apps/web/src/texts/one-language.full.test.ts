@@ -156,7 +156,7 @@ describe.each(locales.filter((locale) => locale !== defaultLocale))("%s", (local
     expect(app.sent.at(-1)).toMatchObject({ template: "account-deleted", locale });
   });
 
-  it("is the language of the pages behind the links to unsubscribe, as of their email", async () => {
+  it("is the language of the pages behind the links to unsubscribe, if the email was in it", async () => {
     const email = `reader.${locale}@example.com`;
     // This browser speaks the product's language.
     const any = supertest.agent(app.app).set("Accept-Language", defaultLocale);

@@ -14,8 +14,8 @@ export interface Place {
   /** The client that `perClient` counts, such as an IP address. */
   client: string;
   /**
-   * Privileged, for a session, a trusted browser or a valid link: runs before all others, and `perClient` does
-   * not count it.
+   * Privileged, for a session, a trusted browser or a valid link: runs before all others, and
+   * `perClient` does not count it.
    */
   first?: boolean;
   /** When it aborts, the job leaves the queue. */

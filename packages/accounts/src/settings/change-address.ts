@@ -96,8 +96,8 @@ export async function openAddressChange(
 
 /**
  * Gives the account the address that the link proves. The old address gets an email with a link,
- * which gives the account back for some days. All other links of the account end. Email that the person has turned
- * off stays off.
+ * which gives the account back for some days. All other links of the account end. Email that the
+ * person has turned off stays off.
  *
  * @throws AccountError what `openAddressChange` throws, and `BUSY`
  */

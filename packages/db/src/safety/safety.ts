@@ -21,7 +21,8 @@ export interface Checked {
  * Applies the migrations to an empty database, and finds what each does to the version of the app
  * that runs meanwhile (docs/decisions/migrations.md).
  *
- * @param url of an empty database @param folder the migrations. Default: this package's own.
+ * @param url of an empty database
+ * @param folder the migrations. Default: this package's own.
  * @returns the migrations that have findings
  */
 export async function checkMigrations(url: string, folder = MIGRATIONS): Promise<Checked[]> {

@@ -32,7 +32,8 @@ const SIGNATURE = 600;
 const PATIENCE = 24 * 60 * 60;
 const CALLS = 100;
 const CALLS_AFTER = 20;
-// The checked calls begin this many seconds before the claim: they show that events came at that time.
+// The checked calls begin this many seconds before the claim: they show that events came at that
+// time.
 const BEFORE = 300;
 // The limits of one pass.
 const MAX_MESSAGES = 1_000;

@@ -79,7 +79,7 @@ export async function flood(setup: Setup): Promise<Findings> {
     },
     bars: {
       ...Object.fromEntries(bars),
-      "0 lost, 0 failed, 0 that nobody queued, 0 sent although the log says not":
+      "0 lost, 0 failed, 0 that nobody queued, 0 sent although the log says that they were not":
         all.lost + all.failed + all.orphans + all.untrue === 0,
       "0 duplicates": all.duplicates === 0,
       "no answer of 500, nor any that did not come": all.broken === 0,

@@ -34,7 +34,7 @@ export async function smtp(setup: Setup): Promise<Findings> {
       ...always(found),
       // We have sent a small email's last byte before the server breaks off in its headers. So we
       // cannot know how much it has read.
-      "in doubt only what the server read or broke off": unread.every(({ id }) =>
+      "only what the server read or broke off is in doubt": unread.every(({ id }) =>
         server.brokenOff.has(id),
       ),
       "no second copy except after a lost answer": found.duplicates <= doubts.length,

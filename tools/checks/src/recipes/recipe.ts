@@ -37,7 +37,7 @@ export function replace(old: string, by: string): (text: string) => string {
 
 const root = path.join(import.meta.dirname, "../../../..");
 
-/** A new file that begins as a copy of a file of the clone, which earlier recipes may have changed. */
+/** A new file that begins as a copy of one of the clone, which earlier recipes may have changed. */
 export function copyOf(file: string, edit: (text: string) => string) {
   return (_: string, clone: string) => edit(readFileSync(path.join(clone, file), "utf8"));
 }

@@ -14,7 +14,7 @@ export const readBrand = (tree: Pick<Tree, "read">) => JSON.parse(tree.read(BRAN
 
 /** Whether a copy is still the starter. */
 export function isFresh(tree: Tree): boolean {
-  // `git restore .` undoes the rest, and leaves the record, which git does not know yet.
+  // `git restore .` undoes everything but the record, which git does not know yet.
   return readRecord(tree)?.name !== readNames(tree).package;
 }
 

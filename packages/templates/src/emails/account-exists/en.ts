@@ -4,7 +4,7 @@ import type { schema } from "./schema.ts";
 
 export const en = {
   subject: `You already have an account at ${brand.name}`,
-  preheader: "Log in, or choose a new password. If it was not you, nothing needs doing.",
+  preheader: "Log in, or choose a new password. If it was not you, there is nothing to do.",
   reason: `You get this email because someone signed up for ${brand.name} with this address.`,
   title: "You already have an account",
   justLogIn: ({ isReserved }) =>
@@ -14,5 +14,5 @@ export const en = {
   logIn: "Log in",
   forgot: "Forgot your password?",
   chooseNew: "Choose a new one",
-  notYou: "If it was not you, nothing needs doing: nothing has changed.",
+  notYou: "If it was not you, there is nothing to do: nothing has changed.",
 } satisfies Texts<typeof schema>;

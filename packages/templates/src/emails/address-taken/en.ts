@@ -11,5 +11,5 @@ export const en = {
   bothYours:
     "Are both accounts yours? Log in with this address. Then change the address of that account, or delete the account.",
   logIn: "Log in",
-  notYou: "If it was not you, nothing needs doing: nothing has changed.",
+  notYou: "If it was not you, there is nothing to do: nothing has changed.",
 } satisfies Texts<typeof schema>;

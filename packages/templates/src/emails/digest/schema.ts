@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Schema, personName, webUrl } from "../../schema.ts";
 
-// An example. Its lists are limited: Gmail cuts an email of more than 102 KB off, and a long one keeps
+// An example. Its lists are limited: Gmail cuts off an email of more than 102 KB, and a long one keeps
 // the worker from everything else.
 export const schema = {
   props: z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Schema, webUrl } from "../../schema.ts";
 
-// The worker sends it to the accounts with the role `operator`. Its texts are the engine's own, in
+// The worker sends it to the accounts with the role `operator`. Its texts come from packages/email, in
 // English, and contain no address and no server's answer.
 export const schema = {
   props: z.object({

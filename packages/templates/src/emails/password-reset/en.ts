@@ -12,5 +12,5 @@ export const en = {
     `Someone, hopefully you, asked to reset the password of your ${brand.name} account. The link works once, for ${duration(expiresInMinutes)}.`,
   choose: "Choose a new password",
   notYou:
-    "If you did not ask for this, ignore this email: your password stays as it is. Never forward this email, the link is as good as your password.",
+    "If you did not ask for this, ignore this email: your password stays as it is. Never forward this email: the link is as good as your password.",
 } satisfies Texts<typeof schema>;
