@@ -23,8 +23,8 @@ interface DomainIdentityArgs {
 /**
  * The right to send as a domain, with Easy DKIM and a MAIL FROM domain of its own.
  *
- * The identity is protected: a new one has new DKIM tokens, and may not send until DNS has them. One
- * that was imported stays at SES, with its MAIL FROM domain, when the stack is destroyed.
+ * The identity is protected: a new one has new DKIM tokens, and may not send until DNS has them.
+ * One that was imported stays at SES, with its MAIL FROM domain, when the stack is destroyed.
  */
 export class DomainIdentity extends pulumi.ComponentResource {
   readonly #identity: sesv2.EmailIdentity;
@@ -43,7 +43,8 @@ export class DomainIdentity extends pulumi.ComponentResource {
         parent: this,
         protect: true,
         retainOnDelete: args.import ?? false,
-        // Pulumi refuses an import whose values differ from the program's. These stay as SES has them.
+        // Pulumi refuses an import whose values differ from the program's. These stay as SES has
+        // them.
         ...(args.import
           ? {
               import: args.domain,

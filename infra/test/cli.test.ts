@@ -1,4 +1,5 @@
-// The other tests share processes of Pulumi's runtime; here the program starts as the CLI starts it.
+// The other tests share processes of Pulumi's runtime; here the program starts as the CLI starts
+// it.
 import { expect, inject, test } from "vitest";
 import { CASES } from "./cases.ts";
 import { draw } from "./graph.ts";

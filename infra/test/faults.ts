@@ -1,6 +1,6 @@
-// Shows that the tests notice faults: it puts one after the other into a copy of the program, without
-// the snapshots, and expects the test that is named to fail. `pnpm --dir infra run faults [word]`, about
-// ten seconds for each.
+// Shows that the tests notice faults: it puts one after the other into a copy of the program,
+// without the snapshots, and expects the test that is named to fail. `pnpm --dir infra run faults
+// [word]`, about ten seconds for each.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,5 @@
-// What each principal may do, decided by an IAM simulator on the policies as the program makes them.
+// What each principal may do, decided by an IAM simulator on the policies as the program makes
+// them.
 import { describe, expect, inject, test } from "vitest";
 import { type Trust, trustPolicy } from "../src/policies.ts";
 import { ACCOUNT, REGION } from "./aws.ts";

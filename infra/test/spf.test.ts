@@ -183,7 +183,8 @@ describe.skipIf(!hasEvaluator && !process.env["CI"])("to python3-spf", () => {
 
   it.each(CORPUS)("$name", async ({ txt, becomes, understood }) => {
     if (becomes === undefined) {
-      // Broken before, or it would be with SES in it; else it is refused for what people mean by it.
+      // Broken before, or it would be with SES in it; else it is refused for what people mean by
+      // it.
       const blind = txt.map((value) => value.replace(/(?= [-~]all)/, ` ${SES}`));
       const result = await resultOf(blind, "233.252.0.9");
       if (!understood) expect(["permerror", "none"]).toContain(result);

@@ -33,8 +33,8 @@ it("listens, answers, and on SIGTERM finishes the open answers and ends", async 
     interval: 100,
   });
 
-  // A post whose body comes only after the server has stopped listening. The connection of the first
-  // request stays open and idle.
+  // A post whose body comes only after the server has stopped listening. The connection of the
+  // first request stays open and idle.
   const body = JSON.stringify({ email: "sam@example.com" });
   const headers = { "Content-Type": "application/json", "Content-Length": body.length };
   const post = http.request({ port, method: "POST", path: "/forgot-password", headers });

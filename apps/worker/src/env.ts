@@ -12,7 +12,8 @@ const sender = z
   .string()
   .refine((from) => reads(parseMailbox, from), "must be an address, or Name <address>");
 
-// The same. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
+// SES refuses every message too if this set cannot exist.
+// https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
 const configurationSet = z
   .string()
   .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, - and _")

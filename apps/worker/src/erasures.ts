@@ -8,7 +8,8 @@ import { poll } from "./poll.ts";
 
 /**
  * Erases what is left of deleted accounts until the signal aborts. With `once` it ends when none is
- * due. If email goes through SES's API, it also takes their addresses off SES's own suppression list.
+ * due. If email goes through SES's API, it also takes their addresses off SES's own suppression
+ * list.
  */
 export async function eraseAccounts(config: {
   env: Env;

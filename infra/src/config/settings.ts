@@ -64,8 +64,8 @@ export function readSettings(stack: {
     throw new InfraError("aws:region is missing: pulumi config set aws:region eu-central-1");
   }
 
-  // SES and SNS allow only these characters. The longest names are those of the user and of the event
-  // destinations. With their endings they may have 64 characters.
+  // SES and SNS allow only these characters. The longest names are those of the user and of the
+  // event destinations. With their endings they may have 64 characters.
   if (!/^[\w-]{1,48}$/.test(name)) {
     throw new InfraError(
       `the stack's name is in those of queues, users and configuration sets; ${name} must be 1 to 48 ` +

@@ -6,12 +6,13 @@ import type { DnsProvider, Zone } from "./provider.ts";
 import type { PlannedRecord } from "./records.ts";
 
 // The version of Pulumi's provider. Its SDK, `@pulumi/digitalocean`, is not a dependency: Pulumi
-// would then download the provider for every stack, and not only for those that have their zone there.
+// would then download the provider for every stack, and not only for those that have their zone
+// there.
 const VERSION = "4.80.1";
 
 /**
- * DigitalOcean. Its records have no comment that could distinguish the stack's own from others. So a
- * record with another value counts as somebody else's.
+ * DigitalOcean. Its records have no comment that could distinguish the stack's own from others. So
+ * a record with another value counts as somebody else's.
  */
 export const digitalocean: DnsProvider = {
   zoneId: { pattern: /^([a-z0-9-]+\.)+[a-z0-9-]+$/, what: "the zone's domain, like example.com" },

@@ -76,8 +76,8 @@ export class DnsRecords extends pulumi.ComponentResource {
 const TTL = 300;
 
 /**
- * DKIM's CNAMEs: they verify the domain, and point to SES's keys. Protected as the identity is,
- * which may not send without them.
+ * DKIM's CNAMEs: they verify the domain, and point to SES's keys. They are protected like the
+ * identity, which may not send without them.
  *
  * @param args.host the domain of SES's keys: `dkim.amazonses.com`
  * @param args.retain whether they were in the zone before the stack, and stay after it

@@ -55,9 +55,9 @@ export const route53: DnsProvider = {
         records: record.set ?? [
           pulumi.output(record.value).apply((value) => toRoute53(record, value)),
         ],
-        // A DKIM record's name is a token of SES, so a record of that name can only be the same one.
-        // The set of the domain itself contains what was read of it. Any other record that is
-        // there stops the update: its owner has to decide.
+        // A DKIM record's name is a token of SES, so a record of that name can only be the same
+        // one. The set of the domain itself contains the values that were read. Any other record
+        // that is there stops the update: its owner has to decide.
         allowOverwrite: record.type === "CNAME" || record.set !== undefined,
       },
       opts,

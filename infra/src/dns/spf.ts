@@ -10,8 +10,8 @@ export const LOOKUPS = 10;
 const LOOK_UP = new Set(["include", "a", "mx", "ptr", "exists"]);
 
 const RECORD = /^v=spf1(?: |$)/i;
-// `v=spf1;include:…`, `"v=spf1 …`, `spf1 …`: meant as SPF, but receivers ignore it. A correct record
-// beside it would begin to count, and refuse the senders that only the other one names.
+// `v=spf1;include:…`, `"v=spf1 …`, `spf1 …`: meant as SPF, but receivers ignore it. A correct
+// record beside it would begin to count, and refuse the senders that only the other one names.
 const MEANT = /^[\s"']*(?:v\s*=\s*)?spf\s*1(?!\d)/i;
 
 // RFC 7208, 7.1 and 12; c, r and t are for the text of an explanation alone (7.2).

@@ -55,7 +55,8 @@ export class EventSubscription extends pulumi.ComponentResource {
         ? undefined
         : new EventQueue(
             name,
-            // Less than in the dead-letter queue, because a message keeps its age when it moves there.
+            // Less than in the dead-letter queue, because a message keeps its age when it moves
+            // there.
             { topicArn, retentionDays: 4, deadLetters: this.deadLetters, tags },
             inside,
           );

@@ -150,7 +150,7 @@ async function emailLink(
   to: Address,
   locale: string | null,
 ): Promise<string> {
-  // An address with an account gets a link too, which nobody sees, so that the work is the same.
+  // An address with an account gets a link too, which nobody sees. So both take the same time.
   const { token, expiresAt, account, isReserved } = await issueLink(tx, secret, "verify_email", to);
   const { id } =
     account || isReserved

@@ -39,7 +39,8 @@ export function createDb(
   options: { poolSize?: number; queryTimeout?: number; keepStatements?: boolean } = {},
 ): Db {
   requirePublicSchema(url);
-  // In ms. Without it, a server that accepts connections and never answers would block each request.
+  // In ms. Without it, a server that accepts connections and never answers would block each
+  // request.
   const timeout = 5_000;
   const pool = new pg.Pool({
     connectionString: url,

@@ -2,8 +2,8 @@ import { Prisma } from "@repo/db";
 
 /**
  * An SQL expression: the moment at which its statement sees the database. It is PostgreSQL's
- * snapshot: the id of the next transaction, then those of the transactions that still run, joined by
- * hyphens. A time would not do, because a row has the time at which its transaction began.
+ * snapshot: the id of the next transaction, then those of the transactions that still run, joined
+ * by hyphens. A time would not do, because a row has the time at which its transaction began.
  *
  * https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-SNAPSHOT
  */

@@ -1,5 +1,5 @@
-// PostgreSQL scans a table if it expects to read much of it. Here it must not: with every email that
-// was ever sent, delivery would become slower.
+// PostgreSQL scans a table if it expects to read much of it. Here it must not: with every email
+// that was ever sent, delivery would become slower.
 import { randomUUID } from "node:crypto";
 import { createDb } from "@repo/db";
 import { useTestDb } from "@repo/db/testing";

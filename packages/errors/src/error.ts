@@ -1,7 +1,7 @@
 /**
  * The base of every error of the apps and packages. A caller can tell by `code` what happened, and
- * by `retryable` whether the same call may succeed later. The message says what is wrong and what to
- * do next. It never contains a secret.
+ * by `retryable` whether the same call may succeed later. The message says what is wrong and what
+ * to do next. It never contains a secret.
  */
 export class AppError extends Error {
   /** Stable, upper-case, for programs: `INVALID_ADDRESS`, `PORT_TAKEN`. */

@@ -70,8 +70,8 @@ try {
 
   subscribe("http.server.request.start", (message) => {
     const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
-    // Each page posts its email to react.email for a spam check when it opens, and again by its Send
-    // button. With this header the browser refuses both.
+    // Each page posts its email to react.email for a spam check when it opens, and again by its
+    // Send button. With this header the browser refuses both.
     response.setHeader("Content-Security-Policy", "connect-src 'self'");
     // React Email's start page lists nothing.
     if (request.url === "/") response.setHeader("Refresh", `0; url=${START_PAGE}`);

@@ -19,9 +19,9 @@ const CHARACTERS: Record<string, string> = {
 };
 
 /**
- * Reads the body of an HTML document, or a part of one. React has written it: each element is closed,
- * no attribute contains a ">", and no characters but those above are written by name. HTML in
- * `dangerouslySetInnerHTML` must be like that too.
+ * Reads the body of an HTML document, or a part of one. React has written it: each element is
+ * closed, no attribute contains a ">", and no characters but those above are written by name. HTML
+ * in `dangerouslySetInnerHTML` must be like that too.
  */
 export function parseHtml(html: string): Element {
   const root: Element = { name: "", attributes: "", children: [] };

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Category } from "./categories.ts";
 
 /**
- * What an email's props consist of. They are stored as JSON until the worker renders the email, so a
- * date is a text: `z.iso.date()` or `z.iso.datetime()`.
+ * What an email's props consist of. They are stored as JSON until the worker renders the email, so
+ * a date is a text: `z.iso.date()` or `z.iso.datetime()`.
  */
 type Json = string | number | boolean | null | undefined | Json[] | { [name: string]: Json };
 

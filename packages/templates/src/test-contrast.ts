@@ -6,7 +6,7 @@ interface Element {
   classes: string[];
   color: string;
   background: string;
-  /** As the preheader is. */
+  /** Nobody sees it: the preheader. */
   hidden: boolean;
 }
 type Rule = { path: string[]; style: string };
@@ -36,7 +36,7 @@ export function faint(html: string, scheme: "light" | "dark"): string[] {
       const element = { ...parent, tag, classes };
       const path = [...open, element];
       const styles = rules.filter((rule) => matches(path, rule.path)).map(({ style }) => style);
-      // The rules of the dark are all !important.
+      // The rules of the dark scheme are all !important.
       for (const style of [attribute("style"), ...styles]) {
         element.color = colorOf(style, "color") ?? element.color;
         element.background = colorOf(style, "background-color") ?? element.background;

@@ -51,13 +51,13 @@ const convert = compile({
   ],
 });
 
-// In what our text differs from the library's.
+// The differences between our text and the library's.
 const DIFFERENCES: { why: string; from: RegExp; to: string }[] = [
   { why: "no spaces at the end of a line: nobody sees them", from: / +(?=\n|$)/g, to: "" },
   { why: "never two empty lines, whatever the props leave empty", from: /\n{3,}/g, to: "\n\n" },
 ];
 
-/** The text of html-to-text, but for the differences that are named here. */
+/** The text of html-to-text, with the differences above. */
 export function htmlToText(html: string): string {
   return DIFFERENCES.reduce((text, { from, to }) => text.replaceAll(from, to), convert(html));
 }

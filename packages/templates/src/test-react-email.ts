@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import { render } from "react-email";
 
-// In what the HTML differs from React Email's own.
+// The differences between our HTML and React Email's own.
 const DIFFERENCES: { why: string; from: RegExp; to: string }[] = [
   {
     why: "HTML5's doctype: a validator accepts no other, and clients replace it by their own",
@@ -15,7 +15,7 @@ const DIFFERENCES: { why: string; from: RegExp; to: string }[] = [
   },
 ];
 
-/** The HTML of React Email's own `render`, but for the differences that are named here. */
+/** The HTML of React Email's own `render`, with the differences above. */
 export async function reactEmailHtml(document: ReactElement): Promise<string> {
   const html = await render(document);
   return DIFFERENCES.reduce((text, { from, to }) => text.replace(from, to), html);

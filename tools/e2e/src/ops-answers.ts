@@ -4,13 +4,13 @@ import { STATES } from "./ops-states.ts";
 import type { Stack } from "./stack.ts";
 
 export interface Answer {
-  /** What is typed or chosen, by the label of its field. */
+  /** What the operator types or chooses, by the label of its field. */
   fill?: Record<string, string>;
-  /** What the last page says, all in one element. */
+  /** What the last page says, in one element. */
   sees: string | RegExp;
-  /** What the database has then. */
+  /** Finds in the database what was stored. It throws if it is not there. */
   stores?: (db: Db) => Promise<unknown>;
-  /** Fills the database before. */
+  /** Fills the database before the question. */
   when: (stack: Stack) => Promise<unknown>;
 }
 
@@ -18,7 +18,7 @@ const when = STATES.busy;
 const search = (text: string) => ({ "Address, or an id of ours or SES's": text });
 const look = (address: string) => ({ "May this address get email?": address });
 const asked = { "What was asked for with this address?": "asked@example.com" };
-/** Whether the email to this address is so. */
+/** Expects that the email to this address has these fields. */
 const email = (to: string, is: object) => (db: Db) =>
   db.message.findFirstOrThrow({ where: { to, ...is } });
 

@@ -1,4 +1,5 @@
-// The states in which the pages of operators are looked at. No worker runs: the rows are its traces.
+// The states in which the pages of operators are looked at. No worker runs: the rows are its
+// traces.
 import type { Db } from "@repo/db";
 import { addLongValues } from "./ops-long-values.ts";
 import { addMail, addMessage, addRequests } from "./ops-mail.ts";

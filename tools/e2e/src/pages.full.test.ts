@@ -9,7 +9,8 @@ import { meet } from "./person.ts";
 import { useStack } from "./stack.ts";
 import { VARIANTS } from "./variants.ts";
 
-// Every page in a browser, in each language. A person has to look at the pictures in `.local/pages`.
+// Every page in a browser, in each language. A person has to look at the pictures in
+// `.local/pages`.
 
 const folder = path.join(import.meta.dirname, "../../../.local/pages");
 const locales = [...new Set(everyEmail().map(({ locale }) => locale))];

@@ -15,7 +15,7 @@ const SCALE = 0.4;
 const TALLEST = 1100;
 
 /**
- * A page with every email beside each other, at the width of a desk and of a phone. Nothing is
+ * A page with all emails side by side, at the width of a desktop and of a phone. Nothing is
  * loaded from the internet: every picture is drawn here, in the shape that the email gives it.
  */
 export async function openSheet(

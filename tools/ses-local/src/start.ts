@@ -26,8 +26,8 @@ export interface Running {
 }
 
 /**
- * Starts ses-local in this process. Every answer waits until its data is written, so the process may
- * end at any moment.
+ * Starts ses-local in this process. Every answer waits until its data is written, so the process
+ * may end at any moment.
  *
  * @throws EnvError if a port is taken
  */

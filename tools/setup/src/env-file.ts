@@ -52,9 +52,9 @@ function read(name: string, written: string): string | undefined {
 }
 
 /**
- * Unquoted if a shell, Docker and Node.js read it the same. Otherwise in double quotes, because
- * `fly secrets import` keeps single ones; where a shell would change what is in double quotes, in
- * single ones.
+ * The value without quotes if a shell, Docker and Node.js read it the same. Otherwise in double
+ * quotes, because `fly secrets import` keeps single ones. Only if a shell would change it in double
+ * quotes, in single ones.
  */
 function quote(name: string, value: string): string {
   if (/^[\w@%+=:,./-]*$/.test(value)) return value;

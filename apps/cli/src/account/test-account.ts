@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal.ts";
 
 type Command = (args: string[], context: Context) => Promise<number>;
 
-/** SES's account, which answers `ses:GetAccount` with what it has become. */
+/** SES's account, which answers `ses:GetAccount` with its present state. */
 export async function startAccount() {
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",

@@ -7,7 +7,11 @@ import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
 /** The database of the apps. */
 export interface Database {
   db: Db;
-  /** The names of the migrations that it lacks. @throws AppError as `pendingMigrations` of `@repo/db` */
+  /**
+   * The names of the migrations that it lacks.
+   *
+   * @throws what `pendingMigrations` of `@repo/db` throws
+   */
   pendingMigrations: () => Promise<string[]>;
   /** The setting with the address that `pendingMigrations` asks. Default: DATABASE_URL. */
   setting?: string | undefined;

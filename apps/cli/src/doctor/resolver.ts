@@ -2,7 +2,7 @@ import { Resolver } from "node:dns/promises";
 
 export type RecordType = "CNAME" | "MX" | "NS" | "TXT";
 
-/** What DNS says about a name: by a resolver, as the world sees it, and by the domain's own servers. */
+/** What a resolver says about a name, as the world sees it, and what the domain's own servers say. */
 export interface Seen {
   world: string[];
   /** The same as `world` if the domain's own servers do not answer. */

@@ -4,9 +4,9 @@ import { type Finding, ok, warning } from "./finding.ts";
 import { isDenied } from "./refused.ts";
 
 /**
- * Whether the credentials may do more than the app needs. It tries one call that changes nothing and
- * that no policy of infra allows. IAM's own answer, SimulatePrincipalPolicy, would need another SDK
- * and a right that no app should have.
+ * Whether the credentials may do more than the app needs. It tries one call that changes nothing
+ * and that no policy of infra allows. IAM's own answer, SimulatePrincipalPolicy, would need another
+ * SDK and a right that no app should have.
  */
 export async function checkRights({ sqs }: Pick<Clients, "sqs">): Promise<Finding[]> {
   try {

@@ -29,7 +29,7 @@ export function requestLog(log: Logger) {
     customProps: (_req, res) =>
       res.locals?.code ? { code: res.locals.code, ...res.locals.detail } : {},
     customLogLevel: (_req, res, error) =>
-      // `res.err` alone, if the answer had begun before the error.
+      // Only `res.err` is set if the answer had begun before the error.
       res.locals?.level ?? (error || res.err || res.statusCode >= 500 ? "error" : "info"),
   });
 }

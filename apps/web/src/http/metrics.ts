@@ -78,8 +78,8 @@ export function createMetrics(): Metrics {
 }
 
 /**
- * A server that answers `GET /metrics`, and nothing else. It has a port of its own, so that no proxy
- * publishes it.
+ * A server that answers `GET /metrics`, and nothing else. It has a port of its own, so that no
+ * proxy publishes it.
  */
 export function createMetricsServer(metrics: Metrics): Server {
   return createServer((req, res) => {

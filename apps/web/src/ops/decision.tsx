@@ -31,8 +31,8 @@ const DECISION = {
 };
 
 /**
- * The beginning of the pause or the suppression that the operator has seen. Missing: there was none.
- * The form repeats this time, so that the decision does not end a newer one.
+ * The beginning of the pause or the suppression that the operator has seen. Missing: there was
+ * none. The form repeats this time, so that the decision does not end a newer one.
  */
 export const SEEN = { seen: z.iso.datetime().optional() };
 export const seenOf = (seen: string | undefined) => (seen === undefined ? null : new Date(seen));
@@ -82,7 +82,10 @@ export function decisionPage<Shape extends z.ZodRawShape, Opened = undefined>(
 ): Router {
   const { settings } = accounts;
 
-  /** @throws HttpError `PASSWORD_CHECK_NEEDED`; AccountError `WRONG_PASSWORD`, `TOO_MANY_TRIES`, `BUSY` */
+  /**
+   * @throws HttpError `PASSWORD_CHECK_NEEDED`; AccountError `WRONG_PASSWORD`, `TOO_MANY_TRIES`,
+   *   `BUSY`
+   */
   async function requirePassword(res: Response, password: string | undefined): Promise<void> {
     const { caller } = res.locals;
     if (await settings.hasTypedPassword(caller)) return;

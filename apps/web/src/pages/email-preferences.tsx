@@ -20,8 +20,9 @@ interface Switch {
 }
 
 /**
- * `/email-preferences?token=…`: which email a person gets. It needs no log-in, as most people who get
- * email are not logged in. It does not show the address, so a stranger who finds a link learns nothing.
+ * `/email-preferences?token=…`: which email a person gets. It needs no log-in, as most people who
+ * get email are not logged in. It does not show the address, so a stranger who finds a link learns
+ * nothing.
  */
 export function emailPreferences(db: Db, { categories, links }: PreferencesConfig): Router {
   const optional = Object.keys(categories).filter((name) => canBeTurnedOff(categories, name));

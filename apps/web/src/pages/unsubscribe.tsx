@@ -18,8 +18,8 @@ export interface PreferencesConfig {
 }
 
 /**
- * `/unsubscribe?token=…`, the link in every email that can be turned off. Scanners open links, so GET
- * only shows a button. POST acts at once, with any body: mailbox providers post
+ * `/unsubscribe?token=…`, the link in every email that can be turned off. Scanners open links, so
+ * GET only shows a button. POST acts at once, with any body: mailbox providers post
  * `List-Unsubscribe=One-Click` as a form of either type (RFC 8058). It checks no session and no
  * origin: the token proves that the request comes from the email.
  */

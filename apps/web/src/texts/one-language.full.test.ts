@@ -7,9 +7,9 @@ import { describe, expect, it } from "vitest";
 import { PASSWORD, categories, signUpFields, startTestApp } from "../test-app.ts";
 import { textsOf } from "./texts.ts";
 
-// A person whose language is not the product's walks through every page that a person can see. Words
-// that only the product's texts have must not appear. So a new text is covered without a change here,
-// and a sentence that somebody has written into a page is found too.
+// A person whose language is not the product's walks through every page that a person can see.
+// Words that only the product's texts have must not appear. So a new text is covered without a
+// change here, and a sentence that somebody has written into a page is found too.
 
 const ORIGIN = "http://localhost:3000";
 const OTHER = "quite another password";
@@ -208,7 +208,7 @@ function wordsOnlyOf(locale: Locale, other: Locale): Set<string> {
 // Of the tests' categories, which say the same in every language.
 const NAMES = Object.values(categories).flatMap(({ texts }) => Object.values(texts[defaultLocale]));
 
-/** What a page says, also to a screen reader. Without what says itself that it is in another language. */
+/** What a page says, also to a screen reader. Elements marked with another `lang` do not count. */
 function visibleText(html: string): string {
   const said = html
     .replaceAll(/<(\w+)[^>]* lang="[^"]*"[^>]*>[^<]*<\/\1>/g, " ")

@@ -19,8 +19,8 @@ export interface AskedFor {
 type Result = Exclude<ResetResult, "no_account"> | "no-account";
 
 /**
- * What was asked for with an address. It distinguishes "nobody asked" from "no such account". Only for
- * operators, because it reveals who has an account.
+ * What was asked for with an address. It distinguishes "nobody asked" from "no such account". Only
+ * for operators, because it reveals who has an account.
  *
  * @param secret AUTH_SECRET: requests are found by a keyed hash of the address
  * @throws EmailError `INVALID_ADDRESS`

@@ -55,9 +55,9 @@ export async function eraseDeleted(
 }
 
 /**
- * Takes the addresses of the next erased account off SES's own suppression list. What fails is tried
- * again for 17 hours, and then given up: the addresses are forgotten here. If a worker ends on the
- * way, the next one does it again. Several workers may run it at once.
+ * Takes the addresses of the next erased account off SES's own suppression list. What fails is
+ * tried again for 17 hours, and then given up: the addresses are forgotten here. If a worker ends
+ * on the way, the next one does it again. Several workers may run it at once.
  *
  * A newer entry of the same address goes too: its bounce or complaint is on our own list.
  *
@@ -69,7 +69,7 @@ export async function eraseNextAtSes(
   secret: Keys,
   remove: (address: string) => Promise<void>,
 ): Promise<{ result: "none" | "erased" } | { result: "failed" | "given-up"; error: unknown }> {
-  // First the time of the next try: the worker may be killed.
+  // This sets the time of the next try first, because the worker may be killed on the way.
   const [row] = await db.$queryRaw<(Sealed & { tries: number })[]>`
     UPDATE erasures SET ses_tries = ses_tries + 1,
       ses_due_at = now() + interval '1 minute' * 2 ^ ses_tries

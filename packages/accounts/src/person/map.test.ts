@@ -3,8 +3,8 @@ import { MAIL_TABLES, NOT_ABOUT_PEOPLE as MAIL_NOT_ABOUT_PEOPLE } from "@repo/em
 import { expect, it } from "vitest";
 import { ACCOUNT_TABLES, NOT_ABOUT_PEOPLE } from "./account-tables.ts";
 
-// In a file of its own: `pnpm db:before` leaves it out, because an older version cannot know a newer
-// column.
+// In a file of its own: `pnpm db:before` leaves it out, because an older version cannot know a
+// newer column.
 
 const test = await useTestDb();
 

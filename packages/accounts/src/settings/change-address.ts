@@ -12,8 +12,8 @@ import { trustBrowser } from "../trusted-browser.ts";
 import { type Owner, findOwner, inAccount } from "./owner.ts";
 
 /**
- * Emails a link to the new address. If somebody else has that address, the caller sees the same, and
- * the mailbox gets a notice.
+ * Emails a link to the new address. If somebody else has that address, the caller sees the same,
+ * and the mailbox gets a notice.
  *
  * @throws AccountError `NOT_LOGGED_IN`, `PASSWORD_CHECK_NEEDED`, `SAME_ADDRESS`, `TOO_MANY_TRIES`,
  *   `BUSY`
@@ -51,7 +51,7 @@ async function emailLink(
   owner: Owner,
   to: Address,
 ): Promise<void> {
-  // An address of somebody else gets a link too, which nobody sees, so that the work is the same.
+  // An address of somebody else gets a link too, which nobody sees. So both take the same time.
   const link = await issueLink(tx, secret, "change_address", to, owner.id);
   const { token, expiresAt, account } = link;
   const expiresInMinutes = LINK_MINUTES.change_address;

@@ -15,8 +15,8 @@ import { type Owner, findOwner, inAccount } from "./owner.ts";
 import { verifyOwner } from "./password-check.ts";
 
 /**
- * Emails a link that deletes the account. While a change of the address can be undone, the link goes
- * to the old address: somebody may have taken the account.
+ * Emails a link that deletes the account. While a change of the address can be undone, the link
+ * goes to the old address: somebody may have taken the account.
  *
  * @throws AccountError `NOT_LOGGED_IN`, `PASSWORD_CHECK_NEEDED`, `TOO_MANY_TRIES`, `BUSY`
  */
@@ -112,8 +112,8 @@ export async function deleteAccount(
 }
 
 /**
- * The address whose mailbox decides about the end of the account: the oldest one that can still have
- * the account back, or else its own.
+ * The address whose mailbox decides about the end of the account: the oldest one that can still
+ * have the account back, or else its own.
  */
 async function decidingAddress(tx: Tx, owner: Owner): Promise<Address> {
   const [oldest] = await tx.$queryRaw<Address[]>`

@@ -43,7 +43,8 @@ export async function endOwnSession(context: Context, caller: Caller, id: string
     if (count > 0 && email.granted) await tell(tx, context, owner, "session");
     return count > 0;
   });
-  // Otherwise a stolen session could use up the emails without one, and then change things unnoticed.
+  // No email was sent, so none counts. Otherwise a thief could use up the limit with ids of no
+  // session, and then change things without an email to the owner.
   if (!isEnded) await email.giveBack();
 }
 

@@ -38,7 +38,8 @@ const READS: Limit = {
 export const takeEmail = (db: Db, client: Client) => take(db, client, EMAILS);
 
 /**
- * Takes one of the questions that a key may ask about its emails. Those about unknown ids count too.
+ * Takes one of the questions that a key may ask about its emails. Those about unknown ids count
+ * too.
  *
  * @throws Refusal `TOO_MANY_READS`; `INVALID_API_KEY` if the key was revoked in the meantime
  */

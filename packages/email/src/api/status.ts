@@ -10,8 +10,8 @@ export interface ApiEmailStatus {
   template: string;
   queuedAt: Date;
   /**
-   * `undeliverable`: the mail server of the recipient has refused it for good. It says nothing else,
-   * because the program may act for a stranger.
+   * `undeliverable`: the mail server of the recipient has refused it for good. It says nothing
+   * else, because the program may act for a stranger.
    */
   status: MessageStatus;
 }

@@ -24,7 +24,8 @@ export async function eraseMail(db: Db, mailboxes: Mailboxes): Promise<Record<st
   return await db.$transaction(
     async (tx) => {
       await tx.$executeRaw(lockAddresses([...keys, ...pseudonyms]));
-      // Waits for the statements that store events. Each statement after them sees the hashes above.
+      // Waits for the statements that store events. Each statement after them sees the hashes
+      // above.
       await tx.$executeRaw`LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE`;
       await keepOptOuts(tx, mailboxes);
       // The log of operators' actions refuses other deletions.

@@ -20,10 +20,10 @@ export interface Attached {
  * Attaches events that came before their call was settled, and raises the outcomes of their
  * messages.
  *
- * Call it after the commit that writes an attempt's SES id. An event looks for its attempt after the
- * event has committed, and this looks for the events after the attempt has committed. So the one
- * that commits last finds the other. If the process ends before this call, the next call for all
- * events attaches them.
+ * Call it after the commit that writes an attempt's SES id. An event looks for its attempt after
+ * the event has committed, and this looks for the events after the attempt has committed. So the
+ * one that commits last finds the other. If the process ends before this call, the next call for
+ * all events attaches them.
  */
 export async function attachEvents(db: Db, options: AttachOptions = {}): Promise<Attached> {
   const { sesMessageIds, onEvents } = options;

@@ -18,8 +18,8 @@ const OUTCOMES = {
  * @param ids a query of their ids
  */
 export function lockMessages(ids: Prisma.Sql): Prisma.Sql {
-  // The planner expects ten elements of an array, and uses the index. It expects a hundred rows of a
-  // query, and would scan a table of fewer than some ten thousand messages.
+  // The planner expects ten elements of an array, and uses the index. It expects a hundred rows of
+  // a query, and would scan a table of fewer than some ten thousand messages.
   return Prisma.sql`
     SELECT m.id, m.judged_at, m.event_source, m.template, m.to_key FROM messages m
     WHERE m.id = ANY(ARRAY(${ids})) ORDER BY m.id FOR NO KEY UPDATE OF m`;

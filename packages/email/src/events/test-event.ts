@@ -1,6 +1,6 @@
 import type { SesEvent } from "./event.ts";
 
-/** An event as the parser reads it, for tests. Default: of no message of ours, and without an effect. */
+/** An event as the parser returns it. By default it is about no message of ours, and has no effect. */
 export function sesEvent(type: string, more: Partial<SesEvent> = {}): SesEvent {
   return {
     sesMessageId: "ses-of-an-event",

@@ -2,8 +2,8 @@ import { Prisma } from "@repo/db";
 
 // How many emails had which result, by hour. Settlements and events append to `pending_counts`, in
 // their own transaction, so that a count is exact and no transaction waits for another. A worker
-// folds these rows into `hourly_counts` every few seconds. docs/decisions/operations.md has what was
-// rejected.
+// folds these rows into `hourly_counts` every few seconds. docs/decisions/operations.md has what
+// was rejected.
 
 /** Upper bounds of the times that are counted, in seconds. The last bucket has none. */
 export const TIME_BOUNDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600] as const;

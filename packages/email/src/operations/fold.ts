@@ -13,8 +13,8 @@ const KEPT_DAYS = 90;
  */
 export async function foldCounts(db: Db): Promise<void> {
   await db.$transaction(async (tx) => {
-    // A statement of its own: the next one then sees what the worker before has committed. Otherwise
-    // an hour could take in more domains than it may.
+    // A statement of its own: the next one then sees what the worker before has committed.
+    // Otherwise an hour could take in more domains than it may.
     const [alone] = await tx.$queryRaw<{ may: boolean }[]>`
       SELECT pg_try_advisory_xact_lock(hashtext('email.fold')) AS may`;
     if (alone?.may) await tx.$executeRaw(FOLD);

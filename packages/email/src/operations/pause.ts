@@ -33,8 +33,8 @@ export async function pauseSending(
 }
 
 /**
- * Ends a pause. If sending is stopped for another reason, the next email is sent at once as a probe.
- * Who did it, when and why is stored.
+ * Ends a pause. If sending is stopped for another reason, the next email is sent at once as a
+ * probe. Who did it, when and why is stored.
  *
  * @param seen `since` of the pause that the operator has seen; null: none. Default: whatever pause
  *   there is

@@ -95,8 +95,8 @@ export function readErrors(db: Db | Tx): Promise<LastError[]> {
 }
 
 /**
- * When the last event of SES was stored; null if there is none. An erasure or the log's age may have
- * deleted that event: then it is the beginning of the hour of the last event that was counted.
+ * When the last event of SES was stored; null if there is none. An erasure or the log's age may
+ * have deleted that event: then it is the beginning of the hour of the last event that was counted.
  */
 export async function readLastEvent(db: Db | Tx): Promise<Date | null> {
   const [row] = await db.$queryRaw<{ at: Date | null }[]>`

@@ -2,7 +2,8 @@ import { Prisma } from "@repo/db";
 
 /**
  * The categories of email, by name. Only a category that people can turn off has `byDefault`:
- * whether people who have not chosen get its email. The product's are in `@repo/templates/registry`.
+ * whether people who have not chosen get its email. The product's are in
+ * `@repo/templates/registry`.
  */
 export type Categories = Record<string, { byDefault?: "on" | "off" }>;
 

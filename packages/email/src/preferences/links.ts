@@ -53,9 +53,9 @@ type Parts = [address: string, category?: string | null, locale?: string | null]
 const TOKEN = /^[\w-]{1,1000}$/;
 
 /**
- * A link's token is the address, the category and the language, sealed under the newest key, with the key's id.
- * Sealing hides the address and proves that the token is ours. A token never expires: it opens as
- * long as its key is in the list (docs/decisions/unsubscribe.md).
+ * A link's token is the address, the category and the language, sealed under the newest key, with
+ * the key's id. Sealing hides the address and proves that the token is ours. A token never expires:
+ * it opens as long as its key is in the list (docs/decisions/unsubscribe.md).
  *
  * @param config.keys UNSUBSCRIBE_KEY
  * @param config.appUrl where people reach the app

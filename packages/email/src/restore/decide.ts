@@ -64,7 +64,7 @@ export async function stopAsRestored(db: Db, decision: Decision): Promise<void> 
   await checkDatabase(db, { declared: `${by} says: ${because}` });
 }
 
-/** A condition: the message comes from the backup, and nothing has become of it yet. */
+/** A condition: the message comes from the backup, and is still open. */
 const RESTORED = Prisma.sql`state <> 'closed' AND created_at <= ${RESTORED_AT}`;
 
 const CANCEL: Action = {

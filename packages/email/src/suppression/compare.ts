@@ -31,9 +31,10 @@ export type ReadPage = (
 ) => Promise<{ entries: Omit<OnlyAtSes, "isRemovedHere">[]; next: string | null }>;
 
 /**
- * Compares SES's own suppression list with ours, a thousand addresses a second. The reverse needs no
- * comparison: what is only on our list is not sent, so that SES need not know it. Erased addresses are
- * told apart by their keyed hashes. SES adds one again when a bounce or a complaint comes later.
+ * Finds what is on SES's own suppression list but not on ours, a thousand addresses a second. The
+ * reverse needs no comparison: we do not send to what is only on our list, so SES does not have to
+ * know it. Erased addresses are recognized by their keyed hashes. SES adds one again when a bounce
+ * or a complaint comes later.
  *
  * @param options.pages of a thousand addresses each. Default: 10.
  * @throws what `readPage` throws

@@ -1,5 +1,5 @@
-// Helpers of the tests of suppression: people with messages and events, and the policy a second time,
-// in TypeScript.
+// Helpers of the tests of suppression: people with messages and events, and the policy a second
+// time, in TypeScript.
 import type { Db, Outcome } from "@repo/db";
 import { attachEvents } from "../events/attach.ts";
 import type { SesEvent } from "../events/event.ts";

@@ -29,9 +29,9 @@ export function subjectOf({ subject }: OutgoingMessage): string {
 /**
  * Our headers, and those of the caller.
  *
- * Auto-Submitted tells responders not to answer (RFC 3834 section 5). For an email that a person has
- * written, the caller sets it to "no". There is no `Precedence`: no RFC defines it, and `bulk` may
- * keep an email out of the inbox.
+ * Auto-Submitted tells responders not to answer (RFC 3834 section 5). For an email that a person
+ * has written, the caller sets it to "no". There is no `Precedence`: no RFC defines it, and `bulk`
+ * may keep an email out of the inbox.
  */
 export function headersOf({ id, headers = {} }: OutgoingMessage): Record<string, string> {
   const isSet = Object.keys(headers).some((name) => name.toLowerCase() === "auto-submitted");

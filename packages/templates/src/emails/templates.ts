@@ -1,4 +1,5 @@
-// The looks of every email of `schemas.ts`, by name. An email that is missing here fails the type check.
+// The looks of every email of `schemas.ts`, by name. An email that is missing here fails the type
+// check.
 export { template as "account-changed" } from "./account-changed/template.tsx";
 export { template as "account-deleted" } from "./account-deleted/template.tsx";
 export { template as "account-exists" } from "./account-exists/template.tsx";

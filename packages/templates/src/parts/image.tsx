@@ -15,7 +15,8 @@ export function Image(props: { src: string; alt: string; width: number; height: 
     <Img
       {...props}
       className="image"
-      // The colours are for the alt text, because the picture's background stays light in dark mode.
+      // The colours are for the alt text, because the picture's background stays light in dark
+      // mode.
       style={{
         ...body,
         // With `max-width: 100%` a picture that does not load would widen the table on a phone.

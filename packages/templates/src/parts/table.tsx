@@ -8,8 +8,8 @@ const { colors, space } = theme;
 const line = `1px solid ${colors.line}`;
 
 /**
- * A table of lines, as in a receipt: what it is, then quantities and amounts. In plain text: the caption as
- * a paragraph, and the cells in aligned columns.
+ * A table of lines, as in a receipt: what it is, then quantities and amounts. In plain text: the
+ * caption as a paragraph, and the cells in aligned columns.
  *
  * @param props.totals below the lines. The last is emphasised.
  */

@@ -58,7 +58,7 @@ export const SEED = (emails: number): string[] => [
    SELECT gen_random_uuid(), 'welcome', 'account', 'person' || n || '@example.com',
      'person' || n || '@example.com', '\\x00', 'queued', 'hold', n % 4, now()
    FROM generate_series(1, ${Math.min(WAITING, emails)}) n`,
-  // Nobody may go on to send them: there is no worker. Its sign only makes the page the usual one.
+  // No worker runs, so nobody sends them. This row makes the page show one, as usual.
   `INSERT INTO workers (id, version, seen_at) VALUES (gen_random_uuid(), '1.0.0', now() + interval '1 day')`,
   // 720 hours with 5 templates, 51 domains, 2 configuration sets and 26 buckets of times.
   `INSERT INTO hourly_counts (hour, dimension, value, kind, count)

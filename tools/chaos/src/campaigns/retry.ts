@@ -11,8 +11,8 @@ const OPTIONS = { lease: 30, doubtSeconds: { resend: 2, hold: 5 } };
 const DELAY = 60;
 
 /**
- * SES refuses every email for good. Its cause is mended, and two operators retry all that failed, by
- * the same filter and at the same time, while two workers run. One of the workers is killed.
+ * SES refuses every email for good. Its cause is mended, and two operators retry all that failed,
+ * by the same filter and at the same time, while two workers run. One of the workers is killed.
  */
 export async function retry(setup: Setup): Promise<Findings> {
   const { random, say } = setup;

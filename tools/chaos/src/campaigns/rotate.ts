@@ -51,7 +51,7 @@ export async function rotate(setup: Setup): Promise<Findings> {
   await callers.queue(START, waiting);
   await guesses.exhaust();
   for (const [what, keys] of STEPS) {
-    // Of this state and the next, one after another, so that the processes have both lists.
+    // The processes restart one after another. Meanwhile some have these keys and some the next.
     await fleet.deploy(keys, async () => {
       await callers.queue(keys, 5);
       await callers.repeat(keys);

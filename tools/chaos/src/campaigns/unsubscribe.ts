@@ -12,8 +12,8 @@ import { type Stack, openStack } from "../stack.ts";
 import { until } from "../until.ts";
 
 const LINK_KEY = "a key of links of the campaigns of 32 characters";
-// A product update in place of the welcome email. The real web app does not know the category, and
-// takes its links all the same.
+// A product update in place of the welcome email. The real web app does not know its category, but
+// takes its links too.
 const templates = { ...all, welcome: { ...all.welcome, category: "product-news" } };
 const categories = { security: {}, "product-news": { byDefault: "on" } } as const;
 

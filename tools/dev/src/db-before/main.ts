@@ -1,5 +1,5 @@
-// `pnpm db:before v1.2.0 [PACKAGE…]`: runs the tests of an earlier version on the present migrations:
-// those of the named packages, or of all that use the database.
+// `pnpm db:before v1.2.0 [PACKAGE…]`: runs the tests of an earlier version on the present
+// migrations: those of the named packages, or of all that use the database.
 import { checkMigrations } from "@repo/db/safety";
 import { onEmptyDatabase } from "../empty-database.ts";
 import { runProgram } from "../run-program.ts";

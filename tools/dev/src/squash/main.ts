@@ -1,6 +1,7 @@
-// `pnpm db:squash`: replaces all migrations with two, `…_init` for the schema and `…_rules` for what
-// Prisma cannot say. It can be run again until the first release. From then on clones have these
-// migrations, and there are only additions. It needs pg_dump of the server's version or newer.
+// `pnpm db:squash`: replaces all migrations with two, `…_init` for the schema and `…_rules` for
+// what Prisma cannot say. It can be run again until the first release. From then on clones have
+// these migrations, and there are only additions. It needs pg_dump of the server's version or
+// newer.
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";

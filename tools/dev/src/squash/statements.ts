@@ -10,7 +10,7 @@ export interface Rule {
   sql: string;
 }
 
-/** The rules that migrations make, in their order. What is made again stands at its last place. */
+/** The rules that migrations make, in their order. One that is made twice stands at its last place. */
 export function rulesOf(migrations: string[]): Rule[] {
   const rules = new Map<string, Rule>();
   for (const rule of migrations.flatMap((sql) => statementsOf(sql).flatMap(read))) {

@@ -1,5 +1,5 @@
-// Advisory locks in the embedded server's database `postgres`. The first number is for this project,
-// the second for the lock.
+// Advisory locks in the embedded server's database `postgres`. The first number is for this
+// project, the second for the lock.
 
 /** Every user of the server holds it shared. The guard takes it exclusively to stop the server. */
 export const USE_LOCK = "7363633, 1";

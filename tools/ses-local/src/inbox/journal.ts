@@ -20,10 +20,10 @@ export interface Place {
 const SPARE = 4 * 1024 * 1024;
 
 /**
- * Changes in their order, in a file that only grows: each is a line with a number and JSON, and that
- * number of bytes after it. Writes are synchronous: into the page cache they take 5 µs for an email,
- * and 30 µs in the thread pool. The content survives the end of the process, but not a power cut.
- * Other users cannot read the file, because emails contain links to new passwords.
+ * Changes in their order, in a file that only grows: each is a line with a number and JSON, and
+ * that number of bytes after it. Writes are synchronous: into the page cache they take 5 µs for an
+ * email, and 30 µs in the thread pool. The content survives the end of the process, but not a power
+ * cut. Other users cannot read the file, because emails contain links to new passwords.
  */
 export class Journal<Line> {
   readonly #path: string;

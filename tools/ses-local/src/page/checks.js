@@ -45,7 +45,7 @@ function drawFinding({ check, verdict, says, details }) {
     details.length > 0 &&
       h(
         "details",
-        // What is a fault is read at once.
+        // The details of a fault are shown without a click.
         { open: verdict === "fault" },
         h("summary", plural(details.length, "detail")),
         h(

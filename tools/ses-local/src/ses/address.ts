@@ -37,7 +37,7 @@ export function parseMailbox(input: string): Mailbox {
 }
 
 function addressProblem(address: string): string | undefined {
-  // SES does not support SMTPUTF8. To it, a character outside ASCII is a control character.
+  // SES does not support SMTPUTF8. For it, a character outside ASCII is a control character.
   const control = /[^\x21-\x7e]/;
   const at = address.startsWith('"') ? address.indexOf('"@') + 1 : address.indexOf("@");
   const local = at > 0 || address.startsWith("@") ? address.slice(0, at) : address;

@@ -44,7 +44,7 @@ export async function ask(question: Question, terminal: Terminal): Promise<strin
 }
 
 /**
- * The same for a choice. Without an answer it is the suggestion.
+ * Asks for one of several choices, like `ask`. Without an answer, the suggestion counts.
  *
  * @throws AppError `INVALID_OPTION`, `OPTION_MISSING`, `CANCELLED`
  */

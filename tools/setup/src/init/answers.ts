@@ -146,8 +146,8 @@ function checkName(value: string): string | undefined {
   );
 }
 
-// It is the name of the sender: packages/email/src/mailbox.ts refuses what could pose as an address,
-// and what makes the header too long.
+// It is the name of the sender: packages/email/src/mailbox.ts refuses what could pose as an
+// address, and what makes the header too long.
 function checkSender(name: string): string | undefined {
   return refuse(
     !/@|=\?/.test(name) && Buffer.byteLength(name) <= 120,

@@ -12,9 +12,10 @@ interface Brand extends Schemes {
 
 export const readBrand = (tree: Pick<Tree, "read">) => JSON.parse(tree.read(BRAND)) as Brand;
 
-/** Whether a copy is still the starter. */
+/** Whether a copy is still the starter, and no product yet. */
 export function isFresh(tree: Tree): boolean {
-  // `git restore .` undoes everything but the record, which git does not know yet.
+  // The record alone does not tell: `git restore .` undoes all other changes, but git does not know
+  // the record yet.
   return readRecord(tree)?.name !== readNames(tree).package;
 }
 

@@ -72,7 +72,7 @@ export async function openUpstream(url: string): Promise<Upstream> {
   };
 }
 
-/** git ends with advice, as in "Please make sure … the repository exists". The line with the fault is above. */
+/** The line with the fault. Below it, git prints advice: "Please make sure … repository exists". */
 function reasonIn(said: string): string {
   const lines = said.split("\n");
   return lines.find((line) => /^(?:fatal|error|ssh|remote): /.test(line)) ?? lines.at(-1) ?? "";

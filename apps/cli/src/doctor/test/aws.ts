@@ -13,7 +13,10 @@ interface Failure {
 type Answer =
   Record<string, unknown> | { error: string; message?: string; status?: number } | "silence";
 
-/** By the action, as IAM writes it, and by the region if it differs: `ses:GetEmailIdentity us-east-1`. */
+/**
+ * What AWS answers to each action of IAM. The key names the region too if it is another one:
+ * `ses:GetEmailIdentity us-east-1`.
+ */
 export type Answers = Record<string, Answer | ((subject: string, accessKey: string) => Answer)>;
 
 // By the method and the path.

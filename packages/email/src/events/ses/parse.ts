@@ -6,8 +6,8 @@ import { isUuid } from "../../uuid.ts";
 import type { SesEvent } from "../event.ts";
 
 /**
- * Reads an event as SES publishes it to SNS: the form of a configuration set (`eventType`) and
- * the older one of an identity (`notificationType`). It returns one SesEvent for each recipient that
+ * Reads an event as SES publishes it to SNS: the form of a configuration set (`eventType`) and the
+ * older one of an identity (`notificationType`). It returns one SesEvent for each recipient that
  * the event is about. An event has no effect on an address to which the message did not go.
  *
  * SES may add fields and types. An unknown type is stored and has no effect.

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Schema, personName, webUrl } from "../../schema.ts";
 
-// An example. Its lists are limited: Gmail cuts off an email of more than 102 KB, and a long one keeps
-// the worker from everything else.
+// An example. Its lists are limited: Gmail cuts off an email of more than 102 KB, and a long one
+// keeps the worker from everything else.
 export const schema = {
   props: z.object({
     name: personName,

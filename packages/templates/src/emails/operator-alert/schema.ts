@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Schema, webUrl } from "../../schema.ts";
 
-// The worker sends it to the accounts with the role `operator`. Its texts come from packages/email, in
-// English, and contain no address and no server's answer.
+// The worker sends it to the accounts with the role `operator`. Its texts come from packages/email,
+// in English, and contain no address and no server's answer.
 export const schema = {
   props: z.object({
     cause: z.enum(["stopped", "bounces", "complaints", "queue", "events"]),

@@ -4,7 +4,7 @@ import { en } from "./en.ts";
 import { schema } from "./schema.ts";
 
 export const template: Template<typeof schema, typeof en> = {
-  // The engine's sentences are English too.
+  // The sentences from packages/email are in English too.
   texts: { en, de: "en" },
   Content: ({ what, next, url }, t) => (
     <>
