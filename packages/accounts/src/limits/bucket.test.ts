@@ -127,6 +127,18 @@ describe("a bucket", () => {
     expect(await takeOne(use)).toEqual({ granted: true });
   });
 
+  it("counts by its own clock again on a database whose clock is behind that of the one before", async () => {
+    const [empty, fresh] = [bucket("one", 3), bucket("two", 3)];
+    await grantedOf(3, empty);
+    await takeOne(fresh);
+    await pass(-10 * 3_600, [empty, fresh]);
+    // One use tells the bucket the new clock. It is empty then, as it may have been before.
+    expect(await grantedOf(3, empty)).toBe(1);
+    expect(await grantedOf(3, fresh)).toBe(1);
+    await pass(3_600, [empty]);
+    expect(await grantedOf(3, empty)).toBe(1);
+  });
+
   it("says one second if the bucket is full again before the look-up", async () => {
     const use = bucket("one", 1);
     await takeOne(use);

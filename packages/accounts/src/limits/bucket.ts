@@ -11,6 +11,10 @@ export interface Use<Name extends string = string> {
   minutes: number;
 }
 
+// Seconds. A bucket that is full even later than an empty one got its time from a database whose
+// clock was ahead, before a failover.
+const AHEAD = 60;
+
 /** The result of a use. After a refusal: whole seconds until a point comes back. */
 export type Taken = { granted: true } | { granted: false; retryAfter: number };
 
@@ -39,10 +43,17 @@ export async function take(db: Db, uses: Use[]): Promise<Taken[]> {
       -- All callers lock in this order, so they never deadlock.
       ORDER BY name, key
       ON CONFLICT (name, key) DO UPDATE
-      SET full_at = greatest(bucket.full_at, clock_timestamp()) +
-        (SELECT point FROM uses WHERE (uses.name, uses.key) = (bucket.name, bucket.key))
-      WHERE bucket.full_at <= clock_timestamp() +
-        (SELECT but_one FROM uses WHERE (uses.name, uses.key) = (bucket.name, bucket.key))
+      SET full_at = (
+        SELECT point +
+          greatest(least(bucket.full_at, clock_timestamp() + but_one), clock_timestamp())
+        FROM uses WHERE (uses.name, uses.key) = (bucket.name, bucket.key)
+      )
+      WHERE (
+        SELECT bucket.full_at <= clock_timestamp() + but_one
+          -- Otherwise it would refuse until the clock has caught up. It grants one point now.
+          OR bucket.full_at > clock_timestamp() + but_one + point + ${AHEAD} * interval '1 second'
+        FROM uses WHERE (uses.name, uses.key) = (bucket.name, bucket.key)
+      )
       RETURNING name, key
     )
     SELECT taken.key IS NOT NULL AS granted

@@ -116,7 +116,7 @@ it("counts the posts of a network, and refuses them like those of a client", asy
     data: {
       name: "clientNetwork",
       key: Buffer.from(network!.keyHash),
-      fullAt: new Date(Date.now() + 60 * 60_000),
+      fullAt: new Date(Date.now() + 15 * 60_000),
     },
   });
   const { refusal } = await signUp({ ip: "2001:db8:0:9::1" });

@@ -140,6 +140,19 @@ it("lets each key ask ten times as often as it may queue, also about what it has
   expect((await listKeys(test.db)).find((each) => each.id === id)?.usedAt).toBeInstanceOf(Date);
 });
 
+it("counts by its own clock again on a database whose clock is behind that of the one before", async () => {
+  const { key } = await make({ perHour: 2 });
+  const sent = await send(key);
+  await test.db.$executeRaw`
+    UPDATE api_keys SET full_at = now() + interval '5 hours', reads_full_at = now() + interval '5 hours'`;
+  await send(key);
+  await expect(send(key)).rejects.toEqual(refusal("TOO_MANY_EMAILS"));
+  await status(key, sent);
+  await expect(status(key, sent)).rejects.toEqual(refusal("TOO_MANY_READS"));
+  await test.db.$executeRaw`UPDATE api_keys SET full_at = full_at - interval '30 minutes'`;
+  await send(key);
+});
+
 it("counts refused emails too, so that guessing has a limit", async () => {
   const { key } = await make({ perHour: 2 });
   await expect(send(key, { to: "sam" })).rejects.toEqual(refusal("INVALID_ADDRESS"));

@@ -20,6 +20,10 @@ const EMAILS: Limit = {
     "This key has reached its limit of emails an hour. Send it again after the seconds in Retry-After.",
 };
 
+// Seconds. A bucket that is full even later than an empty one got its time from a database whose
+// clock was ahead, before a failover.
+const AHEAD = 60;
+
 // A program may ask a few times about each of its emails.
 const READS: Limit = {
   fullAt: Prisma.sql`reads_full_at`,
@@ -54,15 +58,19 @@ async function take(
   // that by the time in which one comes back. clock_timestamp(), because now() is too old after
   // waiting for another request with this key.
   const back = Prisma.sql`(interval '1 hour' / ${size})`;
+  const butOne = Prisma.sql`${back} * (${size} - 1)`;
   const taken = await db.$executeRaw`
     UPDATE api_keys SET used_at = clock_timestamp(),
-      ${fullAt} = greatest(${fullAt}, clock_timestamp()) + ${back}
-    WHERE id = ${keyId}::uuid AND revoked_at IS NULL
-      AND ${fullAt} <= clock_timestamp() + ${back} * (${size} - 1)`;
+      ${fullAt} = ${back} +
+        greatest(least(${fullAt}, clock_timestamp() + ${butOne}), clock_timestamp())
+    WHERE id = ${keyId}::uuid AND revoked_at IS NULL AND (
+      ${fullAt} <= clock_timestamp() + ${butOne}
+      -- Otherwise it would refuse until the clock has caught up. It grants one use now.
+      OR ${fullAt} > clock_timestamp() + interval '1 hour' + ${AHEAD} * interval '1 second')`;
   if (taken > 0) return;
   const [key] = await db.$queryRaw<{ wait: number }[]>`
     SELECT greatest(1, ceil(extract(epoch FROM
-      ${fullAt} - ${back} * (${size} - 1) - clock_timestamp())))::int AS wait
+      ${fullAt} - ${butOne} - clock_timestamp())))::int AS wait
     FROM api_keys WHERE id = ${keyId}::uuid AND revoked_at IS NULL`;
   if (!key) throw invalidKey();
   throw new Refusal(429, code, message, { retryable: true, retryAfter: key.wait });

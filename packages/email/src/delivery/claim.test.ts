@@ -246,6 +246,18 @@ describe("a stopped queue", () => {
       expect(row?.least).toBeLessThanOrEqual(seconds);
     }
   });
+
+  it("sends its next message at once on a database whose clock is behind that of the one before", async () => {
+    await queueWelcome(test.db);
+    await stopSending(test.db, "outage", "why");
+    await test.db.$executeRaw`
+      UPDATE sending_status SET probe_at = now() + interval '5 hours', lowered_at = now() + interval '5 hours'`;
+    expect(await claimAs(test.db)).toMatchObject({ pace: { probing: true }, messages: [{}] });
+    expect((await claimAs(test.db)).messages).toEqual([]);
+    const { rate } = await status();
+    await slowDown(test.db);
+    expect((await status()).rate).toBeLessThan(rate);
+  });
 });
 
 describe("release", () => {

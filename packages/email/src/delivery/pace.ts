@@ -13,11 +13,12 @@ const RECOVERY = 30;
 const SLOW_DOWN = 0.7;
 // The lowest rate, as a share of the maximum.
 const SLOWEST = 0.05;
-// Seconds. A clock that is further ahead was another database's.
-const AHEAD = 60;
 // Seconds from a stop to the first probe. The interval doubles with each probe, up to the maximum.
 const FIRST_PROBE = 2;
 const MAX_PROBE_INTERVAL = 60;
+// Seconds. A time that is further ahead comes from another database's clock. It is longer than any
+// interval here.
+const AHEAD = 90;
 // Seconds after which a worker looks again at a rate that allows nothing: it may have been raised.
 const MAX_WAIT = 5;
 // Values of `Message.priority`: email that may use the reserve, all other security mail, and the
@@ -25,6 +26,10 @@ const MAX_WAIT = 5;
 const RESERVED = 0;
 const ESSENTIAL = 1;
 const LOWEST = 3;
+
+/** Whether a time comes from a database whose clock was ahead, before a failover. */
+const isForeign = (column: "probe_at" | "lowered_at") =>
+  Prisma.sql`${Prisma.raw(column)} > now() + ${AHEAD} * interval '1 second'`;
 
 /**
  * The first parts of a claim. If something is due, they lock the row and refill the bucket.
@@ -44,7 +49,7 @@ export function allowance(limit: number): Prisma.Sql {
           SELECT true FROM messages WHERE state = 'queued' AND due_at <= now()
           ORDER BY priority, due_at LIMIT 1
         )
-        AND (stopped_by IS NULL OR probe_at <= now())
+        AND (stopped_by IS NULL OR probe_at <= now() OR ${isForeign("probe_at")})
         AND paused IS DISTINCT FROM 'all'
       FOR UPDATE
     ), clock AS MATERIALIZED (
@@ -186,7 +191,8 @@ export async function slowDown(db: Db): Promise<void> {
   await db.query(Prisma.sql`
     UPDATE sending_status SET lowered_at = now(), tokens = LEAST(tokens, 0),
       rate = GREATEST(max_rate * ${SLOWEST}, rate * ${SLOW_DOWN})
-    WHERE id = 1 AND COALESCE(lowered_at < now() - interval '1 second', true)`);
+    WHERE id = 1 AND (
+      COALESCE(lowered_at < now() - interval '1 second', true) OR ${isForeign("lowered_at")})`);
 }
 
 /**

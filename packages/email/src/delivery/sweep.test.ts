@@ -41,6 +41,17 @@ it("is not stopped by an attempt that exists already", async () => {
   expect(await find(id)).toMatchObject({ state: "unknown" });
 });
 
+it("ends the lease of a dead worker also on a database whose clock is behind that of the one before", async () => {
+  const id = await queueReset(test.db);
+  await claimAs(test.db);
+  await test.db.$executeRaw`UPDATE messages SET lease_expires_at = now() + interval '5 hours'`;
+  await sweep(test.db, 30, doubtSeconds);
+  // Its worker may be alive.
+  const { state, leaseExpiresAt } = await find(id);
+  expect(state).toBe("sending");
+  expect(Number(leaseExpiresAt)).toBeLessThan(Date.now() + 60_000);
+});
+
 it("leaves a message in doubt for as long as its policy says", async () => {
   const ids = [await queueReset(test.db), await queueChanged(test.db)];
   await work(test.db, refused("unknown"));

@@ -2,6 +2,9 @@ import { type Db, Prisma } from "@repo/db";
 import { NO_RESTORE } from "../sending-status.ts";
 import { type DoubtSeconds, doubtEnds } from "./retry.ts";
 
+// Seconds by which two clocks may differ.
+const AHEAD = 60;
+
 /**
  * Ends leases that have expired. Their messages are in doubt, because the dead worker may have sent
  * them. Then it applies the policy to messages that have been in doubt for long enough: `resend`
@@ -12,6 +15,16 @@ import { type DoubtSeconds, doubtEnds } from "./retry.ts";
  * @param lease seconds of a claim's lease
  */
 export async function sweep(db: Db, lease: number, doubtSeconds: DoubtSeconds): Promise<void> {
+  // A lease that ends far ahead began on a database whose clock was ahead, before a failover. It
+  // begins anew, because its worker may be alive.
+  await db.query(Prisma.sql`
+    WITH foreign_ones AS MATERIALIZED (
+      SELECT id FROM messages
+      WHERE state = 'sending' AND lease_expires_at > now() + ${lease + AHEAD} * interval '1 second'
+      FOR UPDATE SKIP LOCKED
+    )
+    UPDATE messages m SET lease_expires_at = now() + ${lease} * interval '1 second'
+    FROM foreign_ones f WHERE m.id = f.id`);
   await db.query(Prisma.sql`
     WITH ended AS MATERIALIZED (
       SELECT id, lease_expires_at FROM messages
