@@ -65,7 +65,7 @@ export async function copyRepository(): Promise<Copy> {
 
   let scripts = await readScripts(folder);
   const env = {
-    ...withoutTurbo(process.env),
+    ...withoutOuter(process.env),
     PATH: `${join(root, "node_modules/.bin")}${delimiter}${process.env.PATH}`,
     // The packages are links, so an install would write into the repository itself.
     pnpm_config_verify_deps_before_run: "false",
@@ -131,9 +131,12 @@ async function readScripts(folder: string): Promise<Record<string, string>> {
   return manifest.scripts;
 }
 
-/** turbo refuses to run inside turbo, which it detects by its variables. */
-function withoutTurbo(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("TURBO_")));
+/**
+ * turbo refuses to run inside turbo, which it detects by its variables. With git's, from a hook, the
+ * copy's git would work on the real repository.
+ */
+function withoutOuter(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:TURBO|GIT)_/.test(name)));
 }
 
 /** Links the installed packages into a package of the copy. Workspace packages link to the copy. */

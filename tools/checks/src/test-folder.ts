@@ -77,6 +77,6 @@ export async function makeFolder(): Promise<Folder> {
 
 /** Without what turbo, pnpm and vitest have set for this repository. */
 function cleanEnv(): NodeJS.ProcessEnv {
-  const own = /^(?:TURBO_|npm_|pnpm_|VITEST|NODE_ENV$|INIT_CWD$)/i;
+  const own = /^(?:GIT_|TURBO_|npm_|pnpm_|VITEST|NODE_ENV$|INIT_CWD$)/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
 }

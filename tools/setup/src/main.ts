@@ -3,6 +3,7 @@ import { AppError } from "@repo/errors";
 import { awsEnv } from "./aws-env.ts";
 import { awsInit } from "./aws-init/aws-init.ts";
 import { appDelete } from "./delete/app-delete.ts";
+import { forgetRepository } from "./env.ts";
 import { SetupError } from "./error.ts";
 import { appInit } from "./init/app-init.ts";
 import { appUpdate } from "./update/app-update.ts";
@@ -20,6 +21,7 @@ try {
   const run = commands[command];
   const known = Object.keys(commands).join(", ");
   if (!run) throw new SetupError(`There is no command "${command}". Commands: ${known}.`);
+  forgetRepository();
   await run(args.filter((arg) => arg !== "--"));
 } catch (error) {
   const { code } = error as { code?: string };

@@ -105,7 +105,8 @@ function removeEmpty(root: string, changed: ReadonlyMap<string, string | undefin
   }
 }
 
-function foldersOf(file: string): string[] {
+/** The folders of a file, the deepest first. */
+export function foldersOf(file: string): string[] {
   const folder = path.posix.dirname(file);
   return folder === "." ? [] : [folder, ...foldersOf(folder)];
 }
@@ -113,6 +114,8 @@ function foldersOf(file: string): string[] {
 function walk(root: string, folder: string): string[] {
   return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const file = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    // In a worktree it is a file. A copy of it would commit into the real repository.
+    if (entry.name === ".git") return [];
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : walk(root, file);
     // .env and its like hold secrets, and are no part of the product.
     const isSecret = /^\.env(?!\.example$)/.test(entry.name);

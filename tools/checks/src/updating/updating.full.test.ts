@@ -87,7 +87,13 @@ async function sql(clone: Folder, statement: string): Promise<void> {
 }
 
 const everything = async (clone: Folder) =>
-  `${await clone.git("rev-parse", "HEAD^{tree}")} ${await clone.git("status", "--porcelain")}`;
+  (
+    await Promise.all([
+      clone.git("rev-parse", "HEAD^{tree}"),
+      clone.git("status", "--porcelain", "--branch"),
+      clone.git("config", "--local", "--list"),
+    ])
+  ).join("\n");
 
 test.each([
   ["without conflicts, and with the starter's history", { conflicts: false, hasHistory: true }],
@@ -108,7 +114,10 @@ test.each([
       await clone.commit("More posts");
     }
     const mine = await everything(clone);
-    const checked = await clone.pnpm("app:update", "--check");
+    // As git starts it from a hook, or from an alias in a worktree: git then names the repository.
+    const { packageManager } = JSON.parse(clone.read("package.json")) as { packageManager: string };
+    const alias = `alias.check=!npx -y ${packageManager} app:update --check`;
+    const checked = await clone.git(`--git-dir=${clone.at(".git")}`, "-c", alias, "check");
     expect(checked).toContain(`This clone has ${old}. Newer: ${next}.`);
     expect(checked).toContain("Restart the worker first.");
     expect(await everything(clone)).toBe(mine);

@@ -1,16 +1,17 @@
 import { SetupError } from "../error.ts";
+import { refuseUnsaved } from "../init/git.ts";
 import { forget } from "../record.ts";
 import { root } from "../root.ts";
 import { openTree } from "../tree.ts";
 import { parts } from "./parts.ts";
 import { planDeletion } from "./plan.ts";
-import { saveAndTidy } from "./tidy.ts";
+import { saveAndTidy, tidied } from "./tidy.ts";
 
 /**
  * `pnpm app:delete NAME…`: deletes parts of this clone and every reference to them.
  *
- * @throws SetupError if there is no such part, or if this clone has changed a reference to it.
- *   Nothing is written then.
+ * @throws SetupError if there is no such part, or if this clone has changed a reference to it;
+ *   AppError `NOT_COMMITTED` if git could not bring back what it changes. Nothing is written then.
  */
 export async function appDelete(names: string[]): Promise<void> {
   const deleted = names.flatMap((name) => parts[name] ?? []);
@@ -23,6 +24,7 @@ export async function appDelete(names: string[]): Promise<void> {
   const tree = openTree(root);
   for (const part of deleted) planDeletion(tree, part);
   forget(tree, names);
+  refuseUnsaved(root, tree.changes(), tidied(tree));
   await saveAndTidy(tree, deleted);
   console.log(
     `${names.join(", ")} ${names.length > 1 ? "are" : "is"} deleted. Look at the changes with git diff, then run pnpm check and pnpm test.`,

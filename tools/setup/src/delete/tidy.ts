@@ -1,5 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { once } from "node:events";
+import path from "node:path";
 import type { Tree } from "../tree.ts";
 import { SetupError } from "../error.ts";
 import type { Part } from "./part.ts";
@@ -26,9 +27,27 @@ export async function saveAndTidy(tree: Tree, deleted: Part[]): Promise<void> {
     };
     if (scripts["arrows"]) await run(root, scripts["arrows"]);
   }
-  const files = deleted.length > 0 ? "." : written.map((file) => `"${file}"`).join(" ");
-  await run(root, `prettier --write --ignore-unknown --log-level warn ${files}`);
+  // Only these: a person's other files stay as they are.
+  const files = new Set([...written, ...(deleted.length > 0 ? tidied(tree) : [])]);
+  await format(root, [...files]);
 }
+
+/** The files from which the programs remove what no source needs any more. */
+export const tidied = (tree: Tree): string[] =>
+  tree
+    .list("{package.json,pnpm-workspace.yaml,ARCHITECTURE.md,{apps,packages,tools}/*/package.json}")
+    .filter(tree.has);
+
+/** Without a shell, for which a name may mean something, and in parts, for Windows. */
+async function format(cwd: string, files: string[]): Promise<void> {
+  const prettier = path.join(cwd, "node_modules/prettier/bin/prettier.cjs");
+  for (let at = 0; at < files.length; at += 200) {
+    const args = ["--write", "--ignore-unknown", "--log-level=warn", ...files.slice(at, at + 200)];
+    await ended("prettier", spawn(process.execPath, [prettier, ...args], { cwd, stdio: STDIO }));
+  }
+}
+
+const STDIO: StdioOptions = ["ignore", "inherit", "inherit"];
 
 /** @throws SetupError if the command fails */
 async function run(
@@ -36,7 +55,10 @@ async function run(
   command: string,
   stdout: "inherit" | "ignore" = "inherit",
 ): Promise<void> {
-  const child = spawn(command, { cwd, shell: true, stdio: ["ignore", stdout, "inherit"] });
+  await ended(command, spawn(command, { cwd, shell: true, stdio: ["ignore", stdout, "inherit"] }));
+}
+
+async function ended(command: string, child: ChildProcess): Promise<void> {
   const [code] = (await once(child, "exit")) as [number | null];
   if (code === 0) return;
   throw new SetupError(

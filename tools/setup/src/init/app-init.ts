@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
-import { saveAndTidy } from "../delete/tidy.ts";
+import { saveAndTidy, tidied } from "../delete/tidy.ts";
 import { mergeEnvFile } from "../env-file.ts";
 import { RECORD } from "../record.ts";
 import { root } from "../root.ts";
@@ -11,7 +11,7 @@ import { type Tree, openTree } from "../tree.ts";
 import { type Answers, QUESTIONS } from "./answers.ts";
 import { ask, confirm } from "./ask.ts";
 import { showFiles, showLines } from "./diff.ts";
-import { unsaved } from "./git.ts";
+import { refuseUnsaved } from "./git.ts";
 import { planProduct } from "./product.ts";
 import { missingSecrets } from "./secrets.ts";
 
@@ -59,7 +59,7 @@ export async function appInit(args: string[]): Promise<void> {
     show();
     return;
   }
-  refuseUnsaved(changes.map(({ file }) => file));
+  refuseUnsaved(root, changes, deleted.length > 0 ? tidied(tree) : []);
   if (isAsking) {
     if (!(await confirm(show))) return;
   } else if (!yes) {
@@ -92,16 +92,6 @@ function readFlags(args: string[]) {
     },
   });
   return values as { yes?: boolean; "dry-run"?: boolean; help?: boolean } & Record<string, string>;
-}
-
-/** @throws AppError `NOT_COMMITTED` */
-function refuseUnsaved(files: string[]): void {
-  const lost = unsaved(root, files);
-  if (lost.length === 0) return;
-  throw new AppError(
-    "NOT_COMMITTED",
-    `Commit your changes of ${lost.slice(0, 5).join(", ")}${lost.length > 5 ? ", …" : ""} first, or stash them, so that these changes can be undone.`,
-  );
 }
 
 function next({ name, upstream }: Answers, tree: Tree): string {

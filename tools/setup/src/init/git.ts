@@ -1,4 +1,9 @@
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { AppError } from "@repo/errors";
+import { RECORD } from "../record.ts";
+import type { Change } from "../tree.ts";
 
 /** What git prints in a folder. Undefined: it has failed, or there is no git. */
 function git(folder: string, ...args: string[]): string | undefined {
@@ -27,11 +32,42 @@ export function originOf(
   return url !== undefined && commit !== undefined ? { url, commit } : undefined;
 }
 
-/** Files of a list with changes that `git restore` would lose. */
-export function unsaved(folder: string, files: string[]): string[] {
-  const changed = git(folder, "diff", "--name-only", "-z", "--no-renames", "--relative") ?? "";
-  return changed.split("\0").filter((file) => files.includes(file));
+/**
+ * Refuses to change files that `git restore` could not bring back. In a copy that git
+ * does not know yet, nothing can.
+ *
+ * @param changes what would be written
+ * @param others files that would be written too
+ * @throws AppError `NOT_COMMITTED`; `NO_GIT` if git cannot read its repository
+ */
+export function refuseUnsaved(folder: string, changes: Change[], others: string[] = []): void {
+  const list = (...args: string[]) =>
+    git(folder, ...args, "-z")
+      ?.split("\0")
+      .filter(Boolean);
+  const tracked = list("ls-files");
+  const edited = list("diff", "--name-only", "--no-renames", "--relative");
+  if (!tracked || !edited) {
+    if (!existsSync(path.join(folder, ".git"))) return;
+    throw new AppError(
+      "NO_GIT",
+      "git cannot read this repository, so these changes could not be undone. See what git status says.",
+    );
+  }
+  if (tracked.length === 0) return;
+  const written = changes.filter(({ before, file }) => before !== undefined && file !== RECORD);
+  const lost = [...new Set([...written.map(({ file }) => file), ...others])].filter(
+    (file) => edited.includes(file) || (!tracked.includes(file) && !GENERATED.test(file)),
+  );
+  if (lost.length === 0) return;
+  const named = `${lost.slice(0, 5).join(", ")}${lost.length > 5 ? ", …" : ""}`;
+  throw new AppError(
+    "NOT_COMMITTED",
+    `Commit your changes of ${named} first, or stash them, so that these changes can be undone. A file that git does not know would be lost: add it to git, or move it away.`,
+  );
 }
+
+const GENERATED = /\.tsbuildinfo$/;
 
 /**
  * The difference of two folders, as a text. Undefined if there is no git.

@@ -4,7 +4,7 @@ import { RECORD, type Record, readRecord, writeRecord } from "../record.ts";
 import { root } from "../root.ts";
 import { type Tree, openTree } from "../tree.ts";
 import { initArguments } from "./answers.ts";
-import { requireCommitted } from "./clone.ts";
+import { requireCommitted, wholeOrNothing } from "./clone.ts";
 import { gitIn } from "./git.ts";
 import { install } from "./install.ts";
 import { BRANCH, merge } from "./merge.ts";
@@ -72,14 +72,13 @@ export async function appUpdate(args: string[]): Promise<void> {
       { ...target, commit },
     );
     await upstream.git("update-ref", BRANCH, after.commit);
-    process.prependOnceListener("SIGINT", () =>
-      console.error(`Stopped in the middle of the update. Undo it: git reset --hard ${head}`),
-    );
-    const merged = await merge(git, root, upstream.folder, before, after);
-    writeRecord(tree, { ...record, version: target.version, commit });
-    tree.save();
-    await git("add", "--", RECORD);
-    const failed = await install(git, root, [...after.lockfiles.keys()]);
+    const { failed, ...merged } = await wholeOrNothing(git, head, async () => {
+      const done = await merge(git, root, upstream.folder, before, after);
+      writeRecord(tree, { ...record, version: target.version, commit });
+      tree.save();
+      await git("add", "--", RECORD);
+      return { ...done, failed: await install(git, root, [...after.lockfiles.keys()]) };
+    });
     console.log(report({ ...merged, version: target.version, head, notes, failed }));
     if (merged.conflicts.length > 0) process.exitCode = 1;
   } finally {

@@ -8,14 +8,13 @@ type Values = { [key: string]: unknown };
 /**
  * Merges a package.json or a pnpm-workspace.yaml.
  *
- * @returns undefined if both sides have changed a value to different ones
+ * @returns undefined if both sides have changed a value to different ones, or if one cannot be read
  */
 export function mergeManifest(
   file: string,
   { base, ours, theirs }: Record<"base" | "ours" | "theirs", string>,
 ): string | undefined {
-  // JSON is YAML too.
-  const merged = merge(parse(base), parse(ours), parse(theirs));
+  const merged = mergeTexts(base, ours, theirs);
   if (merged === CONFLICT) return undefined;
   if (file.endsWith(".json")) return `${JSON.stringify(merged, null, 2)}\n`;
   // Sets only what differs, so that comments stay.
@@ -25,6 +24,15 @@ export function mergeManifest(
 }
 
 const CONFLICT = Symbol("conflict");
+
+function mergeTexts(base: string, ours: string, theirs: string): unknown {
+  try {
+    // JSON is YAML too.
+    return merge(parse(base), parse(ours), parse(theirs));
+  } catch {
+    return CONFLICT;
+  }
+}
 
 function merge(base: unknown, ours: unknown, theirs: unknown, name = ""): unknown {
   if (isEqual(ours, theirs) || isEqual(base, theirs)) return ours;

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { AppError } from "@repo/errors";
 import { type Git, entries } from "./git.ts";
 import { type Conflict, findConflicts, unmerged } from "./conflicts.ts";
+import { foldersOf } from "../tree.ts";
 import { mergeManifest } from "./manifests.ts";
 import { moveMigrations } from "./migrations.ts";
 import type { Made } from "./remake.ts";
@@ -55,16 +56,34 @@ export async function merge(
 /** git overwrites files that it ignores: it assumes that they can be generated again. */
 async function requireNothingHidden(git: Git, root: string, base: Made, theirs: Made) {
   const range = [base.commit, theirs.commit];
-  const added = await git("diff", "--name-only", "-z", "--no-renames", "--diff-filter=A", ...range);
-  const tracked = new Set(entries(await git("ls-files", "-z")));
-  const hidden = entries(added).filter(
-    (file) => !tracked.has(file) && existsSync(path.join(root, file)),
+  const written = await git(
+    "diff",
+    "--name-only",
+    "-z",
+    "--no-renames",
+    "--diff-filter=d",
+    ...range,
   );
+  const tracked = new Set(entries(await git("ls-files", "-z")));
+  const onDisk = (file: string) => stat(path.join(root, file));
+  const inTheWay = entries(written).flatMap((file) => [
+    ...foldersOf(file).filter((folder) => onDisk(folder)?.isDirectory() === false),
+    ...(onDisk(file) ? [file] : []),
+  ]);
+  const hidden = [...new Set(inTheWay)].filter((file) => !tracked.has(file));
   if (hidden.length === 0) return;
   throw new AppError(
     "NOT_COMMITTED",
-    `The starter adds these files, and this clone has files of these names that git ignores. Move them away first, or commit them with git add --force:\n${hidden.slice(0, 10).join("\n")}`,
+    `The starter writes files where this clone has these, which git ignores. Move them away first, or commit them with git add --force:\n${hidden.slice(0, 10).join("\n")}`,
   );
+}
+
+function stat(file: string) {
+  try {
+    return lstatSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 async function mergeManifests(git: Git, root: string): Promise<void> {

@@ -16,8 +16,9 @@ export async function moveMigrations(git: Git, base: string, theirs: string): Pr
   const before = await migrationsOf(git, base);
   const after = await migrationsOf(git, theirs);
   const own = await migrationsOf(git, "HEAD");
+  const newest = own.findLast((name) => !Number.isNaN(timeOf(name)));
   const added = after.filter((name) => !before.includes(name) && !own.includes(name));
-  const names = laterThan(own.at(-1) ?? "", added);
+  const names = laterThan(newest ?? "", added);
   for (const [index, name] of added.entries()) {
     const moved = names[index] ?? name;
     if (moved !== name) await git("mv", `${MIGRATIONS}/${name}`, `${MIGRATIONS}/${moved}`);
@@ -36,6 +37,7 @@ export function laterThan(newest: string, names: string[]): string[] {
   });
 }
 
+/** @returns NaN if the name does not begin with a time: Prisma takes any name */
 function timeOf(name: string): number {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(name) ?? [];

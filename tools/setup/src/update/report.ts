@@ -24,7 +24,7 @@ export function report({ version, head, notes, failed, ...merged }: Updated): st
   ];
   return [
     ...(notes ? [notes] : []),
-    `Updated to ${version}: ${changed} files have changed, and ${conflicts.length} have conflicts.`,
+    `Updated to ${version}. Files changed: ${changed}. Conflicts: ${conflicts.length}.`,
     ...conflicts.map(({ file, advice }) => `${file}\n  ${advice}`),
     ...(failed
       ? [`The packages are not installed yet: run pnpm install. pnpm says:\n${failed}`]

@@ -5,6 +5,9 @@ import { AppError } from "@repo/errors";
 import { type Git, gitIn } from "./git.ts";
 import { type Release, releasesIn } from "./versions.ts";
 
+/** What stops a command: Ctrl-C, an end from outside, a closed terminal. */
+export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Upstream's repository, in a folder of its own. So the clone needs no history of upstream. */
 export interface Upstream {
   folder: string;
@@ -27,13 +30,14 @@ export interface Upstream {
 export async function openUpstream(url: string): Promise<Upstream> {
   const folder = mkdtempSync(path.join(realpathSync(tmpdir()), "app-update-"));
   const close = () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  const end = () => {
+  const end = (_: string, signal: number) => {
     close();
-    process.exit(130);
+    process.exit(128 + signal);
   };
-  process.once("SIGINT", end);
+  for (const signal of SIGNALS) process.once(signal, end);
   const git = gitIn(folder);
-  await git("init", "--quiet");
+  // GitHub's, also where git begins new repositories with SHA-256.
+  await git("init", "--quiet", "--object-format=sha1");
   // A person's own hooks are for their own repositories.
   await git("config", "core.hooksPath", "no-hooks");
   const ask = async (what: string, ...args: string[]) => {
@@ -66,7 +70,7 @@ export async function openUpstream(url: string): Promise<Upstream> {
     fetch,
     read: (commit, file) => git("show", `${commit}:${file}`).catch(() => ""),
     close() {
-      process.off("SIGINT", end);
+      for (const signal of SIGNALS) process.off(signal, end);
       close();
     },
   };
