@@ -25,23 +25,55 @@ export function requirePublicSchema(url: string): void {
   );
 }
 
+/** What a new connection says about itself. */
+interface Session {
+  role: string;
+  schema: string | null;
+  usable: boolean | null;
+  isolation: string;
+  readOnly: boolean;
+}
+
 /**
- * Refuses a connection whose role or database sets another schema. The names of our tables could
- * then mean tables of another app.
- * https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH
+ * Refuses a connection on which the app would not do what it promises:
  *
- * @throws AppError `DATABASE_SCHEMA`
+ * - one whose role or database sets another schema. The names of our tables could then mean tables
+ *   of another app (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH).
+ * - one with another isolation level. Our statements rely on seeing what others have just
+ *   committed, and would fail instead.
+ * - one that takes no writes. After a failover, an address may lead to the old server for a while.
+ *   A pool would keep such a connection forever.
+ *
+ * @throws AppError `DATABASE_SCHEMA`, `DATABASE_ISOLATION`, `DATABASE_READ_ONLY`
  */
-export async function requirePublicFirst(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{
-    schema: string | null;
-    role: string;
-    usable: boolean | null;
-  }>(
+export async function requireUsable(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<Session>(
     `SELECT current_schema() AS schema, current_user AS role,
-      has_schema_privilege(to_regnamespace('public')::oid, 'USAGE') AS usable`,
+      has_schema_privilege(to_regnamespace('public')::oid, 'USAGE') AS usable,
+      current_setting('transaction_isolation') AS isolation,
+      current_setting('transaction_read_only') = 'on' AS "readOnly"`,
   );
-  const { schema = null, role = "", usable = true } = rows[0] ?? {};
+  const [session] = rows;
+  if (!session) return;
+  requirePublicFirst(session);
+  const { role, isolation, readOnly } = session;
+  if (isolation !== "read committed") {
+    throw new AppError(
+      "DATABASE_ISOLATION",
+      `The connections of the role ${role} have the isolation level ${isolation}. ` +
+        `ALTER ROLE "${role}" SET default_transaction_isolation = 'read committed' (or in the pooler or in PGOPTIONS, where that sets it).`,
+    );
+  }
+  if (readOnly) {
+    throw new AppError(
+      "DATABASE_READ_ONLY",
+      "The database takes no writes: it is a standby, or default_transaction_read_only is on, as some services set it when the disk is full. After a failover this ends by itself. Otherwise correct DATABASE_URL, or the cause.",
+      { retryable: true },
+    );
+  }
+}
+
+function requirePublicFirst({ schema, role, usable }: Session): void {
   if (schema === "public") return;
   throw new AppError(
     "DATABASE_SCHEMA",

@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
-import { requirePublicFirst, requirePublicSchema } from "./address.ts";
+import { requirePublicSchema, requireUsable } from "./address.ts";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 import { InstantsClient, withOffsets } from "./instants.ts";
 
@@ -32,7 +32,7 @@ export type Tx = Prisma.TransactionClient;
  * @param options.keepStatements whether PostgreSQL keeps parsed and planned statements, which saves
  *   work. It does not work through a pooler in transaction mode. Default: false.
  * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`. A query may also throw
- *   `DATABASE_SCHEMA`
+ *   `DATABASE_SCHEMA`, `DATABASE_ISOLATION`, `DATABASE_READ_ONLY`
  */
 export function createDb(
   url: string,
@@ -50,7 +50,7 @@ export function createDb(
     query_timeout: options.queryTimeout,
     // The pool awaits it, although its type does not say so.
     // oxlint-disable-next-line typescript/no-misused-promises
-    onConnect: requirePublicFirst,
+    onConnect: requireUsable,
   });
   // The pool replaces an idle connection that is lost. Without a listener the process would end.
   pool.on("error", () => undefined);
@@ -79,10 +79,12 @@ export function createDb(
 }
 
 /**
- * Whether a query failed because it got no connection in time: the database is overloaded, or does
- * not answer. The same query may succeed later.
+ * Whether a query failed because it got no connection in time: the database is overloaded, does not
+ * answer, or takes no writes for now. The same query may succeed later.
  */
 export function gotNoConnection(error: unknown): boolean {
+  // Also through Prisma.
+  if ((error as { code?: string } | undefined)?.code === "DATABASE_READ_ONLY") return true;
   // Prisma's error for a transaction.
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2028")
     return error.message.includes("Unable to start a transaction");

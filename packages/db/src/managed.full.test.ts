@@ -1,13 +1,17 @@
 // Databases as others set them up: roles with few rights, other schemas, TLS.
 import { once } from "node:events";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { TLSSocket, createSecureContext } from "node:tls";
 import { createCertificate } from "@repo/testing/certificate";
 import { full } from "@repo/testing/full";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { execute } from "@repo/postgres-local/testing";
-import { type Db, createDb } from "./index.ts";
+import { type Db, createDb, gotNoConnection } from "./index.ts";
 import { migrate } from "./migrate.ts";
+import { MIGRATIONS } from "./migrations.ts";
 import { createTestDb } from "./testing.ts";
 
 const PASSWORD = "only-of-this-test";
@@ -114,6 +118,64 @@ test("the error names a search_path without a schema, and not the role's rights"
     code: "DATABASE_SCHEMA",
     message: expect.stringMatching(/search_path .* leads to no schema;.* SET search_path = public/),
   });
+});
+
+describe("a server that has taken no writes since a failover", () => {
+  const readOnly = (is: boolean) =>
+    execute(
+      at("postgres"),
+      `ALTER DATABASE "${database}" SET default_transaction_read_only = ${is}`,
+    );
+  const refusal = { code: "DATABASE_READ_ONLY" };
+
+  test("gets no connection, and its successor does, without a restart", async () => {
+    await grant();
+    await migrate(at(database, "", role));
+    await readOnly(true);
+    const db = createDb(at(database, "", role));
+    for (const [, ask] of ways) {
+      const error = await ask(db).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject(refusal);
+      expect(gotNoConnection(error)).toBe(true);
+    }
+    const inTransaction = db.$transaction((tx) => tx.$queryRaw`SELECT 1`);
+    expect(gotNoConnection(await inTransaction.catch((thrown: unknown) => thrown))).toBe(true);
+    await readOnly(false);
+    for (const [, ask] of ways) await ask(db);
+    await db.$disconnect();
+  });
+
+  test("is not migrated, and the error says why", async () => {
+    await readOnly(true);
+    await expect(migrate(at(database, "", role))).rejects.toMatchObject(refusal);
+  });
+});
+
+test("a database or a role with another isolation level is refused, and the error says how to set it", async () => {
+  await execute(
+    at(database),
+    `ALTER ROLE "${role}" SET default_transaction_isolation = 'serializable'`,
+  );
+  const refusal = {
+    code: "DATABASE_ISOLATION",
+    message: expect.stringContaining(`ALTER ROLE "${role}" SET default_transaction_isolation`),
+  };
+  await expect(migrate(at(database, "", role))).rejects.toMatchObject(refusal);
+  const db = createDb(at(database, "", role));
+  for (const [, ask] of ways) await expect(ask(db)).rejects.toMatchObject(refusal);
+  await db.$disconnect();
+});
+
+test("a role's time limits, which are for requests, end no migration", async () => {
+  await grant();
+  await migrate(at(database, "", role));
+  await execute(at(database), `ALTER ROLE "${role}" SET statement_timeout = '100ms'`);
+  const folder = await mkdtemp(path.join(tmpdir(), "migrations-"));
+  await cp(MIGRATIONS, folder, { recursive: true });
+  await mkdir(path.join(folder, "99990101000000_slow"));
+  await writeFile(path.join(folder, "99990101000000_slow/migration.sql"), "SELECT pg_sleep(0.3);");
+  expect(await migrate(at(database, "", role), folder)).toEqual(["99990101000000_slow"]);
+  await rm(folder, { recursive: true });
 });
 
 describe("says what is wrong with a connection", () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { AppError } from "@repo/errors";
 import pg from "pg";
-import { requirePublicFirst, requirePublicSchema } from "./address.ts";
+import { requirePublicSchema, requireUsable } from "./address.ts";
 import { type Migration, readMigrations } from "./migrations.ts";
 
 /** The lock that `prisma migrate` takes too, so that only one process migrates at a time. */
@@ -33,6 +33,8 @@ const IN_PIECES = /\b(?:CONCURRENTLY|COMMIT)\b/i;
 export async function migrate(url: string, folder?: string): Promise<string[]> {
   const client = await connectOrCreate(url);
   try {
+    // A role's limits are for requests. A large table takes a migration longer.
+    await client.query("SET statement_timeout = 0");
     await takeTurn(client);
     const migrations = readMigrations(folder);
     const names = await missing(client, migrations);
@@ -254,7 +256,7 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
   return await connect(url);
 }
 
-/** @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`, `DATABASE_UNREACHABLE` */
+/** @throws AppError `DATABASE_URL_INVALID`, `DATABASE_UNREACHABLE`, and those of `requireUsable` */
 async function connect(url: string): Promise<pg.Client> {
   requirePublicSchema(url);
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT });
@@ -270,7 +272,7 @@ async function connect(url: string): Promise<pg.Client> {
     );
   }
   try {
-    await requirePublicFirst(client);
+    await requireUsable(client);
     return client;
   } catch (error) {
     await client.end();
