@@ -3,7 +3,7 @@ import path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { openBrowser } from "./browser.ts";
 import { everyEmail } from "./every-email.ts";
-import { type Drawn, openSheet, overflows, picture } from "./sheet.ts";
+import { type Drawn, brokenWords, openSheet, overflows, picture } from "./sheet.ts";
 
 // Every email in a browser: each case, in each language that it has texts in. A person has to look
 // at the sheets: no test compares pixels, because fonts differ between machines.
@@ -21,12 +21,13 @@ const emails: Drawn[] = everyEmail().map(({ template, case: title, locale, html 
 }));
 
 it.each(["light", "dark"] as const)(
-  "shows every email whole at the width of a desk and of a phone, in %s",
+  "shows every email whole, with no word broken, at the width of a desk and of a phone, in %s",
   async (colorScheme) => {
     const page = await openSheet(browser, emails, colorScheme);
     const found = await overflows(page);
     expect(found).toHaveLength(2 * emails.length);
     expect(found.filter(([, pixels]) => pixels > 0)).toEqual([]);
+    expect(await brokenWords(page)).toEqual([]);
     await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, `emails-${colorScheme}.webp`), await picture(page));
     await page.close();

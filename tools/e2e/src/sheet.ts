@@ -45,6 +45,14 @@ export function overflows(page: Page): Promise<[string, number][]> {
   );
 }
 
+/**
+ * Words that end on another line than they begin, by the title of their email, in windows of
+ * several widths: in one, a line may end between two words by chance. Addresses may break.
+ */
+export function brokenWords(page: Page): Promise<string[]> {
+  return page.evaluate(findBrokenWords, [WIDTHS.phone, 345, 330, 320]);
+}
+
 /** The sheet as WebP, which is a tenth of a PNG. */
 export async function picture(page: Page): Promise<Buffer> {
   const session = await page.context().newCDPSession(page);
@@ -86,6 +94,31 @@ function fitFrames(tallest: number): void {
     const { scrollHeight } = frame.contentDocument?.documentElement ?? { scrollHeight: 0 };
     frame.style.height = `${Math.min(scrollHeight, tallest)}px`;
   }
+}
+
+function findBrokenWords(widths: number[]): string[] {
+  const found = new Set<string>();
+  for (const frame of document.querySelectorAll<HTMLIFrameElement>("iframe[title$=phone]")) {
+    const { title, style, contentDocument: email } = frame;
+    if (!email) continue;
+    for (const width of widths) {
+      style.width = `${width}px`;
+      const texts = email.createTreeWalker(email.body, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode()) {
+        const { currentNode: node } = texts;
+        if (node.parentElement?.closest("a")) continue;
+        for (const { index, 0: word } of (node.textContent ?? "").matchAll(/[\p{L}\p{N}]+/gu)) {
+          const range = email.createRange();
+          range.setStart(node, index);
+          range.setEnd(node, index + word.length);
+          const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+          if (lines.size > 1) found.add(`${title}: ${word}`);
+        }
+      }
+    }
+    style.width = `${widths[0]}px`;
+  }
+  return [...found];
 }
 
 function escape(text: string): string {

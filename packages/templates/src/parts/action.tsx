@@ -17,14 +17,16 @@ export function Action({ href, children }: { href: string; children: string }) {
       <Box style={{ padding: `12px 0 ${space.l}px` }}>
         <Button href={href}>{children}</Button>
       </Box>
-      <Text
-        className="muted"
-        data-skip-in-text
-        style={{ ...small, margin: `0 0 ${space.l}px`, wordBreak: "break-all" }}
-      >
+      <Text className="muted" data-skip-in-text style={{ ...small, margin: `0 0 ${space.l}px` }}>
         {texts.buttonNotWorking}
         <br />
-        <Link className="link" dir="ltr" href={href} style={{ color: theme.colors.accent }}>
+        <Link
+          className="link"
+          dir="ltr"
+          href={href}
+          // A long address breaks anywhere. The words before it do not.
+          style={{ color: theme.colors.accent, wordBreak: "break-all" }}
+        >
           {href}
         </Link>
       </Text>

@@ -20,7 +20,7 @@ export const template: Template<typeof schema, typeof en> = {
       cause: "bounces",
       isWell: false,
       since: "2026-11-30 09:41 UTC",
-      what: "67 of the 1200 emails in 24 hours bounced. AWS reviews an account at 5 % and may pause it at 10 %. All email but security mail is paused.",
+      what: "67 of the 1200 emails in 24 hours bounced. AWS reviews an account at 5\u00A0% and may pause it at 10\u00A0%. All email but security mail is paused.",
       next: "Find the template and the recipients that bounce, and stop sending to that list. Then resume sending.",
       url: "https://example.com/ops",
     },
