@@ -17,7 +17,8 @@ it("cuts from a text everything that could log somebody in", () => {
 });
 
 it("writes shares and times as people read them", () => {
-  expect([0, 0.05, 0.0012, 1].map(percent)).toEqual(["0 %", "5 %", "0.12 %", "100 %"]);
+  const text = [0, 0.05, 0.0012, 1].map(percent).map((each) => each.replace("\u00A0", " "));
+  expect(text).toEqual(["0 %", "5 %", "0.12 %", "100 %"]);
   const now = Date.parse("2030-01-31T12:00:00Z");
   expect(ago(new Date(now - 100_000), now)).toBe("2 min. ago");
   expect(ago(new Date(now + 7_200_000), now)).toBe("in 2 hr.");

@@ -10,10 +10,10 @@ export const count = number;
 export const compact = (value: number) => short.format(value);
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
-/** `4.21 %`, with as many digits as a small rate needs. */
+/** `4.21 %`, with as many digits as a small rate needs. No line ends before the sign. */
 export function percent(share: number): string {
   const digits = share < 0.01 ? 3 : 2;
-  return `${number(Number((share * 100).toFixed(digits)))} %`;
+  return `${number(Number((share * 100).toFixed(digits)))}\u00A0%`;
 }
 
 /** `1 email`, `2 emails` */

@@ -123,7 +123,7 @@ it("sends an alert when a rate is near AWS's threshold", async () => {
   await look();
   expect(causes()).toEqual(["bounces"]);
   expect(told[0]?.what).toBe(
-    "80 of the 2000 emails in 24 hours bounced. AWS reviews an account at 5 % and may pause it at 10 %.",
+    "80 of the 2000 emails in 24 hours bounced. AWS reviews an account at 5\u00A0% and may pause it at 10\u00A0%.",
   );
   await addCounts(test.db, 4, { accepted: 1100, complained: 3 });
   await look();

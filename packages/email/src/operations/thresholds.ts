@@ -9,8 +9,8 @@ export const THRESHOLDS = {
   complaints: { near: 0.0008, review: 0.001, pause: 0.005 },
 } as const;
 
-/** A share as people write it, such as `0.1 %`. */
-export const percent = (share: number) => `${Number((share * 100).toFixed(2))} %`;
+/** A share as people write it, such as `0.1 %`. No line ends before the sign. */
+export const percent = (share: number) => `${Number((share * 100).toFixed(2))}\u00A0%`;
 
 /**
  * How close a rate is to AWS's thresholds. It is also `ok` while there are too few emails: one
