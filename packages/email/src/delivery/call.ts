@@ -86,9 +86,6 @@ export function createCall({
       const { code, reason = "cannot be rendered" } = what;
       return withoutCall(message, "unrendered", code, reason);
     }
-    // Emails whose calls begin together are all rendered first. Like in window.ts, the same code for
-    // one after the other costs less CPU.
-    await Promise.resolve();
     // The process may have been suspended since the claim, and another may have the message now.
     const mayLeave = () => lease.left() > TIMEOUT_MS;
     const skip = () => withoutCall(message, "skipped", "LEASE_SHORT", "not enough lease left");
