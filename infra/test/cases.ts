@@ -137,7 +137,7 @@ export const CASES: Record<string, Case> = {
   },
 };
 
-/** What stops the preview, and the one line that it says. */
+/** Configurations that stop the preview, each with the line that it prints. */
 export const STOPS: [string, Case, RegExp][] = [
   [
     "two SPF records",

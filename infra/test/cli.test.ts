@@ -15,7 +15,7 @@ test.concurrent("a process of its own makes the same", async () => {
 
 test.concurrent("a process of its own stops with one line", async () => {
   const { exitCode, log } = await runCase({ config: { events: "kinesis" } }, true, ownProcess);
-  // Pulumi's own for "said what the user is to do".
+  // Pulumi's exit code when the program itself has printed what the user is to do.
   expect(exitCode).toBe(32);
   expect(log.trim()).toBe(
     "product:events must be one of sqs, https, lambda: pulumi config set events https",

@@ -1,5 +1,5 @@
-// AWS and a DNS provider, as far as a stack's life needs them: what exists, by the name that may
-// exist only once, and what they refuse.
+// Plays AWS and a DNS provider in the tests of a stack's life. It knows what exists, by the names that
+// may exist only once, and refuses what they refuse.
 import type { Values } from "./engine.ts";
 
 interface Kind {

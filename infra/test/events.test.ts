@@ -57,9 +57,9 @@ describe.each(names)("%s", (name) => {
       expect(inputs.sqsManagedSseEnabled, queue).toBe(true);
       if (queue === letters.name) continue;
       expect(json(inputs.redrivePolicy)).toEqual({ deadLetterTargetArn: arn, maxReceiveCount: 10 });
-      // A message keeps its age when it moves: it must not arrive there expired.
+      // A message keeps its age when it moves to the dead-letter queue. It must not expire there at once.
       expect(inputs.messageRetentionSeconds).toBeLessThan(14 * DAY);
-      // A batch of ten through a busy database; after that another worker gets it.
+      // Enough for ten events and a busy database. After that, another worker gets them.
       expect(inputs.visibilityTimeoutSeconds).toBe(MINUTE);
       expect(inputs.receiveWaitTimeSeconds).toBe(20);
     }
@@ -84,12 +84,12 @@ test("a webhook that is down for a deployment loses nothing: SNS retries for mos
   const policy = json(deliveryPolicy).healthyRetryPolicy as Record<string, number>;
   const { minDelayTarget, maxDelayTarget, numRetries, numMinDelayRetries, numMaxDelayRetries } =
     policy;
-  // What is certain, and what is possible; SNS takes no policy of more than an hour.
+  // The shortest and the longest time of all retries. SNS accepts no policy of more than an hour.
   const growing = numRetries! - numMinDelayRetries! - numMaxDelayRetries!;
   const fixed = numMinDelayRetries! * minDelayTarget! + numMaxDelayRetries! * maxDelayTarget!;
   expect(fixed + growing * minDelayTarget!).toBeGreaterThan(40 * MINUTE);
   expect(fixed + growing * maxDelayTarget!).toBeLessThanOrEqual(60 * MINUTE);
-  // The app confirms once it is live; until then Pulumi must not wait for it.
+  // The app confirms the subscription once it runs. Pulumi must not wait for that.
   expect(endpointAutoConfirms).toBe(false);
 });
 

@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** What is wrong, where, what stands there and what is put there, and which test says so. */
+/** A fault: what is wrong, its file, the text there, the text to put there, and the test that fails. */
 type Fault = [what: string, file: string, from: string, to: string, test: string];
 
 // prettier-ignore

@@ -87,7 +87,7 @@ describe.each(NAMES)("%s", (name) => {
       const events = "ConfigurationSetEventDestination::product-dev-events";
       const earlier = [...before(up, resource)].filter((one) => one.includes(events));
       expect(earlier).toHaveLength(2);
-      // And somebody takes them.
+      // And the topic has a subscriber.
       expect([...before(up, resource)].join()).toContain("TopicSubscription::product-dev-events");
     }
     for (const resource of ofType(up, "TopicSubscription")) {

@@ -327,7 +327,7 @@ test("no policy allows an action by a pattern", () => {
   expect(allowed.filter((action) => action.includes("*"))).toEqual([]);
 });
 
-/** SES publishing to the topic on behalf of its own account and set, but for what is said. */
+/** SES publishing to the topic for its own account and set. `otherwise` changes that. */
 function publish(otherwise: Record<string, string>): Promise<string> {
   return decide({
     principal: "ses.amazonaws.com",
@@ -338,7 +338,7 @@ function publish(otherwise: Record<string, string>): Promise<string> {
   });
 }
 
-/** SNS sending to a queue for the topic, but for what is said. */
+/** SNS sending to a queue for the topic. `otherwise` changes that. */
 function deliver(queue: string, otherwise: Record<string, string>): Promise<string> {
   const name = queue.split(":").at(-1) ?? "";
   return decide({

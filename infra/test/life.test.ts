@@ -273,7 +273,7 @@ describe("adopting an identity", () => {
       /^SES signs nothing for example\.com; turn Easy DKIM on: aws sesv2 put-email-identity-dkim-signing-attributes .*RSA_2048_BIT$/,
     );
     expect(stack.state.size).toBe(0);
-    // It can also go on without.
+    // It can also go on without DKIM.
     await up(withConfig({ ...IMPORT, existing: "dkim" }, world));
   });
 });
@@ -307,11 +307,11 @@ describe("after a lost state", () => {
     await up(withConfig(RECOVER));
     expect(cloud.things.get("EmailIdentity example.com")).toEqual(identity);
     expect(cloud.names("ConfigurationSet")).toHaveLength(2);
-    // Two a set: the lost one's, and the new one's.
+    // Two for each set: the old stack's, and the new one's.
     expect(cloud.names("ConfigurationSetEventDestination")).toHaveLength(4);
     expect((await up(withConfig(RECOVER))).steps).toEqual([]);
 
-    // What the page on recovery has to find and delete: the old user is still there, by its tags.
+    // The old user and its key are still there. Its tags show which stack made it.
     expect(cloud.names("User")).toContain(user);
     expect(cloud.names("AccessKey")).toContain(key);
     expect(cloud.things.get(`User ${user}`)?.tags).toMatchObject({

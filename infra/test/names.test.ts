@@ -19,7 +19,7 @@ test.each([
 });
 
 test("the longest name of a stack is short enough for a user", () => {
-  // Named as the role is, with the same limit.
+  // A user has the same name as the role, and AWS has the same limit for both.
   expect(ofType(up, "Role")[0]!.name).toBe(`product-${"s".repeat(40)}-sender`);
 });
 
@@ -28,7 +28,7 @@ test("the longest name of a stack is short enough for what SES names", () => {
     expect(String(inputs.configurationSetName).length).toBeLessThanOrEqual(64);
   }
   for (const { inputs } of ofType(up, "ConfigurationSetEventDestination")) {
-    // It is the topic's.
+    // It has the name of the topic.
     expect(String(inputs.eventDestinationName).length + SUFFIX).toBeLessThanOrEqual(64);
   }
 });

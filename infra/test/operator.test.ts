@@ -26,7 +26,7 @@ const resources: Resource[] = Object.entries(CASES)
   .flatMap(([name]) => inject("runs")[name]!.up.resources)
   .filter(({ custom, type }) => custom && type.startsWith("aws:"));
 
-// A new key's own policy: leaves it to IAM.
+// The policy of a new key of KMS: it leaves the decision to IAM.
 const KEY_POLICY: Document = {
   Version: "2012-10-17",
   Statement: [
@@ -60,7 +60,7 @@ test("the policy allows every call for every resource, from the first preview to
     [...calls.values()].map(async (call) => ({ ...call, decision: await allowed(call) })),
   );
   expect(decisions.filter(({ decision }) => decision !== "Allowed")).toEqual([]);
-  // And nothing that is not called.
+  // And the policy allows nothing that is not called.
   const named = (
     JSON.parse(text) as { Statement: { Sid: string; Action: string[] }[] }
   ).Statement.filter(({ Sid }) => !Sid.startsWith("State")).flatMap(({ Action }) => Action);

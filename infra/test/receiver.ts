@@ -112,7 +112,7 @@ async function sign(message: string, domain: string): Promise<string> {
   const signatureData = keys.map((key) => ({ ...key, privateKey, algorithm: "rsa-sha256" }));
   const { signatures } = await dkimSign(message, {
     canonicalization: "relaxed/simple",
-    // Not read where there is `signatureData`, but declared as needed.
+    // With `signatureData` it is not read, but its type demands it.
     ...signatureData[0]!,
     signatureData,
   });

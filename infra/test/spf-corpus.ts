@@ -1,12 +1,12 @@
-/** TXT values in the forms that domains have them, and what becomes of them. */
+/** TXT values as domains have them, and what the program makes of them. */
 export interface Shape {
   name: string;
   txt: string[];
   /** The SPF record afterwards. */
   becomes?: string;
-  /** Or why it is refused. */
+  /** Without a record afterwards: why the program refuses it. */
   refused?: RegExp;
-  /** A receiver understands it, and would do so with SES simply added. */
+  /** Refused although a receiver would understand it, with SES and without. */
   understood?: true;
 }
 

@@ -37,7 +37,7 @@ describe("the record", () => {
 
 const label = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
 const name = fc.tuple(label, label).map(([first, second]) => `${first}.${second}.net`);
-// Not below 8: who has half of all addresses has SES's too.
+// Not below 8: a range of half of all addresses would contain SES's too.
 const length = (longest: number, slash = "/") =>
   fc
     .option(fc.integer({ min: 8, max: longest }), { nil: undefined })
@@ -109,7 +109,7 @@ const txtSet = fc
     fc.shuffledSubarray([...others, ...records], { minLength: others.length + records.length }),
   );
 
-/** Undefined where it is refused, which no property is about. */
+/** Undefined if it is refused. No property is about that. */
 function merge(values: string[]): string[] | undefined {
   try {
     return mergeSpf(values, SES);
@@ -119,7 +119,7 @@ function merge(values: string[]): string[] | undefined {
   }
 }
 
-// Near to a mechanism, and mostly none.
+// Almost a mechanism: one character is wrong.
 const noise = fc
   .tuple(mechanism, fc.stringMatching(/^[!-~]$/), fc.nat(20))
   .map(([text, char, at]) => text.slice(0, at) + char + text.slice(at + 1));
@@ -183,8 +183,8 @@ describe.skipIf(!hasEvaluator && !process.env["CI"])("to python3-spf", () => {
 
   it.each(CORPUS)("$name", async ({ txt, becomes, understood }) => {
     if (becomes === undefined) {
-      // Broken before, or it would be with SES in it; else it is refused for what people mean by
-      // it.
+      // Receivers do not understand it, or would not with SES added. The others are refused because
+      // people mean something else by them.
       const blind = txt.map((value) => value.replace(/(?= [-~]all)/, ` ${SES}`));
       const result = await resultOf(blind, "233.252.0.9");
       if (!understood) expect(["permerror", "none"]).toContain(result);

@@ -62,7 +62,8 @@ async function compile(resources: Registered[]): Promise<string> {
   }
 }
 
-// Where a constant of AWS stands, and AWS's own list of them. A declaration says only "string".
+// The inputs that have a constant of AWS, and AWS's own list of constants. The providers' types say
+// only "string".
 const ENUMS: Record<string, Record<string, string>> = {
   "EmailIdentity.dkimSigningAttributes.nextSigningKeyLength": DkimSigningKeyLength,
   "EmailIdentityMailFromAttributes.behaviorOnMxFailure": BehaviorOnMxFailure,
@@ -83,7 +84,7 @@ function strings(value: unknown, path: string): { path: string; value: string }[
   return Object.entries(value).flatMap(([key, entry]) => strings(entry, `${path}.${key}`));
 }
 
-/** Constants that AWS's SDK does not have, and what looks like one but has no place in the table. */
+/** Constants that AWS's SDK does not have, and those whose input is not in the table. */
 function wrongConstants(resources: Registered[]): string[] {
   return resources
     .flatMap(({ type, inputs }) => strings(unwrap(inputs), type.split(":").at(-1) ?? ""))

@@ -17,7 +17,7 @@ async function closed(to: string, closedReason: ClosedReason): Promise<string> {
   return id;
 }
 
-/** As the command tells the operator to. */
+/** The arguments that the command asks the operator to repeat. */
 const confirmOf = ({ out }: { out: string }) => [
   "--confirm",
   /--confirm (\S+)/.exec(out)?.[1] ?? "",

@@ -37,7 +37,7 @@ it("changes nothing without a yes", async () => {
 it.each([
   ["y", 0, CHANGE],
   ["n", 1, []],
-  // Enter alone is no yes.
+  // Enter alone does not mean yes.
   ["\r", 1, []],
 ])("asks in a terminal, and takes %j for an answer", async (key, code, calls) => {
   const { terminal, answer } = createTerminal();

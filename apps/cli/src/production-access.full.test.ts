@@ -23,7 +23,7 @@ const review = (Status: string) => ({
 });
 beforeEach(() => account.set(SANDBOX));
 
-// The website is that of the settings, which example.org cannot be.
+// APP_URL is the website that the request names.
 const env = { APP_URL: "https://app.shop.test" };
 const run = (args: string[], terminal?: ReturnType<typeof createTerminal>["terminal"]) =>
   account.run(productionAccess, args, { env, ...(terminal && { terminal }) });

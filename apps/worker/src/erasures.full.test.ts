@@ -15,7 +15,7 @@ import { createWorkers, key } from "./test-workers.ts";
 
 const PASSWORD = "correct horse battery staple";
 const LIST = "/v2/email/suppression/addresses";
-// As the workers of test-workers.ts have them.
+// The keys of the workers in test-workers.ts.
 const secret = keysOf("a secret of the tests with 32 characters");
 const optOutKey = keysOf("a key of opt-outs of the tests of 32 characters");
 const pseudonyms = createPseudonyms(optOutKey);

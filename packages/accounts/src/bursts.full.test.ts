@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PASSWORD, browser, codeOf, startTestAccounts } from "./test-accounts.ts";
 
-// With cheap hashes, so that the statements themselves meet.
+// With cheap hashes, so that the statements run at the same time.
 
 const test = await startTestAccounts({ limitScale: 1_000_000 });
 

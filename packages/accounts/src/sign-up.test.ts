@@ -92,7 +92,8 @@ describe("a sign-up", () => {
     const token = await test.signUp(owner, email);
     for (let i = 0; i < 5; i++) await test.signUp(browser(), email, "the stranger's password");
     expect(await test.db.signUp.count({ where: { emailKey: email } })).toBe(5);
-    // If a stranger fills the five, the owner must type a password again but gets the account.
+    // The stranger's five have replaced the owner's: the owner must type a password again, but gets
+    // the account.
     const pushedOut = test.accounts.verifyEmail(owner, { token });
     await expect(pushedOut).rejects.toMatchObject({ code: "PASSWORD_REQUIRED" });
     await test.accounts.verifyEmail(owner, { token, password: PASSWORD });

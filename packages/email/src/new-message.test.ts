@@ -72,7 +72,7 @@ it("refuses an invalid time, and an expiry before the time of sending", () => {
     { sendAt: inHours(2), expiresAt: inHours(1) },
     { sendAt: new Date("0000-01-01T00:00:00Z") },
     { expiresAt: new Date("9999-12-31T23:59:59-14:00") },
-    // What an operator holds is due 6,800 years later, and must be told from what is not held.
+    // Emails that an operator holds are due 6,800 years later. Others must not look like them.
     { sendAt: new Date("3000-01-01T00:00:00Z") },
   ]) {
     expect(refusalOf(verifyEmail(times))).toMatchObject({ code: "INVALID_TIME" });

@@ -53,6 +53,6 @@ it("should choose the plural by the rules of the language", () => {
     "5 plików",
     "1,5 pliku",
   ]);
-  // A form that is left out.
+  // A form that is left out: the other one stands in for it.
   expect(formatsOf("pl").plural(5, { other: "#" })).toBe("5");
 });

@@ -7,7 +7,7 @@ import { Layout } from "./layout/layout.tsx";
 import { faint } from "./test-contrast.ts";
 import { faults } from "./test-valid.ts";
 
-// The checks of render.test.ts, with every part, and with what they have to find.
+// Tests the checks of render.test.ts: with every part they find nothing, and with faults they do.
 
 const page = toHtml(<EveryPart />);
 

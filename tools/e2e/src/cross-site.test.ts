@@ -159,7 +159,7 @@ const SITES = [
   { site: "same-site", host: "localhost" },
 ];
 
-// At full size, from both sites.
+// `pnpm test:full` attacks from both sites.
 describe.each(full ? SITES : SITES.slice(0, 1))("a $site page", ({ site, host }) => {
   const url = () => foreign.at(host);
 

@@ -71,7 +71,7 @@ const PLACES: Record<string, (page: Page) => Locator> = {
   "the number of emails": (page) => page.getByRole("link", { name: /^\d+ emails?$/ }),
 };
 
-/** What the document calls so. A link to a form ends with "…". */
+/** The link or button with this name in the document. A link to a form ends with "…". */
 function placeOf(page: Page, name: string): Locator {
   const place = PLACES[name];
   if (place) return place(page);

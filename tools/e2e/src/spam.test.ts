@@ -62,7 +62,7 @@ async function sent(url: string, { template, subject, html, text }: EveryEmail):
   return (await fetch(`${url}/inbox/messages/${newest?.id}/source`)).text();
 }
 
-/** By its rules alone: `--local` asks no list of senders, which know no address of a stand-in. */
+/** Judges by rules alone. `--local` asks no lists of senders, because they do not know the stand-in. */
 function judge(message: string): { score: number; rules: string[] } {
   const { stdout } = spawnSync(PROGRAM, ["--local", "--test-mode"], {
     input: message,

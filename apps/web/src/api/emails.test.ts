@@ -66,7 +66,7 @@ it("gives the same answer to a missing, a forged and a revoked key", async () =>
     `Bearer ${key} ${key}`,
     key,
   ]) {
-    // Not even the body matters.
+    // The answer is the same whatever the body is.
     for (const response of [await post(message, wrong), await post("{", wrong)]) {
       refused(response, 401, "INVALID_API_KEY");
       const { date: _, etag: _etag, "x-request-id": requestId = "", ...headers } = response.headers;

@@ -107,7 +107,7 @@ async function mark(): Promise<string[]> {
     await tx.$executeRaw`SET LOCAL session_replication_role = replica`;
     for (const { table, column, type } of columns) {
       if (GIVEN.has(column) || (type === "jsonb" && !SEALED.has(column))) continue;
-      // Of the sessions, or nobody would be logged in.
+      // Not in the sessions: nobody would be logged in.
       if (table === "sessions" || (table === "users" && column === "name")) continue;
       if (type === "bytea" && !SEALED.has(column)) continue;
       const text = SEALED.has(column) ? `${BODY} ${WORDS}` : WORDS;
@@ -174,6 +174,6 @@ it("shows no marked token, link or body of any column on any page, in any JSON o
     .expect(200);
   expect(file.text).toContain("name@example.com");
   expectNoSecret(file.text, "the CSV file");
-  // The words around them are shown.
+  // The words around the secrets are shown.
   expect(await test.read(`/ops/messages/${id}`)).toContain("550 https://app.example.com");
 });

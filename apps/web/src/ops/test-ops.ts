@@ -65,7 +65,7 @@ async function addMessage(
   return id;
 }
 
-/** Increases with time, as the log's order needs it. */
+/** An id that increases with time, because the log is in the order of its ids. */
 function versionSeven(): string {
   const time = Date.now().toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;

@@ -90,7 +90,7 @@ it("refuses every forged or altered link in the same way, and changes nothing", 
     `${genuine}A`,
     genuine.replace(/.$/, (last) => (last === "A" ? "B" : "A")),
     `${genuine}&token=2`,
-    // It is of no category.
+    // A link to the preferences, which names no category.
     pathOf(app.links.preferencesOf(address)).replace("/email-preferences", "/unsubscribe"),
     "/unsubscribe?token=",
     "/unsubscribe",

@@ -26,7 +26,8 @@ it("somebody with an account or a link cannot keep the queue for themselves", as
   const member = await test.person();
   const trusted = await test.person();
 
-  // Each uses up its places before others. Of the first three, the client goes before the hash.
+  // Each link and account uses up its privileged places. The clients of the first three leave before
+  // the hash.
   const { accounts } = test;
   for (let i = 0; i < 20; i++) {
     await codeOf(accounts.resetPassword(gone(), { token: resetToken, ...link }));

@@ -145,7 +145,7 @@ it("stores no address of a deleted account by late events, before its erasure or
   await settings.requestDeletion(caller);
   const token = test.tokenFor(email);
   await settings.deleteAccount(caller, { token, currentPassword: PASSWORD });
-  // About an email that is older than all that is stored.
+  // An event about an email that was sent before the erasure.
   await report(email, "permanent", "before the erasure");
   await test.db.$executeRaw`
     UPDATE messages SET state = 'closed', closed_at = now(), closed_reason = 'cancelled', payload = NULL

@@ -44,7 +44,7 @@ export async function endOwnSession(context: Context, caller: Caller, id: string
     return count > 0;
   });
   // No email was sent, so none counts. Otherwise a thief could use up the limit with ids of no
-  // session, and then change things without an email to the owner.
+  // session, and then end sessions without an email to the owner.
   if (!isEnded) await email.giveBack();
 }
 

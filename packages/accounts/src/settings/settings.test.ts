@@ -97,7 +97,7 @@ describe("sessions", () => {
     await settings.endSession(caller, list[1]!.id);
     expect(await test.isIn(phone)).toBe(false);
     expect(await test.isIn(caller)).toBe(true);
-    // A second post for it tells nobody anything.
+    // A second post for the same session sends no email.
     await settings.endSession(caller, list[1]!.id);
     const told = (await test.emails(email)).filter((template) => template === "account-changed");
     expect(told).toHaveLength(1);

@@ -111,7 +111,7 @@ it("lets each key queue its number of emails an hour, also by requests at once",
     expect(error.retryAfter).toBeLessThanOrEqual(1_200);
   }
   expect(await test.db.message.count()).toBe(3);
-  // Another key has its own. After twenty minutes, this one has one more.
+  // Another key has its own limit. After twenty minutes, this key may send one more.
   await send((await make()).key);
   await test.db.$executeRaw`
     UPDATE api_keys SET full_at = full_at - interval '20 minutes' WHERE id = ${id}::uuid`;
@@ -269,7 +269,7 @@ it("a revoked key queues nothing more, and its cancellation misses no email", as
     await sleep(300);
   });
   expect(await revoked).toMatchObject({ cancelled: 1 });
-  // This one had passed the look at its key, and is queued after the revocation.
+  // This email's key was checked before the revocation, and the email is queued after it.
   const { id: other, key: otherKey } = await make();
   const late: typeof enqueue = async (tx, email) => {
     await revokeKey(test.db, other, stolen);

@@ -63,7 +63,7 @@ describe("after a restored backup", () => {
 
   it("calls from before it count for nothing", async () => {
     const id = await doubt();
-    // Four of the hundred are.
+    // Four of the hundred are from after it.
     await otherCalls(test.db, { count: 100, every: 60 });
     await restoredAt(-90);
     expect(await judged()).toEqual([]);

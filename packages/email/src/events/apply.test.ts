@@ -299,7 +299,7 @@ it("ends in the same outcome whatever the order, the repetition and the batches"
           applyEvents(
             test.db,
             batch.map(({ type }, i) =>
-              // With the tag, or by SES's id, which is known somewhere in between.
+              // With the tag, or with SES's id alone. That id becomes known at some point in between.
               event(sesId, type, { messageId: plan[i % plan.length]?.[1] ? id : undefined }),
             ),
           );

@@ -128,7 +128,7 @@ it("sends an alert when a rate is near AWS's threshold", async () => {
   await addCounts(test.db, 4, { accepted: 1100, complained: 3 });
   await look();
   expect(causes()).toEqual(["bounces", "complaints"]);
-  // 80 of 3,300.
+  // 80 bounces of 3,300 emails: below 2.5 %.
   await addCounts(test.db, 5, { accepted: 200 });
   await look();
   expect(causes()).toEqual(["bounces", "complaints", "bounces is well"]);

@@ -77,7 +77,7 @@ it("weakens a pause of everything only for somebody who has seen that pause", as
   expect({ paused, pausedBy }).toEqual({ paused: "all", pausedBy: "another" });
   await pauseSending(test.db, "non-essential", decision, pausedAt);
   expect(await status()).toMatchObject({ paused: "non-essential" });
-  // To pause more needs no such knowledge.
+  // To pause more, one need not have seen the present pause.
   await pauseSending(test.db, "all", decision, null);
   expect(await status()).toMatchObject({ paused: "all" });
 });

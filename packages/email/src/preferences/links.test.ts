@@ -87,9 +87,9 @@ it("refuses every forged or altered link with one error", () => {
     genuine.toUpperCase(),
     genuine.replaceAll("-", "+").replaceAll("_", "/") + "/",
     foreignToken,
-    // It is of no category.
+    // A link to the preferences, which names no category.
     tokenOf(links.preferencesOf("sam@example.com")),
-    // The id of one key, and what another has sealed.
+    // The id of one key before the contents that another key has sealed.
     joined(genuine, foreignToken, 5),
     joined(foreignToken, genuine, 5),
     joined(genuine, other, 30),

@@ -6,7 +6,7 @@ import type { SesEvent } from "../events/event.ts";
 import { uuidv7 } from "../uuid.ts";
 import type { Effect } from "./effect.ts";
 
-// What a test states about an event. The rest follows from its place in the set.
+// What a test says about an event. Its other fields follow from its place in the list.
 const KINDS = {
   send: ["Send"],
   delay: ["DeliveryDelay"],

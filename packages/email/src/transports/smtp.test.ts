@@ -94,7 +94,7 @@ describe("against another SMTP server", () => {
 
   it.runIf(hasIpv6())("refuses another machine that offers no TLS", async () => {
     const port = await serve({ ...trusted, disabledCommands: ["STARTTLS"] });
-    // IPv4's loopback as IPv6 writes it: not one of the hosts that may go without.
+    // IPv4's loopback as IPv6 writes it. It is none of the hosts that may go without TLS.
     const elsewhere = { port, host: `::ffff:${host}`, loopbackOnly: false };
     expect(await send({ ...elsewhere, ...login })).toMatchObject({ result: "misconfigured" });
     expect(received).toBeUndefined();

@@ -123,7 +123,7 @@ describe("the certificate", () => {
         const { check, invent } = attacked();
         for (let n = 0; n < 40; n++) void invent();
         await vi.advanceTimersByTimeAsync(0);
-        // Ten were asked for. Before this one wait thirty, and after it thirty more.
+        // Ten were asked for, and thirty wait. Then come this one and thirty more.
         void check(JSON.stringify(sns.notify("{}"))).then(
           () => accepted++,
           () => undefined,
@@ -131,7 +131,7 @@ describe("the certificate", () => {
         for (let n = 0; n < 30; n++) void invent();
         await vi.advanceTimersByTimeAsync(10_000);
       }
-      // Seven or eight of 61 are drawn before the wait is over.
+      // Of the 61 that wait, seven or eight are chosen before the wait is over.
       expect(accepted).toBeGreaterThan(0);
       expect(accepted).toBeLessThan(8);
     });
@@ -140,7 +140,7 @@ describe("the certificate", () => {
       const random = seededRandom();
       vi.spyOn(Math, "random").mockImplementation(random);
       const { check, invent } = attacked();
-      // The attack has used up what may be asked for at once.
+      // The attack has used up all requests that may run at once.
       for (let i = 0; i < 40; i++) void invent();
       await vi.advanceTimersByTimeAsync(3_000);
       const left = new Set(Array.from({ length: 20 }, () => JSON.stringify(sns.notify("{}"))));
