@@ -72,6 +72,23 @@ test("db:migrate with a name writes and applies the migration, and asks nothing"
   await sql('SELECT "fieldOfThisTest" FROM suppressions');
 });
 
+test("app:delete writes its migration without the database of DATABASE_URL, which may be production's", async () => {
+  const parts = await readFile(path.join(copy.folder, "tools/setup/src/delete/parts.yaml"), "utf8");
+  const [, command = ""] = /^ +- (.*) --name no-api /m.exec(parts) ?? [];
+  const before = await migrations();
+  await changeModel((model) => model.replace("{", "{\n  fieldOfAPart String?"));
+  copy.env["DATABASE_URL"] = "postgresql://app:secret@127.0.0.1:1/production";
+  const { failed, output } = await copy.exec(`${command} --name drop-nothing`);
+  delete copy.env["DATABASE_URL"];
+  expect(failed, output).toBe(false);
+  const [written = "", ...more] = (await migrations()).filter((name) => !before.includes(name));
+  expect(more).toEqual([]);
+  expect(written).toMatch(/_drop_nothing$/);
+  // The development database gets it like any other.
+  await run("db:migrate", "--name nothing");
+  await sql('SELECT "fieldOfAPart" FROM suppressions');
+});
+
 test("db:migrate warns of what the previous version needs, and --safe writes why it may go", async () => {
   const before = await readFile(path.join(copy.folder, SCHEMA), "utf8");
   await changeModel((model) => model.replace("{", "{\n  other String?"));

@@ -1,5 +1,5 @@
 // Runs Prisma's command line on the database of DATABASE_URL or of `pnpm dev`: `pnpm db:migrate`.
-// It adds one command: `drift`.
+// It adds two commands, which use an empty database: `drift`, and `write`.
 import { parseArgs } from "node:util";
 import { migrate } from "@repo/db/migrate";
 import { prisma } from "@repo/db/prisma";
@@ -21,6 +21,7 @@ async function main(): Promise<number> {
   const [command = "", subcommand] = args;
   if (!process.stdin.isTTY) refuseToAsk(`${command} ${subcommand}`);
   if (command === "drift") return await onEmptyDatabase(drift);
+  if (command === "write") return await onEmptyDatabase(write);
   if (!["migrate", "db", "studio"].includes(command)) return await prisma(args);
   const { DATABASE_URL: own, DIRECT_DATABASE_URL: direct } = readEnv();
   const embedded = own
@@ -35,10 +36,8 @@ async function main(): Promise<number> {
     // As in production, where there is no Prisma.
     if (args.join(" ") === "migrate deploy") return await deploy(url);
     const code = await prisma(args, url, engineEnv());
-    // Prisma 7 does not generate the client after a migration.
-    if (code !== 0 || command !== "migrate" || subcommand !== "dev") return code;
-    await checkSafety();
-    return await prisma(["generate"]);
+    if (command !== "migrate" || subcommand !== "dev") return code;
+    return await finish(code);
   } finally {
     await embedded?.stop();
   }
@@ -90,6 +89,22 @@ async function checkSafety(): Promise<void> {
 function takeOption(name: string): string | undefined {
   const at = args.indexOf(name);
   return at < 0 ? undefined : args.splice(at, 2)[1];
+}
+
+/** What Prisma 7 does not do after `migrate dev`. @param code the exit code of that */
+async function finish(code: number): Promise<number> {
+  if (code !== 0) return code;
+  await checkSafety();
+  return await prisma(["generate"]);
+}
+
+/**
+ * Writes a migration as `migrate dev` does, for a program that deletes a part: nobody has told it to
+ * change a database, and that of DATABASE_URL may be production's.
+ */
+async function write(url: string): Promise<number> {
+  await migrate(url);
+  return await finish(await prisma(["migrate", "dev", ...args.slice(1)], url, engineEnv()));
 }
 
 /** Fails if a migration is missing, and prints its SQL. */
