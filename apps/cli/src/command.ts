@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { invalid } from "./options.ts";
 
 /** What a command takes, and its help. */
 interface About<T extends ParseArgsOptionsConfig> {
@@ -14,6 +15,8 @@ type Values<T extends ParseArgsOptionsConfig> = ReturnType<
 
 /**
  * Makes a command of the function that does its work. With --help or -h it prints the help instead.
+ * An option that is given twice is refused: only the last one would count, and a person may mean
+ * both.
  *
  * @param run returns the exit code
  */
@@ -23,9 +26,24 @@ export function command<T extends ParseArgsOptionsConfig, Rest extends unknown[]
 ) {
   return async (args: string[], ...rest: Rest): Promise<number> => {
     const all = { ...options, help: { type: "boolean", short: "h" } } as const;
-    const { values, positionals } = parseArgs({ args, allowPositionals, options: all });
+    const config = { args, allowPositionals, options: all, tokens: true } as const;
+    const { values, positionals, tokens } = parseArgs(config);
+    refuseTwice(tokens, options);
     if (!("help" in values)) return await run(values, positionals, ...rest);
     console.log(help);
     return 0;
   };
+}
+
+/** @throws AppError `INVALID_OPTION` */
+function refuseTwice(
+  tokens: { kind: string; name?: string; rawName?: string }[],
+  options: ParseArgsOptionsConfig,
+): void {
+  const names = new Set<string>();
+  for (const { kind, name = "", rawName = "" } of tokens) {
+    if (kind !== "option" || options[name]?.multiple) continue;
+    if (names.has(name)) throw invalid(`Give ${rawName} only once.`);
+    names.add(name);
+  }
 }

@@ -1,4 +1,5 @@
 import { type Db, createDb } from "@repo/db";
+import { pendingMigrations } from "@repo/db/migrate";
 import { AppError } from "@repo/errors";
 import { readEnv } from "./env.ts";
 
@@ -26,10 +27,16 @@ async function connected<T>(url: string, use: (db: Db, url: string) => Promise<T
   try {
     return await use(db, url);
   } catch (error) {
-    throw explain(error) ?? error;
+    throw explain(error) ?? (await unreachable(url)) ?? error;
   } finally {
     await db.$disconnect();
   }
+}
+
+/** Why there is no connection, for example because of TLS. Undefined: there is one. */
+async function unreachable(url: string): Promise<AppError | undefined> {
+  const error: unknown = await pendingMigrations(url).catch((thrown: unknown) => thrown);
+  return error instanceof AppError && error.code.startsWith("DATABASE_") ? error : undefined;
 }
 
 // Prisma's codes: https://www.prisma.io/docs/orm/reference/error-reference

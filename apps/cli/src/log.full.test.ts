@@ -87,6 +87,9 @@ refusesInOneLine(log, [
   [["--state", "lost"], "--state is one of queued, sending, unknown, closed"],
   [["--since", "yesterday"], "--since is a time"],
   [["--since", "2030-13-45"], "--since is a time"],
+  [["--since", "999999d"], "--since is a time"],
+  [["--to", "a@example.com", "--to", "b@example.com"], "Give --to only once."],
+  [["0197d8a0-0000-7000-8000-000000000001", "another"], 'leave out "another"'],
   [["--limit", "0"], "--limit is a number from 1 to 1000"],
   [["--to", "nobody"], "This is not an email address"],
   [["--form", "x"], "Unknown option '--form'"],
@@ -98,6 +101,17 @@ it("says in one line that the database is not there, or not migrated", async () 
   const gone = await log([], "postgresql://user:secret@127.0.0.1:1/app");
   expect(gone).toMatchObject({ code: 1, err: expect.stringMatching(/^No connection.*\n$/) });
   expect(gone.err).not.toContain("secret");
+
+  for (const [address, said] of [
+    ["postgresql://user:50%off@127.0.0.1/app", "percent-encode"],
+    [`${test.url}?sslmode=verify-full`, "remove sslmode"],
+    [`${test.url}?sslmode=verify-full&sslrootcert=/missing.pem`, "name of that file"],
+  ] as const) {
+    const { code, err } = await log([], address);
+    expect({ code, lines: err.trimEnd().split("\n").length }).toEqual({ code: 1, lines: 1 });
+    expect(err).toContain(said);
+    expect(err).not.toContain("50%");
+  }
 
   const old = await createTestDb();
   await old.db.$executeRaw`ALTER TABLE messages DROP COLUMN last_error`;

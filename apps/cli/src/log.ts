@@ -54,7 +54,8 @@ const ABOUT = {
  *
  * @returns the exit code: 1 if no email has this id
  */
-export const log = command(ABOUT, async (values, [id]) => {
+export const log = command(ABOUT, async (values, [id, another]) => {
+  if (another !== undefined) throw invalid(`Only one ID at a time: leave out "${another}".`);
   const filter: MessageFilter = {
     ...readFilter(values, REASONS),
     state: oneOf("--state", STATES, values.state),

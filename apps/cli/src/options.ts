@@ -68,7 +68,8 @@ export function parseTime(value: string | undefined): Date | undefined {
       : new Date(
           /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)?)?$/.test(value) ? withZone(value) : "",
         );
-  if (!Number.isNaN(time.getTime())) return time;
+  // PostgreSQL cannot read every time that JavaScript has.
+  if (time.getTime() >= 0) return time;
   throw invalid(`--since is a time, such as 30m, 12h, 7d or 2030-01-31T12:00Z; not "${value}".`);
 }
 

@@ -8,7 +8,7 @@ import type pg from "pg";
  * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`
  */
 export function requirePublicSchema(url: string): void {
-  if (!URL.canParse(url)) {
+  if (!isAddress(url)) {
     throw new AppError(
       "DATABASE_URL_INVALID",
       "DATABASE_URL is not an address: percent-encode the special characters of its password.",
@@ -23,6 +23,17 @@ export function requirePublicSchema(url: string): void {
     `DATABASE_URL asks for another schema, by ${isPath ? "search_path" : "schema"}; the tables are in ` +
       "the schema public. Remove it there, and give this app a database of its own.",
   );
+}
+
+/** pg decodes each part of the address. */
+function isAddress(url: string): boolean {
+  try {
+    const { username, password, pathname } = new URL(url);
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What a new connection says about itself. */

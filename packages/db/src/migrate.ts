@@ -259,24 +259,31 @@ async function connectOrCreate(url: string): Promise<pg.Client> {
 /** @throws AppError `DATABASE_URL_INVALID`, `DATABASE_UNREACHABLE`, and those of `requireUsable` */
 async function connect(url: string): Promise<pg.Client> {
   requirePublicSchema(url);
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT });
-  try {
-    await client.connect();
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new AppError(
-      "DATABASE_UNREACHABLE",
-      `No connection to the database at ${client.host}:${client.port}: ` +
-        `${message || codeOf(cause)}. ${nextStep(cause)}`,
-      { retryable: true, cause },
-    );
-  }
+  const client = await open(url);
   try {
     await requireUsable(client);
     return client;
   } catch (error) {
     await client.end();
     throw error;
+  }
+}
+
+async function open(url: string): Promise<pg.Client> {
+  let at = "";
+  try {
+    // It reads the files that the address names.
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT });
+    at = ` at ${client.host}:${client.port}`;
+    await client.connect();
+    return client;
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new AppError(
+      "DATABASE_UNREACHABLE",
+      `No connection to the database${at}: ${message || codeOf(cause)}. ${nextStep(cause)}`,
+      { retryable: true, cause },
+    );
   }
 }
 
@@ -290,6 +297,7 @@ const NEXT_STEPS: [RegExp, string][] = [
   [/ALTNAME_INVALID/, "Write the host in DATABASE_URL as the server's certificate has it."],
   [/does not support SSL/, "Switch SSL on there, or remove sslmode from DATABASE_URL."],
   [/no encryption/, "The server wants TLS: add sslmode=verify-full to DATABASE_URL."],
+  [/ENOENT/, "Correct the name of that file in DATABASE_URL."],
   [/28P01|28000/, "Correct the user and the password of DATABASE_URL."],
   [/53300|08P01.*max/, "The server has no free connection: close some, or raise max_connections."],
 ];
