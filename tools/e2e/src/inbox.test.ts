@@ -25,7 +25,7 @@ async function send(to: string, text = "Hi", html?: string): Promise<void> {
       authorization: "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/ses/aws4_request,",
     },
     body: JSON.stringify({
-      FromEmailAddress: "hello@example.com",
+      FromEmailAddress: "Example <hello@example.com>",
       Destination: { ToAddresses: [to] },
       Content: {
         Simple: {
@@ -106,6 +106,33 @@ it("shows the toolbar beside the tabs, and every filter, on a screen of 1,280 pi
   await expect.poll(apart, { timeout: 10_000 }).toBeLessThan(10);
   const filters = page.getByRole("group", { name: "Filter by template" });
   expect(await filters.evaluate((node) => node.scrollWidth <= node.clientWidth)).toBe(true);
+  await page.close();
+});
+
+it.each([320, 390, 640, 768])("fits into a window of %d pixels", async (width) => {
+  await open({ viewport: { width, height: 640 } });
+  const to = `a-person.with-a-long-address.${width}@a-long-domain.example.org`;
+  await send(to, "Hi", "<p>Hi</p>");
+  const outside = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll("button, input, dt, dd, time, .from")].flatMap((part) => {
+        const { left, right, width } = part.getBoundingClientRect();
+        // The tabs scroll by themselves.
+        const isShown = width > 1 && part.closest("[role=tablist], .hidden") === null;
+        return isShown && (left < 0 || right > innerWidth) ? [part.outerHTML] : [];
+      }),
+    );
+  await page.getByRole("link", { name: new RegExp(to) }).waitFor();
+  expect(await outside()).toEqual([]);
+  await page.getByRole("link", { name: new RegExp(to) }).click();
+  await page.getByRole("tab", { name: "Text" }).waitFor();
+  expect(await outside()).toEqual([]);
+  // What stands beside each other is not over each other.
+  const [from, when] = await Promise.all(
+    [".from span", ".when"].map((part) => page.locator(`.envelope ${part}`).boundingBox()),
+  );
+  const isApart = from && when && (from.x + from.width <= when.x || from.y + from.height <= when.y);
+  expect(isApart).toBe(true);
   await page.close();
 });
 
