@@ -46,8 +46,24 @@ export async function visitEveryPage(
   }
 }
 
-/** Expects that nothing is wider than the window. */
+/** Expects that nothing is wider than the window, and that no text of a chart is over another. */
 export async function expectWhole(page: Page, name: string): Promise<void> {
   const sideways = "document.documentElement.scrollWidth > innerWidth";
   expect(await page.evaluate(sideways), `${name} scrolls sideways`).toBe(false);
+  expect(await page.evaluate(findOverlaps), `${name}: texts over each other`).toEqual([]);
+}
+
+function findOverlaps(): string[] {
+  return [...document.querySelectorAll("svg.plot")].flatMap((chart) => {
+    const texts = [...chart.querySelectorAll("text")].map((text) => {
+      const { top, bottom, left, right } = text.getBoundingClientRect();
+      return { words: text.textContent ?? "", top, bottom, left, right };
+    });
+    return texts.flatMap((a, i) =>
+      texts
+        .slice(i + 1)
+        .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        .map((b) => `${a.words} – ${b.words}`),
+    );
+  });
 }

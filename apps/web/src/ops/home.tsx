@@ -12,8 +12,8 @@ import { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { methodNotAllowed } from "../http/errors.tsx";
 import { Ago, ago, brief, count, emails, safe, safely, versionOf, withoutIds } from "./format.tsx";
-import { Card, Live, OpsPage } from "./page.tsx";
-import { RateFacts } from "./rates/level.tsx";
+import { Card, Figure, Figures, Live, OpsPage } from "./page.tsx";
+import { RateFigures } from "./rates/level.tsx";
 
 /** How sending goes now, in one sentence, and what to do. */
 export function home(db: Db): Router {
@@ -58,7 +58,7 @@ function Home({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
     <OpsPage title="Operations" at="/ops">
       <Live>
         <Sentence verdict={verdict} />
-        <Facts verdict={verdict} rates={rates} />
+        <Now verdict={verdict} rates={rates} />
         <div className="ops-columns">
           <WaitingCard waiting={waiting} />
           <Workers workers={workers} />
@@ -97,33 +97,28 @@ export function Sentence({ verdict }: { verdict: Verdict }) {
   );
 }
 
-function Facts({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
+function Now({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
   const { open, lastEvent, status } = verdict;
   const { rate, maxRate, quota } = status;
   return (
-    <dl className="ops-facts">
-      <dt>Queued</dt>
-      <dd>
+    <Figures>
+      <Figure name="Queued">
         <a href="/ops/messages?status=queued">{emails(open.queued)}</a>
-      </dd>
+      </Figure>
       {open.inDoubt > 0 && (
-        <>
-          <dt>In doubt</dt>
-          <dd>
-            <a href="/ops/messages?status=in-doubt">{emails(open.inDoubt)}</a>
-          </dd>
-        </>
+        <Figure name="In doubt">
+          <a href="/ops/messages?status=in-doubt">{emails(open.inDoubt)}</a>
+        </Figure>
       )}
-      <dt>Last event of SES</dt>
-      <dd>{lastEvent ? <Ago at={lastEvent} /> : "none yet"}</dd>
-      <dt>Rate</dt>
-      <dd>
+      <Figure name="Rate">
         {count(Number(rate.toFixed(1)))} of {emails(maxRate)} a second
-      </dd>
-      <dt>24-hour quota</dt>
-      <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
-      <RateFacts rated={rates} of="24 hours" />
-    </dl>
+      </Figure>
+      <Figure name="24-hour quota">
+        {quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}
+      </Figure>
+      <RateFigures rated={rates} of="24 hours" />
+      <Figure name="Last event of SES">{lastEvent ? <Ago at={lastEvent} /> : "none yet"}</Figure>
+    </Figures>
   );
 }
 

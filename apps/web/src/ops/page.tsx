@@ -66,6 +66,20 @@ export const ADDRESS_INPUT = {
   inputMode: "email",
 } as const;
 
+/** What counts, at a glance: a list of figures, each below its name. */
+export function Figures({ children }: { children: ReactNode }) {
+  return <dl className="ops-figures">{children}</dl>;
+}
+
+export function Figure({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
 export function Card({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="ops-card">

@@ -23,23 +23,27 @@ interface ChartProps {
   limits?: { at: number; text: string }[];
 }
 
-const WIDTH = 640;
-const HEIGHT = 220;
-const LEFT = 84;
-const RIGHT = 8;
-const TOP = 18;
-const BOTTOM = 34;
+// In units of the drawing, which is stretched to its box. Texts and lines are not in it: they keep
+// their size on every screen.
+const WIDTH = 1000;
+const HEIGHT = 1000;
 
 /** A chart as SVG. It needs no script and no inline style, which the pages' policy forbids. */
 export function Chart(chart: ChartProps) {
-  const { id, title, series, as } = chart;
+  const { id, title, times, series, as } = chart;
   const isEmpty = series.every(({ values }) =>
     values.every((value) => value === null || (as === "bars" && value === 0)),
   );
+  const [first, last] = [times[0], times.at(-1)];
   return (
     <figure className="ops-chart">
       <figcaption id={id}>{title}</figcaption>
       {isEmpty ? <p>No email in this time.</p> : <Plot {...chart} />}
+      {!isEmpty && first && last && (
+        <p className="ops-times fine">
+          <span>{minute(first)}</span> <span>{minute(last)}</span>
+        </p>
+      )}
       {series.length > 1 && !isEmpty && (
         <p className="ops-legend fine">
           {series.map(({ name, tone }) => (
@@ -54,46 +58,37 @@ export function Chart(chart: ChartProps) {
 }
 
 function Plot({ id, times, series, as, most, ticks, limits = [] }: ChartProps) {
-  const step = (WIDTH - LEFT - RIGHT) / Math.max(1, times.length);
-  const x = (i: number) => LEFT + step * i;
-  const y = (value: number) =>
-    HEIGHT - BOTTOM - (Math.min(value, most) / (most || 1)) * (HEIGHT - TOP - BOTTOM);
+  const step = WIDTH / Math.max(1, times.length);
+  const x = (i: number) => step * i;
+  const y = (value: number) => HEIGHT * (1 - Math.min(value, most) / (most || 1));
+  const height = (value: number) => `${round((100 * y(value)) / HEIGHT)}%`;
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an <img> cannot use the colours of the page
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={id}>
+    <svg className="plot" role="img" aria-labelledby={id}>
       {ticks.map(({ at, text }) => (
         <g key={text} className="tick">
-          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(at)} y2={y(at)} />
-          <text x={LEFT - 6} y={y(at)} dominantBaseline="central" textAnchor="end">
+          <line x2="100%" y1={height(at)} y2={height(at)} />
+          <text x="-8" y={height(at)} dominantBaseline="central" textAnchor="end">
             {text}
           </text>
         </g>
       ))}
-      {series.map(({ name, tone, values }) =>
-        as === "lines" ? (
-          <path key={name} className={`line ${tone}`} d={lineOf(values, x, y, step)} />
-        ) : (
-          <path key={name} className={`bars ${tone}`} d={barsOf(values, x, y, step)} />
-        ),
-      )}
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
+        {series.map(({ name, tone, values }) =>
+          as === "lines" ? (
+            <path key={name} className={`line ${tone}`} d={lineOf(values, x, y, step)} />
+          ) : (
+            <path key={name} className={`bars ${tone}`} d={barsOf(values, x, y, step)} />
+          ),
+        )}
+      </svg>
       {limits.map(({ at, text }) => (
         <g key={text} className="limit">
-          <line x1={LEFT} x2={WIDTH - RIGHT} y1={y(at)} y2={y(at)} />
-          <text x={WIDTH - RIGHT - 4} y={y(at) - 4} textAnchor="end">
+          <line x2="100%" y1={height(at)} y2={height(at)} />
+          <text x="100%" y={height(at)} dy="-6" textAnchor="end">
             {text}
           </text>
         </g>
-      ))}
-      {[0, times.length - 1].map((i) => (
-        <text
-          key={i}
-          className="when"
-          x={i === 0 ? LEFT : WIDTH - RIGHT}
-          y={HEIGHT - 8}
-          textAnchor={i === 0 ? "start" : "end"}
-        >
-          {times[i] ? utc(times[i]).slice(0, 16) : ""}
-        </text>
       ))}
     </svg>
   );
@@ -125,4 +120,6 @@ function barsOf(values: (number | null)[], x: Scale, y: Scale, step: number): st
     .join("");
 }
 
+// Without the year, so that both ends of a chart fit on a phone.
+const minute = (at: Date) => utc(at).slice(5, 16);
 const round = (value: number) => Math.round(value * 10) / 10;

@@ -1,5 +1,6 @@
 import { type Level, type Rated, THRESHOLDS } from "@repo/email/operations";
 import { percent } from "../format.tsx";
+import { Figure } from "../page.tsx";
 
 /** What a level means, after the rate. Words, because not everyone sees colours. */
 const WORDS: Record<Level, string> = {
@@ -29,18 +30,16 @@ export function Rate({ share, level, short = false }: RateProps) {
   );
 }
 
-/** Both rates, as lines of a list of facts. */
-export function RateFacts({ rated, of }: { rated: Rated; of: string }) {
+/** Both rates, among other figures. */
+export function RateFigures({ rated, of }: { rated: Rated; of: string }) {
   return (
     <>
-      <dt>Bounces in {of}</dt>
-      <dd>
+      <Figure name={`Bounces in ${of}`}>
         <Rate share={rated.bounceRate} level={rated.bounceLevel} />
-      </dd>
-      <dt>Complaints in {of}</dt>
-      <dd>
+      </Figure>
+      <Figure name={`Complaints in ${of}`}>
         <Rate share={rated.complaintRate} level={rated.complaintLevel} />
-      </dd>
+      </Figure>
     </>
   );
 }

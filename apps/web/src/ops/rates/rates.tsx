@@ -13,10 +13,10 @@ import { type Request, Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
 import { Moment, compact, count, percent, safe, safely } from "../format.tsx";
-import { Card, Live, OpsPage } from "../page.tsx";
+import { Card, Figure, Figures, Live, OpsPage } from "../page.tsx";
 import { Chart } from "./chart.tsx";
-import { AwsRule, Rate, RateFacts } from "./level.tsx";
-import { HOURS_OF_A_POINT, addUp, boundText, bucketAt } from "./series.ts";
+import { AwsRule, Rate, RateFigures } from "./level.tsx";
+import { HOURS_OF_A_POINT, addUp, boundText, bucketAt, roundUp } from "./series.ts";
 
 const PERIODS: Record<Period, string> = { "24h": "24 hours", "7d": "7 days", "30d": "30 days" };
 
@@ -59,14 +59,13 @@ function RatesPage({ rates: found, points }: { rates: Rates; points: Hour[] }) {
       </p>
       <Live>
         <h1>Rates over {PERIODS[period]}</h1>
-        <dl className="ops-facts">
-          <RateFacts rated={all} of={PERIODS[period]} />
-          <dt>Emails</dt>
-          <dd>
-            {count(all.accepted)} accepted by SES, {count(all.delivered)} delivered,{" "}
-            {count(all.bounced)} hard bounces, {count(all.complained)} complaints
-          </dd>
-        </dl>
+        <Figures>
+          <RateFigures rated={all} of={PERIODS[period]} />
+          <Figure name="Accepted by SES">{count(all.accepted)}</Figure>
+          <Figure name="Delivered">{count(all.delivered)}</Figure>
+          <Figure name="Hard bounces">{count(all.bounced)}</Figure>
+          <Figure name="Complaints">{count(all.complained)}</Figure>
+        </Figures>
         <AwsRule />
         {hasEmail(found, points) ? (
           <>
@@ -89,7 +88,7 @@ const hasEmail = ({ byTemplate }: Rates, points: Hour[]) =>
 
 function Charts({ points }: { points: Hour[] }) {
   const times = points.map(({ hour }) => hour);
-  const highest = Math.max(2, ...points.map((each) => Math.max(each.accepted, each.refused)));
+  const most = roundUp(Math.max(...points.map((each) => Math.max(each.accepted, each.refused))));
   const share = (of: "bounced" | "complained") =>
     points.map((each) => (each.accepted > 0 ? each[of] / each.accepted : null));
   const bucket = (of: "queuedToAccepted" | "acceptedToDelivered", part: number) =>
@@ -103,14 +102,14 @@ function Charts({ points }: { points: Hour[] }) {
     ["acceptedToDelivered", "From accepted to delivered"],
   ] as const;
   return (
-    <div className="ops-columns">
+    <div className="ops-charts">
       <Chart
         id="throughput"
         title="Emails"
         as="bars"
         times={times}
-        most={highest}
-        ticks={[0, highest / 2, highest].map((at) => ({ at, text: compact(at) }))}
+        most={most}
+        ticks={[0, most / 2, most].map((at) => ({ at, text: compact(at) }))}
         series={[
           { name: "accepted", tone: "one", values: points.map(({ accepted }) => accepted) },
           { name: "refused calls", tone: "bad", values: points.map(({ refused }) => refused) },
@@ -124,10 +123,10 @@ function Charts({ points }: { points: Hour[] }) {
           as="lines"
           times={times}
           most={pause * 1.25}
-          ticks={[{ at: 0, text: "0 %" }]}
+          ticks={[0, review, pause].map((at) => ({ at, text: percent(at) }))}
           limits={[
-            { at: review, text: `${percent(review)}: AWS reviews` },
-            { at: pause, text: `${percent(pause)}: AWS may pause` },
+            { at: review, text: "AWS reviews" },
+            { at: pause, text: "AWS may pause" },
           ]}
           series={[{ name: of, tone: "one", values: share(of) }]}
         />
@@ -157,7 +156,7 @@ function Table({ title, rows }: { title: string; rows: NamedRates[] }) {
       {rows.length === 0 ? (
         <p>No email.</p>
       ) : (
-        <table className="ops-table">
+        <table className="ops-table ops-rates">
           <thead>
             <tr>
               <th scope="col">Name</th>
@@ -177,13 +176,12 @@ function Table({ title, rows }: { title: string; rows: NamedRates[] }) {
                 <td className="whole" data-label="Delivered">
                   {count(row.delivered)}
                 </td>
-                <td className="whole" data-label="Bounced">
-                  {count(row.bounced)} (
-                  <Rate share={row.bounceRate} level={row.bounceLevel} short />)
+                <td data-label="Bounced">
+                  {count(row.bounced)} <Rate share={row.bounceRate} level={row.bounceLevel} short />
                 </td>
-                <td className="whole" data-label="Complained">
-                  {count(row.complained)} (
-                  <Rate share={row.complaintRate} level={row.complaintLevel} short />)
+                <td data-label="Complained">
+                  {count(row.complained)}{" "}
+                  <Rate share={row.complaintRate} level={row.complaintLevel} short />
                 </td>
               </tr>
             ))}

@@ -1,6 +1,6 @@
 import { type Hour, TIME_BOUNDS } from "@repo/email/operations";
 import { expect, it } from "vitest";
-import { addUp, boundText, bucketAt } from "./series.ts";
+import { addUp, boundText, bucketAt, roundUp } from "./series.ts";
 
 const hour = (at: number): Hour => ({
   hour: new Date(at * 3_600_000),
@@ -32,4 +32,8 @@ it("finds the lowest bound under which a share of the emails lies", () => {
     "1 h",
     "more",
   ]);
+});
+
+it("ends an axis at a round number, whose half is round too", () => {
+  expect([0, 2, 3, 10, 11, 81, 8_520].map(roundUp)).toEqual([2, 2, 4, 10, 20, 100, 10_000]);
 });

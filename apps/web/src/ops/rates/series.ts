@@ -40,6 +40,12 @@ export function bucketAt(counts: number[], share: number): number | null {
   return counts.findIndex((n) => (seen += n) >= all * share);
 }
 
+/** The end of an axis for values up to this one: round, and so is its half. At least 2. */
+export function roundUp(highest: number): number {
+  const size = 10 ** Math.max(0, Math.ceil(Math.log10(Math.max(2, highest))) - 1);
+  return size * ([2, 4, 6, 8].find((digit) => size * digit >= highest) ?? 10);
+}
+
 /** `0.1 s`, `5 min`, `1 h`: the upper bound of a bucket. */
 export function boundText(bucket: number): string {
   const seconds = TIME_BOUNDS[bucket];
