@@ -98,7 +98,7 @@ function Preferences(props: {
   return (
     <Notice title={t.title}>
       {isSaved && (
-        <p>
+        <p className="done">
           <output>{t.saved}</output>
         </p>
       )}

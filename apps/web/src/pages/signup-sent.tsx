@@ -1,11 +1,11 @@
 import { AccountError, type Accounts, LINK_MINUTES } from "@repo/accounts";
-import { brand } from "@repo/brand";
 import type { MessageStatus } from "@repo/email/log";
 import { Router } from "express";
 import { sendAnswer, wantsJson } from "../http/answer.tsx";
 import { readBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/errors.tsx";
 import { textsOf, useFormats, useTexts } from "../texts/texts.ts";
+import { SupportAddress } from "../ui/support-address.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 /** Shows what became of the email of this browser's sign-up, and sends it again. */
@@ -34,7 +34,6 @@ export function signUpSent(accounts: Accounts): Router {
 /** The page after a sign-up. It shows the address, and what to do if no email arrives. */
 export function Sent({ email, status }: { email: string; status: MessageStatus }) {
   const t = useTexts().signUpSent;
-  const { supportEmail } = brand;
   return (
     <Notice title={status === "on-its-way" ? t.onItsWayTitle : t.cameBackTitle}>
       <div className="text" data-state-url="/signup/sent" data-state={status} aria-live="polite">
@@ -48,7 +47,7 @@ export function Sent({ email, status }: { email: string; status: MessageStatus }
       <form className="text" method="post" action="/signup/resend">
         <button className="link">{t.sendAgain}</button>
       </form>
-      <p className="fine">{t.complained(<a href={`mailto:${supportEmail}`}>{supportEmail}</a>)}</p>
+      <p className="fine">{t.complained(<SupportAddress />)}</p>
     </Notice>
   );
 }

@@ -310,7 +310,13 @@ export const de: typeof en = {
     export: {
       title: "Deine Daten",
       intro: `Du bekommst eine Datei mit allem, was ${brand.name} über dich speichert: dein Konto, deine Sitzungen, und welche E-Mails wir dir wann geschickt haben. Sie ist im Format JSON: Jeder Texteditor zeigt sie an.`,
-      elsewhere: `Unser E-Mail-Dienst, Amazon SES, hat eine eigene Liste mit Adressen, an die er nicht zustellt. Sie steht nicht in dieser Datei. Wenn du wissen willst, was dort über dich steht, schreib an ${brand.supportEmail}.`,
+      elsewhere: (address) => (
+        <>
+          Unser E-Mail-Dienst, Amazon SES, hat eine eigene Liste mit Adressen, an die er nicht
+          zustellt. Sie steht nicht in dieser Datei. Wenn du wissen willst, was dort über dich
+          steht, schreib an {address}.
+        </>
+      ),
       download: "Meine Daten herunterladen",
     },
     delete: {

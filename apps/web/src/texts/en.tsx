@@ -319,7 +319,12 @@ export const en = {
     export: {
       title: "Your data",
       intro: `You get a file with all that ${brand.name} stores about you: your account, your sessions, and which email we sent you and when. It is JSON: any text editor shows it.`,
-      elsewhere: `Our email service, Amazon SES, has a list of its own with addresses that it does not deliver to. It is not in this file. To hear what it says about you, write to ${brand.supportEmail}.`,
+      elsewhere: (address: ReactNode): ReactNode => (
+        <>
+          Our email service, Amazon SES, has a list of its own with addresses that it does not
+          deliver to. It is not in this file. To hear what it says about you, write to {address}.
+        </>
+      ),
       download: "Download my data",
     },
     delete: {

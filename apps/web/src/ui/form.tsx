@@ -11,13 +11,16 @@ interface FormCardProps {
   submit: string;
   /** Sentences above the fields. */
   intro?: ReactNode;
+  /** Whether it cannot be undone: then the button is red. */
+  isFinal?: boolean;
   /** Links below the button. */
   after?: ReactNode;
   children: ReactNode;
 }
 
 /** A page with one form, which posts to the page's own path. */
-export function FormCard({ title, form, submit, intro, after, children }: FormCardProps) {
+export function FormCard(props: FormCardProps) {
+  const { title, form, submit, isFinal = false, intro, after, children } = props;
   const t = useTexts().form;
   return (
     <Layout title={form.message === undefined ? title : t.error(title)}>
@@ -32,7 +35,7 @@ export function FormCard({ title, form, submit, intro, after, children }: FormCa
         {/* noValidate: our own messages are the same in every browser, and tied to the fields. */}
         <form method="post" action={form.path} noValidate>
           {children}
-          <button className="primary">{submit}</button>
+          <button className={isFinal ? "primary final" : "primary"}>{submit}</button>
         </form>
         {after}
       </section>

@@ -96,6 +96,7 @@ function ConfirmDeletion({ form, email }: { form: FormState; email: string | und
       title={t.title}
       form={form}
       submit={t.confirm}
+      isFinal
       intro={<p>{t.ends(<strong>{email}</strong>)}</p>}
       after={<ToSettings />}
     >

@@ -4,6 +4,7 @@ import { sendAnswer } from "../../http/answer.tsx";
 import { readBody } from "../../http/body.ts";
 import { methodNotAllowed } from "../../http/errors.tsx";
 import { useTexts } from "../../texts/texts.ts";
+import { SupportAddress } from "../../ui/support-address.tsx";
 import { Layout } from "../../ui/layout.tsx";
 import { ToSettings } from "./settings.tsx";
 
@@ -33,7 +34,7 @@ function Export() {
         <form method="post" action="/settings/export">
           <button className="primary">{t.download}</button>
         </form>
-        <p>{t.elsewhere}</p>
+        <p>{t.elsewhere(<SupportAddress />)}</p>
         <ToSettings />
       </section>
     </Layout>

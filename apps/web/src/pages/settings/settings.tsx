@@ -1,6 +1,7 @@
 import type { Accounts, SessionUser } from "@repo/accounts";
 import type { Locale } from "@repo/locales";
 import { Router } from "express";
+import type { ReactNode } from "react";
 import { sendAnswer } from "../../http/answer.tsx";
 import { methodNotAllowed } from "../../http/errors.tsx";
 import { userJson } from "../../http/user-json.ts";
@@ -47,40 +48,44 @@ function Settings({ user, sessions, preferences }: SettingsProps) {
   const { plural } = useFormats();
   return (
     <Layout title={settings.title}>
-      <section className="card">
+      <section className="card wide">
         <h1>{settings.title}</h1>
         <dl className="settings">
-          <dt>{form.name}</dt>
-          <dd>
-            <span>{user.name}</span> <a href="/settings/profile">{t.changeName}</a>
-          </dd>
-          <dt>{form.email}</dt>
-          <dd>
-            <span>{user.email}</span> <a href="/settings/address">{t.changeAddress}</a>
+          <Setting name={form.name} value={user.name}>
+            <a href="/settings/profile">{t.changeName}</a>
+          </Setting>
+          <Setting name={form.email} value={user.email}>
+            <a href="/settings/address">{t.changeAddress}</a>
             <a href={preferences}>{t.choosePreferences}</a>
-          </dd>
-          <dt>{t.language}</dt>
-          <dd>
-            <span>{settings.language.name}</span>{" "}
+          </Setting>
+          <Setting name={t.language} value={settings.language.name}>
             <a href="/settings/language">{t.changeLanguage}</a>
-          </dd>
-          <dt>{form.password}</dt>
-          <dd>
+          </Setting>
+          <Setting name={form.password}>
             <a href="/settings/password">{t.changePassword}</a>
-          </dd>
-          <dt>{t.sessions}</dt>
-          <dd>
-            <span>{plural(sessions, t.loggedIn)}</span>{" "}
+          </Setting>
+          <Setting name={t.sessions} value={plural(sessions, t.loggedIn)}>
             <a href="/settings/sessions">{t.seeSessions}</a>
-          </dd>
-          <dt>{t.data}</dt>
-          <dd>
+          </Setting>
+          <Setting name={t.data}>
             <a href="/settings/export">{t.downloadData}</a>
             <a href="/settings/delete">{t.deleteAccount}</a>
-          </dd>
+          </Setting>
         </dl>
       </section>
     </Layout>
+  );
+}
+
+/** What a person has, and the links that change it. */
+function Setting(props: { name: string; value?: string; children: ReactNode }) {
+  const { name, value, children } = props;
+  return (
+    <div>
+      <dt>{name}</dt>
+      {value !== undefined && <dd>{value}</dd>}
+      <dd className="links">{children}</dd>
+    </div>
   );
 }
 
