@@ -125,8 +125,8 @@ function Charts({ points }: { points: Hour[] }) {
           most={pause * 1.25}
           ticks={[0, review, pause].map((at) => ({ at, text: percent(at) }))}
           limits={[
-            { at: review, text: "AWS reviews" },
-            { at: pause, text: "AWS may pause" },
+            { at: review, text: "review" },
+            { at: pause, text: "pause" },
           ]}
           series={[{ name: of, tone: "one", values: share(of) }]}
         />
