@@ -1,13 +1,11 @@
-// Two things that packages say of themselves and pnpm had better not hear.
+// Corrects two things in the manifests of packages before pnpm reads them.
 //
-// The packages that carry Node.js itself declare `os` and `cpu` as strings,
-// which pnpm drops from the lockfile: it would install the binaries of every
-// platform, or the wrong one. They are also built against glibc: on musl
-// (Alpine) they must be left out so that the host's own Node runs.
+// The packages that contain Node.js declare `os` and `cpu` as strings, which pnpm leaves out of the
+// lockfile: it would install the binaries of every platform, or the wrong one. Their Linux binaries
+// need glibc. On musl (Alpine) they must be left out, so that the machine's own Node.js runs.
 //
-// Where one package of the workspace needs what another names as an optional
-// peer, pnpm hands it to both: Express, in production, would get what only
-// the benchmarks' queues bring along.
+// If a package has an optional peer, and any other package of the workspace installs that peer, pnpm
+// gives it to both. Express would then get, in production, what only the benchmarks need.
 const OPTIONAL_PEERS = ["@opentelemetry/api", "supports-color"];
 
 function readPackage(pkg) {

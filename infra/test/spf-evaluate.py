@@ -1,5 +1,6 @@
-"""Evaluates SPF as receivers do, by Debian's python3-spf, without DNS: a line of JSON
-{"txt": [[strings], ...], "ip": "192.0.2.1", "zone": {name: value}} in, a line of JSON {"result", "reason"} out."""
+"""Evaluates SPF as receivers do, by Debian's python3-spf, without DNS. It reads lines of JSON,
+{"txt": [[strings], ...], "ip": "192.0.2.1", "zone": {name: value}}, and answers each with a line,
+{"result", "reason"}."""
 
 import json
 import sys
@@ -14,8 +15,8 @@ zone = {}
 
 
 def lookup(name, qtype, *_):
-    """The domain and mail servers have one address, the names of an a: or exists: none, so that it
-    goes on to the next; every included name is of another sender."""
+    """The domain and the mail servers have one address. All other names have none, so an a: or exists:
+    does not match. Every included name belongs to another sender."""
     has_address = name == "example.com" or name.startswith("mail.")
     answers = {
         "TXT": {"example.com": txt, "amazonses.com": [SES], **zone}.get(name, [OTHER]),
@@ -28,7 +29,7 @@ def lookup(name, qtype, *_):
 
 
 spf.DNSLookup = lookup
-# That DNS has no such name, three times, is an error too; here it would hide the others.
+# Three names without an answer would be an error too. It would hide the errors that are tested.
 spf.MAX_VOID_LOOKUPS = 100
 for line in sys.stdin:
     query = json.loads(line)

@@ -23,13 +23,10 @@ it.each(["web", "worker"])("%s contains no code for a developer's machine", (app
   }
 });
 
-it.each(["web", "worker"])(
-  "the function that the bundles must not have is one that dev.ts of %s uses",
-  (app) => {
-    const dev = readFileSync(`${import.meta.dirname}/../../../apps/${app}/src/dev.ts`, "utf8");
-    expect(dev).toContain("withSesLocal(");
-  },
-);
+it.each(["web", "worker"])("dev.ts of %s uses the function that no bundle has", (app) => {
+  const dev = readFileSync(`${import.meta.dirname}/../../../apps/${app}/src/dev.ts`, "utf8");
+  expect(dev).toContain("withSesLocal(");
+});
 
 it("has the static files beside the bundle of web", () => {
   const web = `${import.meta.dirname}/../../../apps/web`;

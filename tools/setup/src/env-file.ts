@@ -53,8 +53,8 @@ function read(name: string, written: string): string | undefined {
 
 /**
  * The value without quotes if a shell, Docker and Node.js read it the same. Otherwise in double
- * quotes, because `fly secrets import` keeps single ones. Only if a shell would change it in double
- * quotes, in single ones.
+ * quotes, because `fly secrets import` keeps single ones. If a shell would change it in double
+ * quotes, it gets single ones.
  */
 function quote(name: string, value: string): string {
   if (/^[\w@%+=:,./-]*$/.test(value)) return value;

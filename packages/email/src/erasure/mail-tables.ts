@@ -31,8 +31,8 @@ const lateEvents = ({ until }: Mailboxes) =>
         SELECT FROM messages WHERE to_key = recipient_key AND created_at > ${until}))`;
 
 /**
- * What is stored about the address itself. What is newer belongs to somebody who has used the
- * address again, if there is such a person: a late event or an old link may have stored it too.
+ * What is stored about the address itself. If somebody has used the address again, newer rows belong
+ * to that person. If nobody has, they are of a late event or an old link, and belong to this one.
  */
 const ofAddress = (column: string, { keys, until }: Mailboxes) => {
   const isOld =

@@ -47,7 +47,7 @@ export function planDeletion(tree: Tree, part: Part, onChanged: OnChanged = fail
 }
 
 /** Removes and replaces the lines of other files that name the part. */
-function edit(tree: Tree, part: Part, onChanged: OnChanged): void {
+export function edit(tree: Tree, part: Part, onChanged: OnChanged = fail): void {
   for (const [pattern, removals] of Object.entries(part.remove)) {
     const files = tree.list(pattern);
     for (const what of removals) {
