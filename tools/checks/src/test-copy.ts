@@ -132,8 +132,8 @@ async function readScripts(folder: string): Promise<Record<string, string>> {
 }
 
 /**
- * turbo refuses to run inside turbo, which it detects by its variables. With git's, from a hook, the
- * copy's git would work on the real repository.
+ * turbo refuses to run inside turbo, which it detects by its variables. git sets variables for hooks:
+ * with them, the copy's git would work on the real repository.
  */
 function withoutOuter(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(?:TURBO|GIT)_/.test(name)));

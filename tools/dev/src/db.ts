@@ -91,7 +91,7 @@ function takeOption(name: string): string | undefined {
   return at < 0 ? undefined : args.splice(at, 2)[1];
 }
 
-/** What Prisma 7 does not do after `migrate dev`. @param code the exit code of that */
+/** Does what Prisma 7 leaves out after `migrate dev`. @param code the exit code of `migrate dev` */
 async function finish(code: number): Promise<number> {
   if (code !== 0) return code;
   await checkSafety();
@@ -99,8 +99,8 @@ async function finish(code: number): Promise<number> {
 }
 
 /**
- * Writes a migration as `migrate dev` does, for a program that deletes a part: nobody has told it to
- * change a database, and that of DATABASE_URL may be production's.
+ * Writes a migration as `migrate dev` does, for a program that deletes a part. That program may
+ * change no database, because DATABASE_URL may name production's.
  */
 async function write(url: string): Promise<number> {
   await migrate(url);

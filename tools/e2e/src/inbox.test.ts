@@ -117,7 +117,7 @@ it.each([320, 390, 640, 768])("fits into a window of %d pixels", async (width) =
     page.evaluate(() =>
       [...document.querySelectorAll("button, input, dt, dd, time, .from")].flatMap((part) => {
         const { left, right } = part.getBoundingClientRect();
-        // The tabs scroll by themselves.
+        // The tabs may be wider: they scroll.
         const isShown = right - left > 1 && part.closest("[role=tablist], .hidden") === null;
         return isShown && (left < 0 || right > innerWidth) ? [part.outerHTML] : [];
       }),
@@ -127,7 +127,7 @@ it.each([320, 390, 640, 768])("fits into a window of %d pixels", async (width) =
   await page.getByRole("link", { name: new RegExp(to) }).click();
   await page.getByRole("tab", { name: "Text" }).waitFor();
   expect(await outside()).toEqual([]);
-  // What stands beside each other is not over each other.
+  // The sender and the time do not overlap.
   const [from, when] = await Promise.all(
     [".from span", ".when"].map((part) => page.locator(`.envelope ${part}`).boundingBox()),
   );

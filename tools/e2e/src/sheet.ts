@@ -46,8 +46,8 @@ export function overflows(page: Page): Promise<[string, number][]> {
 }
 
 /**
- * Words that end on another line than they begin, by the title of their email, in windows of
- * several widths: in one, a line may end between two words by chance. Addresses may break.
+ * Words that a line break divides, by the title of their email. It tries several widths, because at
+ * a single one all lines may end between two words by chance. Addresses may be divided.
  */
 export function brokenWords(page: Page): Promise<string[]> {
   return page.evaluate(findBrokenWords, [WIDTHS.phone, 345, 330, 320]);

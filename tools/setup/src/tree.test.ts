@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { forgetRepository } from "./env.ts";
 import { openTree } from "./tree.ts";
 
-it("a worktree's .git is none of its files: a copy of it would commit into the repository", () => {
+it("the files of a worktree do not include .git, with which a copy would commit into the repository", () => {
   const folder = mkdtempSync(path.join(tmpdir(), "tree-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(path.join(folder, "module"));

@@ -66,7 +66,7 @@ export const ADDRESS_INPUT = {
   inputMode: "email",
 } as const;
 
-/** What counts, at a glance: a list of figures, each below its name. */
+/** The most important figures of a page, as a list: each stands below its name. */
 export function Figures({ children }: { children: ReactNode }) {
   return <dl className="ops-figures">{children}</dl>;
 }

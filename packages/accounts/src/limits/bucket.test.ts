@@ -127,7 +127,7 @@ describe("a bucket", () => {
     expect(await takeOne(use)).toEqual({ granted: true });
   });
 
-  it("counts by its own clock again on a database whose clock is behind that of the one before", async () => {
+  it("counts by the new clock at once after a failover to a database whose clock is behind", async () => {
     const [empty, fresh] = [bucket("one", 3), bucket("two", 3)];
     await grantedOf(3, empty);
     await takeOne(fresh);

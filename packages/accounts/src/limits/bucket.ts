@@ -11,8 +11,8 @@ export interface Use<Name extends string = string> {
   minutes: number;
 }
 
-// Seconds. A bucket that is full even later than an empty one got its time from a database whose
-// clock was ahead, before a failover.
+// Seconds by which two clocks may differ. If a bucket would be full later than an empty one, its time
+// comes from a database whose clock was ahead, before a failover.
 const AHEAD = 60;
 
 /** The result of a use. After a refusal: whole seconds until a point comes back. */

@@ -140,7 +140,7 @@ it("lets each key ask ten times as often as it may queue, also about what it has
   expect((await listKeys(test.db)).find((each) => each.id === id)?.usedAt).toBeInstanceOf(Date);
 });
 
-it("counts by its own clock again on a database whose clock is behind that of the one before", async () => {
+it("counts by the new clock at once after a failover to a database whose clock is behind", async () => {
   const { key } = await make({ perHour: 2 });
   const sent = await send(key);
   await test.db.$executeRaw`

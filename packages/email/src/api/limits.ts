@@ -20,8 +20,8 @@ const EMAILS: Limit = {
     "This key has reached its limit of emails an hour. Send it again after the seconds in Retry-After.",
 };
 
-// Seconds. A bucket that is full even later than an empty one got its time from a database whose
-// clock was ahead, before a failover.
+// Seconds by which two clocks may differ. If a bucket would be full later than an empty one, its time
+// comes from a database whose clock was ahead, before a failover.
 const AHEAD = 60;
 
 // A program may ask a few times about each of its emails.

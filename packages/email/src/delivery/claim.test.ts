@@ -158,7 +158,7 @@ describe("the token bucket", () => {
     expect((await claimAs(test.db)).messages.length).toBeGreaterThanOrEqual(2);
   });
 
-  it("goes on at once on a database whose clock is behind that of the one before", async () => {
+  it("goes on at once after a failover to a database whose clock is behind", async () => {
     for (let i = 0; i < 20; i++) await queueWelcome(test.db);
     await limit(10);
     await test.db.$executeRaw`UPDATE sending_status SET tokens = 0`;
@@ -247,7 +247,7 @@ describe("a stopped queue", () => {
     }
   });
 
-  it("sends its next message at once on a database whose clock is behind that of the one before", async () => {
+  it("sends its next message at once after a failover to a database whose clock is behind", async () => {
     await queueWelcome(test.db);
     await stopSending(test.db, "outage", "why");
     await test.db.$executeRaw`

@@ -41,7 +41,7 @@ it("is not stopped by an attempt that exists already", async () => {
   expect(await find(id)).toMatchObject({ state: "unknown" });
 });
 
-it("ends the lease of a dead worker also on a database whose clock is behind that of the one before", async () => {
+it("ends the lease of a dead worker after a failover to a database whose clock is behind", async () => {
   const id = await queueReset(test.db);
   await claimAs(test.db);
   await test.db.$executeRaw`UPDATE messages SET lease_expires_at = now() + interval '5 hours'`;

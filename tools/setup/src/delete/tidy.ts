@@ -38,7 +38,10 @@ export const tidied = (tree: Tree): string[] =>
     .list("{package.json,pnpm-workspace.yaml,ARCHITECTURE.md,{apps,packages,tools}/*/package.json}")
     .filter(tree.has);
 
-/** Without a shell, for which a name may mean something, and in parts, for Windows. */
+/**
+ * Runs no shell, which might interpret a file's name. Formats some files at a time, because Windows
+ * limits the length of a command.
+ */
 async function format(cwd: string, files: string[]): Promise<void> {
   const prettier = path.join(cwd, "node_modules/prettier/bin/prettier.cjs");
   for (let at = 0; at < files.length; at += 200) {

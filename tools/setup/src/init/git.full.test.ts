@@ -30,7 +30,7 @@ it("refuses to delete or change a file that git could not bring back", async () 
   refuse("committed.ts");
   const refused = { code: "NOT_COMMITTED", message: expect.stringContaining("new.ts first") };
   expect(() => refuse("committed.ts", "new.ts")).toThrow(expect.objectContaining(refused));
-  // A file that is not written before, and what a program has made.
+  // A file that a program generates, and the record of app:init.
   refuse("tsconfig.tsbuildinfo", ".starter.json");
 });
 

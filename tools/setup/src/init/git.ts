@@ -33,8 +33,8 @@ export function originOf(
 }
 
 /**
- * Refuses to change files that `git restore` could not bring back. In a copy that git
- * does not know yet, nothing can.
+ * Refuses to change files that `git restore` could not bring back. A copy that git knows
+ * nothing of is not checked.
  *
  * @param changes what would be written
  * @param others files that would be written too

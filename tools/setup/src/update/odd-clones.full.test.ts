@@ -36,7 +36,7 @@ it("leaves a package.json that cannot be read as a conflict", async () => {
   expect(read("package.json")).toContain('<<<<<<< HEAD\n  "a": 3,,\n=======\n');
 });
 
-it("takes new migrations also where a migration of the clone's has a name without a time", async () => {
+it("takes new migrations even if a migration of the clone has a name without a time", async () => {
   const init = { [at("20261201000000_init")]: "init" };
   const { merged } = await mergeFiles(
     init,
@@ -81,13 +81,13 @@ it("after an update that was killed, the next one says how to undo it", async ()
   expect(undo).toBe("git reset --hard && git clean -d --force");
   for (const step of undo.split(" && ")) await git(...step.split(" ").slice(1));
   expect(await requireCommitted(git)).toBe(head);
-  // A change of one's own, after the next update has ended.
+  // After the next update has ended, a change is the person's own again.
   await wholeOrNothing(git, head, async () => {});
   writeFileSync(path.join(root, "a.ts"), "changed");
   await expect(requireCommitted(git)).rejects.toThrow("Commit these changes first");
 });
 
-it("reads upstream also where git begins new repositories with SHA-256", async () => {
+it("reads upstream even if git makes new repositories with SHA-256", async () => {
   const upstream = await repository("upstream");
   const hash = await commit(upstream, { "a.ts": "upstream's" });
   await gitIn(upstream)("tag", "v1.0.0");

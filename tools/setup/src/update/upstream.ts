@@ -36,7 +36,7 @@ export async function openUpstream(url: string): Promise<Upstream> {
   };
   for (const signal of SIGNALS) process.once(signal, end);
   const git = gitIn(folder);
-  // GitHub's, also where git begins new repositories with SHA-256.
+  // The format that GitHub has. A person's git may make new repositories with SHA-256.
   await git("init", "--quiet", "--object-format=sha1");
   // A person's own hooks are for their own repositories.
   await git("config", "core.hooksPath", "no-hooks");

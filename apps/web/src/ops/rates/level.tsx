@@ -30,7 +30,7 @@ export function Rate({ share, level, short = false }: RateProps) {
   );
 }
 
-/** Both rates, among other figures. */
+/** Both rates, as entries of `Figures`. */
 export function RateFigures({ rated, of }: { rated: Rated; of: string }) {
   return (
     <>
