@@ -20,6 +20,9 @@ import { watchSending } from "./watch-sending.ts";
 
 // In ms. Orchestrators kill a process after 30 s.
 const GRACE = 25_000;
+// In ms, for a query. Shorter than a lease, so that a settlement is tried again on a new connection
+// after one was lost without a word. TCP itself would wait for a quarter of an hour.
+const QUERY = 20_000;
 // In seconds, with a margin: how late an event can arrive.
 // SQS hands out a message ten times, a minute apart.
 const QUEUE_HORIZON = 15 * 60;
@@ -51,7 +54,10 @@ export async function runWorker(env: Env, { once = false } = {}): Promise<void> 
       "AWS_ENDPOINT_URL_SESV2 is set: email goes there and not to SES; unset it in production",
     );
   }
-  const db = createDb(env.DATABASE_URL, { keepStatements: !env.DIRECT_DATABASE_URL });
+  const db = createDb(env.DATABASE_URL, {
+    keepStatements: !env.DIRECT_DATABASE_URL,
+    queryTimeout: QUERY,
+  });
   const metrics = createMetrics(db);
   const transport = metrics.counted(createTransport(env));
   const listenUrl = env.DIRECT_DATABASE_URL ?? env.DATABASE_URL;
