@@ -157,7 +157,7 @@ const ON_CALL: Record<string, Answer> = {
   "Which emails failed?": { when: trouble, sees: "failed0@example.com" },
   "How near is the bounce rate to AWS's threshold?": {
     when: trouble,
-    sees: /^\d\.\d+ % – AWS reviews/,
+    sees: /^\d\.\d+\s% – AWS reviews/,
   },
   "And over a month?": { when: trouble, sees: "Rates over 30 days" },
   "Which template or which domain bounces?": { when: trouble, sees: "product-update" },
