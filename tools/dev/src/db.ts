@@ -35,12 +35,17 @@ async function main(): Promise<number> {
   try {
     // As in production, where there is no Prisma.
     if (args.join(" ") === "migrate deploy") return await deploy(url);
-    const code = await prisma(args, url, engineEnv());
+    const code = await withEngine(args, url);
     if (command !== "migrate" || subcommand !== "dev") return code;
     return await finish(code);
   } finally {
     await embedded?.stop();
   }
+}
+
+/** Runs a command of Prisma that needs its engine. */
+function withEngine(command: string[], url: string): Promise<number> {
+  return prisma(command, url, engineEnv());
 }
 
 /**
@@ -104,12 +109,12 @@ async function finish(code: number): Promise<number> {
  */
 async function write(url: string): Promise<number> {
   await migrate(url);
-  return await finish(await prisma(["migrate", "dev", ...args.slice(1)], url, engineEnv()));
+  return await finish(await withEngine(["migrate", "dev", ...args.slice(1)], url));
 }
 
 /** Fails if a migration is missing, and prints its SQL. */
 async function drift(url: string): Promise<number> {
   await migrate(url);
   const compare = ["--from-config-datasource", "--to-schema", "prisma/schema.prisma"];
-  return await prisma(["migrate", "diff", ...compare, "--script", "--exit-code"], url, engineEnv());
+  return await withEngine(["migrate", "diff", ...compare, "--script", "--exit-code"], url);
 }
