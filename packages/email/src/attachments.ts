@@ -79,7 +79,9 @@ export function checkAttachments(attachments: Attachment[]): SealedAttachment[] 
       );
     }
     if (contentId !== undefined && !CONTENT_ID.test(contentId)) {
-      throw refuse(`The contentId of ${it} must be 1 to 78 of A-Z, a-z, 0-9 and _ . @ + -.`);
+      throw refuse(
+        `The contentId of ${it} must be 1 to 78 characters of A-Z, a-z, 0-9 and _ . @ + -.`,
+      );
     }
     const data = typeof content === "string" ? Buffer.from(content) : toBuffer(content);
     if (isMessage(contentType) && !isSevenBit(data)) {

@@ -114,7 +114,8 @@ function checkTags(tags: Record<string, string>): Record<string, string> {
     throw refuse(`An email may have ${MAX_TAGS} tags of yours; this one has ${entries.length}.`);
   }
   for (const [name, value] of entries) {
-    if (!TAG.test(name)) throw refuse("A tag's name is 1 to 256 of A-Z, a-z, 0-9, _ and -.");
+    if (!TAG.test(name))
+      throw refuse("A tag's name is 1 to 256 characters of A-Z, a-z, 0-9, _ and -.");
     if (RESERVED_TAGS.includes(name)) {
       throw refuse(
         `The tag ${name} is reserved: events find their message by it. Choose another name.`,

@@ -24,8 +24,8 @@ export interface ApiKey {
 
 export interface NewApiKey {
   /**
-   * The program that gets it: 1 to 40 of a-z, 0-9 and -. Keys of one program share its messages and
-   * its idempotency keys, so that a program can change its key.
+   * The program that gets it: 1 to 40 characters of a-z, 0-9 and -. Keys of one program share its
+   * messages and its idempotency keys, so that a program can change its key.
    */
   program: string;
   /** The emails that it may queue, by name. */
@@ -52,7 +52,9 @@ export async function createKey(
   decision: Decision,
 ): Promise<ApiKey & { key: string }> {
   if (!PROGRAM.test(program)) {
-    throw invalid("The name of a program is 1 to 40 of a-z, 0-9 and -, such as billing.");
+    throw invalid(
+      "The name of a program is 1 to 40 characters of a-z, 0-9 and -, such as billing.",
+    );
   }
   if (templates.length === 0) throw invalid("Name the templates that the key may queue.");
   if (!Number.isInteger(perHour) || perHour < 1 || perHour > MAX_PER_HOUR) {

@@ -9,7 +9,7 @@ const WORDS: Record<Level, string> = {
   review: "AWS reviews the account",
   pause: "AWS may pause sending",
 };
-/** The same in a table. */
+/** What a level means, in the narrow cell of a table. */
 const SHORT: Record<Level, string> = { ok: "", near: "near", review: "review", pause: "pause" };
 const TONE: Record<Level, string> = { ok: "good", near: "warn", review: "bad", pause: "bad" };
 
