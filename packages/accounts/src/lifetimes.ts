@@ -15,10 +15,14 @@ export const SIGN_UP_DAYS = 7;
 /** Days after which a session ends: `most` after the log-in, or `unused` after its last use. */
 export const SESSION_DAYS = { most: 30, unused: 14 };
 
-/** Minutes after the password was typed in which a session may change the address, download the data
- * or delete the account. */
+/**
+ * For so many minutes after its password was typed, a session may change the address, download the
+ * data or delete the account.
+ */
 export const CHECK_MINUTES = 15;
 
-/** Days for which links and requests are kept after their end. Until then, the page of a link can say
- * that it was used or has expired; later it is unknown. */
+/**
+ * Days for which links and requests are kept after their end. Until then, the page of a link can say
+ * that the link was used or has expired. Later the link is unknown.
+ */
 export const KEPT_DAYS = 7;

@@ -6,11 +6,11 @@ CREATE INDEX messages_queued_idx ON messages (priority, due_at) WHERE state = 'q
 CREATE INDEX messages_lease_idx ON messages (lease_expires_at) WHERE state = 'sending';
 CREATE INDEX messages_unknown_idx ON messages (due_at) WHERE state = 'unknown';
 
--- The messages that operators look for in the log. With this index a page takes 1 ms, without it 300
--- in a million messages. It does not contain messages that are open, or closed as sent.
+-- What a person looks for in the log: 1 ms a page, where the walk over a million messages takes
+-- 300. Nothing is in it when it is queued, nor when it is closed as sent.
 CREATE INDEX messages_not_sent_idx ON messages (closed_reason, id) WHERE closed_reason <> 'sent';
 
--- Messages without a key have no entry.
+-- An index entry for those alone that have a key.
 CREATE UNIQUE INDEX messages_idempotency_idx ON messages (template, idempotency_key)
   WHERE idempotency_key IS NOT NULL;
 
@@ -33,10 +33,9 @@ ALTER TABLE sending_status
   ADD CONSTRAINT one_row CHECK (id = 1);
 INSERT INTO sending_status (id) VALUES (1);
 
--- Enqueueing calls it for each row. If a worker would sleep past the message, it is woken when the
--- caller commits. Otherwise there is no NOTIFY, because it takes a lock that every commit in the
--- cluster waits for. It is a function so that its plan is kept: as a part of the INSERT it took a third
--- of the INSERT's time.
+-- Enqueueing calls it for each row: a worker that would sleep past the message is woken when the
+-- caller commits. Only then, because NOTIFY takes a lock that every commit in the cluster waits
+-- for. A function, because its plan is kept: as a part of the INSERT it took a third of its time.
 CREATE FUNCTION wake_worker(due timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM sending_status WHERE idle_until > greatest(now(), due)) THEN
@@ -44,7 +43,7 @@ BEGIN
   END IF;
 END $$;
 
--- The bounces and complaints of an address are counted by this index. A delivery has no entry.
+-- What an address has done is counted over these few; a delivery has no entry.
 CREATE INDEX events_effect_idx ON events (recipient_key) WHERE effect IS NOT NULL;
 
 CREATE FUNCTION refuse_illegal_transition() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -58,17 +57,17 @@ BEGIN
   END;
 END $$;
 
--- The requests that the worker looks for.
+-- What the worker looks for.
 CREATE INDEX "reset_requests_waiting" ON "reset_requests"("created_at") WHERE "handled_at" IS NULL;
 
--- A message that failed, or was closed in doubt, may keep its sealed contents, so that an operator can
--- send it again. Every other closed message has none.
+-- What failed, and what was closed in doubt, may keep its sealed contents: an operator sends it
+-- again with them. Everything else that is closed has none.
 ALTER TABLE messages
   ADD CONSTRAINT payload_until_closed CHECK (state = 'closed' OR payload IS NOT NULL),
   ADD CONSTRAINT payload_for_a_retry CHECK (state <> 'closed' OR payload IS NULL
     OR (closed_reason IN ('failed', 'unknown') AND outcome = 'none'));
 
--- The messages that can be retried, and whose contents are erased in time.
+-- These few are looked at to retry them, and to erase their contents in time.
 CREATE INDEX messages_contents_idx ON messages (closed_at)
   WHERE state = 'closed' AND payload IS NOT NULL;
 
@@ -77,7 +76,7 @@ CREATE TRIGGER refuse_illegal_transition BEFORE UPDATE ON messages FOR EACH ROW
   WHEN (
     NEW.outcome < OLD.outcome
     OR CASE WHEN OLD.state = NEW.state
-      -- A later event may tell that a message that was closed in doubt had been sent.
+      -- An event may tell later that what was closed in doubt had been sent.
       THEN OLD.closed_reason IS DISTINCT FROM NEW.closed_reason
         AND NOT (OLD.closed_reason = 'unknown' AND NEW.closed_reason = 'sent')
       ELSE NOT ((OLD.state = 'queued' AND NEW.state IN ('sending', 'closed'))
@@ -88,7 +87,7 @@ CREATE TRIGGER refuse_illegal_transition BEFORE UPDATE ON messages FOR EACH ROW
   )
   EXECUTE FUNCTION refuse_illegal_transition();
 
--- The accepted calls of a configuration set in their order. Evidence reads a hundred of them.
+-- The accepted calls of a configuration set in their order: evidence looks at a hundred of them.
 CREATE INDEX attempts_accepted_idx ON attempts (event_source, started_at)
   WHERE result = 'accepted' AND event_source IS NOT NULL;
 
@@ -108,5 +107,5 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON "operator_actions" FOR EAC
   WHEN (pg_trigger_depth() = 0 AND current_setting('email.erases', true) IS DISTINCT FROM 'on')
   EXECUTE FUNCTION refuse_changed_action();
 
--- The alerts look for the users who have a role.
+-- The alerts look for the few who have a role.
 CREATE INDEX users_role_idx ON users (role) WHERE role IS NOT NULL;
