@@ -177,6 +177,10 @@ test(
     expect(record(copy)).toMatchObject({ name: "comet", leftOut: ["smtp"] });
 
     await copy.refresh();
+    expect((await copy.run("app:delete", "prisma-offline")).output).toContain(
+      "Commit your changes of ARCHITECTURE.md",
+    );
+    await commit(copy);
     await succeed(copy, "app:delete", "prisma-offline");
     expect(record(copy)).toMatchObject({ name: "comet", leftOut: ["prisma-offline", "smtp"] });
   },

@@ -59,7 +59,19 @@ async function release(folder: Folder, version: string): Promise<string> {
   );
   folder.edit(
     "packages/accounts/src/person/account-tables.ts",
-    replace('"device", ', '"device", "ended_by", '),
+    // As Prettier writes it: app:init formats only what it changes.
+    replace(
+      '["id", "device", "created_at", "used_at", "password_checked_at", "expires_at"]',
+      `[
+      "id",
+      "device",
+      "ended_by",
+      "created_at",
+      "used_at",
+      "password_checked_at",
+      "expires_at",
+    ]`,
+    ),
   );
   const newest =
     folder
