@@ -126,9 +126,11 @@ it("delivers with credentials that may only send, and logs that it cannot read t
 
 it("logs once that the daily quota is used up and until when, and later that sending goes on", async () => {
   const quota = { ...unlimited, max24HourSend: 200, sentLast24Hours: 188 };
-  const ids = await Promise.all([1, 2, 3, 4].map(() => queueWelcome(worker.db)));
   const firstSent = Date.now();
   worker.deliver(accepted, { quota });
+  // The time in the log is 24 hours after a stored settlement.
+  await worker.becomes(await queueWelcome(worker.db), { closedReason: "sent" });
+  const ids = await Promise.all([2, 3, 4].map(() => queueWelcome(worker.db)));
   await waitFor(() => expect(worker.logged).toContain("sending stopped"));
   // The last 5 % are for new passwords.
   expect(worker.calls).toHaveLength(2);
