@@ -11,12 +11,6 @@ const MB = 1024 * 1024;
 const small = (count: number): Item[] =>
   Array.from({ length: count }, (_, id) => ({ id, bytes: 1 }));
 
-/** Calls begin at the end of a turn of the event loop. */
-const turn = () =>
-  vi.isFakeTimers()
-    ? vi.advanceTimersByTimeAsync(1)
-    : new Promise<void>((resolve) => setImmediate(resolve));
-
 /** A world of calls and settlements that end when the test says so. */
 function open(concurrency: number, spare = 0) {
   const onWire = new Map<number, () => void>();
@@ -47,10 +41,6 @@ function open(concurrency: number, spare = 0) {
     settled,
     isSettling: () => settling !== undefined,
     endSettlement: () => settling?.(),
-    add: (items: Item[]) => {
-      window.add(items);
-      return turn();
-    },
     /** A call ends, and its settlement. */
     end: async (id: number) => {
       onWire.get(id)?.();
@@ -61,7 +51,6 @@ function open(concurrency: number, spare = 0) {
         },
         { interval: 1 },
       );
-      await turn();
     },
     /** Everything ends as soon as it can. */
     async finish() {
@@ -84,7 +73,6 @@ it("makes one call for each message, settles each once, and has at most 1.5 time
     { weight: 3, arbitrary: fc.record({ do: fc.constant("claim"), most: fc.nat(80) }) },
     { weight: 5, arbitrary: fc.record({ do: fc.constant("answer"), which: fc.nat(1000) }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("settled") }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant("turn") }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("close") }) },
   );
   await fc.assert(
@@ -105,7 +93,6 @@ it("makes one call for each message, settles each once, and has at most 1.5 time
         for (const one of steps) {
           if (one.do === "answer") [...onWire.values()][one.which % (onWire.size || 1)]?.();
           if (one.do === "settled") world.endSettlement();
-          if (one.do === "turn") await turn();
           if (one.do === "close") {
             isClosed = true;
             window.close();
@@ -132,38 +119,25 @@ it("makes one call for each message, settles each once, and has at most 1.5 time
 });
 
 it("begins with four calls, and adds four with each settled one", async () => {
-  const { window, onWire, add, end } = open(50);
+  const { window, onWire, end } = open(50);
   expect(await window.room()).toMatchObject({ messages: 6 });
-  await add(small(6));
+  window.add(small(6));
   expect(onWire.size).toBe(4);
   await end(0);
   expect(await window.room()).toMatchObject({ messages: 7 });
   expect(onWire.size).toBe(5);
-  await add(small(7).map(({ bytes }, id) => ({ id: id + 6, bytes })));
+  window.add(small(7).map(({ bytes }, id) => ({ id: id + 6, bytes })));
   expect(onWire.size).toBe(8);
 });
 
 it("a call that hangs delays no other, even if it is the first", async () => {
-  const { onWire, add, end } = open(2);
-  await add(small(2));
+  const { window, onWire, end } = open(2);
+  window.add(small(2));
   for (let id = 1; id < 20; id++) {
     await end(id);
-    await add([{ id: id + 1, bytes: 1 }]);
+    window.add([{ id: id + 1, bytes: 1 }]);
   }
   expect([...onWire.keys()]).toEqual([0, 20]);
-});
-
-it("begins the calls of one turn of the event loop together", async () => {
-  const { called, onWire, add } = open(3);
-  await add(small(4));
-  await add(small(2).map(({ bytes }, id) => ({ id: id + 4, bytes })));
-  for (const id of [0, 1]) {
-    onWire.get(id)?.();
-    await Promise.resolve();
-    expect(called).toEqual([0, 1, 2]);
-  }
-  await turn();
-  expect(called).toEqual([0, 1, 2, 3, 4]);
 });
 
 it("has no room while 16 MB are in flight", async () => {
@@ -182,7 +156,7 @@ it("has no room while 16 MB are in flight", async () => {
 
 it("begins no call once it is closed, and skips the other messages", async () => {
   const world = open(2);
-  await world.add(small(3));
+  world.window.add(small(3));
   expect(world.called).toEqual([0, 1]);
   world.window.close();
   expect(world.skipped).toEqual([2]);
@@ -195,20 +169,20 @@ it("begins no call once it is closed, and skips the other messages", async () =>
 it("replaces a call that is late by another, while there are spare places", async () => {
   vi.useFakeTimers();
   try {
-    const { onWire, called, add } = open(2, 1);
-    await add(small(5));
+    const { window, onWire, called } = open(2, 1);
+    window.add(small(5));
     expect(called).toEqual([0, 1]);
-    await vi.advanceTimersByTimeAsync(1_990);
+    await vi.advanceTimersByTimeAsync(1_999);
     expect(called).toEqual([0, 1]);
-    await vi.advanceTimersByTimeAsync(20);
+    await vi.advanceTimersByTimeAsync(1);
     // Two are late, and one place is spare.
     expect(called).toEqual([0, 1, 2]);
     onWire.get(2)?.();
-    await turn();
+    await vi.advanceTimersByTimeAsync(0);
     expect(called).toEqual([0, 1, 2, 3]);
     onWire.get(0)?.();
     onWire.get(1)?.();
-    await turn();
+    await vi.advanceTimersByTimeAsync(0);
     // The late calls have ended. The call that is on time has one of two places.
     expect(called).toEqual([0, 1, 2, 3, 4]);
     expect(onWire.size).toBe(2);
@@ -224,7 +198,7 @@ it("claims and settles many at once, and fewer while calls are late", async () =
     const { window, onWire, settled } = world;
     // The start of a worker is over.
     for (let id = 100; id < 109; id++) {
-      await world.add([{ id, bytes: 1 }]);
+      window.add([{ id, bytes: 1 }]);
       onWire.get(id)?.();
       await vi.advanceTimersByTimeAsync(1);
       world.endSettlement();
@@ -235,13 +209,13 @@ it("claims and settles many at once, and fewer while calls are late", async () =
       await vi.advanceTimersByTimeAsync(1);
       return settled.length - 9;
     };
-    await world.add(small(60));
+    window.add(small(60));
     // Beyond the 40 calls are 20 messages: ten make a settlement.
     expect(await endCalls(0, 1, 2, 3, 4, 5, 6, 7, 8)).toBe(0);
     expect(await endCalls(9)).toBe(1);
     world.endSettlement();
     expect(await window.room()).toMatchObject({ messages: 10 });
-    await world.add(small(10).map(({ bytes }, id) => ({ id: id + 60, bytes })));
+    window.add(small(10).map(({ bytes }, id) => ({ id: id + 60, bytes })));
     // 40 calls are late, so one is enough.
     await vi.advanceTimersByTimeAsync(2_000);
     expect(await endCalls(10)).toBe(2);
