@@ -51,7 +51,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await joe.logsIn(OTHER_PASSWORD);
     await joe.sees(/wrong/i);
     const tries = { where: { name: "wrongPassword" } };
-    await stack.db.limit.updateMany({ ...tries, data: { fullAt: minutesAgo(-60) } });
+    await stack.db.limit.updateMany({ ...tries, data: { fullAt: minutesAgo(-15) } });
     await joe.logsIn(PASSWORD);
     await joe.sees(/too often/i);
     await stack.db.limit.deleteMany(tries);
