@@ -4,6 +4,7 @@ import { requirePublicSchema, requireUsable } from "./address.ts";
 import { Prisma, PrismaClient } from "./generated/client.ts";
 import { InstantsClient, withOffsets } from "./instants.ts";
 
+export { CLOCK_SKEW } from "./clock.ts";
 export { listen } from "./listen.ts";
 export { Prisma };
 export type * from "./generated/client.ts";

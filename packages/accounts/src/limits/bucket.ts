@@ -1,4 +1,4 @@
-import { type Db, Prisma } from "@repo/db";
+import { CLOCK_SKEW, type Db, Prisma } from "@repo/db";
 
 /** A use takes one point from one bucket. */
 export interface Use<Name extends string = string> {
@@ -10,10 +10,6 @@ export interface Use<Name extends string = string> {
   /** How long an empty bucket takes to fill. */
   minutes: number;
 }
-
-// Seconds by which two clocks may differ. If a bucket would be full later than an empty one, its time
-// comes from a database whose clock was ahead, before a failover.
-const AHEAD = 60;
 
 /** The result of a use. After a refusal: whole seconds until a point comes back. */
 export type Taken = { granted: true } | { granted: false; retryAfter: number };
@@ -50,8 +46,9 @@ export async function take(db: Db, uses: Use[]): Promise<Taken[]> {
       )
       WHERE (
         SELECT bucket.full_at <= clock_timestamp() + but_one
-          -- Otherwise it would refuse until the clock has caught up. It grants one point now.
-          OR bucket.full_at > clock_timestamp() + but_one + point + ${AHEAD} * interval '1 second'
+          -- Later than an empty bucket: the time is of another clock. It would refuse until that
+          -- time. Instead it grants one point now.
+          OR bucket.full_at > clock_timestamp() + but_one + point + ${CLOCK_SKEW} * interval '1 second'
         FROM uses WHERE (uses.name, uses.key) = (bucket.name, bucket.key)
       )
       RETURNING name, key

@@ -1,4 +1,4 @@
-import { type Db, Prisma } from "@repo/db";
+import { CLOCK_SKEW, type Db, Prisma } from "@repo/db";
 import { Refusal } from "@repo/errors";
 import { type Client, invalidKey } from "./authenticate.ts";
 
@@ -19,10 +19,6 @@ const EMAILS: Limit = {
   message:
     "This key has reached its limit of emails an hour. Send it again after the seconds in Retry-After.",
 };
-
-// Seconds by which two clocks may differ. If a bucket would be full later than an empty one, its time
-// comes from a database whose clock was ahead, before a failover.
-const AHEAD = 60;
 
 // A program may ask a few times about each of its emails.
 const READS: Limit = {
@@ -65,8 +61,9 @@ async function take(
         greatest(least(${fullAt}, clock_timestamp() + ${butOne}), clock_timestamp())
     WHERE id = ${keyId}::uuid AND revoked_at IS NULL AND (
       ${fullAt} <= clock_timestamp() + ${butOne}
-      -- Otherwise it would refuse until the clock has caught up. It grants one use now.
-      OR ${fullAt} > clock_timestamp() + interval '1 hour' + ${AHEAD} * interval '1 second')`;
+      -- Later than an empty bucket: the time is of another clock. It would refuse until that time.
+      -- Instead it grants one use now.
+      OR ${fullAt} > clock_timestamp() + interval '1 hour' + ${CLOCK_SKEW} * interval '1 second')`;
   if (taken > 0) return;
   const [key] = await db.$queryRaw<{ wait: number }[]>`
     SELECT greatest(1, ceil(extract(epoch FROM

@@ -1,9 +1,6 @@
-import { type Db, Prisma } from "@repo/db";
+import { CLOCK_SKEW, type Db, Prisma } from "@repo/db";
 import { NO_RESTORE } from "../sending-status.ts";
 import { type DoubtSeconds, doubtEnds } from "./retry.ts";
-
-// Seconds by which two clocks may differ.
-const AHEAD = 60;
 
 /**
  * Ends leases that have expired. Their messages are in doubt, because the dead worker may have sent
@@ -20,7 +17,7 @@ export async function sweep(db: Db, lease: number, doubtSeconds: DoubtSeconds): 
   await db.query(Prisma.sql`
     WITH foreign_ones AS MATERIALIZED (
       SELECT id FROM messages
-      WHERE state = 'sending' AND lease_expires_at > now() + ${lease + AHEAD} * interval '1 second'
+      WHERE state = 'sending' AND lease_expires_at > now() + ${lease + CLOCK_SKEW} * interval '1 second'
       FOR UPDATE SKIP LOCKED
     )
     UPDATE messages m SET lease_expires_at = now() + ${lease} * interval '1 second'

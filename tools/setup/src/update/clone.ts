@@ -4,6 +4,7 @@ import type { Git } from "./git.ts";
 
 /** Of this worktree: the commit before an update that has begun. */
 const BEFORE = "refs/worktree/before-update";
+const UNDO = "git reset --hard && git clean -d --force";
 
 /**
  * The commit of a clone that may be changed.
@@ -28,7 +29,7 @@ export async function requireCommitted(git: Git): Promise<string> {
   if (stopped === head) {
     throw new AppError(
       "NOT_COMMITTED",
-      "An update was stopped in the middle. First undo it: git reset --hard && git clean -d --force. That also undoes what you have changed since then.",
+      `An update was stopped in the middle. First undo it: ${UNDO}. That also undoes what you have changed since then.`,
     );
   }
   throw new AppError(
@@ -44,8 +45,7 @@ export async function requireCommitted(git: Git): Promise<string> {
  * @param head the clone's commit; nothing else may be changed in the clone
  */
 export async function wholeOrNothing<T>(git: Git, head: string, act: () => Promise<T>): Promise<T> {
-  const say = () =>
-    console.error(`Stopped in the middle of the update. Undo it: git reset --hard ${head}`);
+  const say = () => console.error(`Stopped in the middle of the update. Undo it: ${UNDO}`);
   await git("update-ref", BEFORE, head);
   for (const signal of SIGNALS) process.prependOnceListener(signal, say);
   try {
