@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, it, vi } from "vitest";
 import { type Window, createWindow } from "./window.ts";
@@ -10,6 +11,11 @@ interface Item {
 const MB = 1024 * 1024;
 const small = (count: number): Item[] =>
   Array.from({ length: count }, (_, id) => ({ id, bytes: 1 }));
+
+/** Enough turns of the event loop for all calls that may begin. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await nextTurn();
+}
 
 /** A world of calls and settlements that end when the test says so. */
 function open(concurrency: number, spare = 0) {
@@ -43,6 +49,7 @@ function open(concurrency: number, spare = 0) {
     endSettlement: () => settling?.(),
     /** A call ends, and its settlement. */
     end: async (id: number) => {
+      await vi.waitUntil(() => onWire.has(id), { interval: 1 });
       onWire.get(id)?.();
       await vi.waitUntil(
         () => {
@@ -104,7 +111,10 @@ it("makes one call for each message, settles each once, and has at most 1.5 time
             const items = small(count).map(({ bytes }) => ({ id: claimed++, bytes }));
             window.add(items);
           }
-          await Promise.resolve();
+          const before = called.length;
+          await nextTurn();
+          // Thirteen are half of what may be in flight beyond fifty calls.
+          expect(called.length - before, "calls that begin in one turn").toBeLessThanOrEqual(13);
           check();
         }
         window.close();
@@ -122,11 +132,14 @@ it("begins with four calls, and adds four with each settled one", async () => {
   const { window, onWire, end } = open(50);
   expect(await window.room()).toMatchObject({ messages: 6 });
   window.add(small(6));
+  await turns();
   expect(onWire.size).toBe(4);
   await end(0);
   expect(await window.room()).toMatchObject({ messages: 7 });
+  await turns();
   expect(onWire.size).toBe(5);
   window.add(small(7).map(({ bytes }, id) => ({ id: id + 6, bytes })));
+  await turns();
   expect(onWire.size).toBe(8);
 });
 
@@ -137,6 +150,7 @@ it("a call that hangs delays no other, even if it is the first", async () => {
     await end(id);
     window.add([{ id: id + 1, bytes: 1 }]);
   }
+  await turns();
   expect([...onWire.keys()]).toEqual([0, 20]);
 });
 
@@ -157,6 +171,7 @@ it("has no room while 16 MB are in flight", async () => {
 it("begins no call once it is closed, and skips the other messages", async () => {
   const world = open(2);
   world.window.add(small(3));
+  await turns();
   expect(world.called).toEqual([0, 1]);
   world.window.close();
   expect(world.skipped).toEqual([2]);
@@ -171,18 +186,19 @@ it("replaces a call that is late by another, while there are spare places", asyn
   try {
     const { window, onWire, called } = open(2, 1);
     window.add(small(5));
+    await vi.advanceTimersByTimeAsync(2);
     expect(called).toEqual([0, 1]);
-    await vi.advanceTimersByTimeAsync(1_999);
+    await vi.advanceTimersByTimeAsync(1_990);
     expect(called).toEqual([0, 1]);
-    await vi.advanceTimersByTimeAsync(1);
+    await vi.advanceTimersByTimeAsync(10);
     // Two are late, and one place is spare.
     expect(called).toEqual([0, 1, 2]);
     onWire.get(2)?.();
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(2);
     expect(called).toEqual([0, 1, 2, 3]);
     onWire.get(0)?.();
     onWire.get(1)?.();
-    await vi.advanceTimersByTimeAsync(0);
+    await vi.advanceTimersByTimeAsync(2);
     // The late calls have ended. The call that is on time has one of two places.
     expect(called).toEqual([0, 1, 2, 3, 4]);
     expect(onWire.size).toBe(2);
@@ -199,6 +215,7 @@ it("claims and settles many at once, and fewer while calls are late", async () =
     // The start of a worker is over.
     for (let id = 100; id < 109; id++) {
       window.add([{ id, bytes: 1 }]);
+      await vi.advanceTimersByTimeAsync(1);
       onWire.get(id)?.();
       await vi.advanceTimersByTimeAsync(1);
       world.endSettlement();
@@ -210,6 +227,7 @@ it("claims and settles many at once, and fewer while calls are late", async () =
       return settled.length - 9;
     };
     window.add(small(60));
+    await vi.advanceTimersByTimeAsync(1);
     // Beyond the 40 calls are 20 messages: ten make a settlement.
     expect(await endCalls(0, 1, 2, 3, 4, 5, 6, 7, 8)).toBe(0);
     expect(await endCalls(9)).toBe(1);
@@ -224,4 +242,23 @@ it("claims and settles many at once, and fewer while calls are late", async () =
   } finally {
     vi.useRealTimers();
   }
+});
+
+it("begins other calls in later turns, and settles all calls of a turn at once", async () => {
+  const world = open(40);
+  for (let id = 100; id < 109; id++) {
+    world.window.add([{ id, bytes: 1 }]);
+    await world.end(id);
+  }
+  world.window.add(small(40));
+  // Ten are half of what may be in flight beyond forty calls.
+  await nextTurn();
+  expect(world.onWire.size).toBe(10);
+  await nextTurn();
+  expect(world.onWire.size).toBe(20);
+  await turns();
+  expect(world.onWire.size).toBe(40);
+  for (const end of world.onWire.values()) end();
+  await turns();
+  expect(world.settled.at(-1)).toHaveLength(40);
 });

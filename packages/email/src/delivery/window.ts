@@ -6,7 +6,7 @@ export interface Window<Item> {
    * @returns how many messages and bytes may be claimed now
    */
   room(): Promise<Room>;
-  /** Adds claimed messages. Their calls begin at once, as far as `concurrency` allows. */
+  /** Adds claimed messages. Their calls begin soon, as far as `concurrency` allows. */
   add(items: Item[]): void;
   /** Begins no more calls: messages without a call are skipped. Idempotent. */
   close(): void;
@@ -78,23 +78,30 @@ export function createWindow<Item, Result>({
   const changed: (() => void)[] = [];
 
   const width = () => Math.min(concurrency, START * (1 + settled));
-  // The smallest claim or settlement: half of the messages in flight beyond the calls at once. Calls
-  // that are late use these up, so that claims and settlements then become smaller.
-  const minBatch = () => Math.max(1, Math.ceil((width() * (MAX_IN_FLIGHT - 1) - late) / 2));
+  // Half of the messages in flight beyond the calls at once. Calls that are late use these up, so that
+  // batches then become smaller.
+  const batch = () => Math.max(1, Math.ceil((width() * (MAX_IN_FLIGHT - 1) - late) / 2));
 
-  function begin(): void {
-    while (onWire - Math.min(late, spare) < width()) {
+  // At most one batch in a turn of the event loop. Fifty calls take 10 ms to begin, and in one turn
+  // the answers to claims and settlements would wait for them all.
+  const beginSoon = inNextTurn(() => {
+    for (let begun = 0; onWire - Math.min(late, spare) < width(); begun++) {
+      if (begun === batch()) return beginSoon();
       const item = pending.shift();
       if (item === undefined) return;
-      onWire++;
-      const isLate = watch();
-      void call(item).then((result) => {
-        onWire--;
-        if (isLate()) late--;
-        end(item, result);
-        begin();
-      });
+      begin(item);
     }
+  });
+
+  function begin(item: Item): void {
+    onWire++;
+    const isLate = watch();
+    void call(item).then((result) => {
+      onWire--;
+      if (isLate()) late--;
+      end(item, result);
+      beginSoon();
+    });
   }
 
   /**
@@ -107,7 +114,7 @@ export function createWindow<Item, Result>({
     const watched = setTimeout(() => {
       isLate = true;
       late++;
-      begin();
+      beginSoon();
       wake();
     }, LATE_MS);
     return () => (clearTimeout(watched), isLate);
@@ -120,25 +127,27 @@ export function createWindow<Item, Result>({
 
   function settleSoon(): void {
     if (isSettling || ended.length === 0) return;
-    if (ended.length >= minBatch() || ended.length === inFlight) settleEnded();
-    else timer ??= setTimeout(settleEnded, GATHER_MS);
+    if (ended.length >= batch() || ended.length === inFlight) settleAll();
+    else timer ??= setTimeout(settleAll, GATHER_MS);
   }
 
-  function settleEnded(): void {
+  // In the next turn, so that it takes all calls that end in this one.
+  const settleAll = inNextTurn(() => {
+    if (isSettling || ended.length === 0) return;
     clearTimeout(timer);
     timer = undefined;
-    const batch = ended.splice(0);
+    const all = ended.splice(0);
     isSettling = true;
-    void settle(batch).then(() => {
+    void settle(all).then(() => {
       isSettling = false;
-      settled += batch.length;
-      inFlight -= batch.length;
-      for (const { item } of batch) bytes -= bytesOf(item);
-      begin();
+      settled += all.length;
+      inFlight -= all.length;
+      for (const { item } of all) bytes -= bytesOf(item);
+      beginSoon();
       settleSoon();
       wake();
     });
-  }
+  });
 
   const change = () => new Promise<void>((resolve) => changed.push(resolve));
   const wake = () => {
@@ -149,7 +158,7 @@ export function createWindow<Item, Result>({
     async room() {
       for (;;) {
         const messages = Math.floor(width() * MAX_IN_FLIGHT) - inFlight;
-        const isEnough = messages >= minBatch() && bytes < MAX_BYTES;
+        const isEnough = messages >= batch() && bytes < MAX_BYTES;
         if (isEnough || isClosed) return { messages, bytes: MAX_BYTES - bytes };
         await change();
       }
@@ -159,7 +168,7 @@ export function createWindow<Item, Result>({
       for (const item of items) bytes += bytesOf(item);
       pending.push(...items);
       if (isClosed) skipAll();
-      else begin();
+      else beginSoon();
     },
     close() {
       isClosed = true;
@@ -175,4 +184,20 @@ export function createWindow<Item, Result>({
   function skipAll(): void {
     for (const item of pending.splice(0)) end(item, skip(item));
   }
+}
+
+/**
+ * @returns a function that asks for the work to be done in the next turn of the event loop, once
+ *   however often it is asked for
+ */
+function inNextTurn(work: () => void): () => void {
+  let isAsked = false;
+  return () => {
+    if (isAsked) return;
+    isAsked = true;
+    setImmediate(() => {
+      isAsked = false;
+      work();
+    });
+  };
 }
