@@ -133,9 +133,9 @@ export function createWindow<Item, Result>({
 
   // In the next turn, so that it takes all calls that end in this one.
   const settleAll = inNextTurn(() => {
-    if (isSettling || ended.length === 0) return;
     clearTimeout(timer);
     timer = undefined;
+    if (isSettling || ended.length === 0) return;
     const all = ended.splice(0);
     isSettling = true;
     void settle(all).then(() => {
