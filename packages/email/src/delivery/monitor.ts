@@ -4,10 +4,16 @@ import { NEXT_STEP, type StoppedBy, sendingStatus } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
 import { type Log, errorFields } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
-import { isQuotaKnown, probeNow, endStop, setLimits, slowDown, stopSending } from "./pace.ts";
+import {
+  DEFAULT_RATE,
+  endStop,
+  isQuotaKnown,
+  probeNow,
+  setLimits,
+  slowDown,
+  stopSending,
+} from "./pace.ts";
 
-// Used if SES cannot be asked: the rate of most accounts outside the sandbox.
-const DEFAULT_RATE = 14;
 // Calls in a row without an answer that stop sending. Further calls would only be in doubt too.
 const OUTAGE = 10;
 

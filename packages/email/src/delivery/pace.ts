@@ -4,6 +4,8 @@ import { RESERVE, type StoppedBy } from "../sending-status.ts";
 // The row that all workers share: how fast the account may send, how much a day, and whether it
 // sends at all. It is SQL, because PostgreSQL's clock decides and a claim is one statement.
 
+/** Emails a second if SES cannot be asked: the rate of most accounts outside the sandbox. */
+export const DEFAULT_RATE = 14;
 // The size of the bucket, in seconds of the rate. SES allows a burst of one second. The other half
 // is for calls that were delayed on their way.
 const BURST = 0.5;
