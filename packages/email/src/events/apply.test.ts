@@ -225,7 +225,12 @@ it("can store whatever the parser reads", async () => {
   // Always among them, so that one at least is stored.
   const timestamp = "2026-11-28T12:00:00.000Z";
   const bounce = { bounceType: "", feedbackId: "", timestamp, bouncedRecipients: [] };
-  const mail = { messageId: newSesId(), timestamp, destination: [], tags: { "message-id": [] } };
+  const mail = {
+    messageId: newSesId(),
+    timestamp,
+    destination: ["ada@example.com"],
+    tags: { "message-id": [] },
+  };
   const readable = { eventType: "Open", bounce, open: { userAgent: "", timestamp }, mail };
   let stored = 0;
   await fc.assert(
