@@ -82,8 +82,8 @@ export function createWindow<Item, Result>({
   // batches then become smaller.
   const batch = () => Math.max(1, Math.ceil((width() * (MAX_IN_FLIGHT - 1) - late) / 2));
 
-  // At most one batch in a turn of the event loop. Fifty calls take 10 ms to begin, and in one turn
-  // the answers to claims and settlements would wait for them all.
+  // At most one batch in a turn of the event loop. Fifty calls take up to 10 ms to begin. If all began
+  // in one turn, the answers to claims and settlements would wait for them.
   const beginSoon = inNextTurn(() => {
     for (let begun = 0; onWire - Math.min(late, spare) < width(); begun++) {
       if (begun === batch()) return beginSoon();
