@@ -26,6 +26,17 @@ it("gives the same refusal for a wrong password, an unknown address and an uncon
   expect(await test.emails("waiting@example.com")).toEqual(["verify-email"]);
 });
 
+it("counts no password that was not compared, because its browser has gone", async () => {
+  const strict = createAccounts({ ...test.config, limitScale: 1 });
+  const email = "patient@example.com";
+  await test.signUpAndVerify(browser(), email);
+  const gone = { ...browser("203.0.113.7"), signal: AbortSignal.abort() };
+  for (let i = 0; i < 12; i++) {
+    await expect(strict.logIn(gone, { email, password: "wrong" })).rejects.toThrow("aborted");
+  }
+  await strict.logIn(browser("203.0.113.8"), { email, password: PASSWORD });
+});
+
 it("accepts the address in upper and lower case, and the password in any encoding of its accents", async () => {
   const composed = "caf\u00e9 au lait, s'il vous pla\u00eet";
   await test.signUpAndVerify(browser(), "accents@example.com", composed);

@@ -41,7 +41,9 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
   refuse(taken?.refusal, detail);
   const place = trusted ? await takePlace(context, caller, key) : placeOf(caller);
   const account = await db.user.findUnique({ where: { emailKey: key } });
-  const { matches, outdated } = await hasher.verify(account?.passwordHash, input.password, place);
+  const verify = () => hasher.verify(account?.passwordHash, input.password, place);
+  // A password that nobody compared was not wrong.
+  const { matches, outdated } = await (taken?.orGiveBack(verify, "wrongPassword") ?? verify());
   const wrong = () => new AccountError("INVALID_CREDENTIALS", { detail });
   if (!matches || !account) throw wrong();
   const rehashed = outdated ? await hasher.hash(input.password, place) : account.passwordHash;

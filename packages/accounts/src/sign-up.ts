@@ -40,13 +40,14 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
   const { email: typed, password, ...profile } = input;
   const address = parseAddress(typed);
   checkPassword(password, { name: profile.name, email: address.address });
-  const email = await takeEmail(context, caller, address);
+  const taken = await takeEmail(context, caller, address);
   const locale = caller.locale ?? null;
   const token = newToken();
-  await email.orGiveBack(async () => {
+  const act = async () => {
     const passwordHash = await hasher.hash(password, placeOf(caller));
     await inTransaction(db, async (tx) => {
-      const messageId = email.granted ? await emailLink(tx, context, address, locale) : null;
+      const mayEmail = taken.granted("signUpMail");
+      const messageId = mayEmail ? await emailLink(tx, context, address, locale) : null;
       await tx.$executeRaw`
         WITH surplus AS (
           SELECT id FROM sign_ups WHERE email_key = ${address.key}
@@ -61,7 +62,8 @@ export async function signUp(context: Context, caller: Caller, input: NewSignUp)
                 ${passwordHash}, ${locale}, ${newHash(secret, "sign-up", token)}, ${messageId}::uuid,
                 now() + make_interval(days => ${SIGN_UP_DAYS}::int))`;
     });
-  });
+  };
+  await taken.orGiveBack(act, "signUpMail", "signUpMailOfADay");
   return token;
 }
 
@@ -75,15 +77,15 @@ export async function resendLink(context: Context, caller: Caller): Promise<void
   const found = await findSignUp(context, caller);
   if (!found) throw new AccountError("SIGN_UP_UNKNOWN");
   const { id, address, locale } = found;
-  const email = await takeEmail(context, caller, address);
-  if (!email.granted) return;
-  await email.orGiveBack(() =>
+  const taken = await takeEmail(context, caller, address);
+  if (!taken.granted("signUpMail")) return;
+  const act = () =>
     inTransaction(context.db, async (tx) => {
       const messageId = await emailLink(tx, context, address, locale);
       await tx.$executeRaw`
         UPDATE sign_ups SET message_id = ${messageId}::uuid WHERE id = ${id}::uuid`;
-    }),
-  );
+    });
+  await taken.orGiveBack(act, "signUpMail", "signUpMailOfADay");
 }
 
 /**
@@ -124,18 +126,7 @@ async function takeEmail({ limits, quotaPerDay }: Context, caller: Caller, { key
     limits.signUpMailOfADay(await quotaPerDay()),
   );
   refuse(taken.refusal);
-  return {
-    granted: taken.granted("signUpMail"),
-    /** Queues the email. If that fails, the email does not count. */
-    async orGiveBack(queue: () => Promise<void>): Promise<void> {
-      try {
-        await queue();
-      } catch (error) {
-        await taken.giveBack("signUpMail", "signUpMailOfADay");
-        throw error;
-      }
-    },
-  };
+  return taken;
 }
 
 /**

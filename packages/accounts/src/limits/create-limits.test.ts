@@ -144,10 +144,16 @@ describe("passwords", () => {
     expect((await logIn()).refusal).toBeUndefined();
   });
 
-  it("never end a trusted browser's request: beyond its limit it is treated like any other browser", async () => {
-    const attempt = () => limits.take(limits.browser("trustedBrowser", "browser"));
-    expect(await count(async () => (await attempt()).granted("trustedBrowser"))).toBe(20);
-    expect((await attempt()).refusal).toBeUndefined();
+  it("come back if they could not be compared", async () => {
+    const failing = () => Promise.reject(new Error("nobody compared it"));
+    for (let i = 0; i < 12; i++) {
+      const answer = (await logIn()).orGiveBack(failing, "wrongPassword");
+      await expect(answer).rejects.toThrow("nobody compared it");
+    }
+    const compared = (await logIn()).orGiveBack(() => Promise.resolve("wrong"), "wrongPassword");
+    expect(await compared).toBe("wrong");
+    const left = LIMITS.wrongPassword.amount - 1;
+    expect(await count(async () => !(await logIn()).refusal)).toBe(left);
   });
 });
 

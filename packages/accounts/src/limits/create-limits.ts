@@ -32,6 +32,8 @@ export interface TakenLimits<Name extends LimitName> {
   granted(name: Name): boolean;
   /** Gives back points that were granted and not used, for example if the password was right. */
   giveBack(...names: Name[]): Promise<void>;
+  /** Does what the points are for. If it fails, they come back, because it did not happen. */
+  orGiveBack<T>(act: () => Promise<T>, ...names: Name[]): Promise<T>;
 }
 
 export type Limits = ReturnType<typeof createLimits>;
@@ -140,14 +142,23 @@ export function createLimits({ db, secret, scale = 1, onUse }: LimitsConfig) {
         granted.filter((each) => !happens(each)),
       );
       let left = granted.filter(happens);
+      const giveBackOf = async (...names: Name[]) => {
+        const mine = left.filter(({ name }) => names.includes(name));
+        // Only once: a second time would give back somebody else's point.
+        left = left.filter(({ name }) => !names.includes(name));
+        await giveBack(db, mine);
+      };
       return {
         refusal,
         granted: (wanted) => left.some(({ name }) => name === wanted),
-        async giveBack(...names) {
-          const mine = left.filter(({ name }) => names.includes(name));
-          // Only once: a second time would give back somebody else's point.
-          left = left.filter(({ name }) => !names.includes(name));
-          await giveBack(db, mine);
+        giveBack: giveBackOf,
+        async orGiveBack(act, ...names) {
+          try {
+            return await act();
+          } catch (error) {
+            await giveBackOf(...names);
+            throw error;
+          }
         },
       };
     },

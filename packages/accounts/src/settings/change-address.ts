@@ -35,14 +35,11 @@ export async function requestAddressChange(
   );
   refuse(taken.refusal);
   if (!taken.granted("signUpMail")) return;
-  try {
-    await inAccount(context, caller, { passwordTyped: true }, (tx, owner) =>
+  const act = () =>
+    inAccount(context, caller, { passwordTyped: true }, (tx, owner) =>
       emailLink(tx, context, owner, address),
     );
-  } catch (error) {
-    await taken.giveBack("settingsMail", "signUpMail");
-    throw error;
-  }
+  await taken.orGiveBack(act, "settingsMail", "signUpMail");
 }
 
 async function emailLink(

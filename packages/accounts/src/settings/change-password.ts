@@ -35,29 +35,33 @@ export async function changePassword(
     passwordHash: old,
   } = await verifyOwner(context, caller, currentPassword);
   checkPassword(password, { name, email });
-  refuse((await limits.take(limits.account("accountChanges", id))).refusal);
-  const place = await takePlace(context, caller, emailKey);
-  const passwordHash = await hasher.hash(password, place);
-  return inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
-    // Somebody has changed it in the meantime.
-    if (owner.passwordHash !== old) throw new AccountError("WRONG_PASSWORD");
-    const { trustEpoch } = await tx.user.update({
-      where: { id: owner.id },
-      data: { passwordHash, trustEpoch: { increment: 1 } },
+  const taken = await limits.take(limits.account("accountChanges", id));
+  refuse(taken.refusal);
+  const act = async () => {
+    const place = await takePlace(context, caller, emailKey);
+    const passwordHash = await hasher.hash(password, place);
+    return inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
+      // Somebody has changed it in the meantime.
+      if (owner.passwordHash !== old) throw new AccountError("WRONG_PASSWORD");
+      const { trustEpoch } = await tx.user.update({
+        where: { id: owner.id },
+        data: { passwordHash, trustEpoch: { increment: 1 } },
+      });
+      await tx.session.deleteMany({ where: { userId: owner.id, id: { not: owner.sessionId } } });
+      await tx.$executeRaw`
+        UPDATE sessions SET password_checked_at = now() WHERE id = ${owner.sessionId}::uuid`;
+      await endLinks(tx, [owner.emailKey], owner.id);
+      await enqueue(tx, {
+        template: "password-changed",
+        to: owner.email,
+        locale: owner.locale,
+        props: { name: owner.name, url: url("/forgot-password") },
+      });
+      return {
+        session: await renewSession(tx, secret, owner.sessionId),
+        trusted: trustBrowser(secret, owner.emailKey, trustEpoch),
+      };
     });
-    await tx.session.deleteMany({ where: { userId: owner.id, id: { not: owner.sessionId } } });
-    await tx.$executeRaw`
-      UPDATE sessions SET password_checked_at = now() WHERE id = ${owner.sessionId}::uuid`;
-    await endLinks(tx, [owner.emailKey], owner.id);
-    await enqueue(tx, {
-      template: "password-changed",
-      to: owner.email,
-      locale: owner.locale,
-      props: { name: owner.name, url: url("/forgot-password") },
-    });
-    return {
-      session: await renewSession(tx, secret, owner.sessionId),
-      trusted: trustBrowser(secret, owner.emailKey, trustEpoch),
-    };
-  });
+  };
+  return taken.orGiveBack(act, "accountChanges");
 }

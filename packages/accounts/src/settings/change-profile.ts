@@ -25,10 +25,13 @@ export async function changeProfile(
 ): Promise<void> {
   const { db, secret, limits, enqueue, url } = context;
   const { id: ownerId } = await findOwner(db, secret, caller);
-  refuse((await limits.take(limits.account("accountChanges", ownerId))).refusal);
-  await inAccount(context, caller, { passwordTyped: false }, async (tx, { id, email, locale }) => {
-    const { name } = await tx.user.update({ where: { id }, data: profile });
-    const props = { name, change: "profile", url: url("/forgot-password") } as const;
-    await enqueue(tx, { template: "account-changed", to: email, locale, props });
-  });
+  const taken = await limits.take(limits.account("accountChanges", ownerId));
+  refuse(taken.refusal);
+  const act = () =>
+    inAccount(context, caller, { passwordTyped: false }, async (tx, { id, email, locale }) => {
+      const { name } = await tx.user.update({ where: { id }, data: profile });
+      const props = { name, change: "profile", url: url("/forgot-password") } as const;
+      await enqueue(tx, { template: "account-changed", to: email, locale, props });
+    });
+  await taken.orGiveBack(act, "accountChanges");
 }

@@ -26,8 +26,8 @@ export async function requestDeletion(context: Context, caller: Caller): Promise
   if (!hasTypedPassword) throw new AccountError("PASSWORD_CHECK_NEEDED");
   const taken = await limits.take(limits.client(caller.ip), limits.account("settingsMail", id));
   refuse(taken.refusal);
-  try {
-    await inAccount(context, caller, { passwordTyped: true }, async (tx, owner) => {
+  const act = () =>
+    inAccount(context, caller, { passwordTyped: true }, async (tx, owner) => {
       const to = await decidingAddress(tx, owner);
       const { token, expiresAt } = await issueLink(tx, secret, "delete_account", to, owner.id);
       const props = {
@@ -43,10 +43,7 @@ export async function requestDeletion(context: Context, caller: Caller): Promise
         expiresAt,
       });
     });
-  } catch (error) {
-    await taken.giveBack("settingsMail");
-    throw error;
-  }
+  await taken.orGiveBack(act, "settingsMail");
 }
 
 /**

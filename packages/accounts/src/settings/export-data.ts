@@ -12,17 +12,16 @@ import { findOwner, inAccount } from "./owner.ts";
 export async function exportData(context: Context, caller: Caller): Promise<PersonExport> {
   const { db, secret, limits, enqueue, url } = context;
   const { id: ownerId } = await findOwner(db, secret, caller);
-  refuse((await limits.take(limits.account("accountChanges", ownerId))).refusal);
-  const id = await inAccount(context, caller, { passwordTyped: true }, async (tx, owner) => {
-    const props = { name: owner.name, change: "export", url: url("/forgot-password") } as const;
-    await enqueue(tx, {
-      template: "account-changed",
-      to: owner.email,
-      locale: owner.locale,
-      props,
+  const taken = await limits.take(limits.account("accountChanges", ownerId));
+  refuse(taken.refusal);
+  const act = () =>
+    inAccount(context, caller, { passwordTyped: true }, async (tx, owner) => {
+      const { name, email, locale } = owner;
+      const props = { name, change: "export", url: url("/forgot-password") } as const;
+      await enqueue(tx, { template: "account-changed", to: email, locale, props });
+      return owner.id;
     });
-    return owner.id;
-  });
+  const id = await taken.orGiveBack(act, "accountChanges");
   const found = await exportPerson(db, context, id);
   // It was deleted at this moment.
   if (!found) throw new AccountError("NOT_LOGGED_IN");

@@ -37,15 +37,10 @@ export async function listSessions({ db, secret }: Context, caller: Caller): Pro
  * @throws AccountError `NOT_LOGGED_IN`, `BUSY`
  */
 export async function endOwnSession(context: Context, caller: Caller, id: string): Promise<void> {
-  const email = await takeEmail(context, caller);
-  const isEnded = await inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
+  await endAndTell(context, caller, "session", async (tx, owner) => {
     const { count } = await tx.session.deleteMany({ where: { id, userId: owner.id } });
-    if (count > 0 && email.granted) await tell(tx, context, owner, "session");
     return count > 0;
   });
-  // No email was sent, so none counts. Otherwise a thief could use up the limit with ids of no
-  // session, and then end sessions without an email to the owner.
-  if (!isEnded) await email.giveBack();
 }
 
 /**
@@ -54,30 +49,39 @@ export async function endOwnSession(context: Context, caller: Caller, id: string
  * @throws AccountError `NOT_LOGGED_IN`, `BUSY`
  */
 export async function logOutEverywhere(context: Context, caller: Caller): Promise<void> {
-  const email = await takeEmail(context, caller);
-  await inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
+  await endAndTell(context, caller, "sessions", async (tx, owner) => {
     await tx.session.deleteMany({ where: { userId: owner.id } });
     await tx.user.update({ where: { id: owner.id }, data: { trustEpoch: { increment: 1 } } });
-    if (email.granted) await tell(tx, context, owner, "sessions");
+    return true;
   });
 }
 
-/** Beyond the limit, sessions still end, but no email is sent. */
-async function takeEmail({ db, secret, limits }: Context, caller: Caller) {
+/**
+ * Ends sessions and tells the owner. Beyond the limit, sessions still end, but no email is sent.
+ *
+ * @param end returns whether it has ended any
+ */
+async function endAndTell(
+  context: Context,
+  caller: Caller,
+  change: "session" | "sessions",
+  end: (tx: Tx, owner: Owner) => Promise<boolean>,
+): Promise<void> {
+  const { db, secret, limits, enqueue, url } = context;
   const { id } = await findOwner(db, secret, caller);
   const taken = await limits.take(limits.account("accountChanges", id));
-  return {
-    granted: taken.granted("accountChanges"),
-    giveBack: () => taken.giveBack("accountChanges"),
-  };
-}
-
-async function tell(
-  tx: Tx,
-  { enqueue, url }: Context,
-  { name, email, locale }: Owner,
-  change: "session" | "sessions",
-): Promise<void> {
-  const props = { name, change, url: url("/forgot-password") };
-  await enqueue(tx, { template: "account-changed", to: email, locale, props });
+  const act = () =>
+    inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
+      const hasEnded = await end(tx, owner);
+      if (hasEnded && taken.granted("accountChanges")) {
+        const { name, email, locale } = owner;
+        const props = { name, change, url: url("/forgot-password") };
+        await enqueue(tx, { template: "account-changed", to: email, locale, props });
+      }
+      return hasEnded;
+    });
+  const hasEnded = await taken.orGiveBack(act, "accountChanges");
+  // No email was sent, so none counts. Otherwise a thief could use up the limit with ids of no
+  // session, and then end sessions without an email to the owner.
+  if (!hasEnded) await taken.giveBack("accountChanges");
 }

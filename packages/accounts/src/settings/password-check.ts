@@ -24,7 +24,8 @@ export async function verifyOwner(
   );
   refuse(taken.refusal);
   const place = await takePlace(context, caller, owner.emailKey);
-  const { matches } = await hasher.verify(owner.passwordHash, password, place);
+  const act = () => hasher.verify(owner.passwordHash, password, place);
+  const { matches } = await taken.orGiveBack(act, "passwordCheck");
   if (!matches) throw new AccountError("WRONG_PASSWORD");
   await taken.giveBack("client", "clientNetwork", "passwordCheck");
   return owner;

@@ -158,6 +158,10 @@ it("counts only what an email reports, so that a stolen session cannot make the 
   await strict.endSession(caller, own!.id);
   expect(await test.isIn(owner)).toBe(false);
   expect((await test.emails(email)).at(-1)).toBe("account-changed");
+  await test.letPasswordsAge();
+  for (let i = 0; i < 20; i++) {
+    expect(await codeOf(strict.exportData(caller))).toBe("PASSWORD_CHECK_NEEDED");
+  }
   const input = { currentPassword: PASSWORD, password: OTHER };
   expect(await codeOf(strict.changePassword(caller, input))).toBe("done");
 });
