@@ -32,7 +32,7 @@ export async function compare(
   }
   return await withAccountList((list) =>
     withDatabase(async (db) => {
-      const all = await compareSuppressions(db, list.page, { pseudonyms, pages: Infinity });
+      const all = await compareSuppressions(db, list.page, pseudonyms);
       const { compared, onlyAtSes, erased } = all;
       const adopted = adopt ? await adoptSuppressions(db, onlyAtSes, adopt) : 0;
       if (erase) for (const address of erased) await list.remove(address);

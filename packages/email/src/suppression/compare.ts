@@ -19,10 +19,8 @@ export interface Comparison {
   onlyAtSes: OnlyAtSes[];
   /** Addresses that were erased here, as SES writes them. */
   erased: string[];
-  /** How many addresses of SES's list were compared. */
+  /** How many addresses SES's list has. */
   compared: number;
-  /** Pass it as `from` to compare the rest; null at the end. */
-  next: string | null;
 }
 
 /** Reads a page of SES's own list: `page` of an `AccountList`. */
@@ -36,26 +34,28 @@ export type ReadPage = (
  * know it. Erased addresses are recognized by their keyed hashes. SES adds one again when a bounce
  * or a complaint comes later.
  *
- * @param options.pages of a thousand addresses each. Default: 10.
  * @throws what `readPage` throws
  */
 export async function compareSuppressions(
   db: Db,
   readPage: ReadPage,
-  options: { pseudonyms: Pseudonyms; from?: string | undefined; pages?: number },
+  pseudonyms: Pseudonyms,
 ): Promise<Comparison> {
-  const { pseudonyms, from, pages = 10 } = options;
-  const comparison: Comparison = { onlyAtSes: [], erased: [], compared: 0, next: from ?? null };
-  for (let page = 0; page < pages; page++) {
-    const { entries, next } = await readPage(comparison.next ?? undefined);
-    comparison.compared += entries.length;
-    comparison.next = next;
+  // By key: SES may list two spellings of an address, also on two pages.
+  const onlyAtSes = new Map<string, OnlyAtSes>();
+  const erased: string[] = [];
+  let compared = 0;
+  let from: string | undefined;
+  do {
+    const { entries, next } = await readPage(from);
+    from = next ?? undefined;
+    compared += entries.length;
     const given = entries.map(({ address, ...entry }) => {
       const key = addressKey(address);
       return { ...entry, address: key, asListed: address, pseudonym: pseudonyms.of(key) };
     });
     const found = await db.$queryRaw<OnlyAtSes[]>`
-      SELECT DISTINCT ON (address) address, reason, since, EXISTS (
+      SELECT address, reason, since, EXISTS (
         SELECT FROM suppression_removals r
         WHERE r.address_key = g.address AND r.removed_at > g.since
       ) AS "isRemovedHere"
@@ -63,15 +63,16 @@ export async function compareSuppressions(
       WHERE NOT EXISTS (
         SELECT FROM suppressions s WHERE s.address_key = g.address
           AND (s.expires_at IS NULL OR s.expires_at > now())
-      ) AND NOT ${IS_ERASED}
-      ORDER BY address, since DESC`;
-    comparison.onlyAtSes.push(...found);
-    const erased = await db.$queryRaw<{ address: string }[]>`
+      ) AND NOT ${IS_ERASED}`;
+    for (const entry of found) {
+      const known = onlyAtSes.get(entry.address);
+      if (!known || known.since < entry.since) onlyAtSes.set(entry.address, entry);
+    }
+    const gone = await db.$queryRaw<{ address: string }[]>`
       SELECT "asListed" AS address FROM ${entriesOf(given)} WHERE ${IS_ERASED}`;
-    comparison.erased.push(...erased.map(({ address }) => address));
-    if (next === null) break;
-  }
-  return comparison;
+    erased.push(...gone.map(({ address }) => address));
+  } while (from !== undefined);
+  return { onlyAtSes: [...onlyAtSes.values()], erased, compared };
 }
 
 /**
