@@ -33,8 +33,8 @@ const STORED: Record<string, [one: string, many: string, found: Prisma.Sql][]> =
   ],
 };
 
-/** Counts by the id of the key. Null: stored before keys had ids. */
-type Usage = Map<string | null, string[]>;
+/** Counts by the id of the key. */
+type Usage = Map<string, string[]>;
 
 const ABOUT = { help: HELP, options: {} };
 
@@ -48,7 +48,7 @@ export const keys = command(ABOUT, async () => {
       const usage = await usageOf(db, stored);
       console.log(`${name}${set ? "" : " (not set here)"}`);
       for (const line of linesOf(set, usage)) console.log(`  ${line}`);
-      isLacking ||= set !== undefined && [...usage.keys()].some((id) => id && !has(set, id));
+      isLacking ||= set !== undefined && [...usage.keys()].some((id) => !has(set, id));
     }
     return isLacking ? 1 : 0;
   });
@@ -57,7 +57,7 @@ export const keys = command(ABOUT, async () => {
 async function usageOf(db: Db, stored: [string, string, Prisma.Sql][]): Promise<Usage> {
   const usage: Usage = new Map();
   for (const [one, many, found] of stored) {
-    const rows = await db.$queryRaw<{ id: string | null; stored: number }[]>`
+    const rows = await db.$queryRaw<{ id: string; stored: number }[]>`
       SELECT id, count(*)::int AS stored FROM (${found}) AS found GROUP BY id ORDER BY id`;
     for (const { id, stored: number } of rows) {
       usage.set(id, [...(usage.get(id) ?? []), count(number, one, many)]);
@@ -69,11 +69,10 @@ async function usageOf(db: Db, stored: [string, string, Prisma.Sql][]): Promise<
 function linesOf(set: Keys | undefined, usage: Usage): string[] {
   const known = (set ?? []).map(({ id }, i) => {
     const uses = usage.get(id);
-    const free = i > 0 && !usage.has(null) ? "nothing: it can be taken out" : "nothing";
+    const free = i > 0 ? "nothing: it can be taken out" : "nothing";
     return `${id}  ${i === 0 ? "newest" : "older"}: ${uses?.join(", ") ?? free}`;
   });
   const others = [...usage].flatMap(([id, uses]) => {
-    if (id === null) return [`no id: ${uses.join(", ")}, from before keys had ids`];
     if (set && has(set, id)) return [];
     return [
       `${id}  ${set ? "missing: add it to the end of the setting" : "key"}: ${uses.join(", ")}`,
@@ -89,16 +88,13 @@ function has(keysOfSetting: Keys, wanted: string): boolean {
 /** An id of four bytes, and an HMAC of 32. */
 function hashes(table: string, column: string): Prisma.Sql {
   return Prisma.raw(
-    `SELECT CASE WHEN length(${column}) = 36 THEN encode(substring(${column} FROM 1 FOR 4), 'hex') END AS id
-     FROM ${table} WHERE ${column} IS NOT NULL`,
+    `SELECT encode(substring(${column} FROM 1 FOR 4), 'hex') AS id FROM ${table} WHERE ${column} IS NOT NULL`,
   );
 }
 
 /** The version, which is 2, an id of four bytes, and more. */
 function sealed(table: string, column: string): Prisma.Sql {
   return Prisma.raw(
-    `SELECT CASE WHEN substring(${column} FROM 1 FOR 1) = '\\x02'
-       THEN encode(substring(${column} FROM 2 FOR 4), 'hex') END AS id
-     FROM ${table} WHERE ${column} IS NOT NULL`,
+    `SELECT encode(substring(${column} FROM 2 FOR 4), 'hex') AS id FROM ${table} WHERE ${column} IS NOT NULL`,
   );
 }

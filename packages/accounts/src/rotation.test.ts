@@ -3,7 +3,6 @@ import { keysOf } from "@repo/email/keys";
 import { describe, expect, it } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
-import { hashUnder, newToken } from "./tokens.ts";
 import { isTrusted } from "./trusted-browser.ts";
 import { createResetRequests } from "./worker.ts";
 
@@ -64,22 +63,4 @@ describe("while the old key is in the list", () => {
     // A process that has not restarted yet.
     expect(await withKeys(old, NEWEST).current(session)).toBeDefined();
   });
-});
-
-it("reads what was written before keys had ids", async () => {
-  const email = "before@example.com";
-  const { user } = await test.signUpAndVerify(browser(), email);
-  const [key] = SECRET;
-  const token = newToken();
-  const expiresAt = new Date(Date.now() + 60_000);
-  await test.db.session.create({
-    data: { tokenHash: hashUnder(key, "session", token), userId: user.id, expiresAt },
-  });
-  const hash = hashUnder(key, "reset_password", token);
-  await test.db.link.create({
-    data: { hash, purpose: "reset_password", email, emailKey: email, expiresAt },
-  });
-  const rotated = withKeys(NEWEST, old);
-  expect(await rotated.current(token)).toMatchObject({ email });
-  expect(await rotated.openReset(token)).toBe(email);
 });

@@ -24,10 +24,7 @@ export function newHash([newest]: Keys, use: Use, token: string): Uint8Array<Arr
   return Buffer.concat([Buffer.from(newest.id, "hex"), hashUnder(newest, use, token)]);
 }
 
-/**
- * @returns every hash that the token's row may have: under each key, with the key's id, and without
- *   it as in rows from before keys had ids
- */
+/** @returns every hash that the token's row may have: one under each key */
 export function hashesOf(secret: Keys, use: Use, token: string): Uint8Array<ArrayBuffer>[] {
-  return secret.flatMap((key) => [newHash([key], use, token), hashUnder(key, use, token)]);
+  return secret.map((key) => newHash([key], use, token));
 }

@@ -9,10 +9,6 @@ export interface Digester {
   matches(stored: Uint8Array | null, content: unknown): boolean;
 }
 
-// Stored before keys had ids: the bytes of the id are missing.
-const WITHOUT_ID = 32;
-const ID = 4;
-
 /**
  * The digest is an HMAC under a key derived from EMAIL_KEY: without that key, a reader of the table
  * cannot test guesses about an email. The order of an object's keys does not change it.
@@ -25,9 +21,7 @@ export function createDigester(keys: Keys): Digester {
     matches(stored, content) {
       if (!stored) return false;
       const text = textOf(content);
-      // Without the bytes of the id, if the stored one lacks them.
-      const start = stored.length === WITHOUT_ID ? ID : 0;
-      return under.some((hash) => hash(text).subarray(start).equals(stored));
+      return under.some((hash) => hash(text).equals(stored));
     },
   };
 }

@@ -10,8 +10,6 @@ import { EmailError } from "./error.ts";
 import type { Key, Keys } from "./keys.ts";
 
 const VERSION = 2;
-// Sealed before keys had ids: the bytes of the id are missing.
-const WITHOUT_ID = 1;
 const ID = 4;
 const NONCE = 12;
 const TAG = 16;
@@ -37,10 +35,15 @@ export function createSealer(keys: Keys): Sealer {
   const writing = derive(newest);
   const header = Buffer.concat([Buffer.of(VERSION), Buffer.from(newest.id, "hex")]);
 
-  function openWithId(messageId: string, sealed: Uint8Array): unknown {
+  function open(messageId: string, sealed: Uint8Array): unknown {
     const id = Buffer.from(sealed.subarray(1, 1 + ID)).toString("hex");
     const key = derived.get(id);
-    if (!key) throw missing(`were sealed under the key ${id}`, `the key ${id}`);
+    if (!key) {
+      throw new EmailError(
+        "UNSEAL_FAILED",
+        `The contents of a queued email were sealed under the key ${id}. EMAIL_KEY has only ${[...derived.keys()].join(", ")}. Add the key ${id} to the end of EMAIL_KEY of the worker: docs/runbook.md#rotate-a-key.`,
+      );
+    }
     const bound = Buffer.concat([sealed.subarray(0, 1 + ID), Buffer.from(messageId)]);
     try {
       return decrypt(key, bound, sealed.subarray(1 + ID));
@@ -53,24 +56,6 @@ export function createSealer(keys: Keys): Sealer {
     }
   }
 
-  function openWithoutId(messageId: string, sealed: Uint8Array): unknown {
-    for (const key of derived.values()) {
-      try {
-        return decrypt(key, Buffer.from(messageId), sealed.subarray(1));
-      } catch {
-        // Another key may have sealed it.
-      }
-    }
-    throw missing("were sealed before keys had ids", "the key that was the only one then");
-  }
-
-  function missing(what: string, key: string): EmailError {
-    return new EmailError(
-      "UNSEAL_FAILED",
-      `The contents of a queued email ${what}. EMAIL_KEY has only ${[...derived.keys()].join(", ")}. Add ${key} to the end of EMAIL_KEY of the worker: docs/runbook.md#rotate-a-key.`,
-    );
-  }
-
   return {
     seal(messageId, props) {
       const nonce = randomBytes(NONCE);
@@ -79,11 +64,7 @@ export function createSealer(keys: Keys): Sealer {
       const body = [cipher.update(JSON.stringify(props)), cipher.final()];
       return Buffer.concat([header, nonce, cipher.getAuthTag(), ...body]);
     },
-    open(messageId, sealed) {
-      return sealed[0] === WITHOUT_ID
-        ? openWithoutId(messageId, sealed)
-        : openWithId(messageId, sealed);
-    },
+    open,
   };
 }
 
