@@ -7,4 +7,3 @@ export { type Ingest, type IngestResult, createIngest } from "./events/ingest.ts
 export { MAX_ENVELOPE } from "./events/sns/envelope.ts";
 export type { DevEnv, SnsFetch } from "./events/sns/fetch.ts";
 export { isTopicArn } from "./events/sns/topic.ts";
-export type { SuppressionPolicy } from "./suppression/suppress.ts";

@@ -8,12 +8,7 @@ import { countEvents } from "./count-events.ts";
 import type { OnEvents, SesEvent } from "./event.ts";
 import { lockMessages, raise } from "./outcome.ts";
 import { mayChangeSuppression } from "../suppression/effect.ts";
-import {
-  DEFAULT_POLICY,
-  type SuppressionPolicy,
-  lockAddresses,
-  suppress,
-} from "../suppression/suppress.ts";
+import { lockAddresses, suppress } from "../suppression/suppress.ts";
 
 /**
  * Stores events in one transaction, with the outcomes of their messages and the suppressions that
@@ -34,12 +29,11 @@ export async function applyEvents(
   db: Db,
   events: SesEvent[],
   options: {
-    policy?: SuppressionPolicy | undefined;
     pseudonyms?: Pseudonyms | undefined;
     onEvents?: OnEvents | undefined;
   } = {},
 ): Promise<{ stored: number }> {
-  const { policy = DEFAULT_POLICY, pseudonyms, onEvents } = options;
+  const { pseudonyms, onEvents } = options;
   if (events.length === 0) return { stored: 0 };
   const given = events.map((event) => {
     const recipientKey = clean(addressKey(event.recipient));
@@ -67,7 +61,7 @@ export async function applyEvents(
     row = await db.$transaction(async (tx) => {
       if (keys.length > 0) await tx.$executeRaw(lockAddresses(keys));
       const [found] = await tx.$queryRaw<Stored[]>(storing);
-      if (keys.length > 0) await tx.$executeRaw(suppress(keys, policy));
+      if (keys.length > 0) await tx.$executeRaw(suppress(keys));
       const messageIds = new Map(found?.attached?.map(({ id, messageId }) => [id, messageId]));
       const attached = given.flatMap(({ id, recipientKey: _key, pseudonym: _hash, ...event }) => {
         const messageId = messageIds.get(id);
@@ -80,7 +74,7 @@ export async function applyEvents(
     const [, [found]] = await db.$transaction([
       db.$executeRaw(lockAddresses(keys)),
       db.$queryRaw<Stored[]>(storing),
-      db.$executeRaw(suppress(keys, policy)),
+      db.$executeRaw(suppress(keys)),
     ]);
     row = found;
   } else {

@@ -7,7 +7,6 @@ import { parseSesEvent, parseUnprocessed } from "./ses/parse.ts";
 import { type SnsFetch, snsFetch } from "./sns/fetch.ts";
 import { keepCertificates } from "./sns/kept-certificates.ts";
 import { type SnsMessage, createSnsVerifier } from "./sns/verify.ts";
-import type { SuppressionPolicy } from "../suppression/suppress.ts";
 
 export interface IngestOptions {
   db: Db;
@@ -15,8 +14,6 @@ export interface IngestOptions {
   topicArn: string;
   /** Makes the requests to SNS. Only development passes another function. */
   fetch?: SnsFetch | undefined;
-  /** When soft bounces suppress an address. Default: five in 30 days, for two weeks. */
-  policy?: SuppressionPolicy;
   /** Recognizes erased addresses. Default: their late events are stored like all others. */
   pseudonyms?: Pseudonyms | undefined;
   /** What the app does about events. Pass the same to `createDeliverer` and `attachEvents`. */
@@ -57,12 +54,10 @@ export type Ingest = (body: string) => Promise<IngestResult>;
  *   `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
  */
 export function createIngest(options: IngestOptions): { ingest: Ingest } {
-  const { db, topicArn, fetch = snsFetch, policy, pseudonyms, onEvents, maxAge } = options;
+  const { db, topicArn, fetch = snsFetch, pseudonyms, onEvents, maxAge } = options;
   const certificates = keepCertificates(db);
   const { verify } = createSnsVerifier({ topicArn, certificates, fetch, maxAge });
-  const apply = createApplier((events) =>
-    applyEvents(db, events, { policy, pseudonyms, onEvents }),
-  );
+  const apply = createApplier((events) => applyEvents(db, events, { pseudonyms, onEvents }));
 
   async function ingest(body: string): Promise<IngestResult> {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);

@@ -5,7 +5,6 @@ import { describe, expect, it } from "vitest";
 import { applyEvents } from "../events/apply.ts";
 import {
   type Step,
-  at,
   commitSend,
   ends,
   expected,
@@ -168,14 +167,6 @@ it("suppresses the mailbox simulator's addresses like any other, each label for 
     where: { addressKey: { endsWith: "simulator.amazonses.com" } },
   });
   expect(found).toMatchObject([{ addressKey: "bounce+label@simulator.amazonses.com" }]);
-});
-
-it("counts by the policy of its caller", async () => {
-  const two = person(softOn(0, 3));
-  await applyEvents(test.db, two.events, { policy: { softBounces: 2, withinDays: 3, forDays: 1 } });
-  expect(await ends(test.db, [two])).toMatchObject([
-    { suppression: { since: at(3), until: at(4) } },
-  ]);
 });
 
 /** A random choice of `count` items, different in each run. */

@@ -1,20 +1,13 @@
 import { Prisma } from "@repo/db";
 
-/** When soft bounces suppress an address. A hard bounce or a complaint always does. */
-export interface SuppressionPolicy {
-  /** The number of soft bounces that suppress. */
-  softBounces: number;
-  /** The days within which they must happen. */
-  withinDays: number;
-  /** How many days the suppression lasts after the last of them. */
-  forDays: number;
-}
-
 /**
+ * When soft bounces suppress an address: so many within so many days, and for how many days after
+ * the last of them. A hard bounce or a complaint always does.
+ *
  * A mailbox that is full for a month is abandoned; one that was full once is not. Two weeks are
  * long enough to protect our reputation, and short enough for a person to come back.
  */
-export const DEFAULT_POLICY: SuppressionPolicy = { softBounces: 5, withinDays: 30, forDays: 14 };
+const POLICY = { softBounces: 5, withinDays: 30, forDays: 14 };
 
 /**
  * Locks addresses until the transaction ends. Processes that store events of the same address then
@@ -37,7 +30,7 @@ export function lockAddresses(keys: string[]): Prisma.Sql {
  * After an operator has removed a suppression, only an event that happened later suppresses again,
  * or a complaint that was received later.
  */
-export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql {
+export function suppress(keys: string[]): Prisma.Sql {
   // In hours: the length of a day depends on the time zone of the session.
   const days = (count: number) => Prisma.sql`${count} * interval '24 hours'`;
   return Prisma.sql`
@@ -59,14 +52,14 @@ export function suppress(keys: string[], policy: SuppressionPolicy): Prisma.Sql 
       ORDER BY key, effect = 'complaint' DESC, occurred_at, tie
     ), soft AS (
       SELECT DISTINCT ON (key) key, 'soft-bounces' AS reason, occurred_at, ses_message_id, detail,
-        occurred_at + ${days(policy.forDays)} AS expires_at
+        occurred_at + ${days(POLICY.forDays)} AS expires_at
       FROM (
-        SELECT *, lag(occurred_at, ${policy.softBounces - 1}::int) OVER (
+        SELECT *, lag(occurred_at, ${POLICY.softBounces - 1}::int) OVER (
           PARTITION BY key ORDER BY occurred_at, tie
         ) AS first
         FROM heard WHERE effect = 'soft'
       ) s
-      WHERE occurred_at - first <= ${days(policy.withinDays)}
+      WHERE occurred_at - first <= ${days(POLICY.withinDays)}
       ORDER BY key, occurred_at DESC, tie DESC
     ), strongest AS (
       SELECT * FROM firm UNION ALL SELECT * FROM soft WHERE key NOT IN (SELECT key FROM firm)
