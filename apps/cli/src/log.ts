@@ -3,6 +3,7 @@ import {
   type LoggedMessage,
   type MessageFilter,
   findMessage,
+  isUuid,
   listMessages,
   sendingStatus,
 } from "@repo/email/log";
@@ -104,7 +105,7 @@ async function collect(db: Db, filter: MessageFilter, limit: number, start: stri
 }
 
 function checkId(text: string): void {
-  if (/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text)) return;
+  if (isUuid(text)) return;
   throw invalid(
     `"${text}" is not the id of an email. To look for an address: --to ${text.includes("@") ? text : "name@example.com"}`,
   );

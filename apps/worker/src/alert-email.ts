@@ -1,6 +1,6 @@
 import type { Tx } from "@repo/db";
 import { createEnqueue } from "@repo/email/enqueue";
-import type { Notice } from "@repo/email/operations";
+import { type Notice, inUtc } from "@repo/email/operations";
 import { templates } from "@repo/templates/registry";
 import type { Env } from "./env.ts";
 
@@ -22,7 +22,7 @@ export function createTell(
   const url = new URL("/ops", appUrl).href;
   return async (tx, { since, ...notice }) => {
     for (const { email, locale } of await operators()) {
-      const props = { ...notice, since: utc(since), url };
+      const props = { ...notice, since: inUtc(since), url };
       await enqueue(tx, {
         template: "operator-alert",
         to: email,
@@ -32,6 +32,3 @@ export function createTell(
     }
   };
 }
-
-/** Such as `2026-11-30 09:41 UTC`. */
-const utc = (time: Date) => `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;

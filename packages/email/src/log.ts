@@ -20,6 +20,7 @@ export {
 export type { MessageFilter } from "./message-filter.ts";
 export type { Page } from "./page.ts";
 export { type MessageStatus, messageStatus } from "./message-status.ts";
+export { isUuid } from "./uuid.ts";
 
 /** A message as the log shows it, without its contents. */
 export interface LoggedMessage {

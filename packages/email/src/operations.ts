@@ -12,6 +12,7 @@ export {
 } from "./operations/actions.ts";
 export { type Notice, openAlerts, tellTroubles } from "./operations/alerts.ts";
 export { TIME_BOUNDS } from "./operations/counts.ts";
+export { inUtc } from "./operations/in-utc.ts";
 export { pauseByRates } from "./operations/pause-by-rates.ts";
 export { lowerRate, pauseSending, resumeSending } from "./operations/pause.ts";
 export {

@@ -1,26 +1,21 @@
 import type { Db } from "@repo/db";
 import { type ActionPage, type LoggedAction, listActions } from "@repo/email/operations";
-import { Router } from "express";
+import type { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
-import { methodNotAllowed } from "../http/errors.tsx";
+import { getPage } from "../http/get-page.ts";
 import { Moment, count as number, emails, safe, withoutIds } from "./format.tsx";
 import { Live, OpsPage } from "./page.tsx";
 
 /** What operators did, when and why. Nothing here changes it. */
 export function actions(db: Db): Router {
-  const router = Router();
-  router
-    .route("/ops/actions")
-    .get(async (req, res) => {
-      const { before } = req.query;
-      const page = await listActions(db, {
-        before: typeof before === "string" ? before : undefined,
-      });
-      const shown = { ...page, actions: page.actions.map(withoutSecrets) };
-      sendAnswer(req, res, { json: shown, page: <Actions page={shown} /> });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage("/ops/actions", async (req, res) => {
+    const { before } = req.query;
+    const page = await listActions(db, {
+      before: typeof before === "string" ? before : undefined,
+    });
+    const shown = { ...page, actions: page.actions.map(withoutSecrets) };
+    sendAnswer(req, res, { json: shown, page: <Actions page={shown} /> });
+  });
 }
 
 function withoutSecrets(action: LoggedAction): LoggedAction {

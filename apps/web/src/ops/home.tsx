@@ -8,42 +8,36 @@ import {
   readRates,
   readVerdict,
 } from "@repo/email/operations";
-import { Router } from "express";
+import type { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
-import { methodNotAllowed } from "../http/errors.tsx";
+import { getPage } from "../http/get-page.ts";
 import { Ago, ago, brief, count, emails, safe, safely, versionOf, withoutIds } from "./format.tsx";
 import { Card, Figure, Figures, Live, OpsPage } from "./page.tsx";
 import { RateFigures } from "./rates/level.tsx";
 
 /** How sending goes now, in one sentence, and what to do. */
 export function home(db: Db): Router {
-  const router = Router();
-  router
-    .route("/ops")
-    .get(async (req, res) => {
-      const [verdict, { all }] = await Promise.all([readVerdict(db), readRates(db, "24h")]);
-      const { at, sending, cause, since, workers, waiting, open, lastEvent, errors, next } =
-        verdict;
-      sendAnswer(req, res, {
-        json: safely({
-          at,
-          sending,
-          cause,
-          since,
-          workers,
-          waiting,
-          open,
-          lastEvent,
-          errors,
-          next,
-          sentence: sentenceOf(verdict),
-          rates: all,
-        }),
-        page: <Home verdict={verdict} rates={all} />,
-      });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage("/ops", async (req, res) => {
+    const [verdict, { all }] = await Promise.all([readVerdict(db), readRates(db, "24h")]);
+    const { at, sending, cause, since, workers, waiting, open, lastEvent, errors, next } = verdict;
+    sendAnswer(req, res, {
+      json: safely({
+        at,
+        sending,
+        cause,
+        since,
+        workers,
+        waiting,
+        open,
+        lastEvent,
+        errors,
+        next,
+        sentence: sentenceOf(verdict),
+        rates: all,
+      }),
+      page: <Home verdict={verdict} rates={all} />,
+    });
+  });
 }
 
 /** The verdict in one sentence. */

@@ -1,9 +1,10 @@
 import { type AskedFor, findRequests } from "@repo/accounts/operators";
 import type { Db } from "@repo/db";
 import type { Keys } from "@repo/email/keys";
-import { Router } from "express";
+import type { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
-import { methodNotAllowed, sendError } from "../http/errors.tsx";
+import { sendError } from "../http/errors.tsx";
+import { getPage } from "../http/get-page.ts";
 import { refusalOfSearch } from "./errors.ts";
 import { Ago, Moment } from "./format.tsx";
 import { ADDRESS_INPUT, Card, OpsPage } from "./page.tsx";
@@ -24,25 +25,20 @@ const RESULTS: Record<NonNullable<Reset["result"]>, string> = {
  * there is an account.
  */
 export function requests(db: Db, secret: Keys): Router {
-  const router = Router();
-  router
-    .route("/ops/requests")
-    .get(async (req, res) => {
-      const { email } = req.query;
-      const address = typeof email === "string" ? email.trim() : "";
-      try {
-        const asked = address === "" ? undefined : await findRequests(db, secret, address);
-        sendAnswer(req, res, {
-          json: asked ?? { query: ["email"] },
-          page: <Requests email={address} asked={asked} />,
-        });
-      } catch (thrown) {
-        const error = refusalOfSearch(req, thrown);
-        sendError(req, res, error, <Requests email={address} error={error.message} />);
-      }
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage("/ops/requests", async (req, res) => {
+    const { email } = req.query;
+    const address = typeof email === "string" ? email.trim() : "";
+    try {
+      const asked = address === "" ? undefined : await findRequests(db, secret, address);
+      sendAnswer(req, res, {
+        json: asked ?? { query: ["email"] },
+        page: <Requests email={address} asked={asked} />,
+      });
+    } catch (thrown) {
+      const error = refusalOfSearch(req, thrown);
+      sendError(req, res, error, <Requests email={address} error={error.message} />);
+    }
+  });
 }
 
 interface RequestsProps {

@@ -1,31 +1,26 @@
 import type { SessionUser } from "@repo/accounts";
 import type { Db } from "@repo/db";
 import { type Suppressed, findSuppression } from "@repo/email/suppressions";
-import { Router } from "express";
+import type { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
-import { methodNotAllowed } from "../http/errors.tsx";
+import { getPage } from "../http/get-page.ts";
 import { loggedIn, userOf } from "../http/logged-in.tsx";
 import { userJson } from "../http/user-json.ts";
 import { useFormats, useTexts } from "../texts/texts.ts";
 import { Layout } from "../ui/layout.tsx";
 
 export function account(db: Db): Router {
-  const router = Router();
-  router
-    .route("/account")
-    .get(loggedIn, async (req, res) => {
-      const user = userOf(res);
-      const off = await findSuppression(db, user.email);
-      sendAnswer(req, res, {
-        json: {
-          user: userJson(user),
-          ...(off && { emailOff: { reason: off.reason, until: off.until } }),
-        },
-        page: <Account user={user} off={off} />,
-      });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage("/account", loggedIn, async (req, res) => {
+    const user = userOf(res);
+    const off = await findSuppression(db, user.email);
+    sendAnswer(req, res, {
+      json: {
+        user: userJson(user),
+        ...(off && { emailOff: { reason: off.reason, until: off.until } }),
+      },
+      page: <Account user={user} off={off} />,
+    });
+  });
 }
 
 function Account({ user, off }: { user: SessionUser; off: Suppressed | null }) {

@@ -1,22 +1,17 @@
 import type { SessionUser } from "@repo/accounts";
 import { brand } from "@repo/brand";
 import { defaultLocale } from "@repo/locales";
-import { Router } from "express";
+import type { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
-import { methodNotAllowed } from "../http/errors.tsx";
+import { getPage } from "../http/get-page.ts";
 import { useTexts } from "../texts/texts.ts";
 import { Layout } from "../ui/layout.tsx";
 
 export function home(): Router {
-  const router = Router();
-  router
-    .route("/")
-    .get((req, res) => {
-      const { name, tagline } = brand;
-      sendAnswer(req, res, { page: <Home user={res.locals.user} />, json: { name, tagline } });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage("/", (req, res) => {
+    const { name, tagline } = brand;
+    sendAnswer(req, res, { page: <Home user={res.locals.user} />, json: { name, tagline } });
+  });
 }
 
 function Home({ user }: { user: SessionUser | undefined }) {

@@ -2,6 +2,7 @@ import type { Db, Tx } from "@repo/db";
 import { parseAddress } from "@repo/email/enqueue";
 import { type Mailboxes, type Pseudonyms, findSpellings } from "@repo/email/erasure";
 import type { Keys } from "@repo/email/keys";
+import { isUuid } from "@repo/email/log";
 import { type LimitKeys, createLimitKeys } from "../limits/keys.ts";
 import { hashesOf } from "../tokens.ts";
 import type { Person } from "./account-tables.ts";
@@ -13,8 +14,6 @@ export interface PersonKeys {
   /** By OPT_OUT_KEY. */
   pseudonyms: Pseudonyms;
 }
-
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
  * Finds a person by their account, or by an address without an account.
@@ -31,7 +30,7 @@ export async function findPerson(
   keys: PersonKeys,
   who: string,
 ): Promise<(Person & { email: string }) | undefined> {
-  const isId = UUID.test(who);
+  const isId = isUuid(who);
   const address = isId ? undefined : parseAddress(who);
   const user = await db.user.findUnique({
     where: address ? { emailKey: address.key } : { id: who },

@@ -1,9 +1,9 @@
 import type { Db } from "@repo/db";
 import { type LoggedMessage, findMessage, statusOf } from "@repo/email/log";
 import { isHeld } from "@repo/email/operator";
-import { Router } from "express";
+import type { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
-import { methodNotAllowed } from "../../http/errors.tsx";
+import { getPage } from "../../http/get-page.ts";
 import { unknownEmail } from "../errors.ts";
 import { Ago, Moment, safe, withoutIds } from "../format.tsx";
 import { Card, Live, OpsPage } from "../page.tsx";
@@ -12,22 +12,17 @@ import { type Line, lineOf } from "./timeline.ts";
 
 /** One email, and all that happened to it. Its contents are shown nowhere. */
 export function message(db: Db): Router {
-  const router = Router();
-  router
-    .route("/ops/messages/:id")
-    .get(async (req, res) => {
-      const found = await findMessage(db, req.params.id);
-      if (!found) throw unknownEmail();
-      const { timeline, ...facts } = found;
-      const shown = { ...facts, lastError: facts.lastError && safe(facts.lastError) };
-      const lines = timeline.map(lineOf);
-      sendAnswer(req, res, {
-        json: { message: shown, timeline: lines },
-        page: <Message message={shown} lines={lines} />,
-      });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage<{ id: string }>("/ops/messages/:id", async (req, res) => {
+    const found = await findMessage(db, req.params.id);
+    if (!found) throw unknownEmail();
+    const { timeline, ...facts } = found;
+    const shown = { ...facts, lastError: facts.lastError && safe(facts.lastError) };
+    const lines = timeline.map(lineOf);
+    sendAnswer(req, res, {
+      json: { message: shown, timeline: lines },
+      page: <Message message={shown} lines={lines} />,
+    });
+  });
 }
 
 function Message({ message: shown, lines }: { message: LoggedMessage; lines: Line[] }) {

@@ -1,8 +1,9 @@
 import type { Db } from "@repo/db";
-import { type MessagePage, findBySesId, listMessages } from "@repo/email/log";
-import { type Request, Router } from "express";
+import { type MessagePage, findBySesId, isUuid, listMessages } from "@repo/email/log";
+import type { Request, Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
-import { methodNotAllowed, sendError } from "../../http/errors.tsx";
+import { sendError } from "../../http/errors.tsx";
+import { getPage } from "../../http/get-page.ts";
 import { refusalOfSearch, unknownEmail } from "../errors.ts";
 import { Moment, safe } from "../format.tsx";
 import { Live, OpsPage } from "../page.tsx";
@@ -13,38 +14,31 @@ import { Status } from "./status.tsx";
 
 /** The log of email: searched by address, id, template, status, outcome and time. */
 export function messages(db: Db): Router {
-  const router = Router();
-  router
-    .route("/ops/messages")
-    .get(async (req, res) => {
-      const { q = "", before, ...values } = textsOf(req);
-      try {
-        if (q !== "" && !q.includes("@")) {
-          const id = await findId(db, q);
-          if (id === undefined) throw unknownEmail();
-          return res.redirect(303, `/ops/messages/${id}`);
-        }
-        const search = q === "" ? values : { ...values, to: q };
-        const page = await listMessages(db, readFilter(search), { before });
-        sendAnswer(req, res, {
-          json: { ...page, messages: page.messages.map(withoutSecrets) },
-          page: <Messages values={search} page={page} />,
-        });
-      } catch (thrown) {
-        const error = refusalOfSearch(req, thrown);
-        const search = { ...values, to: q || values.to };
-        sendError(req, res, error, <Messages values={search} error={error.message} />);
+  return getPage("/ops/messages", async (req, res) => {
+    const { q = "", before, ...values } = textsOf(req);
+    try {
+      if (q !== "" && !q.includes("@")) {
+        const id = await findId(db, q);
+        if (id === undefined) throw unknownEmail();
+        return res.redirect(303, `/ops/messages/${id}`);
       }
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+      const search = q === "" ? values : { ...values, to: q };
+      const page = await listMessages(db, readFilter(search), { before });
+      sendAnswer(req, res, {
+        json: { ...page, messages: page.messages.map(withoutSecrets) },
+        page: <Messages values={search} page={page} />,
+      });
+    } catch (thrown) {
+      const error = refusalOfSearch(req, thrown);
+      const search = { ...values, to: q || values.to };
+      sendError(req, res, error, <Messages values={search} error={error.message} />);
+    }
+  });
 }
-
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Our id of a message, from ours or SES's. */
 async function findId(db: Db, text: string): Promise<string | undefined> {
-  return UUID.test(text) ? text.toLowerCase() : ((await findBySesId(db, text)) ?? undefined);
+  return isUuid(text) ? text.toLowerCase() : ((await findBySesId(db, text)) ?? undefined);
 }
 
 /** The fields of a query that are text. */

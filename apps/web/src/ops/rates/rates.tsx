@@ -9,9 +9,9 @@ import {
   readHours,
   readRates,
 } from "@repo/email/operations";
-import { type Request, Router } from "express";
+import type { Request, Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
-import { methodNotAllowed } from "../../http/errors.tsx";
+import { getPage } from "../../http/get-page.ts";
 import { Moment, compact, count, percent, safe, safely } from "../format.tsx";
 import { Card, Figure, Figures, Live, OpsPage } from "../page.tsx";
 import { Chart } from "./chart.tsx";
@@ -22,19 +22,14 @@ const PERIODS: Record<Period, string> = { "24h": "24 hours", "7d": "7 days", "30
 
 /** Bounces, complaints, throughput and times, by period. */
 export function rates(db: Db): Router {
-  const router = Router();
-  router
-    .route("/ops/rates")
-    .get(async (req, res) => {
-      const period = periodOf(req);
-      const [found, hours] = await Promise.all([readRates(db, period), readHours(db, period)]);
-      sendAnswer(req, res, {
-        json: safely({ ...found, hours }),
-        page: <RatesPage rates={found} points={addUp(hours, HOURS_OF_A_POINT[period])} />,
-      });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage("/ops/rates", async (req, res) => {
+    const period = periodOf(req);
+    const [found, hours] = await Promise.all([readRates(db, period), readHours(db, period)]);
+    sendAnswer(req, res, {
+      json: safely({ ...found, hours }),
+      page: <RatesPage rates={found} points={addUp(hours, HOURS_OF_A_POINT[period])} />,
+    });
+  });
 }
 
 function periodOf({ query }: Request): Period {

@@ -1,27 +1,22 @@
 import type { Db } from "@repo/db";
 import { type Lowered, type Paused, type Verdict, readVerdict } from "@repo/email/operations";
-import { Router } from "express";
+import type { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
-import { methodNotAllowed } from "../../http/errors.tsx";
+import { getPage } from "../../http/get-page.ts";
 import { Ago, count, emails, safe, safely, withoutIds } from "../format.tsx";
 import { Sentence, Workers } from "../home.tsx";
 import { Live, OpsPage } from "../page.tsx";
 
 /** What an operator can do about sending, and what is in force. */
 export function sending(db: Db): Router {
-  const router = Router();
-  router
-    .route("/ops/sending")
-    .get(async (req, res) => {
-      const verdict = await readVerdict(db);
-      const { paused, lowered, rate, maxRate, quota } = verdict.status;
-      sendAnswer(req, res, {
-        json: safely({ rate, maxRate, quota, paused, lowered }),
-        page: <Sending verdict={verdict} />,
-      });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage("/ops/sending", async (req, res) => {
+    const verdict = await readVerdict(db);
+    const { paused, lowered, rate, maxRate, quota } = verdict.status;
+    sendAnswer(req, res, {
+      json: safely({ rate, maxRate, quota, paused, lowered }),
+      page: <Sending verdict={verdict} />,
+    });
+  });
 }
 
 function Sending({ verdict }: { verdict: Verdict }) {

@@ -6,10 +6,11 @@ import {
   explainSuppression,
   listSuppressions,
 } from "@repo/email/suppressions";
-import { Router } from "express";
+import type { Router } from "express";
 import type { ReactNode } from "react";
 import { sendAnswer } from "../../http/answer.tsx";
-import { methodNotAllowed, sendError } from "../../http/errors.tsx";
+import { sendError } from "../../http/errors.tsx";
+import { getPage } from "../../http/get-page.ts";
 import { refusalOfSearch } from "../errors.ts";
 import { Moment, describeDetail, safe, safely } from "../format.tsx";
 import { ADDRESS_INPUT, OpsPage } from "../page.tsx";
@@ -18,52 +19,47 @@ import { type Explained, Explanation, REASONS } from "./explain.tsx";
 
 /** Who gets no email, and why. With `email`, all that is known about one address. */
 export function suppressions(db: Db): Router {
-  const router = Router();
-  router
-    .route("/ops/suppressions")
-    .get(async (req, res) => {
-      const { email, reason, before } = req.query as Record<string, unknown>;
-      if (typeof email === "string" && email.trim() !== "") {
-        const address = email.trim();
-        try {
-          const explained = await explain(db, address);
-          return sendAnswer(req, res, {
-            json: safely(withoutSecrets(explained)),
-            page: (
-              <Suppressions email={address}>
-                <Explanation {...explained} />
-              </Suppressions>
-            ),
-          });
-        } catch (thrown) {
-          const error = refusalOfSearch(req, thrown);
-          return sendError(req, res, error, <Suppressions email={address} error={error.message} />);
-        }
+  return getPage("/ops/suppressions", async (req, res) => {
+    const { email, reason, before } = req.query as Record<string, unknown>;
+    if (typeof email === "string" && email.trim() !== "") {
+      const address = email.trim();
+      try {
+        const explained = await explain(db, address);
+        return sendAnswer(req, res, {
+          json: safely(withoutSecrets(explained)),
+          page: (
+            <Suppressions email={address}>
+              <Explanation {...explained} />
+            </Suppressions>
+          ),
+        });
+      } catch (thrown) {
+        const error = refusalOfSearch(req, thrown);
+        return sendError(req, res, error, <Suppressions email={address} error={error.message} />);
       }
-      const asked = typeof reason === "string" && Object.hasOwn(REASONS, reason);
-      const chosen = asked ? (reason as Reason) : undefined;
-      const page = await listSuppressions(
-        db,
-        { reason: chosen },
-        { before: typeof before === "string" ? before : undefined },
-      );
-      sendAnswer(req, res, {
-        json: {
-          suppressions: page.suppressions.map(({ evidence, ...each }) => ({
-            ...each,
-            evidence: describeDetail(evidence),
-          })),
-          next: page.next,
-        },
-        page: (
-          <Suppressions reason={chosen}>
-            <List {...page} reason={chosen} />
-          </Suppressions>
-        ),
-      });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+    }
+    const asked = typeof reason === "string" && Object.hasOwn(REASONS, reason);
+    const chosen = asked ? (reason as Reason) : undefined;
+    const page = await listSuppressions(
+      db,
+      { reason: chosen },
+      { before: typeof before === "string" ? before : undefined },
+    );
+    sendAnswer(req, res, {
+      json: {
+        suppressions: page.suppressions.map(({ evidence, ...each }) => ({
+          ...each,
+          evidence: describeDetail(evidence),
+        })),
+        next: page.next,
+      },
+      page: (
+        <Suppressions reason={chosen}>
+          <List {...page} reason={chosen} />
+        </Suppressions>
+      ),
+    });
+  });
 }
 
 /** @throws EmailError `INVALID_ADDRESS` */

@@ -1,9 +1,10 @@
 import type { Accounts, SessionUser } from "@repo/accounts";
 import type { Locale } from "@repo/locales";
-import { Router } from "express";
+import type { Router } from "express";
 import type { ReactNode } from "react";
 import { sendAnswer } from "../../http/answer.tsx";
-import { methodNotAllowed } from "../../http/errors.tsx";
+import { getPage } from "../../http/get-page.ts";
+import { userOf } from "../../http/logged-in.tsx";
 import { userJson } from "../../http/user-json.ts";
 import { useFormats, useTexts } from "../../texts/texts.ts";
 import { Layout } from "../../ui/layout.tsx";
@@ -13,26 +14,21 @@ export function overview(
   accounts: Accounts,
   preferencesOf: (address: string, locale: Locale) => string,
 ): Router {
-  const router = Router();
-  router
-    .route("/settings")
-    .get(async (req, res) => {
-      const { caller, user, locale } = res.locals;
-      if (!user) return res.redirect(303, "/login");
-      const sessions = await accounts.settings.sessions(caller);
-      sendAnswer(req, res, {
-        json: { user: userJson(user), sessions: sessions.length },
-        page: (
-          <Settings
-            user={user}
-            sessions={sessions.length}
-            preferences={preferencesOf(user.email, locale)}
-          />
-        ),
-      });
-    })
-    .all(methodNotAllowed("GET"));
-  return router;
+  return getPage("/settings", async (req, res) => {
+    const { caller, locale } = res.locals;
+    const user = userOf(res);
+    const sessions = await accounts.settings.sessions(caller);
+    sendAnswer(req, res, {
+      json: { user: userJson(user), sessions: sessions.length },
+      page: (
+        <Settings
+          user={user}
+          sessions={sessions.length}
+          preferences={preferencesOf(user.email, locale)}
+        />
+      ),
+    });
+  });
 }
 
 interface SettingsProps {
