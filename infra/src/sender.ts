@@ -5,6 +5,10 @@ import type { Grant } from "./config/keys.ts";
 import * as policies from "./policies.ts";
 import type { Tags } from "./tags.ts";
 
+/** A user and its access keys, of which the app uses the last; or a role and who may assume it. */
+export type Principal =
+  { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: policies.Trust };
+
 interface SenderAccessArgs {
   account: Account;
   domain: string;
@@ -17,9 +21,7 @@ interface SenderAccessArgs {
   queueArns: pulumi.Output<string>[];
   /** Allows taking events from their queue. */
   consumePolicy: iam.Policy;
-  /** A user and its access keys, of which the app uses the last; or a role and who may assume it. */
-  principal:
-    { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: policies.Trust };
+  principal: Principal;
   /** What the user or role gets. Example: `["send", "quota"]`. */
   grants: readonly Grant[];
   tags: Tags;

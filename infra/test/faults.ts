@@ -69,7 +69,7 @@ const infra = path.join(import.meta.dirname, "..");
 const root = mkdtempSync(path.join(tmpdir(), "faults-"));
 const copy = path.join(root, "infra");
 try {
-  for (const name of ["packages", ".env.example", "tsconfig.base.json"]) {
+  for (const name of ["packages", "tools", ".env.example", "tsconfig.base.json"]) {
     symlinkSync(path.join(infra, "..", name), path.join(root, name));
   }
   const left = [path.join(infra, "node_modules"), path.join(infra, "test/snapshots")];

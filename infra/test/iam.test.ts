@@ -55,6 +55,18 @@ const one = (name: string) => [
 ];
 
 type Row = [string, Policies, string, string?, Record<string, string>?];
+const decideRow = ([, policies, action, resource, context]: Row) =>
+  decide({ policies, action, ...(resource && { resource }), ...(context && { context }) });
+
+const EVERYTHING: Policies = [
+  {
+    name: "all",
+    policy: {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+    },
+  },
+];
 
 describe("may", () => {
   test.each<Row>([
@@ -98,14 +110,8 @@ describe("may", () => {
       "sqs:GetQueueAttributes",
       QUEUE,
     ],
-  ])("%s", async (_, policies, action, resource, context) => {
-    const decision = await decide({
-      policies,
-      action,
-      ...(resource && { resource }),
-      ...(context && { context }),
-    });
-    expect(decision).toBe("Allowed");
+  ])("%s", async (...row) => {
+    expect(await decideRow(row)).toBe("Allowed");
   });
 
   test("SES: publish to the topic, for this account and its sets", async () => {
@@ -182,14 +188,8 @@ describe("may not", () => {
       "sqs:ReceiveMessage",
       `${QUEUE}-prod`,
     ],
-  ])("%s", async (_, policies, action, resource, context) => {
-    const decision = await decide({
-      policies,
-      action,
-      ...(resource && { resource }),
-      ...(context && { context }),
-    });
-    expect(decision).toBe("ImplicitlyDenied");
+  ])("%s", async (...row) => {
+    expect(await decideRow(row)).toBe("ImplicitlyDenied");
   });
 
   test("SES: publish for another account, or for a set of another stack", async () => {
@@ -199,22 +199,13 @@ describe("may not", () => {
 
   test("another account: publish to the topic", async () => {
     const principal = `arn:aws:iam::${STRANGER}:user/stranger`;
-    const everything: Policies = [
-      {
-        name: "all",
-        policy: {
-          Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Action: "sns:*", Resource: "*" }],
-        },
-      },
-    ];
     const resourcePolicy = documentOf(
       runs["manual-sqs-user"]!.up,
       "TopicPolicy",
       "product-dev-events",
     );
     const request = { action: "sns:Publish", resource: TOPIC, resourcePolicy, principal };
-    expect(await decide({ ...request, policies: everything })).toBe("ImplicitlyDenied");
+    expect(await decide({ ...request, policies: EVERYTHING })).toBe("ImplicitlyDenied");
   });
 
   test("SNS: send to the queue from another topic, or without TLS", async () => {
@@ -257,18 +248,9 @@ describe("the role", () => {
   });
 
   test("may not be assumed by a user of another account, or of this one, whatever it is allowed", async () => {
-    const everything: Policies = [
-      {
-        name: "all",
-        policy: {
-          Version: "2012-10-17",
-          Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
-        },
-      },
-    ];
     for (const account of [STRANGER, ACCOUNT]) {
       const user = `arn:aws:iam::${account}:user/anybody`;
-      expect(await assume(user, {}, everything)).not.toBe("Allowed");
+      expect(await assume(user, {}, EVERYTHING)).not.toBe("Allowed");
     }
   });
 

@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
+import { startDns } from "../../tools/testing/src/dns-server.ts";
 import { REGION, aws } from "./aws.ts";
 import { CASES, type Case, STOPS } from "./cases.ts";
-import { startDnsServer } from "./dns-server.ts";
 import { type Registered, type Resource, type Run, run } from "./engine.ts";
 import { type Runtime, sharedProcess } from "./runtime.ts";
 
@@ -21,7 +21,8 @@ export async function runCase(
   runtime: Runtime,
   register?: (resource: Resource) => Registered,
 ): Promise<Run> {
-  const server = dns && (await startDnsServer(dns));
+  const texts = Object.entries(dns ?? {}).map(([name, values]) => [`${name} TXT`, values]);
+  const server = dns && (await startDns(() => Object.fromEntries(texts)));
   try {
     return await run({
       folder: fileURLToPath(new URL("..", import.meta.url)),
@@ -43,7 +44,7 @@ export async function runCase(
       ...(register && { register }),
     });
   } finally {
-    server?.stop();
+    server?.close();
   }
 }
 

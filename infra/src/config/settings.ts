@@ -3,7 +3,9 @@ import type { DnsProvider } from "../dns/provider.ts";
 import { PROVIDERS } from "../dns/providers.ts";
 import type { Dmarc } from "../dns/records.ts";
 import { dkimHostOf } from "../dns/regions.ts";
+import type { Subscriber } from "../events/subscriber.ts";
 import type { Trust } from "../policies.ts";
+import type { Principal } from "../sender.ts";
 import { type Grant, KEYS, type Key, type Values } from "./keys.ts";
 
 /** The configuration of a stack, after the checks on each key and on keys that need each other. */
@@ -26,12 +28,9 @@ export interface Settings {
   dkimHost: string | undefined;
   dmarc: Dmarc;
   apexSpf: boolean;
-  events:
-    | { to: "sqs" }
-    | { to: "https"; webhookUrl: string }
-    | { to: "lambda"; functionArn: string; roleName: string };
+  events: Subscriber;
   alarmsTo: string | undefined;
-  sender: { kind: "user"; accessKeys: readonly string[] } | { kind: "role"; trusts: Trust };
+  sender: Principal;
   grants: readonly Grant[];
   from: readonly string[];
   sandboxRecipients: readonly string[];
@@ -138,7 +137,7 @@ export function readSettings(stack: {
       throw new InfraError(`${prefix}from has ${pattern}, which is not of ${domain}: correct it`);
     }
   }
-  function subscriber(): Settings["events"] {
+  function subscriber(): Subscriber {
     if (events === "https") return { to: events, webhookUrl };
     return events === "lambda" ? { to: events, functionArn, roleName } : { to: events };
   }
