@@ -117,8 +117,7 @@ async function checkLastEvent(db: Db): Promise<Finding> {
 }
 
 /** Seconds as people say them. */
-export function duration(seconds: number | null): string {
-  if (seconds === null) return "ever";
+export function duration(seconds: number): string {
   if (seconds < 120) return `${Math.max(0, Math.round(seconds))} s`;
   if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.round(seconds / 3_600)} h`;

@@ -136,6 +136,13 @@ it("counts one email as 1 email", async () => {
   expect(all.join("\n")).not.toMatch(/\b1 [a-z-]+s\b/);
 });
 
+it("counts no look-ups of an SPF redirect that receivers ignore", async () => {
+  const record = "v=spf1 redirect=bounce.example.org include:amazonses.com -all";
+  const findings = await examined({ dns: { "bounce.example.org TXT": [record] } });
+  const spf = findings.find(({ check }) => check === "DNS: SPF");
+  expect(spf?.found).toBe("bounce.example.org includes SES (1 look-up of 10)");
+});
+
 it("names a right that it lacks for every configuration set once", async () => {
   const denied = { error: "AccessDeniedException", status: 403 };
   const findings = await examined({ aws: { "ses:GetConfigurationSet": denied } });

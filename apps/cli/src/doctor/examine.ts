@@ -12,7 +12,7 @@ import { type Identity, checkIdentity } from "./identity.ts";
 import { checkQueue } from "./queue.ts";
 import type { Dns } from "./resolver.ts";
 import { checkRights } from "./rights.ts";
-import { type Patience, roundTrip } from "./round-trip.ts";
+import { roundTrip } from "./round-trip.ts";
 import { type Settings, domainOf, readSettings, sendersOf, standsIn, usesSes } from "./settings.ts";
 import { checkSuppressedAtSes, checkSuppressedHere } from "./suppression.ts";
 import { checkTopic } from "./topic.ts";
@@ -30,12 +30,11 @@ export interface Examination {
   /** An address, or `simulator` for the round trip. */
   to?: string | undefined;
   progress: (line: string) => void;
-  patience?: Patience;
 }
 
 /** Checks each link of the chain in order, because a broken link breaks those after it. */
 export async function* examine(examination: Examination): AsyncGenerator<Finding> {
-  const { source, isProduction, database, to, progress, patience } = examination;
+  const { source, isProduction, database, to, progress } = examination;
   const { settings, findings } = readSettings(source, isProduction);
   yield* findings;
   if (isProduction) yield checkBrand(examination.brand);
@@ -62,7 +61,7 @@ export async function* examine(examination: Examination): AsyncGenerator<Finding
     yield skipped("round trip", "it needs a worker that sends");
     return;
   }
-  yield* roundTrip(database.db, settings, progress, patience);
+  yield* roundTrip(database.db, settings, progress);
 }
 
 async function* examineAws(examination: Examination, settings: Settings): AsyncGenerator<Finding> {

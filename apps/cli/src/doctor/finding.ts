@@ -38,15 +38,11 @@ export const failed = (check: string, found: string, next: string): Finding => (
 const LIMIT = 30_000;
 
 /** Runs a check. If it throws or hangs, that is a finding too. */
-export async function guarded(
-  check: string,
-  run: () => Promise<Finding[]>,
-  limit = LIMIT,
-): Promise<Finding[]> {
+export async function guarded(check: string, run: () => Promise<Finding[]>): Promise<Finding[]> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<Finding[]>((resolve) => {
-    const found = `was not finished after ${limit / 1000} s`;
-    timer = setTimeout(() => resolve([failed(check, found, "pnpm email:doctor")]), limit);
+    const found = `was not finished after ${LIMIT / 1000} s`;
+    timer = setTimeout(() => resolve([failed(check, found, "pnpm email:doctor")]), LIMIT);
   });
   try {
     return await Promise.race([run(), tooLate]);

@@ -12,7 +12,7 @@ const MAILBOXES = { success: "Delivery", bounce: "Bounce", complaint: "Complaint
 const HOST = "simulator.amazonses.com";
 
 /** How long the round trip waits for each event, in ms. */
-export interface Patience {
+interface Patience {
   /** Default: 90,000. */
   limit?: number;
   /** From one look at the tables to the next. Default: 500. */

@@ -17,11 +17,13 @@ export async function countSpfLookups(dns: Dns, record: string): Promise<number>
   const waiting = [record];
   let count = 0;
   for (let spf = waiting.pop(); spf !== undefined; spf = waiting.pop()) {
-    for (const term of spf.toLowerCase().split(/ +/).slice(1)) {
+    const terms = spf.toLowerCase().split(/ +/).slice(1);
+    const all = terms.findIndex((term) => /^[+?~-]?all$/.test(term));
+    // Nothing after `all` is read, and a redirect only in a record without `all`.
+    const counted = ["include", "a", "mx", "ptr", "exists", ...(all === -1 ? ["redirect"] : [])];
+    for (const term of all === -1 ? terms : terms.slice(0, all)) {
       const [, kind = "", target = ""] = /^[+?~-]?([a-z]+)[:=]?([^/]*)/.exec(term) ?? [];
-      // Nothing after it is read.
-      if (kind === "all") break;
-      if (!["include", "redirect", "a", "mx", "ptr", "exists"].includes(kind)) continue;
+      if (!counted.includes(kind)) continue;
       count += 1;
       if (count > MOST_LOOKUPS) return count;
       const isRecord = kind === "include" || kind === "redirect";

@@ -1,6 +1,7 @@
 import { GetSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
 import type { Db } from "@repo/db";
 import { isAllowed } from "@repo/email/enqueue";
+import { createPseudonyms } from "@repo/email/erasure";
 import { explainSuppression } from "@repo/email/suppressions";
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok } from "./finding.ts";
@@ -11,9 +12,11 @@ import type { Settings } from "./settings.ts";
 export async function checkSuppressedHere(
   db: Db,
   to: string,
-  { EMAIL_ALLOW_TO, EMAIL_REDIRECT_TO, APP_ENV }: Settings,
+  { EMAIL_ALLOW_TO, EMAIL_REDIRECT_TO, APP_ENV, OPT_OUT_KEY }: Settings,
 ): Promise<Finding[]> {
-  const { suppression } = await explainSuppression(db, to);
+  // An opt-out outlives the erasure of its address.
+  const pseudonyms = OPT_OUT_KEY && createPseudonyms(OPT_OUT_KEY);
+  const { suppression } = await explainSuppression(db, to, pseudonyms);
   const ended = suppression?.until && suppression.until < new Date();
   const findings: Finding[] =
     suppression && !ended

@@ -10,8 +10,7 @@ interface Failure {
 }
 
 /** What AWS answers: the output of the call, an error by its name, or nothing at all. */
-type Answer =
-  Record<string, unknown> | { error: string; message?: string; status?: number } | "silence";
+type Answer = Record<string, unknown> | Failure | "silence";
 
 /**
  * What AWS answers to each action of IAM. The key names the region too if it is another one:

@@ -1,7 +1,10 @@
+import { createPseudonyms, eraseMail } from "@repo/email/erasure";
+import { keysOf } from "@repo/email/keys";
 import { pauseSending } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
 import { AppError } from "@repo/errors";
 import type { Broken } from "../state.ts";
+import { env } from "../well.ts";
 
 /** The database, the worker and the recipient. */
 export const brokenDatabase: Broken = {
@@ -58,6 +61,20 @@ export const brokenDatabase: Broken = {
       db: (db) => addSuppression(db, "sam@example.org", { by: "me", because: "asked" }),
     },
     /^✗ suppression: .*manual.* → .*email:suppressions sam@example\.org/,
+  ],
+  "the recipient has complained, and was erased": [
+    {
+      to: "sam@example.org",
+      db: async (db) => {
+        const key = "sam@example.org";
+        await db.suppression.create({
+          data: { addressKey: key, reason: "complaint", evidence: {} },
+        });
+        const pseudonyms = createPseudonyms(keysOf(env["OPT_OUT_KEY"] ?? ""));
+        await eraseMail(db, { keys: [key], pseudonyms: [pseudonyms.of(key)], until: null });
+      },
+    },
+    /^✗ suppression: .*complaint.* → .*email:suppressions sam@example\.org/,
   ],
   "the recipient is suppressed at SES": [
     {
