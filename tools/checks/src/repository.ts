@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { openTree } from "@repo/setup/tree";
 
 interface Manifest {
@@ -33,8 +32,8 @@ export type Rule = (repository: Repository) => string[] | Promise<string[]>;
 
 /** Lists the repository under `root`. It reads only the manifests. */
 export function openRepository(root: string): Repository {
-  const files = openTree(root).files();
-  const read = (file: string) => readFileSync(join(root, file), "utf8");
+  const { files: list, read } = openTree(root);
+  const files = list();
   const packages = files
     .filter((file) => /^((?:(?:apps|packages|tools)\/[^/]+|infra)\/)?package\.json$/.test(file))
     .map((file) => ({ folder: dirname(file), manifest: JSON.parse(read(file)) as Manifest }))

@@ -1,7 +1,6 @@
 import { exec } from "node:child_process";
 import {
   chmod,
-  copyFile,
   cp,
   mkdir,
   mkdtemp,
@@ -54,10 +53,7 @@ export async function copyRepository(): Promise<Copy> {
   const repository = openRepository(root);
   const folder = await makeFolder(await realpath(tmpdir()));
   await chmod(folder, 0o755); // PostgreSQL runs as another user when the tests run as root
-  for (const file of repository.files) {
-    await mkdir(dirname(join(folder, file)), { recursive: true });
-    await copyFile(join(root, file), join(folder, file));
-  }
+  for (const file of repository.files) await cp(join(root, file), join(folder, file));
   // The Prisma client is not committed. Without it, lint would find more than a test breaks.
   const client = "packages/db/src/generated";
   await cp(join(root, client), join(folder, client), { recursive: true });

@@ -14,6 +14,7 @@ import path from "node:path";
 import { parseEnv } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readStack } from "./pulumi.ts";
+import { root } from "./root.ts";
 
 // Outputs like infra's, with the secrets in plain text as by --show-secrets.
 const SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
@@ -45,7 +46,6 @@ const ROLE = {
   roleArn: "arn:aws:iam::123456789012:role/product-dev",
 };
 
-const root = path.resolve(import.meta.dirname, "../../..");
 const { scripts } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
   scripts: Record<string, string>;
 };

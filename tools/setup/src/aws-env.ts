@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import { readText } from "./aws-init/project.ts";
 import { mergeEnvFile, namesIn } from "./env-file.ts";
 import { SetupError } from "./error.ts";
 import { settingsIn } from "./outputs.ts";
@@ -45,7 +46,7 @@ export async function awsEnv(args: string[]): Promise<void> {
     ? await textOf(process.stdin)
     : readStack(path.join(root, "infra"), values.stack);
   const file = path.resolve(root, values.file);
-  const before = readIfThere(file);
+  const before = readText(root, values.file);
   const settings = settingsIn(json, namesOfExample(), namesIn(before));
   const after = mergeEnvFile(before, settings, "From the Pulumi stack, by pnpm aws:env");
   saveSecret(file, after);
@@ -56,17 +57,6 @@ export async function awsEnv(args: string[]): Promise<void> {
   if (names(true).length > 0) console.log(`It sets these to empty: ${names(true).join(", ")}.`);
   if (!namesIn(after).has("EMAIL_FROM")) {
     console.log("Set EMAIL_FROM next, to an address of the stack's domain.");
-  }
-}
-
-function readIfThere(file: string): string {
-  try {
-    return existsSync(file) ? readFileSync(file, "utf8") : "";
-  } catch (error) {
-    const { code = "" } = error as { code?: string };
-    throw new SetupError(`${file} cannot be read (${code}): choose another with --file.`, {
-      cause: error,
-    });
   }
 }
 

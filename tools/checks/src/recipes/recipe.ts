@@ -31,7 +31,7 @@ export function insert(after: string, added: string): (text: string) => string {
 export function replace(old: string, by: string): (text: string) => string {
   return (text) => {
     if (!text.includes(old)) throw new Error(`The file does not contain ${JSON.stringify(old)}`);
-    return text.replace(old, by);
+    return text.replace(old, () => by);
   };
 }
 

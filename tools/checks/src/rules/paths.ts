@@ -1,4 +1,5 @@
 import path from "node:path";
+import { foldersOf } from "@repo/setup/tree";
 import type { Rule } from "../repository.ts";
 
 // These pages name only files that exist. Other pages also name files that a reader creates.
@@ -6,7 +7,7 @@ const MAPS = ["AGENTS.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "S
 
 /** Every linked file exists, and every file that a map of the repository names. */
 export const paths: Rule = ({ files, read }) => {
-  const folders = new Set(files.flatMap((file) => ancestors(file)));
+  const folders = new Set([".", ...files.flatMap(foldersOf)]);
   const exists = (name: string) => files.includes(name) || folders.has(name.replace(/\/$/, ""));
   return files
     .filter((file) => file.endsWith(".md"))
@@ -22,8 +23,3 @@ export const paths: Rule = ({ files, read }) => {
         .map((target) => `${file}: there is no ${target}; correct the path`);
     });
 };
-
-function ancestors(file: string): string[] {
-  const folder = path.posix.dirname(file);
-  return folder === "." ? ["."] : [folder, ...ancestors(folder)];
-}

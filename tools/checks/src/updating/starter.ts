@@ -1,5 +1,6 @@
-import { copyFileSync, mkdirSync, renameSync } from "node:fs";
+import { cpSync, renameSync } from "node:fs";
 import path from "node:path";
+import { replace } from "../recipes/recipe.ts";
 import { openRepository } from "../repository.ts";
 import { type Folder, makeFolder } from "../test-folder.ts";
 
@@ -17,10 +18,7 @@ export interface Starter {
 export async function publishStarter(): Promise<Starter> {
   const repository = openRepository(root);
   const folder = await makeFolder();
-  for (const file of repository.files) {
-    mkdirSync(path.dirname(folder.at(file)), { recursive: true });
-    copyFileSync(path.join(root, file), folder.at(file));
-  }
+  for (const file of repository.files) cpSync(path.join(root, file), folder.at(file));
   const { version } = JSON.parse(folder.read("package.json")) as { version: string };
   const [major = "", minor = ""] = version.split(".");
   const next = `${major}.${Number(minor) + 1}.0`;
@@ -106,12 +104,4 @@ async function release(folder: Folder, version: string): Promise<string> {
     (text) => `${text}\n## ${version}\n\nRestart the worker first.\n`,
   );
   return migration;
-}
-
-/** @throws Error if the text does not contain it: the test is out of date */
-export function replace(old: string, by: string): (text: string) => string {
-  return (text) => {
-    if (!text.includes(old)) throw new Error(`The file does not contain ${JSON.stringify(old)}`);
-    return text.replace(old, () => by);
-  };
 }

@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { replace } from "../recipes/recipe.ts";
 import { recipes } from "../recipes/recipes.ts";
 import { type Folder, makeFolder } from "../test-folder.ts";
-import { type Starter, publishStarter, replace } from "./starter.ts";
+import { type Starter, publishStarter } from "./starter.ts";
 
 // Updates clones that were changed as people do, with git, pnpm and PostgreSQL as they use them.
 

@@ -269,6 +269,17 @@ it.each([
   expect(env()).toMatchObject({ EMAIL_FROM: from });
 });
 
+it("takes away the sender of security mail with its domain, or with an empty answer", async () => {
+  const other = ["--domain", "example.com", "--from", "a@example.com", "--yes", "--replace"];
+  const withSecurity = [...BASE, "--replace", "--security-from", "security@example.org"];
+  for (const args of [other, [...BASE, "--replace", "--security-from", ""]]) {
+    await init(withSecurity);
+    expect(env()).toMatchObject({ EMAIL_FROM_SECURITY: "security@example.org" });
+    await init(args);
+    expect(env()).toMatchObject({ EMAIL_FROM_SECURITY: "" });
+  }
+});
+
 it("writes nothing after Ctrl-C", async () => {
   const { terminal, answer } = createTerminal();
   const running = init([], terminal);
@@ -284,6 +295,8 @@ describe("says what is wrong with the option to use", () => {
     ["--domain", "example", "INVALID_OPTION"],
     ["--from", "hello@example.com", "INVALID_OPTION"],
     ["--from", "", "OPTION_MISSING"],
+    // IAM compares it letter by letter, and infra refuses it.
+    ["--from", "hello@Example.org", "INVALID_OPTION"],
     ["--security-from", "nobody", "INVALID_OPTION"],
     ["--region", "Frankfurt", "INVALID_OPTION"],
     ["--dns", "bind", "INVALID_OPTION"],

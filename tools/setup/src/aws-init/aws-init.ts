@@ -1,6 +1,6 @@
-import path from "node:path";
 import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
+import { root as clone } from "../root.ts";
 import { collect } from "./answers.ts";
 import { type Terminal, agrees } from "./ask.ts";
 import { applyAnswers, showChanges, writeChanges } from "./changes.ts";
@@ -121,6 +121,5 @@ function onlyStack(root: string): string {
 function live(): Context {
   const { stdin: input, stdout: output } = process;
   const isInteractive = input.isTTY && output.isTTY;
-  const root = path.resolve(import.meta.dirname, "../../../..");
-  return { root, terminal: { input, output, isInteractive } };
+  return { root: clone, terminal: { input, output, isInteractive } };
 }

@@ -26,6 +26,7 @@ export function applyAnswers(project: Project, answers: Answers): Change[] {
   const changes: Change[] = [];
   const key = (name: string) => `${project.name}:${name}`;
   const before = valueOf(project, key("from"))?.split(",");
+  const oldDomain = valueOf(project, key("domain"));
   const others = [env.values["EMAIL_FROM_ACCOUNT"] ?? ""];
   const configuration = Object.entries(configurationOf(answers, before, others));
   if (answers.state) {
@@ -37,7 +38,7 @@ export function applyAnswers(project: Project, answers: Answers): Change[] {
     if (!isDefault) changes.push(...set(stack, ["config", key(name)], value));
   }
   const isLocal = env.name === ".env";
-  for (const [name, value] of settingsOf(answers, env.values, isLocal)) {
+  for (const [name, value] of settingsOf(answers, env.values, isLocal, oldDomain)) {
     const old = env.values[name] || undefined;
     if (old !== value) changes.push({ file: env.name, name, before: old, after: value });
   }

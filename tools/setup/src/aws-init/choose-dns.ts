@@ -35,7 +35,7 @@ export async function chooseDns(asked: {
   const current = valueOf(project, `${project.name}:dns`);
   const isAsked = given.dns === undefined && (terminal.isInteractive || current === undefined);
   const needsZone = isAsked || given.dns === "digitalocean";
-  const zone = needsZone ? await findZone(domain, { servers }) : undefined;
+  const zone = needsZone ? await findZone(domain, servers) : undefined;
   const found = zone
     ? `the name servers of ${zone.name} say: ${NAMES[zone.provider]}`
     : "the domain's name servers did not answer";

@@ -66,14 +66,20 @@ function covers(address: string) {
  *
  * @param env the settings before
  * @param isLocal whether `pnpm dev` reads them
+ * @param oldDomain the domain that the stack had
  */
 export function settingsOf(
   { domain, from, securityFrom, tester }: Answers,
   env: Record<string, string | undefined>,
   isLocal: boolean,
+  oldDomain?: string,
 ): Map<string, string> {
   const settings = new Map([["EMAIL_FROM", from]]);
-  if (securityFrom) settings.set("EMAIL_FROM_SECURITY", securityFrom);
+  // A sender of another domain is a person's own. One that the stack allowed must not outlive it.
+  const old = parseMailbox(env["EMAIL_FROM_SECURITY"] ?? "")?.domain;
+  if (securityFrom || (old && [domain, oldDomain].includes(old))) {
+    settings.set("EMAIL_FROM_SECURITY", securityFrom);
+  }
   // Another file may be for production. There this would stop the email to everybody else.
   if (isLocal) {
     const isLimited = env["EMAIL_ALLOW_TO"] || env["EMAIL_REDIRECT_TO"];

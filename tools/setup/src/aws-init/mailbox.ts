@@ -4,5 +4,5 @@ export function parseMailbox(text: string): { address: string; domain: string } 
     /^(?:[^<>"@]*|"[^"<>]*")<([^<>\s]+)>$|^([^<>\s]+)$/.exec(text.trim()) ?? [];
   const address = inside ?? alone ?? "";
   const [, domain = ""] = /^[\w.+=-]+@([a-z0-9.-]+)$/i.exec(address) ?? [];
-  return domain ? { address, domain: domain.toLowerCase() } : undefined;
+  return domain ? { address, domain } : undefined;
 }

@@ -20,16 +20,11 @@ const SERVERS: [RegExp, Provider][] = [
 /**
  * Asks DNS who has a domain's zone.
  *
- * @param options.servers the resolvers, as `address:port`. Default: those of this machine.
- * @param options.timeout ms of a query, which is tried twice. Default: 2,000.
+ * @param servers the resolvers, as `address:port`. Default: those of this machine.
  * @returns undefined if DNS does not answer, or knows no such domain
  */
-export async function findZone(
-  domain: string,
-  options: { servers?: string[] | undefined; timeout?: number | undefined } = {},
-): Promise<Zone | undefined> {
-  const { servers, timeout = 2_000 } = options;
-  const resolver = new Resolver({ timeout, tries: 2 });
+export async function findZone(domain: string, servers?: string[]): Promise<Zone | undefined> {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 });
   if (servers) resolver.setServers(servers);
   const labels = domain.split(".");
   for (let i = 0; i < labels.length - 1; i++) {

@@ -75,7 +75,7 @@ function readYaml(root: string, name: string): YamlFile {
   throw new AppError("FILE_UNREADABLE", `${name} is not YAML that Pulumi reads: ${why}`);
 }
 
-function readText(root: string, name: string): string {
+export function readText(root: string, name: string): string {
   const file = path.resolve(root, name);
   try {
     return existsSync(file) ? readFileSync(file, "utf8") : "";
