@@ -23,8 +23,7 @@ export interface AppDeps {
   /** They belong to the topic's account. */
   queues: Queue[];
   publisher: Publisher;
-  /** Called for each request, because the SMTP port is known only after the start. */
-  info: () => Info;
+  info: Info;
   log: (line: string) => void;
 }
 
@@ -39,15 +38,12 @@ export function createApp(deps: AppDeps): Express {
   app.get("/healthz", (_req, res) => {
     res.json({ ok: true });
   });
-  app.use("/v2/email", sesRoutes({ accept, account, verified: info().verified, log }));
+  app.use("/v2/email", sesRoutes({ accept, account, verified: info.verified, log }));
   app.use(queryRoutes({ accept, account, log }));
   app.use(sqsRoutes(queues, owner, region));
   app.use("/sns", snsRoutes(topic, publisher.webhook));
   app.use("/control", onlyThisPage, controlRoutes(account));
-  app.use(
-    onlyThisPage,
-    eventRoutes(publisher, store, () => info().queueUrl),
-  );
+  app.use(onlyThisPage, eventRoutes(publisher, store, `${owner}/${queues[0]?.name}`));
   app.use("/inbox", onlyThisPage, inboxRoutes(store, publisher.history, info));
   app.use("/inbox", () => {
     throw new Refusal(404, "No such route of the inbox.");

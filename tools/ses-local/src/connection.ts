@@ -2,18 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { BehaviourInput } from "./control/behaviour.ts";
 import type { SesLocalEvent, Subscription } from "./events/event.ts";
 import type { InboxMessage } from "./inbox/inbox-message.ts";
+import type { Query } from "./inbox/store.ts";
 import type { Counted } from "./inbox/tally.ts";
 
 /** ses-local does not answer, or refuses the request. The message is one line for people. */
 export class ClientError extends Error {}
 
-interface InboxQuery {
-  /** A recipient. */
-  to?: string;
-  /** The value of the tag `template`. */
-  template?: string;
-  /** The id of a message, or an ISO 8601 time: only messages that arrived later. */
-  after?: string;
+interface InboxQuery extends Query {
   /** Seconds to wait for the first message that matches. */
   wait?: number;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freePort } from "@repo/testing/free-port";
-import { type InboxMessage, startSesLocal } from "./client.ts";
+import { startSesLocal } from "./client.ts";
 import { createClient, email } from "./testing/client.ts";
 
 let data: string;
@@ -55,36 +55,6 @@ async function refusal(child: ChildProcess) {
   return { message, code };
 }
 
-const inbox = async (url: string) =>
-  (await (await fetch(`${url}/inbox/messages`)).json()) as InboxMessage[];
-
-test("should keep messages, read marks and tally over a restart", async () => {
-  const first = start();
-  const url = await ready(first);
-  const client = createClient(url);
-  const tags = [{ Name: "message-id", Value: "m-1" }];
-  await client.send(email({ EmailTags: tags }, { Subject: { Data: "one" } }));
-  await client.send(email({}, { Subject: { Data: "two" } }));
-  await client.send(email({}, { Subject: { Data: "deleted" } }));
-  const [deleted, ...before] = await inbox(url);
-  await fetch(`${url}/inbox/messages/${deleted?.id}`, { method: "DELETE" });
-  await fetch(`${url}/inbox/messages/${before[0]?.id}/read`, { method: "PUT" });
-  const tally = await (await fetch(`${url}/inbox/tally`)).json();
-  client.destroy();
-  first.kill("SIGKILL");
-  await once(first, "exit");
-  // A killed process may leave half a message and half a line.
-  await appendFile(path.join(data, "messages.journal"), '9 {"added":{"id":"zzzzzzzzz0000"}}\nhalf');
-  await appendFile(path.join(data, "tally.journal"), '0 ["m-1","0100');
-
-  const again = await ready(start());
-  const after = await inbox(again);
-  expect(after).toEqual([{ ...before[0], read: true }, before[1]]);
-  expect(await (await fetch(`${again}/inbox/tally`)).json()).toEqual(tally);
-  const source = await fetch(`${again}/inbox/messages/${before[0]?.id}/source`);
-  expect(await source.text()).toContain("Subject: two");
-});
-
 test("should start again on its port with every accepted copy after a kill", async () => {
   const options = { data, port: await freePort(), smtpPort: await freePort(), keep: 10 };
   const first = await startSesLocal(options);
@@ -125,49 +95,6 @@ test("should start again on its port with every accepted copy after a kill", asy
   expect((await again.inbox())[0]).toMatchObject({ messageId: MessageId });
   client.destroy();
   await again.stop();
-});
-
-test("should remove deleted messages from the disk, and no others", async () => {
-  const first = start({ SES_LOCAL_KEEP: "4" });
-  const url = await ready(first);
-  const client = createClient(url);
-  const body = "x".repeat(400_000);
-  for (let sent = 1; sent <= 20; sent += 1) {
-    const content = { Subject: { Data: `${sent}` }, Body: { Text: { Data: body } } };
-    await client.send(email({}, content));
-  }
-  client.destroy();
-  // Eight megabytes arrived. The file has at most twice the four that are kept, and 4 MB.
-  const { size } = await stat(path.join(data, "messages.journal"));
-  expect(size).toBeLessThan(2 * 4 * 420_000 + 4 * 1024 * 1024);
-  first.kill("SIGKILL");
-  await once(first, "exit");
-
-  const again = await ready(start({ SES_LOCAL_KEEP: "4" }));
-  const newest = await inbox(again);
-  expect(newest.map(({ subject }) => subject)).toEqual(["20", "19", "18", "17"]);
-  for (const { text: read } of newest) expect(read.trim()).toBe(body);
-});
-
-test("should count messages at its start that were stored and not counted", async () => {
-  const first = start();
-  const client = createClient(await ready(first));
-  await client.send(email({ EmailTags: [{ Name: "message-id", Value: "m-1" }] }));
-  const { MessageId } = await client.send(
-    email({ EmailTags: [{ Name: "message-id", Value: "m-2" }] }),
-  );
-  client.destroy();
-  first.kill("SIGKILL");
-  await once(first, "exit");
-  const file = path.join(data, "tally.journal");
-  const [line] = (await readFile(file, "utf8")).split("\n");
-  await writeFile(file, `${line}\n`);
-
-  const again = await ready(start());
-  expect(await (await fetch(`${again}/inbox/tally`)).json()).toMatchObject({
-    "m-1": { copies: 1 },
-    "m-2": { copies: 1, messageIds: [MessageId] },
-  });
 });
 
 test("should refuse to start in production with one line that says why", async () => {

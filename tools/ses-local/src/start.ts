@@ -41,7 +41,7 @@ export async function start(env: Env, log: (line: string) => void): Promise<Runn
   const smtpPort = await listen(smtp.server, env.smtpPort, "SES_LOCAL_SMTP_PORT");
 
   const topic = createTopic(env.topicArn);
-  const [, , , , owner, name = ""] = env.topicArn.split(":");
+  const [, , , , , name = ""] = env.topicArn.split(":");
   const deadLetters = new Queue(`${name}-dead-letters`);
   const queue = new Queue(name, deadLetters);
   const webhook = env.webhook ? new Webhook(env.webhook, topic, account) : undefined;
@@ -50,16 +50,14 @@ export async function start(env: Env, log: (line: string) => void): Promise<Runn
   );
   const publisher = new Publisher({ store, account, topic, queue, webhook, history });
 
-  let port = env.port;
-  const queueUrl = () => `http://localhost:${port}/${owner}/${name}`;
   const queues = [queue, deadLetters];
   const { verified, pictures } = env;
-  const info = () => ({ smtpPort, verified, queueUrl: queueUrl(), pictures });
+  const info = { smtpPort, verified, pictures };
   const app = createApp({ store, account, accept, topic, queues, publisher, info, log });
   const http = createServer(app);
   // Longer than clients keep idle connections, so that we never close one that a client reuses.
   http.keepAliveTimeout = 120_000;
-  port = await listen(http, env.port, "SES_LOCAL_PORT");
+  const port = await listen(http, env.port, "SES_LOCAL_PORT");
 
   return {
     port,

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { ClientError, type Connection } from "../connection.ts";
-import type { Delivery, SesLocalEvent } from "../events/event.ts";
+import type { Delivery, SesLocalEvent, Subscription } from "../events/event.ts";
 
 /** Milliseconds between two checks whether the app has answered. */
 export const EVERY = 100;
@@ -13,8 +13,8 @@ export function answers({ deliveries }: SesLocalEvent): Delivery[] {
   return deliveries.filter(({ to }) => to === "webhook");
 }
 
-export function taken({ status, error }: Delivery): boolean {
-  return !error && status !== null && status >= 200 && status < 300;
+export function taken({ status }: Delivery): boolean {
+  return status !== null && status >= 200 && status < 300;
 }
 
 /**
@@ -42,9 +42,10 @@ export async function awaitAnswer(
   );
 }
 
+export async function webhookOf(client: Connection): Promise<Subscription | undefined> {
+  return (await client.subscriptions()).find(({ protocol }) => protocol.startsWith("http"));
+}
+
 export async function hasWebhook(client: Connection): Promise<boolean> {
-  const subscriptions = await client.subscriptions();
-  return subscriptions.some(
-    ({ protocol, state }) => protocol.startsWith("http") && state === "confirmed",
-  );
+  return (await webhookOf(client))?.state === "confirmed";
 }

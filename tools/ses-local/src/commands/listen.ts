@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { readUrl } from "../env.ts";
-import { answers, awaitAnswer, taken } from "./answer.ts";
+import { answers, awaitAnswer, taken, webhookOf } from "./answer.ts";
 import { ClientError, type Connection, connect } from "../connection.ts";
 import type { Delivery, SesLocalEvent } from "../events/event.ts";
 import { follow } from "./follow.ts";
@@ -64,9 +64,7 @@ async function replay(client: Connection, id: string, signal: AbortSignal) {
 }
 
 async function greet(client: Connection): Promise<string> {
-  const webhook = (await client.subscriptions()).find(({ protocol }) =>
-    protocol.startsWith("http"),
-  );
+  const webhook = await webhookOf(client);
   if (!webhook) return `Listening to ${client.url}; no webhook is subscribed.`;
   const { endpoint, state } = webhook;
   return `Listening to ${client.url}; the webhook is ${endpoint}${state === "confirmed" ? "." : ", which has not confirmed yet."}`;

@@ -1,6 +1,6 @@
 import { parseArgs, styleText } from "node:util";
 import { readUrl } from "../env.ts";
-import { answers, awaitAnswer, taken } from "./answer.ts";
+import { answers, awaitAnswer, taken, webhookOf } from "./answer.ts";
 import { ClientError, type Connection, connect } from "../connection.ts";
 import type { SesLocalEvent } from "../events/event.ts";
 import { KINDS } from "../events/payload.ts";
@@ -57,12 +57,9 @@ export async function trigger(args: string[], signal: AbortSignal): Promise<numb
 
 /** Describes the event, its email, and who got it. */
 async function tell(client: Connection, event: SesLocalEvent): Promise<string> {
-  const [messages, subscriptions] = await Promise.all([
-    client.inbox({ to: event.recipient }),
-    client.subscriptions(),
-  ]);
+  const messages = await client.inbox({ to: event.recipient });
   const about = messages.find(({ messageId }) => messageId === event.messageId);
-  const webhook = subscriptions.find(({ protocol }) => protocol.startsWith("http"));
+  const webhook = await webhookOf(client);
   const answer = answers(event).at(-1);
   const facts: [string, string][] = [
     ["To", printable(event.recipient)],

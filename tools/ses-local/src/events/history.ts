@@ -55,9 +55,10 @@ export class History {
       return;
     }
     const { event } = line;
+    // Before it is added: otherwise an event about an unknown message would be the first to go.
+    if (this.#events.size >= this.#limit) this.#prune();
     this.#events.set(event.id, event);
     this.#byMessage.set(event.messageId, [...this.of(event.messageId), event]);
-    if (this.#events.size > this.#limit) this.#prune();
   }
 
   #prune(): void {

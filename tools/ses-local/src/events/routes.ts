@@ -11,8 +11,8 @@ const AboutAddress = About.extend({
   to: z.string("to must be an address.").includes("@", "to must be an address."),
 });
 
-/** Events and subscriptions as JSON, for the page and the commands. */
-export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => string): Router {
+/** Events and subscriptions as JSON, for the page and the commands. @param queue its path */
+export function eventRoutes(publisher: Publisher, store: Store, queue: string): Router {
   const router = Router();
   const json = express.json({ type: () => true });
 
@@ -42,15 +42,16 @@ export function eventRoutes(publisher: Publisher, store: Store, queueUrl: () => 
     res.status(201).json(published(publisher.trigger(type, message)));
   });
 
-  router.get("/subscriptions", (_req, res) => {
+  router.get("/subscriptions", (req, res) => {
     const { webhook } = publisher;
+    const endpoint = `http://${req.headers.host}/${queue}`;
     const subscriptions: Subscription[] = [
-      { protocol: "sqs", endpoint: queueUrl(), state: "confirmed", lastStatus: null },
+      { protocol: "sqs", endpoint, state: "confirmed", lastStatus: null },
     ];
     if (webhook) {
-      const { endpoint, state, lastStatus } = webhook;
-      const protocol = new URL(endpoint).protocol.slice(0, -1);
-      subscriptions.unshift({ protocol, endpoint, state, lastStatus });
+      const { state, lastStatus } = webhook;
+      const protocol = new URL(webhook.endpoint).protocol.slice(0, -1);
+      subscriptions.unshift({ protocol, endpoint: webhook.endpoint, state, lastStatus });
     }
     res.json(subscriptions);
   });

@@ -242,7 +242,14 @@ test("should refuse changes by other sites, and let them read nothing", async ()
     { "sec-fetch-site": "cross-site" },
     { "sec-fetch-site": "same-site" },
   ]) {
-    expect((await call("/inbox/messages", "DELETE", headers)).status).toBe(403);
+    for (const [method, path] of [
+      ["DELETE", "/inbox/messages"],
+      ["PUT", "/control"],
+      ["DELETE", "/control"],
+      ["POST", "/events"],
+    ] as const) {
+      expect((await call(path, method, headers)).status, path).toBe(403);
+    }
   }
   const read = await call("/inbox/messages", "GET", { origin: "https://evil.example" });
   expect(read.headers.get("access-control-allow-origin")).toBeNull();

@@ -59,9 +59,15 @@ Content-ID: <logo>
 Content-Transfer-Encoding: base64
 
 iVBORw==
+--b
+Content-Type: image/png
+Content-ID: <logo-dark>
+Content-Transfer-Encoding: base64
+
+AAAA
 --b--
 `;
-  expect(await show('<img src="cid:logo">', "light", raw)).toContain(
-    'src="data:image/png;base64,iVBORw=="',
-  );
+  const html = await show('<img src="cid:logo"><img src="cid:logo-dark">', "light", raw);
+  const image = (base64: string) => `<img src="data:image/png;base64,${base64}">`;
+  expect(html).toContain(image("iVBORw==") + image("AAAA"));
 });

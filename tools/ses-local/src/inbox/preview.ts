@@ -59,13 +59,12 @@ function answerMediaQueries(html: string, scheme: "light" | "dark"): string {
 // As data: URLs, because a sandboxed frame has no origin and may fetch nothing from this server.
 async function inlineImages(html: string, source: () => Promise<Buffer>): Promise<string> {
   const { attachments } = await parse(await source());
-  return attachments.reduce((result, { cid, contentType, content }) => {
-    if (!cid || !contentType.startsWith("image/")) return result;
-    return result.replaceAll(
-      `cid:${cid}`,
-      `data:${contentType};base64,${content.toString("base64")}`,
+  return html.replaceAll(/\bcid:([^\s"'<>()]+)/gi, (link, id: string) => {
+    const image = attachments.find(
+      ({ cid, contentType: type }) => cid === id && type.startsWith("image/"),
     );
-  }, html);
+    return image ? `data:${image.contentType};base64,${image.content.toString("base64")}` : link;
+  });
 }
 
 // Always after the doctype. Anything before it would switch the frame to quirks mode.

@@ -10,12 +10,11 @@ import { type Kept, type Message, type Query, type Store, isId } from "./store.t
 export interface Info {
   smtpPort: number;
   verified: string[];
-  queueUrl: string;
   pictures: { of: string; from: string } | undefined;
 }
 
 /** The inbox as JSON, for tests and for the page. Mounted at `/inbox`. */
-export function inboxRoutes(store: Store, history: History, info: () => Info): Router {
+export function inboxRoutes(store: Store, history: History, info: Info): Router {
   const router = Router();
   const find = (id: string) => existing(store.get(id), "message");
   const read = async (id: string) => withEvents(existing(await store.read(id), "message"));
@@ -48,7 +47,7 @@ export function inboxRoutes(store: Store, history: History, info: () => Info): R
     const options = {
       scheme: req.query["scheme"] === "dark" ? ("dark" as const) : ("light" as const),
       images: req.query["images"] !== "off",
-      pictures: info().pictures,
+      pictures: info.pictures,
     };
     const html = await preview(message, async () => store.source(message.id), options);
     res.set("content-security-policy", previewPolicy(options)).type("html").send(html);
@@ -104,7 +103,7 @@ export function inboxRoutes(store: Store, history: History, info: () => Info): R
   });
 
   router.get("/info", (_req, res) => {
-    res.json(info());
+    res.json(info);
   });
 
   router.get("/events", (req, res) => {
@@ -164,12 +163,12 @@ function readQuery({ query }: Request): Query {
 
 type Told = Message & { events: SesLocalEvent[] };
 
-function forTests({ headerFields, links, codes, ...message }: Told): InboxMessage {
+function forTests({ headerFields, links, ...message }: Told): InboxMessage {
   const values = Map.groupBy(headerFields, ({ name }) => name.toLowerCase());
   const headers = Object.fromEntries(
     [...values].map(([name, fields]) => [name, fields.map(({ value }) => value).join(", ")]),
   );
-  return { ...message, headers, links: links.map(({ url }) => url), codes };
+  return { ...message, headers, links: links.map(({ url }) => url) };
 }
 
 function forPage(message: Told) {
@@ -182,13 +181,20 @@ function forPage(message: Told) {
 }
 
 /** A line of the page's list. */
-function summary({ codes, attachments, events, text, ...message }: Told) {
-  const { id, from, to, cc, bcc, subject, tags, at, read } = message;
-  const unchanged = { id, from, to, cc, bcc, subject, tags, at, read };
+function summary(message: Told) {
+  const { id, from, to, cc, bcc, subject, tags, at, read, codes, events, text } = message;
   return {
-    ...unchanged,
+    id,
+    from,
+    to,
+    cc,
+    bcc,
+    subject,
+    tags,
+    at,
+    read,
     code: codes[0] ?? null,
-    attachments: attachments.filter(({ inline }) => !inline).length,
+    attachments: message.attachments.filter(({ inline }) => !inline).length,
     events: events.map(({ type, summary: told }) => ({ type, summary: told })),
     excerpt: text.replace(/\s+/g, " ").trim().slice(0, 140),
   };

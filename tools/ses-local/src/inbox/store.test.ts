@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -63,4 +63,16 @@ test("should keep old messages during a flood, and its files small, also over re
   });
   add(again, "newsletter");
   expect(templates(again)).toEqual(["newsletter", "newsletter", "newsletter", "password-reset"]);
+});
+
+test("should count at its start what was stored and not counted", () => {
+  const store = new Store(data, 5);
+  const envelope = { recipients: [], configurationSet: null, via: "api" as const };
+  for (const id of ["m-1", "m-2"]) {
+    store.add(Buffer.of(), { ...envelope, messageId: `0100-${id}`, tags: { "message-id": id } });
+  }
+  const file = path.join(data, "tally.journal");
+  const [first] = readFileSync(file, "utf8").split("\n");
+  writeFileSync(file, `${first}\n`);
+  expect(new Store(data, 5).tally).toEqual(store.tally);
 });

@@ -2,7 +2,7 @@ import { api, follow } from "./api.js";
 import { byId, h, icon, toast } from "./dom.js";
 import { openFaults, startFaults } from "./faults.js";
 import { bindKeys } from "./keys.js";
-import { drawFilters, drawList, forgetKnown } from "./list.js";
+import { drawFilters, drawList, setKnown } from "./list.js";
 import { createReader } from "./reader.js";
 import { countTemplates, groupByRecipient, matcher } from "./search.js";
 import { drawPlaceholder, drawWelcome } from "./welcome.js";
@@ -26,9 +26,7 @@ const reader = createReader({
   close: () => show(undefined),
   step,
   remove: removeOpen,
-  markUnread() {
-    if (open) api.setRead(open, false).then(() => toast("Marked unread"));
-  },
+  markUnread,
   search(query) {
     setQuery(query);
     if (narrow.matches) show(undefined);
@@ -132,6 +130,12 @@ function step(by) {
   if (next) show(next.id);
 }
 
+async function markUnread() {
+  if (!open) return;
+  await api.setRead(open, false);
+  toast("Marked unread");
+}
+
 async function removeOpen() {
   if (!open) return;
   const list = visible();
@@ -149,7 +153,7 @@ follow(
     list(list) {
       messages = list;
       loaded = true;
-      forgetKnown();
+      setKnown(list);
       if (open && !messages.some(({ id }) => id === open)) show(undefined);
       draw();
     },
@@ -219,7 +223,7 @@ byId("keys").append(
     [["Escape"], "Close the message, or clear the search", escape],
     [["o"], "Open the first link", () => reader.openLink()],
     [["c"], "Copy the code, or the first link", () => reader.copyFirst()],
-    [["u"], "Mark unread", () => open && api.setRead(open, false)],
+    [["u"], "Mark unread", markUnread],
     [["Delete", "#"], "Delete", removeOpen],
     [["p"], "Phone width", () => reader.toggle("phone")],
     [["d"], "Dark", () => reader.toggle("dark")],

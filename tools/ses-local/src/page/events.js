@@ -38,6 +38,7 @@ const unfolded = new Set();
  * @param {HTMLElement} panel @param {{ id: string, events: SesEvent[] }} message
  */
 export function drawEvents(panel, message) {
+  const { events } = message;
   /** @param {string} text @param {string} what */
   const unfold = (text, what) => {
     const onclick = () => {
@@ -52,8 +53,7 @@ export function drawEvents(panel, message) {
     const onclick = () => tell(() => api.makeEvent(message.id, type), `${label}: published`);
     return h("button.button", { data: { key: `make ${type}` }, onclick }, label);
   };
-  const several = new Set(message.events.map(({ recipient }) => recipient)).size > 1;
-  const events = message.events.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const several = new Set(events.map(({ recipient }) => recipient)).size > 1;
   keepFocus(panel, () => {
     panel.replaceChildren(
       h(
@@ -133,7 +133,7 @@ function drawEvent(event, several, unfold) {
 
 /** @param {Delivery} delivery */
 function drawDelivery({ to, at, status, ms, error, attempt }) {
-  const taken = !error && (to === "queue" || (status !== null && status >= 200 && status < 300));
+  const taken = status !== null && status >= 200 && status < 300;
   return h(
     `li.${taken ? "good" : "bad"}`,
     { title: fullTime(at) },

@@ -8,8 +8,8 @@ import { groupByRecipient, recipients } from "./search.js";
 /** Addresses whose group is closed. @type {Set<string>} */
 const folded = new Set();
 
-/** Ids that were drawn before. New ones are highlighted. @type {Set<string> | undefined} */
-let known;
+/** Ids of messages that are not new. New ones are highlighted. @type {Set<string>} */
+let known = new Set();
 
 /**
  * @param {Summary[]} messages those that match the search, newest first
@@ -19,13 +19,12 @@ let known;
 export function drawList(messages, { grouped, open, empty }) {
   const rows = byId("rows");
   const scroll = rows.scrollTop;
-  const before = known;
   const row = (/** @type {Summary} */ message) =>
     drawRow(message, {
       // Below its recipient's heading, a message shows its sender.
       who: grouped ? [displayName(message.from)] : recipients(message),
       isOpen: message.id === open,
-      isNew: before !== undefined && !before.has(message.id),
+      isNew: !known.has(message.id),
     });
   const groups = () => [...groupByRecipient(messages)].map((group) => drawGroup(...group, row));
   const none = () =>
@@ -37,13 +36,13 @@ export function drawList(messages, { grouped, open, empty }) {
     else rows.replaceChildren(...(grouped ? groups() : [h("ul", messages.map(row))]));
   });
 
-  known = new Set([...(before ?? []), ...messages.map(({ id }) => id)]);
+  for (const { id } of messages) known.add(id);
   rows.scrollTop = scroll;
 }
 
-/** Call it before the whole list changes, so that nothing in it is highlighted as new. */
-export function forgetKnown() {
-  known = undefined;
+/** Call it with the whole list, so that nothing in it is highlighted as new. @param {Summary[]} all */
+export function setKnown(all) {
+  known = new Set(all.map(({ id }) => id));
 }
 
 /** @param {Summary} message @param {{ who: string[], isOpen: boolean, isNew: boolean }} view */

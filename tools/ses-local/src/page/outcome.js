@@ -9,7 +9,7 @@ import { h } from "./dom.js";
 /** SES's types with their labels, from the weakest to the strongest. */
 const TYPES = /** @type {const} */ ([
   ["Send", "Sent", "plain"],
-  ["Delivery Delay", "Delayed", "slow"],
+  ["DeliveryDelay", "Delayed", "slow"],
   ["Delivery", "Delivered", "good"],
   ["Open", "Opened", "good"],
   ["Click", "Clicked", "good"],
@@ -28,11 +28,9 @@ const TYPES = /** @type {const} */ ([
  * @param {Told} event
  */
 function rank({ type, summary }) {
-  // SES writes DeliveryDelay without a space, and Rendering Failure with one.
-  const name = type.replace("DeliveryDelay", "Delivery Delay");
-  const soft = name === "Bounce" && !summary.startsWith("Permanent");
+  const soft = type === "Bounce" && !summary.startsWith("Permanent");
   const replied = summary === "Transient, General" ? "Out of Office" : "Soft Bounce";
-  return TYPES.findIndex(([each]) => each === (soft ? replied : name));
+  return TYPES.findIndex(([each]) => each === (soft ? replied : type));
 }
 
 /**
