@@ -40,7 +40,9 @@ export const ACCOUNT_TABLES: PersonTable<Person>[] = [
   },
   {
     table: "links",
-    rows: (person) => Prisma.sql`${byKey(person)} OR ${byUser(person)}`,
+    // Not those that the account had sent to other addresses: `used_at` would tell what the owner of
+    // such an address does. They are deleted with the account (ON DELETE CASCADE).
+    rows: byKey,
     given: ["id", "purpose", "email", "created_at", "expires_at", "used_at"],
     withheld: { hash: secret, email_key: sameAddress, user_id: sameAccount },
   },

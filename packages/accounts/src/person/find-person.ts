@@ -18,8 +18,8 @@ export interface PersonKeys {
 /**
  * Finds a person by their account, or by an address without an account.
  *
- * The earlier addresses of an account belong to it as long as the link of their undo is stored, and
- * nobody else has them.
+ * The earlier addresses of an account belong to it as long as their change can be undone, and nobody
+ * else has them.
  *
  * @param who an address, or the id of an account
  * @returns undefined if there is no such account
@@ -39,7 +39,7 @@ export async function findPerson(
   if (!user) return address && { email: address.address, ...personOf(keys, null, [address.key]) };
   const earlier = await db.$queryRaw<{ key: string }[]>`
     SELECT DISTINCT email_key AS key FROM links
-    WHERE user_id = ${user.id}::uuid AND purpose = 'undo_address'
+    WHERE user_id = ${user.id}::uuid AND purpose = 'undo_address' AND expires_at > now()
       AND email_key NOT IN (SELECT email_key FROM users WHERE id <> ${user.id}::uuid)
       AND email_key NOT IN (SELECT email_key FROM links
         WHERE purpose = 'undo_address' AND user_id <> ${user.id}::uuid)`;

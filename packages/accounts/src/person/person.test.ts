@@ -88,6 +88,35 @@ it("exports all of a person, by address or id, and no secret and nobody else", a
   expect(await exportPerson(test.db, keys, nobody)).toBeUndefined();
 });
 
+it("exports nothing of what the owner of another address does, who was asked for theirs", async () => {
+  const [owner, asker] = [await test.person(), await test.person()];
+  const { settings } = test.accounts;
+  await settings.requestAddressChange(asker.caller, owner.email);
+  await settings.requestAddressChange(asker.caller, "free@example.com");
+  const links = async () => (await settings.exportData(asker.caller)).tables.links;
+  const before = await links();
+  const input = { currentPassword: PASSWORD, password: "quite another password" };
+  await settings.changePassword(owner.caller, input);
+  await test.signUpAndVerify(browser(), "free@example.com");
+  expect(await links()).toEqual(before);
+  await erasePerson(test.db, keys, owner.email);
+  expect(await links()).toEqual(before);
+});
+
+it("takes a former address for the person's only as long as the change can be undone", async () => {
+  const { email, caller, userId } = await everywhere();
+  await test.db.link.updateMany({
+    where: { emailKey: email, purpose: "undo_address" },
+    data: { expiresAt: new Date() },
+  });
+  const next = browser();
+  const token = await test.signUp(next, email, PASSWORD, "Next");
+  const found = await test.accounts.settings.exportData(caller);
+  expect(JSON.stringify(found)).not.toContain(`"${email}"`);
+  await erasePerson(test.db, keys, userId);
+  await test.accounts.verifyEmail(next, { token });
+});
+
 it("erases a person: the whole database has the address nowhere, and nobody else has lost anything", async () => {
   const other = await test.person();
   const others = await exportPerson(test.db, keys, other.email);
