@@ -1,5 +1,5 @@
 import { full } from "@repo/testing/full";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { release } from "./claim.ts";
 import { setLimits, slowDown, stopSending } from "./pace.ts";
 import {
@@ -43,6 +43,29 @@ describe("claim", () => {
     );
     const claimed = claims.flatMap(({ messages }) => messages.map(({ id }) => id));
     expect(claimed.toSorted()).toEqual(ids.toSorted());
+  });
+
+  it("begins its lease when it takes the messages, however long it waited for the lock", async () => {
+    const id = await queueReset(test.db);
+    let claiming: ReturnType<typeof claimAs> | undefined;
+    const unlocked = await test.db.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT FROM sending_status FOR UPDATE`;
+      claiming = claimAs(test.db, { lease: 30 });
+      await vi.waitFor(
+        async () => {
+          const waiting = await tx.$queryRaw`
+            SELECT FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+          expect(waiting).toHaveLength(1);
+        },
+        { timeout: 60_000 },
+      );
+      const [row] = await tx.$queryRaw<{ at: Date }[]>`SELECT clock_timestamp() AS at`;
+      return row!.at.getTime();
+    });
+    await claiming;
+    const { leaseExpiresAt } = await find(id);
+    expect(leaseExpiresAt?.getTime()).toBeGreaterThanOrEqual(unlocked + 30_000);
   });
 
   it("closes messages that are suppressed or expired, and says so", async () => {

@@ -109,7 +109,9 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
         attempt_count = attempt_count + (reason IS NULL)::int,
         event_source = ${source},
         lease_id = CASE WHEN reason IS NULL THEN ${leaseId}::uuid END,
-        lease_expires_at = CASE WHEN reason IS NULL THEN now() + ${lease} * interval '1 second' END
+        -- Not now(): after a long wait for the lock, the lease would have ended before it began.
+        lease_expires_at = CASE WHEN reason IS NULL
+          THEN clock_timestamp() + ${lease} * interval '1 second' END
       FROM chosen c WHERE c.id = m.id
       RETURNING m.id, m.template, m.category, m.to_address, m.payload, m.attempt_count,
         m.judged_unsent > 0 AS judged, c.allowed, m.closed_reason::text AS reason

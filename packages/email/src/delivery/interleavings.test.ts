@@ -66,6 +66,7 @@ const whole = fc.oneof(
   fc.record({ do: fc.constant("enqueue"), policy: fc.constantFrom<OnUnknown>("resend", "hold") }),
   fc.record({ do: fc.constant("work"), worker, answers: fourAnswers }),
   fc.record({ do: fc.constant("die on the wire"), worker, answers: fourAnswers }),
+  fc.record({ do: fc.constant("come back in doubt"), worker, answers: fourAnswers }),
   fc.record({ do: fc.constant("come back late"), worker, answers: fourAnswers }),
   fc.record({ do: fc.constant("time passes") }),
   fc.record({ do: fc.constant("evidence") }),
@@ -131,6 +132,14 @@ class World {
           await this.take({ limit: 4, ...one, do: part } as Step);
         }
         return;
+      case "come back in doubt": {
+        const late = { ...one, limit: 4 };
+        await this.take({ ...late, do: "claim" });
+        await this.take({ ...late, do: "send" });
+        for (const part of ["leases end", "sweep"]) await this.take({ do: part } as Step);
+        await this.take({ ...late, do: "settle" });
+        return;
+      }
       case "come back late": {
         // Another worker has its messages by then.
         const late = { ...one, limit: 4 };
@@ -166,6 +175,12 @@ class World {
         if (!state || state.settlements.length === 0) return;
         await settle(db, state.settlements, doubtSeconds);
         if (state.isStale) for (const { id } of state.settlements) this.late.add(id);
+        for (const { id, attempt, result } of state.settlements) {
+          const { attemptCount, state: now } = await db.message.findUniqueOrThrow({
+            where: { id },
+          });
+          if (result === "accepted" && attemptCount === attempt) expect(now, "sent").toBe("closed");
+        }
         this.workers[one.worker] = undefined;
         return;
       case "release":

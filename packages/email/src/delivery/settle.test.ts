@@ -97,7 +97,7 @@ it("does not wait for the disk", async () => {
   ]);
 });
 
-it("lets no stale worker settle or release", async () => {
+it("lets no worker that has lost its lease settle a message that another has claimed, or release it", async () => {
   const id = await queueReset(test.db);
   const stale = await claimAs(test.db);
   await loseLeases(test.db);
@@ -112,6 +112,27 @@ it("lets no stale worker settle or release", async () => {
     attempts: [{ number: 1, result: "permanent", errorCode: "Code" }],
   });
 });
+
+it.each([
+  ["in doubt", "accepted", { state: "closed", closedReason: "sent", outcome: "sent" }],
+  ["in doubt", "permanent", { state: "closed", closedReason: "failed" }],
+  ["in doubt", "skipped", { state: "queued", resent: false }],
+  ["in doubt", "unknown", { state: "unknown", resent: false }],
+  ["queued once more", "accepted", { state: "closed", closedReason: "sent", outcome: "sent" }],
+  ["queued once more", "permanent", { state: "queued", resent: true }],
+  ["queued once more", "skipped", { state: "queued", resent: true }],
+] as [string, string, Partial<Message>][])(
+  "uses the answer of a worker that has lost its lease, if the message is %s: %s",
+  async (state, result, expected) => {
+    const id = await queueReset(test.db);
+    const stale = await claimAs(test.db);
+    await loseLeases(test.db);
+    if (state === "queued once more") await endDoubts(test.db);
+    const answer = result === "accepted" ? accepted : refused(result);
+    await settleAs(test.db, stale.messages, answer);
+    expect(await find(id)).toMatchObject({ ...expected, attempts: [{ number: 1, result }] });
+  },
+);
 
 it("settles messages of several claims at once, and knows the claim of each", async () => {
   const lost = await queueReset(test.db);

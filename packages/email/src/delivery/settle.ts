@@ -14,8 +14,9 @@ export type Settlement = Pick<Claimed, "id" | "attempt" | "claimedAt"> &
   (SendResult | { result: "skipped" | "unrendered"; code: string; error: string });
 
 /**
- * Writes what became of claimed messages, in one statement. If the lease of a message has ended,
- * only its attempt is written.
+ * Writes what became of claimed messages, in one statement. It also takes answers that come after
+ * the lease has ended: they end the doubt. If the message was claimed again, or is closed, only the
+ * attempt is written.
  *
  * The commit does not wait for the disk. The next claim's commit writes it to disk, or PostgreSQL's
  * WAL writer does within 0.6 s. If PostgreSQL crashes before that, the messages are in doubt.
@@ -47,10 +48,10 @@ export async function settle(
     ), locked AS MATERIALIZED (
       -- In the order of their ids, as events lock them, or the two could deadlock.
       -- The attempt's number identifies the claim: a later claim has a higher one.
-      SELECT id, attempt_count AS attempt FROM messages
-      WHERE id = ANY(${ids}::uuid[]) AND state = 'sending'
-        AND (id, attempt_count) IN (SELECT id, attempt FROM results)
-      ORDER BY id FOR NO KEY UPDATE
+      SELECT id, attempt FROM results r JOIN messages m USING (id)
+      WHERE id = ANY(${ids}::uuid[]) AND m.attempt_count = r.attempt
+        AND (m.state IN ('sending', 'unknown') OR m.state = 'queued' AND r.result = 'accepted')
+      ORDER BY id FOR NO KEY UPDATE OF m
     ), recorded AS (
       -- It gets a row even if an event or a sweep has changed the message meanwhile.
       INSERT INTO attempts AS a

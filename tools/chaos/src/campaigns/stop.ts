@@ -6,13 +6,14 @@ import { openStack } from "../stack.ts";
 
 // Seconds. A call may take ten, so a lease shorter than that sends nothing.
 const LEASE = 14;
-const DOUBT_SECONDS = { resend: 2, hold: 5 };
+// When the worker continues, the doubts of `resend` have ended, and those of `hold` have not.
+const DOUBT_SECONDS = { resend: 2, hold: 30 };
 // Milliseconds that each call takes, so that a stop finds open calls.
 const DELAY = 300;
 
 /**
- * Stops a random worker (SIGSTOP) until its leases have ended and the other one has taken over its
- * emails. Then it continues (SIGCONT), with answers to calls that are no longer its own.
+ * Stops a random worker (SIGSTOP) until its leases have ended and the other one has put its emails in
+ * doubt, or taken them over. Then it continues (SIGCONT), with late answers.
  */
 export async function stop(setup: Setup): Promise<Findings> {
   const { messages, random, quick, say } = setup;
@@ -51,10 +52,14 @@ export async function stop(setup: Setup): Promise<Findings> {
   await outbox.drained();
 
   const found = await audit(stack);
-  const { late, stale } = await outbox.look<"late" | "stale">(
+  const { late, ended, sentAgain } = await outbox.look<"late" | "ended" | "sentAgain">(
     `SELECT count(*) FILTER (WHERE a.error_code IS DISTINCT FROM 'LEASE_LOST') AS late,
-       -- Without an event nobody but the stale worker could say of these that they were sent.
-       count(*) FILTER (WHERE m.on_unknown = 'hold' AND m.closed_reason <> 'unknown') AS stale
+       count(*) FILTER (WHERE a.result = 'accepted' AND m.closed_reason = 'sent'
+         AND m.attempt_count = x.attempt) AS ended,
+       -- A second passes between the beginnings of two transactions at most.
+       count(*) FILTER (WHERE a.result = 'accepted' AND EXISTS (
+         SELECT FROM attempts later WHERE later.message_id = m.id AND later.number > x.attempt
+           AND later.started_at > a.finished_at + interval '1 second')) AS "sentAgain"
      FROM jsonb_to_recordset($1) AS x (id uuid, attempt int)
      JOIN messages m USING (id) JOIN attempts a ON a.message_id = m.id AND a.number = x.attempt`,
     [JSON.stringify([...inDoubt.values()])],
@@ -62,11 +67,12 @@ export async function stop(setup: Setup): Promise<Findings> {
   // Rejects if a worker has ended.
   await Promise.all(workers.map((worker) => worker.call("errors")));
   return {
-    figures: { ...found, stops, inDoubt: inDoubt.size, late, staleSettlements: stale },
+    figures: { ...found, stops, inDoubt: inDoubt.size, late, ended, sentAgain },
     bars: {
       ...always(found),
-      "a stale worker tried to settle": late > 0,
-      "no settlement of a stale worker counts": stale === 0,
+      "late answers came": late > 0,
+      "late answers end doubts": ended > 0,
+      "no email is sent again after its late answer": sentAgain === 0,
       "duplicates no more than calls on the wire at the stops": found.duplicates <= inDoubt.size,
       "hold: one copy each": found.copies.hold === 1,
     },
