@@ -30,3 +30,4 @@ export { type Cause, type Verdict, readVerdict } from "./operations/verdict.ts";
 export type { LastError, Waiting } from "./operations/waiting.ts";
 export { type Heartbeat, type WorkerStatus, createHeartbeat } from "./operations/workers.ts";
 export type { Lowered, PauseScope, Paused, SendingStatus } from "./sending-status.ts";
+export { withoutSecrets } from "./without-secrets.ts";

@@ -1,4 +1,5 @@
 import type { Prisma } from "@repo/db";
+import { withoutSecrets } from "@repo/email/operations";
 import { formatsOf } from "@repo/locales";
 
 const { number } = formatsOf("en");
@@ -56,15 +57,9 @@ const UNITS = [
   ["minute", 60],
 ] as const;
 
-/**
- * Text that another server or a person has written, on one line and without what could log somebody
- * in: the query of a link, and anything as long as a token. A long name in small letters stays.
- */
+/** Text that another server or a person has written, on one line and without secrets. */
 export function safe(text: string): string {
-  return text
-    .replaceAll(/\p{Cc}+/gu, " ")
-    .replaceAll(/(\bhttps?:\/\/[^\s?#<>"']*)[?#][^\s<>"']*/gi, "$1?…")
-    .replaceAll(/(?=[a-z_-]*[A-Z\d])[\w-]{40,}/g, "[long]");
+  return withoutSecrets(text.replaceAll(/\p{Cc}+/gu, " "));
 }
 
 /** The same, and no longer than a few lines. */

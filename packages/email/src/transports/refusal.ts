@@ -1,4 +1,5 @@
 import { clean } from "../to-json.ts";
+import { withoutSecrets } from "../without-secrets.ts";
 
 /**
  * What a refusal means for the message.
@@ -30,7 +31,7 @@ export interface Refused {
   result: Refusal;
   /** A code of the server or the system: `TooManyRequestsException`, `554`, `ECONNREFUSED`. */
   code: string;
-  /** The server's answer, without addresses. */
+  /** The server's answer, without addresses and links' tokens. */
   error: string;
   /** The next step for a person. */
   next: string;
@@ -127,7 +128,7 @@ const READ = 2_000;
  */
 export function refused(cause: Cause, code: string, text: string): Refused {
   const [result, next] = CAUSES[cause];
-  const error = clean(text).replaceAll(ADDRESS, "[address]").slice(0, 500);
+  const error = withoutSecrets(clean(text)).replaceAll(ADDRESS, "[address]").slice(0, 500);
   return { result, code, error, next };
 }
 

@@ -162,12 +162,15 @@ describe("classifies every answer", () => {
     });
   });
 
-  it("keeps no address and no NUL of an answer", async () => {
-    const quoted = "name@example.com, 'a@example.org', <o'neill@example.net>, \0.";
+  it("keeps no address, no token of a link and no NUL of an answer", async () => {
+    const token = "Zk3v9QmR7-abcdefghijklmnopqrstuvwxyz_0123456";
+    const link = `https://example.com/reset-password?token=${token}`;
+    const quoted = `name@example.com, 'a@example.org', <o'neill@example.net>, ${link} \0.`;
     await answer(400, "MessageRejected", `Refused: ${quoted}`);
     expect(await send()).toMatchObject({
       result: "permanent",
-      error: "Refused: [address], '[address]', <[address]>, \ufffd.",
+      error:
+        "Refused: [address], '[address]', <[address]>, https://example.com/reset-password?… \ufffd.",
     });
   });
 

@@ -251,9 +251,20 @@ it("should keep what helps a person, and no secret, header or address of a reade
   expect(all).not.toMatch(/secret|192\.0\.2|A subject|hello@/);
 });
 
-it("should limit what it keeps of a server's answer", () => {
+it("should keep no token of an email that a server quotes", () => {
+  const token = "Zk3v9QmR7-abcdefghijklmnopqrstuvwxyz_0123456";
+  const link = `https://example.com/reset-password?token=${token}`;
+  const diagnosticCode = `smtp; 554 5.7.1 Blocked: ${link} is listed; ${token}`;
+  const [one] = parse(bounce("Transient", "ContentRejected", { diagnosticCode }));
+  expect(one?.detail).toMatchObject({
+    diagnosticCode:
+      "smtp; 554 5.7.1 Blocked: https://example.com/reset-password?… is listed; [long]",
+  });
+});
+
+it.each(["x", "http://"])("should limit what it keeps of a server's answer: %s", (part) => {
   const [one] = parse(
-    bounce("Permanent", "General", { status: "5.0.0", diagnosticCode: "x".repeat(100_000) }),
+    bounce("Permanent", "General", { status: "5.0.0", diagnosticCode: part.repeat(100_000) }),
   );
   expect(JSON.stringify(one?.detail).length).toBeLessThan(1_000);
 });

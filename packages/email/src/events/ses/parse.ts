@@ -3,6 +3,7 @@ import { EmailError } from "../../error.ts";
 import { addressKey } from "../address-key.ts";
 import { type Effect, REPORTED, bounceEffect, complaintEffect } from "../../suppression/effect.ts";
 import { isUuid } from "../../uuid.ts";
+import { withoutSecrets } from "../../without-secrets.ts";
 import type { SesEvent } from "../event.ts";
 
 /**
@@ -40,7 +41,7 @@ export function parseSesEvent(message: string, publishedAt: Date): SesEvent[] {
     recipient,
     dedupeKey: feedbackId ?? occurredAt.toISOString(),
     occurredAt,
-    detail: bounded({ ...detailOf(type, body, mail), ...detail }),
+    detail: storable({ ...detailOf(type, body, mail), ...detail }),
     effect,
   }));
 }
@@ -219,7 +220,7 @@ function time(value: unknown): Date | undefined {
   return date.getTime() >= 0 && date.getUTCFullYear() <= 9999 ? date : undefined;
 }
 
-// Characters of one field. A diagnostic may quote a whole email.
+// Characters of one field. A diagnostic may quote a whole email, with its link.
 const MAX_LENGTH = 500;
 
 function pick(from: Json, names: string[]): Prisma.JsonObject {
@@ -231,13 +232,15 @@ function pick(from: Json, names: string[]): Prisma.JsonObject {
   );
 }
 
-function bounded(detail: Prisma.JsonObject): Prisma.JsonObject {
+function storable(detail: Prisma.JsonObject): Prisma.JsonObject {
   return Object.fromEntries(
     Object.entries(detail).map(([name, value]) => [
       name,
-      typeof value === "string" && value.length > MAX_LENGTH
-        ? `${value.slice(0, MAX_LENGTH)}…`
-        : value,
+      typeof value === "string" ? shortened(withoutSecrets(value)) : value,
     ]),
   );
+}
+
+function shortened(value: string): string {
+  return value.length > MAX_LENGTH ? `${value.slice(0, MAX_LENGTH)}…` : value;
 }
