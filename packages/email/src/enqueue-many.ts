@@ -25,6 +25,8 @@ type AnyMessage<T extends Templates> = {
  * Only the messages of one statement are in memory: pass an async iterable for a list that does
  * not fit. A transaction of Prisma ends after 5 s: set its `timeout` (ms) for a long list.
  *
+ * Await it before `tx` does anything else: after an error it rolls back to where it began.
+ *
  * @returns the ids, in the order of the messages
  * @throws EmailError what `Enqueue` throws, with the message's index; `NOT_IN_A_TRANSACTION`.
  *   The transaction stays usable, without any of the messages. What `messages` throws is passed on.

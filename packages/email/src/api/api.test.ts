@@ -240,6 +240,22 @@ it("cancels what a key has queued also if the key was revoked before", async () 
   );
 });
 
+it("lets the program's next key queue again what was cancelled with a stolen one, unless it may have been sent", async () => {
+  const [stolen, next] = [await make(), await make()];
+  const [cancelled, resent] = ["cancelled", "resent"].map((idempotencyKey) => ({ idempotencyKey }));
+  const first = await send(stolen.key, cancelled);
+  const second = await send(stolen.key, resent);
+  await test.db.$executeRaw`UPDATE messages SET resent = true WHERE id = ${second}::uuid`;
+  const decision = { by: "operator", because: "it was stolen", cancelWaiting: true };
+  expect(await revokeKey(test.db, stolen.id, decision)).toMatchObject({ cancelled: 2 });
+  const again = await send(next.key, cancelled);
+  expect(again).not.toBe(first);
+  expect(await test.db.message.findUnique({ where: { id: again } })).toMatchObject({
+    state: "queued",
+  });
+  expect(await send(next.key, resent)).toBe(second);
+});
+
 it("refuses a program without a plain name, without emails or without a limit", async () => {
   for (const wrong of [
     { program: "" },

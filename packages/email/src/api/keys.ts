@@ -122,7 +122,11 @@ function cancelOf(keyId: string): Action {
     possible: Prisma.sql`state = 'queued' AND EXISTS (
       SELECT FROM api_emails e WHERE e.message_id = m.id AND e.key_id = ${keyId}::uuid)`,
     inDoubt: Prisma.sql`resent`,
-    changes: CANCELLED,
+    // The program may queue them again with its next key. An email of which a copy may have been sent
+    // keeps its idempotency key.
+    changes: Prisma.sql`${CANCELLED},
+      idempotency_key = CASE WHEN resent THEN idempotency_key END,
+      content_digest = CASE WHEN resent THEN content_digest END`,
   };
 }
 

@@ -76,6 +76,19 @@ it("finds what only SES suppresses, and suppresses it here too", async () => {
   client.destroy();
 });
 
+it("adopts more addresses than PostgreSQL can lock at once", async () => {
+  const since = new Date();
+  const found = Array.from({ length: 40_000 }, (_, i) => {
+    return {
+      address: `many${i}@example.com`,
+      reason: "bounce" as const,
+      since,
+      isRemovedHere: false,
+    };
+  });
+  expect(await adoptSuppressions(test.db, found, decision)).toBe(40_000);
+});
+
 it("takes two spellings of an address for one, on whichever pages SES lists them", async () => {
   const at = (day: number) => new Date(Date.UTC(2026, 0, day));
   const pages = [

@@ -88,16 +88,26 @@ export async function adoptSuppressions(
   found: OnlyAtSes[],
   decision: Decision,
 ): Promise<number> {
-  const { by, because } = checkDecision(decision);
-  const adopted = found.filter(({ isRemovedHere }) => !isRemovedHere);
-  if (adopted.length === 0) return 0;
+  const checked = checkDecision(decision);
+  const entries = found.filter(({ isRemovedHere }) => !isRemovedHere);
+  let adopted = 0;
+  for (let at = 0; at < entries.length; at += BATCH) {
+    adopted += await adopt(db, entries.slice(at, at + BATCH), checked);
+  }
+  return adopted;
+}
+
+// Each address is a lock until the transaction ends, and PostgreSQL has room for some thousand.
+const BATCH = 1_000;
+
+function adopt(db: Db, entries: OnlyAtSes[], { by, because }: Decision): Promise<number> {
   return db.$transaction(async (tx) => {
-    await tx.$executeRaw(lockAddresses(adopted.map(({ address }) => address)));
+    await tx.$executeRaw(lockAddresses(entries.map(({ address }) => address)));
     return tx.$executeRaw`
       WITH added AS (
         INSERT INTO suppressions AS old (address_key, reason, evidence, created_at)
         SELECT address, reason::suppression_reason, ${EVIDENCE}::jsonb, since
-        FROM ${entriesOf(adopted)} ORDER BY address
+        FROM ${entriesOf(entries)} ORDER BY address
         ON CONFLICT (address_key) DO UPDATE SET reason = EXCLUDED.reason,
           evidence = EXCLUDED.evidence, created_at = EXCLUDED.created_at, expires_at = NULL
         WHERE old.reason < EXCLUDED.reason
