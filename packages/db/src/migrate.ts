@@ -28,7 +28,7 @@ const IN_PIECES = /\b(?:CONCURRENTLY|COMMIT)\b/i;
  * @returns the names of those applied now
  * @throws AppError `MIGRATION_FAILED` when one failed, now or earlier; `MIGRATION_EDITED` when
  *   one was changed after it was applied; `MIGRATION_BLOCKED` when others hold a table for half a
- *   minute, and then nothing has changed; `DATABASE_UNREACHABLE`
+ *   minute, and then this migration has changed nothing; `DATABASE_UNREACHABLE`
  */
 export async function migrate(url: string, folder?: string): Promise<string[]> {
   const client = await connectOrCreate(url);
@@ -118,7 +118,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
       await client.query("DELETE FROM _prisma_migrations WHERE id = $1", [id]);
       throw new AppError(
         "MIGRATION_BLOCKED",
-        `Migration ${name} did not get a lock on its tables: ${await blockersOf(client)}. Nothing has changed. Wait for their end, then try again.`,
+        `Migration ${name} did not get a lock on its tables: ${await blockersOf(client)}. It has changed nothing. Those before it stay applied. Wait until the others end, then try again.`,
         { retryable: true, cause: error },
       );
     }

@@ -4,7 +4,7 @@ import { LIMITS, dailyShare } from "./limits.ts";
 
 const minutesOfOne = ({ amount, minutes }: { amount: number; minutes: number }) => minutes / amount;
 
-it("allows a new link before the old one ends, but at most one an hour", () => {
+it("allows a new link after half the life of the old one, but at most one an hour", () => {
   expect(minutesOfOne(LIMITS.signUpMail)).toBe(LINK_MINUTES.verify_email / 2);
   expect(minutesOfOne(LIMITS.recoveryMail)).toBe(60);
 });

@@ -105,8 +105,8 @@ export function dailyShare(quotaPerDay: number | null): number {
 }
 
 /**
- * Minutes between two emails: half the lifetime of the link, so that a new link arrives before the
- * old one ends, but at least an hour.
+ * Minutes between two emails: half the lifetime of the link, but at least an hour. So a link that
+ * works for longer than an hour is replaced before it ends.
  */
 function pace(linkMinutes: number): number {
   return Math.max(60, linkMinutes / 2);

@@ -74,7 +74,7 @@ export const ACCOUNT_TABLES: PersonTable<Person>[] = [
       SELECT * FROM unnest(${limits.map(({ name }) => name)}::text[],
         ${limits.map(({ keyHash }) => Buffer.from(keyHash))}::bytea[]))`,
     given: ["name", "full_at"],
-    withheld: { key: "a keyed hash of the address" },
+    withheld: { key: "a keyed hash of the address or of the account's id" },
     kept: "a keyed hash; deleted when the limit is full again, after 36 hours at most",
   },
 ];

@@ -97,7 +97,8 @@ export function createCall({
     if (sent.result === "accepted") {
       log.info({ ...fields, sesMessageId: sent.sesMessageId }, "email sent");
     } else {
-      log.warn({ ...fields, result: sent.result, code: sent.code }, "email not sent");
+      const what = sent.result === "unknown" ? "email in doubt" : "email not sent";
+      log.warn({ ...fields, result: sent.result, code: sent.code }, what);
     }
     await onResult(sent, begun);
     return { ...settlementOf(message), ...sent };

@@ -42,7 +42,7 @@ export interface ClaimOptions extends Recipients {
   lease: number;
   /** The maximum number of messages. */
   limit: number;
-  /** The maximum bytes of sealed payloads. A larger message is claimed alone. */
+  /** It takes no more messages once their sealed payloads have this many bytes. */
   maxBytes: number;
   /** The configuration sets that publish events about the calls. Default: none. */
   eventSources?: EventSources | undefined;

@@ -45,7 +45,7 @@ const START = 4;
 // In ms. A call that takes longer is late. While there are spare places, another call then takes its
 // place, so that a call that hangs delays no other.
 const LATE_MS = 2_000;
-// The maximum bytes of payloads in flight. A larger message is claimed alone.
+// No message is claimed while the payloads in flight have this many bytes or more.
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**

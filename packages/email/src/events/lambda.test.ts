@@ -27,6 +27,7 @@ it("runs the handler of docs/lambda.md: stores genuine messages, and returns the
   });
   vi.stubEnv("DATABASE_URL", test.url);
   vi.stubEnv("SES_EVENTS_TOPIC_ARN", sns.topicArn);
+  vi.stubEnv("OPT_OUT_KEY", "a key of opt-outs of the tests of 32 characters");
   try {
     const { handler } = (await import(file)) as Handler;
     const timestamp = new Date().toISOString();
