@@ -36,7 +36,10 @@ export async function eraseAccounts(config: {
     });
     if (erased > 0) log.info({ erased }, "deleted accounts erased");
     if (unreadable > 0)
-      log.error({ unreadable }, "deleted accounts are sealed with another AUTH_SECRET");
+      log.error(
+        { unreadable },
+        "the addresses of deleted accounts cannot be read: add their key to the end of AUTH_SECRET (docs/runbook.md#rotate-a-key)",
+      );
   };
   /** @returns whether it was done, so that another account may be due */
   const eraseNextAddressAtSes = async () => {

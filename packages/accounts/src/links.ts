@@ -89,7 +89,7 @@ export async function openLink(
 }
 
 /**
- * Uses up a link and every other link of its address. If two redemptions run at once, one wins. The
+ * Uses up a link and every other link of its address, except one that undoes a change of address. If two redemptions run at once, one wins. The
  * other waits for the end of the winner's transaction.
  *
  * @returns the address that it proves

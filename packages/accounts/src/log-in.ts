@@ -33,7 +33,7 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
     address: fingerprint(secret, "address", key),
     client: fingerprint(secret, "client", caller.ip),
   };
-  const trusted = await isTrustedStill(context, caller, key);
+  const trusted = await takeTrust(context, caller, key);
   // Taken before the look-up, so it is the same for every address.
   const taken = trusted
     ? undefined
@@ -65,8 +65,8 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
   };
 }
 
-/** Whether this browser is trusted for this account and has attempts left. */
-async function isTrustedStill(
+/** Takes one of the attempts of a browser that is trusted for this account. @returns whether it had one */
+async function takeTrust(
   { db, secret, limits }: Context,
   { trusted }: Caller,
   emailKey: string,

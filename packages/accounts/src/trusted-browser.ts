@@ -8,7 +8,7 @@ import { hashUnder, newToken } from "./tokens.ts";
  * stranger who uses up the wrong passwords of an address locks out other browsers, but not these.
  *
  * The cookie contains a random id, the account's epoch, and their keyed hash with the address. It
- * is not stored, so a forged cookie costs no look-up.
+ * is not stored. Its hash is checked first, so a forged cookie costs no look-up.
  */
 export function trustBrowser(secret: Keys, emailKey: string, epoch: number): string {
   const claim = `${newToken()}.${epoch}`;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import {
-  copiesOfThisProcess,
+  copyPrefix,
   copyTemplate,
   prepareTemplate,
   startTestPostgres,
@@ -32,7 +32,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const checksums = readMigrations().map(({ checksum }) => checksum);
     const content = createHash("sha256").update(checksums.join()).digest("hex").slice(0, 16);
     project.provide("templateUrl", await prepareTemplate(postgres.url, content, migrate));
-    project.provide("databasePrefix", copiesOfThisProcess());
+    project.provide("databasePrefix", copyPrefix());
   } catch (error) {
     await postgres.stop();
     throw error;

@@ -11,8 +11,9 @@ interface CategoryTexts {
 interface CategoryRules {
   texts: Record<Locale, CategoryTexts>;
   /**
-   * Whether people who have not chosen get it. Leave it out for email that they need: it cannot be
-   * turned off. With it, every email has links to unsubscribe and to the preferences.
+   * Whether people who have not chosen get this category. Every email of it has links to unsubscribe
+   * and to the preferences. Leave this field out for email that people need: a category without it
+   * cannot be turned off.
    */
   byDefault?: "on" | "off";
 }

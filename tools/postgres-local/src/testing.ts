@@ -85,7 +85,7 @@ export async function prepareTemplate(
 }
 
 /** The prefix of the names of this process's copies. */
-export const copiesOfThisProcess = () => `test_${process.pid}_`;
+export const copyPrefix = () => `test_${process.pid}_`;
 
 /** Whether the process that made a copy still runs. */
 function isInUse(database: string): boolean {
@@ -96,7 +96,7 @@ function isInUse(database: string): boolean {
 /**
  * Copies a template. It takes 15 to 30 ms.
  *
- * @param prefix begins the name of the copy: `copiesOfThisProcess()`
+ * @param prefix begins the name of the copy: `copyPrefix()`
  */
 export async function copyTemplate(
   templateUrl: string,

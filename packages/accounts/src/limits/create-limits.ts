@@ -15,7 +15,7 @@ interface LimitsConfig {
 }
 
 /** Why and how a request is refused. */
-export interface Refusal<Name extends LimitName = LimitName> {
+export interface LimitRefusal<Name extends LimitName = LimitName> {
   /** The HTTP status: 429 if this client did too much, 503 if all clients together did. */
   status: 429 | 503;
   /** Whole seconds until all of `limits` have a point again. */
@@ -27,7 +27,7 @@ export interface Refusal<Name extends LimitName = LimitName> {
 /** The result of taking several limits together. */
 export interface TakenLimits<Name extends LimitName> {
   /** Undefined if no limit ends the request. */
-  refusal: Refusal<Name> | undefined;
+  refusal: LimitRefusal<Name> | undefined;
   /** Whether this limit allows it. */
   granted(name: Name): boolean;
   /** Gives back points that were granted and not used, for example if the password was right. */
@@ -168,7 +168,7 @@ export function createLimits({ db, secret, scale = 1, onUse }: LimitsConfig) {
 /** How the refused limits end the request; undefined if none of them does. */
 function endOf<Name extends LimitName>(
   refused: { name: Name; retryAfter: number }[],
-): Refusal<Name> | undefined {
+): LimitRefusal<Name> | undefined {
   const ending = refused.filter(({ name }) => typeof LIMITS[name].beyond === "number");
   if (ending.length === 0) return undefined;
   return {

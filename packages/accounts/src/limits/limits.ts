@@ -7,7 +7,10 @@ import { LINK_MINUTES } from "../lifetimes.ts";
 interface Limit {
   /** Who has a bucket. */
   per: "mailbox" | "client" | "network" | "address" | "account" | "browser" | "everybody";
-  /** What a point stands for. Posts always count. Emails and log-ins count only if they happen. */
+  /**
+   * What a point stands for. A post always counts. An email or a log-in does not count if its request
+   * is refused, and an email only if all its limits grant it.
+   */
   counts: "posts" | "emails" | "log-ins";
   /** Points of a full bucket, or a function that computes them from SES's quota. */
   amount: number | ((quotaPerDay: number | null) => number);

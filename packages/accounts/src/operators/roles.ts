@@ -22,8 +22,8 @@ export function listOperators(db: Db): Promise<Operator[]> {
 }
 
 /**
- * Gives an account a role, or takes it away. It counts from its next request. The log of actions
- * gets an entry in the same transaction.
+ * Gives an account a role, or takes it away. The role counts from the account's next request. The log
+ * of actions gets an entry in the same transaction.
  *
  * @param role null takes the role away
  * @returns the role that it had before; undefined if there is no such account

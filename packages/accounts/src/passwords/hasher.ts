@@ -1,5 +1,5 @@
 import { hash, parseOptions, verify } from "@node-rs/argon2";
-import { type Limits, type Load, type Place, createQueue } from "./queue.ts";
+import { type QueueLimits, type Load, type Place, createQueue } from "./queue.ts";
 import { normalizePassword } from "./rules.ts";
 
 /** The work of a hash (RFC 9106): memory in KiB, passes, lanes. */
@@ -58,7 +58,7 @@ export function createHasher({
   waiting = 100,
   perClient = 4,
   cost = COST,
-}: Partial<Limits & { cost: PasswordCost }> = {}): Hasher {
+}: Partial<QueueLimits & { cost: PasswordCost }> = {}): Hasher {
   const unknown = nobody(cost);
   const queue = createQueue({ atOnce, waiting, perClient });
   // No signal goes to argon2: it would take the caller's `signal.onabort` away.

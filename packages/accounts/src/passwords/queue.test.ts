@@ -4,10 +4,10 @@ import { full } from "@repo/testing/full";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AccountError } from "../errors.ts";
-import { type Limits, type Place, createQueue } from "./queue.ts";
+import { type QueueLimits, type Place, createQueue } from "./queue.ts";
 
 /** A queue whose jobs end when the test says so. */
-function open(limits: Partial<Limits> = {}) {
+function open(limits: Partial<QueueLimits> = {}) {
   const queue = createQueue({ atOnce: 1, waiting: 100, perClient: 100, ...limits });
   const begun: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();

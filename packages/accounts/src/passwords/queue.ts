@@ -1,6 +1,6 @@
 import { AccountError } from "../errors.ts";
 
-export interface Limits {
+export interface QueueLimits {
   /** How many run at the same time. */
   atOnce: number;
   /** How many may wait. As many privileged ones may wait in addition. */
@@ -33,7 +33,7 @@ type Job = () => Promise<void>;
 const FIRST_GUESS = 0.1;
 
 /** A bounded queue in memory for jobs that take a thread: first come, first served. */
-export function createQueue({ atOnce, waiting, perClient }: Limits) {
+export function createQueue({ atOnce, waiting, perClient }: QueueLimits) {
   // With NaN or 0, every job would wait forever.
   if (!(atOnce >= 1 && waiting >= 0 && perClient >= 1)) {
     throw new RangeError("atOnce and perClient are at least 1, waiting is at least 0");

@@ -92,8 +92,8 @@ export async function openAddressChange(
 }
 
 /**
- * Gives the account the address that the link proves. The old address gets an email with a link,
- * which gives the account back for some days. All other links of the account end. Email that the
+ * Gives the account the address that the link proves. The old address gets an email with a link that
+ * works for some days and gives the account back. All other links of the account end. Email that the
  * person has turned off stays off.
  *
  * @throws AccountError what `openAddressChange` throws, and `BUSY`

@@ -5,7 +5,7 @@ import { type PersonExport, exportPerson } from "../person/export-person.ts";
 import { findOwner, inAccount } from "./owner.ts";
 
 /**
- * All that is stored about the caller. Its owner is told by email.
+ * Reads all that is stored about the caller, and tells the account's owner by email.
  *
  * @throws AccountError `NOT_LOGGED_IN`, `PASSWORD_CHECK_NEEDED`, `TOO_MANY_TRIES`, `BUSY`
  */

@@ -9,7 +9,7 @@ import { inTransaction } from "../transaction.ts";
 import { trustBrowser } from "../trusted-browser.ts";
 
 /**
- * Reads, without using it up, the link that brings an old address back. It is for the link's page.
+ * Reads the link that brings an old address back, for its page, without using it up.
  *
  * @returns the address that comes back
  * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`

@@ -86,7 +86,7 @@ export function createCall({
       const { code, reason = "cannot be rendered" } = what;
       return withoutCall(message, "unrendered", code, reason);
     }
-    // The process may have been suspended since the claim, and another may have the message now.
+    // The process may have been suspended since the claim, and another worker may have the message now.
     const mayLeave = () => lease.left() > TIMEOUT_MS;
     const skip = () => withoutCall(message, "skipped", "LEASE_SHORT", "not enough lease left");
     if (!mayLeave()) return skip();

@@ -24,7 +24,7 @@ interface ClosedUnsent {
   id: string;
   template: string;
   to: string;
-  /** `unknown` if its first copy may have been sent, and only the second was not. */
+  /** `unknown` if its first copy may have been sent. The second one was certainly not. */
   reason: string;
 }
 
@@ -32,7 +32,7 @@ export interface Claim {
   leaseId: string;
   messages: Claimed[];
   closed: ClosedUnsent[];
-  /** Undefined if nothing is due, or sending is stopped. */
+  /** Undefined if nothing may be claimed now: see `allowance` in pace.ts. */
   pace: Pace | undefined;
 }
 
@@ -57,8 +57,8 @@ export interface ClaimOptions extends Recipients {
  * The same statement closes messages that may not be sent (unsendable.ts), so that it sees every
  * suppression that has committed. If the suppressions cannot be read, it takes nothing.
  *
- * The row of the pace is locked only if something is due, so that claims of several workers run
- * one after the other. SKIP LOCKED lets a claim pass over messages that a settlement or an event
+ * The claim locks the row of the pace, so that claims of several workers run one after the other. It
+ * locks that row only if something is due. SKIP LOCKED lets a claim pass over messages that a settlement or an event
  * has locked. docs/decisions/delivery.md has what was rejected.
  */
 export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {

@@ -25,8 +25,8 @@ import { sweep } from "./sweep.ts";
 import { type Room, createWindow } from "./window.ts";
 
 /**
- * Called when emails were closed unsent: the recipient is suppressed or not allowed, the email has
- * expired, or it was refused for good. It is called at most once for each email. If the process
+ * Called when emails were closed unsent: the recipient is suppressed, has turned the category off or
+ * is not allowed, the email has expired, or it was refused for good. It is called at most once for each email. If the process
  * ends before that, it is not called later. Its errors are logged.
  */
 export type OnUnsent = (emails: { template: string; to: string }[]) => Promise<void>;
@@ -123,7 +123,7 @@ export function createDeliverer({
   let eventSources: EventSources | undefined;
   let nextSweep = 0;
   let lastLook = performance.now();
-  /** Whether a message in flight was judged unsent before. Then the next claim takes no other one. */
+  /** Whether a message in flight was judged unsent before. Then the next claim takes no other such message. */
   let hasJudged = false;
 
   const window = createWindow<InFlight, Settlement>({
@@ -240,9 +240,9 @@ export function createDeliverer({
     await nextTurn();
     if (messages.length > 0 || claimed.closed.length > 0) return 0;
     if (pace?.secondsToNext != null) return pace.secondsToNext * 1000;
-    const isWoken = listenUrl && (await markIdle(db));
-    if (!isWoken) onIdle?.();
-    return isWoken ? 0 : POLL;
+    const mustLookAgain = listenUrl && (await markIdle(db));
+    if (!mustLookAgain) onIdle?.();
+    return mustLookAgain ? 0 : POLL;
   }
 
   return {

@@ -41,7 +41,7 @@ export function createJudge({
         logged.add(eventSource);
         log.error(
           { eventSource, messageId, next: "Read docs/runbook.md, Evidence" },
-          "an email was judged as not sent, but SES had sent it; its events no longer count as evidence",
+          "an email was judged as not sent, but SES had sent it; the events of its configuration set no longer count as evidence",
         );
       }
     },

@@ -1,6 +1,6 @@
 import { AppError } from "@repo/errors";
 
-/** The methods that are used of a pino logger. */
+/** The methods of a pino logger that are used here. */
 export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;

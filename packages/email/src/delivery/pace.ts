@@ -35,7 +35,8 @@ const isForeign = (column: "probe_at" | "lowered_at") =>
 
 /**
  * The first parts of a claim. If something is due, they lock the row and refill the bucket.
- * `allowance` has no row if nothing is due or sending is stopped. Otherwise it has one:
+ * `allowance` has no row if nothing is due, if everything is paused, or if sending is stopped and no
+ * probe is due. Otherwise it has one:
  *
  * - `size`: how many messages may be claimed now by the rate and the daily quota, or 1 for a probe
  * - `unreserved`: how many of them may be messages without `reserve`
@@ -98,7 +99,8 @@ export function spend(claimed: Prisma.Sql, limit: number): Prisma.Sql {
     UPDATE sending_status SET
       rate = b.rate, tokens = b.tokens - count, refilled_at = GREATEST(b.filled_at, b.moment),
       sent_24_hours = sent_24_hours + count,
-      -- A claim below its limit has emptied the queue. Its worker sleeps next, so the mark stays.
+      -- A claim below its limit has emptied the queue, or used up the rate. Its worker sleeps next, so
+      -- the mark stays.
       idle_until = CASE WHEN count < ${limit} THEN idle_until END,
       probes = sending_status.probes + b.probing::int,
       probe_at = CASE WHEN b.probing

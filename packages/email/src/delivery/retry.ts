@@ -26,7 +26,8 @@ export function doubtEnds({ resend, hold, evidence = hold }: DoubtSeconds): Pris
  *
  * 2 s after the first attempt, doubled each time, plus up to a quarter so that a burst spreads. The
  * maximum is five minutes if the cause is the message itself. Otherwise it is half a minute,
- * because the row that all workers share already slows sending down.
+ * because the row that all workers share already slows sending down. A skipped message is tried again
+ * at once.
  */
 export function backoff(result: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`CASE

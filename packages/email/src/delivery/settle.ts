@@ -53,7 +53,7 @@ export async function settle(
         AND (m.state IN ('sending', 'unknown') OR m.state = 'queued' AND r.result = 'accepted')
       ORDER BY id FOR NO KEY UPDATE OF m
     ), recorded AS (
-      -- It gets a row even if an event or a sweep has changed the message meanwhile.
+      -- Each call gets a row even if an event or a sweep has changed the message meanwhile.
       INSERT INTO attempts AS a
         (message_id, number, started_at, finished_at, result, event_source, ses_message_id, error_code, error)
       SELECT id, attempt, "claimedAt", now(), result, event_source, NULLIF("sesMessageId", ''), code, error

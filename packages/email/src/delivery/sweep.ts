@@ -3,7 +3,7 @@ import { NO_RESTORE } from "../sending-status.ts";
 import { type DoubtSeconds, doubtEnds } from "./retry.ts";
 
 /**
- * Ends leases that have expired. Their messages are in doubt, because the dead worker may have sent
+ * Finds messages whose lease has ended. They are in doubt, because the dead worker may have sent
  * them. Then it applies the policy to messages that have been in doubt for long enough: `resend`
  * queues a message once more, all others are closed as unknown.
  *

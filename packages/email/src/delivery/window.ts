@@ -37,7 +37,7 @@ export interface WindowConfig<Item, Result> {
 // additional half is for messages before and after their call: calls go on during claims and
 // settlements.
 const MAX_IN_FLIGHT = 1.5;
-// A settlement may be smaller than the smallest batch after this time in ms.
+// In ms. After this time a settlement begins even if fewer calls than a batch have ended.
 const GATHER_MS = 20;
 // The calls at once of a new worker, and how many each settled call adds: 4, 20, 50. If it began
 // with one, a first call that hangs would block a new worker for 11 s.
@@ -75,11 +75,11 @@ export function createWindow<Item, Result>({
   /** Messages that were settled since the start. */
   let settled = 0;
   let timer: NodeJS.Timeout | undefined;
-  const changed: (() => void)[] = [];
+  const waiters: (() => void)[] = [];
 
   const width = () => Math.min(concurrency, START * (1 + settled));
-  // Half of the messages in flight beyond the calls at once. Calls that are late use these up, so that
-  // batches then become smaller.
+  // Half of the places beyond the calls at once. A late call uses up one of these places, so batches
+  // are smaller while calls are late.
   const batch = () => Math.max(1, Math.ceil((width() * (MAX_IN_FLIGHT - 1) - late) / 2));
 
   // At most one batch in a turn of the event loop. Fifty calls take up to 10 ms to begin. If all began
@@ -149,9 +149,9 @@ export function createWindow<Item, Result>({
     });
   });
 
-  const change = () => new Promise<void>((resolve) => changed.push(resolve));
+  const change = () => new Promise<void>((resolve) => waiters.push(resolve));
   const wake = () => {
-    for (const resolve of changed.splice(0)) resolve();
+    for (const resolve of waiters.splice(0)) resolve();
   };
 
   return {

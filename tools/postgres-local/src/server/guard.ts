@@ -17,7 +17,7 @@ const [folder, kind] = process.argv.slice(2);
 if (!folder) throw new Error("usage: guard.ts FOLDER [fast]");
 const fast = kind === "fast";
 
-// Then the process that started us uses the server, or has ended.
+// Resolves when the process that started us disconnects: it uses the server by then, or has ended.
 const released = new Promise<void>((resolve) => process.once("disconnect", resolve));
 
 try {
