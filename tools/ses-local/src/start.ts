@@ -33,7 +33,7 @@ export interface Running {
  */
 export async function start(env: Env, log: (line: string) => void): Promise<Running> {
   const store = new Store(env.data, env.keep);
-  const account = new Account(env.topicArn);
+  const account = new Account();
   const accept = createAccept(store, account, env.verified);
 
   const smtp = createSmtpServer({ accept, account, startTls: env.smtpStartTls, log });

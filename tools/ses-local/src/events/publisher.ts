@@ -125,7 +125,7 @@ export class Publisher extends EventEmitter<Changes> {
     this.history.add(event);
     this.#changed(event);
     const reason = REASONS[kind];
-    if (reason && this.#account.suppressedReasons.includes(reason) && !isSimulator(recipient)) {
+    if (reason && !isSimulator(recipient)) {
       this.#account.suppressions.put(recipient, reason);
     }
     return event;

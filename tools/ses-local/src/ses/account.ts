@@ -1,8 +1,7 @@
 import { type Behaviour, type Fault, NORMAL } from "../control/behaviour.ts";
 import { quotaExceeded, rateExceeded } from "./error.ts";
-import type { Json } from "./json.ts";
 import { createRandom } from "./random.ts";
-import { REASONS, type Reason, SuppressionList } from "./suppression-list.ts";
+import { REASONS, SuppressionList } from "./suppression-list.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /**
@@ -10,12 +9,6 @@ import { TokenBucket } from "./token-bucket.ts";
  */
 export class Account {
   readonly suppressions = new SuppressionList();
-  /** The events that put an address on that list. */
-  suppressedReasons: readonly Reason[] = REASONS;
-  /** The input of PutAccountDetails. AWS reviews it; here it stays pending. */
-  details: Json | undefined;
-  /** The topic that its configuration sets publish events to. */
-  readonly topicArn: string;
   #behaviour: Behaviour = NORMAL;
   #random = createRandom(NORMAL.seed);
   readonly #bucket = new TokenBucket();
@@ -24,10 +17,6 @@ export class Account {
   /** Random numbers for events. Messages have another sequence, so that events do not change it. */
   #eventRandom = createRandom(NORMAL.seed);
   #held: Promise<unknown> | undefined;
-
-  constructor(topicArn: string) {
-    this.topicArn = topicArn;
-  }
 
   get behaviour(): Behaviour {
     return this.#behaviour;
@@ -99,8 +88,7 @@ export class Account {
         SentLast24Hours: this.#sent,
       },
       SendingEnabled: account.sendingEnabled,
-      SuppressionAttributes: { SuppressedReasons: this.suppressedReasons },
-      ...(this.details && { Details: { ...this.details, ReviewDetails: { Status: "PENDING" } } }),
+      SuppressionAttributes: { SuppressedReasons: REASONS },
     };
   }
 

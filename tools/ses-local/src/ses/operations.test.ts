@@ -1,12 +1,8 @@
 import {
   DeleteSuppressedDestinationCommand,
-  GetAccountCommand,
-  GetConfigurationSetEventDestinationsCommand,
   GetEmailIdentityCommand,
   GetSuppressedDestinationCommand,
   ListSuppressedDestinationsCommand,
-  PutAccountDetailsCommand,
-  PutAccountSuppressionAttributesCommand,
   PutSuppressedDestinationCommand,
   paginateListSuppressedDestinations,
 } from "@aws-sdk/client-sesv2";
@@ -57,7 +53,7 @@ it("should list the suppression list in pages, and by reason", async () => {
   ).rejects.toMatchObject({ name: "BadRequestException" });
 });
 
-it("should put a bounced address on that list if the account's settings say so", async () => {
+it("should put an address on that list after a permanent bounce, and no address of the simulator", async () => {
   const has = (EmailAddress: string) =>
     client.send(new GetSuppressedDestinationCommand({ EmailAddress })).then(
       () => true,
@@ -68,34 +64,9 @@ it("should put a bounced address on that list if the account's settings say so",
   expect([await has("hard@example.org"), await has("soft@example.org")]).toEqual([true, false]);
   await ses.trigger("bounce", "bounce@simulator.amazonses.com");
   expect(await has("bounce@simulator.amazonses.com")).toBe(false);
-  const attributes = async (SuppressedReasons: ("BOUNCE" | "COMPLAINT")[]) =>
-    client.send(new PutAccountSuppressionAttributesCommand({ SuppressedReasons }));
-  await attributes(["COMPLAINT"]);
-  await ses.trigger("bounce", "bounced-later@example.org");
-  expect(await has("bounced-later@example.org")).toBe(false);
-  await attributes(["BOUNCE", "COMPLAINT"]);
 });
 
-it("should accept an account's details once, for review", async () => {
-  const details = new PutAccountDetailsCommand({
-    MailType: "TRANSACTIONAL",
-    WebsiteURL: "https://example.com",
-    ContactLanguage: "EN",
-    ProductionAccessEnabled: true,
-  });
-  await client.send(details);
-  expect(await client.send(new GetAccountCommand({}))).toMatchObject({
-    Details: { MailType: "TRANSACTIONAL", ReviewDetails: { Status: "PENDING" } },
-  });
-  await expect(client.send(details)).rejects.toMatchObject({ name: "ConflictException" });
-});
-
-it("should describe identities and configuration sets to a set-up", async () => {
+it("should describe a verified identity", async () => {
   const identity = await client.send(new GetEmailIdentityCommand({ EmailIdentity: "example.com" }));
   expect(identity).toMatchObject({ IdentityType: "DOMAIN", VerifiedForSendingStatus: true });
-  const destinations = async (ConfigurationSetName: string) =>
-    (await client.send(new GetConfigurationSetEventDestinationsCommand({ ConfigurationSetName })))
-      .EventDestinations?.[0]?.MatchingEventTypes;
-  expect(await destinations("app")).toContain("CLICK");
-  expect(await destinations("app-security")).not.toContain("CLICK");
 });

@@ -2,33 +2,19 @@ import { Router } from "express";
 import { z } from "zod";
 import type { Account } from "./account.ts";
 import { SesError, badRequest } from "./error.ts";
-import { arrayOf, objectOf, parse } from "./json.ts";
+import { parse } from "./json.ts";
 import { REASONS } from "./suppression-list.ts";
-
-const EVENT_TYPES = [
-  "SEND",
-  "REJECT",
-  "BOUNCE",
-  "COMPLAINT",
-  "DELIVERY",
-  "DELIVERY_DELAY",
-  "RENDERING_FAILURE",
-  "SUBSCRIPTION",
-];
 
 const Reason = z.enum(REASONS, `A reason must be one of ${REASONS.join(", ")}.`);
 const Suppression = z.object({ EmailAddress: z.string(), Reason });
-const Attributes = objectOf({ SuppressedReasons: arrayOf(Reason) });
-const Details = z.looseObject({ MailType: z.string(), WebsiteURL: z.string() });
 
 /**
- * The operations besides SendEmail that the app and its set-up need: the account's suppression
- * list, its details, identities and configuration sets.
+ * The operations besides SendEmail and GetAccount that the app and its doctor need: the account's
+ * suppression list, and an identity.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Operations.html
  */
-export function operationRoutes(account: Account, verified: string[]): Router {
+export function operationRoutes({ suppressions }: Account, verified: string[]): Router {
   const router = Router();
-  const { suppressions } = account;
 
   router
     .route("/suppression/addresses")
@@ -70,29 +56,6 @@ export function operationRoutes(account: Account, verified: string[]): Router {
       res.json({});
     });
 
-  router.put("/account/suppression", (req, res) => {
-    account.suppressedReasons = parse(Attributes, req.body).SuppressedReasons;
-    res.json({});
-  });
-  router.post("/account/details", (req, res) => {
-    const details = parse(Details, req.body);
-    if (account.details) {
-      throw new SesError("ConflictException", "The account's details are being reviewed.", 409);
-    }
-    account.details = details;
-    res.json({});
-  });
-
-  router.get("/identities", (_req, res) => {
-    res.json({
-      EmailIdentities: verified.map((IdentityName) => ({
-        IdentityName,
-        IdentityType: typeOf(IdentityName),
-        SendingEnabled: true,
-        VerificationStatus: "SUCCESS",
-      })),
-    });
-  });
   router.get("/identities/:identity", (req, res) => {
     const { identity } = req.params;
     if (!verified.includes(identity.toLowerCase())) {
@@ -116,46 +79,6 @@ export function operationRoutes(account: Account, verified: string[]): Router {
       },
     });
   });
-
-  const sets = () => account.behaviour.configurationSets ?? ["app", "app-security"];
-  router.get("/configuration-sets", (_req, res) => {
-    res.json({ ConfigurationSets: sets() });
-  });
-  router.get("/configuration-sets/:name", (req, res) => {
-    const { name } = req.params;
-    known(name);
-    res.json({
-      ConfigurationSetName: name,
-      SendingOptions: { SendingEnabled: true },
-      ReputationOptions: { ReputationMetricsEnabled: true },
-      DeliveryOptions: {
-        TlsPolicy: "REQUIRE",
-        ...(name.endsWith("security") && { MaxDeliverySeconds: 1800 }),
-      },
-      SuppressionOptions: { SuppressedReasons: ["BOUNCE", "COMPLAINT"] },
-    });
-  });
-  router.get("/configuration-sets/:name/event-destinations", (req, res) => {
-    const { name } = req.params;
-    known(name);
-    res.json({
-      EventDestinations: [
-        {
-          Name: "events",
-          Enabled: true,
-          MatchingEventTypes: [
-            ...EVENT_TYPES,
-            ...(name.endsWith("security") ? [] : ["OPEN", "CLICK"]),
-          ],
-          SnsDestination: { TopicArn: account.topicArn },
-        },
-      ],
-    });
-  });
-
-  function known(name: string): void {
-    if (!sets().includes(name)) throw notFound(`Configuration set <${name}> does not exist.`);
-  }
   return router;
 }
 
