@@ -1,6 +1,7 @@
 import { invalidSettings } from "@repo/errors/settings";
-import { type DevEnv, isTopicArn } from "@repo/email/events";
+import type { DevEnv } from "@repo/email/events";
 import { KeySetting, KeysSetting, keyProblems } from "@repo/email/keys";
+import { TopicArnSetting } from "@repo/email/settings";
 import { z } from "zod";
 
 const LOCAL = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -27,9 +28,7 @@ const Env = z
     OPT_OUT_KEY: KeySetting,
     UNSUBSCRIBE_KEY: KeysSetting,
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgresql:// address" }),
-    SES_EVENTS_TOPIC_ARN: z
-      .string()
-      .refine(isTopicArn, "must be the ARN of the SNS topic that SES publishes its events to"),
+    SES_EVENTS_TOPIC_ARN: TopicArnSetting,
     // The SDK reads this. Here it is for dev.ts.
     AWS_ENDPOINT_URL_SESV2: z.url().optional(),
     DIRECT_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),

@@ -1,18 +1,18 @@
 import { invalidSettings } from "@repo/errors/settings";
-import { type DevEnv, isTopicArn } from "@repo/email/events";
-import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
+import type { DevEnv } from "@repo/email/events";
 import { KeySetting, KeysSetting, keyProblems } from "@repo/email/keys";
+import {
+  AllowToSetting,
+  RedirectToSetting,
+  SenderSetting,
+  TopicArnSetting,
+} from "@repo/email/settings";
 import { z } from "zod";
 
 const optional = z.string().min(1).optional();
 const port = z.coerce.number().int().min(1).max(65_535);
 const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
-// If the sender is not a mailbox, SES refuses every message for good.
-const sender = z
-  .string()
-  .refine((from) => reads(parseMailbox, from), "must be an address, or Name <address>");
-
-// SES refuses every message too if this set cannot exist.
+// SES refuses every message for good if this set cannot exist.
 // https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
 const configurationSet = z
   .string()
@@ -33,23 +33,12 @@ const Env = z
     AUTH_SECRET: KeysSetting,
     UNSUBSCRIBE_KEY: KeysSetting,
     APP_URL: z.url({ protocol: /^https?$/ }),
-    EMAIL_FROM: sender,
-    EMAIL_FROM_SECURITY: sender.optional(),
-    EMAIL_FROM_ACCOUNT: sender.optional(),
+    EMAIL_FROM: SenderSetting,
+    EMAIL_FROM_SECURITY: SenderSetting.optional(),
+    EMAIL_FROM_ACCOUNT: SenderSetting.optional(),
     EMAIL_TRANSPORT: z.enum(["ses", "smtp"]).default("ses"),
-    EMAIL_ALLOW_TO: z
-      .string()
-      .refine(
-        (list) => reads(parseAllowList, list),
-        "must be addresses and domains, separated by commas",
-      )
-      .transform(parseAllowList)
-      .optional(),
-    EMAIL_REDIRECT_TO: z
-      .string()
-      .refine((to) => reads(parseAddress, to), "must be an address")
-      .transform((to) => parseAddress(to).address)
-      .optional(),
+    EMAIL_ALLOW_TO: AllowToSetting.optional(),
+    EMAIL_REDIRECT_TO: RedirectToSetting.optional(),
     EMAIL_CONCURRENCY: z.coerce.number().int().min(1).max(1000).optional(),
     EMAIL_RATE: z.coerce.number().positive().optional(),
     AWS_REGION: optional,
@@ -57,10 +46,7 @@ const Env = z
     SES_CONFIGURATION_SET: configurationSet,
     SES_SECURITY_CONFIGURATION_SET: configurationSet,
     SES_EVENTS_QUEUE_URL: z.url({ protocol: /^https?$/ }).optional(),
-    SES_EVENTS_TOPIC_ARN: z
-      .string()
-      .refine(isTopicArn, "must be the ARN of an SNS topic")
-      .optional(),
+    SES_EVENTS_TOPIC_ARN: TopicArnSetting.optional(),
     SMTP_HOST: z.string().min(1).default("localhost"),
     SMTP_PORT: port.default(587),
     SMTP_USERNAME: optional,
@@ -90,16 +76,6 @@ const Env = z
     /** Outside production, email leaves this machine only if a setting allows it. */
     loopbackOnly: env.APP_ENV !== "production" && !env.EMAIL_ALLOW_TO && !env.EMAIL_REDIRECT_TO,
   }));
-
-function reads(parse: (input: string) => unknown, input: string): boolean {
-  try {
-    parse(input);
-    return true;
-  } catch (error) {
-    if (error instanceof EmailError) return false;
-    throw error;
-  }
-}
 
 export type Env = z.infer<typeof Env> & DevEnv;
 

@@ -6,4 +6,3 @@ export { type AttachedEvent, EVENT_TYPES, type OnEvents, type SesEvent } from ".
 export { type Ingest, type IngestResult, createIngest } from "./events/ingest.ts";
 export { MAX_ENVELOPE } from "./events/sns/envelope.ts";
 export type { DevEnv, SnsFetch } from "./events/sns/fetch.ts";
-export { isTopicArn } from "./events/sns/topic.ts";

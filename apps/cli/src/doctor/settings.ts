@@ -1,22 +1,15 @@
-import { isTopicArn } from "@repo/email/events";
-import { EmailError, parseAddress, parseAllowList, parseMailbox } from "@repo/email/enqueue";
+import { parseMailbox } from "@repo/email/enqueue";
 import { KeySetting, type Keys, KeysSetting, keyProblems } from "@repo/email/keys";
+import {
+  AllowToSetting,
+  RedirectToSetting,
+  SenderSetting,
+  TopicArnSetting,
+} from "@repo/email/settings";
 import { z } from "zod";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 
-const reads = (parse: (text: string) => unknown) => (text: string) => {
-  try {
-    parse(text);
-    return true;
-  } catch (error) {
-    if (error instanceof EmailError) return false;
-    throw error;
-  }
-};
-const sender = z
-  .string()
-  .refine(reads(parseMailbox), "must be an address, or Name <address>")
-  .transform((from) => parseMailbox(from).address);
+const sender = SenderSetting.transform((from) => parseMailbox(from).address);
 const url = (...protocols: string[]) =>
   z.url({
     protocol: new RegExp(`^(?:${protocols.join("|")})$`),
@@ -36,17 +29,13 @@ const Schema = z.object({
   EMAIL_FROM_SECURITY: sender.optional(),
   EMAIL_FROM_ACCOUNT: sender.optional(),
   EMAIL_TRANSPORT: z.enum(["ses", "smtp"]).default("ses"),
-  EMAIL_ALLOW_TO: z
-    .string()
-    .refine(reads(parseAllowList), "must be addresses and domains, separated by commas")
-    .transform(parseAllowList)
-    .optional(),
-  EMAIL_REDIRECT_TO: z.string().refine(reads(parseAddress), "must be an address").optional(),
+  EMAIL_ALLOW_TO: AllowToSetting.optional(),
+  EMAIL_REDIRECT_TO: RedirectToSetting.optional(),
   AWS_PROFILE: text,
   AWS_REGION: text,
   SES_CONFIGURATION_SET: text,
   SES_SECURITY_CONFIGURATION_SET: text,
-  SES_EVENTS_TOPIC_ARN: z.string().refine(isTopicArn, "must be the ARN of an SNS topic"),
+  SES_EVENTS_TOPIC_ARN: TopicArnSetting,
   SES_EVENTS_QUEUE_URL: url("http", "https").optional(),
   SMTP_HOST: z.string().default("localhost"),
   AWS_ENDPOINT_URL: text,

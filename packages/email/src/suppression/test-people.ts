@@ -35,7 +35,7 @@ export interface Step {
 
 const DAY = 24 * 60 * 60_000;
 const START = Date.UTC(2030, 0, 1);
-export const at = (day: number) => new Date(START + day * DAY);
+const at = (day: number) => new Date(START + day * DAY);
 
 let people = 0;
 
