@@ -152,8 +152,8 @@ describe("passwords", () => {
     }
     const compared = (await logIn()).orGiveBack(() => Promise.resolve("wrong"), "wrongPassword");
     expect(await compared).toBe("wrong");
-    const left = LIMITS.wrongPassword.amount - 1;
-    expect(await count(async () => !(await logIn()).refusal)).toBe(left);
+    const others = LIMITS.wrongPassword.amount - 1;
+    expect(await count(async () => !(await logIn()).refusal)).toBe(others);
   });
 });
 

@@ -246,8 +246,8 @@ it("lets the program's next key queue again what was cancelled with a stolen one
   const first = await send(stolen.key, cancelled);
   const second = await send(stolen.key, resent);
   await test.db.$executeRaw`UPDATE messages SET resent = true WHERE id = ${second}::uuid`;
-  const decision = { by: "operator", because: "it was stolen", cancelWaiting: true };
-  expect(await revokeKey(test.db, stolen.id, decision)).toMatchObject({ cancelled: 2 });
+  const cancelling = { ...decision, cancelWaiting: true };
+  expect(await revokeKey(test.db, stolen.id, cancelling)).toMatchObject({ cancelled: 2 });
   const again = await send(next.key, cancelled);
   expect(again).not.toBe(first);
   expect(await test.db.message.findUnique({ where: { id: again } })).toMatchObject({
