@@ -75,6 +75,20 @@ it("never handles a request from before a restored backup, because it may have b
   await test.db.$executeRaw`UPDATE sending_status SET restored_at = NULL`;
 });
 
+it("emails no more than that also if each link is used: nobody can send without end to themselves", async () => {
+  const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
+  const email = "again@example.com";
+  await strict.signUpAndVerify(browser("203.0.113.1"), email);
+  for (let i = 0; i < 5; i++) {
+    await strict.accounts.requestPasswordReset(browser(`203.0.113.${i}`), email);
+    if (!(await strict.requests.handle())?.emailed) continue;
+    const reset = { token: strict.tokenFor(email), password: `quite another password ${i}` };
+    await strict.accounts.resetPassword(browser(`203.0.113.${i}`), reset);
+  }
+  const emails = await strict.emails(email);
+  expect(emails.filter((template) => template === "password-reset")).toHaveLength(3);
+});
+
 it("gives the same answer but no more email after three to one mailbox", async () => {
   const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
   const email = "flooded@example.com";

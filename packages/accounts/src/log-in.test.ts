@@ -26,6 +26,18 @@ it("gives the same refusal for a wrong password, an unknown address and an uncon
   expect(await test.emails("waiting@example.com")).toEqual(["verify-email"]);
 });
 
+it("does not trust a browser of the address's former account", async () => {
+  const email = "info@example.com";
+  const former = browser();
+  former.session = (await test.signUpAndVerify(former, email)).session;
+  const { settings } = test.accounts;
+  await settings.requestDeletion(former);
+  const deletion = { token: test.tokenFor(email), currentPassword: PASSWORD };
+  await settings.deleteAccount(former, deletion);
+  await test.signUpAndVerify(browser(), email);
+  expect(await isTrusted(test.db, SECRET, email, former.trusted)).toBe(false);
+});
+
 it("counts no password that was not compared, because its browser has gone", async () => {
   const strict = createAccounts({ ...test.config, limitScale: 1 });
   const email = "patient@example.com";

@@ -57,11 +57,11 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
     return startSession(tx, secret, account.id, caller);
   });
   await taken?.giveBack("client", "clientNetwork", "wrongPassword");
-  const { id, name, email, locale, role, trustEpoch } = account;
+  const { id, name, email, locale, role } = account;
   return {
     user: { id, name, email, locale, role },
     session,
-    trusted: trustBrowser(secret, key, trustEpoch),
+    trusted: trustBrowser(secret, key, account),
   };
 }
 

@@ -18,7 +18,7 @@ interface Reset {
   name: string;
   email: string;
   locale: string | null;
-  epoch: number;
+  trustEpoch: number;
 }
 
 /**
@@ -44,19 +44,19 @@ export async function resetPassword(
   caller: Caller,
   { token, password }: NewPassword,
 ): Promise<string> {
-  const { db, secret, hasher, enqueue, url, limits } = context;
+  const { db, secret, hasher, enqueue, url } = context;
   // A dead link must not cost a hash.
   const { address, key } = await openLink(db, secret, "reset_password", token);
   const account = await db.user.findUnique({ where: { emailKey: key } });
   checkPassword(password, { name: account?.name ?? "", email: address });
   const place = await takePlace(context, caller, key);
   const passwordHash = await hasher.hash(password, place);
-  const trusted = await inTransaction(db, async (tx) => {
+  return inTransaction(db, async (tx) => {
     await redeemLink(tx, secret, "reset_password", token);
     const [user] = await tx.$queryRaw<Reset[]>`
       UPDATE users SET password_hash = ${passwordHash}, trust_epoch = trust_epoch + 1
       WHERE email_key = ${key}
-      RETURNING id, name, email, locale, trust_epoch AS epoch`;
+      RETURNING id, name, email, locale, trust_epoch AS "trustEpoch"`;
     // The account has been deleted in the meantime.
     if (!user) throw new AccountError("TOKEN_USED");
     await endLinks(tx, [key], user.id);
@@ -67,8 +67,6 @@ export async function resetPassword(
       locale: user.locale,
       props: { name: user.name, url: url("/forgot-password") },
     });
-    return trustBrowser(secret, key, user.epoch);
+    return trustBrowser(secret, key, user);
   });
-  await limits.giveBack(limits.address("recoveryMail", key));
-  return trusted;
 }

@@ -10,8 +10,12 @@ import { hashUnder, newToken } from "./tokens.ts";
  * The cookie contains a random id, the account's epoch, and their keyed hash with the address. It
  * is not stored. Its hash is checked first, so a forged cookie costs no look-up.
  */
-export function trustBrowser(secret: Keys, emailKey: string, epoch: number): string {
-  const claim = `${newToken()}.${epoch}`;
+export function trustBrowser(
+  secret: Keys,
+  emailKey: string,
+  { id, trustEpoch }: { id: string; trustEpoch: number },
+): string {
+  const claim = `${newToken()}.${id}.${trustEpoch}`;
   return `${claim}.${tagOf(secret[0], emailKey, claim)}`;
 }
 
@@ -22,7 +26,8 @@ export async function isTrusted(
   emailKey: string,
   cookie: string | undefined,
 ): Promise<boolean> {
-  const [, claim, epoch, tag] = /^([\w-]{43}\.(\d{1,9}))\.([\w-]{43})$/.exec(cookie ?? "") ?? [];
+  const [, claim, id, epoch, tag] =
+    /^([\w-]{43}\.([\da-f-]{36})\.(\d{1,9}))\.([\w-]{43})$/.exec(cookie ?? "") ?? [];
   if (claim === undefined || tag === undefined) return false;
   const isOurs = secret.some((key) =>
     timingSafeEqual(Buffer.from(tagOf(key, emailKey, claim)), Buffer.from(tag)),
@@ -30,9 +35,9 @@ export async function isTrusted(
   if (!isOurs) return false;
   const account = await db.user.findUnique({
     where: { emailKey },
-    select: { trustEpoch: true },
+    select: { id: true, trustEpoch: true },
   });
-  return account?.trustEpoch === Number(epoch);
+  return account?.id === id && account?.trustEpoch === Number(epoch);
 }
 
 function tagOf(key: Key, emailKey: string, claim: string): string {

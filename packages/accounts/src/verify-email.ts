@@ -60,14 +60,14 @@ export async function verifyEmail(
   caller: Caller,
   input: Verification,
 ): Promise<LogIn> {
-  const { db, secret, enqueue, url, limits } = context;
+  const { db, secret, enqueue, url } = context;
   const { token, ...typed } = input;
   const opened = await openLink(db, secret, "verify_email", token);
   const { key } = opened;
   const typedNow = (await signUpOf(db, secret, caller, key))
     ? undefined
     : await readTyped(context, caller, opened, typed);
-  const logIn = await inTransaction(db, async (tx) => {
+  return inTransaction(db, async (tx) => {
     const address = await redeemLink(tx, secret, "verify_email", token);
     const chosen = typedNow ?? (await signUpOf(tx, secret, caller, key));
     // Newer sign-ups have just replaced this one.
@@ -83,7 +83,7 @@ export async function verifyEmail(
     // An account has left this address meanwhile, and may have it back.
     if (await isReserved(tx, key, null)) throw new AccountError("TOKEN_USED");
     await tx.signUp.updateMany({ where: { emailKey: key }, data: { passwordHash: null } });
-    const { trustEpoch, ...known } = user;
+    const { trustEpoch: _, ...known } = user;
     await enqueue(tx, {
       template: "welcome",
       to: user.email,
@@ -91,10 +91,8 @@ export async function verifyEmail(
       props: { name: user.name, url: url("/account") },
     });
     const session = await startSession(tx, secret, user.id, caller);
-    return { user: known, session, trusted: trustBrowser(secret, key, trustEpoch) };
+    return { user: known, session, trusted: trustBrowser(secret, key, user) };
   });
-  await limits.giveBack(limits.mailbox("signUpMail", key));
-  return logIn;
 }
 
 /** @returns the sign-up of this browser, if it is one of the address's newest */

@@ -16,6 +16,7 @@ export async function cancel(tx: Tx, id: string): Promise<boolean> {
   return cancelled > 0;
 }
 
-/** The SET clause of an UPDATE that cancels messages. */
+/** The SET clause of an UPDATE that cancels messages. What may have been sent is closed as unknown. */
 export const CANCELLED = Prisma.sql`state = 'closed', closed_at = now(), payload = NULL,
-  closed_reason = CASE WHEN resent THEN 'unknown' ELSE 'cancelled' END::closed_reason`;
+  closed_reason =
+    CASE WHEN resent OR state = 'unknown' THEN 'unknown' ELSE 'cancelled' END::closed_reason`;

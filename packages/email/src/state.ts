@@ -22,5 +22,6 @@ export const TRANSITIONS = [
   { from: "unknown", to: "closed", by: "event: it was sent" },
   { from: "unknown", to: "closed", by: "settle: sent or failed, as a late answer says" },
   { from: "unknown", to: "closed", by: "restore: an operator cancels" },
+  { from: "unknown", to: "closed", by: "cancel: the account was deleted" },
   { from: "closed", to: "queued", by: "retry: failed or unknown, its contents kept" },
 ] as const;

@@ -62,6 +62,9 @@ export const LIMITS = {
   settingsMail: { per: "account", counts: "emails", amount: 5, minutes: 24 * 60, beyond: 429 },
   // Changes that an email reports to the owner. Beyond the limit, sessions end without an email.
   accountChanges: { per: "account", counts: "emails", amount: 20, minutes: 24 * 60, beyond: 429 },
+  // The same for what needs the password too: a new password, and a download of the data. Nobody can
+  // use it up with a stolen session alone.
+  provenChanges: { per: "account", counts: "emails", amount: 10, minutes: 24 * 60, beyond: 429 },
   // Wrong passwords of somebody who is logged in. Strangers cannot use it up.
   passwordCheck: { per: "account", counts: "log-ins", amount: 10, minutes: 15, beyond: 429 },
   // Log-ins of a trusted browser to its own account, right or wrong, so that strangers cannot lock

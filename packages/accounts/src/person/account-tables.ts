@@ -43,6 +43,8 @@ export const ACCOUNT_TABLES: PersonTable<Person>[] = [
     // Not those that the account had sent to other addresses: `used_at` would tell what the owner of
     // such an address does. They are deleted with the account (ON DELETE CASCADE).
     rows: byKey,
+    // The links of other accounts would tell what those do.
+    exported: ({ userId }) => Prisma.sql`user_id IS NULL OR user_id = ${userId}::uuid`,
     given: ["id", "purpose", "email", "created_at", "expires_at", "used_at"],
     withheld: { hash: secret, email_key: sameAddress, user_id: sameAccount },
   },

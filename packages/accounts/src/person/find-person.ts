@@ -1,4 +1,4 @@
-import type { Db, Tx } from "@repo/db";
+import { type Db, Prisma, type Tx } from "@repo/db";
 import { parseAddress } from "@repo/email/enqueue";
 import { type Mailboxes, type Pseudonyms, findSpellings } from "@repo/email/erasure";
 import type { Keys } from "@repo/email/keys";
@@ -16,7 +16,8 @@ export interface PersonKeys {
 }
 
 /**
- * Finds a person by their account, or by an address without an account.
+ * Finds a person by their account, or by an address without an account. An address whose change can
+ * still be undone is that of the account which has left it: its owner may write to us about it.
  *
  * The earlier addresses of an account belong to it as long as their change can be undone, and nobody
  * else has them.
@@ -32,14 +33,19 @@ export async function findPerson(
 ): Promise<(Person & { email: string }) | undefined> {
   const isId = isUuid(who);
   const address = isId ? undefined : parseAddress(who);
-  const user = await db.user.findUnique({
-    where: address ? { emailKey: address.key } : { id: who },
-    select: { id: true, email: true, emailKey: true },
-  });
+  const [user] = await db.$queryRaw<{ id: string; email: string; emailKey: string }[]>`
+    SELECT id, email, email_key AS "emailKey" FROM users WHERE ${
+      address
+        ? Prisma.sql`email_key = ${address.key} OR id = (
+            SELECT user_id FROM links WHERE email_key = ${address.key} AND purpose = 'undo_address'
+              AND used_at IS NULL AND expires_at > now() ORDER BY created_at LIMIT 1)`
+        : Prisma.sql`id = ${who}::uuid`
+    }`;
   if (!user) return address && { email: address.address, ...personOf(keys, null, [address.key]) };
   const earlier = await db.$queryRaw<{ key: string }[]>`
     SELECT DISTINCT email_key AS key FROM links
     WHERE user_id = ${user.id}::uuid AND purpose = 'undo_address' AND expires_at > now()
+      AND used_at IS NULL
       AND email_key NOT IN (SELECT email_key FROM users WHERE id <> ${user.id}::uuid)
       AND email_key NOT IN (SELECT email_key FROM links
         WHERE purpose = 'undo_address' AND user_id <> ${user.id}::uuid)`;
@@ -77,10 +83,12 @@ function bucketsOf(hashes: LimitKeys, userId: string | null, keys: string[]): Pe
     { name: "firstPlace", keyHash: hashes.address("firstPlace", key) },
   ]);
   if (userId === null) return ofAddresses;
-  const ofAccount = ["settingsMail", "accountChanges", "passwordCheck"].map((name) => ({
-    name,
-    keyHash: hashes.raw(name, userId),
-  }));
+  const ofAccount = ["settingsMail", "accountChanges", "provenChanges", "passwordCheck"].map(
+    (name) => ({
+      name,
+      keyHash: hashes.raw(name, userId),
+    }),
+  );
   return [...ofAddresses, ...ofAccount];
 }
 

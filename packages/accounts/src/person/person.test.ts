@@ -4,6 +4,7 @@ import { addSuppression } from "@repo/email/suppressions";
 import { expect, it } from "vitest";
 import { erasePerson, exportPerson } from "../person.ts";
 import { eraseDeleted } from "../worker.ts";
+import type { Caller } from "../context.ts";
 import { OPT_OUT_KEY, PASSWORD, SECRET, browser, startTestAccounts } from "../test-accounts.ts";
 
 const test = await startTestAccounts();
@@ -101,6 +102,51 @@ it("exports nothing of what the owner of another address does, who was asked for
   expect(await links()).toEqual(before);
   await erasePerson(test.db, keys, owner.email);
   expect(await links()).toEqual(before);
+});
+
+/** Changes the address of an account. @returns the token of the link that undoes it */
+async function move(caller: Caller, from: string, to: string): Promise<string> {
+  await test.accounts.settings.requestAddressChange(caller, to);
+  const token = test.tokenFor(to);
+  Object.assign(caller, await test.accounts.settings.confirmAddressChange(caller, token));
+  return test.tokenFor(from);
+}
+
+it("exports no link of another account, which asked for this address or has left it", async () => {
+  const [owner, asker] = [await test.person(), await test.person()];
+  const { settings } = test.accounts;
+  await settings.requestAddressChange(asker.caller, owner.email);
+  const left = await test.person();
+  await move(left.caller, left.email, `left-${left.email}`);
+  await test.db.$executeRaw`UPDATE links SET expires_at = now() WHERE email_key = ${left.email}`;
+  const next = browser();
+  next.session = (await test.signUpAndVerify(next, left.email)).session;
+  for (const caller of [owner.caller, next]) {
+    const { tables } = await settings.exportData(caller);
+    const purposes = tables.links!.map((link) => "purpose" in link && link.purpose);
+    expect(new Set(purposes)).toEqual(new Set(["verify_email"]));
+  }
+});
+
+it("erases an account by the address that it has left, while the change can be undone", async () => {
+  const { email, caller } = await test.person();
+  const to = `thief-${email}`;
+  await move(caller, email, to);
+  expect((await exportPerson(test.db, keys, email))?.email).toBe(to);
+  await erasePerson(test.db, keys, email);
+  expect(await test.db.user.count({ where: { emailKey: { in: [email, to] } } })).toBe(0);
+});
+
+it("takes an address whose change was undone for nobody's", async () => {
+  const { email, caller } = await test.person();
+  const undo = await move(caller, email, "between@example.com");
+  await move(caller, "between@example.com", "last@example.com");
+  const password = "quite another password";
+  await test.accounts.settings.undoAddress(browser(), { token: undo, password });
+  const next = browser();
+  const token = await test.signUp(next, "between@example.com", PASSWORD, "Next");
+  await erasePerson(test.db, keys, email);
+  await test.accounts.verifyEmail(next, { token });
 });
 
 it("takes a former address for the person's only as long as the change can be undone", async () => {

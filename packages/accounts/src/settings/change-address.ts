@@ -103,10 +103,10 @@ export async function confirmAddressChange(
   caller: Caller,
   token: string,
 ): Promise<LogIn> {
-  const { db, secret, enqueue, url, limits } = context;
+  const { db, secret, enqueue, url } = context;
   const { key } = await openLink(db, secret, "change_address", token);
   const options = { passwordTyped: false, addresses: [key] };
-  const logIn = await inAccount(context, caller, options, async (tx, owner) => {
+  return inAccount(context, caller, options, async (tx, owner) => {
     const to = await redeemLink(tx, secret, "change_address", token);
     if (to.userId !== owner.id) throw new AccountError("FOREIGN_LINK");
     // It should never happen: the links of an address end when it gets an account.
@@ -130,9 +130,7 @@ export async function confirmAddressChange(
     return {
       user: { id, name, email, locale, role },
       session: await renewSession(tx, secret, owner.sessionId),
-      trusted: trustBrowser(secret, key, trustEpoch),
+      trusted: trustBrowser(secret, key, { id, trustEpoch }),
     };
   });
-  await limits.giveBack(limits.mailbox("signUpMail", key));
-  return logIn;
 }

@@ -35,7 +35,7 @@ export async function changePassword(
     passwordHash: old,
   } = await verifyOwner(context, caller, currentPassword);
   checkPassword(password, { name, email });
-  const taken = await limits.take(limits.account("accountChanges", id));
+  const taken = await limits.take(limits.account("provenChanges", id));
   refuse(taken.refusal);
   const act = async () => {
     const place = await takePlace(context, caller, emailKey);
@@ -43,7 +43,7 @@ export async function changePassword(
     return inAccount(context, caller, { passwordTyped: false }, async (tx, owner) => {
       // Somebody has changed it in the meantime.
       if (owner.passwordHash !== old) throw new AccountError("WRONG_PASSWORD");
-      const { trustEpoch } = await tx.user.update({
+      const user = await tx.user.update({
         where: { id: owner.id },
         data: { passwordHash, trustEpoch: { increment: 1 } },
       });
@@ -59,9 +59,9 @@ export async function changePassword(
       });
       return {
         session: await renewSession(tx, secret, owner.sessionId),
-        trusted: trustBrowser(secret, owner.emailKey, trustEpoch),
+        trusted: trustBrowser(secret, owner.emailKey, user),
       };
     });
   };
-  return taken.orGiveBack(act, "accountChanges");
+  return taken.orGiveBack(act, "provenChanges");
 }

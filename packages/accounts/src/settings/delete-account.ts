@@ -93,6 +93,8 @@ export async function deleteAccount(
     // then cancels its email too.
     await eraseRows(tx, ACCOUNT_TABLES, person);
     await cancelAll(tx, person.keys);
+    // At once, and not with the rest later: by then they may be those of the address's next owner.
+    await tx.emailPreference.deleteMany({ where: { addressKey: { in: person.keys } } });
     const messageIds = [];
     for (const to of new Set([owner.email, link.address])) {
       const { locale } = owner;

@@ -11,8 +11,9 @@ import { findOwner, inAccount } from "./owner.ts";
  */
 export async function exportData(context: Context, caller: Caller): Promise<PersonExport> {
   const { db, secret, limits, enqueue, url } = context;
-  const { id: ownerId } = await findOwner(db, secret, caller);
-  const taken = await limits.take(limits.account("accountChanges", ownerId));
+  const { id: ownerId, hasTypedPassword } = await findOwner(db, secret, caller);
+  if (!hasTypedPassword) throw new AccountError("PASSWORD_CHECK_NEEDED");
+  const taken = await limits.take(limits.account("provenChanges", ownerId));
   refuse(taken.refusal);
   const act = () =>
     inAccount(context, caller, { passwordTyped: true }, async (tx, owner) => {
@@ -21,7 +22,7 @@ export async function exportData(context: Context, caller: Caller): Promise<Pers
       await enqueue(tx, { template: "account-changed", to: email, locale, props });
       return owner.id;
     });
-  const id = await taken.orGiveBack(act, "accountChanges");
+  const id = await taken.orGiveBack(act, "provenChanges");
   const found = await exportPerson(db, context, id);
   // It was deleted at this moment.
   if (!found) throw new AccountError("NOT_LOGGED_IN");

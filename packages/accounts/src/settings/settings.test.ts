@@ -141,12 +141,22 @@ it("emails twenty changes a day at most: then it refuses them, and still ends se
   const { email, caller } = await test.person();
   for (let i = 0; i < 20; i++) await strict.changeProfile(caller, { name: `Sam ${i}` });
   expect(await codeOf(strict.changeProfile(caller, { name: "Eve" }))).toBe("TOO_MANY_TRIES");
-  const input = { currentPassword: PASSWORD, password: OTHER };
-  expect(await codeOf(strict.changePassword(caller, input))).toBe("TOO_MANY_TRIES");
   await strict.logOutEverywhere(caller);
   expect(await test.isIn(caller)).toBe(false);
   const told = (await test.emails(email)).filter((template) => template === "account-changed");
   expect(told).toHaveLength(20);
+});
+
+it("a session without the password cannot use up what needs the password", async () => {
+  const strict = createAccounts({ ...test.config, limitScale: 1 }).settings;
+  const { email, caller } = await test.person();
+  const thief = await test.logIn(email);
+  for (let i = 0; i < 20; i++) await strict.changeProfile(thief, { name: `Eve ${i}` });
+  await strict.exportData(caller);
+  const input = { currentPassword: PASSWORD, password: OTHER };
+  Object.assign(caller, await strict.changePassword(caller, input));
+  for (let i = 0; i < 8; i++) await strict.exportData(caller);
+  expect(await codeOf(strict.exportData(caller))).toBe("TOO_MANY_TRIES");
 });
 
 it("counts only what an email reports, so that a stolen session cannot make the rest go unnoticed", async () => {

@@ -44,11 +44,13 @@ export async function undoAddress(
   return inTransaction(db, async (tx) => {
     await lockLinks(tx, [key, emailKey]);
     await redeemLink(tx, secret, "undo_address", token);
-    const [user] = await tx.$queryRaw<{ name: string; locale: string | null; epoch: number }[]>`
+    const [user] = await tx.$queryRaw<
+      { name: string; locale: string | null; trustEpoch: number }[]
+    >`
       UPDATE users SET email = ${address}, email_key = ${key}, password_hash = ${passwordHash},
         trust_epoch = trust_epoch + 1
       WHERE id = ${id}::uuid AND email_key = ${emailKey}
-      RETURNING name, locale, trust_epoch AS epoch`;
+      RETURNING name, locale, trust_epoch AS "trustEpoch"`;
     // Its address has changed once more since it was read.
     if (!user) throw new AccountError("BUSY", { retryAfter: 1 });
     await tx.session.deleteMany({ where: { userId: id } });
@@ -62,6 +64,6 @@ export async function undoAddress(
       const props = { name: user.name, change: "address", url: url("/forgot-password") } as const;
       await enqueue(tx, { template: "account-changed", to, locale: user.locale, props });
     }
-    return trustBrowser(secret, key, user.epoch);
+    return trustBrowser(secret, key, { id, ...user });
   });
 }

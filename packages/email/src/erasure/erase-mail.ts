@@ -47,11 +47,12 @@ async function keepOptOuts(tx: Tx, { keys, pseudonyms }: Mailboxes): Promise<voi
 }
 
 /**
- * Cancels all email to some addresses that waits, in the caller's transaction.
+ * Cancels all email to some addresses that waits or is in doubt, in the caller's transaction.
  *
  * @returns how many
  */
 export async function cancelAll(tx: Tx, keys: string[]): Promise<number> {
   return tx.$executeRaw(Prisma.sql`
-    UPDATE messages SET ${CANCELLED} WHERE to_key = ANY(${keys}::text[]) AND state = 'queued'`);
+    UPDATE messages SET ${CANCELLED}
+    WHERE to_key = ANY(${keys}::text[]) AND state IN ('queued', 'unknown')`);
 }

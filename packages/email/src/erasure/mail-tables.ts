@@ -47,8 +47,10 @@ const ofAddress = (column: string, { keys, until }: Mailboxes) => {
 export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
   {
     table: "events",
-    rows: (mailboxes) => Prisma.sql`${ofMessages(mailboxes)} OR
-      recipient_key = ANY(${mailboxes.keys}::text[]) ${lateEvents(mailboxes)}`,
+    rows: (mailboxes) => Prisma.sql`id IN (
+      SELECT id FROM events WHERE ${ofMessages(mailboxes)} UNION ALL
+      SELECT id FROM events
+      WHERE recipient_key = ANY(${mailboxes.keys}::text[]) ${lateEvents(mailboxes)})`,
     given: [
       "id",
       "message_id",
@@ -79,8 +81,10 @@ export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
   },
   {
     table: "operator_actions",
-    rows: (mailboxes) => Prisma.sql`${ofMessages(mailboxes)} OR
-      address_key = ANY(${mailboxes.keys}::text[]) ${before("done_at", mailboxes)}`,
+    rows: (mailboxes) => Prisma.sql`id IN (
+      SELECT id FROM operator_actions WHERE ${ofMessages(mailboxes)} UNION ALL
+      SELECT id FROM operator_actions
+      WHERE address_key = ANY(${mailboxes.keys}::text[]) ${before("done_at", mailboxes)})`,
     given: ["message_id", "address_key", "done_at", "action", "subject", "because"],
     withheld: { id: queue, done_by: "names an operator" },
   },

@@ -8,6 +8,8 @@ export interface PersonTable<Whose> {
   table: string;
   /** Which rows are about the person. */
   rows: (whose: Whose) => Prisma.Sql;
+  /** Which of these rows an export contains. Default: all. */
+  exported?: (whose: Whose) => Prisma.Sql;
   /** The columns that an export contains. */
   given: string[];
   /** The columns that it leaves out, and why. */
@@ -23,10 +25,11 @@ export async function exportRows<Whose>(
   whose: Whose,
 ): Promise<Record<string, object[]>> {
   const found: Record<string, object[]> = {};
-  for (const { table, given, rows } of tables) {
+  for (const { table, given, rows, exported = () => Prisma.sql`true` } of tables) {
     const columns = Prisma.raw(given.map((name) => `"${name}"`).join());
     found[table] = await tx.$queryRaw<object[]>`
-      SELECT ${columns} FROM ${Prisma.raw(`"${table}"`)} WHERE ${rows(whose)}`;
+      SELECT ${columns} FROM ${Prisma.raw(`"${table}"`)}
+      WHERE (${rows(whose)}) AND (${exported(whose)})`;
   }
   return found;
 }

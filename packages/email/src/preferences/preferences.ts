@@ -100,7 +100,7 @@ export async function setPreferences(
 export async function copyPreferences(tx: Tx, from: string, to: string): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO email_preferences AS own (address_key, category, wanted, changed_by, changed_at)
-    SELECT ${to}, category, wanted, changed_by, changed_at
+    SELECT ${to}, category, wanted, changed_by, now()
     FROM email_preferences WHERE address_key = ${from}
     -- In one order, as above.
     ORDER BY category
