@@ -43,6 +43,7 @@ interface Session {
   usable: boolean | null;
   isolation: string;
   readOnly: boolean;
+  encoding: string;
 }
 
 /**
@@ -62,12 +63,20 @@ export async function requireUsable(client: pg.ClientBase): Promise<void> {
     `SELECT current_schema() AS schema, current_user AS role,
       has_schema_privilege(to_regnamespace('public')::oid, 'USAGE') AS usable,
       current_setting('transaction_isolation') AS isolation,
-      current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+      current_setting('transaction_read_only') = 'on' AS "readOnly",
+      current_setting('server_encoding') AS encoding`,
   );
   const [session] = rows;
   if (!session) return;
   requirePublicFirst(session);
-  const { role, isolation, readOnly } = session;
+  const { role, isolation, readOnly, encoding } = session;
+  // SQL_ASCII takes every byte.
+  if (!["UTF8", "SQL_ASCII"].includes(encoding)) {
+    throw new AppError(
+      "DATABASE_ENCODING",
+      `The database has the encoding ${encoding}, which lacks most characters of names. Make one with: CREATE DATABASE app ENCODING 'UTF8' TEMPLATE template0.`,
+    );
+  }
   if (isolation !== "read committed") {
     throw new AppError(
       "DATABASE_ISOLATION",

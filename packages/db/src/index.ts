@@ -33,7 +33,7 @@ export type Tx = Prisma.TransactionClient;
  * @param options.keepStatements whether PostgreSQL keeps parsed and planned statements, which saves
  *   work. It does not work through a pooler in transaction mode. Default: false.
  * @throws AppError `DATABASE_URL_INVALID`, `DATABASE_SCHEMA`. A query may also throw
- *   `DATABASE_SCHEMA`, `DATABASE_ISOLATION`, `DATABASE_READ_ONLY`
+ *   `DATABASE_SCHEMA`, `DATABASE_ISOLATION`, `DATABASE_ENCODING`, `DATABASE_READ_ONLY`
  */
 export function createDb(
   url: string,

@@ -166,6 +166,19 @@ test("a database or a role with another isolation level is refused, and the erro
   await db.$disconnect();
 });
 
+test("a database whose encoding lacks most characters is refused before its first table", async () => {
+  const latin = `latin_${crypto.randomUUID()}`;
+  await execute(
+    at("postgres"),
+    `CREATE DATABASE "${latin}" ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`,
+  );
+  await expect(migrate(at(latin))).rejects.toMatchObject({
+    code: "DATABASE_ENCODING",
+    message: expect.stringContaining("ENCODING 'UTF8'"),
+  });
+  await execute(at("postgres"), `DROP DATABASE "${latin}"`);
+});
+
 test("a role's time limits, which are for requests, end no migration", async () => {
   await grant();
   await migrate(at(database, "", role));

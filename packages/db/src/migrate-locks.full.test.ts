@@ -61,6 +61,52 @@ test("a migration that never gets its table changes nothing, names who has it, a
   expect(await migrate(url, folder)).toEqual(["2_add"]);
 });
 
+const DATABASE = () => `"${new URL(url).pathname.slice(1)}"`;
+const valid = async () => {
+  const { rows } = await holder.query<{ valid: boolean }>(
+    "SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = 'a_b'::regclass",
+  );
+  return rows[0]?.valid;
+};
+
+test("limits of a role, for its requests, end no migration", async () => {
+  await execute(url, `ALTER DATABASE ${DATABASE()} SET lock_timeout = '100ms'`);
+  await execute(url, `ALTER DATABASE ${DATABASE()} SET transaction_timeout = '100ms'`);
+  await holder.query("COMMIT; BEGIN; INSERT INTO a VALUES (1)");
+  write("3_index", "CREATE INDEX CONCURRENTLY a_b ON a (id)");
+  write("4_slow", "SELECT pg_sleep(0.3)");
+  rmSync(path.join(folder, "2_add"), { recursive: true });
+  const migrating = migrate(url, folder);
+  await vi.waitFor(async () => {
+    const { rows } = await holder.query("SELECT FROM pg_locks WHERE NOT granted");
+    expect(rows).toHaveLength(1);
+  });
+  await holder.query("SELECT pg_sleep(0.3)");
+  await holder.query("COMMIT");
+  expect(await migrating).toEqual(["3_index", "4_slow"]);
+});
+
+test.each([
+  ["a migration", "ALTER TABLE a ADD d INT"],
+  ["the building of an index", "CREATE INDEX CONCURRENTLY a_b ON a (id)"],
+])("%s that lost its connection is tried again, and the process lives", async (_what, sql) => {
+  await holder.query("COMMIT; BEGIN; INSERT INTO a VALUES (1)");
+  rmSync(path.join(folder, "2_add"), { recursive: true });
+  write("3_lost", sql);
+  const migrating = migrate(url, folder);
+  migrating.catch(() => undefined);
+  await vi.waitFor(async () => {
+    const { rows } = await holder.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted",
+    );
+    expect(rows).toHaveLength(1);
+  });
+  await expect(migrating).rejects.toMatchObject({ code: "DATABASE_UNREACHABLE", retryable: true });
+  await holder.query("COMMIT");
+  expect(await migrate(url, folder)).toEqual(["3_lost"]);
+  if (sql.includes("INDEX")) expect(await valid()).toBe(true);
+});
+
 test("an index can be built concurrently, in a migration of its own", async () => {
   await holder.query("COMMIT");
   write("3_index", "-- Large.\nCREATE INDEX CONCURRENTLY a_b ON a (b);\n");

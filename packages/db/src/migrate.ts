@@ -16,7 +16,7 @@ const TIMEOUT = 10_000;
 const LOCK_TIMEOUT = "3s";
 const TRIES = 10;
 
-/** Such a migration is not one transaction, so it cannot be tried again, and waits without a limit. */
+/** Such a migration is not one transaction. It waits for its tables without a limit. */
 const IN_PIECES = /\b(?:CONCURRENTLY|COMMIT)\b/i;
 
 /**
@@ -33,16 +33,18 @@ const IN_PIECES = /\b(?:CONCURRENTLY|COMMIT)\b/i;
 export async function migrate(url: string, folder?: string): Promise<string[]> {
   const client = await connectOrCreate(url);
   try {
-    // A role's limits are for requests. A large table takes a migration longer.
-    await client.query("SET statement_timeout = 0");
+    // A role's limits are for requests. A large table takes a migration longer. The server may not know
+    // all of them.
+    await client.query(
+      `SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
+        ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`,
+    );
     await takeTurn(client);
     const migrations = readMigrations(folder);
     const names = await missing(client, migrations);
     if (names.length > 0) await createTable(client);
     for (const migration of migrations.filter(({ name }) => names.includes(name))) {
       await apply(client, migration);
-      // Throws if it has failed, with its name.
-      await missing(client, migrations);
     }
     return names;
   } finally {
@@ -103,53 +105,97 @@ async function createTable(client: pg.Client): Promise<void> {
   }
 }
 
-/** Applies a migration in one transaction, except if its own statements end it. Records a failure. */
-async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
-  const id = randomUUID();
-  await client.query(
-    "INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)",
-    [id, checksum, name],
-  );
+/** Applies a migration and records it, in one transaction unless its own statements end it. */
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
   try {
-    await execute(client, sql);
-  } catch (error) {
-    await client.query("ROLLBACK");
-    if (isLocked(error)) {
-      await client.query("DELETE FROM _prisma_migrations WHERE id = $1", [id]);
-      throw new AppError(
-        "MIGRATION_BLOCKED",
-        `Migration ${name} did not get a lock on its tables: ${await blockersOf(client)}. It has changed nothing. Those before it stay applied. Wait until the others end, then try again.`,
-        { retryable: true, cause: error },
-      );
-    }
-    await client.query("UPDATE _prisma_migrations SET logs = $2 WHERE id = $1", [
-      id,
-      (error as Error).message,
-    ]);
-    return;
+    if (IN_PIECES.test(migration.sql)) await applyInPieces(client, migration);
+    else await applyWhole(client, migration);
+  } catch (cause) {
+    if (codeOf(cause) !== undefined) throw cause;
+    const { message } = cause as Error;
+    throw new AppError(
+      "DATABASE_UNREACHABLE",
+      `The connection to the database was lost during migration ${migration.name}: ${message}. Try again.`,
+      { retryable: true, cause },
+    );
   }
-  await client.query(
-    "UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE id = $1",
-    [id],
-  );
 }
 
-async function execute(client: pg.Client, sql: string): Promise<void> {
-  if (IN_PIECES.test(sql)) {
-    await client.query(sql);
-    return;
-  }
+/** If it fails or is interrupted, it has changed nothing, and the next try begins anew. */
+async function applyWhole(client: pg.Client, migration: Migration): Promise<void> {
+  const { name, sql } = migration;
   await client.query(`SET lock_timeout = '${LOCK_TIMEOUT}'`);
   for (let left = TRIES - 1; ; left--) {
     try {
+      await client.query("BEGIN");
+      await record(client, migration);
       await client.query(sql);
-      break;
-    } catch (error) {
-      if (!isLocked(error) || left === 0) throw error;
+      await finish(client, migration);
+      await client.query("COMMIT");
+      return;
+    } catch (cause) {
+      await client.query("ROLLBACK");
+      if (isLocked(cause) && left > 0) continue;
+      throw isLocked(cause)
+        ? new AppError(
+            "MIGRATION_BLOCKED",
+            `Migration ${name} did not get a lock on its tables: ${await blockersOf(client)}. It has changed nothing. Those before it stay applied. Wait until the others end, then try again.`,
+            { retryable: true, cause },
+          )
+        : new AppError(
+            "MIGRATION_FAILED",
+            `Migration ${name} failed: ${(cause as Error).message}. It has changed nothing. Correct its SQL, then try again.`,
+            { cause },
+          );
     }
   }
-  await client.query("RESET lock_timeout");
 }
+
+/** Its record is written first, so that an interruption leaves a trace. */
+async function applyInPieces(client: pg.Client, migration: Migration): Promise<void> {
+  const { name, sql } = migration;
+  await client.query("SET lock_timeout = 0");
+  const index = indexOf(migration);
+  if (index) await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${pg.escapeIdentifier(index)}`);
+  await client.query(`DELETE FROM _prisma_migrations WHERE ${UNFINISHED}`, [name]);
+  await record(client, migration);
+  try {
+    await client.query(sql);
+  } catch (error) {
+    await client.query("ROLLBACK");
+    const { message } = error as Error;
+    await client.query(`UPDATE _prisma_migrations SET logs = $2 WHERE ${UNFINISHED}`, [
+      name,
+      message,
+    ]);
+    throw failure(name, message, error);
+  }
+  await finish(client, migration);
+}
+
+/** The index that a migration builds, if it does nothing else. It can always be built again. */
+function indexOf({ sql }: Migration): string | undefined {
+  return /^(?:--.*\n|\s)*CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?"?(\w+)/i.exec(
+    sql,
+  )?.[1];
+}
+
+async function record(client: pg.Client, { name, checksum }: Migration): Promise<void> {
+  await client.query(
+    "INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)",
+    [randomUUID(), checksum, name],
+  );
+}
+
+async function finish(client: pg.Client, { name }: Migration): Promise<void> {
+  await client.query(
+    `UPDATE _prisma_migrations SET finished_at = clock_timestamp(), applied_steps_count = 1
+      WHERE ${UNFINISHED}`,
+    [name],
+  );
+}
+
+const UNFINISHED = "migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL";
 
 const isLocked = (error: unknown) => codeOf(error) === "55P03";
 
@@ -186,14 +232,13 @@ export async function pendingMigrations(url: string, folder?: string): Promise<s
 
 async function missing(client: pg.Client, migrations: Migration[]): Promise<string[]> {
   const applied = await readApplied(client);
+  for (const migration of migrations) {
+    const row = applied.get(migration.name);
+    if (row && !row.finished && indexOf(migration)) applied.delete(row.name);
+  }
   for (const row of applied.values()) {
     if (row.finished) continue;
-    const reason = row.logs === null ? "it was interrupted" : reasonOf(row.logs);
-    throw new AppError(
-      "MIGRATION_FAILED",
-      `Migration ${row.name} failed: ${reason}. Correct its SQL, then: pnpm db:prisma ` +
-        `migrate resolve --rolled-back ${row.name}; or, losing the data, pnpm db:reset.`,
-    );
+    throw failure(row.name, row.logs === null ? "it was interrupted" : reasonOf(row.logs));
   }
   for (const { name, checksum } of migrations) {
     const row = applied.get(name);
@@ -206,6 +251,15 @@ async function missing(client: pg.Client, migrations: Migration[]): Promise<stri
     }
   }
   return migrations.map(({ name }) => name).filter((name) => !applied.has(name));
+}
+
+function failure(name: string, reason: string, cause?: unknown): AppError {
+  return new AppError(
+    "MIGRATION_FAILED",
+    `Migration ${name} failed: ${reason}. Correct its SQL, then: pnpm db:prisma ` +
+      `migrate resolve --rolled-back ${name}; or, losing the data, pnpm db:reset.`,
+    { cause },
+  );
 }
 
 type Applied = { name: string; checksum: string; finished: boolean; logs: string | null };
@@ -275,6 +329,8 @@ async function open(url: string): Promise<pg.Client> {
     // It reads the files that the address names.
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: TIMEOUT });
     at = ` at ${client.host}:${client.port}`;
+    // If the connection is lost, its query fails too. Without a listener the process would end.
+    client.on("error", () => undefined);
     await client.connect();
     return client;
   } catch (cause) {

@@ -33,19 +33,19 @@ export async function findPerson(
 ): Promise<(Person & { email: string }) | undefined> {
   const isId = isUuid(who);
   const address = isId ? undefined : parseAddress(who);
+  const condition = address
+    ? Prisma.sql`email_key = ${address.key} OR id = (
+        SELECT user_id FROM links WHERE email_key = ${address.key} AND purpose = 'undo_address'
+          AND used_at IS NULL AND expires_at > now()
+        ORDER BY created_at LIMIT 1)`
+    : Prisma.sql`id = ${who}::uuid`;
   const [user] = await db.$queryRaw<{ id: string; email: string; emailKey: string }[]>`
-    SELECT id, email, email_key AS "emailKey" FROM users WHERE ${
-      address
-        ? Prisma.sql`email_key = ${address.key} OR id = (
-            SELECT user_id FROM links WHERE email_key = ${address.key} AND purpose = 'undo_address'
-              AND used_at IS NULL AND expires_at > now() ORDER BY created_at LIMIT 1)`
-        : Prisma.sql`id = ${who}::uuid`
-    }`;
+    SELECT id, email, email_key AS "emailKey" FROM users WHERE ${condition}`;
   if (!user) return address && { email: address.address, ...personOf(keys, null, [address.key]) };
   const earlier = await db.$queryRaw<{ key: string }[]>`
     SELECT DISTINCT email_key AS key FROM links
-    WHERE user_id = ${user.id}::uuid AND purpose = 'undo_address' AND expires_at > now()
-      AND used_at IS NULL
+    WHERE user_id = ${user.id}::uuid AND purpose = 'undo_address'
+      AND used_at IS NULL AND expires_at > now()
       AND email_key NOT IN (SELECT email_key FROM users WHERE id <> ${user.id}::uuid)
       AND email_key NOT IN (SELECT email_key FROM links
         WHERE purpose = 'undo_address' AND user_id <> ${user.id}::uuid)`;
