@@ -10,8 +10,12 @@ import { readEnv } from "./env.ts";
  * @throws AppError `NO_DATABASE`, `DATABASE_UNREACHABLE`, `NOT_MIGRATED`
  */
 export async function withDatabase<T>(use: (db: Db, url: string) => Promise<T>): Promise<T> {
-  const { databaseUrl } = readEnv();
+  const { databaseUrl, setting } = readEnv();
   if (databaseUrl) return await connected(databaseUrl, use);
+  const system = setting("APP_ENV") || "development";
+  if (system !== "development") {
+    throw new AppError("NO_DATABASE", `APP_ENV is ${system}. Set DATABASE_URL too.`);
+  }
   // Loaded only here: an operator's machine has no embedded database.
   const { startDevDatabase } = await import("./dev.ts");
   const database = await startDevDatabase();

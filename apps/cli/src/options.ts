@@ -41,7 +41,16 @@ export const DECISION = { reason: TEXT, by: TEXT };
  */
 export function readDecision({ reason, by }: Partial<Record<keyof typeof DECISION, string>>) {
   if (!reason) throw invalid('Say why, for those who ask later: --reason "…"');
-  return { by: by ?? userInfo().username, because: reason };
+  return { by: by ?? userName(), because: reason };
+}
+
+/** @throws AppError `INVALID_OPTION` if this machine has no name for its user, as in some containers */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw invalid("This machine has no name for its user: say who does it, with --by NAME");
+  }
 }
 
 /** @throws AppError `INVALID_OPTION` */

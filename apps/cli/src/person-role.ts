@@ -1,8 +1,7 @@
-import { userInfo } from "node:os";
 import { listOperators, setRole } from "@repo/accounts/operators";
 import { command } from "./command.ts";
 import { withDatabase } from "./database.ts";
-import { DECISION, invalid } from "./options.ts";
+import { DECISION, invalid, userName } from "./options.ts";
 
 const HELP = `pnpm person:role                          lists who has a role
 pnpm person:role ADDRESS operator|none    gives the account a role, or takes it away
@@ -25,7 +24,7 @@ export const role = command(ABOUT, async (values, [address, name, ...rest]) => {
     throw invalid(`The role is operator or none${name === undefined ? "" : `; not "${name}"`}.`);
   const wanted = ROLES[name as keyof typeof ROLES];
   const decision = {
-    by: values.by ?? userInfo().username,
+    by: values.by ?? userName(),
     because: values.reason || "pnpm person:role, without a reason",
   };
   const before = await withDatabase((db) => setRole(db, address, wanted, decision));

@@ -20,6 +20,10 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
     out: "Email is sent.\n0 emails wait.\n24h: 0 sent, 0 bounced, 0 complained about.\n7d: 0 sent, 0 bounced, 0 complained about.\n",
   });
   expect(await run("pause")).toMatchObject({ code: 1, err: expect.stringContaining("--reason") });
+  expect(await run("pause", "--for", "2h", ...because)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("--for is for slow"),
+  });
   expect(await run("pause", ...because)).toMatchObject({ code: 0 });
   expect(await status()).toMatchObject({ paused: "non-essential", pausedBy: "sam" });
   expect(await run("pause", "--all", ...because)).toMatchObject({ code: 0 });

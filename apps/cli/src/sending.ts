@@ -33,6 +33,8 @@ const ABOUT = { help: HELP, options: { ...DECISION, all: FLAG, for: TEXT }, posi
 export const sending = command(ABOUT, async (values, [verb, rate, ...rest]) => {
   if (verb === undefined) return await withDatabase(show);
   if (rest.length > 0 || (rate === undefined) === (verb === "slow")) throw invalid(USAGE);
+  if (values.for !== undefined && verb !== "slow")
+    throw invalid("--for is for slow. A pause lasts until: pnpm email:sending resume");
   const decision = () => readDecision(values);
   if (verb === "pause") {
     const scope = values.all ? "all" : "non-essential";

@@ -8,7 +8,7 @@ import { AppError } from "@repo/errors";
 import { startPostgres } from "@repo/postgres-local";
 import { engineEnv } from "@repo/prisma-offline";
 import { onEmptyDatabase } from "./empty-database.ts";
-import { DATA_DIR, readEnv } from "./env.ts";
+import { DATA_DIR, readEnv, requireDevelopment } from "./env.ts";
 import { runProgram } from "./run-program.ts";
 
 const args = process.argv.slice(2);
@@ -23,7 +23,15 @@ async function main(): Promise<number> {
   if (command === "drift") return await onEmptyDatabase(drift);
   if (command === "write") return await onEmptyDatabase(write);
   if (!["migrate", "db", "studio"].includes(command)) return await prisma(args);
-  const { DATABASE_URL: own, DIRECT_DATABASE_URL: direct } = readEnv();
+  const env = readEnv();
+  const { DATABASE_URL: own, DIRECT_DATABASE_URL: direct } = env;
+  // These read, or apply only what was committed.
+  const isForAll = ["migrate deploy", "migrate status"].includes(`${command} ${subcommand}`);
+  if (!isForAll && command !== "studio") requireDevelopment(env);
+  // Without it, a deployment would go to the database of `pnpm dev`, and succeed.
+  if (!own && env["APP_ENV"] && env["APP_ENV"] !== "development") {
+    throw new AppError("NO_DATABASE", `APP_ENV is ${env["APP_ENV"]}. Set DATABASE_URL too.`);
+  }
   const embedded = own
     ? undefined
     : await startPostgres({

@@ -5,7 +5,7 @@ import { migrate } from "@repo/db/migrate";
 import { AppError } from "@repo/errors";
 import { startPostgres } from "@repo/postgres-local";
 import { onOrphaned } from "./ancestors.ts";
-import { DATA_DIR, type Env, type Ports, portsOf, readEnv } from "./env.ts";
+import { DATA_DIR, type Env, type Ports, portsOf, readEnv, requireDevelopment } from "./env.ts";
 import { type Guarded, startGuard } from "./guarded.ts";
 import { type Line, formatLine, parseLine, parseLog, step, table } from "./output.ts";
 import { assertFree } from "./free-ports.ts";
@@ -42,6 +42,7 @@ process.exit();
 async function run(): Promise<void> {
   const begun = performance.now();
   const env = readEnv();
+  requireDevelopment(env);
   const ports = portsOf(env);
   const guard = await startGuard(ports.PORT);
   undo.push(guard.stop);
@@ -116,7 +117,8 @@ async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<v
     const failed = printed.map(({ text }) => /@repo\/([\w-]+)#\w+:\s+ERROR/.exec(text)?.[1]);
     const names = failed.filter((name) => name !== undefined);
     const blamed = names.length > 0 ? [...new Set(names)] : [...waiting];
-    show(blamed);
+    // turbo may have ended before it started one.
+    show(names.length > 0 ? blamed : [...blamed, "turbo"]);
     throw new AppError("NOT_READY", `${blamed.join(", ")} did not start (${reason}).`);
   } finally {
     clearTimeout(slow);

@@ -36,6 +36,20 @@ export function readEnv(): Env {
 }
 
 /**
+ * Refuses to run in a shell that has the settings of another system. The command would change or
+ * empty that system's database.
+ *
+ * @throws AppError `NOT_DEVELOPMENT`
+ */
+export function requireDevelopment({ APP_ENV: system }: Env): void {
+  if (!system || system === "development") return;
+  throw new AppError(
+    "NOT_DEVELOPMENT",
+    `APP_ENV is ${system}, and this command is for development. Open a new shell, or unset APP_ENV and DATABASE_URL.`,
+  );
+}
+
+/**
  * Puts a `pnpm` on the path that turbo can start. If npm installed pnpm without its scripts, the
  * one on the path is a file without `#!`, which only a shell can start. npm_execpath names the real
  * program.

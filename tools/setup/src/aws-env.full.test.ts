@@ -61,7 +61,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs the command as the root's script does, and checks that it never prints a secret. */
 async function awsEnv(args: string[], stdin = "", PATH = folder) {
-  const child = spawn(process.execPath, [...script, "--file", file, ...args], {
+  const target = args.includes("--file") ? [] : ["--file", file];
+  const child = spawn(process.execPath, [...script, ...target, ...args], {
     cwd: root,
     env: { PATH },
   });

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { text as textOf } from "node:stream/consumers";
-import { parseArgs } from "node:util";
 import { readText } from "./aws-init/project.ts";
 import { mergeEnvFile, namesIn } from "./env-file.ts";
 import { SetupError } from "./error.ts";
@@ -9,6 +8,7 @@ import { settingsIn } from "./outputs.ts";
 import { readStack } from "./pulumi.ts";
 import { root } from "./root.ts";
 import { saveSecret } from "./save-secret.ts";
+import { readOptions } from "./options.ts";
 
 const HELP = `pnpm aws:env [-]
 
@@ -20,7 +20,7 @@ Writes the stack's settings and keys into an env file that only you can read. It
 
 /** `pnpm aws:env`. */
 export async function awsEnv(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions({
     args,
     allowPositionals: true,
     options: {

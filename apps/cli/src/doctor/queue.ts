@@ -35,7 +35,7 @@ export async function checkQueue(
         )
       : ok("queue", count(waiting, "event waits", "events wait"));
   const policy = attributes["Policy"];
-  if (policy !== undefined && !policy.includes(topic)) {
+  if (!policy?.includes(topic)) {
     const found = "the queue's policy does not let the topic send to it";
     return [failed("queue", found, "pnpm infra:up")];
   }

@@ -79,7 +79,12 @@ export function readSettings(
   findings.push(...contradictions(read, source, isProduction));
   if (findings.length > 0) return { settings: read, findings };
   const mode = read.APP_ENV ?? "development";
-  return { settings: read, findings: [ok("environment", `complete and consistent (${mode})`)] };
+  return {
+    settings: read,
+    findings: [
+      ok("environment", `complete and consistent, as far as email depends on it (${mode})`),
+    ],
+  };
 }
 
 function contradictions(

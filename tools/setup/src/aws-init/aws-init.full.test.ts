@@ -306,11 +306,17 @@ describe("says what is wrong with the option to use", () => {
     ["--state", "ftp://x", "INVALID_OPTION"],
     ["--stack", "a b", "INVALID_OPTION"],
   ])("%s %j", async (option, value, code) => {
-    await expect(init([...BASE, option, value])).rejects.toMatchObject({
+    const at = BASE.indexOf(option);
+    const others = at < 0 ? BASE : BASE.toSpliced(at, 2);
+    await expect(init([...others, option, value])).rejects.toMatchObject({
       code,
       message: expect.stringMatching(new RegExp(`^${option} `)),
     });
     expect(existsSync(file("infra/Pulumi.dev.yaml"))).toBe(false);
+  });
+
+  it("--domain, if it is given twice", async () => {
+    await expect(init([...BASE, "--domain", "example.com"])).rejects.toThrow("--domain only once");
   });
 
   it("--app-url, if SNS posts to web", async () => {

@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
 import { root as clone } from "../root.ts";
 import { collect } from "./answers.ts";
@@ -6,6 +5,7 @@ import { type Terminal, agrees } from "./ask.ts";
 import { applyAnswers, showChanges, writeChanges } from "./changes.ts";
 import { nextSteps } from "./next-steps.ts";
 import { readProject, stacksOf } from "./project.ts";
+import { readOptions } from "../options.ts";
 
 const HELP = `pnpm aws:init [options]   writes what pnpm infra:up needs to know, and the senders into .env
 
@@ -49,7 +49,7 @@ export interface Context {
  */
 export async function awsInit(args: string[], context: Context = live()): Promise<void> {
   const { root, terminal, servers } = context;
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args,
     options: {
       domain: TEXT,

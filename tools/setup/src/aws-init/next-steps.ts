@@ -7,21 +7,24 @@ export function nextSteps(
   { dns, region, runs, state, tester }: Answers,
   { stack, envFile, isNew }: { stack: string; envFile: string; isNew: boolean },
 ): string {
-  const options = [
-    ...(stack === "dev" ? [] : [`--stack ${stack}`]),
-    ...(envFile === ".env" ? [] : [`--file ${envFile}`]),
-  ];
+  // Pulumi would take the stack that was selected last.
+  const ofStack = `--stack ${stack}`;
+  const options = [ofStack, ...(envFile === ".env" ? [] : [`--file ${envFile}`])];
   const token = TOKENS[dns];
   const steps: Step[] = [
     ...(isNew ? newStack(state, region, stack) : []),
     ...(token ? [[`Set ${token} to a token that may edit the zone.`] satisfies Step] : []),
-    ["Make the AWS resources. Read the preview first:", "pnpm infra:preview", "pnpm infra:up"],
+    [
+      "Make the AWS resources. Read the preview first:",
+      `pnpm infra:preview ${ofStack}`,
+      `pnpm infra:up ${ofStack}`,
+    ],
     ...(dns === "manual"
       ? [
           [
             "Enter the DNS records (infra/dns.md says how):",
             "cd infra",
-            "pulumi stack output dnsRecords",
+            `pulumi stack output dnsRecords ${ofStack}`,
             "cd ..",
           ] satisfies Step,
         ]

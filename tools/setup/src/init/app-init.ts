@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
 import { saveAndTidy, tidied } from "../delete/tidy.ts";
 import { mergeEnvFile } from "../env-file.ts";
@@ -14,6 +13,7 @@ import { showFiles, showLines } from "./diff.ts";
 import { refuseUnsaved } from "./git.ts";
 import { planProduct } from "./product.ts";
 import { missingSecrets } from "./secrets.ts";
+import { readOptions } from "../options.ts";
 
 const HELP = `pnpm app:init
 
@@ -82,7 +82,7 @@ function readFlags(args: string[]) {
       { type: "string" } as const,
     ]),
   );
-  const { values } = parseArgs({
+  const { values } = readOptions({
     args,
     options: {
       ...texts,

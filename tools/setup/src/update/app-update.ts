@@ -1,4 +1,3 @@
-import { parseArgs } from "node:util";
 import { AppError } from "@repo/errors";
 import { RECORD, type Record, readRecord, writeRecord } from "../record.ts";
 import { root } from "../root.ts";
@@ -13,6 +12,7 @@ import { remake } from "./remake.ts";
 import { report } from "./report.ts";
 import { type Upstream, openUpstream } from "./upstream.ts";
 import { type Release, choose, newerThan } from "./versions.ts";
+import { readOptions } from "../options.ts";
 
 const HELP = `pnpm app:update [VERSION]
 
@@ -27,7 +27,7 @@ Brings the starter's changes since this clone's version into the clone. Your cha
  * @throws AppError (docs/errors.md). The clone is then as it was.
  */
 export async function appUpdate(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readOptions({
     args,
     allowPositionals: true,
     options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } },

@@ -80,6 +80,10 @@ export const brokenEvents: Broken = {
     { aws: { "sns:GetTopicAttributes": failure("AuthorizationError", "not authorized", 403) } },
     /^! topic: .*lack sns:GetTopicAttributes.* → .*grants/,
   ],
+  "the queue has no policy": [
+    { aws: queue({ Policy: undefined }) },
+    /^✗ queue: .*policy does not let the topic send to it.* → .*infra:up/,
+  ],
   "nobody has subscribed": [
     { aws: subscriptions() },
     /^✗ subscription: .*nobody.* → .*aws sns subscribe .*--protocol sqs/,
