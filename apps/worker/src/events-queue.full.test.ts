@@ -7,7 +7,7 @@ import { createTestDb } from "@repo/db/testing";
 import { fetchFromSesLocal } from "@repo/email/dev";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
-import { createIngest } from "@repo/email/events";
+import { EmailError, createIngest } from "@repo/email/events";
 import { templates } from "@repo/templates/registry";
 import { startSesLocal } from "@repo/ses-local/client";
 import { pino } from "pino";
@@ -300,15 +300,49 @@ describe("with --once", () => {
   });
 });
 
-describe("with a certificate that SNS does not have", () => {
-  const stop = new AbortController();
-  afterEach(() => vi.unstubAllEnvs());
-
-  it("still handles the other messages", async () => {
+describe("handles the other messages", () => {
+  let stop: AbortController;
+  beforeEach(() => {
+    stop = new AbortController();
     vi.stubEnv("AWS_REGION", "us-east-1");
     vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
     vi.stubEnv("AWS_ENDPOINT_URL_SQS", ses.url);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("if the app refuses some events each time", async () => {
+    const { ingest } = createIngest({ db: test.db, topicArn, fetch: fetchFromSesLocal(ses.url) });
+    const refused = new Set<string>();
+    const taking = receiveEvents({
+      db: test.db,
+      queueUrl: ses.queueUrl,
+      log: pino({ level: "silent" }),
+      signal: stop.signal,
+      async ingest(body) {
+        if (!body.includes("gone")) return ingest(body);
+        refused.add(body);
+        throw new EmailError("EVENT_REFUSED", "The app's onEvents has failed.", {
+          retryable: true,
+        });
+      },
+    });
+    // One for each receiver.
+    for (let i = 0; i < 2; i++) {
+      await ses.trigger("bounce", `gone${i}@example.com`);
+      await waitUntil(() => expect(refused.size).toBe(i + 1));
+    }
+    await ses.trigger("bounce", "name@example.com");
+    await waitUntil(async () =>
+      expect(await test.db.suppression.findMany()).toMatchObject([
+        { addressKey: "name@example.com" },
+      ]),
+    );
+    stop.abort();
+    await taking;
+  });
+
+  it("with a certificate that SNS does not have", async () => {
     const { ingest } = createIngest({ db: test.db, topicArn, fetch: fetchFromSesLocal(ses.url) });
     const refused = new Set<string>();
     const taking = receiveEvents({

@@ -107,7 +107,7 @@ export async function receiveEvents(options: {
     }
   }
 
-  /** @throws EmailError retryable, if SNS did not return the certificate of a message */
+  /** @throws EmailError retryable: SNS returned no certificate, or the app refused an event */
   async function take(messages: Message[]): Promise<void> {
     const results = await Promise.allSettled(messages.map(takeOne));
     const Entries = results.flatMap(({ status }, i) =>
@@ -132,7 +132,8 @@ export async function receiveEvents(options: {
       } catch (error) {
         if (error instanceof EmailError && error.code !== "EVENTS_NOT_STORED") {
           // Log it once, not at each receive.
-          if (!error.retryable && message.Attributes?.ApproximateReceiveCount === "1") {
+          const isFirst = message.Attributes?.ApproximateReceiveCount === "1";
+          if (isFirst && (!error.retryable || error.code === "EVENT_REFUSED")) {
             log.error({ code: error.code, sqs: message.MessageId }, error.message);
           }
           throw error;

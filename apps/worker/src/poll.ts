@@ -28,10 +28,17 @@ export async function poll(
       wake = new AbortController();
       await job(signal).catch(onError);
       if (once) return;
-      const either = AbortSignal.any([signal, wake.signal]);
-      await sleep(everyMs, undefined, { signal: either }).catch(() => undefined);
+      await pause(everyMs, signal, wake);
     }
   } finally {
     await unlisten();
   }
+}
+
+/** Ends early if either aborts. AbortSignal.any would keep a little memory for each pause. */
+async function pause(ms: number, signal: AbortSignal, wake: AbortController): Promise<void> {
+  const end = () => wake.abort();
+  signal.addEventListener("abort", end);
+  if (!signal.aborted) await sleep(ms, undefined, { signal: wake.signal }).catch(() => undefined);
+  signal.removeEventListener("abort", end);
 }

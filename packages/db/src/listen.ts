@@ -22,12 +22,12 @@ export function listen(url: string, channel: string, onNotify: () => void): () =
       application_name: `listen ${channel}`,
     });
     client = fresh;
-    const lost = new Promise<void>((resolve) => {
-      fresh.on("error", () => resolve());
-      fresh.on("end", () => resolve());
-      // pg's connect() never returns if the client is ended during it.
-      stop.signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    let lose = () => {};
+    const lost = new Promise<void>((resolve) => (lose = resolve));
+    fresh.on("error", lose);
+    fresh.on("end", lose);
+    // pg's connect() never returns if the client is ended during it.
+    stop.signal.addEventListener("abort", lose);
     fresh.on("notification", onNotify);
     const start = async () => {
       await fresh.connect();
@@ -40,6 +40,7 @@ export function listen(url: string, channel: string, onNotify: () => void): () =
     } catch {
       // Ignored, because the caller also polls, and its own queries report what is wrong.
     } finally {
+      stop.signal.removeEventListener("abort", lose);
       await fresh.end().catch(() => undefined);
     }
   }

@@ -128,7 +128,7 @@ describe("retry", () => {
         await settleAs(test.db, messages, accepted);
         return id;
       },
-      /may have been sent/,
+      /has been sent/,
     ],
     [
       "was judged unsent, sent again and refused, before the first call's answer came",

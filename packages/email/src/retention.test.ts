@@ -110,6 +110,15 @@ it("ends at its limit and says that there is more", async () => {
   expect(await deleteOldMessages(test.db, options)).toMatchObject({ messages: 5, more: false });
 });
 
+it("ends, and deletes what is old, also past many that are queued for next year", async () => {
+  const payload = Buffer.from("x");
+  const later = { state: "queued", closedReason: null, closedAt: null, payload } as const;
+  for (let i = 0; i < 105; i++) await add(200, { ...later, dueAt: daysAgo(-365) });
+  await add(100);
+  const options = { olderThanDays: 30, batch: 1 };
+  expect(await deleteOldMessages(test.db, options)).toMatchObject({ messages: 1, more: false });
+});
+
 it("ends between two batches when it is told to", async () => {
   await add(100);
   const signal = AbortSignal.abort();

@@ -1,3 +1,4 @@
+import type { Tx } from "@repo/db";
 import { full } from "@repo/testing/full";
 import { describe, expect, it, vi } from "vitest";
 import { release } from "./claim.ts";
@@ -20,6 +21,17 @@ const test = await useOutbox();
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
 const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
+
+const waitForALock = (tx: Tx) =>
+  vi.waitFor(
+    async () => {
+      const waiting = await tx.$queryRaw`
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      expect(waiting).toHaveLength(1);
+    },
+    { timeout: 60_000 },
+  );
 
 describe("claim", () => {
   it("takes messages with the reserve first, then other security mail, the oldest first", async () => {
@@ -51,21 +63,26 @@ describe("claim", () => {
     const unlocked = await test.db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT FROM sending_status FOR UPDATE`;
       claiming = claimAs(test.db, { lease: 30 });
-      await vi.waitFor(
-        async () => {
-          const waiting = await tx.$queryRaw`
-            SELECT FROM pg_stat_activity
-            WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-          expect(waiting).toHaveLength(1);
-        },
-        { timeout: 60_000 },
-      );
+      await waitForALock(tx);
       const [row] = await tx.$queryRaw<{ at: Date }[]>`SELECT clock_timestamp() AS at`;
       return row!.at.getTime();
     });
     await claiming;
     const { leaseExpiresAt } = await find(id);
     expect(leaseExpiresAt?.getTime()).toBeGreaterThanOrEqual(unlocked + 30_000);
+  });
+
+  it("takes nothing after it has waited for half of its lease: its worker may have given it up", async () => {
+    const id = await queueReset(test.db);
+    let claiming: ReturnType<typeof claimAs> | undefined;
+    await test.db.$transaction(async (tx) => {
+      await tx.$executeRaw`LOCK TABLE suppressions IN ACCESS EXCLUSIVE MODE`;
+      claiming = claimAs(test.db, { lease: 1 });
+      await waitForALock(tx);
+      await tx.$executeRaw`SELECT pg_sleep(0.6)`;
+    });
+    expect((await claiming)?.messages).toEqual([]);
+    expect(await find(id)).toMatchObject({ state: "queued", attemptCount: 0 });
   });
 
   it("closes messages that are suppressed or expired, and says so", async () => {

@@ -82,6 +82,8 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       FROM messages m
       WHERE state = 'queued' AND due_at <= now()
         AND priority <= (SELECT lowest FROM allowance)
+        -- After a long wait for a lock, the worker may have given this claim up.
+        AND clock_timestamp() < now() + ${lease / 2} * interval '1 second'
         AND (judged_unsent = 0 OR ${takesJudged})
       ORDER BY priority, due_at
       LIMIT COALESCE((SELECT size FROM allowance), 0)

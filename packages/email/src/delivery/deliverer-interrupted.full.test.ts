@@ -30,6 +30,28 @@ it("settles SES's answer after a short outage of the database", async () => {
   expect(worker.calls).toHaveLength(1);
 });
 
+it("settles SES's answer after an outage that is longer than its lease", async () => {
+  const id = await queueReset(worker.db);
+  worker.deliver(
+    async () => {
+      await worker.db.$executeRaw`ALTER TABLE attempts RENAME COLUMN result TO away`;
+      return accepted();
+    },
+    { lease: 12 },
+  );
+  await vi.waitFor(
+    async () => {
+      const [row] = await worker.db.$queryRaw<{ over: boolean }[]>`
+        SELECT lease_expires_at < now() - interval '3 seconds' AS over FROM messages`;
+      expect(row?.over).toBe(true);
+    },
+    { timeout: 60_000, interval: 200 },
+  );
+  await worker.db.$executeRaw`ALTER TABLE attempts RENAME COLUMN away TO result`;
+  await worker.becomes(id, { state: "closed", closedReason: "sent" });
+  expect(worker.calls).toHaveLength(1);
+});
+
 it("releases a claim whose answer was lost, without sending", async () => {
   const id = await queueReset(worker.db);
   let claims = 0;

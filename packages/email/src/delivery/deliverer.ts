@@ -88,6 +88,9 @@ const REFRESH = 60_000;
 const DATABASE_RETRY = 1_000;
 // After such a gap between two looks at the queue, the database may have been replaced.
 const GAP = 5_000;
+// How long answers are kept after their lease while the database cannot store them. A failover takes
+// one or two minutes. Then /healthz says that the worker does not work, and it may be killed.
+const KEPT_ANSWERS = 120_000;
 
 /**
  * Creates the loop that empties the outbox. It claims as much as the window has room for. The
@@ -125,6 +128,7 @@ export function createDeliverer({
   let lastLook = performance.now();
   /** Whether a message in flight was judged unsent before. Then the next claim takes no other such message. */
   let hasJudged = false;
+  let isStopped = false;
 
   const window = createWindow<InFlight, Settlement>({
     concurrency: transport.concurrency,
@@ -146,7 +150,9 @@ export function createDeliverer({
   /** Settles calls. It never rejects. */
   async function record(ended: { item: InFlight; result: Settlement }[]): Promise<void> {
     const settlements = ended.map(({ result }) => result);
-    const left = () => Math.max(...ended.map(({ item }) => item.lease.left()));
+    // A late answer ends the doubt. So it outlives its lease, unless the worker is stopped.
+    const left = () =>
+      Math.max(...ended.map(({ item }) => item.lease.left())) + (isStopped ? 0 : KEPT_ANSWERS);
     const failed = new Set(await persist(left, () => settle(db, settlements, allDoubtSeconds)));
     if (ended.some(({ item }) => item.isJudged)) hasJudged = false;
     for (const settlement of settlements) {
@@ -166,14 +172,14 @@ export function createDeliverer({
     }
   }
 
-  /** Tries until the lease ends, so that a short outage of the database loses no answer of SES. */
+  /** Tries until no time is left, so that an outage of the database loses no answer of SES. */
   async function persist<T>(left: () => number, write: () => Promise<T>): Promise<T | undefined> {
     for (;;) {
       try {
         return await write();
       } catch (error) {
         const isLost = left() < 0;
-        const then = isLost ? "their lease has ended" : "trying again";
+        const then = isLost ? "they are given up" : "trying again";
         log.error(errorFields(error), `the results of calls cannot be stored; ${then}`);
         if (isLost) return undefined;
         await sleep(DATABASE_RETRY);
@@ -250,7 +256,11 @@ export function createDeliverer({
 
     async run(signal) {
       const alarm = createAlarm(signal);
-      signal.addEventListener("abort", () => window.close(), { once: true });
+      const stop = () => {
+        isStopped = true;
+        window.close();
+      };
+      signal.addEventListener("abort", stop, { once: true });
       const close = listenUrl && listen(listenUrl, "email_queued", alarm.ring);
       let refreshed = false;
       const refresh = setInterval(() => {

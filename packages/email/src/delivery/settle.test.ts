@@ -134,6 +134,24 @@ it.each([
   },
 );
 
+it("closes what was accepted late as sent, also after a later call that sent nothing, or when it is closed", async () => {
+  const [resent, held] = [await queueReset(test.db), await queueWelcome(test.db)];
+  const stale = await claimAs(test.db);
+  await loseLeases(test.db);
+  await endDoubts(test.db);
+  await work(test.db, refused("throttled"));
+  expect(await find(held)).toMatchObject({ closedReason: "unknown" });
+  await settleAs(test.db, stale.messages, accepted);
+  for (const id of [resent, held]) {
+    expect(await find(id)).toMatchObject({
+      state: "closed",
+      closedReason: "sent",
+      outcome: "sent",
+      payload: null,
+    });
+  }
+});
+
 it("settles messages of several claims at once, and knows the claim of each", async () => {
   const lost = await queueReset(test.db);
   const [stale] = (await claimAs(test.db)).messages;

@@ -1,5 +1,6 @@
 import { type Db, Prisma } from "@repo/db";
 import { bucketOf, count, domainOf } from "../operations/counts.ts";
+import { FIRST_TRIED } from "../operations/waiting.ts";
 import { toJson } from "../to-json.ts";
 import type { SendResult } from "../transports/transport.ts";
 import type { Claimed } from "./claim.ts";
@@ -15,8 +16,8 @@ export type Settlement = Pick<Claimed, "id" | "attempt" | "claimedAt"> &
 
 /**
  * Writes what became of claimed messages, in one statement. It also takes answers that come after
- * the lease has ended: they end the doubt. If the message was claimed again, or is closed, only the
- * attempt is written.
+ * the lease has ended: they end the doubt. An accepted one counts whatever became of later calls, and
+ * any other one only until the message is claimed again or closed.
  *
  * The commit does not wait for the disk. The next claim's commit writes it to disk, or PostgreSQL's
  * WAL writer does within 0.6 s. If PostgreSQL crashes before that, the messages are in doubt.
@@ -42,15 +43,18 @@ export async function settle(
     ), known AS MATERIALIZED (
       -- The join leaves out a message that was deleted meanwhile.
       SELECT r.*, m.event_source, m.template, ${domainOf(Prisma.sql`m.to_key`)} AS domain,
-        -- Since it was due, or since it was queued if it was tried before.
-        extract(epoch FROM now() - CASE r.attempt WHEN 1 THEN m.due_at ELSE m.created_at END) AS waited
+        -- Since it was due, or since its first call if it was tried before.
+        extract(epoch FROM now() - CASE r.attempt WHEN 1 THEN m.due_at ELSE ${FIRST_TRIED} END) AS waited
       FROM results r JOIN messages m USING (id)
     ), locked AS MATERIALIZED (
       -- In the order of their ids, as events lock them, or the two could deadlock.
       -- The attempt's number identifies the claim: a later claim has a higher one.
       SELECT id, attempt FROM results r JOIN messages m USING (id)
-      WHERE id = ANY(${ids}::uuid[]) AND m.attempt_count = r.attempt
-        AND (m.state IN ('sending', 'unknown') OR m.state = 'queued' AND r.result = 'accepted')
+      WHERE id = ANY(${ids}::uuid[]) AND (
+        m.attempt_count = r.attempt AND m.state IN ('sending', 'unknown')
+        -- It was sent, whatever became of later calls.
+        OR r.result = 'accepted'
+          AND (m.state IN ('queued', 'unknown') OR m.closed_reason = 'unknown'))
       ORDER BY id FOR NO KEY UPDATE OF m
     ), recorded AS (
       -- Each call gets a row even if an event or a sweep has changed the message meanwhile.
@@ -79,7 +83,7 @@ export async function settle(
           WHEN r.result = 'permanent' AND m.resent THEN 'unknown'
           WHEN r.result = 'permanent' THEN 'failed'
         END::closed_reason,
-        closed_at = CASE WHEN closes THEN now() END,
+        closed_at = CASE WHEN closes THEN COALESCE(m.closed_at, now()) END,
         outcome = CASE WHEN r.result = 'accepted' THEN GREATEST(m.outcome, 'sent') ELSE m.outcome END,
         -- An operator may retry a message that was refused.
         payload = CASE WHEN r.result = 'accepted' THEN NULL ELSE m.payload END,

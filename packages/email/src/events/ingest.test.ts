@@ -39,6 +39,25 @@ it("applies an event once, whichever of two transports brings it", async () => {
   expect(await test.db.event.count()).toBe(1);
 });
 
+it("says that the app has refused an event, and that it comes again", async () => {
+  await emptyOutbox(test.db);
+  const id = await queueReset(test.db);
+  const onEvents = () => Promise.reject(new RangeError("no such user: name@example.com"));
+  const { ingest } = createIngest({ db: test.db, topicArn, fetch: async () => sns.pem, onEvents });
+  const mail = {
+    messageId: "0100-refused",
+    timestamp: new Date().toISOString(),
+    destination: ["name@example.com"],
+    tags: { "message-id": [id] },
+  };
+  const body = JSON.stringify(sns.notify(JSON.stringify({ eventType: "Send", mail, send: {} })));
+  await expect(ingest(body)).rejects.toMatchObject({
+    code: "EVENT_REFUSED",
+    retryable: true,
+    message: "The app's onEvents has failed (RangeError). Correct it. The event comes again.",
+  });
+});
+
 // `bouncedRecipients` is from the report of the recipient's mail server (Final-Recipient, RFC 3464).
 // The owner of that server could name anybody.
 // https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounced-recipients

@@ -1,5 +1,6 @@
 import type { Db } from "@repo/db";
 import type { Pseudonyms } from "../erasure/pseudonyms.ts";
+import { EmailError } from "../error.ts";
 import { applyEvents } from "./apply.ts";
 import { createApplier } from "./coalesce.ts";
 import { EVENT_TYPES, type OnEvents, type SesEvent } from "./event.ts";
@@ -51,13 +52,14 @@ export type Ingest = (body: string) => Promise<IngestResult>;
  * other error comes from the database: the message should be sent again.
  *
  * @throws EmailError `INVALID_TOPIC_ARN`; `ingest`: what `verify` throws, and
- *   `MALFORMED_EVENT`, `EVENTS_NOT_STORED`
+ *   `MALFORMED_EVENT`, `EVENTS_NOT_STORED`, `EVENT_REFUSED`
  */
 export function createIngest(options: IngestOptions): { ingest: Ingest } {
   const { db, topicArn, fetch = snsFetch, pseudonyms, onEvents, maxAge } = options;
   const certificates = keepCertificates(db);
   const { verify } = createSnsVerifier({ topicArn, certificates, fetch, maxAge });
-  const apply = createApplier((events) => applyEvents(db, events, { pseudonyms, onEvents }));
+  const told = onEvents && named(onEvents);
+  const apply = createApplier((events) => applyEvents(db, events, { pseudonyms, onEvents: told }));
 
   async function ingest(body: string): Promise<IngestResult> {
     const { type, messageId, message, timestamp, subscribeUrl } = await verify(body);
@@ -77,4 +79,20 @@ export function createIngest(options: IngestOptions): { ingest: Ingest } {
     }
   }
   return { ingest };
+}
+
+/** Names the errors of the app's function, so that they do not look like those of the database. */
+function named(onEvents: OnEvents): OnEvents {
+  return async (tx, events) => {
+    try {
+      await onEvents(tx, events);
+    } catch (cause) {
+      const { code, name } = cause as { code?: string; name?: string };
+      throw new EmailError(
+        "EVENT_REFUSED",
+        `The app's onEvents has failed (${code ?? name}). Correct it. The event comes again.`,
+        { retryable: true, cause },
+      );
+    }
+  };
 }

@@ -1,7 +1,14 @@
 import type { Tx } from "@repo/db";
 import { beforeEach, expect, it } from "vitest";
 import { stopSending } from "../delivery/pace.ts";
-import { accepted, queueReset, queueWelcome, useOutbox, work } from "../delivery/test-queue.ts";
+import {
+  accepted,
+  queueReset,
+  queueWelcome,
+  refused,
+  useOutbox,
+  work,
+} from "../delivery/test-queue.ts";
 import { createPseudonyms, eraseMail } from "../erasure.ts";
 import { applyEvents } from "../events/apply.ts";
 import { sesEvent } from "../events/test-event.ts";
@@ -168,6 +175,16 @@ it("sends an alert when email waits too long, earlier for security mail, never f
   await test.db.message.deleteMany();
   await look();
   expect(causes()).toEqual(["queue", "queue is well"]);
+});
+
+it("does not count the time before its time of an email that was scheduled, if its first call is put off", async () => {
+  const id = await queueReset(test.db, "a@example.com", { sendAt: new Date(Date.now() + 60_000) });
+  await test.db.$executeRaw`
+    UPDATE messages SET created_at = now() - interval '3 days', due_at = now()
+    WHERE id = ${id}::uuid`;
+  await work(test.db, refused("throttled"));
+  await look();
+  expect(causes()).toEqual([]);
 });
 
 it("sends an alert when events stop, and when they come again", async () => {

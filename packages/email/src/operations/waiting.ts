@@ -1,4 +1,4 @@
-import type { Db, Tx } from "@repo/db";
+import { type Db, Prisma, type Tx } from "@repo/db";
 
 /** What waits of one category. */
 export interface Waiting {
@@ -28,15 +28,22 @@ const MAX_DEPTH = 100_000;
 const MAX_FAILURES = 500;
 
 /**
+ * When a message `m` that was tried before began to wait: with its first call. Its `due_at` is that
+ * of the next call, and it may have been queued long before its time.
+ */
+export const FIRST_TRIED = Prisma.sql`COALESCE(
+  (SELECT min(started_at) FROM attempts a WHERE a.message_id = m.id), m.created_at)`;
+
+/**
  * What is due or was tried already, by category, the oldest first. The wait of a message begins
- * when it is due. If it was tried before, the wait began when it was queued.
+ * when it is due. If it was tried before, the wait began with its first call.
  */
 export function readWaiting(db: Db | Tx): Promise<Waiting[]> {
   return db.$queryRaw<Waiting[]>`
     SELECT category, min(p.priority)::int AS priority, count(*)::int AS messages,
       min(since) AS oldest, extract(epoch FROM now() - min(since))::int AS seconds
     FROM generate_series(0, 3) p(priority) CROSS JOIN LATERAL (
-      SELECT category, CASE WHEN attempt_count = 0 THEN due_at ELSE created_at END AS since
+      SELECT category, CASE WHEN attempt_count = 0 THEN due_at ELSE ${FIRST_TRIED} END AS since
       FROM messages m
       WHERE state = 'queued' AND m.priority = p.priority
         AND (due_at <= now() OR attempt_count > 0 AND due_at <= now() + interval '10 minutes')
