@@ -15,6 +15,15 @@ const args = process.argv.slice(2);
 // Prisma does not know this option.
 const safe = takeOption("--safe");
 
+// They change or empty the database without a committed migration.
+const FOR_DEVELOPMENT = new Set([
+  "migrate dev",
+  "migrate reset",
+  "db push",
+  "db execute",
+  "db seed",
+]);
+
 await runProgram(main);
 
 async function main(): Promise<number> {
@@ -25,9 +34,7 @@ async function main(): Promise<number> {
   if (!["migrate", "db", "studio"].includes(command)) return await prisma(args);
   const env = readEnv();
   const { DATABASE_URL: own, DIRECT_DATABASE_URL: direct } = env;
-  // These read, or apply only what was committed.
-  const isForAll = ["migrate deploy", "migrate status"].includes(`${command} ${subcommand}`);
-  if (!isForAll && command !== "studio") requireDevelopment(env);
+  if (FOR_DEVELOPMENT.has(`${command} ${subcommand}`)) requireDevelopment(env);
   // Without it, a deployment would go to the database of `pnpm dev`, and succeed.
   if (!own && env["APP_ENV"] && env["APP_ENV"] !== "development") {
     throw new AppError("NO_DATABASE", `APP_ENV is ${env["APP_ENV"]}. Set DATABASE_URL too.`);

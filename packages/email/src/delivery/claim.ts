@@ -58,8 +58,8 @@ export interface ClaimOptions extends Recipients {
  * suppression that has committed. If the suppressions cannot be read, it takes nothing.
  *
  * The claim locks the row of the pace, so that claims of several workers run one after the other. It
- * locks that row only if something is due. SKIP LOCKED lets a claim pass over messages that a settlement or an event
- * has locked. docs/decisions/delivery.md has what was rejected.
+ * locks that row only if something is due. SKIP LOCKED lets a claim pass over messages that a
+ * settlement or an event has locked. docs/decisions/delivery.md has what was rejected.
  */
 export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
   const {
@@ -82,7 +82,7 @@ export async function claim(db: Db, options: ClaimOptions): Promise<Claim> {
       FROM messages m
       WHERE state = 'queued' AND due_at <= now()
         AND priority <= (SELECT lowest FROM allowance)
-        -- After a long wait for a lock, the worker may have given this claim up.
+        -- After a long wait for a lock, its worker may have given this claim up.
         AND clock_timestamp() < now() + ${lease / 2} * interval '1 second'
         AND (judged_unsent = 0 OR ${takesJudged})
       ORDER BY priority, due_at

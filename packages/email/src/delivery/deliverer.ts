@@ -26,8 +26,8 @@ import { type Room, createWindow } from "./window.ts";
 
 /**
  * Called when emails were closed unsent: the recipient is suppressed, has turned the category off or
- * is not allowed, the email has expired, or it was refused for good. It is called at most once for each email. If the process
- * ends before that, it is not called later. Its errors are logged.
+ * is not allowed, the email has expired, or it was refused for good. It is called at most once for
+ * each email. If the process ends before that, it is not called later. Its errors are logged.
  */
 export type OnUnsent = (emails: { template: string; to: string }[]) => Promise<void>;
 
@@ -126,7 +126,7 @@ export function createDeliverer({
   let eventSources: EventSources | undefined;
   let nextSweep = 0;
   let lastLook = performance.now();
-  /** Whether a message in flight was judged unsent before. Then the next claim takes no other such message. */
+  /** Whether a message in flight was judged unsent before. The next claim then takes no other one. */
   let hasJudged = false;
   let isStopped = false;
 
