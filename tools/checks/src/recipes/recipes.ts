@@ -267,7 +267,7 @@ const noWelcome: Recipe = {
       "",
     ),
     "packages/accounts/src/verify-email.ts": all(
-      replace("{ db, secret, enqueue, url, limits }", "{ db, secret, limits }"),
+      replace("{ db, secret, enqueue, url }", "{ db, secret }"),
       (text) =>
         text.replace(/^ +await enqueue\(tx, \{\n +template: "welcome",[^]*?\n +\}\);\n/m, ""),
     ),
