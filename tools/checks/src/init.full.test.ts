@@ -102,9 +102,13 @@ test(
     expect(await refuse(copy, ROCKET)).toContain("Add --yes");
     for (const [wrong, said] of [
       ["", /Give --name: .*cannot ask/],
-      [`${ROCKET} --support nobody`, /--support "nobody": it must be an email address/],
-      [`${ROCKET} --color yellow`, /--color "yellow": it must be a colour/],
-      [`${ROCKET} --color "#ffee00"`, /cannot be read.*This shade of it can be read: #/],
+      [`${ROCKET} --name Comet`, /Give --name only once/],
+      [
+        ROCKET.replace("help@rocket.example", "nobody"),
+        /--support "nobody": it must be an email address/,
+      ],
+      [ROCKET.replace("#a03010", "yellow"), /--color "yellow": it must be a colour/],
+      [ROCKET.replace("#a03010", "#ffee00"), /cannot be read.*This shade of it can be read: #/],
       [`${ROCKET} --without bensch`, /no part "bensch"; there are .*bench-and-chaos/],
       [`${ROCKET} --without queue,webhook`, /keep one of queue and webhook/],
       [`${ROCKET} --colour "#a03010"`, /Unknown option '--colour'/],
