@@ -7,7 +7,7 @@ import { createTestDb } from "@repo/db/testing";
 import { fetchFromSesLocal } from "@repo/email/dev";
 import { createEnqueue } from "@repo/email/enqueue";
 import { keysOf } from "@repo/email/keys";
-import { EmailError, createIngest } from "@repo/email/events";
+import { EmailError, type Ingest, createIngest } from "@repo/email/events";
 import { templates } from "@repo/templates/registry";
 import { startSesLocal } from "@repo/ses-local/client";
 import { pino } from "pino";
@@ -311,21 +311,24 @@ describe("handles the other messages", () => {
   });
   afterEach(() => vi.unstubAllEnvs());
 
-  it("if the app refuses some events each time", async () => {
+  /** Receives until `stop`. @param wrap changes what is done with each message */
+  const receive = (wrap: (ingest: Ingest) => Ingest) => {
     const { ingest } = createIngest({ db: test.db, topicArn, fetch: fetchFromSesLocal(ses.url) });
-    const refused = new Set<string>();
-    const taking = receiveEvents({
+    return receiveEvents({
       db: test.db,
       queueUrl: ses.queueUrl,
       log: pino({ level: "silent" }),
       signal: stop.signal,
-      async ingest(body) {
-        if (!body.includes("gone")) return ingest(body);
-        refused.add(body);
-        throw new EmailError("EVENT_REFUSED", "The app's onEvents has failed.", {
-          retryable: true,
-        });
-      },
+      ingest: wrap(ingest),
+    });
+  };
+
+  it("if the app refuses some events each time", async () => {
+    const refused = new Set<string>();
+    const receiving = receive((ingest) => async (body) => {
+      if (!body.includes("gone")) return ingest(body);
+      refused.add(body);
+      throw new EmailError("EVENT_REFUSED", "The app's onEvents has failed.", { retryable: true });
     });
     // One for each receiver.
     for (let i = 0; i < 2; i++) {
@@ -339,22 +342,15 @@ describe("handles the other messages", () => {
       ]),
     );
     stop.abort();
-    await taking;
+    await receiving;
   });
 
   it("with a certificate that SNS does not have", async () => {
-    const { ingest } = createIngest({ db: test.db, topicArn, fetch: fetchFromSesLocal(ses.url) });
     const refused = new Set<string>();
-    const taking = receiveEvents({
-      db: test.db,
-      queueUrl: ses.queueUrl,
-      log: pino({ level: "silent" }),
-      signal: stop.signal,
-      ingest: (body) => {
-        if (!body.includes("forged")) return ingest(body);
-        refused.add(body);
-        return ingest(body.replace(/Service-[0-9a-f]{32}/, `Service-${"0".repeat(32)}`));
-      },
+    const receiving = receive((ingest) => (body) => {
+      if (!body.includes("forged")) return ingest(body);
+      refused.add(body);
+      return ingest(body.replace(/Service-[0-9a-f]{32}/, `Service-${"0".repeat(32)}`));
     });
     // One for each receiver.
     for (let i = 0; i < 2; i++) {
@@ -367,7 +363,7 @@ describe("handles the other messages", () => {
       { addressKey: "name@example.com" },
     ]);
     stop.abort();
-    await taking;
+    await receiving;
   });
 });
 

@@ -47,8 +47,9 @@ export async function takeEvents(options: {
 }
 
 /**
- * Receives SES's events from the queue until the signal aborts; with `once`, until the queue seems empty. It
- * deletes an event only after its commit, so an event that gets lost in between comes again.
+ * Receives SES's events from the queue until the signal aborts; with `once`, until the queue seems
+ * empty. It deletes an event only after its commit, so an event that gets lost in between comes
+ * again.
  *
  * It receives nothing while the database is unreachable: each receive brings a message nearer to
  * the dead-letter queue. It retries the events that it has already received.

@@ -31,13 +31,13 @@ export async function requestPasswordReset(
   const id = randomUUID();
   const sealed = createSealer(secret).seal(id, address);
   const emailHash = newHash(secret, "address", key);
-  const act = () => db.$executeRaw`
+  const store = async () => db.$executeRaw`
     INSERT INTO reset_requests (id, email_hash, email, handled_at, result)
     VALUES (${id}::uuid, ${emailHash}, ${mayEmail ? sealed : null},
             CASE WHEN ${mayEmail} THEN NULL ELSE now() END,
             CASE WHEN ${mayEmail} THEN NULL ELSE 'limited'::reset_result END)
     RETURNING pg_notify(${RESET_REQUESTS}, '')`;
-  await taken.orGiveBack(async () => act(), "recoveryMail");
+  await taken.orGiveBack(store, "recoveryMail");
 }
 
 /** What became of a request for a new password. */

@@ -22,7 +22,7 @@ export const SESSION_DAYS = { most: 30, unused: 14 };
 export const CHECK_MINUTES = 15;
 
 /**
- * Days for which links are kept after they expire, and requests after they arrive. Until then, the page of a link can say
- * that the link was used or has expired. Later the link is unknown.
+ * Days for which links are kept after they expire, and requests after they arrive. Until then, the
+ * page of a link can say that the link was used or has expired. Later the link is unknown.
  */
 export const KEPT_DAYS = 7;

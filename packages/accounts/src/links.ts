@@ -89,8 +89,8 @@ export async function openLink(
 }
 
 /**
- * Uses up a link and every other link of its address, except one that undoes a change of address. If two redemptions run at once, one wins. The
- * other waits for the end of the winner's transaction.
+ * Uses up a link and every other link of its address, except one that undoes a change of address.
+ * If two redemptions run at once, one wins. The other waits for the end of the winner's transaction.
  *
  * @returns the address that it proves
  * @throws AccountError `TOKEN_UNKNOWN`, `TOKEN_USED`, `TOKEN_EXPIRED`

@@ -65,7 +65,11 @@ export async function logIn(context: Context, caller: Caller, input: Credentials
   };
 }
 
-/** Takes one of the attempts of a browser that is trusted for this account. @returns whether it had one */
+/**
+ * Takes one of the attempts of a browser that is trusted for this account.
+ *
+ * @returns whether it had one
+ */
 async function takeTrust(
   { db, secret, limits }: Context,
   { trusted }: Caller,
