@@ -18,3 +18,10 @@ export function readMigrations(folder = MIGRATIONS): Migration[] {
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+/** The index that a migration builds, if it does nothing else. It can always be built again. */
+export function indexOf({ sql }: Migration): string | undefined {
+  return /^(?:--.*\n|\s)*CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?:IF\s+NOT\s+EXISTS\s+)?"?(\w+)/i.exec(
+    sql,
+  )?.[1];
+}
