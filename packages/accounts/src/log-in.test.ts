@@ -1,5 +1,6 @@
+import { waitForLocks } from "@repo/db/testing";
 import { keysOf } from "@repo/email/keys";
-import { expect, it, onTestFinished, vi } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { createAccounts } from "./accounts.ts";
 import { PASSWORD, SECRET, browser, startTestAccounts } from "./test-accounts.ts";
 import { isTrusted } from "./trusted-browser.ts";
@@ -195,15 +196,7 @@ it("refuses a log-in that checked the old password while a reset was running", a
       logIn = test.accounts
         .logIn(browser(), { email, password: PASSWORD })
         .catch((error: unknown) => error);
-      await vi.waitUntil(
-        async () => {
-          const [row] = await test.db.$queryRaw<{ blocked: boolean }[]>`
-            SELECT EXISTS (SELECT FROM pg_stat_activity
-              WHERE datname = current_database() AND wait_event_type = 'Lock') AS blocked`;
-          return row?.blocked;
-        },
-        { timeout: 60_000 },
-      );
+      await waitForLocks(test.db);
     },
     { timeout: 60_000 },
   );

@@ -5,7 +5,7 @@ import {
   prepareTemplate,
   startTestPostgres,
 } from "@repo/postgres-local/testing";
-import { afterAll, inject } from "vitest";
+import { afterAll, expect, inject, vi } from "vitest";
 import type { TestProject } from "vitest/node";
 import { type Db, createDb } from "./index.ts";
 import { migrate } from "./migrate.ts";
@@ -72,4 +72,22 @@ export async function createTestDb(
       await copy.drop();
     },
   };
+}
+
+/**
+ * Waits until so many statements of this database wait for a lock.
+ *
+ * @param db not a transaction, which would see the same count again and again
+ */
+export async function waitForLocks(db: Db, count = 1): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const waiting = await db.$queryRaw`
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      expect(waiting).toHaveLength(count);
+    },
+    // A busy machine is slow.
+    { timeout: 60_000 },
+  );
 }

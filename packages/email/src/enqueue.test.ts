@@ -1,7 +1,7 @@
 import { once } from "node:events";
-import { useTestDb } from "@repo/db/testing";
+import { useTestDb, waitForLocks } from "@repo/db/testing";
 import pg from "pg";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { cancel } from "./cancel.ts";
 import { type NewMessage, createEnqueue, createEnqueueMany } from "./enqueue.ts";
 import { keysOf } from "./keys.ts";
@@ -210,15 +210,7 @@ describe("idempotency", () => {
         enqueue(other, verifyEmail({ idempotencyKey, ...more })),
       );
       second.catch(() => undefined);
-      await vi.waitFor(
-        async () => {
-          const waiting = await test.db.$queryRaw`
-          SELECT FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-          expect(waiting).toHaveLength(1);
-        },
-        { timeout: 60_000 },
-      );
+      await waitForLocks(test.db);
       if (end === "roll back") throw new Error("rolled back");
       return id;
     });

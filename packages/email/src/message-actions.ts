@@ -1,4 +1,4 @@
-import { type Db, Prisma } from "@repo/db";
+import { type Db, Prisma, type Tx } from "@repo/db";
 import { AS_OF, isAsOf, unchangedSince } from "./as-of.ts";
 import { type Decision, checkDecision } from "./decision.ts";
 import { EmailError } from "./error.ts";
@@ -31,8 +31,9 @@ export interface ActionOptions extends Decision {
   asOf?: string | undefined;
 }
 
-// Messages of one transaction.
+// Messages of one transaction, and how long it may take, in ms. It waits for others that hold them.
 const BATCH = 1_000;
+const TIMEOUT = 60_000;
 const FIRST = "00000000-0000-0000-0000-000000000000";
 
 /** What an operator can do with messages. */
@@ -82,30 +83,51 @@ export async function act(
   const conditions = [where(action, selection)];
   if (asOf !== undefined && !("id" in selection)) conditions.push(unchangedSince(asOf));
   const done: ActionCount = { messages: 0, inDoubt: 0 };
-  for (let after: string | null = FIRST; after !== null;) {
-    const [row]: (ActionCount & { last: string | null })[] = await db.$queryRaw`
-      WITH chosen AS MATERIALIZED (
-        SELECT id, ${action.inDoubt} AS in_doubt FROM messages m
-        WHERE id > ${after}::uuid AND ${allOf(conditions)}
-        ORDER BY id LIMIT ${BATCH} FOR NO KEY UPDATE OF m
-      ), changed AS (
-        UPDATE messages m SET ${action.changes} FROM chosen c WHERE m.id = c.id
-        RETURNING m.id, m.state
-      ), kept AS (
-        INSERT INTO operator_actions (message_id, action, done_by, because)
-        SELECT id, ${action.name}, ${by}, ${because} FROM changed
-      ), woken AS (
-        SELECT wake_worker(now()) FROM changed WHERE state = 'queued' LIMIT 1
-      )
-      SELECT count(*)::int AS messages, count(*) FILTER (WHERE in_doubt)::int AS "inDoubt",
-        max(id::text) AS last, (SELECT count(*) FROM woken)::int AS woken
-      FROM chosen`;
-    done.messages += row?.messages ?? 0;
-    done.inDoubt += row?.inDoubt ?? 0;
-    after = row?.last ?? null;
+  for (let after = FIRST; ;) {
+    const batch = await db.$transaction(
+      (tx) => actOnBatch(tx, action, { conditions: allOf(conditions), after, by, because }),
+      { timeout: TIMEOUT },
+    );
+    if (!batch) break;
+    done.messages += batch.messages;
+    done.inDoubt += batch.inDoubt;
+    after = batch.last;
   }
   if (done.messages === 0) await refuse(db, action, selection);
   return done;
+}
+
+/** @returns what it has changed, and where the next batch begins; undefined if nothing is left */
+async function actOnBatch(
+  tx: Tx,
+  action: Action,
+  options: Decision & { conditions: Prisma.Sql; after: string },
+): Promise<(ActionCount & { last: string }) | undefined> {
+  const { conditions, after, by, because } = options;
+  // A statement of its own, so that the next one sees what others stored while they had the lock.
+  const locked = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM messages m WHERE id > ${after}::uuid AND ${conditions}
+    ORDER BY id LIMIT ${BATCH} FOR NO KEY UPDATE OF m`;
+  const ids = locked.map(({ id }) => id);
+  const last = ids.at(-1);
+  if (last === undefined) return undefined;
+  const [count] = await tx.$queryRaw<[ActionCount]>`
+    WITH chosen AS MATERIALIZED (
+      SELECT id, ${action.inDoubt} AS in_doubt FROM messages m
+      WHERE id = ANY(${ids}::uuid[]) AND ${conditions}
+    ), changed AS (
+      UPDATE messages m SET ${action.changes} FROM chosen c WHERE m.id = c.id
+      RETURNING m.id, m.state
+    ), kept AS (
+      INSERT INTO operator_actions (message_id, action, done_by, because)
+      SELECT id, ${action.name}, ${by}, ${because} FROM changed
+    ), woken AS (
+      SELECT wake_worker(now()) FROM changed WHERE state = 'queued' LIMIT 1
+    )
+    SELECT count(*)::int AS messages, count(*) FILTER (WHERE in_doubt)::int AS "inDoubt",
+      (SELECT count(*) FROM woken)::int AS woken
+    FROM chosen`;
+  return { ...count, last };
 }
 
 /** PostgreSQL would reject an invalid UUID. */

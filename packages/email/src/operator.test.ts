@@ -1,4 +1,5 @@
 import type { Db, Message } from "@repo/db";
+import { waitForLocks } from "@repo/db/testing";
 import { describe, expect, it } from "vitest";
 import {
   accepted,
@@ -209,6 +210,19 @@ describe("retry", () => {
       },
     );
     expect(await find(id)).toEqual(before);
+  });
+
+  it("sends nothing again that was sent, by an event that commits in the meantime", async () => {
+    const id = await unknown();
+    let retrying: Promise<unknown> | undefined;
+    await applyEvents(test.db, [sesEvent("Open", { messageId: id })], {
+      async onEvents() {
+        retrying = changeMessages(test.db, "retry", { id }, decision).catch((error) => error);
+        await waitForLocks(test.db);
+      },
+    });
+    expect(await retrying).toMatchObject({ code: "NOT_RETRIABLE" });
+    expect(await find(id)).toMatchObject({ state: "closed", closedReason: "unknown" });
   });
 
   it("takes all that a filter finds, and no others", async () => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
-import { useTestDb } from "@repo/db/testing";
+import { useTestDb, waitForLocks } from "@repo/db/testing";
 import { keysOf } from "@repo/email/keys";
 import { createPreferenceLinks } from "@repo/email/preferences";
 import { expect, it, onTestFinished, vi } from "vitest";
@@ -17,16 +17,8 @@ it("is ready while every connection of the requests waits for the database", asy
       await tx.$executeRaw`LOCK TABLE email_preferences IN ACCESS EXCLUSIVE MODE`;
       // They end with the app.
       for (let i = 0; i < 12; i++) fetch(link).catch(() => undefined);
-      // The pool has ten connections. A transaction would see the same counts again and again.
-      await vi.waitFor(
-        async () => {
-          const [row] = await testDb.db.$queryRaw<{ waiting: number }[]>`
-            SELECT count(*)::int AS waiting FROM pg_stat_activity
-             WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-          expect(row?.waiting).toBe(10);
-        },
-        { timeout: 60_000, interval: 50 },
-      );
+      // The pool has ten connections.
+      await waitForLocks(testDb.db, 10);
       expect((await ask()).status).toBe(200);
     },
     { timeout: 120_000 },

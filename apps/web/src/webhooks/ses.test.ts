@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type ClientRequest, request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { type Db, createDb } from "@repo/db";
+import { waitForLocks } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import { createTestSns } from "@repo/testing/sns";
 import supertest from "supertest";
@@ -264,20 +265,10 @@ it("answers 503 while the database is down, and applies the next try", async () 
 /** Runs a function while another transaction locks the table of events. */
 async function whileLocked(run: (waiting: () => Promise<void>) => Promise<void>): Promise<void> {
   const other = createDb(app.databaseUrl);
-  const waiting = () =>
-    vi.waitFor(
-      async () => {
-        const [row] = await other.$queryRaw<{ count: number }[]>`
-          SELECT count(*)::int AS count FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        expect(row?.count).toBeGreaterThan(0);
-      },
-      { timeout: 60_000 },
-    );
   await other.$transaction(
     async (tx) => {
       await tx.$executeRaw`LOCK TABLE events IN ACCESS EXCLUSIVE MODE`;
-      await run(waiting);
+      await run(() => waitForLocks(other));
     },
     { timeout: 60_000 },
   );

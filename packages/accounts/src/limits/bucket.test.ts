@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { type Db, type Prisma, type Tx, createDb } from "@repo/db";
-import { useTestDb } from "@repo/db/testing";
+import { useTestDb, waitForLocks } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import fc from "fast-check";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type Taken, type Use, deleteFullLimits, giveBack, take } from "./bucket.ts";
 
 // Like those of two processes. They are small, because a busy machine opens connections slowly.
@@ -55,17 +55,6 @@ async function whileHeld({ keyHash }: Use, act: (tx: Tx) => Promise<void>): Prom
   );
 }
 
-/** Waits until so many statements wait for a lock. */
-async function waiting(count: number): Promise<void> {
-  const look = async () => {
-    const rows = await test.db.$queryRaw<unknown[]>`
-      SELECT 1 FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    expect(rows).toHaveLength(count);
-  };
-  await vi.waitFor(look, { timeout: 60_000 });
-}
-
 describe("a bucket", () => {
   it("grants exactly its amount to fifty callers at once, from two pools", async () => {
     for (const amount of [1, 3, 20]) {
@@ -87,7 +76,7 @@ describe("a bucket", () => {
     let waiter: Promise<Taken> | undefined;
     await whileHeld(use, async (tx) => {
       waiter = takeOne(use);
-      await waiting(1);
+      await waitForLocks(test.db);
       // Another caller takes two points after the waiter began.
       await tx.$executeRaw`
         UPDATE limits SET full_at = clock_timestamp() + interval '2 hours'
@@ -185,9 +174,9 @@ describe("taking from several", () => {
     let crossed: Promise<unknown>[] = [];
     await whileHeld(second, async () => {
       crossed = [act(test.db, [second, first])];
-      await waiting(1);
+      await waitForLocks(test.db);
       crossed.push(take(test.db, [first, second]));
-      await waiting(2);
+      await waitForLocks(test.db, 2);
     });
     await Promise.all(crossed);
     const expected = act === take ? 6 : 8;

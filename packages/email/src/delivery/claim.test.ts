@@ -1,6 +1,6 @@
-import type { Tx } from "@repo/db";
+import { waitForLocks } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { release } from "./claim.ts";
 import { setLimits, slowDown, stopSending } from "./pace.ts";
 import {
@@ -21,17 +21,6 @@ const test = await useOutbox();
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
 const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
-
-const waitForALock = (tx: Tx) =>
-  vi.waitFor(
-    async () => {
-      const waiting = await tx.$queryRaw`
-        SELECT FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      expect(waiting).toHaveLength(1);
-    },
-    { timeout: 60_000 },
-  );
 
 describe("claim", () => {
   it("takes messages with the reserve first, then other security mail, the oldest first", async () => {
@@ -63,7 +52,7 @@ describe("claim", () => {
     const unlocked = await test.db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT FROM sending_status FOR UPDATE`;
       claiming = claimAs(test.db, { lease: 30 });
-      await waitForALock(tx);
+      await waitForLocks(test.db);
       const [row] = await tx.$queryRaw<{ at: Date }[]>`SELECT clock_timestamp() AS at`;
       return row!.at.getTime();
     });
@@ -78,7 +67,7 @@ describe("claim", () => {
     await test.db.$transaction(async (tx) => {
       await tx.$executeRaw`LOCK TABLE suppressions IN ACCESS EXCLUSIVE MODE`;
       claiming = claimAs(test.db, { lease: 1 });
-      await waitForALock(tx);
+      await waitForLocks(test.db);
       await tx.$executeRaw`SELECT pg_sleep(0.6)`;
     });
     expect((await claiming)?.messages).toEqual([]);

@@ -1,4 +1,4 @@
-import { useTestDb } from "@repo/db/testing";
+import { useTestDb, waitForLocks } from "@repo/db/testing";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Effect } from "./effect.ts";
 import { applyEvents } from "../events.ts";
@@ -216,18 +216,12 @@ it.each([
   ],
 ] as const)("%s waits for a transaction that changes the same address", async (_name, change) => {
   await hear("complaint", -1);
-  const waiting = async () => {
-    const rows = await test.db.$queryRaw<unknown[]>`
-      SELECT 1 FROM pg_stat_activity
-      WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory'`;
-    expect(rows).toHaveLength(1);
-  };
   let changing: Promise<unknown> | undefined;
   await test.db.$transaction(
     async (tx) => {
       await tx.$executeRaw(lockAddresses([ADDRESS]));
       changing = change();
-      await vi.waitFor(waiting, { timeout: 30_000 });
+      await waitForLocks(test.db);
     },
     // A busy machine is slow.
     { timeout: 60_000, maxWait: 60_000 },
