@@ -97,7 +97,7 @@ test("db:migrate warns of what the previous version needs, and --safe writes why
   expect(await run("db:migrate", "--name drop-other --create-only")).toContain(
     "_drop_other drops or renames the column suppressions.other, which the previous version may use.",
   );
-  await run("db:migrate", '--name again --safe "no version has used it"');
+  await run("db:migrate", '--name again --safe="no version has used it"');
   const name = (await migrations()).find((each) => each.endsWith("_drop_other")) ?? "";
   const safe = path.join(copy.folder, "packages/db/prisma/migrations", name, "safe.md");
   expect(await readFile(safe, "utf8")).toBe("- suppressions.other: no version has used it\n");

@@ -106,9 +106,12 @@ async function checkSafety(): Promise<void> {
   else console.warn(report(left));
 }
 
+/** Takes `--name value` or `--name=value` out of the arguments. */
 function takeOption(name: string): string | undefined {
-  const at = args.indexOf(name);
-  return at < 0 ? undefined : args.splice(at, 2)[1];
+  const at = args.findIndex((arg) => arg === name || arg.startsWith(`${name}=`));
+  const arg = args[at];
+  if (arg === undefined) return undefined;
+  return arg === name ? args.splice(at, 2)[1] : args.splice(at, 1)[0]?.slice(name.length + 1);
 }
 
 /** Does what Prisma 7 leaves out after `migrate dev`. @param code the exit code of `migrate dev` */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mergeEnv, portsOf } from "./env.ts";
+import { mergeEnv, parseFile, portsOf } from "./env.ts";
 
 const example = {
   PORT: "3000",
@@ -63,4 +63,15 @@ it.each(["", "abc", "0", "70000", "1.5"])("refuses the port %j, naming the varia
 
 it("refuses one port for two services, naming both", () => {
   expect(() => portsOf({ ...example, PREVIEW_PORT: "3000" })).toThrow(/^PORT and PREVIEW_PORT/);
+});
+
+it("reads a .env with a byte order mark, and refuses one in UTF-16", () => {
+  expect(parseFile(".env", "\uFEFFPORT=4000\n")).toEqual({ PORT: "4000" });
+  const utf16 = Buffer.from("\uFEFFPORT=4000\r\n", "utf16le").toString();
+  expect(() => parseFile(".env", utf16)).toThrow(
+    expect.objectContaining({
+      code: "ENV_FILE_UNREADABLE",
+      message: expect.stringContaining(".env"),
+    }),
+  );
 });

@@ -64,7 +64,20 @@ export function turboEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEn
 
 function readFile(name: string): NodeJS.Dict<string> {
   const file = path.join(root, name);
-  return existsSync(file) ? parseEnv(readFileSync(file, "utf8")) : {};
+  return existsSync(file) ? parseFile(name, readFileSync(file, "utf8")) : {};
+}
+
+/**
+ * Reads the text of an env file. Some editors of Windows write a byte order mark before the first
+ * name, and its older PowerShell writes UTF-16.
+ *
+ * @throws AppError `ENV_FILE_UNREADABLE`
+ */
+export function parseFile(name: string, text: string): NodeJS.Dict<string> {
+  if (text.includes("\0")) {
+    throw new AppError("ENV_FILE_UNREADABLE", `${name} is not in UTF-8: save it as UTF-8.`);
+  }
+  return parseEnv(text.replace(/^\uFEFF/, ""));
 }
 
 /**

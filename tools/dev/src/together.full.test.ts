@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { runTogether } from "./together.ts";
 
 const folder = await mkdtemp(path.join(tmpdir(), "together-"));
 afterAll(() => rm(folder, { recursive: true }));
@@ -84,4 +85,12 @@ it.runIf(process.platform !== "win32")("fails if one is killed", async () => {
   const killed = "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100)";
   const { child } = await start(patient("a"), killed);
   expect(await codeOf(child)).toBe(128 + 9);
+});
+
+it("starts nothing without a build, and says how to make it", async () => {
+  const file = path.join(folder, "dist", "main.mjs");
+  await expect(runTogether([process.execPath, file])).rejects.toMatchObject({
+    code: "NOT_BUILT",
+    message: `There is no ${file}: run pnpm build first.`,
+  });
 });

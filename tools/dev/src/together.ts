@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { AppError } from "@repo/errors";
 
 /**
  * Runs programs until all have ended. They share this process's environment and output and get its
@@ -8,8 +10,11 @@ import { constants } from "node:os";
  *
  * @param files scripts for Node.js
  * @returns the exit code of the first program that failed, as a shell reports it; or 0
+ * @throws AppError `NOT_BUILT` if one of them does not exist
  */
 export async function runTogether(files: string[]): Promise<number> {
+  const missing = files.find((file) => !existsSync(file));
+  if (missing) throw new AppError("NOT_BUILT", `There is no ${missing}: run pnpm build first.`);
   const children = files.map((file) => spawn(process.execPath, [file], { stdio: "inherit" }));
   let told = false;
   // SIGTERM even for SIGINT, which the terminal has sent to the programs already. Only once: while

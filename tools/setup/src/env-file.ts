@@ -11,13 +11,15 @@ const ASSIGNMENT =
  * line ends, and adds new variables at the end.
  *
  * @param heading the comment above the added variables
- * @throws SetupError with the name of a variable whose value cannot be quoted
+ * @throws SetupError if the text is not UTF-8, as that of Windows's older PowerShell, or with the name
+ *   of a variable whose value cannot be quoted
  */
 export function mergeEnvFile(
   text: string,
   settings: ReadonlyMap<string, string>,
   heading: string,
 ): string {
+  if (text.includes("\0")) throw new SetupError("The env file is not in UTF-8: save it as UTF-8.");
   const missing = new Map(settings);
   const merged = text.replaceAll(
     ASSIGNMENT,
@@ -43,7 +45,9 @@ export function mergeEnvFile(
 
 /** The names that the text sets to a value that is not empty. */
 export function namesIn(text: string): Set<string> {
-  const set = Object.entries(parseEnv(text)).filter(([, value]) => value !== "");
+  const set = Object.entries(parseEnv(text.replace(/^\uFEFF/, ""))).filter(
+    ([, value]) => value !== "",
+  );
   return new Set(set.map(([name]) => name));
 }
 
