@@ -9,8 +9,8 @@ export const root = path.resolve(import.meta.dirname, "../../..");
  * The settings of the commands. The environment wins over `.env`, which wins over the values of
  * `pnpm dev`. `AWS_PROFILE` in the environment wins over every access key.
  *
- * @param options.likeDev with a database on this machine too, if APP_ENV names no other system: the
- *   settings that `.env` lacks are those of `pnpm dev`
+ * @param options.likeDev takes missing settings from `pnpm dev` also if DATABASE_URL is set, provided
+ *   that it is on this machine and that APP_ENV names no other system. Default: only without it
  */
 export function readEnv({ likeDev = false } = {}) {
   const load = (name: string) => {

@@ -35,6 +35,13 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
   expect((await runCommand(["log"], { DATABASE_URL: test.url })).out).toMatch(
     /^All sending is paused by sam, since .*\n {2}Reason {2}a wrong list\n/,
   );
+  expect(await run("pause", ...because)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^Everything is paused .* by sam: a wrong list\. .* --replace\.\n$/),
+  });
+  expect(await status()).toMatchObject({ paused: "all" });
+  expect(await run("pause", "--replace", ...because)).toMatchObject({ code: 0 });
+  expect(await status()).toMatchObject({ paused: "non-essential" });
   expect(await run("resume", ...because)).toMatchObject({ code: 0 });
   expect((await status()).paused).toBeNull();
 

@@ -15,6 +15,7 @@ import { moment } from "./show.ts";
 const HELP = `pnpm email:sending                                  how sending goes, and the next step
 pnpm email:sending pause --reason TEXT              pause all but security mail
 pnpm email:sending pause --all --reason TEXT        pause everything
+pnpm email:sending pause --replace --reason TEXT    if everything is paused: let security mail go
 pnpm email:sending resume --reason TEXT             end a pause
 pnpm email:sending slow RATE --for 2h --reason TEXT at most RATE emails a second, for that time
 pnpm email:sending slow off --reason TEXT           at full speed again
@@ -27,7 +28,11 @@ The database is the one of DATABASE_URL, or else of pnpm dev.`;
 
 const USAGE = 'What shall be done? pause, resume, slow RATE --for 2h, each with --reason "…"';
 
-const ABOUT = { help: HELP, options: { ...DECISION, all: FLAG, for: TEXT }, positionals: true };
+const ABOUT = {
+  help: HELP,
+  options: { ...DECISION, all: FLAG, replace: FLAG, for: TEXT },
+  positionals: true,
+};
 
 /** `pnpm email:sending`. @returns the exit code: 1 if sending is stopped */
 export const sending = command(ABOUT, async (values, [verb, rate, ...rest]) => {
@@ -38,7 +43,16 @@ export const sending = command(ABOUT, async (values, [verb, rate, ...rest]) => {
   const decision = () => readDecision(values);
   if (verb === "pause") {
     const scope = values.all ? "all" : "non-essential";
-    await withDatabase((db) => pauseSending(db, scope, decision()));
+    await withDatabase(async (db) => {
+      const { paused } = (await readVerdict(db)).status;
+      if (paused?.scope === "all" && scope !== "all" && !values.replace) {
+        const { since, by, because } = paused;
+        throw invalid(
+          `Everything is paused since ${moment(since)}, by ${by}: ${because}. To let security mail go all the same, add --replace.`,
+        );
+      }
+      await pauseSending(db, scope, decision(), paused?.since ?? null);
+    });
     console.log(values.all ? "Nothing is sent any more." : "Only security mail is sent any more.");
   } else if (verb === "resume") {
     await withDatabase((db) => resumeSending(db, decision()));

@@ -4,7 +4,7 @@ import type { Reason, Removed, Suppressed, SuppressionEvent } from "@repo/email/
 import { type Colour, flatten, moment, printable, table } from "./show.ts";
 
 const MEANING: Record<Reason, string> = {
-  "soft-bounces": "several emails could not be delivered, one after the other",
+  "soft-bounces": "five emails within a month could not be delivered",
   bounce: "the mailbox does not exist, or refuses us",
   manual: "an operator suppressed the address",
   complaint: "the person reported one of our emails as spam",

@@ -223,3 +223,11 @@ refusesInOneLine(run, [
   [["add", "a@example.com", "b@example.com", "--reason", "x"], "Only one address at a time"],
   [["--before", "name"], "`next` of an earlier page"],
 ]);
+
+it("exits with 1 for an address whose suppression has passed", async () => {
+  await test.db.suppression.create({
+    data: { addressKey: "back@example.com", reason: "soft_bounces", expiresAt: new Date(0) },
+  });
+  const { code, out } = await run(["back@example.com"]);
+  expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining("has passed") });
+});

@@ -104,7 +104,7 @@ export const suppressions = command(ABOUT, async (values, [verb, address, ...res
 
   if (verb === "compare" && address === undefined) {
     const adopt = values.adopt ? readDecision(values) : undefined;
-    const compared = await compare(findPseudonyms(), { adopt, erase: values.erase });
+    const compared = await compare(pseudonymsFromEnv(), { adopt, erase: values.erase });
     print(compared, () => showComparison(compared, process.stdout.columns));
     return 0;
   }
@@ -114,11 +114,12 @@ export const suppressions = command(ABOUT, async (values, [verb, address, ...res
   }
   if (verb !== undefined) {
     const found = await withDatabase(async (db) => ({
-      ...(await explainSuppression(db, verb, findPseudonyms())),
+      ...(await explainSuppression(db, verb, pseudonymsFromEnv())),
       preferences: await findPreferences(db, verb),
     }));
     print(found, () => showExplained(verb, found));
-    return found.suppression ? 0 : 1;
+    const { suppression } = found;
+    return suppression && (!suppression.until || suppression.until > new Date()) ? 0 : 1;
   }
 
   const filter = {
@@ -144,8 +145,8 @@ export const suppressions = command(ABOUT, async (values, [verb, address, ...res
   return 0;
 });
 
-/** For opt-outs that were kept after an erasure. Without OPT_OUT_KEY they cannot be found. */
-function findPseudonyms() {
+/** Recognizes erased addresses. Without OPT_OUT_KEY, opt-outs of erased addresses are not found. */
+function pseudonymsFromEnv() {
   const keys = KeysSetting.safeParse(readEnv().setting("OPT_OUT_KEY")).data;
   return keys && createPseudonyms(keys);
 }
@@ -158,7 +159,7 @@ async function remove(
     withDatabase((db) =>
       removeSuppression(db, address, {
         ...removal,
-        pseudonyms: findPseudonyms(),
+        pseudonyms: pseudonymsFromEnv(),
         atSes: list && ((spelling) => removeAtSes(list, spelling)),
       }),
     );

@@ -100,7 +100,7 @@ export async function receiveEvents(options: {
         pause = FIRST_PAUSE;
       } catch (error) {
         if (signal.aborted) return;
-        log.error({ code: codeOf(error) }, "cannot receive events; trying again");
+        log.error({ code: codeOf(error) }, "events cannot be received or taken; trying again");
         if (once) return;
         await sleep(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE);

@@ -48,7 +48,7 @@ const FIGURES: Figure[] = [
   },
   {
     name: "email_waiting",
-    help: "Emails that are due, by category, up to 10,000 of each priority.",
+    help: "Emails that are due or wait for their next try, by category, up to 10,000 of each priority.",
     label: "category",
     values: ({ verdict }) => verdict.waiting.map((each) => [each.category, each.messages]),
   },

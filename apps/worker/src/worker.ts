@@ -20,8 +20,8 @@ import { watchSending } from "./watch-sending.ts";
 
 // In ms. Orchestrators kill a process after 30 s.
 const GRACE = 25_000;
-// In ms, for a query. If a connection is lost without a word, TCP waits for a quarter of an hour. This
-// time is shorter than a lease: a settlement is then tried again on a new connection in time.
+// In ms, for a query. If a connection is lost without a word, TCP waits for a quarter of an hour. A
+// query ends before a lease does, so that a settlement is tried again in time.
 const QUERY = 20_000;
 // In seconds, with a margin: how late an event can arrive.
 // SQS hands out a message ten times, a minute apart.

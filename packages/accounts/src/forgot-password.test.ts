@@ -75,7 +75,7 @@ it("never handles a request from before a restored backup, because it may have b
   await test.db.$executeRaw`UPDATE sending_status SET restored_at = NULL`;
 });
 
-it("emails no more than that also if each link is used: nobody can send without end to themselves", async () => {
+it("emails three links at once, and no more if each is used: nobody can send to themselves without end", async () => {
   const strict = await startTestAccounts({ limitScale: 1, until: onTestFinished });
   const email = "again@example.com";
   await strict.signUpAndVerify(browser("203.0.113.1"), email);

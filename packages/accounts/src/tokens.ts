@@ -11,7 +11,7 @@ export function newToken(): string {
 
 /**
  * The database and the log contain only this hash of a token, an address or a client, so a reader
- * of a backup cannot use them. The hash includes the use, so a token works for one use only.
+ * of a backup cannot use them. The hash includes the use, so a token for one use is none for another.
  *
  * A row is written with `newHash` and found by `hashesOf`.
  */

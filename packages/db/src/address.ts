@@ -16,7 +16,7 @@ export function requirePublicSchema(url: string): void {
   }
   const { searchParams } = new URL(url);
   const schema = searchParams.get("schema") ?? "public";
-  const isPath = /search_path/i.test(searchParams.get("options") ?? "");
+  const isPath = /search_path(?!=public(?:\s|$))/i.test(searchParams.get("options") ?? "");
   if (schema === "public" && !isPath) return;
   throw new AppError(
     "DATABASE_SCHEMA",
@@ -53,10 +53,12 @@ interface Session {
  *   of another app (https://www.postgresql.org/docs/current/ddl-schemas.html#DDL-SCHEMAS-PATH).
  * - one with another isolation level. Our statements rely on seeing what others have just
  *   committed, and would fail instead.
+ * - one whose database has another encoding than UTF-8. It lacks most characters of names.
  * - one that takes no writes. After a failover, an address may lead to the old server for a while.
  *   A pool would keep such a connection forever.
  *
- * @throws AppError `DATABASE_SCHEMA`, `DATABASE_ISOLATION`, `DATABASE_READ_ONLY`
+ * @throws AppError `DATABASE_SCHEMA`, `DATABASE_ENCODING`, `DATABASE_ISOLATION`,
+ *   `DATABASE_READ_ONLY`
  */
 export async function requireUsable(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<Session>(

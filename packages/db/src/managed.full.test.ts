@@ -81,9 +81,12 @@ describe("another schema than public", () => {
     },
   );
 
-  test("is not the schema public, which the address may name", async () => {
-    expect((await migrate(at(database, "schema=public"))).length).toBeGreaterThan(0);
-  });
+  test.each(["schema=public", "options=-c%20search_path%3Dpublic"])(
+    "is not the schema public, which the address may name: %s",
+    async (query) => {
+      expect((await migrate(at(database, query))).length).toBeGreaterThan(0);
+    },
+  );
 
   const leads: [string, () => string][] = [
     ["the role's search_path", () => `ALTER ROLE "${role}" SET search_path = app, public`],

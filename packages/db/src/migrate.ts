@@ -38,8 +38,8 @@ const IN_PIECES = /\b(?:CONCURRENTLY|COMMIT)\b/i;
 export async function migrate(url: string, folder?: string): Promise<string[]> {
   const client = await connectOrCreate(url);
   try {
-    // A role's limits are for requests. A large table takes a migration longer. The server may not know
-    // all of them.
+    // A role's time limits are for requests. A migration of a large table takes longer. An older server
+    // does not have all of these settings.
     await client.query(
       `SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN
         ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')`,

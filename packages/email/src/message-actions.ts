@@ -45,7 +45,7 @@ export interface Action {
   inDoubt: Prisma.Sql;
   /** The SET clause of the UPDATE. */
   changes: Prisma.Sql;
-  /** Why it did not change the message. Only an action that selects single messages has it. */
+  /** Why a single message was not changed. An action that gets no ids needs none. */
   refusal?(message: LoggedMessage): EmailError;
 }
 

@@ -4,7 +4,7 @@ import { firstUuidAt } from "./uuid.ts";
 
 /** Selects messages. A message must meet all conditions that are given. */
 export interface MessageFilter {
-  /** An address, in any spelling that reaches the same mailbox. */
+  /** An address, in upper or lower case. */
   to?: string | undefined;
   template?: string | undefined;
   state?: MessageState | undefined;

@@ -299,6 +299,10 @@ it("holds messages until they are released, and no others", async () => {
   expect(await countMessages(test.db, "hold", all)).toMatchObject({ messages: 1 });
   const held = await findMessage(test.db, id);
   expect(held && isHeld(held)).toBe(true);
+  await expect(changeMessages(test.db, "hold", { id }, decision)).rejects.toMatchObject({
+    code: "NOT_WAITING",
+    message: "This email is held already.",
+  });
   expect(await work(test.db, accepted)).toEqual([other]);
   expect(await countMessages(test.db, "release", all)).toMatchObject({ messages: 1 });
   expect(await changeMessages(test.db, "release", all, decision)).toMatchObject({ messages: 1 });

@@ -92,8 +92,9 @@ const RETRY: Action = {
   possible: Prisma.sql`state = 'closed' AND payload IS NOT NULL
     AND (expires_at IS NULL OR expires_at > now())
     -- Closed messages may still have been sent: the answer may have come after the lease had ended,
-    -- and some events do not change the outcome. A message that was ever in doubt fails only if it
-    -- was judged unsent. For all others that failed, no look at their calls is needed.
+    -- and some events do not change the outcome. A message that was in doubt is closed as failed only
+    -- if the doubt has ended: by a late answer, or because it was judged unsent. Only in the second
+    -- case its calls must be looked at.
     AND (closed_reason = 'failed' AND judged_unsent = 0
       OR NOT EXISTS (SELECT FROM attempts a WHERE a.message_id = m.id AND a.result = 'accepted'))
     AND NOT EXISTS (SELECT FROM events e WHERE e.message_id = m.id)`,
@@ -109,11 +110,7 @@ const CANCEL: Action = {
   possible: Prisma.sql`state = 'queued'`,
   inDoubt: Prisma.sql`resent`,
   changes: CANCELLED,
-  refusal: ({ state, closedReason }) =>
-    new EmailError(
-      "NOT_WAITING",
-      `This email does not wait: it is ${closedReason ?? (state === "unknown" ? "in doubt" : state)}.`,
-    ),
+  refusal: notWaiting,
 };
 
 const CHANGES: Record<MessageChange, Action> = {
@@ -124,6 +121,10 @@ const CHANGES: Record<MessageChange, Action> = {
     name: "hold",
     possible: Prisma.sql`state = 'queued' AND due_at < ${HELD_FROM}`,
     changes: Prisma.sql`due_at = due_at + ${HELD}`,
+    refusal: (message) =>
+      isHeld(message)
+        ? new EmailError("NOT_WAITING", "This email is held already.")
+        : notWaiting(message),
   },
   release: {
     ...CANCEL,
@@ -133,6 +134,11 @@ const CHANGES: Record<MessageChange, Action> = {
     refusal: () => new EmailError("NOT_HELD", "Nobody holds this email."),
   },
 };
+
+function notWaiting({ state, closedReason }: LoggedMessage): EmailError {
+  const is = closedReason ?? (state === "unknown" ? "in doubt" : state);
+  return new EmailError("NOT_WAITING", `This email does not wait: it is ${is}.`);
+}
 
 function whyNotRetried({ state, closedReason, outcome, expiresAt }: LoggedMessage): string {
   if (state !== "closed") return `it is still ${state === "unknown" ? "in doubt" : state}.`;

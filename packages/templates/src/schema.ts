@@ -38,8 +38,8 @@ const PLAIN_NAME = /^(?:[\p{L}\p{M} '’-]|\u200c|\u200d|\.(?!\S)){1,50}$/u;
  * A person's name for the greeting, or "" if it may be an advert.
  *
  * Anyone can sign up with someone else's address and an advert as the name ("Win at evil.com"), and
- * we would deliver it. So a name of more than 50 characters is left out. A name with anything but
- * letters is left out too: digits, slashes, a dot inside a word, an override of the writing
+ * we would deliver it. So a name of more than 50 characters is left out. So is one with a character
+ * that names do not have: a digit, a slash, a dot inside a word, an override of the writing
  * direction. It is not refused, because a sign-up must not fail because of a greeting.
  */
 export const personName = z.string().transform((name) => {

@@ -54,7 +54,7 @@ export async function copyRepository(): Promise<Copy> {
   const folder = await makeFolder(await realpath(tmpdir()));
   await chmod(folder, 0o755); // PostgreSQL runs as another user when the tests run as root
   for (const file of repository.files) await cp(join(root, file), join(folder, file));
-  // The Prisma client is not committed. Without it, lint would find more than a test breaks.
+  // The Prisma client is not committed. Without it, lint would report errors that no test has made.
   const client = "packages/db/src/generated";
   await cp(join(root, client), join(folder, client), { recursive: true });
   for (const each of repository.packages) await linkModules(folder, each.folder);

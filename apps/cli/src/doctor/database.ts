@@ -59,7 +59,7 @@ export function databaseFailed(error: unknown, setting = "DATABASE_URL"): Findin
     return failed("database", "the server has no database of this name", next);
   }
   const found = message.replaceAll(/(?:DIRECT_)?DATABASE_URL/g, setting);
-  // Otherwise the server is not what is wrong.
+  // Only these messages are about a server that does not run.
   const isSilent = /Start it|is not set/.test(message);
   const next = isSilent ? `Start the database, or correct ${setting}` : `Correct ${setting}`;
   return failed("database", found, next);

@@ -88,11 +88,9 @@ async function why(db: Db, id: string, type: string): Promise<Finding> {
     );
   }
   if (closedReason !== "sent") {
-    return failed(
-      "round trip",
-      `the email was not sent: ${lastError ?? closedReason ?? state}`,
-      log,
-    );
+    const inDoubt = state === "unknown" || closedReason === "unknown";
+    const what = inDoubt ? "nobody knows whether the email was sent" : "the email was not sent";
+    return failed("round trip", `${what}: ${lastError ?? closedReason ?? state}`, log);
   }
   const others = await db.event.count({ where: { messageId: id } });
   const found =

@@ -76,7 +76,7 @@ export function toHttpError(error: unknown, locale: Locale = defaultLocale): Htt
       return new HttpError(status, error.code, message, { cause: error });
     }
   }
-  // There are too many requests at once for the database.
+  // The database is overloaded, does not answer, or takes no writes for now.
   if (gotNoConnection(error))
     return new HttpError(503, "BUSY", messages.busy, { retryAfter: NO_CONNECTION, cause: error });
   // The client has closed the connection: nobody reads the answer.

@@ -34,7 +34,7 @@ export function createMetrics(): Metrics {
   });
   const refusals = new Counter({
     name: "http_refusals_total",
-    help: "Answers with an error, by its code (docs/errors.md). A limit has a code that begins with TOO_MANY.",
+    help: "Answers with an error, by its code (docs/errors.md). A limit has a code that begins with TOO_MANY, or SIGN_UP_CLOSED.",
     labelNames: ["code"],
     registers: [register],
   });

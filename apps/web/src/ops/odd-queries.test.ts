@@ -21,6 +21,8 @@ it.each([
   "/ops/suppressions?before=x",
   "/ops/suppressions?before=1%20x",
   "/ops/suppressions?before=%00",
+  "/ops/suppressions?before=2026-01-01T00:00:00.000Z/%00",
+  "/ops/suppressions?before=%2B200000-01-01T00:00:00.000Z/a",
   "/ops/suppressions?email=%00@example.com",
   "/ops/requests?email=%00",
   "/ops/requests?email=x",

@@ -129,7 +129,9 @@ function createSample(): () => number | undefined {
 /** Whether the sender caused the error, and not our own database. */
 function isSendersFault(error: unknown): boolean {
   if (error instanceof EmailError) return error.code !== "EVENTS_NOT_STORED";
-  return toHttpError(error).status < 500 || codeOf(error) === "BUSY";
+  // Our own refusals, among them that of too many large bodies. Without a connection, the database
+  // would be BUSY too.
+  return error instanceof HttpError || toHttpError(error).status < 500;
 }
 
 function codeOf(error: unknown): string {

@@ -46,8 +46,8 @@ export async function take(db: Db, uses: Use[]): Promise<Taken[]> {
       )
       WHERE (
         SELECT bucket.full_at <= clock_timestamp() + but_one
-          -- Later than an empty bucket: the time is of another clock. It would refuse until that
-          -- time. Instead it grants one point now.
+          -- Later than that of an empty bucket: another clock wrote it. The bucket would refuse until
+          -- then. Instead it grants a point, and counts by this clock.
           OR bucket.full_at > clock_timestamp() + but_one + point + ${CLOCK_SKEW} * interval '1 second'
         FROM uses WHERE (uses.name, uses.key) = (bucket.name, bucket.key)
       )

@@ -128,7 +128,7 @@ export function createLimits({ db, secret, scale = 1, onUse }: LimitsConfig) {
       });
       const refusal = endOf(refused);
       const noEmail = refused.some(({ name }) => LIMITS[name].counts === "emails");
-      // Also if only its bucket under another key refuses.
+      // A limit refuses if its bucket under any of the keys does.
       const refusedNames = new Set(refused.map(({ name }) => name));
       for (const name of new Set(asked.map((each) => each.name)))
         onUse?.(name, !refusedNames.has(name));

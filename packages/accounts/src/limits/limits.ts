@@ -60,7 +60,8 @@ export const LIMITS = {
   wrongPassword: { per: "address", counts: "log-ins", amount: 10, minutes: 15, beyond: 429 },
   // Email that somebody who is logged in causes: to a new address, or to end the account.
   settingsMail: { per: "account", counts: "emails", amount: 5, minutes: 24 * 60, beyond: 429 },
-  // Changes that an email reports to the owner. Beyond the limit, sessions end without an email.
+  // Changes that an email reports to the owner. Only the end of sessions is not refused beyond the
+  // limit: it happens without an email.
   accountChanges: { per: "account", counts: "emails", amount: 20, minutes: 24 * 60, beyond: 429 },
   // The same for what needs the password too: a new password, and a download of the data. Nobody can
   // use it up with a stolen session alone.

@@ -81,7 +81,7 @@ export const ACCOUNT_TABLES: PersonTable<Person>[] = [
   },
 ];
 
-/** The tables of accounts that know nobody, and why. */
+/** The tables of accounts that exports and erasures leave out, and why. */
 export const NOT_ABOUT_PEOPLE: Record<string, string> = {
   erasures: "sealed addresses of an erasure that is on its way; deleted when it is done",
 };

@@ -16,11 +16,13 @@ export interface PersonKeys {
 }
 
 /**
- * Finds a person by their account, or by an address without an account. An address whose change can
- * still be undone is that of the account which has left it: its owner may write to us about it.
+ * Finds a person by their account, or by an address without an account. An address that an account
+ * has left finds that account as long as the change can be undone: its owner may write to us from
+ * there.
  *
- * The earlier addresses of an account belong to it as long as their change can be undone, and nobody
- * else has them.
+ * The earlier addresses of an account belong to it as long as their change can be undone, and no
+ * other account has them or has left them lately. Otherwise an export would show the other one's
+ * email.
  *
  * @param who an address, or the id of an account
  * @returns undefined if there is no such account

@@ -137,7 +137,7 @@ it("erases an account by the address that it has left, while the change can be u
   expect(await test.db.user.count({ where: { emailKey: { in: [email, to] } } })).toBe(0);
 });
 
-it("takes an address whose change was undone for nobody's", async () => {
+it("gives an address to nobody once the change to it was undone", async () => {
   const { email, caller } = await test.person();
   const undo = await move(caller, email, "between@example.com");
   await move(caller, "between@example.com", "last@example.com");
@@ -149,7 +149,7 @@ it("takes an address whose change was undone for nobody's", async () => {
   await test.accounts.verifyEmail(next, { token });
 });
 
-it("takes a former address for the person's only as long as the change can be undone", async () => {
+it("gives a former address to the person only as long as the change can be undone", async () => {
   const { email, caller, userId } = await everywhere();
   await test.db.link.updateMany({
     where: { emailKey: email, purpose: "undo_address" },

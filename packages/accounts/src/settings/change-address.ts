@@ -109,7 +109,8 @@ export async function confirmAddressChange(
   return inAccount(context, caller, options, async (tx, owner) => {
     const to = await redeemLink(tx, secret, "change_address", token);
     if (to.userId !== owner.id) throw new AccountError("FOREIGN_LINK");
-    // It should never happen: the links of an address end when it gets an account.
+    // Should never be so: an account that may have this address back has had it, and when it got it,
+    // this link ended.
     if (await isReserved(tx, key, owner.id)) throw new AccountError("TOKEN_USED");
     const { id, name, email, locale, role, trustEpoch } = await tx.user.update({
       where: { id: owner.id },

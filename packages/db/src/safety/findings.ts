@@ -45,7 +45,7 @@ function isGone({ kind, owner, columns }: Thing, after: Catalog): boolean {
 /** Whether the previous version may need it. */
 function isNeeded({ kind, strict, definition }: Thing): boolean {
   // Without a check, more is allowed. An ordinary index only makes queries fast. But ON CONFLICT
-  // needs its unique index, and an erasure the foreign keys that it cascades along.
+  // needs its unique index. An erasure needs the foreign keys, which delete a person's other rows.
   if (kind === "constraint") return definition.startsWith("FOREIGN KEY");
   return kind !== "index" || strict;
 }

@@ -74,6 +74,14 @@ describe("claim", () => {
     expect(await find(id)).toMatchObject({ state: "queued", attemptCount: 0 });
   });
 
+  it("takes nothing at a rate of zero, and looks again some seconds later", async () => {
+    await queueReset(test.db);
+    await setLimits(test.db, { maxRate: 0, max24Hours: undefined, sent24Hours: 0 });
+    await test.db.sendingStatus.updateMany({ data: { tokens: 0 } });
+    const { messages, pace } = await claimAs(test.db);
+    expect({ messages, wait: pace?.secondsToNext }).toEqual({ messages: [], wait: 5 });
+  });
+
   it("closes messages that are suppressed or expired, and says so", async () => {
     const suppressed = await queueReset(test.db, "Suppressed@example.com");
     await test.db.suppression.create({

@@ -32,7 +32,10 @@ export interface Claim {
   leaseId: string;
   messages: Claimed[];
   closed: ClosedUnsent[];
-  /** Undefined if nothing may be claimed now: see `allowance` in pace.ts. */
+  /**
+   * Undefined if nothing is due, everything is paused, or sending is stopped and no probe is due: see
+   * `allowance` in pace.ts.
+   */
   pace: Pace | undefined;
 }
 

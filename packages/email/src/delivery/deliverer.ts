@@ -89,7 +89,7 @@ const DATABASE_RETRY = 1_000;
 // After such a gap between two looks at the queue, the database may have been replaced.
 const GAP = 5_000;
 // How long answers are kept after their lease while the database cannot store them. A failover takes
-// one or two minutes. Then /healthz says that the worker does not work, and it may be killed.
+// one or two minutes. A worker that takes longer fails /healthz, and may be killed.
 const KEPT_ANSWERS = 120_000;
 
 /**
@@ -173,14 +173,18 @@ export function createDeliverer({
   }
 
   /** Tries until no time is left, so that an outage of the database loses no answer of SES. */
-  async function persist<T>(left: () => number, write: () => Promise<T>): Promise<T | undefined> {
+  async function persist<T>(
+    left: () => number,
+    write: () => Promise<T>,
+    what = "the results of calls cannot be stored",
+  ): Promise<T | undefined> {
     for (;;) {
       try {
         return await write();
       } catch (error) {
         const isLost = left() < 0;
         const then = isLost ? "they are given up" : "trying again";
-        log.error(errorFields(error), `the results of calls cannot be stored; ${then}`);
+        log.error(errorFields(error), `${what}; ${then}`);
         if (isLost) return undefined;
         await sleep(DATABASE_RETRY);
       }
@@ -304,6 +308,7 @@ export function createDeliverer({
         await persist(
           () => Math.max(...[...unusedClaims.values()].map((claimed) => claimed.left())),
           releaseUnused,
+          "claims that nobody uses cannot be released",
         );
         if (close) await close();
       }

@@ -1,3 +1,4 @@
+import type { Db, Prisma } from "@repo/db";
 import { expect, it } from "vitest";
 import { refused } from "../transports/refusal.ts";
 import type { SendResult } from "../transports/transport.ts";
@@ -6,10 +7,10 @@ import { useOutbox } from "./test-queue.ts";
 
 const test = await useOutbox();
 
-const ignore = () => undefined;
-const create = () =>
+const ignore = (): void => undefined;
+const create = (db = test.db) =>
   createMonitor({
-    db: test.db,
+    db,
     transport: {
       concurrency: 50,
       send: () => Promise.reject(new Error("nothing is sent here")),
@@ -44,4 +45,28 @@ it("does not treat calls that hang as an outage while later ones are accepted", 
   // Ten more calls that begin now are an outage.
   for (let i = 0; i < 10; i++) await monitor.onResult(lost, performance.now());
   expect(await stoppedBy()).toBe("outage");
+});
+
+it("has recorded a stop before the next claim, also if another call was throttled in the same moment", async () => {
+  let goOn = ignore;
+  const waits = new Promise<void>((resolve) => (goOn = resolve));
+  const query = test.db.query.bind(test.db);
+  const slow = Object.create(test.db, {
+    query: {
+      async value(statement: Prisma.Sql) {
+        if (statement.text.includes("stopped_by =")) await waits;
+        return query(statement);
+      },
+    },
+  }) as Db;
+  const monitor = create(slow);
+  const results = [refused("paused", "SendingPaused", ""), refused("throttled", "Throttled", "")];
+  const recording = results.map((result) => monitor.onResult(result, performance.now()));
+  let isRecorded = false;
+  const recorded = monitor.recorded().then(() => (isRecorded = true));
+  await recording[1];
+  expect(isRecorded).toBe(false);
+  goOn();
+  await recorded;
+  expect(await stoppedBy()).toBe("paused");
 });

@@ -56,7 +56,7 @@ export function createMonitor({
   /** When the newest of the accepted calls began. */
   let accepted = -Infinity;
   let wasQuotaUsed = false;
-  let recording = Promise.resolve();
+  let recording: Promise<unknown> = Promise.resolve();
 
   async function stop(by: StoppedBy, code: string, error: string): Promise<void> {
     if (!(await stopSending(db, by, `${code}: ${error}`))) return;
@@ -66,12 +66,13 @@ export function createMonitor({
     );
   }
 
-  async function keep(record: () => Promise<void>): Promise<void> {
-    try {
-      await record();
-    } catch (error) {
-      log.error(errorFields(error), "the sending status cannot be recorded");
-    }
+  /** Never rejects. Several may run at once. */
+  async function record(write: () => Promise<void>): Promise<void> {
+    const written = write().catch((error: unknown) =>
+      log.error(errorFields(error), "the sending status cannot be recorded"),
+    );
+    recording = Promise.all([recording, written]);
+    await written;
   }
 
   return {
@@ -110,12 +111,13 @@ export function createMonitor({
       // Also after each further ten: another worker's probe may have resumed sending meanwhile.
       const isOutage = failures > 0 && failures % OUTAGE === 0;
       const by = STOPS[sent.result] ?? (isOutage ? "outage" : undefined);
-      if (by) recording = keep(() => stop(by, sent.code, sent.error));
-      else if (sent.result === "throttled") recording = keep(() => slowDown(db));
-      await recording;
+      if (by) await record(() => stop(by, sent.code, sent.error));
+      else if (sent.result === "throttled") await record(() => slowDown(db));
     },
 
-    recorded: () => recording,
+    async recorded() {
+      await recording;
+    },
 
     async onQuota(isUsed) {
       if (isUsed === undefined || isUsed === wasQuotaUsed) return;

@@ -18,8 +18,8 @@ const SLOWEST = 0.05;
 // Seconds from a stop to the first probe. The interval doubles with each probe, up to the maximum.
 const FIRST_PROBE = 2;
 const MAX_PROBE_INTERVAL = 60;
-// Seconds. A time that is further ahead comes from another database's clock. It is longer than any
-// interval here.
+// Seconds: longer than any interval in this file. So a time that is further ahead comes from another
+// database's clock.
 const AHEAD = 90;
 // Seconds after which a worker looks again at a rate that allows nothing: it may have been raised.
 const MAX_WAIT = 5;
@@ -124,7 +124,8 @@ export function pace(limit: number): Prisma.Sql {
   return Prisma.sql`b.probing, a.unreserved < 1 AS "isQuotaUsed",
     CASE WHEN a.size = 0 AND b.tokens < 1
       -- Waits until the rate allows the emails of 0.1 s, so that a claim takes several messages.
-      THEN LEAST(${MAX_WAIT}, (GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens) / b.rate)
+      -- LEAST ignores the null of a rate of zero.
+      THEN LEAST(${MAX_WAIT}, (GREATEST(1, LEAST(${limit}, b.rate / 10)) - b.tokens) / NULLIF(b.rate, 0))
       END AS "secondsToNext"`;
 }
 

@@ -152,6 +152,28 @@ it("closes what was accepted late as sent, also after a later call that sent not
   }
 });
 
+it.each(["throttled", "permanent", "accepted"] as const)(
+  "closes what was accepted late as sent, while a second call is made that ends %s",
+  async (result) => {
+    const id = await queueReset(test.db);
+    const stale = await claimAs(test.db);
+    await loseLeases(test.db);
+    await endDoubts(test.db);
+    const { messages } = await claimAs(test.db);
+    await settleAs(test.db, stale.messages, accepted);
+    const closed = { state: "closed", closedReason: "sent", outcome: "sent", payload: null };
+    expect(await find(id)).toMatchObject(closed);
+    await settleAs(test.db, messages, result === "accepted" ? accepted : refused(result));
+    expect(await find(id)).toMatchObject({
+      ...closed,
+      attempts: [
+        { number: 1, result: "accepted" },
+        { number: 2, result },
+      ],
+    });
+  },
+);
+
 it("settles messages of several claims at once, and knows the claim of each", async () => {
   const lost = await queueReset(test.db);
   const [stale] = (await claimAs(test.db)).messages;

@@ -52,9 +52,8 @@ export async function settle(
       SELECT id, attempt FROM results r JOIN messages m USING (id)
       WHERE id = ANY(${ids}::uuid[]) AND (
         m.attempt_count = r.attempt AND m.state IN ('sending', 'unknown')
-        -- It was sent, whatever became of later calls.
-        OR r.result = 'accepted'
-          AND (m.state IN ('queued', 'unknown') OR m.closed_reason = 'unknown'))
+        -- It was sent, whatever becomes of later calls.
+        OR r.result = 'accepted' AND (m.state <> 'closed' OR m.closed_reason = 'unknown'))
       ORDER BY id FOR NO KEY UPDATE OF m
     ), recorded AS (
       -- Each call gets a row even if an event or a sweep has changed the message meanwhile.
@@ -71,7 +70,8 @@ export async function settle(
       RETURNING message_id AS id, number AS attempt
     ), counted AS (
       ${count(Prisma.sql`
-        SELECT now() AS at, result AS kind, template, domain, event_source AS source,
+        -- Without a call there is nothing to count.
+        SELECT now() AS at, NULLIF(result, 'skipped') AS kind, template, domain, event_source AS source,
           CASE WHEN result = 'accepted' THEN ${bucketOf(Prisma.sql`waited`)} END AS bucket
         FROM recorded JOIN known USING (id, attempt)`)}
     ), settled AS (

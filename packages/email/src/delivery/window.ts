@@ -78,8 +78,8 @@ export function createWindow<Item, Result>({
   const waiters: (() => void)[] = [];
 
   const width = () => Math.min(concurrency, START * (1 + settled));
-  // Half of the places beyond the calls at once. A late call uses up one of these places, so batches
-  // are smaller while calls are late.
+  // Half of the places that the window has in addition to its running calls. A late call uses up one
+  // of these places, so batches are smaller while calls are late.
   const batch = () => Math.max(1, Math.ceil((width() * (MAX_IN_FLIGHT - 1) - late) / 2));
 
   // At most one batch in a turn of the event loop. Fifty calls take up to 10 ms to begin. If all began
@@ -95,10 +95,10 @@ export function createWindow<Item, Result>({
 
   function begin(item: Item): void {
     onWire++;
-    const isLate = watch();
+    const endWatch = watch();
     void call(item).then((result) => {
       onWire--;
-      if (isLate()) late--;
+      if (endWatch()) late--;
       end(item, result);
       beginSoon();
     });

@@ -15,9 +15,9 @@ const BLOCK = 64;
 const PREFIX = "erased:";
 
 /**
- * Keyed hashes of erased addresses. Two facts outlive an address: that it complained, and that a
- * late event must be stored without it. Only somebody with the key can test whether an address is
- * among them.
+ * Keyed hashes of erased addresses. Two facts outlive an address: that it must get no email, because
+ * it has complained or an operator has suppressed it, and that a late event must be stored without
+ * it. Only somebody with the key can test whether an address has such a hash.
  *
  * @param keys OPT_OUT_KEY: one key. It never changes: with another key, every opt-out is lost.
  */

@@ -22,7 +22,8 @@ import { lockAddresses, suppress } from "../suppression/suppress.ts";
  * processes that apply the same events, and workers that settle, cannot deadlock.
  *
  * @param options.onEvents called with the new events that have a message. If it throws, applyEvents
- *   throws the same error, and stores none of these events
+ *   throws the same error, and stores none of these events. An event whose call was settled in the
+ *   same moment stays stored without its message: `attachEvents` tries it again
  * @returns how many were new
  */
 export async function applyEvents(
@@ -82,7 +83,8 @@ export async function applyEvents(
     [row] = await db.query<Stored>(storing);
   }
   const { stored = 0, unattached = [] } = row ?? {};
-  // Meanwhile a settlement may have looked for these events before they were stored, and committed.
+  // A settlement that ran at the same time may have looked for these events too early. It has
+  // committed by now, so its call is found.
   if (unattached.length > 0) {
     const { failed } = await attachEvents(db, { sesMessageIds: unattached, onEvents });
     if (failed[0]) throw failed[0].error;

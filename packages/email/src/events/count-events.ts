@@ -1,7 +1,7 @@
 import { Prisma } from "@repo/db";
 import { bucketOf, count, domainOf } from "../operations/counts.ts";
 
-// SES's own list refuses an email without a bounce that AWS counts.
+// For an address on SES's own list, SES reports a bounce that AWS does not count.
 // https://docs.aws.amazon.com/ses/latest/dg/sending-email-suppression-list.html
 const FROM_OWN_LIST = "OnAccountSuppressionList";
 

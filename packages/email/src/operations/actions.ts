@@ -103,8 +103,8 @@ export async function listActions(db: Db | Tx, page: Page = {}): Promise<ActionP
       CASE WHEN count(DISTINCT subject) = 1 THEN min(subject) END AS subject
     FROM operator_actions
     WHERE ${earlier} AND done_at >= (
-      -- Otherwise it would group the whole log. The first of these times may be the cursor's, with
-      -- nothing left.
+      -- Otherwise it would group the whole log. Two times more than the limit: one tells whether there
+      -- is a next page, and the cursor's own time may have no entry left.
       SELECT min(done_at) FROM (
         SELECT DISTINCT done_at FROM operator_actions WHERE ${earlier}
         ORDER BY done_at DESC LIMIT ${limit + 2}

@@ -177,7 +177,7 @@ it("sends an alert when email waits too long, earlier for security mail, never f
   expect(causes()).toEqual(["queue", "queue is well"]);
 });
 
-it("does not count the time before its time of an email that was scheduled, if its first call is put off", async () => {
+it("counts the wait of a scheduled email from its first call, if that is put off", async () => {
   const id = await queueReset(test.db, "a@example.com", { sendAt: new Date(Date.now() + 60_000) });
   await test.db.$executeRaw`
     UPDATE messages SET created_at = now() - interval '3 days', due_at = now()

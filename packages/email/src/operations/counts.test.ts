@@ -180,6 +180,8 @@ it("shows each hour with its times, and the refusals separately", async () => {
   const id = await queueReset(test.db);
   await work(test.db, accepted);
   await queueWelcome(test.db);
+  // No call was made.
+  await work(test.db, refused("skipped"));
   await work(test.db, refused("permanent"));
   await applyEvents(test.db, [delivery(id)]);
   await test.db.$executeRaw`INSERT INTO pending_counts (hour, kind, template, domain, source, count)

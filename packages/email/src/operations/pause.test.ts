@@ -82,7 +82,7 @@ it("weakens a pause of everything only for somebody who has seen that pause", as
   expect(await status()).toMatchObject({ paused: "all" });
 });
 
-it("ends no pause for somebody who saw none, and forgets no bounces where there was none", async () => {
+it("ends no pause for an operator who saw none; without a pause, earlier bounces still count", async () => {
   await resumeSending(test.db, decision, null);
   expect((await status()).resumedAt).toBeNull();
   await pauseSending(test.db, "all", decision);

@@ -118,7 +118,7 @@ interface Locked {
   loweredUntil: Date | null;
 }
 
-/** What other operators and the rates have decided. They wait until the caller's commit. */
+/** Locks and reads what operators and the rates have decided. Nobody changes it until the caller's commit. */
 async function lockStatus(tx: Tx): Promise<Locked> {
   const [row] = await tx.$queryRaw<[Locked]>`
     SELECT now(), paused, paused_at AS "pausedAt", stopped_by AS "stoppedBy",

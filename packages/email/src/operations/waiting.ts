@@ -3,7 +3,7 @@ import { type Db, Prisma, type Tx } from "@repo/db";
 /** What waits of one category. */
 export interface Waiting {
   category: string;
-  /** The lowest `Message.priority` of them: up to 1 for security mail. */
+  /** The lowest `Message.priority` of them: 0 or 1 for security mail, more for other email. */
   priority: number;
   /** How many, up to 10,000 of each priority. */
   messages: number;

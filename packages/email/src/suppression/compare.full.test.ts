@@ -102,3 +102,24 @@ it("takes two spellings of an address for one, on whichever pages SES lists them
   ]);
   expect(await adoptSuppressions(test.db, onlyAtSes, decision)).toBe(1);
 });
+
+it("does not list an address whose suppression was kept after an erasure, although somebody is back", async () => {
+  const address = "complained@example.com";
+  await test.db.suppression.create({
+    data: { addressKey: pseudonyms.of(address), reason: "complaint" },
+  });
+  await test.db.erasedAddress.create({ data: { pseudonym: pseudonyms.of(address) } });
+  await queueReset(test.db, address);
+  const entries = [{ address, reason: "complaint" as const, since: new Date() }];
+  const readPage = () => Promise.resolve({ entries, next: null });
+  const { onlyAtSes, erased } = await compareSuppressions(test.db, readPage, pseudonyms);
+  expect({ onlyAtSes, erased }).toEqual({ onlyAtSes: [], erased: [] });
+  await removeSuppression(test.db, address, {
+    ...decision,
+    overrideComplaint: true,
+    pseudonyms,
+  });
+  expect((await compareSuppressions(test.db, readPage, pseudonyms)).onlyAtSes).toMatchObject([
+    { address, isRemovedHere: true },
+  ]);
+});

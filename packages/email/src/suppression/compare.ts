@@ -31,8 +31,8 @@ export type ReadPage = (
 /**
  * Finds what is on SES's own suppression list but not on ours, a thousand addresses a second. The
  * reverse needs no comparison: we do not send to what is only on our list, so SES does not have to
- * know it. Erased addresses are recognized by their keyed hashes. SES adds one again when a bounce
- * or a complaint comes later.
+ * know it. Erased addresses are recognized by their keyed hashes. SES puts such an address on its list
+ * again if a bounce or a complaint comes after the erasure.
  *
  * @throws what `readPage` throws
  */
@@ -57,11 +57,11 @@ export async function compareSuppressions(
     const found = await db.$queryRaw<OnlyAtSes[]>`
       SELECT address, reason, since, EXISTS (
         SELECT FROM suppression_removals r
-        WHERE r.address_key = g.address AND r.removed_at > g.since
+        WHERE r.address_key IN (g.address, g.pseudonym) AND r.removed_at > g.since
       ) AS "isRemovedHere"
       FROM ${entriesOf(given)}
       WHERE NOT EXISTS (
-        SELECT FROM suppressions s WHERE s.address_key = g.address
+        SELECT FROM suppressions s WHERE s.address_key IN (g.address, g.pseudonym)
           AND (s.expires_at IS NULL OR s.expires_at > now())
       ) AND NOT ${IS_ERASED}`;
     for (const entry of found) {
@@ -118,7 +118,7 @@ function adopt(db: Db, entries: OnlyAtSes[], { by, because }: Decision): Promise
   });
 }
 
-// An email to the address is from after the erasure: somebody has come back.
+// An erasure deletes all emails to an address. If there is one, somebody uses the address again.
 const IS_ERASED = Prisma.sql`(
   EXISTS (SELECT FROM erased_addresses e WHERE e.pseudonym = g.pseudonym)
   AND NOT EXISTS (SELECT FROM messages m WHERE m.to_key = g.address))`;

@@ -1,8 +1,8 @@
 import { Prisma } from "@repo/db";
 
 /**
- * When soft bounces suppress an address: so many within so many days, and for how many days after
- * the last of them. A hard bounce or a complaint always does.
+ * So many soft bounces within so many days suppress an address, for so many days after the last of
+ * them. One hard bounce or complaint suppresses it for good.
  *
  * A mailbox that is full for a month is abandoned; one that was full once is not. Two weeks are
  * long enough to protect our reputation, and short enough for a person to come back.

@@ -229,11 +229,13 @@ function keysOf(key: string, pseudonyms: Pseudonyms | undefined): string[] {
 const isOneOf = (keys: string[]) => Prisma.sql`address_key = ANY(${keys}::text[])`;
 const ownFirst = (key: string) => Prisma.sql`ORDER BY address_key = ${key} DESC`;
 
+// The time of a row, and its address. PostgreSQL stores no other year, and no \0.
+const CURSOR = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)\/([^\0]+)$/;
+
 function olderThan(cursor: string): Prisma.Sql {
-  const at = cursor.indexOf("/");
-  const time = new Date(cursor.slice(0, Math.max(at, 0)));
-  if (Number.isNaN(time.getTime())) throw invalidCursor();
-  return Prisma.sql`(created_at, address_key) < (${time}, ${cursor.slice(at + 1)})`;
+  const [, time = "", address] = CURSOR.exec(cursor) ?? [];
+  if (address === undefined || !(Date.parse(time) > 0)) throw invalidCursor();
+  return Prisma.sql`(created_at, address_key) < (${new Date(time)}, ${address})`;
 }
 
 function suppressionChanged(): EmailError {

@@ -123,7 +123,7 @@ function explain(cause: unknown): EmailError {
   ) {
     return new EmailError(
       "ACCOUNT_LIST_DENIED",
-      `SES's own list may not be used (${name}). Use your own credentials (AWS_PROFILE=default before the command), or allow these ses:DeleteSuppressedDestination, ses:GetSuppressedDestination and ses:ListSuppressedDestinations in the region of AWS_REGION: suppression in infra's grants.`,
+      `SES's own list may not be used (${name}). Use your own credentials: AWS_PROFILE=default before the command. Or give the present ones the rights ses:DeleteSuppressedDestination, ses:GetSuppressedDestination and ses:ListSuppressedDestinations, in the region of AWS_REGION: add suppression to infra's grants.`,
       { cause },
     );
   }

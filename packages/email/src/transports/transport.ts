@@ -76,7 +76,7 @@ export interface Transport {
    * Makes one call, never repeats it, and never throws.
    *
    * @param mayLeave called as late as possible. If it returns false, nothing is sent, and the result
-   *   is `skipped`
+   *   is `skipped`. Sending by SMTP does not call it
    */
   send(message: OutgoingMessage, mayLeave?: () => boolean): Promise<SendResult>;
   /**

@@ -29,7 +29,7 @@ interface Held {
   content?: Promise<Content>;
 }
 
-/** A change of the inbox. The message's source follows `added`. */
+/** A change of the inbox, as the journal has it. After `added`, the message's source follows there. */
 type Change = { added: Kept } | { removed: string[] } | { marked: string[]; read: boolean };
 
 interface Events {
@@ -154,7 +154,7 @@ export class Store extends EventEmitter<Events> {
     if ("added" in change) {
       const message = change.added;
       this.#lastId = message.id;
-      // After the journal has it. If the process ends in between, the replay counts it.
+      // Counted only after the journal has it. If the process ends in between, the replay counts it.
       const ourId = message.tags["message-id"];
       if (ourId) this.#tally.add(ourId, message.messageId);
       this.#held.set(message.id, { message, place });

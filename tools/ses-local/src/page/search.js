@@ -31,7 +31,7 @@ const has = (texts, value) => texts.some((text) => text.toLowerCase().includes(v
 
 /**
  * Reads a query. Each word must be in recipient, sender, subject or tags. `field:value` searches in
- * one of these. Words in "quotes" belong together.
+ * one of these; `is:unread` and `is:bounced` search by state. Words in "quotes" belong together.
  *
  * @param {string} query
  * @returns {(message: Summary) => boolean}

@@ -90,7 +90,7 @@ describe("the certificate", () => {
       return { check, invent };
     }
 
-    it("costs ten requests at once, then one a second; a message is refused after eight", async () => {
+    it("costs ten requests at once, then one a second; a message is refused after eight seconds", async () => {
       const { invent } = attacked();
       const answers = Array.from({ length: 50 }, invent);
       await vi.advanceTimersByTimeAsync(0);

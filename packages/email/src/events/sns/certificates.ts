@@ -10,7 +10,7 @@ export interface SigningKey {
   to: Date;
 }
 
-/** Stores the certificates that SNS has served, beyond a process. They are public. */
+/** Stores the certificates that SNS has served, so that they outlive the process. They are public. */
 export interface CertificateStore {
   all(): Promise<{ url: string; pem: string }[]>;
   keep(url: string, pem: string): Promise<void>;
