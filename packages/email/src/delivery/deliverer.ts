@@ -39,7 +39,7 @@ export interface DelivererConfig extends Renderer {
   log: Log;
   /**
    * The database's own URL, to be woken when an email is queued. Without it, or behind a pooler in
-   * transaction mode, the worker looks at the queue four times a second.
+   * transaction mode, the worker only looks at the queue four times a second.
    */
   listenUrl?: string | undefined;
   /** Emails a second, for all workers together. Default: SES's rate, or 14 if it is not known. */
