@@ -17,7 +17,9 @@ interface ConfigurationSetsArgs {
 /**
  * The two configuration sets that the app sends with. Each delivers over TLS only, and suppresses
  * addresses that have bounced or complained. Neither tracks opens or clicks: for that SES
- * would rewrite the links, and their tokens would pass through a tracking host.
+ * would rewrite the links, and their tokens would pass through a tracking host. A set that says
+ * nothing about engagement metrics follows the account
+ * (https://docs.aws.amazon.com/ses/latest/dg/vdm-settings.html), so each set turns them off.
  */
 export class ConfigurationSets extends pulumi.ComponentResource {
   /** Names, known once the sets exist. */
@@ -39,6 +41,7 @@ export class ConfigurationSets extends pulumi.ComponentResource {
           reputationOptions: { reputationMetricsEnabled: true },
           sendingOptions: { sendingEnabled: true },
           suppressionOptions: { suppressedReasons: ["BOUNCE", "COMPLAINT"] },
+          vdmOptions: { dashboardOptions: { engagementMetrics: "DISABLED" } },
           tags: args.tags,
         },
         { parent: this },

@@ -1,4 +1,5 @@
 import { getEmailIdentity } from "@pulumi/aws/sesv2/getEmailIdentity.js";
+import { getEmailIdentityMailFromAttributes } from "@pulumi/aws/sesv2/getEmailIdentityMailFromAttributes.js";
 import * as sesv2 from "@pulumi/aws/sesv2/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { InfraError } from "./error.ts";
@@ -61,8 +62,7 @@ export class DomainIdentity extends pulumi.ComponentResource {
       {
         emailIdentity,
         mailFromDomain: args.mailFromDomain,
-        behaviorOnMxFailure:
-          args.mailFromFailure === "reject" ? "REJECT_MESSAGE" : "USE_DEFAULT_VALUE",
+        behaviorOnMxFailure: behaviorOf(args.mailFromFailure),
       },
       { parent: this, dependsOn: args.mailFromBy, retainOnDelete: args.import ?? false },
     );
@@ -82,6 +82,41 @@ export class DomainIdentity extends pulumi.ComponentResource {
     const { tokens } = this.#identity.dkimSigningAttributes;
     // A fixed number of outputs: a record that is made inside `apply` is missing from the preview.
     return [0, 1, 2].map((index) => tokens.apply((all) => all[index] ?? ""));
+  }
+}
+
+const behaviorOf = (failure: DomainIdentityArgs["mailFromFailure"]) =>
+  failure === "reject" ? "REJECT_MESSAGE" : "USE_DEFAULT_VALUE";
+
+/**
+ * Stops if SES has another MAIL FROM for the domain, or does something else while its MX record is
+ * missing. Taking the identity over would change that for everybody who sends as the domain.
+ *
+ * @throws InfraError which says how to keep it, and how to change it
+ */
+export async function refuseOtherMailFrom(
+  domain: string,
+  wanted: string,
+  failure: DomainIdentityArgs["mailFromFailure"],
+): Promise<void> {
+  const found = await getEmailIdentityMailFromAttributes({ emailIdentity: domain });
+  if (!found.mailFromDomain) return;
+  const change =
+    `or change it first: aws sesv2 put-email-identity-mail-from-attributes --email-identity ${domain} ` +
+    `--mail-from-domain ${wanted} --behavior-on-mx-failure ${behaviorOf(failure)}`;
+  if (found.mailFromDomain !== wanted) {
+    const label = found.mailFromDomain.slice(0, -`.${domain}`.length);
+    throw new InfraError(
+      `SES has the MAIL FROM ${found.mailFromDomain} for ${domain}; keep it: pulumi config set ` +
+        `mailFrom ${label}; ${change}`,
+    );
+  }
+  if (found.behaviorOnMxFailure !== behaviorOf(failure)) {
+    const other = failure === "reject" ? "use-default" : "reject";
+    throw new InfraError(
+      `SES has ${found.behaviorOnMxFailure} for the MAIL FROM of ${domain}; keep it: pulumi config ` +
+        `set mailFromFailure ${other}; ${change}`,
+    );
   }
 }
 

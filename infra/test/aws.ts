@@ -18,6 +18,8 @@ interface Before {
   partition?: string;
   /** The DKIM attributes of the identity that is imported. Default: Easy DKIM. */
   dkim?: Values;
+  /** The MAIL FROM attributes of the identity that is imported. Default: none. */
+  mailFrom?: Values;
   /** TXT values of the domain itself, as Route 53 has them: quoted. */
   route53?: string[];
   /** Whether these have a routing policy at Route 53. */
@@ -82,6 +84,14 @@ export function aws(zone: Before = {}): World {
       "aws:sesv2/getEmailIdentity:getEmailIdentity": ({ emailIdentity }) => ({
         emailIdentity,
         dkimSigningAttributes: [zone.dkim ?? EASY_DKIM],
+      }),
+      "aws:sesv2/getEmailIdentityMailFromAttributes:getEmailIdentityMailFromAttributes": ({
+        emailIdentity,
+      }) => ({
+        emailIdentity,
+        mailFromDomain: "",
+        behaviorOnMxFailure: "USE_DEFAULT_VALUE",
+        ...zone.mailFrom,
       }),
     },
     computed: {

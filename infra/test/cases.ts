@@ -76,6 +76,7 @@ export const CASES: Record<string, Case> = {
       zoneId: "c1",
     },
     world: aws({
+      mailFrom: { mailFromDomain: "bounce.example.com" },
       cloudflare: [
         {
           name: "bounce.example.com",
@@ -139,6 +140,24 @@ export const CASES: Record<string, Case> = {
 
 /** Configurations that stop the preview, each with the line that it prints. */
 export const STOPS: [string, Case, RegExp][] = [
+  [
+    "an identity that is imported and has another MAIL FROM",
+    {
+      config: { identity: "import", existing: "mailFrom" },
+      world: aws({ mailFrom: { mailFromDomain: "a.mail.example.com" } }),
+    },
+    /^error: SES has the MAIL FROM a\.mail\.example\.com for example\.com; keep it: pulumi config set mailFrom a\.mail; or .* --mail-from-domain bounce\.example\.com --behavior-on-mx-failure USE_DEFAULT_VALUE$/,
+  ],
+  [
+    "an identity that is imported and sends nothing without its MX record",
+    {
+      config: { identity: "import" },
+      world: aws({
+        mailFrom: { mailFromDomain: "bounce.example.com", behaviorOnMxFailure: "REJECT_MESSAGE" },
+      }),
+    },
+    /^error: SES has REJECT_MESSAGE .*keep it: pulumi config set mailFromFailure reject; or /,
+  ],
   [
     "two SPF records",
     {

@@ -99,7 +99,7 @@ describe.each(PAGES)("%s", (page) => {
 // Of pulumi.com/docs/iac/cli/commands.
 const PULUMI =
   `cancel, destroy, login, preview, refresh, stack, up, version, config refresh, config rm,
-  config set, state unprotect, stack change-secrets-provider, stack init, stack output,
+  config get, config set, state unprotect, stack change-secrets-provider, stack init, stack output,
   stack rename, stack rm, stack select`.split(/,\s+/);
 
 test("the walk, step by step, makes a configuration that the program takes at each update", () => {

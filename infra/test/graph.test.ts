@@ -48,12 +48,21 @@ describe.each(NAMES)("%s", (name) => {
     }
   });
 
+  test("has tags that AWS takes", () => {
+    // https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html
+    for (const value of up.resources.flatMap(({ inputs }) => Object.values(inputs.tags ?? {})))
+      expect(value).toMatch(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u);
+  });
+
   test("tracks neither opens nor clicks", () => {
     const tracking = plainStrings(up.wire.inputs).filter((text) => /^(OPEN|CLICK)$/.test(text));
     expect(tracking).toEqual([]);
     for (const set of ofType(up, "ConfigurationSet")) {
       expect(set.inputs).not.toHaveProperty("trackingOptions");
-      expect(set.inputs).not.toHaveProperty("vdmOptions");
+      // A set that says nothing follows the account, whose engagement metrics rewrite links too.
+      expect(set.inputs.vdmOptions).toEqual({
+        dashboardOptions: { engagementMetrics: "DISABLED" },
+      });
     }
   });
 

@@ -167,6 +167,13 @@ describe("rotating the key", () => {
     expect(last.steps).toEqual(["delete AccessKey product-dev-sender-a"]);
     expect(cloud.names("AccessKey")).not.toContain(old);
     expect(last.outputs.AWS_ACCESS_KEY_ID).toBe(both.outputs.AWS_ACCESS_KEY_ID);
+
+    // After a leak, as recovery.md says.
+    const another = await up(withConfig({ accessKeys: "c" }));
+    expect(another.steps).toEqual([
+      "create AccessKey product-dev-sender-c",
+      "delete AccessKey product-dev-sender-b",
+    ]);
   });
 });
 

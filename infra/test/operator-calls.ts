@@ -53,7 +53,7 @@ export const CALLS: Record<string, (inputs: Values, name: string) => Call[]> = {
   ConfigurationSet: (inputs) => [
     ...on(setOf(inputs), "ses", "CreateConfigurationSet GetConfigurationSet"),
     ...on(setOf(inputs), "ses", `DeleteConfigurationSet ${TAGS}`),
-    ...["Delivery", "Reputation", "Sending", "Suppression"].flatMap((what) =>
+    ...["Delivery", "Reputation", "Sending", "Suppression", "Vdm"].flatMap((what) =>
       on(setOf(inputs), "ses", `PutConfigurationSet${what}Options`),
     ),
   ],

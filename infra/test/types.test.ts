@@ -11,6 +11,7 @@ import {
   BehaviorOnMxFailure,
   DkimSigningKeyLength,
   EventType,
+  FeatureStatus,
   SuppressionListReason,
   TlsPolicy,
 } from "@aws-sdk/client-sesv2";
@@ -69,6 +70,7 @@ const ENUMS: Record<string, Record<string, string>> = {
   "EmailIdentityMailFromAttributes.behaviorOnMxFailure": BehaviorOnMxFailure,
   "ConfigurationSet.deliveryOptions.tlsPolicy": TlsPolicy,
   "ConfigurationSet.suppressionOptions.suppressedReasons": SuppressionListReason,
+  "ConfigurationSet.vdmOptions.dashboardOptions.engagementMetrics": FeatureStatus,
   "ConfigurationSetEventDestination.eventDestination.matchingEventTypes": EventType,
   "MetricAlarm.comparisonOperator": ComparisonOperator,
   "MetricAlarm.statistic": Statistic,

@@ -5,7 +5,7 @@ import {
   optional,
   matching,
   domainName,
-  label,
+  labels,
   setName,
   address,
   fromPattern,
@@ -60,7 +60,7 @@ export const KEYS = {
       "The subdomain for bounces (custom MAIL FROM). It takes an MX record, so nothing else may use it.",
     example: "bounce",
     default: "bounce",
-    parse: optional(label, "bounce"),
+    parse: optional(labels, "bounce"),
   },
   mailFromFailure: {
     about:

@@ -30,6 +30,11 @@ export function label(value: string): string {
   return matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "one label, without the domain")(value);
 }
 
+export function labels(value: string): string {
+  const valid = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+  return matching(valid, "a name below the domain, without the domain")(value);
+}
+
 export function setName(value: string): string {
   return matching(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 of A-Z, a-z, 0-9, _ and -")(value);
 }
