@@ -20,7 +20,7 @@ declare global {
 
 const PATH = "/api/emails";
 // A receipt of 100 lines has 30 KB.
-const LIMIT = "64kb";
+const LIMIT = 64 * 1024;
 
 const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 

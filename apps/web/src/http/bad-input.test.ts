@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { full } from "@repo/testing/full";
 import supertest from "supertest";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -295,3 +298,20 @@ it("ignores a repeated query parameter, and refuses an impossible token", async 
     await app.get(`/verify-email?${query}`).expect(400);
   }
 });
+
+// A client that waits for this answer before it sends the body, or that never sends it.
+it.each(["/login", "/webhooks/ses"])(
+  "refuses a body for %s that is declared too long, before it comes",
+  async (path) => {
+    const server = app.app.listen(0, "127.0.0.1");
+    onTestFinished(() => void server.close());
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const headers = { "Content-Length": 50_000_000, "Content-Type": FORM, Origin: ORIGIN };
+    const asked = request({ host: "127.0.0.1", port, path, method: "POST", headers });
+    asked.flushHeaders();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    expect(answer.statusCode).toBe(413);
+    asked.destroy();
+  },
+);

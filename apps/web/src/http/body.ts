@@ -3,17 +3,18 @@ import { isJson } from "./answer.tsx";
 import { HttpError } from "./errors.tsx";
 
 /** Reads the body of a page's form. The largest one needs about 1 KB. */
-export const readBody = readBodyUpTo("16kb");
+export const readBody = readBodyUpTo(16 * 1024);
 
 /**
  * Reads a form (application/x-www-form-urlencoded) or a JSON object into `req.body`. Bytes that are
  * not UTF-8 are an error. Express's own parsers replace them, and we would store a name or a
  * password that nobody typed.
  *
- * @param limit of the body, as in "16kb"
+ * @param limit of the body, in bytes
  */
-export function readBodyUpTo(limit: string): RequestHandler[] {
+export function readBodyUpTo(limit: number): RequestHandler[] {
   return [
+    refuseLongerThan(limit),
     (req, _res, next) => {
       const type = req.headers["content-type"];
       const isForm = /^application\/x-www-form-urlencoded\b/i.test(type ?? "");
@@ -34,6 +35,20 @@ export function readBodyUpTo(limit: string): RequestHandler[] {
       next();
     },
   ];
+}
+
+/**
+ * Refuses a request that declares a longer body. Express's parser refuses it too, but only after it
+ * has read all of it.
+ *
+ * @param limit in bytes
+ */
+export function refuseLongerThan(limit: number): RequestHandler {
+  return (req, _res, next) => {
+    if (!(Number(req.headers["content-length"]) > limit)) return next();
+    // Like the parser's own error.
+    next(Object.assign(new Error("The body is too large."), { status: 413, limit }));
+  };
 }
 
 function decode(bytes: Buffer): string {

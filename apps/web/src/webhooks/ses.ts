@@ -4,6 +4,7 @@ import { createPseudonyms } from "@repo/email/erasure";
 import { EmailError, type Ingest, MAX_ENVELOPE, createIngest } from "@repo/email/events";
 import express, { type ErrorRequestHandler, type RequestHandler, Router } from "express";
 import type { Env } from "../env.ts";
+import { refuseLongerThan } from "../http/body.ts";
 import { HttpError, methodNotAllowed, sendError, toHttpError } from "../http/errors.tsx";
 
 // In seconds. An older event is refused, because SNS stops retrying after an hour.
@@ -44,6 +45,7 @@ export function sesWebhook(ingest: Ingest): Router {
     .route("/webhooks/ses")
     // SNS sends its JSON as text/plain, or as the type that its subscription sets.
     .post(
+      refuseLongerThan(MAX_ENVELOPE),
       limitLargeBodies(),
       express.raw({ type: () => true, limit: MAX_ENVELOPE, inflate: false }),
       take,

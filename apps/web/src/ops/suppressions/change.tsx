@@ -11,6 +11,7 @@ import { fields } from "../../http/fields.ts";
 import type { FormState } from "../../http/form-page.ts";
 import { Field } from "../../ui/form.tsx";
 import { type Guard, SEEN, Seen, decisionPage, seenOf } from "../decision.tsx";
+import { shellWord } from "../shell-word.ts";
 import { Evidence, REASONS } from "./explain.tsx";
 
 type Config = Guard & { db: Db };
@@ -90,10 +91,10 @@ function Removal({ form, found }: { form: FormState; found: Suppressed | null | 
         second:
       </p>
       <p className="fine">
-        <code>pnpm email:suppressions remove {address} --reason …</code>
+        <code>pnpm email:suppressions remove {shellWord(address)} --reason …</code>
       </p>
       <p className="fine">
-        <code>aws sesv2 delete-suppressed-destination --email-address {address}</code>
+        <code>aws sesv2 delete-suppressed-destination --email-address {shellWord(address)}</code>
       </p>
     </>
   );
