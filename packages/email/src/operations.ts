@@ -14,7 +14,7 @@ export { type Notice, openAlerts, tellTroubles } from "./operations/alerts.ts";
 export { TIME_BOUNDS } from "./operations/counts.ts";
 export { inUtc } from "./operations/in-utc.ts";
 export { pauseByRates } from "./operations/pause-by-rates.ts";
-export { lowerRate, pauseSending, resumeSending } from "./operations/pause.ts";
+export { LOWEST_RATE, lowerRate, pauseSending, resumeSending } from "./operations/pause.ts";
 export {
   type Hour,
   type NamedRates,

@@ -7,7 +7,7 @@ const app = await startTestApp();
 const email = "sam@example.com";
 
 it("keeps every password, token, cookie, link, query and address out of the log", async () => {
-  const secrets = [PASSWORD, "quite another password", "Sam Sample", email, "?", "token="];
+  const secrets = [PASSWORD, "quite another password", "Sam Sample", email, "%40", "?", "token="];
   const signedUp = await app
     .postForm("/signup", signUpFields({ name: "Sam Sample", email }))
     .expect(202);
@@ -16,6 +16,8 @@ it("keeps every password, token, cookie, link, query and address out of the log"
   await app.get(`/verify-email?token=${verifyToken}`).expect(200);
   await app.get(`/verify-email%3Ftoken%3D${verifyToken}`).expect(404);
   await app.get(`/verify-email/${verifyToken}`).expect(404);
+  await app.get(`/unknown/${email}`).expect(404);
+  await app.get(`/unknown/sam%40example.com`).expect(404);
   const verified = await app
     .postForm("/verify-email", { token: verifyToken })
     .set("Cookie", signUpCookie)

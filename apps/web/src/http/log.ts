@@ -34,10 +34,13 @@ export function requestLog(log: Logger) {
   });
 }
 
-/** If a mail program has mangled a link, its token can be anywhere in the path. */
+/** If a mail program has mangled a link, its token can be anywhere in the path, and an address too. */
 function safePath(url = ""): string {
   const [path = ""] = url.split(/[?;=]|%3[bdf]/i);
-  return path.replaceAll(/[\w-]{40,}/g, "[long]").slice(0, 200);
+  return path
+    .replaceAll(/[\w-]{40,}/g, "[long]")
+    .replaceAll(/[^/]*(?:@|%40)[^/]*/gi, "[address]")
+    .slice(0, 200);
 }
 
 /**

@@ -12,6 +12,7 @@ it.each([
   "/ops/messages?until=9999-12-31",
   "/ops/messages?until=0001-01-01T00:00",
   "/ops/messages/%00",
+  "/ops/messages?since=2026-02-30T00:00",
   "/ops/messages/retry?template=%00",
   "/ops/messages/retry?since=0000-01-01T00:00&status=failed",
   "/ops/actions?before=1",

@@ -45,6 +45,23 @@ it("takes a checked box as yes and a missing box as no", async () => {
   expect(boxes(all.text)).toEqual({ news: true, tips: true });
 });
 
+it("an old page changes only the boxes that the person has changed on it", async () => {
+  await save("wanted=news&wanted=tips");
+  const page = await app.get(path());
+  const shown = [...page.text.matchAll(/name="shown" value="([^"]*)"/g)].map(([, value]) => value);
+  expect(shown).toEqual(["", "news", "tips"]);
+  await supertest(app.app)
+    .post(
+      new URL(app.links.of(address, "news").unsubscribe).pathname +
+        new URL(app.links.of(address, "news").unsubscribe).search,
+    )
+    .type("form")
+    .send("List-Unsubscribe=One-Click")
+    .expect(200);
+  const saved = await save("shown=&shown=news&shown=tips&wanted=news").expect(200);
+  expect(boxes(saved.text)).toEqual({ news: false, tips: false });
+});
+
 it("answers JSON to JSON", async () => {
   const { body } = await supertest(app.app)
     .post(path())
@@ -56,13 +73,15 @@ it("answers JSON to JSON", async () => {
   ]);
 });
 
-it.each(["wanted=security", "wanted=news&wanted=nothing", "wanted[a]=news&wanted=__proto__"])(
-  "refuses what cannot be chosen, and changes nothing: %s",
-  async (body) => {
-    await save(body).expect(422);
-    expect(await app.db.emailPreference.count()).toBe(0);
-  },
-);
+it.each([
+  "wanted=security",
+  "wanted=news&wanted=nothing",
+  "wanted[a]=news&wanted=__proto__",
+  "wnated=news",
+])("refuses what cannot be chosen, and changes nothing: %s", async (body) => {
+  await save(body).expect(422);
+  expect(await app.db.emailPreference.count()).toBe(0);
+});
 
 it("does not show whose preferences they are", async () => {
   const { text } = await app.get(path("secret.person@example.org")).expect(200);

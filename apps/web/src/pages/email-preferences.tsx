@@ -30,11 +30,12 @@ export function emailPreferences(db: Db, { categories, links }: PreferencesConfi
   const alwaysIn = (locale: Locale) =>
     always.map((category) => categories[category]?.texts[locale].name ?? "");
   // A form sends one field for each checked box.
-  const Input = z.object({
-    wanted: z.preprocess(
-      (value = []) => (Array.isArray(value) ? value : [value]),
-      z.array(z.enum(optional)),
-    ),
+  const listOf = <T extends z.ZodType>(item: T) =>
+    z.preprocess((value = []) => (Array.isArray(value) ? value : [value]), z.array(item));
+  const Input = z.strictObject({
+    wanted: listOf(z.enum(optional)),
+    /** The boxes that were checked when the page was shown, and "". Only the page sends it. */
+    shown: listOf(z.string()),
   });
 
   async function switchesOf(address: string, locale: Locale): Promise<Switch[]> {
@@ -70,8 +71,14 @@ export function emailPreferences(db: Db, { categories, links }: PreferencesConfi
         const names = optional.join(", ");
         throw new HttpError(422, "INVALID_INPUT", `Send "wanted", each one of: ${names}.`);
       }
+      // An old page changes only the boxes that the person has changed. It must not turn on again what
+      // they have turned off since.
+      const { wanted: checked, shown } = input.data;
+      const changed = optional.filter(
+        (category) => shown.length === 0 || shown.includes(category) !== checked.includes(category),
+      );
       const wanted = Object.fromEntries(
-        optional.map((category) => [category, input.data.wanted.includes(category)]),
+        changed.map((category) => [category, checked.includes(category)]),
       );
       await setPreferences(db, categories, { address, wanted, changedBy: "page" });
       const switches = await switchesOf(address, res.locals.locale);
@@ -104,6 +111,11 @@ function Preferences(props: {
       )}
       <p>{t.intro}</p>
       <form method="post" action={`/email-preferences?token=${token}`}>
+        {["", ...switches.filter(({ wanted }) => wanted).map(({ category }) => category)].map(
+          (category) => (
+            <input type="hidden" name="shown" value={category} key={category} />
+          ),
+        )}
         {switches.map(({ category, name, about, wanted }) => (
           <div className="choice" key={category}>
             <input

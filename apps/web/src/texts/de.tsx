@@ -301,7 +301,7 @@ export const de: typeof en = {
           Seit {since}, zuletzt benutzt {last}
         </>
       ),
-      logOut: (browser) => `${browser} abmelden`,
+      logOut: (browser) => `Abmelden: ${browser}`,
       everywhere: "Überall abmelden",
       ended: "Die Sitzung ist beendet.",
       allEnded: "Du bist überall abgemeldet.",

@@ -310,7 +310,7 @@ export const en = {
           Since {since}, last used {last}
         </>
       ),
-      logOut: (browser: string) => `Log out ${browser}`,
+      logOut: (browser: string) => `Log out: ${browser}`,
       everywhere: "Log out everywhere",
       ended: "The session has ended.",
       allEnded: "You are logged out everywhere.",

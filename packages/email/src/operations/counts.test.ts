@@ -195,6 +195,13 @@ it("shows each hour with its times, and the refusals separately", async () => {
   expect(hours.at(-1)?.queuedToAccepted.reduce((sum, n) => sum + n)).toBe(1);
 });
 
+it("adds up more emails than an integer of PostgreSQL holds", async () => {
+  await test.db.$executeRaw`INSERT INTO hourly_counts (hour, dimension, value, kind, count)
+    SELECT date_trunc('hour', now() - i * interval '1 hour'), 'all', '', 'accepted', 2000000000
+    FROM generate_series(1, 2) i`;
+  expect((await readRates(test.db, "30d")).all.accepted).toBe(4_000_000_000);
+});
+
 it("forgets an hour after 90 days", async () => {
   await test.db.$executeRaw`INSERT INTO hourly_counts (hour, dimension, value, kind, count)
     SELECT date_trunc('hour', now() - days * interval '1 day'), 'all', '', 'accepted', days

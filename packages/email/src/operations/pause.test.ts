@@ -142,7 +142,8 @@ it("keeps to a lower rate until it ends, and then to the account's rate", async 
   await test.db.$executeRaw`UPDATE sending_status SET lowered_until = now(),
     refilled_at = refilled_at - interval '1 minute'`;
   expect(await claimed()).toHaveLength(10);
-  for (const wrong of [{ rate: 0 }, { seconds: 0 }, { rate: NaN }, { seconds: Infinity }]) {
+  const wrongs = [{ rate: 0 }, { rate: 1e-310 }, { seconds: 0 }, { rate: NaN }];
+  for (const wrong of [...wrongs, { seconds: Infinity }]) {
     await expect(lowerRate(test.db, { ...minute, ...wrong }, decision)).rejects.toMatchObject({
       code: "INVALID_RATE",
     });

@@ -57,6 +57,9 @@ export async function resumeSending(db: Db, decision: Decision, seen?: Date | nu
   });
 }
 
+/** Emails a second: one in a quarter of an hour. To send nothing, pause. */
+export const LOWEST_RATE = 0.001;
+
 /** At most `rate` emails a second, for so many seconds. */
 interface LowerRate {
   rate: number;
@@ -81,10 +84,11 @@ export async function lowerRate(
   seen?: Date | null,
 ): Promise<Date | null> {
   const { by, because } = checkDecision(decision);
-  if (lowered && !(isPositive(lowered.rate) && isPositive(lowered.seconds))) {
+  const { rate = LOWEST_RATE, seconds = 1 } = lowered ?? {};
+  if (!(rate >= LOWEST_RATE && rate < Infinity && seconds > 0 && seconds < Infinity)) {
     throw new EmailError(
       "INVALID_RATE",
-      "A lower rate must be more than 0 emails a second, and end in the future.",
+      `A lower rate must be at least ${LOWEST_RATE} emails a second, and end in the future.`,
     );
   }
   return await db.$transaction(async (tx) => {
@@ -105,8 +109,6 @@ export async function lowerRate(
     return until;
   });
 }
-
-const isPositive = (n: number) => n > 0 && n < Infinity;
 
 interface Locked {
   now: Date;

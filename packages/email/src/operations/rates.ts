@@ -136,7 +136,7 @@ const KINDS = ["accepted", "delivered", "bounced", "complained"] as const;
 const isKind = (kind: string): kind is keyof Counts => (KINDS as readonly string[]).includes(kind);
 
 function counted(kind: keyof Counts): Prisma.Sql {
-  return Prisma.sql`COALESCE(sum(count) FILTER (WHERE kind = ${kind}), 0)::int AS ${Prisma.raw(`"${kind}"`)}`;
+  return Prisma.sql`COALESCE(sum(count) FILTER (WHERE kind = ${kind}), 0)::float8 AS ${Prisma.raw(`"${kind}"`)}`;
 }
 
 function rated({ accepted, delivered, bounced, complained }: Counts): Rated {

@@ -67,6 +67,8 @@ function readTime(name: string, value: string | undefined): Date | undefined {
     isTime && value.includes("T") && !value.endsWith("Z") ? `${value}Z` : value,
   );
   if (!isTime || Number.isNaN(time.getTime())) throw wrong(name);
+  // JavaScript takes 30 February for 2 March.
+  if (!time.toISOString().startsWith(value.slice(0, 10))) throw wrong(name);
   return time;
 }
 

@@ -1,6 +1,7 @@
 import type { Db } from "@repo/db";
 import { sendingStatus } from "@repo/email/log";
 import {
+  LOWEST_RATE,
   type Lowered,
   type Paused,
   type Verdict,
@@ -103,8 +104,8 @@ function InForce(props: {
   );
 }
 
-function number(most: number, message: string) {
-  return z.coerce.number(message).positive(message).max(most, message);
+function number(least: number, most: number, message: string) {
+  return z.coerce.number(message).min(least, message).max(most, message);
 }
 
 function slow(config: Config): Router {
@@ -114,8 +115,8 @@ function slow(config: Config): Router {
     title: "Lower the rate for a time",
     submit: "Lower the rate",
     fields: {
-      rate: number(100_000, "Enter emails a second, such as 5 or 0.5."),
-      minutes: number(7 * 24 * 60, "Enter minutes: at most 10080, which is a week."),
+      rate: number(LOWEST_RATE, 100_000, "Enter emails a second, such as 5 or 0.5."),
+      minutes: number(1, 7 * 24 * 60, "Enter minutes: at most 10080, which is a week."),
       ...SEEN,
     },
     open: () => sendingStatus(config.db),
