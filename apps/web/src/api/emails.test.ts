@@ -87,6 +87,7 @@ it("takes the idempotency key from the header or the body, and refuses two diffe
   expect([again.body, both.body]).toEqual([first.body, first.body]);
   const two = await post({ ...message, idempotencyKey: "17" }).set("Idempotency-Key", "18");
   refused(two, 422, "INVALID_INPUT");
+  expect(two.body.error.fields).toHaveProperty("idempotencyKey");
   const changed = await post({ ...message, to: "kim@example.com", idempotencyKey: "17" });
   refused(changed, 409, "IDEMPOTENCY_CONFLICT");
 });

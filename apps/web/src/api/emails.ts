@@ -95,13 +95,14 @@ function readMessage(body: unknown, headers: string[] = []) {
   const { idempotencyKey: inBody, ...message } = read.data;
   const [idempotencyKey, another] = new Set(inBody === undefined ? headers : [...headers, inBody]);
   if (another !== undefined) {
-    throw invalid("This request has two different idempotency keys. Send one.");
+    const message = "This request has two different idempotency keys. Send one.";
+    throw invalid(message, { idempotencyKey: message });
   }
   return { ...message, ...(idempotencyKey !== undefined && { idempotencyKey }) };
 }
 
-function invalid(message: string, fields?: Record<string, string>): HttpError {
-  return new HttpError(422, "INVALID_INPUT", message, fields && { fields });
+function invalid(message: string, fields: Record<string, string>): HttpError {
+  return new HttpError(422, "INVALID_INPUT", message, { fields });
 }
 
 /** Answers in JSON, even if the Accept header asks for another type: the client is a program. */

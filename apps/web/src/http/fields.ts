@@ -9,6 +9,9 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
 // Line breaks, other control characters, and characters that reorder the text around them.
 const NOT_IN_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 
+// A name needs one of these: what is invisible alone would name nobody.
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
 /**
  * A message by its name in `texts.fields`, which has it in every language. A sentence may stand in
  * its place: people who speak another language then see that sentence.
@@ -44,7 +47,7 @@ export const fields = {
       abort: true,
     })
     .trim()
-    .min(1, { error: say("noName"), abort: true })
+    .refine((value) => VISIBLE.test(value), { error: say("noName"), abort: true })
     .max(100, say("nameTooLong")),
   email: text(say("noEmail"))
     .refine((value) => !NOT_IN_A_LINE.test(value), {

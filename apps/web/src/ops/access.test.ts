@@ -158,3 +158,18 @@ it("shows the link to these pages to an operator only", async () => {
   expect(await home("operator")).toContain(link);
   for (const who of ["person", "nobody"] as const) expect(await home(who)).not.toContain("/ops");
 });
+
+it("is in English only, also the parts that other pages have in an operator's language", async () => {
+  const where = { emailKey: "operator@example.com" };
+  await test.db.user.update({ where, data: { locale: "de" } });
+  await test.letPasswordsAge();
+  const { text, headers } = await test.post("/ops/suppressions/add", {
+    email: "stop@example.com",
+    because: "a test",
+    currentPassword: "wrong",
+  });
+  expect(headers["content-language"]).toBe("en");
+  expect(text).toContain('<html lang="en"');
+  expect(text).toContain("This is not your password.");
+  expect(text).not.toMatch(/Passwort|Abmelden/);
+});

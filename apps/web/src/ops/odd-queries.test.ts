@@ -40,3 +40,7 @@ it("answers a form with a character that PostgreSQL cannot store with the field"
     await ops.post(`/ops/messages/${path}`, fields).expect(422);
   }
 });
+
+it("finds nothing at a path that cannot be decoded", async () => {
+  await ops.get("/ops/messages/%ff").expect(404);
+});

@@ -4,6 +4,7 @@ import type { Keys } from "@repo/email/keys";
 import { Router } from "express";
 import type { Cookies } from "../http/cookies.ts";
 import { HttpError } from "../http/errors.tsx";
+import { preferLanguage } from "../http/language.ts";
 import { actions } from "./actions.tsx";
 import { assets } from "./assets.ts";
 import { home } from "./home.tsx";
@@ -37,6 +38,11 @@ export function ops(config: OpsConfig): Router {
   router.use((_req, res, next) =>
     next(res.locals.user?.role === "operator" ? undefined : "router"),
   );
+  // These pages are in English only, and so are the parts that other pages have too.
+  router.use((_req, res, next) => {
+    preferLanguage(res, "en");
+    next();
+  });
   router.use((req, _res, next) => {
     // PostgreSQL's text cannot store this character.
     if (!req.originalUrl.includes("%00")) return next();
