@@ -95,8 +95,8 @@ function readMessage(body: unknown, headers: string[] = []) {
   const { idempotencyKey: inBody, ...message } = read.data;
   const [idempotencyKey, another] = new Set(inBody === undefined ? headers : [...headers, inBody]);
   if (another !== undefined) {
-    const message = "This request has two different idempotency keys. Send one.";
-    throw invalid(message, { idempotencyKey: message });
+    const text = "This request has two different idempotency keys. Send one.";
+    throw invalid(text, { idempotencyKey: text });
   }
   return { ...message, ...(idempotencyKey !== undefined && { idempotencyKey }) };
 }
