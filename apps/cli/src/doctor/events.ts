@@ -1,4 +1,5 @@
 import {
+  GetAccountCommand,
   GetConfigurationSetCommand,
   GetConfigurationSetEventDestinationsCommand,
 } from "@aws-sdk/client-sesv2";
@@ -11,6 +12,13 @@ const NEEDED = ["BOUNCE", "COMPLAINT"];
 const USEFUL = ["SEND", "DELIVERY", "DELIVERY_DELAY", "REJECT", "RENDERING_FAILURE"];
 // For them SES rewrites links, and publishes the tokens in them.
 const TRACKING = ["OPEN", "CLICK"];
+
+/** Whether the account's engagement metrics are on, which a set follows if it says nothing. */
+async function accountTracks({ ses }: Clients): Promise<boolean> {
+  const account = await ses.send(new GetAccountCommand({})).catch(() => undefined);
+  const { VdmEnabled, DashboardAttributes } = account?.VdmAttributes ?? {};
+  return VdmEnabled === "ENABLED" && DashboardAttributes?.EngagementMetrics === "ENABLED";
+}
 
 /** Whether each configuration set exists, sends, and publishes its events to the topic. */
 export async function checkConfigurationSets(
@@ -33,17 +41,24 @@ export async function checkConfigurationSets(
 }
 
 async function checkSet(
-  { ses, region }: Clients,
+  clients: Clients,
   name: string,
   { topic, isSecurity }: { topic: string; isSecurity: boolean },
 ): Promise<Finding> {
   const check = "configuration set";
+  const { ses, region } = clients;
   const set = { ConfigurationSetName: name };
   try {
-    const { SendingOptions } = await ses.send(new GetConfigurationSetCommand(set));
+    const { SendingOptions, VdmOptions } = await ses.send(new GetConfigurationSetCommand(set));
     if (SendingOptions?.SendingEnabled === false) {
       const next = `aws sesv2 put-configuration-set-sending-options --configuration-set-name ${name} --sending-enabled`;
       return failed(check, `sending is switched off for ${name}`, next);
+    }
+    const own = VdmOptions?.DashboardOptions?.EngagementMetrics;
+    if (own ? own === "ENABLED" : await accountTracks(clients)) {
+      const found = `engagement metrics are on for ${name}: SES rewrites its links`;
+      const next = `pnpm infra:up, or: aws sesv2 put-configuration-set-vdm-options --configuration-set-name ${name} --vdm-options DashboardOptions={EngagementMetrics=DISABLED}`;
+      return (isSecurity ? failed : warning)(check, found, next);
     }
   } catch (error) {
     if (!isMissing(error)) return refused(check, "ses:GetConfigurationSet", error);

@@ -13,7 +13,7 @@ import type { Finding } from "./finding.ts";
 import { createDns } from "./resolver.ts";
 import { type Answers, startAws } from "./test/aws.ts";
 import { type Zone, startDns } from "@repo/testing/dns-server";
-import { account } from "./test/answers.ts";
+import { account, queue, subscriptions } from "./test/answers.ts";
 import { brokenAccount } from "./test/broken/account.ts";
 import { brokenCredentials } from "./test/broken/credentials.ts";
 import { brokenDatabase } from "./test/broken/database.ts";
@@ -141,6 +141,62 @@ it("counts no look-ups of an SPF redirect that receivers ignore", async () => {
   const findings = await examined({ dns: { "bounce.example.org TXT": [record] } });
   const spf = findings.find(({ check }) => check === "DNS: SPF");
   expect(spf?.found).toBe("bounce.example.org includes SES (1 look-up of 10)");
+});
+
+it.each<[string, State]>([
+  [
+    "a DMARC record that the domain's own servers delegate",
+    { own: { "_dmarc.example.org TXT": [] } },
+  ],
+  [
+    "an SPF record with a final dot",
+    {
+      dns: { "bounce.example.org TXT": ["v=spf1 include:amazonses.com. ~all"] },
+    },
+  ],
+  [
+    "a queue's policy for all topics of the account",
+    {
+      aws: queue({
+        Policy: JSON.stringify({
+          Statement: {
+            Effect: "Allow",
+            Principal: "*",
+            Action: ["sqs:Send*"],
+            Condition: { ArnLike: { "aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:*" } },
+          },
+        }),
+      }),
+    },
+  ],
+  [
+    "an unconfirmed subscription beside the confirmed one",
+    {
+      aws: subscriptions(
+        { ...well.subscription, SubscriptionArn: "PendingConfirmation" },
+        well.subscription,
+      ),
+    },
+  ],
+  [
+    "a set that turns the account's engagement metrics off",
+    {
+      aws: {
+        "ses:GetConfigurationSet": () => ({
+          VdmOptions: { DashboardOptions: { EngagementMetrics: "DISABLED" } },
+        }),
+        ...account({
+          VdmAttributes: {
+            VdmEnabled: "ENABLED",
+            DashboardAttributes: { EngagementMetrics: "ENABLED" },
+          },
+        }),
+      },
+    },
+  ],
+])("finds nothing wrong with %s", async (_, state) => {
+  const findings = await examined(state);
+  expect(findings.filter(({ status }) => !["ok", "skipped"].includes(status))).toEqual([]);
 });
 
 it("names a right that it lacks for every configuration set once", async () => {

@@ -111,12 +111,22 @@ function verification({
   VerificationStatus,
   VerifiedForSendingStatus,
   VerificationInfo,
+  DkimAttributes,
 }: Identity) {
   if (VerifiedForSendingStatus) return ok("identity", `${name} is verified`);
   const why = VerificationInfo?.ErrorType ? ` (${VerificationInfo.ErrorType})` : "";
+  if (name.includes("@")) {
+    const found = `SES has not verified the address ${name}${why}`;
+    return failed("identity", found, `Open the link that SES has emailed to it, then: ${WAIT}`);
+  }
   if (VerificationStatus === "PENDING" || VerificationStatus === "TEMPORARY_FAILURE") {
     const found = `SES has not verified ${name} yet${why}`;
     return failed("identity", found, `Create the DNS records below, then: ${WAIT}`);
+  }
+  // Easy DKIM would replace the owner's key.
+  if (DkimAttributes?.SigningAttributesOrigin === "EXTERNAL") {
+    const found = `SES's verification of ${name} has failed${why}: it does not find the key of your own`;
+    return failed("identity", found, `Publish the key's TXT record again, then: ${WAIT}`);
   }
   return failed(
     "identity",
@@ -137,7 +147,7 @@ function dkim({ name, DkimAttributes }: Identity): Finding {
   if (name.includes("@") && Status !== "SUCCESS") {
     return warning(
       "DKIM",
-      `only the address ${name} is verified: nothing is signed as its domain`,
+      `SES knows only the address ${name}: nothing is signed as its domain`,
       `Verify the domain: pnpm infra:up`,
     );
   }
@@ -157,6 +167,10 @@ function dkim({ name, DkimAttributes }: Identity): Finding {
 
 function mailFrom({ name, MailFromAttributes }: Identity): Finding {
   const { MailFromDomain, MailFromDomainStatus, BehaviorOnMxFailure } = MailFromAttributes ?? {};
+  if (!MailFromDomain && name.includes("@")) {
+    const found = `the address ${name} has no MAIL FROM domain: SPF passes for amazonses.com only`;
+    return warning("MAIL FROM", found, "Verify the domain: pnpm infra:up");
+  }
   if (!MailFromDomain) {
     return warning(
       "MAIL FROM",

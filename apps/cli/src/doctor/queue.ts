@@ -2,6 +2,7 @@ import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { count } from "../count.ts";
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
+import { judgePolicy } from "./policy.ts";
 import { isMissing, refused } from "./refused.ts";
 import type { Settings } from "./settings.ts";
 
@@ -34,10 +35,21 @@ export async function checkQueue(
           "Start the worker, and read its log",
         )
       : ok("queue", count(waiting, "event waits", "events wait"));
-  const policy = attributes["Policy"];
-  if (!policy?.includes(topic)) {
+  const account = topic.split(":")[4] ?? "";
+  const use = {
+    service: "sns.amazonaws.com",
+    action: "sqs:SendMessage",
+    sources: [topic],
+    account,
+  };
+  const judged = judgePolicy(attributes["Policy"] ?? "", use);
+  if (judged === "refused") {
     const found = "the queue's policy does not let the topic send to it";
     return [failed("queue", found, "pnpm infra:up")];
+  }
+  if (judged === "unknown") {
+    const found = "the queue's policy has conditions for the topic that cannot be judged here";
+    return [warning("queue", found, "Send a test: pnpm email:doctor --to simulator"), depth];
   }
   const key = attributes["KmsMasterKeyId"] ?? "";
   // https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html

@@ -5,7 +5,7 @@ export type RecordType = "CNAME" | "MX" | "NS" | "TXT";
 /** What a resolver says about a name, as the world sees it, and what the domain's own servers say. */
 export interface Seen {
   world: string[];
-  /** The same as `world` if the domain's own servers do not answer. */
+  /** The same as `world` if the domain's own servers do not answer, or have no such record. */
   own: string[];
 }
 
@@ -62,7 +62,8 @@ export function createDns(
       authorities.set(domain, found);
       const [seen, authority] = await Promise.all([world(name, type), found]);
       const own = authority ? await query(authority, name, type).catch(() => seen) : seen;
-      return { world: seen, own };
+      // They do not answer for a name that is delegated, or a CNAME to another zone.
+      return { world: seen, own: own.length > 0 ? own : seen };
     },
   };
 }

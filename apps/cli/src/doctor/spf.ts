@@ -5,8 +5,13 @@ export const MOST_LOOKUPS = 10;
 
 export const isSpf = (text: string) => /^v=spf1(?: |$)/i.test(text);
 
-/** Whether it includes SES. */
-export const includesSes = (spf: string) => /(?:^| )[+?~]?include:amazonses\.com(?: |$)/i.test(spf);
+/** Whether email through SES passes by it: it includes SES before `all`, without `?`, `~` or `-`. */
+export function includesSes(spf: string): boolean {
+  const terms = spf.toLowerCase().split(/ +/);
+  const all = terms.findIndex((term) => /^[+?~-]?all$/.test(term));
+  const read = all === -1 ? terms : terms.slice(0, all);
+  return read.some((term) => /^\+?include:amazonses\.com\.?$/.test(term));
+}
 
 /**
  * How many look-ups an SPF record causes, with those that it includes.

@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-sns";
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
+import { judgePolicy } from "./policy.ts";
 import { isMissing, refused } from "./refused.ts";
 import type { Settings } from "./settings.ts";
 
@@ -13,10 +14,13 @@ import type { Settings } from "./settings.ts";
 export async function checkTopic(clients: Clients, settings: Settings): Promise<Finding[]> {
   const { sns } = clients;
   const { SES_EVENTS_TOPIC_ARN: TopicArn = "" } = settings;
+  const findings: Finding[] = [];
   try {
     const { Attributes } = await sns.send(new GetTopicAttributesCommand({ TopicArn }));
-    const closed = refusesSes(TopicArn, Attributes);
-    if (closed) return [closed];
+    const closed = refusesSes(settings, Attributes);
+    if (closed?.status === "failed") return [closed];
+    if (closed) findings.push(closed);
+    else findings.push(ok("topic", TopicArn));
   } catch (error) {
     if (!isMissing(error)) return [refused("topic", "sns:GetTopicAttributes", error)];
     return [failed("topic", `there is no topic ${TopicArn}`, "pnpm infra:up, then: pnpm aws:env")];
@@ -30,14 +34,17 @@ export async function checkTopic(clients: Clients, settings: Settings): Promise<
       ({ NextToken } = page);
     } while (NextToken);
   } catch (error) {
-    const denied = refused("subscription", "sns:ListSubscriptionsByTopic", error);
-    return [ok("topic", TopicArn), denied];
+    return [...findings, refused("subscription", "sns:ListSubscriptionsByTopic", error)];
   }
-  return [ok("topic", TopicArn), await checkSubscription(clients, settings, subscriptions)];
+  return [...findings, await checkSubscription(clients, settings, subscriptions)];
 }
 
-/** Whether SES may not publish to the topic. */
-function refusesSes(topic: string, attributes: Record<string, string> = {}): Finding | undefined {
+/** Whether SES may not publish to the topic, or nobody can see whether it may. */
+function refusesSes(
+  settings: Settings,
+  attributes: Record<string, string> = {},
+): Finding | undefined {
+  const { SES_EVENTS_TOPIC_ARN: topic = "" } = settings;
   const { Policy: policy, KmsMasterKeyId: key = "" } = attributes;
   const set = `aws sns set-topic-attributes --topic-arn ${topic} --attribute-name`;
   // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -46,10 +53,24 @@ function refusesSes(topic: string, attributes: Record<string, string> = {}): Fin
     const next = `Encrypt it with a key of your own that lets SES use it, or do not encrypt it: ${set} KmsMasterKeyId --attribute-value ''`;
     return failed("topic", found, next);
   }
-  // The policy that SNS gives to a new topic allows everybody of the account.
-  if (policy !== undefined && !/"ses\.amazonaws\.com"|"\*"/.test(policy)) {
-    const found = "the topic's policy does not let SES publish to it";
-    return failed("topic", found, `pnpm infra:up, or: ${set} Policy --attribute-value …`);
+  const [, partition = "aws", , region = "", account = ""] = topic.split(":");
+  const names = [settings.SES_CONFIGURATION_SET, settings.SES_SECURITY_CONFIGURATION_SET];
+  const sources = names.flatMap((name) =>
+    name ? [`arn:${partition}:ses:${region}:${account}:configuration-set/${name}`] : [],
+  );
+  const use = { service: "ses.amazonaws.com", action: "sns:Publish", sources, account };
+  const judged = policy === undefined ? "allowed" : judgePolicy(policy, use);
+  const next = `pnpm infra:up, or: ${set} Policy --attribute-value …`;
+  if (judged === "refused") {
+    return failed("topic", "the topic's policy does not let SES publish to it", next);
+  }
+  if (judged === "unknown") {
+    const found = "the topic's policy has conditions for SES that cannot be judged here";
+    return warning("topic", found, "Send a test: pnpm email:doctor --to simulator");
+  }
+  if (key) {
+    const found = `the topic is encrypted with ${key}: whether SES may use that key cannot be seen`;
+    return warning("topic", found, "Let ses.amazonaws.com use the key in the key's policy");
   }
   return undefined;
 }
@@ -65,9 +86,20 @@ async function checkSubscription(
     ? { protocol: "sqs", endpoint: queueArn(queueUrl, topic) }
     : { protocol: "https", endpoint: `${settings.APP_URL}/webhooks/ses` };
   const subscribe = `aws sns subscribe --topic-arn ${topic} --protocol ${wanted.protocol} --notification-endpoint ${wanted.endpoint}`;
-  const mine = subscriptions.find(
+  // There may be an unconfirmed one beside it.
+  const isConfirmed = ({ SubscriptionArn }: Subscription) => SubscriptionArn?.startsWith("arn:");
+  const all = subscriptions.filter(
     ({ Protocol, Endpoint }) => Protocol === wanted.protocol && Endpoint === wanted.endpoint,
   );
+  const mine = all.find(isConfirmed) ?? all[0];
+  const another = subscriptions.find(
+    (each) => isConfirmed(each) && ["sqs", "lambda"].includes(each.Protocol ?? ""),
+  );
+  if (!mine && !queueUrl && another) {
+    const found = `another program takes the events: ${another.Protocol} ${another.Endpoint}`;
+    const next = "If it is the worker: pnpm aws:env. If it is your own function, nothing";
+    return warning(check, found, next);
+  }
   if (!mine) {
     const others = subscriptions.map(({ Protocol, Endpoint }) => `${Protocol} ${Endpoint}`);
     const found =

@@ -66,7 +66,16 @@ export const account = {
 
 export const queue = {
   ApproximateNumberOfMessages: "3",
-  Policy: JSON.stringify({ Statement: [{ Condition: { ArnEquals: { "aws:SourceArn": TOPIC } } }] }),
+  Policy: JSON.stringify({
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "sns.amazonaws.com" },
+        Action: "sqs:SendMessage",
+        Condition: { ArnEquals: { "aws:SourceArn": TOPIC } },
+      },
+    ],
+  }),
   RedrivePolicy: JSON.stringify({ deadLetterTargetArn: DEAD, maxReceiveCount: 10 }),
 };
 
@@ -99,7 +108,22 @@ export const aws: Answers = {
     Attributes: {
       TopicArn: TOPIC,
       SignatureVersion: "2",
-      Policy: JSON.stringify({ Statement: [{ Principal: { Service: "ses.amazonaws.com" } }] }),
+      Policy: JSON.stringify({
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { Service: "ses.amazonaws.com" },
+            Action: "sns:Publish",
+            Condition: { StringEquals: { "AWS:SourceAccount": "123456789012" } },
+          },
+          {
+            Effect: "Deny",
+            Principal: "*",
+            Action: "sns:Publish",
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          },
+        ],
+      }),
     },
   },
   "sns:ListSubscriptionsByTopic": { Subscriptions: [subscription] },

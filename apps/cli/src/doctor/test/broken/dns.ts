@@ -48,6 +48,14 @@ export const brokenDns: Broken = {
     { dns: { "bounce.example.org TXT": ["v=spf1 -all", "v=spf1 include:amazonses.com ~all"] } },
     /^✗ DNS: SPF: .*2 SPF.* → .*only/,
   ],
+  "SPF with SES, neutral": [
+    { dns: { "bounce.example.org TXT": ["v=spf1 ?include:amazonses.com -all"] } },
+    /^✗ DNS: SPF: .*does not include SES/,
+  ],
+  "SPF with SES after all": [
+    { dns: { "bounce.example.org TXT": ["v=spf1 -all include:amazonses.com"] } },
+    /^✗ DNS: SPF: .*does not include SES/,
+  ],
   "SPF without SES": [
     { dns: { "bounce.example.org TXT": ["v=spf1 mx -all"] } },
     /^✗ DNS: SPF: .*does not include SES.* → .*include:amazonses/,

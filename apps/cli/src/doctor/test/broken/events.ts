@@ -10,8 +10,83 @@ import {
 import type { Broken } from "../state.ts";
 import * as well from "../well.ts";
 
+const statement = (more: object, service = "ses.amazonaws.com", action = "sns:Publish") =>
+  JSON.stringify({
+    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: action, ...more }],
+  });
+const forQueue = (more: object) => statement(more, "sns.amazonaws.com", "sqs:SendMessage");
+
 /** Configuration sets, topic, subscription and queue. */
 export const brokenEvents: Broken = {
+  "the account's engagement metrics are on": [
+    {
+      aws: {
+        "ses:GetConfigurationSet": (name) => ({
+          ...(name === "app" && {
+            VdmOptions: { DashboardOptions: { EngagementMetrics: "DISABLED" } },
+          }),
+        }),
+        "ses:GetAccount": {
+          ...well.account,
+          VdmAttributes: {
+            VdmEnabled: "ENABLED",
+            DashboardAttributes: { EngagementMetrics: "ENABLED" },
+          },
+        },
+      },
+    },
+    /^✗ configuration set: .*engagement metrics are on for app-security.* → .*put-configuration-set-vdm-options/,
+  ],
+  "only CloudWatch may publish to the topic": [
+    { aws: topic({ Policy: statement({}, "cloudwatch.amazonaws.com") }) },
+    /^✗ topic: .*does not let SES publish/,
+  ],
+  "the topic denies SES": [
+    { aws: topic({ Policy: statement({ Effect: "Deny" }) }) },
+    /^✗ topic: .*does not let SES publish/,
+  ],
+  "the topic lets SES publish for another set": [
+    {
+      aws: topic({
+        Policy: statement({
+          Condition: {
+            StringEquals: {
+              "AWS:SourceArn": "arn:aws:ses:eu-west-1:123456789012:configuration-set/app",
+            },
+          },
+        }),
+      }),
+    },
+    /^✗ topic: .*does not let SES publish/,
+  ],
+  "the topic has a condition that the doctor does not know": [
+    {
+      aws: topic({
+        Policy: statement({ Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } }),
+      }),
+    },
+    /^! topic: .*cannot be judged/,
+  ],
+  "the topic is encrypted with a key of one's own": [
+    { aws: topic({ KmsMasterKeyId: "arn:aws:kms:eu-west-1:123456789012:key/1" }) },
+    /^! topic: .*cannot be seen/,
+  ],
+  "the queue is for another topic": [
+    {
+      aws: queue({
+        Policy: forQueue({ Condition: { ArnEquals: { "aws:SourceArn": `${well.TOPIC}-2` } } }),
+      }),
+    },
+    /^✗ queue: .*policy does not let the topic send to it/,
+  ],
+  "the queue denies the topic": [
+    { aws: queue({ Policy: forQueue({ Effect: "Deny" }) }) },
+    /^✗ queue: .*policy does not let the topic send to it/,
+  ],
+  "a function takes the events": [
+    { env: { SES_EVENTS_QUEUE_URL: "" } },
+    /^! subscription: .*another program takes the events: sqs/,
+  ],
   "no such configuration set": [
     { aws: { "ses:GetConfigurationSet": well.missing } },
     /^✗ configuration set: .*no configuration set app in.* → .*create-configuration-set/,

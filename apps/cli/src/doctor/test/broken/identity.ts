@@ -29,6 +29,27 @@ export const brokenIdentity: Broken = {
     { aws: identity({ VerifiedForSendingStatus: false, VerificationStatus: "PENDING" }) },
     /^✗ identity: .*not verified example\.org yet.* → .*--wait/,
   ],
+  "the verification with a key of one's own has failed": [
+    {
+      aws: identity({
+        VerifiedForSendingStatus: false,
+        VerificationStatus: "FAILED",
+        DkimAttributes: { ...well.identity.DkimAttributes, SigningAttributesOrigin: "EXTERNAL" },
+      }),
+    },
+    /^✗ identity: .*does not find the key of your own.* → Publish the key's TXT record again/,
+  ],
+  "the address is pending": [
+    {
+      aws: {
+        "ses:GetEmailIdentity": (name) =>
+          name.includes("@")
+            ? { VerifiedForSendingStatus: false, VerificationStatus: "PENDING" }
+            : well.missing,
+      },
+    },
+    /^✗ identity: .*not verified the address hello@example\.org.* → Open the link/,
+  ],
   "the verification has failed": [
     {
       aws: identity({
