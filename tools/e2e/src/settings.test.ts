@@ -43,7 +43,7 @@ describe.each(VARIANTS)("$how", (variant) => {
     await elsewhere.isIn();
     await sam.goes("/settings/sessions");
     await sam.sees(/this browser/i);
-    await sam.presses(/log out .+, /i);
+    await sam.presses(/log out: .+, /i);
     await elsewhere.isOut();
     await sam.sees(/this browser/i);
     await sam.presses(/log out everywhere/i);
