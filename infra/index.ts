@@ -6,7 +6,7 @@ import { DnsRecords, dkimRecords, dmarcRecord, mailFromRecords } from "./src/dns
 import { Alarms } from "./src/events/alarms.ts";
 import { EventSubscription } from "./src/events/subscriber.ts";
 import { EventTopic } from "./src/events/topic.ts";
-import { DomainIdentity, refuseOtherDkim, refuseOtherMailFrom } from "./src/identity.ts";
+import { DomainIdentity, readMailFrom, refuseOtherDkim } from "./src/identity.ts";
 import { outputs } from "./src/outputs.ts";
 import { SenderAccess } from "./src/sender.ts";
 import { tags as stackTags } from "./src/tags.ts";
@@ -27,7 +27,7 @@ const tags = stackTags(stack);
 // preview has every record.
 const imported = settings.identity === "import";
 if (imported && settings.dkimHost) await refuseOtherDkim(domain);
-if (imported) await refuseOtherMailFrom(domain, mailFromDomain, settings.mailFromFailure);
+const mailFromFailure = imported ? await readMailFrom(domain, mailFromDomain, region) : undefined;
 const zone = { name, id: dns.zoneId, domain };
 const mailFrom =
   settings.identity === "existing" || existing.has("mailFrom")
@@ -62,7 +62,7 @@ if (settings.identity !== "existing") {
   const identity = new DomainIdentity(name, {
     domain,
     mailFromDomain,
-    mailFromFailure: settings.mailFromFailure,
+    mailFromFailure: settings.mailFromFailure ?? mailFromFailure,
     import: imported,
     feedbackBy: [...topic.destinations, events.subscription],
     mailFromBy,

@@ -16,10 +16,9 @@ interface ConfigurationSetsArgs {
 
 /**
  * The two configuration sets that the app sends with. Each delivers over TLS only, and suppresses
- * addresses that have bounced or complained. Neither tracks opens or clicks: for that SES
- * would rewrite the links, and their tokens would pass through a tracking host. A set that says
- * nothing about engagement metrics follows the account
- * (https://docs.aws.amazon.com/ses/latest/dg/vdm-settings.html), so each set turns them off.
+ * addresses that have bounced or complained. Neither tracks opens or clicks, nor does it for the
+ * account's Virtual Deliverability Manager. To track, SES would rewrite the links, and their tokens
+ * would pass through a tracking host.
  */
 export class ConfigurationSets extends pulumi.ComponentResource {
   /** Names, known once the sets exist. */
@@ -41,10 +40,12 @@ export class ConfigurationSets extends pulumi.ComponentResource {
           reputationOptions: { reputationMetricsEnabled: true },
           sendingOptions: { sendingEnabled: true },
           suppressionOptions: { suppressedReasons: ["BOUNCE", "COMPLAINT"] },
+          // If this is left out, the account's own setting counts.
           vdmOptions: { dashboardOptions: { engagementMetrics: "DISABLED" } },
           tags: args.tags,
         },
-        { parent: this },
+        // Without its set, SES refuses every email of the app.
+        { parent: this, protect: true },
       ).configurationSetName;
     };
 

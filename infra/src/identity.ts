@@ -5,13 +5,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { InfraError } from "./error.ts";
 import type { Tags } from "./tags.ts";
 
+type MailFromFailure = "use-default" | "reject";
+
 interface DomainIdentityArgs {
   /** Example: `"example.com"`. */
   domain: string;
   /** The custom MAIL FROM domain, below `domain`. Example: `"bounce.example.com"`. */
   mailFromDomain: string;
   /** What SES does while that domain's MX record is missing. Default: `"use-default"`. */
-  mailFromFailure?: "use-default" | "reject";
+  mailFromFailure?: MailFromFailure | undefined;
   /** Whether to take over an identity that SES already has. Default: `false`. */
   import?: boolean;
   /** The event destinations. They must exist before SES stops forwarding bounces by email. */
@@ -62,7 +64,8 @@ export class DomainIdentity extends pulumi.ComponentResource {
       {
         emailIdentity,
         mailFromDomain: args.mailFromDomain,
-        behaviorOnMxFailure: behaviorOf(args.mailFromFailure),
+        behaviorOnMxFailure:
+          args.mailFromFailure === "reject" ? "REJECT_MESSAGE" : "USE_DEFAULT_VALUE",
       },
       { parent: this, dependsOn: args.mailFromBy, retainOnDelete: args.import ?? false },
     );
@@ -82,41 +85,6 @@ export class DomainIdentity extends pulumi.ComponentResource {
     const { tokens } = this.#identity.dkimSigningAttributes;
     // A fixed number of outputs: a record that is made inside `apply` is missing from the preview.
     return [0, 1, 2].map((index) => tokens.apply((all) => all[index] ?? ""));
-  }
-}
-
-const behaviorOf = (failure: DomainIdentityArgs["mailFromFailure"]) =>
-  failure === "reject" ? "REJECT_MESSAGE" : "USE_DEFAULT_VALUE";
-
-/**
- * Stops if SES has another MAIL FROM for the domain, or does something else while its MX record is
- * missing. Taking the identity over would change that for everybody who sends as the domain.
- *
- * @throws InfraError which says how to keep it, and how to change it
- */
-export async function refuseOtherMailFrom(
-  domain: string,
-  wanted: string,
-  failure: DomainIdentityArgs["mailFromFailure"],
-): Promise<void> {
-  const found = await getEmailIdentityMailFromAttributes({ emailIdentity: domain });
-  if (!found.mailFromDomain) return;
-  const change =
-    `or change it first: aws sesv2 put-email-identity-mail-from-attributes --email-identity ${domain} ` +
-    `--mail-from-domain ${wanted} --behavior-on-mx-failure ${behaviorOf(failure)}`;
-  if (found.mailFromDomain !== wanted) {
-    const label = found.mailFromDomain.slice(0, -`.${domain}`.length);
-    throw new InfraError(
-      `SES has the MAIL FROM ${found.mailFromDomain} for ${domain}; keep it: pulumi config set ` +
-        `mailFrom ${label}; ${change}`,
-    );
-  }
-  if (found.behaviorOnMxFailure !== behaviorOf(failure)) {
-    const other = failure === "reject" ? "use-default" : "reject";
-    throw new InfraError(
-      `SES has ${found.behaviorOnMxFailure} for the MAIL FROM of ${domain}; keep it: pulumi config ` +
-        `set mailFromFailure ${other}; ${change}`,
-    );
   }
 }
 
@@ -143,4 +111,28 @@ export async function refuseOtherDkim(domain: string): Promise<void> {
     `SES signs for ${domain} with keys from elsewhere (${origin}), whose records this program does ` +
       "not make; keep them: pulumi config set existing dkim",
   );
+}
+
+/**
+ * What SES does while the MX record of the domain's MAIL FROM domain is missing. Undefined: SES has
+ * no MAIL FROM domain for it.
+ *
+ * @throws InfraError if SES has another MAIL FROM domain, because other email may be sent with it
+ */
+export async function readMailFrom(
+  domain: string,
+  mailFromDomain: string,
+  region: string,
+): Promise<MailFromFailure | undefined> {
+  const found = await getEmailIdentityMailFromAttributes({ emailIdentity: domain });
+  if (!found.mailFromDomain) return undefined;
+  if (found.mailFromDomain !== mailFromDomain) {
+    throw new InfraError(
+      `SES has the MAIL FROM domain ${found.mailFromDomain} for ${domain}; keep it: ` +
+        `pulumi config set mailFrom ${found.mailFromDomain.slice(0, -domain.length - 1)}; ` +
+        `or change it: aws sesv2 put-email-identity-mail-from-attributes --region ${region} ` +
+        `--email-identity ${domain} --mail-from-domain ${mailFromDomain}`,
+    );
+  }
+  return found.behaviorOnMxFailure === "REJECT_MESSAGE" ? "reject" : "use-default";
 }

@@ -18,8 +18,8 @@ interface Before {
   partition?: string;
   /** The DKIM attributes of the identity that is imported. Default: Easy DKIM. */
   dkim?: Values;
-  /** The MAIL FROM attributes of the identity that is imported. Default: none. */
-  mailFrom?: Values;
+  /** The MAIL FROM domain of the identity that is imported. Default: it has none. */
+  mailFrom?: { mailFromDomain: string; behaviorOnMxFailure: string };
   /** TXT values of the domain itself, as Route 53 has them: quoted. */
   route53?: string[];
   /** Whether these have a routing policy at Route 53. */
@@ -73,12 +73,10 @@ export function aws(zone: Before = {}): World {
           ]),
         };
       },
-      "cloudflare:index/getDnsRecords:getDnsRecords": ({ zoneId, name, type }) => ({
+      "cloudflare:index/getDnsRecords:getDnsRecords": ({ zoneId, name }) => ({
         id: "x",
         zoneId,
-        results: (zone.cloudflare ?? []).filter(
-          (record) => record.name === (name as Values).exact && record.type === type,
-        ),
+        results: (zone.cloudflare ?? []).filter((record) => record.name === (name as Values).exact),
       }),
       "digitalocean:index/getRecords:getRecords": () => ({ records: zone.digitalocean ?? [] }),
       "aws:sesv2/getEmailIdentity:getEmailIdentity": ({ emailIdentity }) => ({
@@ -89,9 +87,7 @@ export function aws(zone: Before = {}): World {
         emailIdentity,
       }) => ({
         emailIdentity,
-        mailFromDomain: "",
-        behaviorOnMxFailure: "USE_DEFAULT_VALUE",
-        ...zone.mailFrom,
+        ...(zone.mailFrom ?? { mailFromDomain: "", behaviorOnMxFailure: "USE_DEFAULT_VALUE" }),
       }),
     },
     computed: {

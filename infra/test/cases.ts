@@ -76,7 +76,6 @@ export const CASES: Record<string, Case> = {
       zoneId: "c1",
     },
     world: aws({
-      mailFrom: { mailFromDomain: "bounce.example.com" },
       cloudflare: [
         {
           name: "bounce.example.com",
@@ -141,24 +140,6 @@ export const CASES: Record<string, Case> = {
 /** Configurations that stop the preview, each with the line that it prints. */
 export const STOPS: [string, Case, RegExp][] = [
   [
-    "an identity that is imported and has another MAIL FROM",
-    {
-      config: { identity: "import", existing: "mailFrom" },
-      world: aws({ mailFrom: { mailFromDomain: "a.mail.example.com" } }),
-    },
-    /^error: SES has the MAIL FROM a\.mail\.example\.com for example\.com; keep it: pulumi config set mailFrom a\.mail; or .* --mail-from-domain bounce\.example\.com --behavior-on-mx-failure USE_DEFAULT_VALUE$/,
-  ],
-  [
-    "an identity that is imported and sends nothing without its MX record",
-    {
-      config: { identity: "import" },
-      world: aws({
-        mailFrom: { mailFromDomain: "bounce.example.com", behaviorOnMxFailure: "REJECT_MESSAGE" },
-      }),
-    },
-    /^error: SES has REJECT_MESSAGE .*keep it: pulumi config set mailFromFailure reject; or /,
-  ],
-  [
     "two SPF records",
     {
       config: { dns: "route53", zoneId: "Z1", apexSpf: "true" },
@@ -220,6 +201,24 @@ export const STOPS: [string, Case, RegExp][] = [
       }),
     },
     /^error: _dmarc\.example\.com has another TXT record at DigitalOcean .*pulumi config set existing dmarc/,
+  ],
+  [
+    "a CNAME at Cloudflare in place of the DMARC record",
+    {
+      config: { dns: "cloudflare", zoneId: "c1" },
+      world: aws({
+        cloudflare: [{ name: "_dmarc.example.com", type: "CNAME", content: "dmarc.example.net" }],
+      }),
+    },
+    /^error: _dmarc\.example\.com has a CNAME record at Cloudflare \(dmarc\.example\.net\): keep it with pulumi config set existing dmarc/,
+  ],
+  [
+    "a CNAME at DigitalOcean in place of the MAIL FROM subdomain",
+    {
+      config: { dns: "digitalocean", zoneId: "example.com" },
+      world: aws({ digitalocean: [{ name: "bounce", type: "CNAME", value: "example.net." }] }),
+    },
+    /^error: bounce\.example\.com has a CNAME record at DigitalOcean \(example\.net\.\): keep it with/,
   ],
   [
     "a domain that is not in DigitalOcean's zone",

@@ -57,6 +57,9 @@ export class Cloud {
   /** @throws Error if it exists already */
   create(kind: string, name: string, inputs: Values): string {
     if (this.broken.has(kind)) throw new Error(`LimitExceededException: ${kind} ${name}`);
+    if (kind === "AccessKey" && this.#keysOf(String(inputs.user)).length >= 2) {
+      throw new Error(`LimitExceeded: ${String(inputs.user)} has two access keys`);
+    }
     this.#made += 1;
     const id = KINDS[kind]?.id?.(inputs) ?? `${name}-${this.#made}`;
     const key = `${kind} ${id}`;
@@ -74,9 +77,7 @@ export class Cloud {
   /** @throws Error if something else needs it */
   delete(kind: string, id: string, inputs: Values): void {
     if (kind === "User") {
-      const keys = this.names("AccessKey").filter(
-        (key) => this.things.get(`AccessKey ${key}`)?.user === id,
-      );
+      const keys = this.#keysOf(id);
       if (keys.length > 0 && inputs.forceDestroy !== true) {
         throw new Error(`DeleteConflict: ${id} has access keys`);
       }
@@ -102,6 +103,12 @@ export class Cloud {
     return [...this.things.keys()]
       .filter((key) => key.startsWith(`${kind} `))
       .map((key) => key.slice(kind.length + 1));
+  }
+
+  #keysOf(user: string): string[] {
+    return this.names("AccessKey").filter(
+      (key) => this.things.get(`AccessKey ${key}`)?.user === user,
+    );
   }
 
   isFixed(kind: string, input: string): boolean {

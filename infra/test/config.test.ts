@@ -123,6 +123,42 @@ test.each<[string, Record<string, string>, RegExp]>([
     },
     /^product:lambdaArn must be of eu-central-1, as the queue is/,
   ],
+  [
+    "a MAIL FROM with the domain",
+    { mailFrom: "bounce.example.com" },
+    /^product:mailFrom must be without \.example\.com: pulumi config set mailFrom bounce$/,
+  ],
+  ["a MAIL FROM in capitals", { mailFrom: "Bounce" }, /^product:mailFrom must be a subdomain/],
+  [
+    "MAIL FROM of an identity that the stack leaves alone",
+    { identity: "existing", mailFrom: "bounce" },
+    /^product:mailFrom has no effect with identity: existing: pulumi config rm mailFrom$/,
+  ],
+  [
+    "what SES does without its MX record there",
+    { identity: "existing", mailFromFailure: "reject" },
+    /^product:mailFromFailure has no effect with identity: existing: pulumi config rm/,
+  ],
+  [
+    "a host of DKIM's records that are not made",
+    { identity: "existing", dkimHost: "dkim.amazonses.com" },
+    /^product:dkimHost has no effect with identity: existing, or existing: dkim: pulumi config rm/,
+  ],
+  [
+    "a time to deliver in a set that stays as it is",
+    {
+      existing: "configurationSets",
+      configurationSet: "mine",
+      securityConfigurationSet: "mine-security",
+      securityDeliverySeconds: "900",
+    },
+    /^product:securityDeliverySeconds has no effect with existing: configurationSets: pulumi/,
+  ],
+  [
+    "keys of a role",
+    { sender: "role", roleTrusts: "ecs-tasks.amazonaws.com", accessKeys: "b" },
+    /^product:accessKeys has no effect with sender: role: pulumi config rm accessKeys$/,
+  ],
   ["a role that nobody may take", { sender: "role" }, /^product:roleTrusts is needed with sender/],
   ["a role that anybody may take", { sender: "role", roleTrusts: "*" }, /^product:roleTrusts must/],
   [

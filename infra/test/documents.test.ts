@@ -98,8 +98,8 @@ describe.each(PAGES)("%s", (page) => {
 
 // Of pulumi.com/docs/iac/cli/commands.
 const PULUMI =
-  `cancel, destroy, login, preview, refresh, stack, up, version, config refresh, config rm,
-  config get, config set, state unprotect, stack change-secrets-provider, stack init, stack output,
+  `cancel, destroy, login, preview, refresh, stack, up, version, config get, config refresh, config rm,
+  config set, state unprotect, stack change-secrets-provider, stack init, stack output,
   stack rename, stack rm, stack select`.split(/,\s+/);
 
 test("the walk, step by step, makes a configuration that the program takes at each update", () => {
@@ -126,6 +126,15 @@ test("the recovery of a lost state makes a configuration that the program takes"
     ]),
   );
   expect(readSettings({ project: "product", stack: "dev", raw }).identity).toBe("import");
+});
+
+test("after a leak, the name of the new key is not one that a rotation may have left", () => {
+  const { text } = section("infra/recovery.md", "A key has leaked");
+  const names = [...text.matchAll(/pulumi config set accessKeys (\w+)/g)].map(([, name]) => name);
+  const used = section("infra/README.md", "Rotating the key").text.split("Next time:")[0]!;
+  expect(text).toContain("pulumi config get accessKeys");
+  expect(used).toContain("accessKeys a,b");
+  expect(used).not.toMatch(new RegExp(`accessKeys .*\\b${names.at(-1)}\\b`));
 });
 
 test("the list for the first run counts what is made", () => {

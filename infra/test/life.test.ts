@@ -89,6 +89,26 @@ describe("an update", () => {
     expect(cloud.names("EmailIdentity")).toEqual(["example.com"]);
   });
 
+  test.each([
+    ["another name of a configuration set", { configurationSet: "other" }, "replace"],
+    [
+      "existing: configurationSets, for its own,",
+      {
+        existing: "configurationSets",
+        configurationSet: "product-dev",
+        securityConfigurationSet: "product-dev-security",
+      },
+      "delete",
+    ],
+  ])("to %s is stopped before SES refuses every email", async (_, config, verb) => {
+    await upOnce();
+    const { exitCode, log } = await stack.up(withConfig(config));
+    expect(exitCode).toBe(1);
+    expect(log).toContain(`unable to ${verb} ConfigurationSet product-dev`);
+    expect(log).toContain("it is protected");
+    expect(cloud.names("ConfigurationSet")).toEqual(["product-dev", "product-dev-security"]);
+  });
+
   test("to another DNS provider is stopped before it takes DKIM's records away", async () => {
     await upOnce();
     const { exitCode, log } = await stack.up({ config: {} });
@@ -167,13 +187,28 @@ describe("rotating the key", () => {
     expect(last.steps).toEqual(["delete AccessKey product-dev-sender-a"]);
     expect(cloud.names("AccessKey")).not.toContain(old);
     expect(last.outputs.AWS_ACCESS_KEY_ID).toBe(both.outputs.AWS_ACCESS_KEY_ID);
+  });
 
-    // After a leak, as recovery.md says.
-    const another = await up(withConfig({ accessKeys: "c" }));
-    expect(another.steps).toEqual([
-      "create AccessKey product-dev-sender-c",
-      "delete AccessKey product-dev-sender-b",
-    ]);
+  test.each(["a", "a,b", "b", "b,c"])(
+    "after a leak, with accessKeys %s, leaves no key that was there, as recovery.md says",
+    async (accessKeys) => {
+      await up(withConfig({ accessKeys }));
+      const leaked = cloud.names("AccessKey");
+      const last = accessKeys.split(",").at(-1)!;
+      if (last !== accessKeys) await up(withConfig({ accessKeys: last }));
+      const { steps } = await up(withConfig({ accessKeys: "another" }));
+      expect(steps).toEqual([
+        "create AccessKey product-dev-sender-another",
+        `delete AccessKey product-dev-sender-${last}`,
+      ]);
+      expect(cloud.names("AccessKey").filter((key) => leaked.includes(key))).toEqual([]);
+    },
+  );
+
+  test("to a third key is refused, so after a leak one of two goes first", async () => {
+    await up(withConfig({ accessKeys: "a,b" }));
+    const { log } = await stack.up(withConfig({ accessKeys: "c" }));
+    expect(log).toContain("LimitExceeded");
   });
 });
 
@@ -187,11 +222,16 @@ describe("taking a stack down", () => {
     expect(cloud.things.size).toBe(there);
   });
 
-  test("without what is protected leaves the identity and DKIM's records, no key and no queue", async () => {
+  test("without what is protected leaves the identity, DKIM's records and the sets, no key and no queue", async () => {
     await upOnce();
     expect(stack.destroy({ excludeProtected: true }).exitCode).toBe(0);
     expect([...cloud.things.keys()].sort()).toEqual(
-      ["EmailIdentity example.com", ...DKIM.map((id) => `Record ${id}`)].sort(),
+      [
+        "ConfigurationSet product-dev",
+        "ConfigurationSet product-dev-security",
+        "EmailIdentity example.com",
+        ...DKIM.map((id) => `Record ${id}`),
+      ].sort(),
     );
     // And the next update makes the rest again.
     const { steps } = await up(ROUTE53);
@@ -270,6 +310,47 @@ describe("adopting an identity", () => {
 
     await up(withConfig({ ...IMPORT, existing: "dkim" }, world));
     expect(cloud.names("Record").filter((id) => id.endsWith("CNAME"))).toEqual([]);
+  });
+
+  describe("with a MAIL FROM domain", () => {
+    const attributes = {
+      mailFromDomain: "bounce.mail.example.com",
+      behaviorOnMxFailure: "REJECT_MESSAGE",
+    };
+    const world = aws({ mailFrom: attributes });
+    const key = "EmailIdentityMailFromAttributes example.com";
+    beforeEach(() => {
+      cloud.create("EmailIdentityMailFromAttributes", "", {
+        emailIdentity: "example.com",
+        ...attributes,
+      });
+    });
+
+    test.each(["", "mailFrom", "dkim,mailFrom,dmarc"])(
+      "that is another than ours is refused, with existing: %j",
+      async (existing) => {
+        const config = { ...IMPORT, ...(existing && { existing }) };
+        const { exitCode, log } = await stack.up(withConfig(config, world));
+        expect(exitCode).not.toBe(0);
+        expect(log.trim()).toBe(
+          "SES has the MAIL FROM domain bounce.mail.example.com for example.com; keep it: pulumi " +
+            "config set mailFrom bounce.mail; or change it: aws sesv2 " +
+            "put-email-identity-mail-from-attributes --region eu-central-1 " +
+            "--email-identity example.com --mail-from-domain bounce.example.com",
+        );
+        expect(stack.state.size).toBe(0);
+        expect(cloud.things.get(key)).toMatchObject(attributes);
+      },
+    );
+
+    test("keeps it, and what SES does without its MX record unless mailFromFailure says it", async () => {
+      const named = { ...IMPORT, mailFrom: "bounce.mail" };
+      await up(withConfig(named, world));
+      expect(cloud.things.get(key)).toMatchObject(attributes);
+      expect(cloud.names("Record")).toContain("Z1/bounce.mail.example.com/MX");
+      await up(withConfig({ ...named, mailFromFailure: "use-default" }, world));
+      expect(cloud.things.get(key)).toMatchObject({ behaviorOnMxFailure: "USE_DEFAULT_VALUE" });
+    });
   });
 
   test("without DKIM is refused in one line with the command that turns it on", async () => {

@@ -1,6 +1,5 @@
 import { expect, inject, test } from "vitest";
 import { readSettings } from "../src/config/settings.ts";
-import { tagOf } from "../src/tags.ts";
 import { ofType } from "./find.ts";
 import { recordsOf } from "./records.ts";
 
@@ -61,13 +60,4 @@ test("the longest domain leaves room for its records' names, and one character m
   expect(read(domain(202))).not.toThrow();
   expect(read(`${"d".repeat(6)}.${domain(202)}`)).not.toThrow();
   expect(read(`${"d".repeat(7)}.${domain(202)}`)).toThrow(/must be a domain/);
-});
-
-test.each([
-  ["Acme", "Acme"],
-  ["Tom & Jerry, Inc. (Beta)", "Tom  Jerry Inc. Beta"],
-  ["Yahoo!", "Yahoo"],
-  ["Bücher ’24", "Bücher 24"],
-])("the product's name %s becomes the tag %s, which AWS takes", (name, tag) => {
-  expect(tagOf(name)).toBe(tag);
 });

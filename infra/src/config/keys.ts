@@ -5,7 +5,7 @@ import {
   optional,
   matching,
   domainName,
-  labels,
+  subdomain,
   setName,
   address,
   fromPattern,
@@ -60,25 +60,25 @@ export const KEYS = {
       "The subdomain for bounces (custom MAIL FROM). It takes an MX record, so nothing else may use it.",
     example: "bounce",
     default: "bounce",
-    parse: optional(labels, "bounce"),
+    parse: optional(subdomain, undefined),
   },
   mailFromFailure: {
     about:
       "What SES does while the MX record is missing: `use-default` sends from amazonses.com, `reject` does not send.",
     example: "reject",
-    default: "use-default",
-    parse: optional(oneOf(["use-default", "reject"]), "use-default"),
+    default: "use-default; with `import`, what SES has",
+    parse: optional(oneOf(["use-default", "reject"]), undefined),
   },
   identity: {
     about:
-      "`create` makes SES's identity of the domain; where there is one, `import` takes it over as it is and adds MAIL FROM and the records; `existing` leaves it alone, with its MAIL FROM and its records (a second stack on one domain).",
+      "`create` makes SES's identity of the domain; where there is one, `import` takes it over as it is, and adds the records, and MAIL FROM if it has none; `existing` leaves it alone, with its MAIL FROM and its records (a second stack on one domain).",
     example: "import",
     default: "create",
     parse: optional(oneOf(IDENTITY), "create"),
   },
   existing: {
     about:
-      "What exists already and stays as it is: `configurationSets` (only the events are added); `dkim`, `mailFrom`, `dmarc` (these records are not made).",
+      "What exists already and stays as it is: `configurationSets` (only the events are added); `dkim`, `mailFrom`, `dmarc` (these records are not made; records that the stack made before, Pulumi deletes).",
     example: "dkim,dmarc",
     default: "nothing",
     parse: optional(listOf(oneOf(EXISTING)), []),
@@ -99,7 +99,7 @@ export const KEYS = {
     about: `How long SES may go on trying to deliver security email, ${SHORTEST_DELIVERY} to ${LONGEST_DELIVERY} seconds. If it is longer than the shortest token lives, an email can arrive with a link that no longer works.`,
     example: "1800",
     default: String(SECURITY_DELIVERY),
-    parse: optional(deliverySeconds, SECURITY_DELIVERY),
+    parse: optional(deliverySeconds, undefined),
   },
   dkimHost: {
     about:
@@ -249,7 +249,7 @@ export const KEYS = {
       "Names of the user's access keys; the outputs are the last one's. To rotate: add a second, deploy the app, remove the first.",
     example: "a,b",
     default: "a",
-    parse: optional(keyNames, ["a"]),
+    parse: optional(keyNames, undefined),
   },
   from: {
     about: "The only addresses that may be sent from; `*` stands for anything.",

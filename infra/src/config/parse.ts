@@ -27,12 +27,12 @@ export function domainName(value: string): string {
 }
 
 export function label(value: string): string {
-  return matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "one label, without the domain")(value);
+  return matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "names of a-z, 0-9 and -")(value);
 }
 
-export function labels(value: string): string {
-  const valid = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-  return matching(valid, "a name below the domain, without the domain")(value);
+export function subdomain(value: string): string {
+  const valid = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+  return matching(valid, "a subdomain in lower case, without the domain")(value);
 }
 
 export function setName(value: string): string {

@@ -6,7 +6,7 @@ import { dkimHostOf } from "../dns/regions.ts";
 import type { Subscriber } from "../events/subscriber.ts";
 import type { Trust } from "../policies.ts";
 import type { Principal } from "../sender.ts";
-import { type Grant, KEYS, type Key, type Values } from "./keys.ts";
+import { type Grant, KEYS, type Key, SECURITY_DELIVERY, type Values } from "./keys.ts";
 
 /** The configuration of a stack, after the checks on each key and on keys that need each other. */
 export interface Settings {
@@ -93,6 +93,12 @@ export function readSettings(stack: {
     );
   }
 
+  /** Stops if a key is set that would be ignored. */
+  function without(key: keyof Values, ignored: boolean, why: string): void {
+    if (!ignored || values[key] === undefined) return;
+    throw new InfraError(`${prefix}${key} has no effect with ${why}: pulumi config rm ${key}`);
+  }
+
   const { domain, dns, events, sender } = values;
   const provider: DnsProvider = PROVIDERS[dns];
   const providers = Object.keys(PROVIDERS).filter((one) => one !== "manual");
@@ -131,6 +137,7 @@ export function readSettings(stack: {
       : { kind: "service", principal: trusted };
   }
   const trusts = trust();
+  without("accessKeys", sender === "role", "sender: role");
 
   for (const pattern of values.from ?? []) {
     if (!pattern.endsWith(`@${domain}`)) {
@@ -142,7 +149,18 @@ export function readSettings(stack: {
     return events === "lambda" ? { to: events, functionArn, roleName } : { to: events };
   }
 
-  const mailFromDomain = `${values.mailFrom}.${domain}`;
+  const isExisting = values.identity === "existing";
+  without("mailFrom", isExisting, "identity: existing");
+  without("mailFromFailure", isExisting, "identity: existing");
+  const mailFrom = values.mailFrom ?? "bounce";
+  // Easily taken for the full name, because it may have dots.
+  if (mailFrom.endsWith(`.${domain}`)) {
+    throw new InfraError(
+      `${prefix}mailFrom must be without .${domain}: ` +
+        `pulumi config set mailFrom ${mailFrom.slice(0, -domain.length - 1)}`,
+    );
+  }
+  const mailFromDomain = `${mailFrom}.${domain}`;
   if (mailFromDomain.length > 253) {
     throw new InfraError(
       `${prefix}mailFrom makes a name of more than 253 characters: pulumi config set mailFrom b`,
@@ -150,7 +168,8 @@ export function readSettings(stack: {
   }
 
   const existing = new Set(values.existing);
-  const makesDkim = values.identity !== "existing" && !existing.has("dkim");
+  const makesDkim = !isExisting && !existing.has("dkim");
+  without("dkimHost", !makesDkim, "identity: existing, or existing: dkim");
   const dkimHost = values.dkimHost ?? dkimHostOf(region);
   if (makesDkim && dkimHost === undefined) {
     throw new InfraError(
@@ -162,6 +181,7 @@ export function readSettings(stack: {
     for (const key of ["configurationSet", "securityConfigurationSet"] as const) {
       along(key, values[key], true, "existing: configurationSets");
     }
+    without("securityDeliverySeconds", true, "existing: configurationSets");
   }
   const configurationSet = values.configurationSet ?? name;
   const securityConfigurationSet = values.securityConfigurationSet ?? `${name}-security`;
@@ -182,7 +202,7 @@ export function readSettings(stack: {
     existing,
     configurationSet,
     securityConfigurationSet,
-    securityDeliverySeconds: values.securityDeliverySeconds,
+    securityDeliverySeconds: values.securityDeliverySeconds ?? SECURITY_DELIVERY,
     dns: { provider, zoneId: zoneId ?? "" },
     dkimHost: makesDkim ? dkimHost : undefined,
     dmarc: {
@@ -197,7 +217,7 @@ export function readSettings(stack: {
     alarmsTo: values.alarmsTo,
     sender:
       sender === "user"
-        ? { kind: sender, accessKeys: values.accessKeys }
+        ? { kind: sender, accessKeys: values.accessKeys ?? ["a"] }
         : { kind: sender, trusts },
     grants: values.grants,
     from: values.from ?? [`*@${domain}`],

@@ -1,7 +1,7 @@
 import { DnsRecord } from "@pulumi/cloudflare/dnsRecord.js";
 import { getDnsRecords } from "@pulumi/cloudflare/getDnsRecords.js";
 import * as pulumi from "@pulumi/pulumi";
-import { ownSpf, refuseRecord } from "./conflicts.ts";
+import { isInTheWay, ownSpf, refuseRecord } from "./conflicts.ts";
 import type { DnsProvider, Zone } from "./provider.ts";
 import { quoteTxt, unquoteTxt } from "./txt.ts";
 
@@ -14,17 +14,19 @@ export const cloudflare: DnsProvider = {
 
   async refuse(zone, records) {
     for (const record of records) {
-      const [other] = await others(zone, record.name, record.type);
-      if (other) throw refuseRecord("Cloudflare", record, other.content);
+      const found = await others(zone, record.name);
+      const other = found.find(({ type }) => isInTheWay(type, record));
+      if (other) throw refuseRecord("Cloudflare", record, other.type, other.content);
     }
   },
 
   async apex(zone) {
-    const found = await others(zone, zone.domain, "TXT");
+    const found = await others(zone, zone.domain);
+    const texts = found.filter(({ type }) => type === "TXT");
     return ownSpf(
       "Cloudflare",
       zone.domain,
-      found.map(({ content }) => unquoteTxt(content)),
+      texts.map(({ content }) => unquoteTxt(content)),
     );
   },
 
@@ -50,8 +52,8 @@ function commentOf(zone: Zone): string {
   return `Pulumi: ${zone.name}`;
 }
 
-/** Records of this name and type that the stack did not make. */
-async function others(zone: Zone, name: string, type: string) {
-  const { results } = await getDnsRecords({ zoneId: zone.id, type, name: { exact: name } });
+/** Records of this name that the stack did not make. */
+async function others(zone: Zone, name: string) {
+  const { results } = await getDnsRecords({ zoneId: zone.id, name: { exact: name } });
   return results.filter(({ comment }) => comment !== commentOf(zone));
 }

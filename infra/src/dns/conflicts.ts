@@ -1,18 +1,30 @@
 // Conflicts with records that the stack did not make, at providers that accept a second record of a
-// name without an error.
+// name without an error, or refuse one only in the middle of the update.
 import { InfraError } from "../error.ts";
 import { withSes } from "./apex.ts";
 import type { FixedRecord } from "./records.ts";
+
+/** Whether a record of this type is in the way. Beside a CNAME there can be no other record. */
+export function isInTheWay(type: string, record: FixedRecord): boolean {
+  return type === record.type || type === "CNAME";
+}
 
 /**
  * Makes the error for a record of somebody else that is in the way.
  *
  * @param provider the provider's name for people: `"Cloudflare"`
- * @param content the content of the other record
+ * @param type the type of the other record
+ * @param content its content
  */
-export function refuseRecord(provider: string, record: FixedRecord, content: string): InfraError {
+export function refuseRecord(
+  provider: string,
+  record: FixedRecord,
+  type: string,
+  content: string,
+): InfraError {
   return new InfraError(
-    `${record.name} has another ${record.type} record at ${provider} (${content}): ` +
+    `${record.name} has ${type === record.type ? "another" : "a"} ${type} record at ${provider} ` +
+      `(${content}): ` +
       (record.key === "dmarc"
         ? "keep it with pulumi config set existing dmarc, or delete it"
         : "keep it with pulumi config set existing mailFrom, delete it, or choose another " +

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { InfraError } from "../error.ts";
 import { SES_SPF } from "./apex.ts";
-import { ownSpf, refuseRecord } from "./conflicts.ts";
+import { isInTheWay, ownSpf, refuseRecord } from "./conflicts.ts";
 import type { DnsProvider, Zone } from "./provider.ts";
 import type { PlannedRecord } from "./records.ts";
 
@@ -30,10 +30,10 @@ export const digitalocean: DnsProvider = {
       const other = found.find(
         (one) =>
           one.name === name &&
-          one.type === record.type &&
+          isInTheWay(one.type, record) &&
           one.value.replace(/\.$/, "") !== wanted.replace(/\.$/, ""),
       );
-      if (other) throw refuseRecord("DigitalOcean", record, other.value);
+      if (other) throw refuseRecord("DigitalOcean", record, other.type, other.value);
     }
   },
 

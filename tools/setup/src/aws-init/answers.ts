@@ -1,3 +1,4 @@
+import { AppError } from "@repo/errors";
 import { type Question, type Terminal, ask, choose } from "./ask.ts";
 import {
   isAddress,
@@ -123,6 +124,9 @@ export async function collect(
           },
           terminal,
         );
+  if (options["app-url"] && runs !== "cron") {
+    throw new AppError("INVALID_OPTION", "--app-url has no effect without --runs cron.");
+  }
   const appUrl =
     runs === "cron"
       ? await put(
@@ -165,7 +169,7 @@ export async function collect(
     appUrl: appUrl && new URL(appUrl).origin,
     reportsTo,
     tester,
-    state: stateUrl(state, region),
+    state: stateUrl(state, region, project.backend),
   };
 }
 

@@ -114,6 +114,26 @@ it("changes nothing the second time, and needs no option again", async () => {
   expect(["infra/Pulumi.yaml", "infra/Pulumi.dev.yaml", ".env"].map(read)).toEqual(before);
 });
 
+it("names the state's key in the bucket's region, where another stack sends from another", async () => {
+  const state = ["--state", "s3://acme-state"];
+  await init([...BASE, ...state]);
+  const other = [...BASE, "--stack", "us"].map((arg) => arg.replace("eu-central-1", "us-east-1"));
+  for (const again of [[], state]) {
+    const out = await init([...other, ...again]);
+    expect(out).toContain(
+      "stack init us --secrets-provider='awskms://alias/pulumi?region=eu-central-1'",
+    );
+    expect(read("infra/Pulumi.yaml")).toContain("url: s3://acme-state?region=eu-central-1\n");
+    rmSync(file("infra/Pulumi.us.yaml"));
+  }
+});
+
+it("allows a sender in other capitals too, because IAM compares letter by letter", async () => {
+  await init(BASE);
+  await init([...NEEDED, "--from", "Acme <Hello@example.org>", "--yes", "--replace"]);
+  expect(config()).toMatchObject({ "product:from": ["hello@example.org", "Hello@example.org"] });
+});
+
 describe("keeps what a person has written", () => {
   const OWN = `# Ours
 secretsprovider: awskms://alias/ours
@@ -313,6 +333,22 @@ describe("says what is wrong with the option to use", () => {
       message: expect.stringMatching(new RegExp(`^${option} `)),
     });
     expect(existsSync(file("infra/Pulumi.dev.yaml"))).toBe(false);
+  });
+
+  it("--from, if only the capitals of its domain are wrong", async () => {
+    const capitals = ["--domain", "Example.org", "--from", "hello@Example.org"];
+    await expect(init([...capitals, "--region", "eu-west-1", "--dns", "manual"])).rejects.toThrow(
+      "--from must be an address of example.org (in lower case)",
+    );
+  });
+
+  it.each([
+    ["--zone-id", "Z0123456789", /^--zone-id has no effect with --dns manual/],
+    ["--app-url", "https://app.example.org", /^--app-url has no effect without --runs cron/],
+  ])("%s, if it would be ignored", async (option, value, message) => {
+    const attempt = init([...BASE, option, value]);
+    await expect(attempt).rejects.toMatchObject({ code: "INVALID_OPTION" });
+    await expect(attempt).rejects.toThrow(message);
   });
 
   it("--domain, if it is given twice", async () => {

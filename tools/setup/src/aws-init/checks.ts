@@ -33,7 +33,7 @@ export const isSender =
   (answer) =>
     parseMailbox(answer)?.domain === domain
       ? undefined
-      : `must be an address of ${domain}, or Name <address>`;
+      : `must be an address of ${domain} (in lower case), or Name <address>`;
 export const isOrigin: Check = (answer) => {
   const url = URL.canParse(answer) ? new URL(answer) : undefined;
   return url?.protocol === "https:" && url.href === `${url.origin}/`
@@ -45,8 +45,13 @@ export const isState = matches(
   "must be s3://your-bucket, cloud or local",
 );
 
-/** As `pulumi login` takes it. */
-export function stateUrl(state: string, region: string): string {
+/**
+ * As `pulumi login` takes it.
+ *
+ * @param before the address that is written already: a bucket stays in its region
+ */
+export function stateUrl(state: string, region: string, before = ""): string {
+  if (before.startsWith(`${state}?`)) return before;
   if (state === "cloud") return "https://api.pulumi.com";
   if (state === "local") return "file://~";
   return state.startsWith("s3:") && !state.includes("?") ? `${state}?region=${region}` : state;

@@ -1,3 +1,4 @@
+import { AppError } from "@repo/errors";
 import { type Terminal, ask, choose } from "./ask.ts";
 import { type Provider, findZone } from "./name-servers.ts";
 import { type Project, valueOf } from "./project.ts";
@@ -50,7 +51,11 @@ export async function chooseDns(asked: {
     },
     terminal,
   );
-  if (dns === "manual") return { dns, zoneId: "" };
+  if (dns === "manual") {
+    if (given.zoneId)
+      throw new AppError("INVALID_OPTION", "--zone-id has no effect with --dns manual.");
+    return { dns, zoneId: "" };
+  }
   const isSame = current === dns;
   const zoneId = await ask(
     {

@@ -57,7 +57,7 @@ function senderAndEvents({ runs, appUrl }: Answers): Record<string, Value> {
 function covers(address: string) {
   return (pattern: string): boolean => {
     const text = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
-    return new RegExp(`^${text.replaceAll("*", ".*").replaceAll("?", ".")}$`, "i").test(address);
+    return new RegExp(`^${text.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(address);
   };
 }
 

@@ -73,7 +73,9 @@ export function nextSteps(
 
 function newStack(state: string, region: string, stack: string): Step[] {
   const inBucket = state.startsWith("s3:");
-  const secrets = inBucket ? ` --secrets-provider='awskms://alias/pulumi?region=${region}'` : "";
+  // The bucket and its key serve all stacks, also those that send from another region.
+  const home = inBucket ? (new URL(state).searchParams.get("region") ?? region) : "";
+  const secrets = inBucket ? ` --secrets-provider='awskms://alias/pulumi?region=${home}'` : "";
   return [
     ...(inBucket
       ? [
