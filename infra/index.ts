@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readAccount } from "./src/account.ts";
 import { readSettings } from "./src/config/settings.ts";
 import { ConfigurationSets } from "./src/configuration-sets.ts";
+import { refuseWeakerDmarc } from "./src/dns/dmarc-above.ts";
 import { DnsRecords, dkimRecords, dmarcRecord, mailFromRecords } from "./src/dns/records.ts";
 import { Alarms } from "./src/events/alarms.ts";
 import { EventSubscription } from "./src/events/subscriber.ts";
@@ -33,6 +34,7 @@ const mailFrom =
   settings.identity === "existing" || existing.has("mailFrom")
     ? []
     : mailFromRecords(mailFromDomain, region, imported);
+if (!existing.has("dmarc") && !settings.dmarc.policy) await refuseWeakerDmarc(domain);
 const dmarc = existing.has("dmarc") ? [] : [dmarcRecord(domain, settings.dmarc)];
 await dns.provider.refuse?.(zone, [...mailFrom, ...dmarc]);
 const apex = settings.apexSpf ? [await dns.provider.apex(zone)] : [];

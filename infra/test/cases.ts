@@ -110,6 +110,13 @@ export const CASES: Record<string, Case> = {
       accessKeys: "a,b",
     },
   },
+  "subdomain-without-a-policy": {
+    config: { domain: "mail.example.com", dns: "cloudflare", zoneId: "c1" },
+    dns: {
+      "_dmarc.example.com": ["v=DMARC1; p=none; sp=none"],
+      "_dmarc.com": ["v=DMARC1; p=reject"],
+    },
+  },
   "subdomain-strict": {
     config: {
       domain: "mail.example.com",
@@ -134,6 +141,7 @@ export const CASES: Record<string, Case> = {
     region: "us-gov-west-1",
     stack: "s".repeat(40),
     world: aws({ partition: "aws-us-gov" }),
+    dns: {},
   },
 };
 
@@ -201,6 +209,14 @@ export const STOPS: [string, Case, RegExp][] = [
       }),
     },
     /^error: _dmarc\.example\.com has another TXT record at DigitalOcean .*pulumi config set existing dmarc/,
+  ],
+  [
+    "a stricter DMARC policy of a domain above",
+    {
+      config: { domain: "mail.shop.example.com" },
+      dns: { "_dmarc.example.com": ["v=DMARC1; p=none; sp=reject"] },
+    },
+    /^error: _dmarc\.example\.com has the policy reject for mail\.shop\.example\.com, .* none: keep it: pulumi config set existing dmarc; or set one: pulumi config set dmarcPolicy reject$/,
   ],
   [
     "a CNAME at Cloudflare in place of the DMARC record",

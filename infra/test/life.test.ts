@@ -83,7 +83,8 @@ describe("an update", () => {
 
   test("to another domain is stopped by the identity's protection", async () => {
     await upOnce();
-    const { exitCode, log } = await stack.up(withConfig({ domain: "mail.example.com" }));
+    const other = { ...withConfig({ domain: "mail.example.com" }), dns: {} };
+    const { exitCode, log } = await stack.up(other);
     expect(exitCode).toBe(1);
     expect(log).toContain("unable to replace EmailIdentity product-dev: it is protected");
     expect(cloud.names("EmailIdentity")).toEqual(["example.com"]);

@@ -125,7 +125,7 @@ export const KEYS = {
     about: "What receivers do with email that fails DMARC: `none`, `quarantine` or `reject` (`p`).",
     example: "quarantine",
     default: "none",
-    parse: optional(oneOf(DMARC_POLICIES), "none"),
+    parse: optional(oneOf(DMARC_POLICIES), undefined),
   },
   dmarcSubdomainPolicy: {
     about: "The policy for email from its subdomains (`sp`).",

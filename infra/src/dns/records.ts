@@ -133,7 +133,8 @@ export function mailFromRecords(
 
 /** What a domain's DMARC record says. */
 export interface Dmarc {
-  policy: string;
+  /** Default: `none`. */
+  policy: string | undefined;
   /** The policy of its subdomains. Default: `policy`. */
   subdomains: string | undefined;
   dkimAlignment: "relaxed" | "strict";
@@ -143,9 +144,10 @@ export interface Dmarc {
 
 /** DMARC (RFC 7489): what receivers do with email that is not ours. `v` and `p` must come first. */
 export function dmarcRecord(domain: string, dmarc: Dmarc): FixedRecord {
+  const { policy = "none" } = dmarc;
   const tags = [
     "v=DMARC1",
-    `p=${dmarc.policy}`,
+    `p=${policy}`,
     ...(dmarc.subdomains ? [`sp=${dmarc.subdomains}`] : []),
     ...(dmarc.dkimAlignment === "strict" ? ["adkim=s"] : []),
     ...(dmarc.spfAlignment === "strict" ? ["aspf=s"] : []),
