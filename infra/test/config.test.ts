@@ -233,13 +233,23 @@ test.each(["feature.x", "s".repeat(60)])("a stack's name that AWS cannot take: %
 
 test("a region that the program does not know is refused, unless DKIM's host is given", () => {
   const config = { domain: "example.com" };
-  expect(() => settings(config, "eusc-de-east-1")).toThrow(
-    /^product:dkimHost is needed in eusc-de-east-1, .*: pulumi config set dkimHost dkim\.eusc-/,
+  expect(() => settings(config, "mx-central-1")).toThrow(
+    /^product:dkimHost is needed in mx-central-1, .*: pulumi config set dkimHost dkim\.mx-central-1/,
   );
-  const dkimHost = "dkim.eusc-de-east-1.amazonses.com";
-  expect(settings({ ...config, dkimHost }, "eusc-de-east-1").dkimHost).toBe(dkimHost);
-  expect(settings({ ...config, identity: "existing" }, "eusc-de-east-1").dkimHost).toBeUndefined();
+  const dkimHost = "dkim.mx-central-1.amazonses.com";
+  expect(settings({ ...config, dkimHost }, "mx-central-1").dkimHost).toBe(dkimHost);
+  expect(settings({ ...config, identity: "existing" }, "mx-central-1").dkimHost).toBeUndefined();
 });
+
+test.each(["cn-north-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1"])(
+  "a region of another partition than AWS's own and GovCloud is refused: %s",
+  (region) => {
+    const config = { domain: "example.com", dkimHost: "dkim.example.net" };
+    expect(() => settings(config, region)).toThrow(
+      new RegExp(`^aws:region is ${region}, .*: pulumi config set aws:region eu-central-1$`),
+    );
+  },
+);
 
 test.each([
   "system:serviceaccount:default:app",

@@ -62,6 +62,12 @@ export function readSettings(stack: {
   if (!region) {
     throw new InfraError("aws:region is missing: pulumi config set aws:region eu-central-1");
   }
+  if (/^(cn|eusc)-|^[a-z]+-iso/.test(region)) {
+    throw new InfraError(
+      `aws:region is ${region}, where SES's hosts have other names, which this program does not ` +
+        "know (configuration.md): pulumi config set aws:region eu-central-1",
+    );
+  }
 
   // SES and SNS allow only these characters. The longest names are those of the user and of the
   // event destinations. With their endings they may have 64 characters.
