@@ -181,7 +181,11 @@ function assumeBy(
     case "service":
       return {
         Principal: { Service: trust.principal },
-        Action: ["sts:AssumeRole"],
+        Action: [
+          "sts:AssumeRole",
+          // EKS Pod Identity names the pod in tags of the session.
+          ...(trust.principal === "pods.eks.amazonaws.com" ? ["sts:TagSession"] : []),
+        ],
         // The service must act for this account (AWS: "confused deputy"). "IfExists", because not
         // every service says for which account it acts: ECS does, EC2 does not.
         Condition: { StringEqualsIfExists: { "aws:SourceAccount": account.id } },

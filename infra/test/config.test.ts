@@ -215,6 +215,12 @@ test.each<[string, Record<string, string>, RegExp]>([
   expect(attempt).not.toThrow(/\n/);
 });
 
+test.each(["", ":live", ":7", ":$LATEST"])("a function's ARN is taken with the end %j", (end) => {
+  const lambdaArn = `${KEYS.lambdaArn.example}${end}`;
+  const config = { domain: "example.com", events: "lambda", lambdaArn, lambdaRole: "ours" };
+  expect(settings(config).events).toMatchObject({ functionArn: lambdaArn });
+});
+
 test("existing configuration sets are named, both of them", () => {
   const config = { domain: "example.com", existing: "configurationSets" };
   expect(() => settings({ ...config, securityConfigurationSet: "mine-security" })).toThrow(

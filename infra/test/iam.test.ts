@@ -254,6 +254,27 @@ describe("the role", () => {
     }
   });
 
+  test("may be assumed by EKS Pod Identity, which tags its sessions", async () => {
+    const principal = "pods.eks.amazonaws.com";
+    const account = { id: ACCOUNT, oidcProvider: "" };
+    for (const action of ["sts:AssumeRole", "sts:TagSession"]) {
+      const decision = await decide({
+        principal,
+        action,
+        resource: ROLE,
+        resourcePolicy: trustPolicy({ kind: "service", principal }, account) as Document,
+        policies: [],
+        context: { "aws:SourceAccount": ACCOUNT },
+      });
+      expect(decision, action).toBe("Allowed");
+    }
+    const [others] = trustPolicy(
+      { kind: "service", principal: "ec2.amazonaws.com" },
+      account,
+    ).Statement;
+    expect(others?.Action).toEqual(["sts:AssumeRole"]);
+  });
+
   // The simulator knows no condition keys of OIDC issuers: the documents are compared as they are.
   test("may be assumed with a token of the named issuer, for its audience and subject alone", () => {
     expect(trustOf(runs["role-oidc"]!.up).Statement).toEqual([

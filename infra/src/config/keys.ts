@@ -175,11 +175,14 @@ export const KEYS = {
     parse: optional(httpsUrl, undefined),
   },
   lambdaArn: {
-    about: "With `events: lambda`: the function.",
+    about: "With `events: lambda`: the function, or a version or an alias of it.",
     example: "arn:aws:lambda:eu-central-1:123456789012:function:ses-events",
     default: "none",
     parse: optional(
-      matching(/^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+$/, "a Lambda function's ARN"),
+      matching(
+        /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/,
+        "a Lambda function's ARN",
+      ),
       undefined,
     ),
   },
