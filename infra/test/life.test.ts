@@ -88,6 +88,10 @@ describe("an update", () => {
     expect(exitCode).toBe(1);
     expect(log).toContain("unable to replace EmailIdentity product-dev: it is protected");
     expect(cloud.names("EmailIdentity")).toEqual(["example.com"]);
+    // README names what has changed by then.
+    const [policy] = cloud.names("Policy").filter((id) => id.includes("sender-send"));
+    expect(cloud.things.get(`Policy ${policy}`)?.policy).toContain("identity/mail.example.com");
+    expect(cloud.names("Record")).toContain("Z1/_dmarc.mail.example.com/TXT");
   });
 
   test.each([

@@ -175,6 +175,27 @@ config:
     expect(out).not.toContain("a-secret");
   });
 
+  it("and warns of another domain or region for a stack that may be up, before it writes", async () => {
+    const region = ["--dns", "manual", "--region", "eu-west-1", ...FROM];
+    const domain = ["--dns", "manual", "--domain", "example.com", "--from", "hello@example.com"];
+    for (const [args, name] of [
+      [region, "aws:region"],
+      [domain, "product:domain"],
+    ] as const) {
+      const { terminal, answer } = createTerminal();
+      const others = ["--security-from=", "--reports-to=", "--to=", "--state="];
+      const known = ["--domain=example.org", "--region=eu-central-1"].filter(
+        (option) => !args.includes(option.split("=")[0]!),
+      );
+      const running = init([...args, ...known, ...others], terminal);
+      await answer("Write this?", "n");
+      expect(await running).toMatch(
+        new RegExp(`If dev is up, do not change ${name}: .*pnpm aws:init --stack NAME`),
+      );
+    }
+    expect(await init(["--yes", "--dns", "manual", "--replace", ...FROM])).not.toContain("is up");
+  });
+
   it("and in a terminal replaces it only after a yes", async () => {
     for (const [key, region] of [
       ["n", "eu-central-1"],

@@ -88,6 +88,15 @@ export async function awsInit(args: string[], context: Context = live()): Promis
   }
   console.log(`\n${showChanges(changes)}\n`);
   const replaced = changes.filter(({ before }) => before !== undefined);
+  const fixed = replaced
+    .map(({ name }) => name)
+    .filter((name) => ["aws:region", `${project.name}:domain`].includes(name));
+  if (fixed.length > 0) {
+    console.log(
+      `If ${stack} is up, do not change ${fixed.join(", ")}: make another stack, ` +
+        "pnpm aws:init --stack NAME (infra/README.md, Changing a stack that is up).\n",
+    );
+  }
   if (!yes) {
     if (!terminal.isInteractive) {
       throw new AppError("NOT_CONFIRMED", "Nothing is written yet. To write it, add --yes.");
