@@ -262,7 +262,7 @@ describe("the role", () => {
         principal,
         action,
         resource: ROLE,
-        resourcePolicy: trustPolicy({ kind: "service", principal }, account) as Document,
+        resourcePolicy: trustPolicy({ kind: "service", principal }, account),
         policies: [],
         context: { "aws:SourceAccount": ACCOUNT },
       });
