@@ -29,7 +29,7 @@ const tags = stackTags(stack);
 const imported = settings.identity === "import";
 if (imported && settings.dkimHost) await refuseOtherDkim(domain);
 const mailFromFailure = imported ? await readMailFrom(domain, mailFromDomain, region) : undefined;
-const zone = { name, id: dns.zoneId, domain };
+const zone = { name, region, id: dns.zoneId, domain };
 const mailFrom =
   settings.identity === "existing" || existing.has("mailFrom")
     ? []

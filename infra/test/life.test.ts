@@ -156,6 +156,20 @@ describe("the SPF record of the domain itself", () => {
   });
 });
 
+test("a stack of the same name in another region does not take Cloudflare's records for its own", async () => {
+  const config = { dns: "cloudflare", zoneId: "c1" };
+  await up({ config });
+  const cloudflare = cloud
+    .names("DnsRecord")
+    .map((id) => cloud.things.get(`DnsRecord ${id}`) as never);
+  const world = aws({ cloudflare });
+  expect((await up({ config, world })).steps).toEqual([]);
+  const other = new Stack(new Cloud(), runtime);
+  const { exitCode, log } = await other.up({ config, world, region: "us-east-1" });
+  expect(exitCode).not.toBe(0);
+  expect(log).toContain("bounce.example.com has another MX record at Cloudflare");
+});
+
 describe("the DMARC record at DigitalOcean, whose records have no comment", () => {
   const config = { dns: "digitalocean", zoneId: "example.com" };
   const now = () =>

@@ -49,11 +49,14 @@ export const cloudflare: DnsProvider = {
 };
 
 function commentOf(zone: Zone): string {
-  return `Pulumi: ${zone.name}`;
+  // With the region: in another one there may be a stack of the same name.
+  return `Pulumi: ${zone.name} in ${zone.region}`;
 }
 
 /** Records of this name that the stack did not make. */
 async function others(zone: Zone, name: string) {
   const { results } = await getDnsRecords({ zoneId: zone.id, name: { exact: name } });
-  return results.filter(({ comment }) => comment !== commentOf(zone));
+  // Records of earlier versions have no region.
+  const own = [commentOf(zone), `Pulumi: ${zone.name}`];
+  return results.filter(({ comment }) => !own.includes(comment));
 }

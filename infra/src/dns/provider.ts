@@ -5,6 +5,8 @@ import type { FixedRecord, PlannedRecord } from "./records.ts";
 export interface Zone {
   /** What the names of the stack's resources begin with: `product-dev`. */
   name: string;
+  /** The region that sends. */
+  region: string;
   /** What the provider calls the zone; empty with `manual`. */
   id: string;
   /** The domain that email comes from. The zone may belong to a parent domain. */
