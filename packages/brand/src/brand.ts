@@ -38,7 +38,18 @@ export interface Brand {
 /** The product's name, logo, colours and addresses: edit `brand.json` to make it yours. */
 export const brand: Brand = json;
 
+/** The path of a file in `apps/web/public`, whether or not it is given with a slash. */
+export function publicPath(file: string): string {
+  // With two slashes it would be another host.
+  return `/${file.replace(/^\/+/, "")}`;
+}
+
 /** The full address of a file in `apps/web/public`, for use in an email. */
 export function publicUrl(file: string, { website }: Pick<Brand, "website"> = brand): string {
-  return new URL(`/${file}`, website).href;
+  if (!URL.canParse(website)) {
+    throw new Error(
+      `The website in packages/brand/brand.json must be an address such as https://example.com, and is "${website}".`,
+    );
+  }
+  return new URL(publicPath(file), website).href;
 }

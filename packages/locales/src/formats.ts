@@ -70,6 +70,6 @@ function makeFormats(locale: string): Formats {
     money: (amount, currency) => inCurrency(currency).format(amount),
     list: (items) => lists.format(items),
     plural: (count, forms) =>
-      (forms[rules.select(count)] ?? forms.other).replaceAll("#", numbers.format(count)),
+      (forms[rules.select(count)] ?? forms.other).replaceAll(/#(?!\w)/g, numbers.format(count)),
   };
 }

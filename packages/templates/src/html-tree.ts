@@ -29,7 +29,7 @@ export function parseHtml(html: string): Element {
   let parent = root;
   let from = Math.max(0, html.indexOf("<body"));
   for (;;) {
-    const start = html.indexOf("<", from);
+    const start = nextTag(html, from);
     const text = html.slice(from, start === -1 ? undefined : start);
     if (text !== "") parent.children.push(decode(text));
     if (start === -1) return root;
@@ -53,6 +53,15 @@ export function parseHtml(html: string): Element {
     }
     parent = open.at(-1) ?? root;
   }
+}
+
+/** Where the next tag or comment begins. HTML takes any other "<" for text. */
+function nextTag(html: string, from: number): number {
+  let start = html.indexOf("<", from);
+  while (start !== -1 && !/[a-z/!]/i.test(html[start + 1] ?? "")) {
+    start = html.indexOf("<", start + 1);
+  }
+  return start;
 }
 
 /** The value of an attribute; undefined without it. */

@@ -213,3 +213,8 @@ Unsubscribe https://example.com/unsubscribe?token=Zm9vYmFyYmF6
 
 Email preferences https://example.com/email-preferences?token=Zm9vYmFyYmF6`);
 });
+
+it("should leave a list's missing items out", () => {
+  const html = toHtml(<List items={["a", false, null, "b"]} />);
+  expect(html.match(/<li/g)).toHaveLength(2);
+});

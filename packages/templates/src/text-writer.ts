@@ -39,6 +39,11 @@ export class Writer {
     this.#breaks = Math.max(this.#breaks, breaks);
   }
 
+  /** The line breaks that come before what is added next. */
+  get breaks(): number {
+    return this.#breaks;
+  }
+
   /** Ends the line. A second call adds an empty line, and further calls add nothing. */
   break(): void {
     this.#breaks = Math.min(this.#breaks + 1, 2);

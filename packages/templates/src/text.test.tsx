@@ -2,6 +2,9 @@ import type { ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
 import { Column, Container, Row, Section, Text } from "./components.ts";
+import { toHtml } from "./html.tsx";
+import { Action, List, Paragraph } from "./parts.ts";
+import { htmlToText } from "./test-html-to-text.ts";
 import { toText } from "./text.ts";
 
 const draw = (document: ReactElement) => toText(renderToStaticMarkup(document)).split("\n");
@@ -188,4 +191,20 @@ it("should place cells that cover several columns or rows", () => {
     </table>,
   );
   expect(lines).toEqual(["Rice   from a small farm", "       2   kg", "Together   5 €"]);
+});
+
+it("should set two buttons apart, as html-to-text does", () => {
+  const html = toHtml(
+    <>
+      <Action href="https://example.com/1">Accept</Action>
+      <Action href="https://example.com/2">Decline</Action>
+      <List items={[<Paragraph key={1}>Rice</Paragraph>, <Paragraph key={2}>Oil</Paragraph>]} />
+    </>,
+  );
+  expect(toText(html)).toBe(htmlToText(html));
+  expect(toText(html)).toContain("https://example.com/1\n\nDecline\nhttps://example.com/2\n\n *");
+});
+
+it("should take a < that begins no tag for text", () => {
+  expect(toText("<body><p>a < b and c > d</p><p>1 <2</p></body>")).toBe("a < b and c > d\n\n1 <2");
 });

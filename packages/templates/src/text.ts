@@ -48,7 +48,8 @@ function write(element: Element, writer: Writer): void {
   else if (name === "hr") writer.addLines(RULE);
   else if (name === "pre") writer.addLines(rawText(element).replaceAll(/^\n|\n$/g, ""));
   else writeChildren(element, writer);
-  writer.apart(breaks);
+  // What follows a part in a table of layout is another part.
+  writer.apart(name === "table" ? 2 : breaks);
 }
 
 /** The address follows the label. That of a button is on its own line, where clients link it. */
@@ -67,14 +68,17 @@ function writeLink(element: Element, writer: Writer): void {
 function writeList(list: Element, writer: Writer): void {
   const breaks = writer.isItem ? 1 : 2;
   const start = Number(attribute(list, "start") ?? 1);
-  const items = elements(list, "li").map((item) => textOf(item, new Writer({ isItem: true })));
+  const items = elements(list, "li").map((item) => {
+    const own = new Writer({ isItem: true });
+    return { text: textOf(item, own), breaks: Math.max(1, own.breaks) };
+  });
   const markers = items.map((_, index) => (list.name === "ol" ? `${start + index}.` : "*"));
   const width = Math.max(...markers.map(({ length }) => length));
   const margin = writer.isItem ? "" : " ";
   writer.apart(breaks);
   items.forEach((item, index) => {
-    writer.addLines(prefixed(item, `${margin}${markers[index]?.padEnd(width)} `, true));
-    writer.apart(1);
+    writer.addLines(prefixed(item.text, `${margin}${markers[index]?.padEnd(width)} `, true));
+    writer.apart(item.breaks);
   });
   writer.apart(breaks);
 }

@@ -1,4 +1,4 @@
-import { brand } from "@repo/brand";
+import { brand, publicUrl } from "@repo/brand";
 import { ENOUGH, contrast } from "@repo/brand/contrast";
 import { expect, it } from "vitest";
 
@@ -11,4 +11,9 @@ it.each([
     expect(contrast(text, colors.canvas)).toBeGreaterThan(ENOUGH);
   }
   expect(contrast(colors.onAccent, colors.accent)).toBeGreaterThan(ENOUGH);
+});
+
+it("should load a picture from the website, with or without a slash before its name", () => {
+  expect(publicUrl("/order.png")).toBe(publicUrl("order.png"));
+  expect(() => publicUrl("a.png", { website: "acme.example" })).toThrow(/brand\.json/);
 });

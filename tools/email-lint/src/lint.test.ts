@@ -207,3 +207,18 @@ it.each([
   const longer = lint({ ...good, html: part.repeat(30_000_000 / part.length) });
   expect(longer).toMatchObject([{ check: "Size", verdict: "fault" }]);
 });
+
+it("knows that Gmail shows no picture from a data: address, and that of cid: nothing is wrong", () => {
+  const picture = (src: string) =>
+    find("Pictures", withBody(`<h1>T</h1><img src="${src}" alt="QR">`));
+  expect(picture("data:image/png;base64,iVBORw0KGgo=")).toMatchObject({
+    verdict: "fault",
+    details: [expect.stringMatching(/^data: \(QR\): attach it/)],
+  });
+  expect(picture("cid:qr")?.verdict).toBe("good");
+});
+
+it("takes names and words that only look like a missing value for text", () => {
+  expect(find("Placeholders", { text: "Hello Nan. Null problem." })?.verdict).toBe("good");
+  expect(find("Placeholders", { text: "Hello undefined. NaN €." })?.verdict).toBe("fault");
+});

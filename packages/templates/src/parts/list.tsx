@@ -9,8 +9,9 @@ export function List({ items }: { items: ReactNode[] }) {
   const language = useLanguage();
   return (
     <ul style={{ margin: `0 0 ${space.m}px`, padding: padding(language, 0, 0, 0, space.l) }}>
-      {Children.map(items, (item) => (
-        <li className="ink" style={{ ...body, margin: `0 0 ${space.xs}px` }}>
+      {/* Without false and null, which are no items: `isNew && "New"`. */}
+      {Children.toArray(items).map((item, index) => (
+        <li key={index} className="ink" style={{ ...body, margin: `0 0 ${space.xs}px` }}>
           {item}
         </li>
       ))}

@@ -4,12 +4,17 @@ import type { Check } from "../lint.ts";
 export const pictures: Check = (_email, { pictures: found }) => {
   const silent = found.filter(({ alt }) => alt === undefined);
   const broken = found.filter(({ src }) => whereTo(src) === "nowhere");
-  if (silent.length > 0 || broken.length > 0) {
+  // By caniemail's data, Gmail and Outlook on Windows do not show them.
+  const inHtml = found.filter(({ src }) => /^data:/i.test(src));
+  if (silent.length > 0 || broken.length > 0 || inHtml.length > 0) {
     return {
       verdict: "fault",
       says: "These pictures do not load, or say nothing where pictures are off.",
       details: [
         ...broken.map(({ src }) => `${src || "(empty)"}: not absolute, or not by https`),
+        ...inHtml.map(
+          ({ alt }) => `data: (${alt || "without alt"}): attach it, or load it by https`,
+        ),
         ...silent.map(({ src }) => `${src}: without alt; use alt="" for decoration`),
       ],
     };

@@ -1,7 +1,7 @@
 import type { Check } from "../lint.ts";
 
 const PLACEHOLDER =
-  /\b(?:undefined|null|NaN)\b|\[object \w+\]|Invalid Date|\{\{[^{}]{0,60}\}?\}?|\}\}|\$\{[^{}]{0,60}\}?|lorem ipsum/gi;
+  /\b(?:undefined|null|NaN)\b|\[object \w+\]|Invalid Date|\{\{[^{}]{0,60}\}?\}?|\}\}|\$\{[^{}]{0,60}\}?|[Ll]orem ipsum/g;
 
 /** What stays where a value was meant to be. */
 export const placeholders: Check = ({ subject, text }, { words }) => {
