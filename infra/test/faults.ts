@@ -32,7 +32,7 @@ const FAULTS: Fault[] = [
   ["DMARC's reports have no mailto:", "dns/records.ts", "rua=mailto:", "rua=", "dns: DMARC's reports go to an address by mailto:"],
   // Events
   ["raw delivery is on", "events/subscriber.ts", "rawMessageDelivery: false", "rawMessageDelivery: true", "events: signs events with SHA256, and keeps the envelope"],
-  ["bounces are not published", "events/topic.ts", '  "BOUNCE",\n', "", "events: publishes every event that the app understands"],
+  ["bounces are not published", "events/topic.ts", '  "BOUNCE",\n', "", "events: publishes every event that packages/email knows"],
   ["event destinations are off", "events/topic.ts", "enabled: true", "enabled: false", "graph: turns events on"],
   ["events are signed with SHA1", "events/topic.ts", "signatureVersion: 2", "signatureVersion: 1", "events: signs events with SHA256"],
   ["an event is tried a thousand times", "events/queue.ts", "RECEIVES = 10", "RECEIVES = 1000", "events: puts what cannot be delivered"],
