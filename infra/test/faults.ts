@@ -30,6 +30,8 @@ const FAULTS: Fault[] = [
   ["an existing identity gets MAIL FROM's records", "../index.ts", 'settings.identity === "existing" || ', "", "dns: records that are there already"],
   ["a DMARC record is made beside an existing one", "../index.ts", 'existing.has("dmarc") ? [] : ', "", "dns: records that are there already"],
   ["DMARC's reports have no mailto:", "dns/records.ts", "rua=mailto:", "rua=", "dns: DMARC's reports go to an address by mailto:"],
+  ["a stricter policy of a domain above is not looked at", "../index.ts", "await refuseWeakerDmarc(domain)", "void domain", "stops: a stricter DMARC policy of a domain above"],
+  ["a CNAME in the way is not seen", "dns/conflicts.ts", ' || type === "CNAME"', "", "stops: a CNAME at Cloudflare"],
   // Events
   ["raw delivery is on", "events/subscriber.ts", "rawMessageDelivery: false", "rawMessageDelivery: true", "events: signs events with SHA256, and keeps the envelope"],
   ["bounces are not published", "events/topic.ts", '  "BOUNCE",\n', "", "events: publishes every event that packages/email knows"],
@@ -45,6 +47,7 @@ const FAULTS: Fault[] = [
   ["nobody is told that it is over", "events/alarms.ts", "okActions: [topic.arn],", "", "events: tell the address"],
   ["the worker reads a function's queue too", "outputs.ts", 'settings.events.to === "sqs" && events.queue', "events.queue", "events: the worker is told of a queue only if"],
   ["SMTP is of another region", "outputs.ts", "email-smtp.${settings.region}", "email-smtp.us-east-1", "graph: the app sends in the stack's region"],
+  ["the account decides whether links are rewritten", "configuration-sets.ts", 'vdmOptions: { dashboardOptions: { engagementMetrics: "DISABLED" } },', "", "graph: tracks neither opens nor clicks"],
   // Who may do what
   ["anybody may assume the role", "policies.ts", "Principal: { Service: trust.principal }", 'Principal: "*"', "iam: may not be assumed by a user of another account"],
   ["a service may assume it for another account", "policies.ts", "Condition: { StringEqualsIfExists", "Condition: { StringNotEquals", "iam: may be assumed by the named service"],
@@ -57,6 +60,8 @@ const FAULTS: Fault[] = [
   // A stack's life
   ["SES's keys have 1024 bits", "identity.ts", "RSA_2048_BIT", "RSA_1024_BIT", "graph: SES signs with keys of 2048 bits"],
   ["the identity is not protected", "identity.ts", "protect: true", "protect: false", "life: to another domain is stopped"],
+  ["the configuration sets are not protected", "configuration-sets.ts", "protect: true", "protect: false", "life: is stopped before SES refuses every email"],
+  ["an import replaces MAIL FROM", "identity.ts", "if (found.mailFromDomain !== mailFromDomain)", "if (!domain)", "life: that is another than ours is refused"],
   ["an imported identity is deleted with the stack", "identity.ts", "protect: true,\n        retainOnDelete: args.import ?? false,", "protect: true,", "life: and taking the stack down leaves it able to send"],
   ["an import changes the identity", "identity.ts", '"dkimSigningAttributes", ', "", "life: with Easy DKIM takes it over as it is"],
   ["DKIM is not looked at before an import", "identity.ts", "const origin = dkim", "if (dkim) return;\n  const origin = dkim", "life: with a DKIM key of one's own"],
