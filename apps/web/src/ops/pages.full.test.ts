@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { recordAction } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
 import { expect, it } from "vitest";
@@ -108,6 +109,28 @@ it("explains why an address gets no email, and overrides a complaint only if the
   expect(refused.text).toContain('name="overrideComplaint"');
   await test.post("/ops/suppressions/remove", { ...fields, overrideComplaint: "yes" }).expect(303);
   expect(await test.read(one)).toMatch(/may get email.*asked on the phone/);
+});
+
+it
+  .runIf(process.platform !== "win32")
+  .each([
+    "name@example.com",
+    "x|touch${IFS}/nowhere/pwned|y@example.com",
+    "a|`id`$HOME'b&c@example.com",
+  ])("shows commands in which a shell takes the address for one word: %s", async (email) => {
+  await addSuppression(test.db, email, { by: "Kim", because: "a test" });
+  const { text } = await test.get(`/ops/suppressions/remove?${new URLSearchParams({ email })}`);
+  const commands = [...text.matchAll(/<code>(.*?)<\/code>/g)].map(([, html = ""]) =>
+    html.replaceAll("&#x27;", "'").replaceAll("&amp;", "&"),
+  );
+  expect(commands).toHaveLength(2);
+  for (const command of commands) {
+    // The programs are not started: `printf` writes a line for each word.
+    const words = execFileSync("sh", ["-c", `printf '%s\\n' ${command}`])
+      .toString()
+      .split("\n");
+    expect(words).toContain(email);
+  }
 });
 
 it("exports the suppressed addresses as CSV without formulas that a spreadsheet would run", async () => {

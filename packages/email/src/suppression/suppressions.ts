@@ -14,6 +14,7 @@ export {
   adoptSuppressions,
   compareSuppressions,
 } from "./compare.ts";
+export { shellWord } from "./shell-word.ts";
 
 /** An address that gets no email, and why. */
 export interface Suppressed {

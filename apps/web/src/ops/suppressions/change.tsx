@@ -4,6 +4,7 @@ import {
   addSuppression,
   findSuppression,
   removeSuppression,
+  shellWord,
 } from "@repo/email/suppressions";
 import { Router } from "express";
 import { z } from "zod";
@@ -11,7 +12,6 @@ import { fields } from "../../http/fields.ts";
 import type { FormState } from "../../http/form-page.ts";
 import { Field } from "../../ui/form.tsx";
 import { type Guard, SEEN, Seen, decisionPage, seenOf } from "../decision.tsx";
-import { shellWord } from "../shell-word.ts";
 import { Evidence, REASONS } from "./explain.tsx";
 
 type Config = Guard & { db: Db };
