@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { createKey } from "@repo/email/api";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { startTestApp } from "../test-app.ts";
 
 // Requests that no library would send, over HTTP.
@@ -105,6 +105,20 @@ it.each([
   expect(JSON.parse(answer)).toMatchObject({ error: { code: expect.any(String) } });
   expect(answer.length).toBeLessThan(1_000);
   expect(await app.db.message.count()).toBe(before);
+});
+
+it("refuses a body that is declared too long, before it comes", async () => {
+  const headers = {
+    Authorization: `Bearer ${key}`,
+    "Content-Type": "application/json",
+    "Content-Length": 50_000_000,
+  };
+  const path = "/api/emails";
+  const asked = request({ host: "127.0.0.1", port, path, method: "POST", headers });
+  onTestFinished(() => void asked.destroy());
+  asked.flushHeaders();
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  expect(answer.statusCode).toBe(413);
 });
 
 it.each(["%00", "%ZZ", "..%2f..", "a".repeat(9_000), "%27%20or%201=1", crypto.randomUUID()])(

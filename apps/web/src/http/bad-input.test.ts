@@ -310,9 +310,9 @@ it.each(["/login", "/webhooks/ses"])(
     const { port } = server.address() as AddressInfo;
     const headers = { "Content-Length": 50_000_000, "Content-Type": FORM, Origin: ORIGIN };
     const asked = request({ host: "127.0.0.1", port, path, method: "POST", headers });
+    onTestFinished(() => void asked.destroy());
     asked.flushHeaders();
     const [answer] = (await once(asked, "response")) as [IncomingMessage];
     expect(answer.statusCode).toBe(413);
-    asked.destroy();
   },
 );
