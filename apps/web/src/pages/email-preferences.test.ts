@@ -83,6 +83,14 @@ it.each([
   expect(await app.db.emailPreference.count()).toBe(0);
 });
 
+it.each([{}, { wnated: ["news"] }])(
+  "refuses JSON that does not say what is wanted, and changes nothing: %j",
+  async (body) => {
+    await supertest(app.app).post(path()).send(body).expect(422);
+    expect(await app.db.emailPreference.count()).toBe(0);
+  },
+);
+
 it("does not show whose preferences they are", async () => {
   const { text } = await app.get(path("secret.person@example.org")).expect(200);
   expect(text).not.toMatch(/secret\.person|example\.org/);

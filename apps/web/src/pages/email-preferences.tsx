@@ -3,7 +3,7 @@ import { canBeTurnedOff, findPreferences, setPreferences } from "@repo/email/pre
 import type { Locale } from "@repo/locales";
 import { Router } from "express";
 import { z } from "zod";
-import { sendAnswer } from "../http/answer.tsx";
+import { isJson, sendAnswer } from "../http/answer.tsx";
 import { readBody } from "../http/body.ts";
 import { HttpError, methodNotAllowed } from "../http/errors.tsx";
 import { preferLanguage } from "../http/language.ts";
@@ -67,12 +67,15 @@ export function emailPreferences(db: Db, { categories, links }: PreferencesConfi
       const { address, locale } = links.openPreferences(token);
       preferLanguage(res, locale);
       const input = Input.safeParse(req.body);
-      if (!input.success) {
+      // A form without a checked box has no `wanted`. A program that leaves it out has forgotten
+      // it.
+      const isForgotten = isJson(req) && !Object.hasOwn(req.body as object, "wanted");
+      if (!input.success || isForgotten) {
         const names = optional.join(", ");
         throw new HttpError(422, "INVALID_INPUT", `Send "wanted", each one of: ${names}.`);
       }
-      // An old page changes only the boxes that the person has changed. It must not turn on again what
-      // they have turned off since.
+      // An old page changes only the boxes that the person has changed. It must not turn on again
+      // what they have turned off since.
       const { wanted: checked, shown } = input.data;
       const changed = optional.filter(
         (category) => shown.length === 0 || shown.includes(category) !== checked.includes(category),
