@@ -177,6 +177,12 @@ it("says in one sentence how sending goes, and what to do", async () => {
   const { text } = await test.get("/ops/sending/resume");
   const resumed = { ...hiddenIn(text, "seen"), because: "the leak is closed" };
   await test.post("/ops/sending/resume", resumed).expect(303);
-  await test.post("/ops/sending/rate", { rate: "many", minutes: "1", because: "x" }).expect(422);
+  const slow = (rate: string, minutes: string) =>
+    test.post("/ops/sending/rate", { rate, minutes, because: "x" });
+  await slow("many", "1").expect(422);
+  expect((await slow("0.0009", "1").expect(422)).text).toContain("at least 0.001");
+  expect((await slow("1", "0.5").expect(422)).text).toContain("Enter minutes: 1 to 10080");
   expect(await test.read("/ops")).toMatch(/Email goes out\./);
+  await slow("0.001", "1").expect(303);
+  expect(await test.read("/ops/sending")).toContain("Lower rate 0.001 emails a second");
 });

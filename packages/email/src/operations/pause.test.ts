@@ -8,7 +8,7 @@ import {
   queueWelcome,
   useOutbox,
 } from "../delivery/test-queue.ts";
-import { lowerRate, pauseSending, resumeSending } from "./pause.ts";
+import { LOWEST_RATE, lowerRate, pauseSending, resumeSending } from "./pause.ts";
 
 const test = await useOutbox();
 
@@ -142,7 +142,16 @@ it("keeps to a lower rate until it ends, and then to the account's rate", async 
   await test.db.$executeRaw`UPDATE sending_status SET lowered_until = now(),
     refilled_at = refilled_at - interval '1 minute'`;
   expect(await claimed()).toHaveLength(10);
-  const wrongs = [{ rate: 0 }, { rate: 1e-310 }, { seconds: 0 }, { rate: NaN }];
+  await lowerRate(test.db, { rate: LOWEST_RATE, seconds: 60 }, decision);
+  await queueWelcome(test.db, "last@example.com");
+  expect(await claimed()).toHaveLength(0);
+  const wrongs = [
+    { rate: 0 },
+    { rate: 1e-310 },
+    { rate: LOWEST_RATE / 2 },
+    { seconds: 0 },
+    { rate: NaN },
+  ];
   for (const wrong of [...wrongs, { seconds: Infinity }]) {
     await expect(lowerRate(test.db, { ...minute, ...wrong }, decision)).rejects.toMatchObject({
       code: "INVALID_RATE",

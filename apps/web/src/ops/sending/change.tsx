@@ -115,8 +115,12 @@ function slow(config: Config): Router {
     title: "Lower the rate for a time",
     submit: "Lower the rate",
     fields: {
-      rate: number(LOWEST_RATE, 100_000, "Enter emails a second, such as 5 or 0.5."),
-      minutes: number(1, 7 * 24 * 60, "Enter minutes: at most 10080, which is a week."),
+      rate: number(
+        LOWEST_RATE,
+        100_000,
+        `Enter emails a second: at least ${LOWEST_RATE}, such as 5 or 0.5.`,
+      ),
+      minutes: number(1, 7 * 24 * 60, "Enter minutes: 1 to 10080, which is a week."),
       ...SEEN,
     },
     open: () => sendingStatus(config.db),

@@ -61,7 +61,7 @@ function Force({ status }: { status: Verdict["status"] }) {
       <dd>{lowered ? <LowerRate lowered={lowered} /> : "none"}</dd>
       <dt>Rate now</dt>
       <dd>
-        {count(Number(rate.toFixed(1)))} of {emails(maxRate)} a second
+        {count(rate < 1 ? rate : Number(rate.toFixed(1)))} of {emails(maxRate)} a second
       </dd>
       <dt>24-hour quota</dt>
       <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>
