@@ -172,4 +172,16 @@ it("is in English only, also the parts that other pages have in an operator's la
   expect(text).toContain('<html lang="en"');
   expect(text).toContain("This is not your password.");
   expect(text).not.toMatch(/Passwort|Abmelden/);
+  for (const path of [...PAGES, ...CHANGES.map(([change]) => change)]) {
+    const page = await test.get(path);
+    expect(page.text, path).toContain('<html lang="en"');
+    expect(page.text, path).not.toMatch(/Passwort|Abmelden/);
+  }
+  for (const [path] of CHANGES) {
+    const refused = await test.post(path).expect(422);
+    expect(refused.text, path).not.toMatch(/Sieh dir|Passwort|Abmelden/);
+  }
+  const unknown = await test.get("/ops/no").expect(404);
+  expect(unknown.text).toContain('<html lang="en"');
+  expect(unknown.text).not.toContain("Abmelden");
 });
