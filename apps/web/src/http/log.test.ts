@@ -45,6 +45,13 @@ it("keeps every password, token, cookie, link, query and address out of the log"
   expect(log).toContain('"path":"/verify-email"');
 });
 
+it("takes linear time for a path, which anyone may make long", async () => {
+  const path = `/${".".repeat(15_000)}`;
+  const begun = performance.now();
+  for (let i = 0; i < 40; i++) await app.get(path).expect(404);
+  expect(performance.now() - begun).toBeLessThan(2_000);
+});
+
 it("logs one line for a request, with the reason of its refusal", async () => {
   const response = await app.postJson("/login", { email, password: "a wrong password" });
   const id = response.headers["x-request-id"];

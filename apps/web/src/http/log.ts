@@ -34,12 +34,16 @@ export function requestLog(log: Logger) {
   });
 }
 
-/** If a mail program has mangled a link, its token can be anywhere in the path, and an address too. */
+/**
+ * If a mail program has mangled a link, its token can be anywhere in the path, and an address too.
+ */
 function safePath(url = ""): string {
   const [path = ""] = url.split(/[?;=]|%3[bdf]/i);
   return path
     .replaceAll(/[\w-]{40,}/g, "[long]")
-    .replaceAll(/[^/]*(?:@|%40)[^/]*/gi, "[address]")
+    .split("/")
+    .map((part) => (/@|%40/.test(part) ? "[address]" : part))
+    .join("/")
     .slice(0, 200);
 }
 
