@@ -126,6 +126,15 @@ it.each([
   expect(await count()).toBe(before);
 });
 
+it("names each wrong field, and a character set that it does not take", async () => {
+  const { body } = await post({ ...message, to: 7, sendat: "now", html: "x" });
+  expect(Object.keys(body.error.fields).toSorted()).toEqual(["html", "sendat", "to"]);
+  const utf16 = await post(message).type("application/json; charset=utf-16");
+  refused(utf16, 415, "UNSUPPORTED_MEDIA_TYPE");
+  expect(utf16.body.error.message).toBe("Send application/json, in UTF-8.");
+  refused(await get("%ff"), 404, "NOT_FOUND");
+});
+
 it("says when a key has reached its limit, and how long to wait", async () => {
   const { key: small } = await make({ perHour: 1 });
   const { body } = await post(message, `Bearer ${small}`).expect(202);

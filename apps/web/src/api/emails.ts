@@ -86,10 +86,11 @@ const onlyJson: RequestHandler = (req, _res, next) => {
 function readMessage(body: unknown, headers: string[] = []) {
   const read = Body.safeParse(body);
   if (!read.success) {
-    const fields = read.error.issues.map(({ path, message }) => [
-      path.join(".") || "body",
-      message,
-    ]);
+    const fields = read.error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => [key, "There is no such field."])
+        : [[issue.path.join(".") || "body", issue.message]],
+    );
     throw invalid("Correct the fields.", Object.fromEntries(fields));
   }
   const { idempotencyKey: inBody, ...message } = read.data;

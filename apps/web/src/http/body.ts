@@ -23,7 +23,8 @@ export function readBodyUpTo(limit: number): RequestHandler[] {
         throw new HttpError(
           415,
           "UNSUPPORTED_MEDIA_TYPE",
-          "Send application/x-www-form-urlencoded or application/json, in UTF-8.",
+          // Some routes take no form.
+          `Send ${isJson(req) ? "" : "application/x-www-form-urlencoded or "}application/json, in UTF-8.`,
         );
       }
       next();

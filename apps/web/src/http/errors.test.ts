@@ -28,6 +28,12 @@ it("answers 500 when an email cannot be queued through our own fault", () => {
   expect(error).toMatchObject({ status: 500, code: "INTERNAL" });
 });
 
+it("answers 404 to a path that cannot be decoded, and 500 to a fault of our own links", () => {
+  const undecoded = Object.assign(new URIError("Failed to decode"), { status: 400 });
+  expect(toHttpError(undecoded).status).toBe(404);
+  expect(toHttpError(new URIError("URI malformed")).status).toBe(500);
+});
+
 it("answers 500 to an unknown error, and reveals nothing about it", () => {
   const { status, message } = toHttpError(new Error("a secret"));
   expect(status).toBe(500);

@@ -82,11 +82,11 @@ export function toHttpError(error: unknown, locale: Locale = defaultLocale): Htt
   // The client has closed the connection: nobody reads the answer.
   if (error instanceof DOMException && error.name === "AbortError")
     return new HttpError(499, "CLIENT_GONE", "The client closed the connection.");
-  // A part of the path cannot be decoded: %ff.
-  if (error instanceof URIError) return new HttpError(404, "NOT_FOUND", messages.notFound);
   const status = statusOf(error);
   switch (status) {
     case 400:
+      // A part of the path cannot be decoded: %ff.
+      if (error instanceof URIError) return new HttpError(404, "NOT_FOUND", messages.notFound);
       return new HttpError(400, "BAD_REQUEST", messages.badRequest);
     case 412:
     case 416:
