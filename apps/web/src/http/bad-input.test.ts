@@ -248,6 +248,7 @@ describe.each([
 it.each([
   ["blank", " \u00a0 ", "Enter your name."],
   ["invisible characters", "\u200b\u2060\u00ad", "Enter your name."],
+  ["invisible letters", "\u3164\u115f\u2800", "Enter your name."],
   ["101 characters", "a".repeat(101), "at most 100 characters"],
   ["a line break", "Sam\r\nSubject: free money", "on one line"],
   ["a NUL byte", "Sam\0", "not text"],

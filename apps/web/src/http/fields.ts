@@ -8,9 +8,9 @@ import type { Texts } from "../texts/texts.ts";
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 // Line breaks, other control characters, and characters that reorder the text around them.
 const NOT_IN_A_LINE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
-
-// A name needs one of these: what is invisible alone would name nobody.
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+// A name needs a visible character. The fillers of Hangul count as letters, and the empty Braille
+// pattern as a symbol.
+const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
  * A message by its name in `texts.fields`, which has it in every language. A sentence may stand in

@@ -34,6 +34,16 @@ it("answers JSON with JSON", async () => {
   expect(await app.queued(email)).toHaveLength(1);
 });
 
+it("takes names in which invisible characters join or part letters", async () => {
+  const names = ["Anne\u200dMarie", "\u0639\u0644\u06cc\u200c\u0631\u0636\u0627", "\u674e"];
+  for (const [i, name] of names.entries()) {
+    const email = `name${i}@example.com`;
+    await app.postForm("/signup", signUpFields({ email, name })).expect(202);
+    const stored = await app.db.signUp.findFirst({ where: { emailKey: email } });
+    expect(stored).toMatchObject({ profile: { name } });
+  }
+});
+
 it("tells no stranger who has an account", async () => {
   await app.signUpAndVerify("verified@example.com");
   await app.signUp("unverified@example.com");
