@@ -165,6 +165,27 @@ it("shows when an email in doubt will be decided, as a time in the future", asyn
   expect(await test.read(`/ops/messages/${id}`)).toMatch(/Decision due .*\(in \d+ /);
 });
 
+it("shows the numbers of every chart as text", async () => {
+  await test.db.$executeRaw`INSERT INTO hourly_counts (hour, dimension, value, kind, count)
+    SELECT date_trunc('hour', now()), dimension, value, kind, 20 FROM (VALUES
+      ('all', '', 'accepted'), ('all', '', 'delivered'), ('all', '', 'complained'),
+      ('time', '1', 'accepted'), ('time', '12', 'delivered')) c (dimension, value, kind)`;
+  const { text } = await test.get("/ops/rates").expect(200);
+  const [, table = ""] = /<table class="[^"]*ops-durations">(.*?)<\/table>/s.exec(text) ?? [];
+  const cells = (row = "") =>
+    [...row.matchAll(/<t[hd]\b[^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell]) => cell);
+  const [head, ...hours] = table.split("</tr>").map(cells);
+  expect(head).toEqual([
+    "From (UTC)",
+    "Half accepted within",
+    "95 of 100 accepted within",
+    "Half delivered within",
+    "95 of 100 delivered within",
+  ]);
+  expect(hours[22]?.slice(1)).toEqual(["–", "–", "–", "–"]);
+  expect(hours[23]?.slice(1)).toEqual(["0.25 s", "0.25 s", "more", "more"]);
+});
+
 it("says in one sentence how sending goes, and what to do", async () => {
   expect(await test.read("/ops")).toMatch(/Sending is stopped because no worker runs\..*Next:/);
   const id = "00000000-0000-4000-8000-000000000000";

@@ -187,6 +187,15 @@ function Table({ title, rows }: { title: string; rows: NamedRates[] }) {
   );
 }
 
+const TIMES = [
+  ["Half accepted within", "queuedToAccepted", 0.5],
+  ["95 of 100 accepted within", "queuedToAccepted", 0.95],
+  ["Half delivered within", "acceptedToDelivered", 0.5],
+  ["95 of 100 delivered within", "acceptedToDelivered", 0.95],
+] as const;
+
+const timeText = (bucket: number | null) => (bucket === null ? "–" : boundText(bucket));
+
 /** The numbers of the charts, for people who cannot see them. */
 function Numbers({ points }: { points: Hour[] }) {
   return (
@@ -218,6 +227,32 @@ function Numbers({ points }: { points: Hour[] }) {
               </td>
               <td data-label="Bounced">{count(each.bounced)}</td>
               <td data-label="Complained">{count(each.complained)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <table className="ops-table ops-durations">
+        <thead>
+          <tr>
+            <th scope="col">From (UTC)</th>
+            {TIMES.map(([name]) => (
+              <th scope="col" key={name}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {points.map((each) => (
+            <tr key={each.hour.toISOString()}>
+              <th scope="row">
+                <Moment at={each.hour} />
+              </th>
+              {TIMES.map(([name, of, part]) => (
+                <td key={name} data-label={name}>
+                  {timeText(bucketAt(each[of], part))}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>
