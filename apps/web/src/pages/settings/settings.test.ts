@@ -90,6 +90,17 @@ it("shows the sessions, and ends one of them or all", async () => {
   await sam.get("/account").expect(303);
 });
 
+it.each([
+  ["en", "Log out", "An unknown browser"],
+  ["de", "Abmelden", "Ein unbekannter Browser"],
+])("names the session that a button ends, in %s", async (locale, logOut, unknown) => {
+  const sam = await person();
+  await app.postJson("/login", { email: sam.email, password: PASSWORD }).set("User-Agent", "x");
+  await sam.post("/settings/language", { locale }).expect(303);
+  const page = await sam.get("/settings/sessions").expect(200);
+  expect(page.text).toContain(`aria-label="${logOut}: ${unknown}">${logOut}</button>`);
+});
+
 it("changes nothing for a post from another site", async () => {
   const sam = await person();
   for (const path of ["/profile", "/password", "/check", "/sessions/end", "/sessions/end-all"]) {
