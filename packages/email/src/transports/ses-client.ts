@@ -1,5 +1,6 @@
 import { SESv2Client } from "@aws-sdk/client-sesv2";
 import { proxied } from "./proxied.ts";
+import { SesProtocol } from "./ses-protocol.ts";
 import { CALL_TIMEOUT_MS, requireLoopback } from "./transport.ts";
 
 /** The last check of each command, by its input. If it returns false, the call throws `TooLate`. */
@@ -23,6 +24,7 @@ export function createSesClient(options: {
     maxAttempts: 1,
     // The stack of middleware is made once, and not for each call.
     cacheMiddleware: true,
+    protocol: SesProtocol,
     requestHandler: {
       ...proxied(connections),
       connectionTimeout: 3_000,
