@@ -10,7 +10,6 @@ export {
   Html,
   Img,
   Link,
-  Preview,
   Row,
   Section,
   Text,

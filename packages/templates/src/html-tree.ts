@@ -1,7 +1,7 @@
 /** An element of an HTML document. */
 export interface Element {
   name: string;
-  /** As they are written, with their entities. */
+  /** They and each text are as they are written, with their entities: see `decode`. */
   attributes: string;
   children: (Element | string)[];
 }
@@ -31,7 +31,7 @@ export function parseHtml(html: string): Element {
   for (;;) {
     const start = nextTag(html, from);
     const text = html.slice(from, start === -1 ? undefined : start);
-    if (text !== "") parent.children.push(decode(text));
+    if (text !== "") parent.children.push(text);
     if (start === -1) return root;
     const isComment = html.startsWith("<!--", start);
     const end = html.indexOf(isComment ? "-->" : ">", start);
@@ -72,7 +72,8 @@ export function attribute({ attributes }: Element, name: string): string | undef
   return decode(attributes.slice(start, attributes.indexOf('"', start)));
 }
 
-function decode(text: string): string {
+/** A text without its entities. */
+export function decode(text: string): string {
   if (!text.includes("&")) return text;
   return text.replaceAll(ENTITY, (_, hex?: string, decimal?: string, name = "") => {
     const code = hex ? Number.parseInt(hex, 16) : Number(decimal);

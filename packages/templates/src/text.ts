@@ -1,4 +1,4 @@
-import { type Element, attribute, parseHtml } from "./html-tree.ts";
+import { type Element, attribute, decode, parseHtml } from "./html-tree.ts";
 import { alignCells } from "./text-table.ts";
 import { Writer, prefixed } from "./text-writer.ts";
 
@@ -30,7 +30,7 @@ function textOf(element: Element, writer = new Writer()): string {
 
 function writeChildren({ children }: Element, writer: Writer): void {
   for (const child of children) {
-    if (typeof child === "string") writer.add(child);
+    if (typeof child === "string") writer.add(decode(child));
     else write(child, writer);
   }
 }
@@ -114,5 +114,7 @@ function elements({ children }: Element, ...names: string[]): Element[] {
 
 /** Text with its own line breaks. */
 function rawText({ children }: Element): string {
-  return children.map((child) => (typeof child === "string" ? child : rawText(child))).join("");
+  return children
+    .map((child) => (typeof child === "string" ? decode(child) : rawText(child)))
+    .join("");
 }

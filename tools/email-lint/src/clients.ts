@@ -18,7 +18,7 @@ export const makers = [...new Set(CLIENTS.map((client) => client.split(".")[0] ?
 
 const plain = "Without it, an email has its light colours, and its columns stay beside each other.";
 const preheader =
-  "A client without it shows what nothing else hides. React Email hides a preheader in several ways.";
+  "A client without it shows what nothing else hides. A preheader is hidden in several ways.";
 const shape = "Without it, an email only looks plainer.";
 
 /** What one of the clients does not support, and why an email may have it. */

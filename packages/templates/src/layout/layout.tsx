@@ -1,12 +1,13 @@
 import { brand } from "@repo/brand";
 import { defaultLocale } from "@repo/locales";
 import type { ReactNode } from "react";
-import { Body, Container, Head, Html, Preview } from "../components.ts";
+import { Body, Container, Head, Html } from "../components.ts";
 import { LanguageContext, languageOf } from "../language.ts";
 import { Box } from "../parts/box.tsx";
 import { stylesheet, theme } from "../theme.ts";
 import { Footer, type PreferenceLinks } from "./footer.tsx";
 import { Masthead } from "./masthead.tsx";
+import { Preheader } from "./preheader.tsx";
 
 const { colors } = theme;
 
@@ -38,7 +39,7 @@ export function Layout(props: {
           <style>{stylesheet}</style>
         </Head>
         <Body className="canvas" style={{ margin: 0, backgroundColor: colors.canvas }}>
-          <Preview>{props.preheader}</Preview>
+          <Preheader>{props.preheader}</Preheader>
           {/* Again, because Gmail drops the attributes of <html>. */}
           <Box lang={locale} dir={dir} style={{ padding: "32px 12px 40px" }}>
             <Container className="container" style={{ maxWidth: theme.width }}>
