@@ -82,7 +82,9 @@ async function show(db: Db): Promise<number> {
   if (next) console.log(`  Next: ${next}`);
   console.log(`${count(open.queued, "email waits", "emails wait")}.`);
   for (const { category, messages, seconds } of waiting) {
-    console.log(`  ${category}: ${count(messages, "is", "are")} due, the oldest for ${seconds} s`);
+    console.log(
+      `  ${category}: ${count(messages, "is", "are")} due or tried again, the oldest for ${seconds} s`,
+    );
   }
   for (const period of ["24h", "7d"] as const) {
     const { accepted, bounced, complained } = (await readRates(db, period)).all;

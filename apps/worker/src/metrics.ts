@@ -54,7 +54,7 @@ const FIGURES: Figure[] = [
   },
   {
     name: "email_waiting_oldest_seconds",
-    help: "How long the oldest email that is due has waited, by category.",
+    help: "How long the oldest email that is due or waits for its next try has waited, by category.",
     label: "category",
     values: ({ verdict }) => verdict.waiting.map((each) => [each.category, each.seconds]),
   },

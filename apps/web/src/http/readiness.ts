@@ -70,7 +70,7 @@ export async function emailState(db: Db) {
   const open = await openAlerts(db);
   const alerts = open.length > 0 ? { alerts: open.map(({ cause }) => cause) } : {};
   // Anyone can read this page. SES's answer and an operator's words may name an account or a role,
-  // so only `pnpm email:log` shows them.
+  // so only operators see them.
   if (stopped) {
     const { by, since, expectedAt, next } = stopped;
     return { status: "stopped", by, since, ...(expectedAt && { expectedAt }), next, ...alerts };

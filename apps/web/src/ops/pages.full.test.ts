@@ -111,6 +111,17 @@ it("explains why an address gets no email, and overrides a complaint only if the
   expect(await test.read(one)).toMatch(/may get email.*asked on the phone/);
 });
 
+it("says that soft bounces stop all email but security mail", async () => {
+  await test.db.$executeRaw`
+    INSERT INTO suppressions (address_key, reason, evidence, created_at, expires_at)
+    VALUES ('full@example.com', 'soft-bounces', '{}', now(), now() + interval '1 day')`;
+  for (const page of ["/ops/suppressions", "/ops/suppressions/remove"]) {
+    expect(await test.read(`${page}?email=full@example.com`)).toMatch(
+      /gets only security email( now)?: several emails came back within a month\./,
+    );
+  }
+});
+
 it
   .runIf(process.platform !== "win32")
   .each([

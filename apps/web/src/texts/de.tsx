@@ -235,7 +235,7 @@ export const de: typeof en = {
       title: "Gib noch einmal dein Passwort ein",
       goOn: "Weiter",
       why: (wait) =>
-        `Was jetzt kommt, ändert, wer dein Konto benutzen kann. Deshalb fragen wir nach deinem Passwort. Danach fragen wir ${wait} lang nicht mehr.`,
+        `Was jetzt kommt, ist nur für dich. Deshalb fragen wir nach deinem Passwort. Danach fragen wir ${wait} lang nicht mehr.`,
       message: (wait) => `Du kannst jetzt ${wait} lang weitermachen.`,
     },
     profile: {

@@ -242,7 +242,7 @@ export const en = {
       goOn: "Go on",
       /** @param wait as in "15 minutes" */
       why: (wait: string) =>
-        `What comes next changes who can use your account. So we ask for your password. We do not ask again for ${wait}.`,
+        `What comes next is only for you. So we ask for your password. We do not ask again for ${wait}.`,
       message: (wait: string) => `You may go on for ${wait}.`,
     },
     profile: {

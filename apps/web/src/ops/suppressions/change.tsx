@@ -12,7 +12,7 @@ import { fields } from "../../http/fields.ts";
 import type { FormState } from "../../http/form-page.ts";
 import { Field } from "../../ui/form.tsx";
 import { type Guard, SEEN, Seen, decisionPage, seenOf } from "../decision.tsx";
-import { Evidence, REASONS } from "./explain.tsx";
+import { Evidence, REASONS, received } from "./explain.tsx";
 
 type Config = Guard & { db: Db };
 
@@ -72,7 +72,9 @@ function Removal({ form, found }: { form: FormState; found: Suppressed | null | 
     <>
       {found && (
         <>
-          <p>It gets no email now: {REASONS[found.reason]}.</p>
+          <p>
+            It gets {received(found.reason)} now: {REASONS[found.reason]}.
+          </p>
           <Evidence suppression={found} isOver={false} />
           <Seen at={found.since} />
         </>

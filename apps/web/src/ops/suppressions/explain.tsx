@@ -4,11 +4,15 @@ import { Ago, Moment, describeDetail, safe, withoutIds } from "../format.tsx";
 import { Card } from "../page.tsx";
 
 export const REASONS: Record<Reason, string> = {
-  "soft-bounces": "several emails came back, one after the other",
+  "soft-bounces": "several emails came back within a month",
   bounce: "the mailbox does not exist, or refuses us",
   manual: "an operator stopped it",
   complaint: "the person reported one of our emails as spam",
 };
+
+/** What a suppressed address still gets. */
+export const received = (reason: Reason) =>
+  reason === "soft-bounces" ? "only security email" : "no email";
 
 export interface Explained {
   /** As the operator typed it. */
@@ -31,7 +35,7 @@ export function Explanation(explained: Explained) {
       <section className={`ops-verdict ${suppression && !isOver ? "stopped" : "sending"}`}>
         <h2>
           {suppression && !isOver
-            ? `${email} gets no email: ${REASONS[suppression.reason]}.`
+            ? `${email} gets ${received(suppression.reason)}: ${REASONS[suppression.reason]}.`
             : `${email} may get email.`}
         </h2>
         {suppression && <Evidence suppression={suppression} isOver={isOver} />}

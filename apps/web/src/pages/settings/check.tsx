@@ -8,7 +8,7 @@ import { textsOf, useFormats, useTexts } from "../../texts/texts.ts";
 import { CurrentPasswordField, FormCard, UserNameField } from "../../ui/form.tsx";
 import { ToSettings } from "./settings.tsx";
 
-/** Asks for the password before a page that changes what gives access. */
+/** Asks for the password before the pages of `CHECKED_PAGES`. */
 export function check(accounts: Accounts, cookies: Cookies) {
   return formPage({
     path: "/settings/check",
