@@ -17,7 +17,7 @@ export const SESSION_DAYS = { most: 30, unused: 14 };
 
 /**
  * For so many minutes after its password was typed, a session may change the address, download the
- * data or delete the account.
+ * data, delete the account, or make the changes of /ops.
  */
 export const CHECK_MINUTES = 15;
 

@@ -10,8 +10,9 @@ export function newToken(): string {
 }
 
 /**
- * The database and the log contain only this hash of a token, an address or a client, so a reader
- * of a backup cannot use them. The hash includes the use, so a token for one use is none for another.
+ * The hash that the database or the log has in place of a token, the address of a request or of a
+ * refused log-in, or a client. A reader of a backup cannot use it. It includes the use, so a token
+ * for one use is none for another.
  *
  * A row is written with `newHash` and found by `hashesOf`.
  */

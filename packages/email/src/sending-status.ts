@@ -57,7 +57,7 @@ export const RESERVE = 0.05;
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** The next step for a person, in the worker's log, on /readyz and in `pnpm email:log`. */
+/** The next step for a person: in the worker's log, on /readyz and /ops, and in commands. */
 export const NEXT_STEP: Record<StoppedBy, string> = {
   paused:
     "AWS has paused sending. Read its message in the SES console (Account dashboard, Reputation metrics), fix the cause, and ask AWS to resume sending. Email then goes on by itself.",

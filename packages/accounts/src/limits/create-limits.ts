@@ -110,7 +110,7 @@ export function createLimits({ db, secret, scale = 1, onUse }: LimitsConfig) {
       return use(name, (keys) => keys.raw(name, ""), amount(quotaPerDay));
     },
 
-    /** Gives back uses that no longer count, for example the email of a redeemed link. */
+    /** Gives back uses that no longer count: those of an email that was not sent. */
     giveBack: (...uses: Use[][]): Promise<void> => giveBack(db, uses.flat()),
 
     /**

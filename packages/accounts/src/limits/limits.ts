@@ -8,8 +8,8 @@ interface Limit {
   /** Who has a bucket. */
   per: "mailbox" | "client" | "network" | "address" | "account" | "browser" | "everybody";
   /**
-   * What a point stands for. A post always counts. An email or a log-in does not count if its request
-   * is refused, and an email only if all its limits grant it.
+   * What a point stands for. A post counts even if its request is refused. An email or a log-in does
+   * not, and an email counts only if all its limits grant it.
    */
   counts: "posts" | "emails" | "log-ins";
   /** Points of a full bucket, or a function that computes them from SES's quota. */
@@ -46,7 +46,8 @@ export const LIMITS = {
     minutes: 3 * pace(LINK_MINUTES.reset_password),
     beyond: "no email",
   },
-  // Posts to any form that sends email or hashes a password.
+  // Posts to sign-up, log-in and the form for a new password, and to those of /settings that check
+  // the password or email a link. All others are behind a link or have limits of their own.
   client: { per: "client", counts: "posts", amount: CLIENT_POSTS, minutes: 15, beyond: 429 },
   // The same for a whole IPv6 site (/48), which has 65,536 client buckets.
   clientNetwork: {

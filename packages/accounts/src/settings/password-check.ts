@@ -32,7 +32,7 @@ export async function verifyOwner(
 }
 
 /**
- * Lets this session change what gives access, for some minutes.
+ * Lets this session do what needs a typed password, for CHECK_MINUTES.
  *
  * @returns the session's new token, for the cookie
  * @throws AccountError what `verifyOwner` throws

@@ -17,7 +17,7 @@ import { typePassword } from "./password-check.ts";
 /** What people do with their own account. All but the undo of an address needs a session. */
 export function createSettings(context: Context) {
   return {
-    /** Whether this session may change what gives access. @throws AccountError `NOT_LOGGED_IN` */
+    /** Whether this session may do what needs a typed password. @throws AccountError `NOT_LOGGED_IN` */
     hasTypedPassword: async (caller: Caller): Promise<boolean> =>
       (await findOwner(context.db, context.secret, caller)).hasTypedPassword,
     typePassword: (caller: Caller, password: string) => typePassword(context, caller, password),
