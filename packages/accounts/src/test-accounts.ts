@@ -13,7 +13,7 @@ export const EMAIL_KEY = keysOf("the tests' own key, 32 characters or more");
 export const SECRET = keysOf("the tests' own secret, 32 characters or more");
 export const OPT_OUT_KEY = keysOf("the tests' own key of opt-outs with 32 characters");
 
-/** Hashes in a tenth of a millisecond, not in twenty. hasher.test.ts tests the real cost. */
+/** Hashes in a tenth of a millisecond, not in eleven. hasher.test.ts tests the real cost. */
 const CHEAP = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
 /** A browser with its cookies and its IP address. */
