@@ -31,7 +31,7 @@ export function describeUse({ product, website, domain, perDay }: Facts): string
     optional.length > 0
       ? `Opting out: people can turn off ${optional.join(" and ")}. Each such email has a link to unsubscribe, and the header for one-click unsubscribe (RFC 8058). Both work without a log-in, and at once. All other email is needed to use the application.`
       : "Opting out: all of our email is needed to use the application. We send no newsletters and no offers.",
-    "Bounces and complaints: SES publishes them to an SNS topic. The application verifies each event and stores it. An address that bounces permanently, or that complains, gets no further email. One that bounces again and again gets none for two weeks. The application looks at its list of such addresses before it sends each email.",
+    "Bounces and complaints: SES publishes them to an SNS topic. The application verifies each event and stores it. An address that bounces permanently, or that complains, gets no further email. One that bounces again and again gets only security email for two weeks. The application looks at its list of such addresses before it sends each email.",
     `Rate: ${expected}the application reads the account's rate and quota from SES, and stays below them.`,
   ].join("\n\n");
 }
