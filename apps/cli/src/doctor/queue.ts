@@ -3,6 +3,7 @@ import { count } from "../count.ts";
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
 import { judgePolicy } from "./policy.ts";
+import { queueArn } from "./queue-arn.ts";
 import { isMissing, refused } from "./refused.ts";
 import type { Settings } from "./settings.ts";
 
@@ -35,21 +36,16 @@ export async function checkQueue(
           "Start the worker, and read its log",
         )
       : ok("queue", count(waiting, "event waits", "events wait"));
-  const account = topic.split(":")[4] ?? "";
-  const use = {
+  const judged = judgePolicy(attributes["Policy"] ?? "", {
     service: "sns.amazonaws.com",
     action: "sqs:SendMessage",
+    resource: queueArn(queueUrl, topic),
     sources: [topic],
-    account,
-  };
-  const judged = judgePolicy(attributes["Policy"] ?? "", use);
+    account: topic.split(":")[4] ?? "",
+  });
   if (judged === "refused") {
     const found = "the queue's policy does not let the topic send to it";
     return [failed("queue", found, "pnpm infra:up")];
-  }
-  if (judged === "unknown") {
-    const found = "the queue's policy has conditions for the topic that cannot be judged here";
-    return [warning("queue", found, "Send a test: pnpm email:doctor --to simulator"), depth];
   }
   const key = attributes["KmsMasterKeyId"] ?? "";
   // https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
@@ -58,21 +54,31 @@ export async function checkQueue(
     const next = `pnpm infra:up, or: aws sqs set-queue-attributes --queue-url ${queueUrl} --attributes KmsMasterKeyId=,SqsManagedSseEnabled=true`;
     return [failed("queue", found, next)];
   }
+  const findings: Finding[] = [];
+  if (judged === "unknown") {
+    const found = "the queue's policy has conditions for the topic that cannot be judged here";
+    findings.push(warning("queue", found, "Send a test: pnpm email:doctor --to simulator"));
+  }
+  if (key) {
+    const found = `the queue is encrypted with ${key}: whether SNS may use that key cannot be seen`;
+    findings.push(warning("queue", found, "Let sns.amazonaws.com use the key in the key's policy"));
+  }
+  findings.push(depth);
   const target = /"deadLetterTargetArn"\s*:\s*"([^"]+)"/.exec(
     attributes["RedrivePolicy"] ?? "",
   )?.[1];
   if (!target) {
     const found = "the queue has none: an event that cannot be read comes back for days";
-    return [depth, warning("dead letters", found, "pnpm infra:up")];
+    return [...findings, warning("dead letters", found, "pnpm infra:up")];
   }
   const deadLetters = queueUrl.replace(/[^/]+$/, target.split(":").at(-1) ?? "");
   try {
     const { ApproximateNumberOfMessages: dead = "0" } = await attributesOf(deadLetters);
-    if (Number(dead) === 0) return [depth, ok("dead letters", "none")];
+    if (Number(dead) === 0) return [...findings, ok("dead letters", "none")];
     const found = count(Number(dead), "event was given up", "events were given up");
     const next = `Find the cause in the worker's log, then: aws sqs start-message-move-task --source-arn ${target}`;
-    return [depth, warning("dead letters", found, next)];
+    return [...findings, warning("dead letters", found, next)];
   } catch (error) {
-    return [depth, refused("dead letters", "sqs:GetQueueAttributes", error)];
+    return [...findings, refused("dead letters", "sqs:GetQueueAttributes", error)];
   }
 }

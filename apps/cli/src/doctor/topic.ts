@@ -7,6 +7,7 @@ import {
 import type { Clients } from "./clients.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 import { judgePolicy } from "./policy.ts";
+import { queueArn } from "./queue-arn.ts";
 import { isMissing, refused } from "./refused.ts";
 import type { Settings } from "./settings.ts";
 
@@ -45,7 +46,7 @@ function refusesSes(
   attributes: Record<string, string> = {},
 ): Finding | undefined {
   const { SES_EVENTS_TOPIC_ARN: topic = "" } = settings;
-  const { Policy: policy, KmsMasterKeyId: key = "" } = attributes;
+  const { Policy: policy = "", KmsMasterKeyId: key = "" } = attributes;
   const set = `aws sns set-topic-attributes --topic-arn ${topic} --attribute-name`;
   // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
   if (key.endsWith("alias/aws/sns")) {
@@ -58,8 +59,13 @@ function refusesSes(
   const sources = names.flatMap((name) =>
     name ? [`arn:${partition}:ses:${region}:${account}:configuration-set/${name}`] : [],
   );
-  const use = { service: "ses.amazonaws.com", action: "sns:Publish", sources, account };
-  const judged = policy === undefined ? "allowed" : judgePolicy(policy, use);
+  const judged = judgePolicy(policy, {
+    service: "ses.amazonaws.com",
+    action: "sns:Publish",
+    resource: topic,
+    sources,
+    account,
+  });
   const next = `pnpm infra:up, or: ${set} Policy --attribute-value …`;
   if (judged === "refused") {
     return failed("topic", "the topic's policy does not let SES publish to it", next);
@@ -138,11 +144,4 @@ async function checkSubscription(
   } catch (error) {
     return refused(check, "sns:GetSubscriptionAttributes", error);
   }
-}
-
-/** `https://sqs.eu-west-1.amazonaws.com/123456789012/name` → the ARN of this queue. */
-function queueArn(url: string, topic: string): string {
-  const [account, name] = new URL(url).pathname.split("/").slice(-2);
-  const [, partition, , region] = topic.split(":");
-  return `arn:${partition}:sqs:${region}:${account}:${name}`;
 }

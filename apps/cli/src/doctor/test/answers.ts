@@ -19,7 +19,7 @@ export const destinations = (...all: object[]): Answers => ({
   "ses:GetConfigurationSetEventDestinations": { EventDestinations: all },
 });
 export const topic = (change: object): Answers => ({
-  "sns:GetTopicAttributes": { Attributes: { TopicArn: well.TOPIC, ...change } },
+  "sns:GetTopicAttributes": { Attributes: { ...well.topic, ...change } },
 });
 export const subscriptions = (...all: object[]): Answers => ({
   "sns:ListSubscriptionsByTopic": { Subscriptions: all },

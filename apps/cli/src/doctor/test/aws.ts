@@ -103,6 +103,7 @@ function xml(value: unknown, isMap = false): string {
   if (Array.isArray(value)) return value.map((one) => `<member>${xml(one)}</member>`).join("");
   if (typeof value !== "object" || value === null) return escape(String(value));
   return Object.entries(value)
+    .filter(([, one]) => one !== undefined)
     .map(([name, one]) =>
       isMap
         ? `<entry><key>${name}</key><value>${xml(one)}</value></entry>`

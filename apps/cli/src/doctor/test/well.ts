@@ -64,6 +64,29 @@ export const account = {
   PricingAttributes: { CurrentPlan: "NONE" },
 };
 
+export const topic = {
+  TopicArn: TOPIC,
+  SignatureVersion: "2",
+  Policy: JSON.stringify({
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "ses.amazonaws.com" },
+        Action: "sns:Publish",
+        Resource: TOPIC,
+        Condition: { StringEquals: { "AWS:SourceAccount": "123456789012" } },
+      },
+      {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "sns:Publish",
+        Resource: "*",
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  }),
+};
+
 export const queue = {
   ApproximateNumberOfMessages: "3",
   Policy: JSON.stringify({
@@ -72,6 +95,7 @@ export const queue = {
         Effect: "Allow",
         Principal: { Service: "sns.amazonaws.com" },
         Action: "sqs:SendMessage",
+        Resource: "arn:aws:sqs:eu-west-1:123456789012:events",
         Condition: { ArnEquals: { "aws:SourceArn": TOPIC } },
       },
     ],
@@ -104,28 +128,7 @@ export const aws: Answers = {
   "ses:GetConfigurationSetEventDestinations": { EventDestinations: [destination] },
   "ses:GetSuppressedDestination": missing,
   "ses:DeleteSuppressedDestination": missing,
-  "sns:GetTopicAttributes": {
-    Attributes: {
-      TopicArn: TOPIC,
-      SignatureVersion: "2",
-      Policy: JSON.stringify({
-        Statement: [
-          {
-            Effect: "Allow",
-            Principal: { Service: "ses.amazonaws.com" },
-            Action: "sns:Publish",
-            Condition: { StringEquals: { "AWS:SourceAccount": "123456789012" } },
-          },
-          {
-            Effect: "Deny",
-            Principal: "*",
-            Action: "sns:Publish",
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          },
-        ],
-      }),
-    },
-  },
+  "sns:GetTopicAttributes": { Attributes: topic },
   "sns:ListSubscriptionsByTopic": { Subscriptions: [subscription] },
   "sns:GetSubscriptionAttributes": { Attributes: subscribed },
   "sqs:ListQueues": { error: "AccessDenied", message: "not authorized", status: 403 },

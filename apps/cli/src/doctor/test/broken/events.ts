@@ -10,11 +10,13 @@ import {
 import type { Broken } from "../state.ts";
 import * as well from "../well.ts";
 
-const statement = (more: object, service = "ses.amazonaws.com", action = "sns:Publish") =>
-  JSON.stringify({
-    Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: action, ...more }],
-  });
-const forQueue = (more: object) => statement(more, "sns.amazonaws.com", "sqs:SendMessage");
+const policy = (...Statement: object[]) => JSON.stringify({ Statement });
+const ses = { Effect: "Allow", Principal: { Service: "ses.amazonaws.com" }, Action: "sns:Publish" };
+const statement = (more: object) => policy({ ...ses, ...more });
+const forQueue = (more: object) =>
+  statement({ Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage", ...more });
+const denial = { Effect: "Deny", Principal: "*", Action: "sns:*" };
+const SETS = "arn:aws:ses:eu-west-1:123456789012:configuration-set";
 
 /** Configuration sets, topic, subscription and queue. */
 export const brokenEvents: Broken = {
@@ -38,7 +40,7 @@ export const brokenEvents: Broken = {
     /^✗ configuration set: .*engagement metrics are on for app-security.* → .*put-configuration-set-vdm-options/,
   ],
   "only CloudWatch may publish to the topic": [
-    { aws: topic({ Policy: statement({}, "cloudwatch.amazonaws.com") }) },
+    { aws: topic({ Policy: statement({ Principal: { Service: "cloudwatch.amazonaws.com" } }) }) },
     /^✗ topic: .*does not let SES publish/,
   ],
   "the topic denies SES": [
@@ -50,9 +52,7 @@ export const brokenEvents: Broken = {
       aws: topic({
         Policy: statement({
           Condition: {
-            StringEquals: {
-              "AWS:SourceArn": "arn:aws:ses:eu-west-1:123456789012:configuration-set/app",
-            },
+            StringEquals: { "AWS:SourceArn": `${SETS}/app` },
           },
         }),
       }),
@@ -67,9 +67,85 @@ export const brokenEvents: Broken = {
     },
     /^! topic: .*cannot be judged/,
   ],
+  "the topic denies SES under a condition that the doctor does not know": [
+    {
+      aws: topic({
+        Policy: policy(ses, {
+          ...denial,
+          Condition: { NotIpAddress: { "aws:SourceIp": "10.0.0.0/8" } },
+        }),
+      }),
+    },
+    /^! topic: .*cannot be judged/,
+  ],
+  "the topic denies all but some principals": [
+    {
+      aws: topic({ Policy: policy(ses, { ...denial, Principal: undefined, NotPrincipal: "x" }) }),
+    },
+    /^! topic: .*cannot be judged/,
+  ],
+  "the topic denies every set but one": [
+    {
+      aws: topic({
+        Policy: policy(ses, {
+          ...denial,
+          Condition: { ArnNotLikeIfExists: { "aws:SourceArn": `${SETS}/app` } },
+        }),
+      }),
+    },
+    /^✗ topic: .*does not let SES publish/,
+  ],
+  "the topic lets SES publish for a set in other capitals": [
+    {
+      aws: topic({
+        Policy: statement({ Condition: { StringLike: { "aws:SourceArn": `${SETS}/App*` } } }),
+      }),
+    },
+    /^✗ topic: .*does not let SES publish/,
+  ],
+  "the topic's policy takes a wildcard as text": [
+    {
+      aws: topic({
+        Policy: statement({ Condition: { StringEquals: { "aws:SourceArn": `${SETS}/*` } } }),
+      }),
+    },
+    /^✗ topic: .*does not let SES publish/,
+  ],
+  "the topic's policy is of another topic": [
+    { aws: topic({ Policy: statement({ Resource: `${well.TOPIC}-old` }) }) },
+    /^✗ topic: .*does not let SES publish/,
+  ],
+  "the topic has no policy": [
+    { aws: topic({ Policy: undefined }) },
+    /^✗ topic: .*does not let SES publish/,
+  ],
   "the topic is encrypted with a key of one's own": [
     { aws: topic({ KmsMasterKeyId: "arn:aws:kms:eu-west-1:123456789012:key/1" }) },
     /^! topic: .*cannot be seen/,
+  ],
+  "the queue's policy is of another queue": [
+    { aws: queue({ Policy: forQueue({ Resource: `${well.subscription.Endpoint}-old` }) }) },
+    /^✗ queue: .*policy does not let the topic send to it/,
+  ],
+  "the queue denies the topic under a condition that the doctor does not know": [
+    {
+      aws: queue({
+        Policy: policy(
+          { Effect: "Allow", Principal: "*", Action: "sqs:*" },
+          {
+            Effect: "Deny",
+            Principal: "*",
+            Action: "sqs:*",
+            Condition: { StringNotEquals: { "aws:SourceVpce": "vpce-1" } },
+          },
+        ),
+      }),
+    },
+    /^! queue: .*cannot be judged/,
+  ],
+  "the queue is encrypted with a key of one's own": [
+    { aws: queue({ KmsMasterKeyId: "arn:aws:kms:eu-west-1:123456789012:key/1" }) },
+    /^! queue: .*cannot be seen.* → Let sns\.amazonaws\.com use the key/,
   ],
   "the queue is for another topic": [
     {
