@@ -13,13 +13,6 @@ const USEFUL = ["SEND", "DELIVERY", "DELIVERY_DELAY", "REJECT", "RENDERING_FAILU
 // For them SES rewrites links, and publishes the tokens in them.
 const TRACKING = ["OPEN", "CLICK"];
 
-/** Whether the account's engagement metrics are on, which a set follows if it says nothing. */
-async function accountTracks({ ses }: Clients): Promise<boolean> {
-  const account = await ses.send(new GetAccountCommand({})).catch(() => undefined);
-  const { VdmEnabled, DashboardAttributes } = account?.VdmAttributes ?? {};
-  return VdmEnabled === "ENABLED" && DashboardAttributes?.EngagementMetrics === "ENABLED";
-}
-
 /** Whether each configuration set exists, sends, and publishes its events to the topic. */
 export async function checkConfigurationSets(
   clients: Clients,
@@ -30,12 +23,12 @@ export async function checkConfigurationSets(
   const findings: Finding[] = [];
   for (const name of names) {
     if (name === undefined) continue;
-    const finding = await checkSet(clients, name, {
+    const found = await checkSet(clients, name, {
       topic: settings.SES_EVENTS_TOPIC_ARN ?? "",
       isSecurity: name === security,
     });
     // A missing right is the same for each set, and needs one line.
-    if (!findings.some(({ found }) => found === finding.found)) findings.push(finding);
+    findings.push(...found.filter((one) => !findings.some((other) => other.found === one.found)));
   }
   return findings;
 }
@@ -44,38 +37,67 @@ async function checkSet(
   clients: Clients,
   name: string,
   { topic, isSecurity }: { topic: string; isSecurity: boolean },
-): Promise<Finding> {
+): Promise<Finding[]> {
   const check = "configuration set";
   const { ses, region } = clients;
   const set = { ConfigurationSetName: name };
+  const at = `--region ${region} --configuration-set-name ${name}`;
   try {
     const { SendingOptions, VdmOptions } = await ses.send(new GetConfigurationSetCommand(set));
     if (SendingOptions?.SendingEnabled === false) {
-      const next = `aws sesv2 put-configuration-set-sending-options --configuration-set-name ${name} --sending-enabled`;
-      return failed(check, `sending is switched off for ${name}`, next);
+      const next = `aws sesv2 put-configuration-set-sending-options ${at} --sending-enabled`;
+      return [failed(check, `sending is switched off for ${name}`, next)];
     }
     const own = VdmOptions?.DashboardOptions?.EngagementMetrics;
-    if (own ? own === "ENABLED" : await accountTracks(clients)) {
-      const found = `engagement metrics are on for ${name}: SES rewrites its links`;
-      const next = `pnpm infra:up, or: aws sesv2 put-configuration-set-vdm-options --configuration-set-name ${name} --vdm-options DashboardOptions={EngagementMetrics=DISABLED}`;
-      return (isSecurity ? failed : warning)(check, found, next);
-    }
+    const tracking = await checkTracking(clients, { name, own, isSecurity });
+    return [...tracking, await checkDestination(clients, name, { topic, isSecurity })];
   } catch (error) {
-    if (!isMissing(error)) return refused(check, "ses:GetConfigurationSet", error);
-    const next = `pnpm infra:up, or: aws sesv2 create-configuration-set --configuration-set-name ${name}`;
-    return failed(check, `there is no configuration set ${name} in ${region}`, next);
+    if (!isMissing(error)) return [refused(check, "ses:GetConfigurationSet", error)];
+    const next = `pnpm infra:up, or: aws sesv2 create-configuration-set ${at}`;
+    return [failed(check, `there is no configuration set ${name} in ${region}`, next)];
   }
+}
+
+/** Whether SES rewrites the links of a set. A set that says nothing follows the account. */
+async function checkTracking(
+  { ses, region }: Clients,
+  { name, own, isSecurity }: { name: string; own: string | undefined; isSecurity: boolean },
+): Promise<Finding[]> {
+  const check = "configuration set";
+  let tracks = own === "ENABLED";
+  if (own === undefined) {
+    try {
+      const { VdmAttributes = {} } = await ses.send(new GetAccountCommand({}));
+      const { VdmEnabled, DashboardAttributes } = VdmAttributes;
+      tracks = VdmEnabled === "ENABLED" && DashboardAttributes?.EngagementMetrics === "ENABLED";
+    } catch {
+      const found = "the account's engagement metrics cannot be seen: SES may rewrite links";
+      return [warning(check, found, "AWS_PROFILE=default pnpm email:doctor")];
+    }
+  }
+  if (!tracks) return [];
+  const found = `engagement metrics are on for ${name}: SES rewrites its links`;
+  const next = `pnpm infra:up, or: aws sesv2 put-configuration-set-vdm-options --region ${region} --configuration-set-name ${name} --vdm-options 'DashboardOptions={EngagementMetrics=DISABLED}'`;
+  return [(isSecurity ? failed : warning)(check, found, next)];
+}
+
+async function checkDestination(
+  { ses, region }: Clients,
+  name: string,
+  { topic, isSecurity }: { topic: string; isSecurity: boolean },
+): Promise<Finding> {
+  const at = `--region ${region} --configuration-set-name ${name}`;
   try {
     const { EventDestinations = [] } = await ses.send(
-      new GetConfigurationSetEventDestinationsCommand(set),
+      new GetConfigurationSetEventDestinationsCommand({ ConfigurationSetName: name }),
     );
     const mine = EventDestinations.filter(
       ({ SnsDestination }) => SnsDestination?.TopicArn === topic,
     );
     const on = mine.filter(({ Enabled }) => Enabled);
-    const change = `aws sesv2 update-configuration-set-event-destination --configuration-set-name ${name} --event-destination-name ${mine[0]?.Name}`;
+    const change = `aws sesv2 update-configuration-set-event-destination ${at} --event-destination-name ${mine[0]?.Name}`;
     if (mine.length === 0) {
-      const next = `pnpm infra:up, or: aws sesv2 create-configuration-set-event-destination --configuration-set-name ${name} …`;
+      const next = `pnpm infra:up, or: aws sesv2 create-configuration-set-event-destination ${at} …`;
       return failed("event destination", `${name} publishes no events to ${topic}`, next);
     }
     if (on.length === 0) {

@@ -13,7 +13,7 @@ import type { Finding } from "./finding.ts";
 import { createDns } from "./resolver.ts";
 import { type Answers, startAws } from "./test/aws.ts";
 import { type Zone, startDns } from "@repo/testing/dns-server";
-import { account, queue, subscriptions } from "./test/answers.ts";
+import { account, denied, destinations, queue, subscriptions } from "./test/answers.ts";
 import { brokenAccount } from "./test/broken/account.ts";
 import { brokenCredentials } from "./test/broken/credentials.ts";
 import { brokenDatabase } from "./test/broken/database.ts";
@@ -204,6 +204,29 @@ it("names a right that it lacks for every configuration set once", async () => {
   const findings = await examined({ aws: { "ses:GetConfigurationSet": denied } });
   expect(findings.filter(({ status }) => status !== "ok").map(({ check }) => check)).toEqual([
     "configuration set",
+  ]);
+});
+
+it("checks the events of a set that has engagement metrics", async () => {
+  const tracks = { VdmOptions: { DashboardOptions: { EngagementMetrics: "ENABLED" } } };
+  const findings = await examined({
+    aws: { "ses:GetConfigurationSet": tracks, ...destinations() },
+  });
+  const wrong = findings.filter(({ status }) => status !== "ok");
+  expect(wrong.map(({ check, status }) => [check, status])).toEqual([
+    ["configuration set", "warning"],
+    ["event destination", "failed"],
+    ["configuration set", "failed"],
+    ["event destination", "failed"],
+  ]);
+});
+
+it("says that it cannot see the account's engagement metrics, once", async () => {
+  const findings = await examined({ aws: { "ses:GetAccount": denied } });
+  const wrong = findings.filter(({ status }) => status !== "ok");
+  expect(wrong.map(({ check, found }) => `${check}: ${found}`)).toEqual([
+    "account: cannot be checked: the credentials lack ses:GetAccount",
+    "configuration set: the account's engagement metrics cannot be seen: SES may rewrite links",
   ]);
 });
 

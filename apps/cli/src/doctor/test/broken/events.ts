@@ -39,6 +39,17 @@ export const brokenEvents: Broken = {
     },
     /^✗ configuration set: .*engagement metrics are on for app-security.* → .*put-configuration-set-vdm-options/,
   ],
+  "the app's set has engagement metrics, and nobody hears of its bounces": [
+    {
+      aws: {
+        "ses:GetConfigurationSet": {
+          VdmOptions: { DashboardOptions: { EngagementMetrics: "ENABLED" } },
+        },
+        ...destinations(),
+      },
+    },
+    /^! configuration set: engagement metrics are on for app: .* → .*--region eu-west-1 --configuration-set-name app --vdm-options 'DashboardOptions=\{EngagementMetrics=DISABLED\}'$/,
+  ],
   "only CloudWatch may publish to the topic": [
     { aws: topic({ Policy: statement({ Principal: { Service: "cloudwatch.amazonaws.com" } }) }) },
     /^✗ topic: .*does not let SES publish/,
