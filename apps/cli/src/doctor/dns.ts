@@ -3,7 +3,7 @@ import { checkDmarc } from "./dmarc.ts";
 import { type Finding, failed, ok, warning } from "./finding.ts";
 import type { Identity } from "./identity.ts";
 import type { Dns, RecordType, Seen } from "./resolver.ts";
-import { MOST_LOOKUPS, countSpfLookups, includesSes, isSpf } from "./spf.ts";
+import { MOST_LOOKUPS, countSpfLookups, findMalformed, includesSes, isSpf } from "./spf.ts";
 
 /** The records that a sender needs, as the world sees them. */
 export async function checkDns(
@@ -88,9 +88,11 @@ async function checkSpf(dns: Dns, mailFrom: string): Promise<Finding[]> {
     const records = values.filter(isSpf);
     if (records.length === 0) return `${mailFrom} has no SPF record`;
     if (records.length > 1) return `${mailFrom} has ${records.length} SPF records, so none counts`;
-    return includesSes(records[0] ?? "")
-      ? undefined
-      : `the SPF record of ${mailFrom} does not include SES`;
+    const [record = ""] = records;
+    const malformed = findMalformed(record);
+    if (malformed)
+      return `${malformed} in the SPF record of ${mailFrom} is not SPF, so the record fails`;
+    return includesSes(record) ? undefined : `the SPF record of ${mailFrom} does not include SES`;
   };
   const seen = await dns.both(mailFrom, mailFrom, "TXT");
   const verb = seen.own.some(isSpf) ? "Leave only" : "Create";

@@ -155,6 +155,30 @@ it.each<[string, State]>([
     },
   ],
   [
+    "an SPF record with each kind of term",
+    {
+      dns: {
+        "bounce.example.org TXT": [
+          "v=spf1 +include:amazonses.com a mx:a.example.org/24//64 a/24 exists:%{i}.example.org ip4:192.0.2.0/24 IP6:2001:db8::/32 exp=why.example.org x-y=1 ?all",
+        ],
+      },
+    },
+  ],
+  [
+    "a MAIL FROM domain beside the sender's, in one organisation",
+    {
+      env: { EMAIL_FROM: "hello@news.example.org" },
+      dns: { "_dmarc.example.org TXT": ["v=DMARC1; p=reject; adkim=s"] },
+    },
+  ],
+  [
+    "a MAIL FROM domain beside the sender's, which has a DMARC record of its own",
+    {
+      env: { EMAIL_FROM: "hello@news.example.org" },
+      dns: { "_dmarc.news.example.org TXT": ["v=DMARC1; p=reject; adkim=s"] },
+    },
+  ],
+  [
     "a queue's policy for all topics of the account",
     {
       aws: queue({

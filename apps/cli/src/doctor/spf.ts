@@ -13,6 +13,16 @@ export function includesSes(spf: string): boolean {
   return read.some((term) => /^\+?include:amazonses\.com\.?$/.test(term));
 }
 
+// RFC 7208, 12: mechanisms, and modifiers of any name.
+const TERM =
+  /^(?:[+?~-]?(?:all|(?:include|exists):\S+|(?:a|mx|ptr)(?:[:/]\S+)?|ip4:[\d.]+(?:\/\d+)?|ip6:[\da-f:.]+(?:\/\d+)?)|[a-z][\w.-]*=\S*)$/;
+
+/** A term that is not SPF: for it, receivers refuse the whole record. */
+export function findMalformed(spf: string): string | undefined {
+  const [, ...terms] = spf.toLowerCase().trimEnd().split(/ +/);
+  return terms.find((term) => !TERM.test(term));
+}
+
 /**
  * How many look-ups an SPF record causes, with those that it includes.
  *

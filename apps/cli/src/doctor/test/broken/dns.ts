@@ -56,6 +56,14 @@ export const brokenDns: Broken = {
     { dns: { "bounce.example.org TXT": ["v=spf1 -all include:amazonses.com"] } },
     /^✗ DNS: SPF: .*does not include SES/,
   ],
+  "SPF with SES, softly refused": [
+    { dns: { "bounce.example.org TXT": ["v=spf1 ~include:amazonses.com -all"] } },
+    /^✗ DNS: SPF: .*does not include SES/,
+  ],
+  "SPF with a term that is not SPF": [
+    { dns: { "bounce.example.org TXT": ["v=spf1 include:amazonses.com ipv4:192.0.2.1 ~all"] } },
+    /^✗ DNS: SPF: .*ipv4:192\.0\.2\.1 .*is not SPF.* → Leave only: bounce\.example\.org TXT/,
+  ],
   "SPF without SES": [
     { dns: { "bounce.example.org TXT": ["v=spf1 mx -all"] } },
     /^✗ DNS: SPF: .*does not include SES.* → .*include:amazonses/,
