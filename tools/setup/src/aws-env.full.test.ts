@@ -131,6 +131,44 @@ AWS_SECRET_ACCESS_KEY=
     expect(out).not.toContain("Set EMAIL_FROM next");
   });
 
+  const smtp = (host: string) => `EMAIL_TRANSPORT=smtp
+SMTP_HOST=${host}
+SMTP_PORT=587
+SMTP_USERNAME=AKIAOLD
+SMTP_PASSWORD=old
+`;
+
+  it("empties another stack's SMTP of SES, and says that a role has none", async () => {
+    writeFileSync(file, smtp("email-smtp.eu-west-1.amazonaws.com"));
+    const { out } = await awsEnv(["-"], JSON.stringify(ROLE));
+    expect(written()).toMatchObject({
+      EMAIL_TRANSPORT: "smtp",
+      SMTP_HOST: "",
+      SMTP_PORT: "",
+      SMTP_USERNAME: "",
+      SMTP_PASSWORD: "",
+    });
+    expect(out).toContain("The stack has no SMTP: set EMAIL_TRANSPORT=ses.");
+  });
+
+  it("keeps the SMTP of another provider", async () => {
+    writeFileSync(file, smtp("smtp.example.com"));
+    const { out } = await awsEnv(["-"], JSON.stringify(ROLE));
+    expect(readFileSync(file, "utf8")).toContain(smtp("smtp.example.com"));
+    expect(out).not.toContain("EMAIL_TRANSPORT");
+  });
+
+  it("empties a profile that would win over the stack's key, and an address of all of AWS", async () => {
+    const before = "AWS_PROFILE=work\nAWS_ENDPOINT_URL=http://localhost:4566\n";
+    writeFileSync(file, before);
+    await awsEnv(["-"], JSON.stringify(USER));
+    expect(written()).toMatchObject({ AWS_PROFILE: "", AWS_ENDPOINT_URL: "" });
+    // The profile may be how the machine gets the role.
+    writeFileSync(file, before);
+    await awsEnv(["-"], JSON.stringify(ROLE));
+    expect(written()).toMatchObject({ AWS_PROFILE: "work", AWS_ENDPOINT_URL: "" });
+  });
+
   it("changes nothing the second time", async () => {
     await awsEnv(["-"], JSON.stringify(USER));
     const first = readFileSync(file, "utf8");

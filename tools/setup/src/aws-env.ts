@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { text as textOf } from "node:stream/consumers";
 import { readText } from "./aws-init/project.ts";
-import { mergeEnvFile, namesIn } from "./env-file.ts";
+import { mergeEnvFile, valuesIn } from "./env-file.ts";
 import { SetupError } from "./error.ts";
 import { settingsIn } from "./outputs.ts";
 import { readStack } from "./pulumi.ts";
@@ -47,7 +47,7 @@ export async function awsEnv(args: string[]): Promise<void> {
     : readStack(path.join(root, "infra"), values.stack);
   const file = path.resolve(root, values.file);
   const before = readText(root, values.file);
-  const settings = settingsIn(json, namesOfExample(), namesIn(before));
+  const settings = settingsIn(json, namesOfExample(), valuesIn(before));
   const after = mergeEnvFile(before, settings, "From the Pulumi stack, by pnpm aws:env");
   saveSecret(file, after);
 
@@ -55,7 +55,11 @@ export async function awsEnv(args: string[]): Promise<void> {
     [...settings].filter(([, value]) => (value === "") === empty).map(([name]) => name);
   console.log(`${values.file} now sets ${names(false).join(", ")}.`);
   if (names(true).length > 0) console.log(`It sets these to empty: ${names(true).join(", ")}.`);
-  if (!namesIn(after).has("EMAIL_FROM")) {
+  const now = valuesIn(after);
+  if (now.get("EMAIL_TRANSPORT") === "smtp" && settings.get("SMTP_HOST") === "") {
+    console.log("The stack has no SMTP: set EMAIL_TRANSPORT=ses.");
+  }
+  if (!now.has("EMAIL_FROM")) {
     console.log("Set EMAIL_FROM next, to an address of the stack's domain.");
   }
 }

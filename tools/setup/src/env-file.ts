@@ -43,12 +43,10 @@ export function mergeEnvFile(
   return ended === "" ? block : ended + newline + block;
 }
 
-/** The names that the text sets to a value that is not empty. */
-export function namesIn(text: string): Set<string> {
-  const set = Object.entries(parseEnv(text.replace(/^\uFEFF/, ""))).filter(
-    ([, value]) => value !== "",
-  );
-  return new Set(set.map(([name]) => name));
+/** The values in the text that are not empty, by their names. */
+export function valuesIn(text: string): Map<string, string> {
+  const values = Object.entries(parseEnv(text.replace(/^\uFEFF/, "")));
+  return new Map(values.flatMap(([name, value = ""]) => (value === "" ? [] : [[name, value]])));
 }
 
 function read(name: string, written: string): string | undefined {

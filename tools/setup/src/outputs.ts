@@ -14,20 +14,22 @@ const EMPTY = [
 ];
 
 /** Settings that may be left in the file from another stack. */
-const STALE = ["AWS_SESSION_TOKEN", "SES_EVENTS_QUEUE_URL"];
+const STALE = ["AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "SES_EVENTS_QUEUE_URL"];
+/** Those of SMTP, if they are SES's and not another provider's. */
+const SMTP = ["SMTP_HOST", "SMTP_PORT", "SMTP_USERNAME", "SMTP_PASSWORD"];
 
 /**
  * Reads the app's settings from the output of `pulumi stack output --json --show-secrets`. Outputs
  * in lower case are for people and are skipped.
  *
  * @param known the names of all settings
- * @param set the names that have a value in the file
+ * @param before the values in the file
  * @throws SetupError that names the setting but not its value
  */
 export function settingsIn(
   json: string,
   known: ReadonlySet<string>,
-  set: ReadonlySet<string>,
+  before: ReadonlyMap<string, string>,
 ): Map<string, string> {
   const outputs = Object.entries(parse(json)).filter(([name]) => /^[A-Z][A-Z0-9_]*$/.test(name));
   if (outputs.length === 0) {
@@ -41,7 +43,13 @@ export function settingsIn(
     );
   }
   const settings = new Map(outputs.map(([name, value]) => [name, textOf(name, value)]));
-  for (const name of [...EMPTY, ...STALE.filter((stale) => set.has(stale))]) {
+  const stale = [
+    ...STALE,
+    ...(before.get("SMTP_HOST")?.endsWith(".amazonaws.com") ? SMTP : []),
+    // The SDK would take the profile and not the key. Without a key, the role may come from it.
+    ...(settings.has("AWS_ACCESS_KEY_ID") ? ["AWS_PROFILE"] : []),
+  ];
+  for (const name of [...EMPTY, ...stale.filter((one) => before.has(one))]) {
     if (!settings.has(name)) settings.set(name, "");
   }
   return settings;

@@ -145,6 +145,14 @@ it("counts no look-ups of an SPF redirect that receivers ignore", async () => {
 
 it.each<[string, State]>([
   [
+    "SES's SMTP in the same region",
+    { env: { EMAIL_TRANSPORT: "smtp", SMTP_HOST: "email-smtp.eu-west-1.amazonaws.com" } },
+  ],
+  [
+    "a host of SMTP that the API does not use",
+    { env: { SMTP_HOST: "email-smtp.eu-central-1.amazonaws.com" } },
+  ],
+  [
     "a DMARC record that the domain's own servers delegate",
     { own: { "_dmarc.example.org TXT": [] } },
   ],

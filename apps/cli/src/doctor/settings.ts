@@ -121,6 +121,15 @@ function contradictions(
       "pnpm aws:env",
     );
   }
+  const host = settings.EMAIL_TRANSPORT === "smtp" ? settings.SMTP_HOST : undefined;
+  const [, smtpRegion] =
+    /(?:^|\.)email-smtp(?:-fips)?\.([\w-]+)\.(?:vpce\.)?amazonaws\./.exec(host ?? "") ?? [];
+  if (region && smtpRegion && smtpRegion !== region) {
+    refuse(
+      `SMTP_HOST is in ${smtpRegion}, and AWS_REGION is ${region}: email goes through the former, and the latter is checked`,
+      "pnpm aws:env",
+    );
+  }
   for (const name of ["SES_CONFIGURATION_SET", "SES_SECURITY_CONFIGURATION_SET"] as const) {
     if (viaSes && !settings[name]) {
       refuse(

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { namesIn } from "../env-file.ts";
+import { valuesIn } from "../env-file.ts";
 
 /** How .env.example marks a secret that must not be used in production. */
 const MARK = "development-only-";
@@ -11,7 +11,7 @@ const MARK = "development-only-";
  * @param env the text of .env
  */
 export function missingSecrets(example: string, env: string): Map<string, string> {
-  const set = namesIn(env);
+  const set = valuesIn(env);
   const names = [...example.matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].flatMap(
     ([, name = "", value = ""]) => (value.startsWith(MARK) && !set.has(name) ? [name] : []),
   );

@@ -36,6 +36,18 @@ export const brokenEnvironment: Broken = {
     { env: { SES_EVENTS_QUEUE_URL: well.QUEUE.replace("eu-west-1", "us-east-1") } },
     /^✗ environment: .*QUEUE_URL is in us-east-1.* → .*aws:env/,
   ],
+  "SES's SMTP is in another region": [
+    {
+      env: { EMAIL_TRANSPORT: "smtp", SMTP_HOST: "email-smtp.eu-central-1.amazonaws.com" },
+    },
+    /^✗ environment: SMTP_HOST is in eu-central-1, and AWS_REGION is eu-west-1.* → pnpm aws:env$/,
+  ],
+  "SES's SMTP for FIPS is in another region": [
+    {
+      env: { EMAIL_TRANSPORT: "smtp", SMTP_HOST: "email-smtp-fips.us-east-1.amazonaws.com" },
+    },
+    /^✗ environment: SMTP_HOST is in us-east-1, and AWS_REGION is eu-west-1/,
+  ],
   "no configuration set": [
     { env: { SES_CONFIGURATION_SET: "" } },
     /^✗ environment: .*reports no bounce.* → .*aws:env/,
