@@ -67,8 +67,8 @@ async function checkTracking(
   let tracks = own === "ENABLED";
   if (own === undefined) {
     try {
-      const { VdmAttributes = {} } = await ses.send(new GetAccountCommand({}));
-      const { VdmEnabled, DashboardAttributes } = VdmAttributes;
+      const { VdmAttributes } = await ses.send(new GetAccountCommand({}));
+      const { VdmEnabled, DashboardAttributes } = VdmAttributes ?? {};
       tracks = VdmEnabled === "ENABLED" && DashboardAttributes?.EngagementMetrics === "ENABLED";
     } catch {
       const found = "the account's engagement metrics cannot be seen: SES may rewrite links";

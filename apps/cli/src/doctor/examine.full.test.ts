@@ -232,7 +232,6 @@ it.each<[string, State]>([
 });
 
 it("names a right that it lacks for every configuration set once", async () => {
-  const denied = { error: "AccessDeniedException", status: 403 };
   const findings = await examined({ aws: { "ses:GetConfigurationSet": denied } });
   expect(findings.filter(({ status }) => status !== "ok").map(({ check }) => check)).toEqual([
     "configuration set",
@@ -260,6 +259,24 @@ it("says that it cannot see the account's engagement metrics, once", async () =>
     "account: cannot be checked: the credentials lack ses:GetAccount",
     "configuration set: the account's engagement metrics cannot be seen: SES may rewrite links",
   ]);
+});
+
+it("does not say that SNS posts the events to web, where a function takes them", async () => {
+  const findings = await examined({ env: { SES_EVENTS_QUEUE_URL: "" } });
+  expect(findings.filter(({ status }) => status === "failed")).toEqual([]);
+  expect(findings.find(({ check }) => check === "queue")).toMatchObject({
+    status: "skipped",
+    found: "SES_EVENTS_QUEUE_URL is not set: the worker reads no queue",
+  });
+});
+
+it("looks at the dead letters of the webhook", async () => {
+  const Endpoint = "https://app.example.org/webhooks/ses";
+  const findings = await examined({
+    env: { SES_EVENTS_QUEUE_URL: "" },
+    aws: subscriptions({ ...well.subscription, Protocol: "https", Endpoint }),
+  });
+  expect(findings).toContainEqual({ check: "dead letters", status: "ok", found: "none" });
 });
 
 it("does not judge the rights of a person's profile as those of the app", async () => {
@@ -397,7 +414,6 @@ it("says that the stand-in does not run", async () => {
 });
 
 it("finds the parent domain's identity, if the credentials may read only that one", async () => {
-  const denied = { error: "AccessDeniedException", status: 403 };
   const findings = await examined({
     env: { EMAIL_FROM: "hello@app.example.org" },
     aws: { "ses:GetEmailIdentity": (name) => (name === "example.org" ? well.identity : denied) },

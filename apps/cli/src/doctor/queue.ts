@@ -1,9 +1,10 @@
 import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { count } from "../count.ts";
 import type { Clients } from "./clients.ts";
+import { checkDeadLetters, deadLettersOf } from "./dead-letters.ts";
 import { type Finding, failed, ok, skipped, warning } from "./finding.ts";
 import { judgePolicy } from "./policy.ts";
-import { queueArn } from "./queue-arn.ts";
+import { queueArn } from "./queue-name.ts";
 import { isMissing, refused } from "./refused.ts";
 import type { Settings } from "./settings.ts";
 
@@ -12,17 +13,17 @@ const MANY = 1_000;
 
 /** How many events wait in the queue, and in the queue of those that were given up. */
 export async function checkQueue(
-  { sqs }: Clients,
+  clients: Clients,
   { SES_EVENTS_QUEUE_URL: queueUrl, SES_EVENTS_TOPIC_ARN: topic = "" }: Settings,
 ): Promise<Finding[]> {
-  if (!queueUrl) return [skipped("queue", "SNS posts the events to web, without a queue")];
-  const attributesOf = async (QueueUrl: string) => {
-    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] });
-    return (await sqs.send(command)).Attributes ?? {};
-  };
+  if (!queueUrl) {
+    return [skipped("queue", "SES_EVENTS_QUEUE_URL is not set: the worker reads no queue")];
+  }
+  const { sqs, region } = clients;
   let attributes: Record<string, string>;
   try {
-    attributes = await attributesOf(queueUrl);
+    const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] });
+    attributes = (await sqs.send(command)).Attributes ?? {};
   } catch (error) {
     if (!isMissing(error)) return [refused("queue", "sqs:GetQueueAttributes", error)];
     return [failed("queue", `there is no queue ${queueUrl}`, "pnpm infra:up, then: pnpm aws:env")];
@@ -51,7 +52,7 @@ export async function checkQueue(
   // https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
   if (key.endsWith("alias/aws/sqs")) {
     const found = `the queue is encrypted with AWS's own key ${key}, which SNS may not use`;
-    const next = `pnpm infra:up, or: aws sqs set-queue-attributes --queue-url ${queueUrl} --attributes KmsMasterKeyId=,SqsManagedSseEnabled=true`;
+    const next = `pnpm infra:up, or: aws sqs set-queue-attributes --region ${region} --queue-url ${queueUrl} --attributes KmsMasterKeyId=,SqsManagedSseEnabled=true`;
     return [failed("queue", found, next)];
   }
   const findings: Finding[] = [];
@@ -64,21 +65,12 @@ export async function checkQueue(
     findings.push(warning("queue", found, "Let sns.amazonaws.com use the key in the key's policy"));
   }
   findings.push(depth);
-  const target = /"deadLetterTargetArn"\s*:\s*"([^"]+)"/.exec(
-    attributes["RedrivePolicy"] ?? "",
-  )?.[1];
+  const target = deadLettersOf(attributes);
   if (!target) {
     const found = "the queue has none: an event that cannot be read comes back for days";
     return [...findings, warning("dead letters", found, "pnpm infra:up")];
   }
   const deadLetters = queueUrl.replace(/[^/]+$/, target.split(":").at(-1) ?? "");
-  try {
-    const { ApproximateNumberOfMessages: dead = "0" } = await attributesOf(deadLetters);
-    if (Number(dead) === 0) return [...findings, ok("dead letters", "none")];
-    const found = count(Number(dead), "event was given up", "events were given up");
-    const next = `Find the cause in the worker's log, then: aws sqs start-message-move-task --source-arn ${target}`;
-    return [...findings, warning("dead letters", found, next)];
-  } catch (error) {
-    return [...findings, refused("dead letters", "sqs:GetQueueAttributes", error)];
-  }
+  const next = `Find the cause in the worker's log, then: aws sqs start-message-move-task --region ${region} --source-arn ${target} --destination-arn ${queueArn(queueUrl, topic)}`;
+  return [...findings, await checkDeadLetters(clients, deadLetters, next)];
 }

@@ -17,6 +17,11 @@ const forQueue = (more: object) =>
   statement({ Principal: { Service: "sns.amazonaws.com" }, Action: "sqs:SendMessage", ...more });
 const denial = { Effect: "Deny", Principal: "*", Action: "sns:*" };
 const SETS = "arn:aws:ses:eu-west-1:123456789012:configuration-set";
+const WEBHOOK = {
+  SubscriptionArn: `${well.TOPIC}:2`,
+  Protocol: "https",
+  Endpoint: "https://app.example.org/webhooks/ses",
+};
 
 /** Configuration sets, topic, subscription and queue. */
 export const brokenEvents: Broken = {
@@ -174,6 +179,27 @@ export const brokenEvents: Broken = {
     { env: { SES_EVENTS_QUEUE_URL: "" } },
     /^! subscription: .*another program takes the events: sqs/,
   ],
+  "the worker reads the dead letters of the webhook": [
+    { env: { SES_EVENTS_QUEUE_URL: `${well.QUEUE}-dead` }, aws: subscriptions(WEBHOOK) },
+    /^! subscription: .*the worker reads the dead letters of https https:\/\/app\.example\.org\/webhooks\/ses → .*set SES_EVENTS_QUEUE_URL to empty/,
+  ],
+  "dead letters of the webhook": [
+    {
+      env: { SES_EVENTS_QUEUE_URL: "" },
+      aws: {
+        ...subscriptions(WEBHOOK),
+        "sqs:GetQueueAttributes": { Attributes: { ApproximateNumberOfMessages: "7" } },
+      },
+    },
+    /^! dead letters: 7 events were given up → .*SES_EVENTS_QUEUE_URL=https:\/\/sqs\.eu-west-1\.amazonaws\.com\/123456789012\/events-dead$/,
+  ],
+  "the webhook's dead letters may not be read": [
+    {
+      env: { SES_EVENTS_QUEUE_URL: "" },
+      aws: { ...subscriptions(WEBHOOK), "sqs:GetQueueAttributes": denied },
+    },
+    /^! dead letters: .*lack sqs:GetQueueAttributes/,
+  ],
   "no such configuration set": [
     { aws: { "ses:GetConfigurationSet": well.missing } },
     /^✗ configuration set: .*no configuration set app in.* → .*create-configuration-set/,
@@ -257,11 +283,7 @@ export const brokenEvents: Broken = {
   "the webhook has not confirmed": [
     {
       env: { SES_EVENTS_QUEUE_URL: "" },
-      aws: subscriptions({
-        SubscriptionArn: "PendingConfirmation",
-        Protocol: "https",
-        Endpoint: "https://app.example.org/webhooks/ses",
-      }),
+      aws: subscriptions({ ...WEBHOOK, SubscriptionArn: "PendingConfirmation" }),
     },
     /^✗ subscription: .*app\.example\.org\/webhooks\/ses has not confirmed.* → .*Start web/,
   ],

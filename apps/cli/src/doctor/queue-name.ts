@@ -4,3 +4,9 @@ export function queueArn(url: string, topic: string): string {
   const [, partition, , region] = topic.split(":");
   return `arn:${partition}:sqs:${region}:${account}:${name}`;
 }
+
+/** The address of a queue, by its ARN. */
+export function queueUrl(arn: string): string {
+  const [, , , region, account, name] = arn.split(":");
+  return `https://sqs.${region}.amazonaws.com/${account}/${name}`;
+}
