@@ -23,7 +23,7 @@ export async function checkAccount(
     const { SendQuota, SendingEnabled, EnforcementStatus = "HEALTHY" } = account;
     const { Max24HourSend = -1, SentLast24Hours = 0, MaxSendRate = 0 } = SendQuota ?? {};
     return [
-      sending(SendingEnabled ?? true, EnforcementStatus),
+      sending(SendingEnabled ?? true, EnforcementStatus, region),
       account.ProductionAccessEnabled
         ? ok("sandbox", `the account has production access in ${region}`)
         : sandbox(account, isProduction),
@@ -45,7 +45,7 @@ export async function checkStandIn({ ses }: Clients): Promise<Finding | undefine
   return undefined;
 }
 
-function sending(isEnabled: boolean, enforcement: string): Finding {
+function sending(isEnabled: boolean, enforcement: string, region: string): Finding {
   if (enforcement === "SHUTDOWN") {
     const found = "AWS has paused the account because of its bounces or complaints";
     return failed(
@@ -55,7 +55,7 @@ function sending(isEnabled: boolean, enforcement: string): Finding {
     );
   }
   if (!isEnabled) {
-    const next = "aws sesv2 put-account-sending-attributes --sending-enabled";
+    const next = `aws sesv2 put-account-sending-attributes --region ${region} --sending-enabled`;
     return failed("sending", "sending is switched off for the account", next);
   }
   if (enforcement !== "HEALTHY") {

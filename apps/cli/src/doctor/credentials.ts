@@ -61,7 +61,10 @@ export function explainCredentials(error: unknown): { found: string; next: strin
     return { found: "there are none", next: NEXT };
   }
   if (/InvalidClientTokenId|UnrecognizedClient/.test(name)) {
-    return { found: "AWS does not know this access key, or it is inactive", next: NEXT };
+    // AWS answers the same in a region that the account has not enabled.
+    const found =
+      "AWS does not know this access key, or it is inactive, or the account has not enabled AWS_REGION";
+    return { found, next: NEXT };
   }
   if (/SignatureDoesNotMatch|InvalidSignature|IncompleteSignature/.test(name)) {
     const found = "AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID";

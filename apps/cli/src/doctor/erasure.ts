@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DeleteSuppressedDestinationCommand } from "@aws-sdk/client-sesv2";
 import type { Clients } from "./clients.ts";
 import { type Finding, ok, warning } from "./finding.ts";
-import { isDenied, isMissing, refused } from "./refused.ts";
+import { addGrant, isDenied, isMissing, refused } from "./refused.ts";
 
 const ACTION = "ses:DeleteSuppressedDestination";
 
@@ -17,7 +17,7 @@ export async function checkErasure({ ses }: Pick<Clients, "ses">): Promise<Findi
   } catch (error) {
     if (isDenied(error)) {
       const found = `the credentials lack ${ACTION}: a deleted account stays on SES's own list`;
-      const next = `Allow the worker's credentials ${ACTION}. With Pulumi, add erasure to grants: pulumi -C infra config set grants send,quota,events,erasure && pnpm infra:up`;
+      const next = `Allow the worker's credentials ${ACTION}. ${addGrant("erasure")}`;
       return [warning("erasure", found, next)];
     }
     if (!isMissing(error)) return [refused("erasure", ACTION, error)];

@@ -304,6 +304,10 @@ describe("names the cause first, with the next step", () => {
     const [wrong] = findings.filter(({ status }) => status === "failed" || status === "warning");
     const sign = wrong?.status === "failed" ? "✗" : "!";
     expect(`${sign} ${wrong?.check}: ${wrong?.found} → ${wrong?.next}`).toMatch(first);
+    // The person's own default region may be another one.
+    for (const { next = "" } of findings)
+      for (const [command] of next.matchAll(/aws (?:sesv2|sns|sqs) [^,]*/g))
+        expect(command).toContain(`--region ${state.env?.["AWS_REGION"] ?? "eu-west-1"}`);
     // The check itself explains the error. `guarded` would only report it.
     expect(JSON.stringify(findings)).not.toMatch(/could not be checked|was not finished|NoFixture/);
     for (const value of [...Object.values(state.env ?? {}), "the-secret-of-the-tests"]) {

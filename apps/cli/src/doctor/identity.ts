@@ -75,7 +75,11 @@ export async function checkIdentity(
   if (!identity) return { findings: [await missing(clients, from)] };
   return {
     identity,
-    findings: [verification(identity), dkim(identity), mailFrom(identity)],
+    findings: [
+      verification(identity, clients.region),
+      dkim(identity, clients.region),
+      mailFrom(identity, clients.region),
+    ],
   };
 }
 
@@ -83,20 +87,16 @@ async function missing({ region, sesIn }: Clients, from: string): Promise<Findin
   const domain = domainOf(from);
   const found = await Promise.all(
     REGIONS.filter((another) => another !== region).map(async (another) => {
-      const command = new GetEmailIdentityCommand({ EmailIdentity: domain });
-      const isThere = sesIn(another).send(command);
-      return await isThere.then(
-        () => another,
-        () => undefined,
-      );
+      const identity = await findIdentity(sesIn(another), from).catch(() => undefined);
+      return identity && { name: identity.name, region: another };
     }),
   );
-  const elsewhere = found.find((another) => another !== undefined);
+  const elsewhere = found.find((one) => one !== undefined);
   if (elsewhere) {
     return failed(
       "region",
-      `${domain} is an identity in ${elsewhere}, and AWS_REGION is ${region}`,
-      `Set AWS_REGION=${elsewhere}, with that region's topic and configuration sets (pnpm aws:env)`,
+      `${elsewhere.name} is an identity in ${elsewhere.region}, and AWS_REGION is ${region}`,
+      `Set AWS_REGION=${elsewhere.region}, with that region's topic and configuration sets (pnpm aws:env)`,
     );
   }
   return failed(
@@ -106,13 +106,18 @@ async function missing({ region, sesIn }: Clients, from: string): Promise<Findin
   );
 }
 
-function verification({
-  name,
-  VerificationStatus,
-  VerifiedForSendingStatus,
-  VerificationInfo,
-  DkimAttributes,
-}: Identity) {
+function hasOwnKey({ DkimAttributes }: Identity): boolean {
+  return DkimAttributes?.SigningAttributesOrigin === "EXTERNAL";
+}
+
+function publishKey({ name, DkimAttributes }: Identity): string {
+  // Then the tokens are the selectors. SES does not show the key.
+  const records = DkimAttributes?.Tokens?.map((selector) => `${selector}._domainkey.${name}`) ?? [];
+  return `Publish the TXT record of your own key (${records.join(", ")})`;
+}
+
+function verification(identity: Identity, region: string): Finding {
+  const { name, VerificationStatus, VerifiedForSendingStatus, VerificationInfo } = identity;
   if (VerifiedForSendingStatus) return ok("identity", `${name} is verified`);
   const why = VerificationInfo?.ErrorType ? ` (${VerificationInfo.ErrorType})` : "";
   if (name.includes("@")) {
@@ -121,29 +126,23 @@ function verification({
   }
   if (VerificationStatus === "PENDING" || VerificationStatus === "TEMPORARY_FAILURE") {
     const found = `SES has not verified ${name} yet${why}`;
-    return failed("identity", found, `Create the DNS records below, then: ${WAIT}`);
+    const records = hasOwnKey(identity) ? publishKey(identity) : "Create the DNS records below";
+    return failed("identity", found, `${records}, then: ${WAIT}`);
   }
+  const found = `SES's verification of ${name} has failed${why}`;
   // Easy DKIM would replace the owner's key.
-  if (DkimAttributes?.SigningAttributesOrigin === "EXTERNAL") {
-    const found = `SES's verification of ${name} has failed${why}: it does not find the key of your own`;
-    return failed("identity", found, `Publish the key's TXT record again, then: ${WAIT}`);
-  }
+  if (hasOwnKey(identity))
+    return failed("identity", found, `${publishKey(identity)}, then: ${WAIT}`);
   return failed(
     "identity",
-    `SES's verification of ${name} has failed${why}`,
-    `Create the DNS records below, then: aws sesv2 put-email-identity-dkim-signing-attributes --email-identity ${name} --signing-attributes-origin AWS_SES`,
+    found,
+    `Create the DNS records below, then: aws sesv2 put-email-identity-dkim-signing-attributes --region ${region} --email-identity ${name} --signing-attributes-origin AWS_SES`,
   );
 }
 
-function dkim({ name, DkimAttributes }: Identity): Finding {
+function dkim(identity: Identity, region: string): Finding {
+  const { name, DkimAttributes } = identity;
   const { SigningEnabled, Status, CurrentSigningKeyLength } = DkimAttributes ?? {};
-  if (!name.includes("@") && !SigningEnabled) {
-    return failed(
-      "DKIM",
-      `SES does not sign the email of ${name}`,
-      `aws sesv2 put-email-identity-dkim-attributes --email-identity ${name} --signing-enabled`,
-    );
-  }
   if (name.includes("@") && Status !== "SUCCESS") {
     return warning(
       "DKIM",
@@ -151,21 +150,28 @@ function dkim({ name, DkimAttributes }: Identity): Finding {
       `Verify the domain: pnpm infra:up`,
     );
   }
+  if (!SigningEnabled) {
+    return failed(
+      "DKIM",
+      `SES does not sign the email of ${name}`,
+      `aws sesv2 put-email-identity-dkim-attributes --region ${region} --email-identity ${name} --signing-enabled`,
+    );
+  }
   if (Status !== "SUCCESS") {
-    const next = `Create the CNAMEs below, then: ${WAIT}`;
+    const next = `${hasOwnKey(identity) ? publishKey(identity) : "Create the CNAMEs below"}, then: ${WAIT}`;
     return failed("DKIM", `SES has not found the keys of ${name} (${Status})`, next);
   }
   if (CurrentSigningKeyLength === "RSA_1024_BIT") {
     return warning(
       "DKIM",
       `the key of ${name} has 1,024 bits`,
-      `aws sesv2 put-email-identity-dkim-signing-attributes --email-identity ${name} --signing-attributes-origin AWS_SES --signing-attributes NextSigningKeyLength=RSA_2048_BIT`,
+      `aws sesv2 put-email-identity-dkim-signing-attributes --region ${region} --email-identity ${name} --signing-attributes-origin AWS_SES --signing-attributes NextSigningKeyLength=RSA_2048_BIT`,
     );
   }
   return ok("DKIM", `SES signs as ${name}`);
 }
 
-function mailFrom({ name, MailFromAttributes }: Identity): Finding {
+function mailFrom({ name, MailFromAttributes }: Identity, region: string): Finding {
   const { MailFromDomain, MailFromDomainStatus, BehaviorOnMxFailure } = MailFromAttributes ?? {};
   if (!MailFromDomain && name.includes("@")) {
     const found = `the address ${name} has no MAIL FROM domain: SPF passes for amazonses.com only`;
@@ -175,7 +181,7 @@ function mailFrom({ name, MailFromAttributes }: Identity): Finding {
     return warning(
       "MAIL FROM",
       `${name} has no MAIL FROM domain: SPF passes for amazonses.com, and not for your domain`,
-      `pnpm infra:up, or: aws sesv2 put-email-identity-mail-from-attributes --email-identity ${name} --mail-from-domain bounce.${name}`,
+      `pnpm infra:up, or: aws sesv2 put-email-identity-mail-from-attributes --region ${region} --email-identity ${name} --mail-from-domain bounce.${name}`,
     );
   }
   if (MailFromDomainStatus === "SUCCESS") return ok("MAIL FROM", MailFromDomain);

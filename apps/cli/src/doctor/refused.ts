@@ -48,6 +48,15 @@ export function isDenied(error: unknown): boolean {
   return /AccessDenied|AuthorizationError/.test(name) || $metadata?.httpStatusCode === 403;
 }
 
+/** Whether AWS answers nothing now, because there were too many calls. */
+export function isThrottled(error: unknown): boolean {
+  return /Throttl|TooManyRequests/.test((error as Error).name);
+}
+
+/** How the app gets another policy of infra, besides those that it has. */
+export const addGrant = (policy: string) =>
+  `With Pulumi, add ${policy} to grants (default: send,quota,events,erasure): pulumi -C infra config set grants …,${policy} && pnpm infra:up`;
+
 /**
  * The finding when AWS has not answered a question.
  *
@@ -61,14 +70,14 @@ export function refused(check: string, action: string, error: unknown): Finding 
       check,
       `cannot be checked: the credentials lack ${action}`,
       "Use your own: AWS_PROFILE=default pnpm email:doctor. " +
-        `Or allow them ${action}. With Pulumi: pulumi -C infra config set grants send,quota,events,erasure,suppression,doctor && pnpm infra:up`,
+        `Or allow them ${action}. ${addGrant(/Suppress/.test(action) ? "suppression" : "doctor")}`,
     );
   }
   if (isUnreachable(error)) {
     const { found, next } = explainUnreachable(error, `${service} of AWS_REGION`);
     return failed(check, found, next);
   }
-  if (/Throttl|TooManyRequests/.test(name)) {
+  if (isThrottled(error)) {
     return warning(check, "AWS limits these questions", "Wait a minute, then: pnpm email:doctor");
   }
   return failed(check, `AWS answers ${name}: ${message}`, "pnpm email:doctor");

@@ -37,12 +37,15 @@ export async function checkSuppressedHere(
 }
 
 /** Whether an address is on SES's own list: SES accepts its email, and drops it. */
-export async function checkSuppressedAtSes({ ses }: Clients, to: string): Promise<Finding[]> {
+export async function checkSuppressedAtSes(
+  { ses, region }: Clients,
+  to: string,
+): Promise<Finding[]> {
   try {
     const command = new GetSuppressedDestinationCommand({ EmailAddress: to });
     const { SuppressedDestination } = await ses.send(command);
     const found = `${to} is on SES's own list: ${SuppressedDestination?.Reason}`;
-    const next = `pnpm email:suppressions remove ${to} --reason "…", or: aws sesv2 delete-suppressed-destination --email-address ${to}`;
+    const next = `pnpm email:suppressions remove ${to} --reason "…", or: aws sesv2 delete-suppressed-destination --region ${region} --email-address ${to}`;
     return [failed("SES's suppression", found, next)];
   } catch (error) {
     if (isMissing(error)) return [ok("SES's suppression", `${to} is not on SES's list`)];

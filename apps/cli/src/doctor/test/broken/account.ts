@@ -56,7 +56,7 @@ export const brokenAccount: Broken = {
   ],
   "the account may not be read": [
     { aws: { "ses:GetAccount": denied } },
-    /^! account: .*lack ses:GetAccount.* → .*grants/,
+    /^! account: .*lack ses:GetAccount.* → .*add doctor to grants .*pulumi -C infra config set grants …,doctor && pnpm infra:up$/,
   ],
   "SES throttles": [
     { aws: { "ses:GetAccount": failure("TooManyRequestsException", "Too many", 429) } },

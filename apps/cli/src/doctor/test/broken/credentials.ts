@@ -11,7 +11,7 @@ export const brokenCredentials: Broken = {
   ],
   "credentials of an unknown key": [
     caller(failure("InvalidClientTokenId", "The security token is invalid", 403)),
-    /^✗ credentials: .*does not know.* → .*AWS_ACCESS_KEY_ID/,
+    /^✗ credentials: .*does not know.* or the account has not enabled AWS_REGION → .*AWS_ACCESS_KEY_ID/,
   ],
   "credentials with a wrong secret": [
     caller(failure("SignatureDoesNotMatch", "The signature we calculated does not match", 403)),
@@ -41,7 +41,7 @@ export const brokenCredentials: Broken = {
   ],
   "credentials that may not erase at SES": [
     { aws: { "ses:DeleteSuppressedDestination": denied } },
-    /^! erasure: .*lack ses:DeleteSuppressedDestination.* → .*worker's credentials.*grants .*erasure/,
+    /^! erasure: .*lack ses:DeleteSuppressedDestination.* → .*worker's credentials.*add erasure to grants .*config set grants …,erasure && pnpm infra:up$/,
   ],
   "AWS is silent": [
     { aws: { "*": "silence", "sts:GetCallerIdentity": "silence" }, answer: 200 },

@@ -13,6 +13,17 @@ export const brokenIdentity: Broken = {
     },
     /^✗ region: .*example\.org is an identity in us-east-1, and AWS_REGION is eu-west-1.* → .*AWS_REGION=us-east-1/,
   ],
+  "the parent domain's identity is in another region": [
+    {
+      env: { EMAIL_FROM: "hello@mail.example.org" },
+      aws: {
+        "ses:GetEmailIdentity": well.missing,
+        "ses:GetEmailIdentity us-east-1": (name) =>
+          name === "example.org" ? well.identity : well.missing,
+      },
+    },
+    /^✗ region: example\.org is an identity in us-east-1, and AWS_REGION is eu-west-1/,
+  ],
   "no identity": [
     { aws: { "ses:GetEmailIdentity": well.missing } },
     /^✗ identity: .*no identity for example\.org in eu-west-1.* → .*create-email-identity/,
@@ -37,7 +48,32 @@ export const brokenIdentity: Broken = {
         DkimAttributes: { ...well.identity.DkimAttributes, SigningAttributesOrigin: "EXTERNAL" },
       }),
     },
-    /^✗ identity: .*does not find the key of your own.* → Publish the key's TXT record again/,
+    /^✗ identity: .*failed.* → Publish the TXT record of your own key \(one\._domainkey\.example\.org, /,
+  ],
+  "the verification with a key of one's own is pending": [
+    {
+      aws: identity({
+        VerifiedForSendingStatus: false,
+        VerificationStatus: "PENDING",
+        DkimAttributes: { ...well.identity.DkimAttributes, SigningAttributesOrigin: "EXTERNAL" },
+      }),
+    },
+    /^✗ identity: .*not verified example\.org yet.* → Publish the TXT record of your own key \(one\._domainkey\.example\.org, /,
+  ],
+  "a key of one's own is not found": [
+    { aws: dkim({ Status: "PENDING", SigningAttributesOrigin: "EXTERNAL" }) },
+    /^✗ DKIM: .*PENDING.* → Publish the TXT record of your own key \(one\._domainkey\.example\.org, /,
+  ],
+  "the verified address is not signed": [
+    {
+      aws: {
+        "ses:GetEmailIdentity": (name) =>
+          name.includes("@")
+            ? { ...well.identity, DkimAttributes: { SigningEnabled: false, Status: "SUCCESS" } }
+            : well.missing,
+      },
+    },
+    /^✗ DKIM: SES does not sign the email of hello@example\.org → .*--signing-enabled/,
   ],
   "the address is pending": [
     {
