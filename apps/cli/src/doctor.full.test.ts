@@ -114,3 +114,27 @@ it("waits while SES verifies the sender, says what for, and repeats no line", as
     "SES is verifying DKIM of example.org: waited 0 s",
   ]);
 });
+
+it("goes on waiting after a question that AWS has refused for now, and ends without the right", async () => {
+  const replies: object[] = [
+    { ...well.identity, VerificationStatus: "PENDING" },
+    { error: "TooManyRequestsException", status: 429 },
+    { ...well.identity, VerificationStatus: "PENDING" },
+    { error: "AccessDeniedException", status: 403 },
+  ];
+  let asked = 0;
+  answers = { "ses:GetEmailIdentity": () => ({ ...(replies[asked++] ?? well.missing) }) };
+  process.env["AWS_ACCESS_KEY_ID"] = "local";
+  process.env["AWS_SECRET_ACCESS_KEY"] = "local";
+  const clients = createClients("eu-west-1", { endpoint: aws.url });
+  const lines: string[] = [];
+  await waitForVerification(clients, "hello@example.org", (line) => void lines.push(line), 1);
+  clients.close();
+  // The fifth is for the address itself.
+  expect(asked).toBe(5);
+  expect(lines.slice(1)).toEqual([
+    "SES is verifying the identity of example.org: waited 0 s",
+    "SES gives no answer (TooManyRequestsException), and is asked again",
+    "SES is verifying the identity of example.org: waited 0 s",
+  ]);
+});
