@@ -179,6 +179,10 @@ function unfitForProduction(
   if (settings.EMAIL_REDIRECT_TO) {
     const found = "EMAIL_REDIRECT_TO is set: one address receives every email of production";
     findings.push(warning("environment", found, "Set EMAIL_REDIRECT_TO to empty"));
+  } else if (settings.EMAIL_ALLOW_TO) {
+    const found =
+      "EMAIL_ALLOW_TO is set: production sends to nobody else, and closes the rest as failed";
+    findings.push(warning("environment", found, "Set EMAIL_ALLOW_TO to empty"));
   }
   return findings;
 }

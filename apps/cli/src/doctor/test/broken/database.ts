@@ -62,6 +62,21 @@ export const brokenDatabase: Broken = {
     },
     /^✗ suppression: .*manual.* → .*email:suppressions sam@example\.org/,
   ],
+  "the recipient's email has come back several times": [
+    {
+      to: "sam@example.org",
+      db: (db) =>
+        db.suppression.create({
+          data: {
+            addressKey: "sam@example.org",
+            reason: "soft_bounces",
+            expiresAt: new Date(Date.now() + 86_400_000),
+            evidence: {},
+          },
+        }),
+    },
+    /^✗ suppression: .*only security email.* → .*email:suppressions sam@example\.org/,
+  ],
   "the recipient has complained, and was erased": [
     {
       to: "sam@example.org",

@@ -68,6 +68,10 @@ export const brokenEnvironment: Broken = {
     { env: { EMAIL_REDIRECT_TO: "me@example.org" } },
     /^! environment: .*one address receives every email.* → .*EMAIL_REDIRECT_TO to empty/,
   ],
+  "an allow-list left in production": [
+    { env: { EMAIL_ALLOW_TO: "example.org" } },
+    /^! environment: .*sends to nobody else.* → .*EMAIL_ALLOW_TO to empty/,
+  ],
   "the brand is the example's": [
     { brand: { website: "https://example.com" } },
     /^! brand: .*example's website.* → .*brand\.json/,
