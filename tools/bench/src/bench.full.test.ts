@@ -47,3 +47,12 @@ test("lists the benchmarks when the name is unknown", async () => {
     stderr: expect.stringContaining("deliver, deliver-rendered, far, workers, hanging, peers"),
   });
 });
+
+test("lists them with --help, and says what is wrong with an option, without a stack trace", async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [main, "--help"]);
+  expect(stdout).toMatch(/^Names .*deliver.*\nOptions: --quick, --write\n$/);
+  await expect(promisify(execFile)(process.execPath, [main, "--nosuch"])).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^Unknown option '--nosuch'.*\n.*\n.*\n$/),
+  });
+});

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandLine } from "@repo/measure/command-line";
 import { deliver, deliverRendered } from "./deliver.ts";
 import { enqueueMany } from "./enqueue-many.ts";
 import { enqueue } from "./enqueue.ts";
@@ -43,23 +43,14 @@ const benches: Record<string, (setup: Setup) => Promise<Outcome>> = {
 // In minutes, for all benchmarks. `oracle` alone may take 14.
 const BUDGET = 100;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    // Tiny sizes. Shows that everything runs, but not how fast.
-    quick: { type: "boolean", default: false },
-    // Writes docs/performance.md and its chart.
-    write: { type: "boolean", default: false },
-  },
+const { values, names } = readCommandLine("benchmark", Object.keys(benches), {
+  // Tiny sizes. Shows that everything runs, but not how fast.
+  quick: { type: "boolean", default: false },
+  // Writes docs/performance.md and its chart.
+  write: { type: "boolean", default: false },
 });
-const names = positionals.length > 0 ? positionals : Object.keys(benches);
-const unknown = names.filter((name) => !benches[name]);
-if (unknown.length > 0 || (values.quick && values.write)) {
-  console.error(
-    unknown.length > 0
-      ? `There is no benchmark ${unknown.join(", ")}. Choose from ${Object.keys(benches).join(", ")}.`
-      : "--quick measures too little to write: leave out --quick or --write.",
-  );
+if (values.quick && values.write) {
+  console.error("--quick measures too little to write: leave out --quick or --write.");
   process.exit(2);
 }
 

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readCommandLine } from "@repo/measure/command-line";
 import type { Campaign } from "./campaign.ts";
 import { caller } from "./campaigns/caller.ts";
 import { deployment } from "./campaigns/deployment.ts";
@@ -46,24 +46,14 @@ const campaigns = new Map<string, Campaign>([
   ["rotate", rotate],
 ]);
 
-const { values, positionals: names } = parseArgs({
-  allowPositionals: true,
-  options: {
-    /** How many emails a campaign queues. */
-    messages: { type: "string" },
-    /** Repeats a campaign's random choices. Default: a new one. */
-    seed: { type: "string" },
-    /** Shows in a minute or less that a campaign runs. */
-    quick: { type: "boolean", default: false },
-  },
+const { values, names } = readCommandLine("campaign", [...campaigns.keys()], {
+  /** How many emails a campaign queues. */
+  messages: { type: "string" },
+  /** Repeats a campaign's random choices. Default: a new one. */
+  seed: { type: "string" },
+  /** Shows in a minute or less that a campaign runs. */
+  quick: { type: "boolean", default: false },
 });
-const unknown = names.find((name) => !campaigns.has(name));
-if (unknown !== undefined) {
-  console.error(
-    `There is no campaign ${unknown}. Choose from ${[...campaigns.keys()].join(", ")}.`,
-  );
-  process.exit(2);
-}
 
 let interrupted = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -74,7 +64,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 for (const [name, campaign] of campaigns) {
-  if (names.length > 0 && !names.includes(name)) continue;
+  if (!names.includes(name)) continue;
   const line = await run(name, campaign, {
     seed: Number(values.seed ?? Math.floor(Math.random() * 1_000_000)),
     messages: Number(values.messages ?? (values.quick ? 400 : 20_000)),
