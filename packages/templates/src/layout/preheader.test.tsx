@@ -7,7 +7,9 @@ const hiddenText = (html: string) => html.replaceAll(/<[^>]*>/g, "");
 
 it("should fill the rest of an inbox's line with spaces, and no more", () => {
   const html = toHtml(<Preheader>It arrives tomorrow.</Preheader>);
-  expect(hiddenText(html).match(/&#160;/g)).toHaveLength(150 - "It arrives tomorrow.".length);
+  expect(hiddenText(html).match(/\u00a0&#8204;/g)).toHaveLength(
+    200 - "It arrives tomorrow.".length,
+  );
 
   const long = "It arrives tomorrow. ".repeat(10);
   expect(hiddenText(toHtml(<Preheader>{long}</Preheader>))).toBe(long);

@@ -9,13 +9,14 @@ const hidden: CSSProperties = {
   maxWidth: 0,
 };
 
-/** As many characters as an inbox shows after the subject. */
-const SHOWN = 150;
+/** Gmail shows the most characters after the subject (https://github.com/resend/react-email/issues/2268). */
+const SHOWN = 200;
 
-// One space, and the characters of no width that stop clients from joining it to the next one.
-// Written as codes: one character beyond Latin-1 doubles the memory of the whole email
+// A no-break space, and a character of no width so that no client joins two of them
+// (https://www.litmus.com/blog/the-little-known-preview-text-hack-you-may-want-to-use-in-every-email).
+// The second is a code, because one character beyond Latin-1 doubles the memory of the whole email
 // (docs/decisions/email-components.md).
-const SPACE = "&#160;&#8204;&#8203;&#8205;&#65279;";
+const SPACE = "\u00a0&#8204;";
 
 /**
  * What an inbox shows after the subject. Spaces follow it, or the inbox would go on with the first
