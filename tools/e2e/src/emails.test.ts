@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { openBrowser } from "./browser.ts";
-import { everyEmail } from "./every-email.ts";
+import { everyEmail, withWord } from "./every-email.ts";
 import { type Drawn, brokenWords, openSheet, overflows, picture } from "./sheet.ts";
 
 // Every email in a browser: each case, in each language that it has texts in. A person has to look
@@ -33,3 +33,14 @@ it.each(["light", "dark"] as const)(
     await page.close();
   },
 );
+
+it("shows a word that is wider than a phone without scrolling sideways, and breaks no other word", async () => {
+  const words = ["Donaudampfschifffahrtsgesellschaftskapitän", "W".repeat(30)];
+  const page = await openSheet(browser, words.flatMap(withWord), "light");
+  const found = await overflows(page);
+  expect(found.length).toBeGreaterThan(20);
+  expect(found.filter(([, pixels]) => pixels > 0)).toEqual([]);
+  const broken = await brokenWords(page);
+  expect(broken.filter((one) => !words.some((word) => one.endsWith(`: ${word}`)))).toEqual([]);
+  await page.close();
+});

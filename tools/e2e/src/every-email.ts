@@ -5,6 +5,7 @@ import {
   templates,
 } from "@repo/templates/registry";
 import { render, views } from "@repo/templates/render";
+import type { Drawn } from "./sheet.ts";
 
 export interface EveryEmail extends ReturnType<typeof render> {
   template: TemplateName;
@@ -40,4 +41,29 @@ export function everyEmail(): EveryEmail[] {
       })),
     );
   });
+}
+
+/** The usual case of every email, once for each text in its props that may be this word. */
+export function withWord(word: string): Drawn[] {
+  return (Object.keys(templates) as TemplateName[]).flatMap((template) =>
+    [...replaced(views[template].cases.usual, word)].flatMap(([path, props]) => {
+      if (!templates[template].props.safeParse(props).success) return [];
+      const { html } = render(template, props as TemplateProps<TemplateName>);
+      return html.includes(`>${word}`) ? [{ title: `${template}: ${path} is ${word}`, html }] : [];
+    }),
+  );
+}
+
+/** A value with one of its strings replaced, and where that was, for each string in it. */
+function* replaced(value: unknown, by: string): Generator<[string, unknown]> {
+  if (typeof value === "string") yield ["", by];
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    for (const [path, changed] of replaced(inner, by)) {
+      const whole = Array.isArray(value)
+        ? value.with(Number(key), changed)
+        : { ...value, [key]: changed };
+      yield [`${key} ${path}`.trim(), whole];
+    }
+  }
 }

@@ -41,7 +41,7 @@ export const harmless: Record<string, string> = {
   "<body> element": "A colour of the body is lost; a table inside of it keeps its own.",
   "height property": "A picture is then as high as its attribute says.",
   "target attribute": "The client decides where a link opens.",
-  "word-break": "A long address then makes a phone scroll sideways.",
+  "word-break": "A long word or address then makes a phone scroll sideways.",
 };
 
 /**

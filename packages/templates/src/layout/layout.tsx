@@ -41,7 +41,12 @@ export function Layout(props: {
         <Body className="canvas" style={{ margin: 0, backgroundColor: colors.canvas }}>
           <Preheader>{props.preheader}</Preheader>
           {/* Again, because Gmail drops the attributes of <html>. */}
-          <Box lang={locale} dir={dir} style={{ padding: "32px 12px 40px" }}>
+          <Box
+            lang={locale}
+            dir={dir}
+            // A word that is wider than a phone breaks, in the parts too: they inherit it.
+            style={{ padding: "32px 12px 40px", wordBreak: "break-word" }}
+          >
             <Container className="container" style={{ maxWidth: theme.width }}>
               <Masthead brand={brand} />
               <Box

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { padding, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
+import { breakLongWord, keepWords } from "./long-word.ts";
 import { body, note } from "./text-styles.ts";
 
 export interface Fact {
@@ -13,7 +14,7 @@ export function Facts({ rows }: { rows: Fact[] }) {
   const { space } = theme;
   const language = useLanguage();
   return (
-    <table cellPadding={0} cellSpacing={0} style={{ margin: `0 0 ${space.m}px` }}>
+    <table cellPadding={0} cellSpacing={0} style={{ ...keepWords, margin: `0 0 ${space.m}px` }}>
       <tbody>
         {rows.map(({ name, value }) => (
           <tr key={name}>
@@ -27,13 +28,19 @@ export function Facts({ rows }: { rows: Fact[] }) {
                 lineHeight: body.lineHeight,
                 fontWeight: 400,
                 verticalAlign: "top",
+                ...breakLongWord(name),
               }}
             >
               {name}
             </th>
             <td
               className="ink"
-              style={{ ...body, padding: `${space.xs}px 0`, verticalAlign: "top" }}
+              style={{
+                ...body,
+                padding: `${space.xs}px 0`,
+                verticalAlign: "top",
+                ...breakLongWord(value),
+              }}
             >
               {value}
             </td>

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { type Language, padding, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import type { Fact } from "./facts.tsx";
+import { breakLongWord, keepWords } from "./long-word.ts";
 import { body, small } from "./text-styles.ts";
 
 const { colors, space } = theme;
@@ -24,15 +25,18 @@ export function Table(props: {
   const language = useLanguage();
   const { start, end } = language;
   const side = (column: number) => ({ align: column === 0 ? start : end });
-  const cell = (column: number) => cellStyle(language, column);
+  const cell = (column: number, content: ReactNode) => ({
+    ...cellStyle(language, column),
+    ...breakLongWord(content),
+  });
   return (
     <table
       width="100%"
       cellPadding={0}
       cellSpacing={0}
-      style={{ margin: `0 0 ${space.l}px`, borderCollapse: "collapse" }}
+      style={{ ...keepWords, margin: `0 0 ${space.l}px`, borderCollapse: "collapse" }}
     >
-      <caption className="muted" style={{ ...small, textAlign: start }}>
+      <caption className="muted" style={{ ...small, textAlign: start, ...breakLongWord(caption) }}>
         {caption}
       </caption>
       <thead>
@@ -43,7 +47,7 @@ export function Table(props: {
               className="muted line"
               scope="col"
               {...side(column)}
-              style={{ ...small, ...cell(column), borderBottom: line, fontWeight: 600 }}
+              style={{ ...small, ...cell(column, name), borderBottom: line, fontWeight: 600 }}
             >
               {name}
             </th>
@@ -58,7 +62,7 @@ export function Table(props: {
                 key={column}
                 className="ink line"
                 {...side(column)}
-                style={{ ...body, ...cell(column), borderBottom: line }}
+                style={{ ...body, ...cell(column, content), borderBottom: line }}
               >
                 {content}
               </td>
@@ -78,14 +82,14 @@ export function Table(props: {
                   scope="row"
                   {...side(0)}
                   {...(last > 1 ? { colSpan: last } : {})}
-                  style={{ ...body, ...cell(0), ...look }}
+                  style={{ ...body, ...cell(0, name), ...look }}
                 >
                   {name}
                 </th>
                 <td
                   className="ink line"
                   {...side(last)}
-                  style={{ ...body, ...cell(last), ...look }}
+                  style={{ ...body, ...cell(last, value), ...look }}
                 >
                   {value}
                 </td>
