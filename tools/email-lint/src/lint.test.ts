@@ -222,3 +222,41 @@ it("takes names and words that only look like a missing value for text", () => {
   expect(find("Placeholders", { text: "Hello Nan. Null problem." })?.verdict).toBe("good");
   expect(find("Placeholders", { text: "Hello undefined. NaN €." })?.verdict).toBe("fault");
 });
+
+// In German, Norwegian and Estonian "null" means zero, and in Italian "null'altro" nothing else.
+it.each([
+  "Du hast null Fehler.",
+  "Das Risiko ist gleich null.",
+  "Ergebnis: null Fehler",
+  "Von null auf hundert, bei null Grad. Null Problem!",
+  "Wir haben drei zu null gewonnen, und die Vorwahl ist null null sieben.",
+  "Du har null feil.",
+  "Non vogliamo null'altro.",
+  "This contract is null and void. A null-terminated text is safe.",
+])("takes null for a word in %j", (text) => {
+  expect(
+    find("Placeholders", { subject: text, ...withBody(`<p>${text}</p>`), text }),
+  ).toMatchObject({ verdict: "good" });
+});
+
+it.each([
+  "null",
+  "Hi null,",
+  "Welcome, null!",
+  "Dear null null,",
+  "Guten Tag, null,",
+  "Order: null",
+  "It costs €null.",
+  "Order #null is on its way",
+  "Open https://example.com/orders/null.",
+  "Open https://example.com/orders?id=null&from=email",
+])("finds the missing value in %j", (text) => {
+  expect(find("Placeholders", { text: `Thank you.\n\n${text}\n` })?.verdict).toBe("fault");
+  expect(find("Placeholders", withBody(`<p>Thank you</p><p>${text}</p>`))?.verdict).toBe("fault");
+});
+
+it("finds a missing value in the cell of a table", () => {
+  const table = "<table><tr><td>Receipt</td><td>null</td></tr></table>";
+  expect(find("Placeholders", withBody(table))?.verdict).toBe("fault");
+  expect(find("Placeholders", { text: "Receipt   null\nTotal     12" })?.verdict).toBe("fault");
+});
