@@ -7,8 +7,18 @@ export function contrast(a: string, b: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
+/** Whether it is written as brand.json has its colours. */
+export function isColor(color: string): boolean {
+  return /^#[\da-f]{6}$/i.test(color);
+}
+
 /** Red, green and blue, 0 to 255. */
 export function channels(color: string): [number, number, number] {
+  if (!isColor(color)) {
+    throw new Error(
+      `Write the colour "${color}" as #rrggbb, such as #1f5fd6. The brand's colours are in packages/brand/brand.json.`,
+    );
+  }
   const at = (start: number) => Number.parseInt(color.slice(start, start + 2), 16);
   return [at(1), at(3), at(5)];
 }

@@ -49,8 +49,9 @@ export function faint(html: string, scheme: "light" | "dark"): string[] {
   return [...found];
 }
 
+/** `inherit` and `transparent` leave what is around. */
 function colorOf(style: string, property: string): string | undefined {
-  return RegExp(`(?:^|;)${property}:(#[\\da-f]{6})`, "i").exec(style)?.[1];
+  return RegExp(`(?:^|;)${property}:(?!inherit|transparent)([^;!]+)`).exec(style)?.[1];
 }
 
 /** Of a stylesheet like ours: classes and tags, and `>` between them. */
