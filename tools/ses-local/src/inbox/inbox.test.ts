@@ -31,6 +31,22 @@ const send = (to: string, tags: Record<string, string> = {}, subject = "Hello") 
     ),
   );
 
+test("should tell a picture inside the HTML from one that is only attached, by its whole id", async () => {
+  const picture = (ContentId: string) => ({
+    FileName: `${ContentId}.png`,
+    ContentType: "image/png",
+    RawContent: Buffer.from("picture"),
+    ContentId,
+  });
+  const html = '<img src="cid:logo2@example.com">';
+  const Attachments = ["logo", "logo2", "logo2@example.com"].map(picture);
+  await client.send(email({}, { Body: { Html: { Data: html } }, Attachments }));
+  const [message] = await ses.inbox({});
+  expect(message?.attachments.filter(({ inline }) => inline)).toMatchObject([
+    { filename: "logo2@example.com.png" },
+  ]);
+});
+
 test("should list the newest first, and find by recipient in any case and by template", async () => {
   await send("sam@example.org", { template: "welcome" }, "first");
   await send("alex@example.org", { template: "welcome" }, "second");

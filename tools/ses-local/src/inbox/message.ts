@@ -22,12 +22,16 @@ export interface Content extends Pick<InboxMessage, Parsed | "attachments"> {
   links: Link[];
 }
 
+/** A link from the HTML to an attachment, by its whole Content-ID. */
+export const CID_LINK = /\bcid:([^\s"'<>()]+)/gi;
+
 /** @param recipients those of the envelope. The header may not name all of them */
 export async function readContent(raw: Buffer, recipients: string[]): Promise<Content> {
   const mail = await parse(raw);
   const html = mail.html || "";
   const text = mail.text ?? "";
   const subject = mail.subject ?? "";
+  const shown = new Set(Array.from(html.matchAll(CID_LINK), ([, id]) => id));
   return {
     from:
       mail.from?.value
@@ -44,7 +48,7 @@ export async function readContent(raw: Buffer, recipients: string[]): Promise<Co
       filename: attachment.filename ?? "unnamed",
       contentType: attachment.contentType,
       size: attachment.size,
-      inline: attachment.cid !== undefined && html.includes(`cid:${attachment.cid}`),
+      inline: attachment.cid !== undefined && shown.has(attachment.cid),
     })),
     htmlSize: Buffer.byteLength(html),
   };

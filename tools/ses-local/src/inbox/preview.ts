@@ -1,4 +1,4 @@
-import { type Content, parse } from "./message.ts";
+import { CID_LINK, type Content, parse } from "./message.ts";
 
 export interface Preview {
   scheme: "light" | "dark";
@@ -59,7 +59,7 @@ function answerMediaQueries(html: string, scheme: "light" | "dark"): string {
 // As data: URLs, because a sandboxed frame has no origin and may fetch nothing from this server.
 async function inlineImages(html: string, source: () => Promise<Buffer>): Promise<string> {
   const { attachments } = await parse(await source());
-  return html.replaceAll(/\bcid:([^\s"'<>()]+)/gi, (link, id: string) => {
+  return html.replaceAll(CID_LINK, (link, id: string) => {
     const image = attachments.find(
       ({ cid, contentType: type }) => cid === id && type.startsWith("image/"),
     );
