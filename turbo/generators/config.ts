@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { PlopTypes } from "@turbo/gen";
 import { defaultLocale, locales } from "../../packages/locales/src/locales.ts";
 import { categories } from "../../packages/templates/src/categories.ts";
+import { nameProblem } from "./name.ts";
 
-const KINDS = [
+export const KINDS = [
   { value: "plain", name: "plain: a text and a button" },
   { value: "list", name: "list: a picture, a list and a button" },
   { value: "receipt", name: "receipt: lines with amounts and a total" },
@@ -18,7 +19,10 @@ interface Answers {
   kind: string;
 }
 
-/** The questions of `pnpm email:new`, in the order in which email-new.ts passes its flags. */
+/**
+ * The questions of `pnpm email:new`, in the order in which email-new.ts passes its flags. It checks
+ * the flags: turbo asks no `validate` about them.
+ */
 export default function generators(plop: PlopTypes.NodePlopAPI): void {
   const root = plop.getDestBasePath();
   const source = join(root, "packages", "templates", "src");
@@ -44,16 +48,17 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
   plop.setGenerator("email", {
     description: "A new email",
     prompts: [
-      { type: "input", name: "name", message: "Name, in kebab-case (order-shipped)" },
+      {
+        type: "input",
+        name: "name",
+        message: "Name, in kebab-case (order-shipped)",
+        validate: (name: string) => nameProblem(name, root) ?? true,
+      },
       { type: "list", name: "category", message: "Category", choices: Object.keys(categories) },
       { type: "list", name: "kind", message: "Kind", choices: KINDS },
     ],
     actions: (answers) => {
       const { name, category, kind } = answers as Answers;
-      // Checked here, because flags skip a prompt's `validate`.
-      if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 50) {
-        throw new Error(`"${name}" must be in kebab-case and at most 50 characters long.`);
-      }
       const templates = join(root, "turbo", "generators", "templates", kind);
       const files = readdirSync(templates).map((file) => file.replace(/\.tmpl$/, ""));
       const others = locales.filter((locale) => locale !== defaultLocale);

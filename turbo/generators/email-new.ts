@@ -3,6 +3,10 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { categories } from "../../packages/templates/src/categories.ts";
+import { KINDS } from "./config.ts";
+import { nameProblem } from "./name.ts";
+
+const root = join(import.meta.dirname, "..", "..");
 
 const USAGE = `Usage: pnpm email:new [--name NAME] [--category CATEGORY] [--kind KIND]
 
@@ -37,11 +41,27 @@ function run(): number {
     console.error(`Without a terminal, pass all three flags.\n\n${USAGE}`);
     return 1;
   }
-  const root = join(import.meta.dirname, "..", "..");
+  const problem =
+    (values.name !== undefined && nameProblem(values.name, root)) ||
+    choiceProblem("category", values.category, Object.keys(categories)) ||
+    choiceProblem(
+      "kind",
+      values.kind,
+      KINDS.map(({ value }) => value),
+    );
+  if (problem) {
+    console.error(problem);
+    return 1;
+  }
   const gen = join(root, "node_modules", "@turbo", "gen", "dist", "cli.js");
   const args = [gen, "run", "email", "--args", ...flags.map((flag) => flag ?? ASK)];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
   return status ?? 1;
+}
+
+function choiceProblem(flag: string, value: string | undefined, choices: string[]) {
+  if (value === undefined || choices.includes(value)) return undefined;
+  return `There is no ${flag} "${value}". Choose one of these: ${choices.join(", ")}.`;
 }
 
 try {

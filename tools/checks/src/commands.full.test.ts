@@ -60,6 +60,25 @@ test("pnpm email:new says which flags there are, and refuses what it does not kn
   );
 });
 
+test.each([
+  ["--name OrderShipped", /OrderShipped" .*kebab-case.* Try order-shipped\./],
+  ["--name Order_Shipped", /Try order-shipped\./],
+  ["--name _", /"_" must be in kebab-case/],
+  [`--name ${"a".repeat(51)}`, /51 characters.*at most 50/],
+  ["--name welcome", /src\/emails\/welcome exists already.* another name/],
+  // A folder of the preview, and a file.
+  ["--name looks", /src\/emails\/looks exists already/],
+  ["--name every-part", /src\/emails\/every-part\.tsx exists already/],
+  ["--category accout", /no category "accout".* account,/],
+  ["--kind plane", /no kind "plane".* plain,/],
+])("pnpm email:new %s says what is wrong, and what to do", async (wrong, said) => {
+  // The last of two equal flags counts.
+  const args = `--name order-shipped --category account --kind plain ${wrong}`;
+  const { failed, output } = await copy.run("email:new", args);
+  expect(failed).toBe(true);
+  expect(output).toMatch(said);
+});
+
 test("pnpm db:migrate writes the migration of a changed schema; db:deploy, db:reset and clean work", async () => {
   await copy.change("packages/db/prisma/schema.prisma", (text) =>
     text.replace("model Suppression {", "model Suppression {\n  fieldOfThisTest String?"),
