@@ -1,16 +1,14 @@
 // The only file that imports the library. Its successor exports the same names, so a move to it
-// changes only this file.
+// changes only this file. Body, Heading, Preview and Text are not here: the parts have what they add
+// (docs/decisions/email-components.md).
 export {
-  Body,
   Column,
   Container,
   Head,
-  Heading,
   Hr,
   Html,
   Img,
   Link,
   Row,
   Section,
-  Text,
 } from "@react-email/components";

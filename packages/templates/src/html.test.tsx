@@ -2,13 +2,13 @@ import { Component, type ReactNode, Suspense, createContext, lazy, memo, use } f
 // oxlint-disable-next-line no-restricted-imports -- no email of ours may use it
 import { Tailwind } from "@react-email/components";
 import { expect, it } from "vitest";
-import { Body, Head, Html, Text } from "./components.ts";
+import { Head, Html } from "./components.ts";
 import { toHtml } from "./html.tsx";
 
-const Ready = () => <Text>Ready</Text>;
-const Async = async () => <Text>Late</Text>;
+const Ready = () => <p>Ready</p>;
+const Async = async () => <p>Late</p>;
 const never = new Promise<string>(() => {});
-const Using = () => <Text>{use(never)}</Text>;
+const Using = () => <p>{use(never)}</p>;
 const Lazy = lazy(async () => ({ default: Ready }));
 const Failing = (): never => {
   throw new Error("no order");
@@ -26,10 +26,10 @@ class OwnClass extends Component {
 }
 const Context = createContext("");
 const Nested = () => (
-  <Body>
+  <body>
     <Ready />
     <Async />
-  </Body>
+  </body>
 );
 
 it.each<[name: string, what: string, Waiting: () => ReactNode]>([

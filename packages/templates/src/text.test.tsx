@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, it } from "vitest";
-import { Column, Container, Row, Section, Text } from "./components.ts";
+import { Column, Container, Row, Section } from "./components.ts";
 import { toHtml } from "./html.tsx";
 import { Action, List, Paragraph } from "./parts.ts";
 import { htmlToText } from "./test-html-to-text.ts";
@@ -102,7 +102,7 @@ it("should ignore tables that are only layout", () => {
         </Row>
         <Row>
           <Column>
-            <Text>Olive oil</Text>
+            <p>Olive oil</p>
           </Column>
           <Column>
             <table role="none">
@@ -123,9 +123,9 @@ it("should ignore tables that are only layout", () => {
 it("should set a heading apart, without capitals of its own", () => {
   const lines = draw(
     <Section>
-      <Text>Rice</Text>
+      <p>Rice</p>
       <h2>For later</h2>
-      <Text>Olive oil</Text>
+      <p>Olive oil</p>
     </Section>,
   );
   expect(lines).toEqual(["Rice", "", "For later", "", "Olive oil"]);
@@ -136,8 +136,8 @@ it("should leave out decoration", () => {
     <Section>
       <Section data-skip-in-text>Not in text</Section>
       <img src="https://example.com/a.png" alt="Not in text" />
-      <Text data-skip-in-text>Not in text</Text>
-      <Text>In text</Text>
+      <p data-skip-in-text>Not in text</p>
+      <p>In text</p>
     </Section>,
   );
   expect(lines).toEqual(["In text"]);
@@ -159,13 +159,13 @@ it("should keep the lines of preformatted text, and write characters that have a
   const lines = draw(
     <Section>
       <pre>{"a\n  b"}</pre>
-      <Text>
+      <p>
         {"Rice & <oil>"}
         <br />
         <span
           dangerouslySetInnerHTML={{ __html: "<!-- no --><b>Caf&eacute;</b>&nbsp;&#8364;&#x31;" }}
         />
-      </Text>
+      </p>
     </Section>,
   );
   expect(lines).toEqual(["a", "  b", "", "Rice & <oil>", "Caf&eacute;\u00a0€1"]);

@@ -37,7 +37,7 @@ export const stylesheet = `
 .column{display:block!important;width:auto!important;padding:0 0 16px!important}
 }
 @media (prefers-color-scheme:dark){
-.canvas,.canvas>table>tbody>tr>td{background-color:${dark.canvas}!important}
+.canvas{background-color:${dark.canvas}!important}
 .card{background-color:${dark.paper}!important}
 .panel{background-color:${dark.canvas}!important}
 .line{border-color:${dark.line}!important}

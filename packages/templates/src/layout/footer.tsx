@@ -1,6 +1,6 @@
 import type { Brand } from "@repo/brand";
 import type { ReactNode } from "react";
-import { Link, Text } from "../components.ts";
+import { Link } from "../components.ts";
 import { useLanguage } from "../language.ts";
 import { Box } from "../parts/box.tsx";
 import { small } from "../parts/text-styles.ts";
@@ -46,9 +46,9 @@ export function Footer(props: {
 
 function Line({ children }: { children: ReactNode }) {
   return (
-    <Text className="muted" style={small}>
+    <p className="muted" style={small}>
       {children}
-    </Text>
+    </p>
   );
 }
 

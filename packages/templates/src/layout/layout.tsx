@@ -1,7 +1,7 @@
 import { brand } from "@repo/brand";
 import { defaultLocale } from "@repo/locales";
-import type { ReactNode } from "react";
-import { Body, Container, Head, Html } from "../components.ts";
+import type { CSSProperties, ReactNode } from "react";
+import { Container, Head, Html } from "../components.ts";
 import { LanguageContext, languageOf } from "../language.ts";
 import { Box } from "../parts/box.tsx";
 import { stylesheet, theme } from "../theme.ts";
@@ -10,6 +10,19 @@ import { Masthead } from "./masthead.tsx";
 import { Preheader } from "./preheader.tsx";
 
 const { colors } = theme;
+
+const canvas: CSSProperties = { margin: 0, backgroundColor: colors.canvas };
+const frame: CSSProperties = {
+  padding: "32px 12px 40px",
+  // A word that is wider than a phone breaks, in the parts too: they inherit it.
+  wordBreak: "break-word",
+};
+const card: CSSProperties = {
+  padding: "40px 40px 44px",
+  backgroundColor: colors.paper,
+  border: `1px solid ${colors.line}`,
+  borderRadius: theme.radius.card,
+};
 
 /**
  * The frame of every email: the name, a card with the text, and why the person gets it.
@@ -38,32 +51,19 @@ export function Layout(props: {
           <meta name="format-detection" content="telephone=no, date=no, address=no, email=no" />
           <style>{stylesheet}</style>
         </Head>
-        <Body className="canvas" style={{ margin: 0, backgroundColor: colors.canvas }}>
+        <body className="canvas" style={canvas}>
           <Preheader>{props.preheader}</Preheader>
-          {/* Again, because Gmail drops the attributes of <html>. */}
-          <Box
-            lang={locale}
-            dir={dir}
-            // A word that is wider than a phone breaks, in the parts too: they inherit it.
-            style={{ padding: "32px 12px 40px", wordBreak: "break-word" }}
-          >
+          {/* Again, because some clients drop <body>, and Gmail the attributes of <html>. */}
+          <Box className="canvas" lang={locale} dir={dir} style={{ ...canvas, ...frame }}>
             <Container className="container" style={{ maxWidth: theme.width }}>
               <Masthead brand={brand} />
-              <Box
-                className="card line"
-                style={{
-                  padding: "40px 40px 44px",
-                  backgroundColor: colors.paper,
-                  border: `1px solid ${colors.line}`,
-                  borderRadius: theme.radius.card,
-                }}
-              >
+              <Box className="card line" style={card}>
                 {props.children}
               </Box>
               <Footer brand={brand} reason={props.reason} links={props.links} />
             </Container>
           </Box>
-        </Body>
+        </body>
       </Html>
     </LanguageContext>
   );

@@ -1,6 +1,6 @@
 import { type Brand, publicUrl } from "@repo/brand";
 import type { CSSProperties } from "react";
-import { Img, Text } from "../components.ts";
+import { Img } from "../components.ts";
 import { Box } from "../parts/box.tsx";
 import { body } from "../parts/text-styles.ts";
 
@@ -28,9 +28,9 @@ export function Masthead(props: { brand: Pick<Brand, "name" | "logo" | "website"
             style={{ ...masthead, maxWidth: "100%", height: "auto" }}
           />
         ) : (
-          <Text className="ink" style={masthead}>
+          <p className="ink" style={masthead}>
             {name}
-          </Text>
+          </p>
         )}
       </Box>
     </div>

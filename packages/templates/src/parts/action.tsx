@@ -1,4 +1,4 @@
-import { Link, Text } from "../components.ts";
+import { Link } from "../components.ts";
 import { useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import { Box } from "./box.tsx";
@@ -17,7 +17,7 @@ export function Action({ href, children }: { href: string; children: string }) {
       <Box style={{ padding: `12px 0 ${space.l}px` }}>
         <Button href={href}>{children}</Button>
       </Box>
-      <Text className="muted" data-skip-in-text style={{ ...small, margin: `0 0 ${space.l}px` }}>
+      <p className="muted" data-skip-in-text style={{ ...small, margin: `0 0 ${space.l}px` }}>
         {texts.buttonNotWorking}
         <br />
         <Link
@@ -29,7 +29,7 @@ export function Action({ href, children }: { href: string; children: string }) {
         >
           {href}
         </Link>
-      </Text>
+      </p>
     </>
   );
 }

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { Text } from "../components.ts";
 import { borderStart, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import { Box } from "./box.tsx";
@@ -19,9 +18,9 @@ export function Callout({ children }: { children: ReactNode }) {
           ...border,
         }}
       >
-        <Text className="ink" style={{ ...body, margin: 0 }}>
+        <p className="ink" style={{ ...body, margin: 0 }}>
           {children}
-        </Text>
+        </p>
       </Box>
     </Box>
   );

@@ -1,4 +1,3 @@
-import { Text } from "../components.ts";
 import { theme } from "../theme.ts";
 import { Box } from "./box.tsx";
 import { body } from "./text-styles.ts";
@@ -17,7 +16,7 @@ export function Code({ children }: { children: string }) {
           borderRadius: radius.box,
         }}
       >
-        <Text
+        <p
           className="ink"
           dir="ltr"
           style={{
@@ -33,7 +32,7 @@ export function Code({ children }: { children: string }) {
           }}
         >
           {children}
-        </Text>
+        </p>
       </Box>
     </Box>
   );

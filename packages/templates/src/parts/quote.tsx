@@ -1,4 +1,3 @@
-import { Text } from "../components.ts";
 import { borderStart, padding, useLanguage } from "../language.ts";
 import { theme } from "../theme.ts";
 import { Box } from "./box.tsx";
@@ -17,13 +16,13 @@ export function Quote({ by, children }: { by?: string; children: string }) {
           ...borderStart(language, `3px solid ${colors.line}`),
         }}
       >
-        <Text className="ink" style={{ ...body, margin: 0 }}>
+        <p className="ink" style={{ ...body, margin: 0 }}>
           {children}
-        </Text>
+        </p>
         {by && (
-          <Text className="muted" style={{ ...small, margin: `${space.xs}px 0 0` }}>
+          <p className="muted" style={{ ...small, margin: `${space.xs}px 0 0` }}>
             {by}
-          </Text>
+          </p>
         )}
       </Box>
     </blockquote>
