@@ -39,6 +39,9 @@ export type TestApp = Awaited<ReturnType<typeof startTestApp>>;
 const authSecret = keysOf("the tests' own secret, 32 characters or more");
 const optOutKey = keysOf("the tests' own key of opt-outs with 32 characters");
 
+/** The tests name English texts, whichever language is the product's first. */
+export const ENGLISH = { "Accept-Language": "en" };
+
 /** Hashes in a tenth of a millisecond, not in twenty. */
 const passwordCost = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 
@@ -113,15 +116,17 @@ export async function startTestApp({
     enqueue,
     accounts: { secret: authSecret, optOutKey, limitScale, passwordCost },
   });
-  const get = (path: string): Test => supertest(app).get(path);
+  const get = (path: string): Test => supertest(app).get(path).set(ENGLISH);
   /** Posts a form as a browser on our page does. */
   const postForm = (path: string, fields: Record<string, string> = {}): Test =>
     supertest(app)
       .post(path)
+      .set(ENGLISH)
       .set("Origin", appUrl)
       .type("form")
       .send(new URLSearchParams(fields).toString());
-  const postJson = (path: string, body: object = {}): Test => supertest(app).post(path).send(body);
+  const postJson = (path: string, body: object = {}): Test =>
+    supertest(app).post(path).set(ENGLISH).send(body);
 
   const resetRequests = createResetRequests({ db, enqueue, secret: authSecret, appUrl });
   const people = {

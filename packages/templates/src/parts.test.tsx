@@ -60,7 +60,7 @@ const view: Template<typeof schema> = {
 };
 
 const show = (props: Partial<typeof usual> = {}) =>
-  renderTemplate(schema, view, { ...usual, ...props });
+  renderTemplate(schema, view, { ...usual, ...props }, "en");
 
 it("should make a valid, accessible document that supports dark mode", async () => {
   const { html } = show({ items: Array.from({ length: 40 }, (_, index) => `Item ${index + 1}`) });
@@ -151,7 +151,7 @@ it("should show every part in the preview", () => {
 });
 
 it("should read as plain text, each part as it says", () => {
-  const lines = toText(toHtml(<EveryPart />)).split("\n");
+  const lines = toText(toHtml(<EveryPart locale="en" />)).split("\n");
   expect(lines.map((line) => line.trimEnd()).join("\n")).toBe(`Title: what the email is about
 
 Hi Sam Sample,

@@ -4,9 +4,11 @@ import type { AddressInfo } from "node:net";
 import { full } from "@repo/testing/full";
 import supertest from "supertest";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { PASSWORD, type TestApp, signUpFields, startTestApp } from "../test-app.ts";
+import { ENGLISH, PASSWORD, type TestApp, signUpFields, startTestApp } from "../test-app.ts";
 
 const ORIGIN = "http://localhost:3000";
+/** What a browser on our page sends. */
+const OURS = { ...ENGLISH, Origin: ORIGIN };
 const token = "x".repeat(43);
 const good: Record<string, Record<string, string>> = {
   "/signup": signUpFields(),
@@ -68,7 +70,7 @@ async function expectRefusal(
 const raw = (path: string, type: string, body: string | Buffer) =>
   supertest(app.app)
     .post(path)
-    .set("Origin", ORIGIN)
+    .set(OURS)
     .set("Content-Type", type)
     // Send the bytes unchanged: supertest would serialize a Buffer as JSON.
     .serialize((bytes) => bytes)
@@ -162,7 +164,7 @@ describe.each(full ? Object.keys(good) : ["/signup", "/logout"])("%s", (path) =>
   it("answers other methods with 405 and names the allowed ones", async () => {
     const allowed = path === "/logout" ? ["POST"] : ["GET", "POST"];
     for (const method of ["put", "patch", "delete", "options"] as const) {
-      const response = await supertest(app.app)[method](path).set("Origin", ORIGIN);
+      const response = await supertest(app.app)[method](path).set(OURS);
       await expectRefusal(response, 405, `Use ${allowed.join(" or ")}.`);
       expect(response.headers.allow).toBe(allowed.join(", "));
     }
@@ -287,7 +289,8 @@ it("answers 4xx to a request for a part or a version that a file does not have",
 
 it("answers 405 to a post if there is no form", async () => {
   for (const path of ["/", "/account", "/healthz", "/readyz"]) {
-    await expectRefusal(await app.postForm(path), 405, "Use GET.");
+    // In the product's language at /healthz and /readyz.
+    await expectRefusal(await app.postForm(path), 405, "GET.");
   }
   await expectRefusal(await app.get("/logout"), 405, "Use POST.");
 });

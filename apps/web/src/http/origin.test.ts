@@ -1,13 +1,13 @@
 import supertest from "supertest";
 import { expect, it } from "vitest";
-import { PASSWORD, startTestApp } from "../test-app.ts";
+import { ENGLISH, PASSWORD, startTestApp } from "../test-app.ts";
 
 const fields = { email: "sam@example.com", password: PASSWORD };
 const app = await startTestApp();
 const cookie = await app.signUpAndVerify(fields.email);
 
 const form = (headers: Record<string, string>) =>
-  supertest(app.app).post("/login").set(headers).type("form").send(fields);
+  supertest(app.app).post("/login").set(ENGLISH).set(headers).type("form").send(fields);
 
 it.each([
   [{ Origin: "http://localhost:3000" }],

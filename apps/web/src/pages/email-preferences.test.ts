@@ -1,7 +1,7 @@
 import { findPreferences } from "@repo/email/preferences";
 import supertest from "supertest";
 import { beforeEach, expect, it } from "vitest";
-import { startTestApp } from "../test-app.ts";
+import { ENGLISH, startTestApp } from "../test-app.ts";
 
 const app = await startTestApp();
 beforeEach(async () => {
@@ -14,7 +14,7 @@ const path = (to = address) => {
   return `${pathname}${search}`;
 };
 const save = (body: string, to = address) =>
-  supertest(app.app).post(path(to)).type("form").send(body);
+  supertest(app.app).post(path(to)).set(ENGLISH).type("form").send(body);
 /** The boxes of the page, and whether each is checked. */
 const boxes = (html: string) =>
   Object.fromEntries(

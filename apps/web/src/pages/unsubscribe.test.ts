@@ -2,7 +2,7 @@ import { keysOf } from "@repo/email/keys";
 import { createPreferenceLinks, findPreferences } from "@repo/email/preferences";
 import supertest from "supertest";
 import { beforeEach, expect, it } from "vitest";
-import { startTestApp } from "../test-app.ts";
+import { ENGLISH, startTestApp } from "../test-app.ts";
 
 const app = await startTestApp();
 beforeEach(async () => {
@@ -17,7 +17,7 @@ const pathOf = (link: string) => {
 };
 const unsubscribePath = (to = address, category = "news") =>
   pathOf(app.links.of(to, category).unsubscribe);
-const post = (path: string) => supertest(app.app).post(path);
+const post = (path: string) => supertest(app.app).post(path).set(ENGLISH);
 const chosen = async (to = address) =>
   (await findPreferences(app.db, to)).map(({ category, wanted }) => [category, wanted]);
 

@@ -220,7 +220,8 @@ function visibleText(html: string): string {
     .replaceAll("&#x27;", "'")
     .replaceAll("&amp;", "&")
     .replaceAll(/[\w.]+@[\w.]+/g, " ");
-  return [...NAMES, brand.name, brand.supportEmail, "GET"].reduce(
+  // English has AM in its times, and German has the word "am".
+  return [...NAMES, brand.name, brand.supportEmail, "GET", "AM"].reduce(
     (rest, name) => rest.replaceAll(name, " "),
     text,
   );
