@@ -195,6 +195,9 @@ it("shows the numbers of every chart as text", async () => {
   ]);
   expect(hours[22]?.slice(1)).toEqual(["–", "–", "–", "–"]);
   expect(hours[23]?.slice(1)).toEqual(["0.25 s", "0.25 s", "more", "more"]);
+  // The only value of a chart is drawn as wide as its hour.
+  const [, drawn = ""] = /<path class="line [^"]*" d="([^"]*)"/.exec(text) ?? [];
+  expect(drawn).toMatch(/^M958\.3 [\d.]+h41\.7$/);
 });
 
 it("says in one sentence how sending goes, and what to do", async () => {

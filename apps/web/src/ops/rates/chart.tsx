@@ -97,15 +97,13 @@ function Plot({ id, times, series, as, most, ticks, limits = [] }: ChartProps) {
 type Scale = (value: number) => number;
 
 function lineOf(values: (number | null)[], x: Scale, y: Scale, step: number): string {
-  let isDrawing = false;
+  const has = (i: number) => (values[i] ?? null) !== null;
   return values
     .map((value, i) => {
-      const command = isDrawing ? "L" : "M";
-      isDrawing = value !== null;
       if (value === null) return "";
-      const at = `${round(x(i) + step / 2)} ${round(y(value))}`;
-      // A point without neighbours would draw nothing.
-      return `${command}${at}${command === "M" ? "h.01" : ""}`;
+      // A value without neighbours is a line as wide as its hour or day: a dot is easily overlooked.
+      if (!has(i - 1) && !has(i + 1)) return `M${round(x(i))} ${round(y(value))}h${round(step)}`;
+      return `${has(i - 1) ? "L" : "M"}${round(x(i) + step / 2)} ${round(y(value))}`;
     })
     .join("");
 }
