@@ -54,7 +54,14 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
         message: "Name, in kebab-case (order-shipped)",
         validate: (name: string) => nameProblem(name, root) ?? true,
       },
-      { type: "list", name: "category", message: "Category", choices: Object.keys(categories) },
+      {
+        type: "list",
+        name: "category",
+        message: "Category",
+        choices: Object.keys(categories),
+        // Security email goes first and cannot be turned off: nobody should choose it by accident.
+        default: "account",
+      },
       { type: "list", name: "kind", message: "Kind", choices: KINDS },
     ],
     actions: (answers) => {
