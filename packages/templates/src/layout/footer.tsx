@@ -1,8 +1,7 @@
 import type { Brand } from "@repo/brand";
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 import { Link } from "../components.ts";
 import { useLanguage } from "../language.ts";
-import { Box } from "../parts/box.tsx";
 import { small } from "../parts/text-styles.ts";
 import { theme } from "../theme.ts";
 
@@ -23,8 +22,8 @@ export function Footer(props: {
   const { name, supportEmail, postalAddress } = props.brand;
   const { texts } = useLanguage();
   return (
-    <Box style={{ padding: "20px 4px 0" }}>
-      <Line>{props.reason}</Line>
+    <>
+      <Line first>{props.reason}</Line>
       <Line>
         {`${name} · ${texts.questions} `}
         <FooterLink href={`mailto:${supportEmail}`}>{supportEmail}</FooterLink>
@@ -40,13 +39,16 @@ export function Footer(props: {
           </Line>
         </>
       )}
-    </Box>
+    </>
   );
 }
 
-function Line({ children }: { children: ReactNode }) {
+const line: CSSProperties = { ...small, margin: `0 4px ${theme.space.xs}px` };
+const firstLine: CSSProperties = { ...small, margin: `20px 4px ${theme.space.xs}px` };
+
+function Line({ first, children }: { first?: boolean; children: ReactNode }) {
   return (
-    <p className="muted" style={small}>
+    <p className="muted" style={first ? firstLine : line}>
       {children}
     </p>
   );
