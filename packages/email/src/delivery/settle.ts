@@ -61,7 +61,7 @@ export async function settle(
         (message_id, number, started_at, finished_at, result, event_source, ses_message_id, error_code, error)
       SELECT id, attempt, "claimedAt", now(), result, event_source, NULLIF("sesMessageId", ''), code, error
       -- An unrendered message gets no row, because it may be tried very often. Its last_error has
-      -- the reason.
+      -- the reason, and its unrendered_at the time.
       FROM known WHERE result <> 'unrendered'
       ON CONFLICT (message_id, number) DO UPDATE SET finished_at = now(), result = EXCLUDED.result,
         ses_message_id = EXCLUDED.ses_message_id, error_code = EXCLUDED.error_code,
@@ -93,6 +93,7 @@ export async function settle(
           ELSE now() + ${backoff(Prisma.sql`r.result`)}
         END,
         last_error = COALESCE(r.code || ': ' || r.error, m.last_error),
+        unrendered_at = CASE WHEN r.result = 'unrendered' THEN now() END,
         lease_id = NULL, lease_expires_at = NULL
       FROM results r JOIN locked l USING (id, attempt)
       WHERE m.id = r.id

@@ -106,6 +106,7 @@ export const MAIL_TABLES: PersonTable<Mailboxes>[] = [
       "closed_at",
       "attempt_count",
       "last_error",
+      "unrendered_at",
     ],
     withheld: {
       to_key: sameAddress,

@@ -10,6 +10,11 @@ beforeEach(() => test.db.worker.deleteMany());
 
 const decision = { by: "operator", because: "a wrong list was imported" };
 const read = () => readVerdict(test.db);
+/** PostgreSQL's time. */
+const clock = async () => {
+  const [row] = await test.db.$queryRaw<{ at: Date }[]>`SELECT clock_timestamp() AS at`;
+  return row!.at.getTime();
+};
 const beat = () => createHeartbeat(test.db, "1.2.3").beat(0);
 
 it("says that email goes out", async () => {
@@ -79,4 +84,14 @@ it("says what waits of each category and since when, and the last error of each 
   expect(Date.now() - (waiting[0]?.oldest.getTime() ?? 0)).toBeGreaterThan(3_500_000);
   expect(open).toMatchObject({ queued: 2, sending: 0 });
   expect(errors).toMatchObject([{ code: "Code", error: "why", messages: 3 }]);
+});
+
+it("says when an email could last not be rendered, and not when it is tried again", async () => {
+  await queueWelcome(test.db);
+  const before = await clock();
+  await work(test.db, refused("unrendered"));
+  const { errors } = await read();
+  expect(errors).toMatchObject([{ code: "Code", messages: 1 }]);
+  expect(errors[0]?.at.getTime()).toBeGreaterThanOrEqual(before);
+  expect(errors[0]?.at.getTime()).toBeLessThanOrEqual(await clock());
 });

@@ -78,22 +78,22 @@ export async function readOpen(db: Db | Tx): Promise<Open> {
 export function readErrors(db: Db | Tx): Promise<LastError[]> {
   return db.$queryRaw<LastError[]>`
     WITH failed AS (
-      (SELECT id, attempt_count, last_error, due_at AS at FROM (
+      (SELECT id, last_error, unrendered_at, created_at AS at FROM (
         SELECT * FROM messages WHERE state = 'queued' ORDER BY priority, due_at
         LIMIT ${MAX_LOOKED_AT}
       ) q WHERE attempt_count > 0 LIMIT ${MAX_FAILURES})
       UNION ALL
-      (SELECT id, attempt_count, last_error, closed_at FROM messages
+      (SELECT id, last_error, NULL, closed_at FROM messages
         WHERE closed_reason = 'failed' ORDER BY id DESC LIMIT ${MAX_FAILURES})
       UNION ALL
-      (SELECT id, attempt_count, last_error, closed_at FROM messages
+      (SELECT id, last_error, NULL, closed_at FROM messages
         WHERE closed_reason = 'unknown' ORDER BY id DESC LIMIT ${MAX_FAILURES})
     ), known AS (
       SELECT split_part(last_error, ': ', 1) AS code,
         substr(last_error, strpos(last_error, ': ') + 2) AS error,
-        COALESCE(a.finished_at, f.at) AS at
-      FROM failed f LEFT JOIN attempts a ON a.message_id = f.id AND a.number = f.attempt_count
-      WHERE last_error IS NOT NULL
+        COALESCE(unrendered_at, (SELECT finished_at FROM attempts a WHERE a.message_id = f.id
+          ORDER BY number DESC LIMIT 1), f.at) AS at
+      FROM failed f WHERE last_error IS NOT NULL
     )
     SELECT DISTINCT ON (code) code, error, at, count(*) OVER (PARTITION BY code)::int AS messages
     FROM known ORDER BY code, at DESC`.then((errors) =>
