@@ -2,6 +2,7 @@ import { useTestDb } from "@repo/db/testing";
 import { createHeartbeat } from "@repo/email/operations";
 import { expect, it } from "vitest";
 import { runCommand } from "./test-command.ts";
+import { makeUnrendered, queue } from "./test-outbox.ts";
 
 const test = await useTestDb();
 
@@ -58,4 +59,14 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
   expect(await run("slow", "off", ...because)).toMatchObject({ code: 0 });
   expect((await status()).loweredRate).toBeNull();
   expect(await run("stop", ...because)).toMatchObject({ code: 1 });
+});
+
+it("says that no email can be rendered, why, and what to do", async () => {
+  await createHeartbeat(test.db, "1").beat(0);
+  await makeUnrendered(test.db, await queue(test.db, "sam@example.com"));
+  const { code, out } = await run();
+  expect(code).toBe(1);
+  expect(out).toMatch(
+    /^Sending is stopped: no email can be rendered, since [\d-]{10} [\d:]{8}\.\n {2}The error: RangeError: cannot be rendered\n {2}Next: Repair the template/,
+  );
 });

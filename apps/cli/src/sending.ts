@@ -75,10 +75,11 @@ function secondsOf(duration: string | undefined): number {
 
 async function show(db: Db): Promise<number> {
   const verdict = await readVerdict(db);
-  const { sending: how, why, since, next, error, waiting, open } = verdict;
+  const { sending: how, cause, why, since, next, error, waiting, open } = verdict;
   const at = since ? `, since ${moment(since)}` : "";
   console.log(how === "sending" ? "Email is sent." : `Sending is ${how}: ${why}${at}.`);
-  if (error) console.log(`  The server says: ${error}`);
+  const says = cause === "unrendered" ? "The error" : "The server says";
+  if (error) console.log(`  ${says}: ${error}`);
   if (next) console.log(`  Next: ${next}`);
   console.log(`${count(open.queued, "email waits", "emails wait")}.`);
   for (const { category, messages, seconds } of waiting) {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Prisma } from "@repo/db";
 import { expect, it, onTestFinished } from "vitest";
 import { startTestApp } from "./test-app.ts";
@@ -88,6 +89,33 @@ it("stays ready while sending is stopped, and names the cause and the next step,
     },
   });
   expect(text).not.toContain("arn:");
+});
+
+it("stays ready while no email can be rendered, and says so without the error", async () => {
+  await app.db.sendingStatus.update({ where: { id: 1 }, data: { stoppedBy: null } });
+  const createdAt = new Date(Date.now() - 6 * 60_000);
+  const message = { template: "welcome", category: "account", to: "a@example.com" };
+  const failing = { lastError: "RangeError: a secret", unrenderedAt: new Date(), attemptCount: 8 };
+  const { id } = await app.db.message.create({
+    data: {
+      ...message,
+      ...failing,
+      id: randomUUID(),
+      toKey: message.to,
+      onUnknown: "hold",
+      payload: Buffer.from("sealed"),
+      createdAt,
+    },
+  });
+  const { body, text } = await app.get("/readyz").expect(200);
+  expect(body.email).toEqual({
+    status: "stopped",
+    by: "unrendered",
+    since: createdAt.toISOString(),
+    next: expect.stringContaining("Repair the template"),
+  });
+  expect(text).not.toContain("secret");
+  await app.db.message.delete({ where: { id } });
 });
 
 it("stays ready while the daily quota is used up, and says so", async () => {

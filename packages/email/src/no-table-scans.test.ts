@@ -10,6 +10,7 @@ import { MAIL_TABLES, createPseudonyms, eraseMail, exportRows } from "./erasure.
 import { applyEvents } from "./events/apply.ts";
 import { sesEvent } from "./events/test-event.ts";
 import { keysOf } from "./keys.ts";
+import { findUnrendered } from "./operations/unrendered.ts";
 
 const test = await useTestDb();
 // One connection, because each reports its own reading.
@@ -54,6 +55,15 @@ it("a claim and its settlement scan no sent emails, while many others wait", asy
   const rows = await scanned(async () => {
     expect(await work(db, accepted, { limit: 10 })).toHaveLength(10);
     await sweep(db, 30, doubtSeconds);
+  });
+  expect(rows).toBe(0);
+});
+
+it("the look for emails that cannot be rendered scans no emails", async () => {
+  await db.$executeRaw`UPDATE messages SET unrendered_at = now(), created_at = now() - interval '1 hour'
+    WHERE id = (SELECT id FROM messages WHERE state = 'queued' ORDER BY id LIMIT 1)`;
+  const rows = await scanned(async () => {
+    expect(await findUnrendered(db)).toMatchObject({ why: expect.stringMatching(/rendered/) });
   });
   expect(rows).toBe(0);
 });

@@ -26,6 +26,7 @@ export {
 } from "./operations/rates.ts";
 export { type Level, THRESHOLDS } from "./operations/thresholds.ts";
 export type { AlertCause } from "./operations/troubles.ts";
+export { findUnrendered } from "./operations/unrendered.ts";
 export { type Cause, type Verdict, readVerdict } from "./operations/verdict.ts";
 export type { LastError, Waiting } from "./operations/waiting.ts";
 export { type Heartbeat, type WorkerStatus, createHeartbeat } from "./operations/workers.ts";

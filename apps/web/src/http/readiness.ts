@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Db, Prisma } from "@repo/db";
 import { sendingStatus } from "@repo/email/log";
-import { openAlerts } from "@repo/email/operations";
+import { findUnrendered, openAlerts } from "@repo/email/operations";
 
 /** What `/readyz` says about email. */
 export type EmailState = Awaited<ReturnType<typeof emailState>>;
@@ -64,16 +64,24 @@ export async function requireTables(db: Db): Promise<void> {
   }
 }
 
-/** Whether sending is stopped or paused, and what the operators were told about. */
+/**
+ * Whether sending is stopped or paused, or emails cannot be rendered, in the order of `readVerdict`,
+ * and what the operators were told about.
+ */
 export async function emailState(db: Db) {
   const { stopped, paused } = await sendingStatus(db);
   const open = await openAlerts(db);
   const alerts = open.length > 0 ? { alerts: open.map(({ cause }) => cause) } : {};
-  // Anyone can read this page. SES's answer and an operator's words may name an account or a role,
-  // so only operators see them.
+  // Anyone can read this page. SES's answer, an error and an operator's words may name an account or
+  // a role, so only operators see them.
   if (stopped) {
     const { by, since, expectedAt, next } = stopped;
     return { status: "stopped", by, since, ...(expectedAt && { expectedAt }), next, ...alerts };
+  }
+  const unrendered = paused?.scope === "all" ? null : await findUnrendered(db);
+  if (unrendered) {
+    const { sending: status, since, next } = unrendered;
+    return { status, by: "unrendered", since, next, ...alerts };
   }
   if (paused) {
     const status = paused.scope === "all" ? "stopped" : "slowed";

@@ -76,7 +76,7 @@ export function Sentence({ verdict }: { verdict: Verdict }) {
       )}
       {error && (
         <p>
-          The answer: <q>{safe(error)}</q>
+          {cause === "unrendered" ? "The error" : "The answer"}: <q>{safe(error)}</q>
         </p>
       )}
       {next && (

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { recordAction } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
 import { expect, it } from "vitest";
@@ -198,6 +199,24 @@ it("shows the numbers of every chart as text", async () => {
   // The only value of a chart is drawn as wide as its hour.
   const [, drawn = ""] = /<path class="line [^"]*" d="([^"]*)"/.exec(text) ?? [];
   expect(drawn).toMatch(/^M958\.3 [\d.]+h41\.7$/);
+});
+
+it("says that no email can be rendered, since when, the error, and what to do", async () => {
+  await test.db.worker.create({ data: { id: randomUUID(), version: "1" } });
+  const id = await test.addMessage({
+    state: "queued",
+    closedReason: null,
+    closedAt: null,
+    createdAt: new Date(Date.now() - 6 * 60_000),
+    attemptCount: 8,
+    lastError: "RangeError: cannot be rendered",
+    unrenderedAt: new Date(),
+  });
+  expect(await test.read("/ops")).toMatch(
+    /Sending is stopped because no email can be rendered\. Since .*The error: RangeError: cannot be rendered Next: Repair the template/,
+  );
+  await test.db.message.delete({ where: { id } });
+  await test.db.worker.deleteMany();
 });
 
 it("says in one sentence how sending goes, and what to do", async () => {

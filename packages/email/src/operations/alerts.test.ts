@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from "vitest";
 import { stopSending } from "../delivery/pace.ts";
 import {
   accepted,
+  makeAllDue,
   queueReset,
   queueWelcome,
   refused,
@@ -173,6 +174,22 @@ it("sends an alert when email waits too long, earlier for security mail, never f
   await look();
   expect(causes()).toEqual(["queue"]);
   await test.db.message.deleteMany();
+  await look();
+  expect(causes()).toEqual(["queue", "queue is well"]);
+});
+
+it("sends an alert when emails cannot be rendered, however long their category may wait", async () => {
+  await queueWelcome(test.db);
+  await work(test.db, refused("unrendered"));
+  await test.db.$executeRaw`UPDATE messages SET created_at = now() - interval '6 minutes'`;
+  await look();
+  expect(causes()).toEqual(["queue"]);
+  expect(told[0]).toMatchObject({
+    what: "No email can be rendered.",
+    next: expect.stringMatching(/^Repair the template/),
+  });
+  await makeAllDue(test.db);
+  await work(test.db, accepted);
   await look();
   expect(causes()).toEqual(["queue", "queue is well"]);
 });

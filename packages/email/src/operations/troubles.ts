@@ -3,6 +3,7 @@ import { type SendingStatus, sendingStatus } from "../sending-status.ts";
 import { COUNTS } from "./counts.ts";
 import { readTotal } from "./rates.ts";
 import { THRESHOLDS, percent } from "./thresholds.ts";
+import { type Unrendered, findUnrendered } from "./unrendered.ts";
 import { WHY } from "./verdict.ts";
 import { type Waiting, readLastEvent, readWaiting } from "./waiting.ts";
 
@@ -36,7 +37,7 @@ export async function findTroubles(db: Db, open: AlertCause[]): Promise<Trouble[
   const found = [
     stopped(status, open.includes("stopped")),
     await rates(db, status, open),
-    queue(status, await readWaiting(db), open.includes("queue")),
+    queue(status, await findUnrendered(db), await readWaiting(db), open.includes("queue")),
     await events(db, open.includes("events")),
   ];
   return found.flat();
@@ -94,9 +95,17 @@ async function rates(db: Db, { paused }: SendingStatus, open: AlertCause[]): Pro
   });
 }
 
-function queue(status: SendingStatus, waiting: Waiting[], isOpen: boolean): Trouble[] {
-  const { stopped: stop, paused } = status;
+function queue(
+  { stopped: stop, paused }: SendingStatus,
+  unrendered: Unrendered | null,
+  waiting: Waiting[],
+  isOpen: boolean,
+): Trouble[] {
   if ((stop || paused?.scope === "all") && !isOpen) return [];
+  if (unrendered) {
+    const { why, next } = unrendered;
+    return [{ cause: "queue", what: `${why.charAt(0).toUpperCase()}${why.slice(1)}.`, next }];
+  }
   const late = waiting.find(
     ({ priority, seconds }) =>
       (priority <= 1 || !paused || isOpen) && seconds > (MAX_WAIT[priority] ?? Infinity) * 60,

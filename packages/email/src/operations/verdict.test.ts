@@ -1,7 +1,15 @@
 import { beforeEach, expect, it } from "vitest";
 import { setLimits, slowDown, stopSending } from "../delivery/pace.ts";
-import { queueReset, queueWelcome, refused, useOutbox, work } from "../delivery/test-queue.ts";
-import { lowerRate, pauseSending } from "./pause.ts";
+import {
+  accepted,
+  makeAllDue,
+  queueReset,
+  queueWelcome,
+  refused,
+  useOutbox,
+  work,
+} from "../delivery/test-queue.ts";
+import { lowerRate, pauseSending, resumeSending } from "./pause.ts";
 import { readVerdict } from "./verdict.ts";
 import { createHeartbeat } from "./workers.ts";
 
@@ -94,4 +102,62 @@ it("says when an email could last not be rendered, and not when it is tried agai
   expect(errors).toMatchObject([{ code: "Code", messages: 1 }]);
   expect(errors[0]?.at.getTime()).toBeGreaterThanOrEqual(before);
   expect(errors[0]?.at.getTime()).toBeLessThanOrEqual(await clock());
+});
+
+/** As if what waits had been queued, and could not be rendered, some minutes earlier. */
+const wait = (minutes: number) =>
+  test.db.$executeRaw`
+    UPDATE messages SET created_at = created_at - ${minutes} * interval '1 minute',
+      due_at = due_at - ${minutes} * interval '1 minute' WHERE state = 'queued'`;
+
+it("says that sending is stopped when no email can be rendered, and how to repair it", async () => {
+  await beat();
+  await queueWelcome(test.db);
+  await work(test.db, accepted);
+  await queueWelcome(test.db);
+  await queueReset(test.db);
+  await work(test.db, refused("unrendered"));
+  // A worker may be deployed some minutes after web.
+  await wait(4);
+  expect(await read()).toMatchObject({ sending: "sending" });
+  await wait(2);
+  expect(await read()).toMatchObject({
+    sending: "stopped",
+    cause: "unrendered",
+    why: "no email can be rendered",
+    error: "Code: why",
+    next: expect.stringMatching(/^Repair the template, or .* EMAIL_KEY/),
+  });
+  const { since } = await read();
+  expect(Date.now() - since!.getTime()).toBeGreaterThan(5 * 60_000);
+});
+
+it("says that sending is slowed when some emails cannot be rendered and later ones are sent", async () => {
+  await beat();
+  await queueWelcome(test.db);
+  await work(test.db, refused("unrendered"));
+  await wait(6);
+  await queueReset(test.db);
+  await work(test.db, accepted, { limit: 1 });
+  const slowed = { sending: "slowed", cause: "unrendered", why: "1 email cannot be rendered" };
+  expect(await read()).toMatchObject(slowed);
+  await pauseSending(test.db, "non-essential", decision);
+  expect(await read()).toMatchObject(slowed);
+  await pauseSending(test.db, "all", decision);
+  expect(await read()).toMatchObject({ cause: "pause" });
+  await resumeSending(test.db, decision);
+  // It is repaired.
+  await makeAllDue(test.db);
+  await work(test.db, accepted);
+  expect(await read()).toMatchObject({ sending: "sending" });
+});
+
+it("does not count an email that was rendered since", async () => {
+  await beat();
+  await queueWelcome(test.db);
+  await work(test.db, refused("unrendered"));
+  await wait(6);
+  await makeAllDue(test.db);
+  await work(test.db, refused("throttled"));
+  expect(await read()).toMatchObject({ sending: "sending", cause: null });
 });

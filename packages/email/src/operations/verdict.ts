@@ -10,14 +10,17 @@ import {
   readWaiting,
 } from "./waiting.ts";
 import { inUtc } from "./in-utc.ts";
+import { type Unrendered, findUnrendered } from "./unrendered.ts";
 import { type WorkerStatus, readWorkers } from "./workers.ts";
 
 /**
- * Why email is slowed or stopped: a `StoppedBy`; no worker runs; an operator or the rates have
- * paused it; an operator has lowered the rate; SES throttles; or little of the quota is left.
+ * Why email is slowed or stopped: a `StoppedBy`; no worker runs; emails cannot be rendered; an
+ * operator or the rates have paused it; an operator has lowered the rate; SES throttles; or little of
+ * the quota is left.
  */
 export type Cause =
   | "no-worker"
+  | "unrendered"
   | "pause"
   | "pause-non-essential"
   | NonNullable<SendingStatus["stopped"]>["by"]
@@ -36,7 +39,10 @@ export interface Verdict {
   since: Date | null;
   /** The next step, as a sentence. */
   next: string | null;
-  /** The server's answer, if it has stopped sending. For operators only: it may name a role. */
+  /**
+   * The server's answer, if it has stopped sending, or why emails cannot be rendered. For operators
+   * only: it may name a role.
+   */
   error: string | null;
   /** The workers of the last day, the most recently seen first. */
   workers: WorkerStatus[];
@@ -52,15 +58,16 @@ export interface Verdict {
 
 /** Reads how sending goes. Its cost does not depend on the length of the log. */
 export async function readVerdict(db: Db | Tx, now = new Date()): Promise<Verdict> {
-  const [status, workers, waiting, open, lastEvent, errors] = await Promise.all([
+  const [status, workers, unrendered, waiting, open, lastEvent, errors] = await Promise.all([
     sendingStatus(db),
     readWorkers(db),
+    findUnrendered(db),
     readWaiting(db),
     readOpen(db),
     readLastEvent(db),
     readErrors(db),
   ]);
-  const judged = judge(status, workers);
+  const judged = judge(status, workers, unrendered);
   const all = { workers, waiting, open, lastEvent, errors, status };
   const fine = { sending: "sending" as const, cause: null, why: null, since: null, next: null };
   return { at: now, ...fine, error: null, ...judged, ...all };
@@ -71,7 +78,11 @@ type Judged = Pick<Verdict, "sending" | "cause" | "why" | "since" | "next"> & {
 };
 
 /** The first cause that applies. The worst comes first. */
-function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefined {
+function judge(
+  status: SendingStatus,
+  workers: WorkerStatus[],
+  unrendered: Unrendered | null,
+): Judged | undefined {
   const { stopped, paused, lowered, quota, rate, maxRate } = status;
   const slowed = "slowed" as const;
   if (!workers.some(({ isAlive }) => isAlive)) {
@@ -88,6 +99,8 @@ function judge(status: SendingStatus, workers: WorkerStatus[]): Judged | undefin
     const { by, since, next, error } = stopped;
     return { sending: "stopped", cause: by, why: WHY[by], since, next, error };
   }
+  // An operator knows of a pause, and perhaps not of these.
+  if (unrendered && paused?.scope !== "all") return { cause: "unrendered", ...unrendered };
   if (paused) {
     const { since, because, by } = paused;
     const isAll = paused.scope === "all";

@@ -3,6 +3,7 @@ import { keysOf } from "@repo/email/keys";
 import { pauseSending } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
 import { AppError } from "@repo/errors";
+import { makeUnrendered, queue } from "../../../test-outbox.ts";
 import type { Broken } from "../state.ts";
 import { env } from "../well.ts";
 
@@ -44,6 +45,10 @@ export const brokenDatabase: Broken = {
         db.$executeRaw`UPDATE sending_status SET stopped_by = 'misconfigured', stopped_at = now(), stopped_error = 'no such set'`,
     },
     /^✗ worker: .*stopped: SES refuses every email \(no such set\).* → .*Fix what the error names/,
+  ],
+  "no email can be rendered": [
+    { db: async (db) => makeUnrendered(db, await queue(db, "sam@example.org")) },
+    /^✗ worker: sending is stopped: no email can be rendered \(RangeError: .*\), and 1 email waits → Repair the template/,
   ],
   "events have ended": [
     {
