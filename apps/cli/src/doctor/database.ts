@@ -70,8 +70,8 @@ const LATE = 120;
 
 async function checkWorker(db: Db): Promise<Finding> {
   const { sending, cause, why, since, error, next, waiting } = await readVerdict(db);
-  const due = waiting.reduce((sum, { messages }) => sum + messages, 0);
-  const waits = due > 0 ? `, and ${count(due, "email waits", "emails wait")}` : "";
+  const all = waiting.reduce((sum, { messages }) => sum + messages, 0);
+  const waits = all > 0 ? `, and ${count(all, "email waits", "emails wait")}` : "";
   if (cause === "no-worker") {
     const seen = since && (Date.now() - since.getTime()) / 1_000;
     const found = seen
@@ -88,9 +88,10 @@ async function checkWorker(db: Db): Promise<Finding> {
   }
   const oldest = Math.max(0, ...waiting.map(({ seconds }) => seconds));
   if (oldest > LATE) {
-    const found = `a worker is alive, and the oldest due email waits for ${duration(oldest)}`;
+    const found = `a worker is alive, and the oldest email waits for ${duration(oldest)}`;
     return warning("worker", found, "pnpm email:log --state queued, and the worker's log");
   }
+  const due = waiting.reduce((sum, each) => sum + each.due, 0);
   return ok("worker", `alive, ${count(due, "email is due", "emails are due")}`);
 }
 

@@ -136,6 +136,15 @@ it("counts one email as 1 email", async () => {
   expect(all.join("\n")).not.toMatch(/\b1 [a-z-]+s\b/);
 });
 
+it("counts no email as due that waits for its next try", async () => {
+  const { id } = await queueOne();
+  await queueOne();
+  const dueAt = new Date(Date.now() + 60_000);
+  await test.db.message.update({ where: { id }, data: { attemptCount: 1, dueAt } });
+  const all = (await examined({})).map(({ found }) => found);
+  expect(all).toContain("alive, 1 email is due");
+});
+
 it("counts no look-ups of an SPF redirect that receivers ignore", async () => {
   const record = "v=spf1 redirect=bounce.example.org include:amazonses.com -all";
   const findings = await examined({ dns: { "bounce.example.org TXT": [record] } });

@@ -7,6 +7,8 @@ export interface Waiting {
   priority: number;
   /** How many, up to 10,000 of each priority. */
   messages: number;
+  /** How many of them are due. The others wait for their next try. */
+  due: number;
   /** Since when the oldest waits, and for how many seconds, by PostgreSQL's clock. */
   oldest: Date;
   seconds: number;
@@ -41,9 +43,10 @@ export const FIRST_TRIED = Prisma.sql`COALESCE(
 export function readWaiting(db: Db | Tx): Promise<Waiting[]> {
   return db.$queryRaw<Waiting[]>`
     SELECT category, min(p.priority)::int AS priority, count(*)::int AS messages,
+      count(*) FILTER (WHERE due_at <= now())::int AS due,
       min(since) AS oldest, extract(epoch FROM now() - min(since))::int AS seconds
     FROM generate_series(0, 3) p(priority) CROSS JOIN LATERAL (
-      SELECT category, CASE WHEN attempt_count = 0 THEN due_at ELSE ${FIRST_TRIED} END AS since
+      SELECT category, due_at, CASE WHEN attempt_count = 0 THEN due_at ELSE ${FIRST_TRIED} END AS since
       FROM messages m
       WHERE state = 'queued' AND m.priority = p.priority
         AND (due_at <= now() OR attempt_count > 0 AND due_at <= now() + interval '10 minutes')
