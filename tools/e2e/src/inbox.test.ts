@@ -109,7 +109,7 @@ it("shows the toolbar beside the tabs, and every filter, on a screen of 1,280 pi
   await page.close();
 });
 
-it.each([320, 390, 640, 768])("fits into a window of %d pixels", async (width) => {
+it.each([320, 390, 640, 768, 1280])("fits into a window of %d pixels", async (width) => {
   await open({ viewport: { width, height: 640 } });
   const to = `a-person.with-a-long-address.${width}@a-long-domain.example.org`;
   await send(to, "Hi", "<p>Hi</p>");
@@ -122,11 +122,14 @@ it.each([320, 390, 640, 768])("fits into a window of %d pixels", async (width) =
         return isShown && (left < 0 || right > innerWidth) ? [part.outerHTML] : [];
       }),
     );
+  const fullWidth = () => page.evaluate(() => document.documentElement.scrollWidth);
   await page.getByRole("link", { name: new RegExp(to) }).waitFor();
   expect(await outside()).toEqual([]);
   await page.getByRole("link", { name: new RegExp(to) }).click();
   await page.getByRole("tab", { name: "Text" }).waitFor();
   expect(await outside()).toEqual([]);
+  // Not even a hidden text lets the page scroll sideways.
+  expect(await fullWidth()).toBe(width);
   // The sender and the time do not overlap.
   const [from, when] = await Promise.all(
     [".from span", ".when"].map((part) => page.locator(`.envelope ${part}`).boundingBox()),
