@@ -67,6 +67,6 @@ it("says that no email can be rendered, why, and what to do", async () => {
   const { code, out } = await run();
   expect(code).toBe(1);
   expect(out).toMatch(
-    /^Sending is stopped: no email can be rendered, since [\d-]{10} [\d:]{8}\.\n {2}The error: RangeError: cannot be rendered\n {2}Next: Repair the template/,
+    /^Sending is stopped: none of the newest emails can be rendered, since [\d-]{10} [\d:]{8}\.\n {2}The error: RangeError: cannot be rendered\n {2}Next: Repair the template/,
   );
 });

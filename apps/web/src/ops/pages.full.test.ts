@@ -213,7 +213,7 @@ it("says that no email can be rendered, since when, the error, and what to do", 
     unrenderedAt: new Date(),
   });
   expect(await test.read("/ops")).toMatch(
-    /Sending is stopped because no email can be rendered\. Since .*The error: RangeError: cannot be rendered Next: Repair the template/,
+    /Sending is stopped because none of the newest emails can be rendered\. Since .*The error: RangeError: cannot be rendered Next: Repair the template/,
   );
   await test.db.message.delete({ where: { id } });
   await test.db.worker.deleteMany();

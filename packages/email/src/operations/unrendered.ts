@@ -3,7 +3,7 @@ import { FIRST_TRIED } from "./waiting.ts";
 
 /** What operators must know about emails that cannot be rendered, or whose contents cannot be opened. */
 export interface Unrendered {
-  /** `stopped`: no email can be rendered. */
+  /** `stopped`: none of the newest emails can be rendered. */
   sending: "slowed" | "stopped";
   /** Ends the sentence "Sending is stopped because …". */
   why: string;
@@ -21,11 +21,12 @@ export interface Unrendered {
 const MINUTES = 5;
 // So that many of them cost no more than a few.
 const MAX_COUNTED = 10_000;
-// If none of the emails that were queued after one of them was sent, no email can be rendered.
+// How many emails are looked at that were queued after the newest of them. If none was sent, sending is
+// stopped. An alert about it may still go out: its template may be well.
 const LATER = 1_000;
 
 const NEXT =
-  "Repair the template, or add the key that the error names to EMAIL_KEY. Then deploy the worker. The emails go out by themselves.";
+  "Repair the template: the worker's log says where it fails. Or add the key that the error names to EMAIL_KEY. Then deploy the worker, and the emails go out by themselves.";
 
 /** @returns null if every email can be rendered, or if the first failure is younger than five minutes */
 export async function findUnrendered(db: Db | Tx): Promise<Unrendered | null> {
@@ -56,7 +57,7 @@ export async function findUnrendered(db: Db | Tx): Promise<Unrendered | null> {
   const some = `${messages} ${messages === 1 ? "email" : "emails"} cannot be rendered`;
   return {
     sending: isAll ? "stopped" : "slowed",
-    why: isAll ? "no email can be rendered" : some,
+    why: isAll ? "none of the newest emails can be rendered" : some,
     since,
     next: NEXT,
     error,

@@ -124,9 +124,9 @@ it("says that sending is stopped when no email can be rendered, and how to repai
   expect(await read()).toMatchObject({
     sending: "stopped",
     cause: "unrendered",
-    why: "no email can be rendered",
+    why: "none of the newest emails can be rendered",
     error: "Code: why",
-    next: expect.stringMatching(/^Repair the template, or .* EMAIL_KEY/),
+    next: expect.stringMatching(/^Repair the template.* EMAIL_KEY/),
   });
   const { since } = await read();
   expect(Date.now() - since!.getTime()).toBeGreaterThan(5 * 60_000);

@@ -48,7 +48,7 @@ export const brokenDatabase: Broken = {
   ],
   "no email can be rendered": [
     { db: async (db) => makeUnrendered(db, await queue(db, "sam@example.org")) },
-    /^✗ worker: sending is stopped: no email can be rendered \(RangeError: .*\), and 1 email waits → Repair the template/,
+    /^✗ worker: sending is stopped: none of the newest emails can be rendered \(RangeError: .*\), and 1 email waits → Repair the template/,
   ],
   "events have ended": [
     {
