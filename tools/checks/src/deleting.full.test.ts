@@ -36,3 +36,18 @@ test.each([
   },
   3_600_000,
 );
+
+test("the printed command undoes a deletion, with its migration", async () => {
+  const copy = await copyRepository();
+  onTestFinished(() => copy.remove());
+  const git = async (command: string) => (await copy.exec(`git ${command}`)).output;
+  await git("init --quiet");
+  await git("add --all");
+  await git("-c user.name=a -c user.email=a@example.com commit --quiet -m before");
+  const { output } = await copy.run("app:delete", "api");
+  expect(await git("status --porcelain")).toContain("_no_api");
+
+  const undo = /^Undo: (.*)$/m.exec(output)?.[1] ?? "";
+  expect(await copy.exec(undo)).toMatchObject({ failed: false });
+  expect(await git("status --porcelain")).toBe("");
+}, 60_000);

@@ -25,8 +25,8 @@ export async function appDelete(names: string[]): Promise<void> {
   for (const part of deleted) planDeletion(tree, part);
   forget(tree, names);
   refuseUnsaved(root, tree.changes(), tidied(tree));
-  await saveAndTidy(tree, deleted);
+  const undo = await saveAndTidy(tree, deleted);
   console.log(
-    `${names.join(", ")} ${names.length > 1 ? "are" : "is"} deleted. Look at the changes with git diff, then run pnpm check and pnpm test.`,
+    `${names.join(", ")} ${names.length > 1 ? "are" : "is"} deleted. Look at the changes with git diff, then run pnpm check and pnpm test.\n${undo}`,
   );
 }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import path from "node:path";
 import type { Tree } from "../tree.ts";
 import { SetupError } from "../error.ts";
+import { howToUndo, unknownTo } from "../init/git.ts";
 import type { Part } from "./part.ts";
 
 /**
@@ -10,9 +11,21 @@ import type { Part } from "./part.ts";
  * dependencies, draw the imports and format.
  *
  * @param deleted the parts that the changes delete
- * @throws SetupError if a program fails
+ * @returns how to undo all this
+ * @throws SetupError if a program fails. It says how to undo the rest.
  */
-export async function saveAndTidy(tree: Tree, deleted: Part[]): Promise<void> {
+export async function saveAndTidy(tree: Tree, deleted: Part[]): Promise<string> {
+  const unknown = unknownTo(tree.root);
+  try {
+    await save(tree, deleted);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    throw new SetupError(`${error.message}\n${howToUndo(tree.root, unknown)}`, { cause: error });
+  }
+  return howToUndo(tree.root, unknown);
+}
+
+async function save(tree: Tree, deleted: Part[]): Promise<void> {
   const written = tree.changes().flatMap(({ file, after }) => (after === undefined ? [] : [file]));
   tree.save();
   const { root } = tree;
@@ -64,7 +77,5 @@ async function run(
 async function ended(command: string, child: ChildProcess): Promise<void> {
   const [code] = (await once(child, "exit")) as [number | null];
   if (code === 0) return;
-  throw new SetupError(
-    `This command failed, after the files were changed: ${command}\ngit restore . undoes the changes.`,
-  );
+  throw new SetupError(`This command failed, after the files were changed: ${command}`);
 }

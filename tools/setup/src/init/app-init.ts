@@ -3,7 +3,6 @@ import path from "node:path";
 import { AppError } from "@repo/errors";
 import { saveAndTidy, tidied } from "../delete/tidy.ts";
 import { mergeEnvFile } from "../env-file.ts";
-import { RECORD } from "../record.ts";
 import { root } from "../root.ts";
 import { saveSecret } from "../save-secret.ts";
 import { type Tree, openTree } from "../tree.ts";
@@ -68,11 +67,11 @@ export async function appInit(args: string[]): Promise<void> {
       "Nothing was written, because this command cannot ask without a terminal. Add --yes to write, or --dry-run to see every changed line.",
     );
   }
-  await saveAndTidy(tree, deleted);
+  const undo = await saveAndTidy(tree, deleted);
   if (secrets.size > 0) {
     saveSecret(ENV, mergeEnvFile(env, secrets, "Made by pnpm app:init. Keep them out of git"));
   }
-  console.log(next(answers, tree));
+  console.log(next(answers, tree, undo, secrets.size > 0));
 }
 
 function readFlags(args: string[]) {
@@ -94,7 +93,12 @@ function readFlags(args: string[]) {
   return values as { yes?: boolean; "dry-run"?: boolean; help?: boolean } & Record<string, string>;
 }
 
-function next({ name, upstream }: Answers, tree: Tree): string {
+function next(
+  { name, upstream }: Answers,
+  tree: Tree,
+  undo: string,
+  areSecretsNew: boolean,
+): string {
   const { packageManager } = JSON.parse(tree.read("package.json")) as { packageManager: string };
   return `
 This is ${name} now. Next:
@@ -104,7 +108,7 @@ This is ${name} now. Next:
 If pnpm is not installed, write npx -y ${packageManager} instead of pnpm.
 Then set website and postalAddress in packages/brand/brand.json: emails show them.
 The text of the home page is in apps/web/src/texts: home, in each language.
-Undo: git restore . && git clean -f ${RECORD}${
+${undo}${areSecretsNew ? "\nThe new secrets stay in .env." : ""}${
     upstream === "" ? `\nFor updates, say where the copy is from: pnpm app:init --upstream URL` : ""
   }`;
 }

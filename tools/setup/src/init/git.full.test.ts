@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { gitIn } from "../update/git.ts";
-import { refuseUnsaved } from "./git.ts";
+import { howToUndo, refuseUnsaved, unknownTo } from "./git.ts";
 
 async function repository() {
   const folder = mkdtempSync(path.join(tmpdir(), "app-init-test-"));
@@ -47,4 +47,32 @@ it("refuses if git cannot read its repository, and not in a copy without git", a
   refuse("package.json");
   write(".git");
   expect(() => refuse("package.json")).toThrow(expect.objectContaining({ code: "NO_GIT" }));
+});
+
+it("undoes with a command that names each new file and folder, and no file of a person", async () => {
+  const { folder, git, write } = await repository();
+  const migrations = "packages/db/prisma/migrations";
+  mkdirSync(path.join(folder, migrations, "1_old"), { recursive: true });
+  for (const file of [".gitignore", `${migrations}/1_old/migration.sql`]) write(file);
+  await git("init", "--quiet");
+  await git("add", "--all");
+  write("notes.txt");
+  const before = unknownTo(folder);
+  write("package.json");
+  expect(howToUndo(folder, before)).toBe("Undo: git restore .");
+  write(".starter.json");
+  expect(howToUndo(folder, before)).toBe("Undo: git restore . && git clean -fd .starter.json");
+  mkdirSync(path.join(folder, migrations, "2_no_api"));
+  write(`${migrations}/2_no_api/migration.sql`);
+  expect(howToUndo(folder, before)).toBe(
+    `Undo: git restore . && git clean -fd .starter.json ${migrations}/2_no_api/
+If pnpm dev or pnpm db:migrate has applied the migration since, then run pnpm db:reset. It deletes all data of the development database.`,
+  );
+});
+
+it("has no command to undo in a copy without git", async () => {
+  const { folder } = await repository();
+  expect(howToUndo(folder, unknownTo(folder))).toBe(
+    "Nothing undoes these changes, because git does not know these files.",
+  );
 });

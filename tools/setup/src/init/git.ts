@@ -16,6 +16,12 @@ function git(folder: string, ...args: string[]): string | undefined {
   return status === 0 ? stdout.trimEnd() : undefined;
 }
 
+/** The files that git prints. */
+const list = (folder: string, ...args: string[]) =>
+  git(folder, ...args, "-z")
+    ?.split("\0")
+    .filter(Boolean);
+
 /**
  * Where a fresh copy comes from, if its git says so. Only a clone has the tag of its version: a
  * repository that GitHub's button has made has no tag, and an origin of its own.
@@ -41,12 +47,8 @@ export function originOf(
  * @throws AppError `NOT_COMMITTED`; `NO_GIT` if git cannot read its repository
  */
 export function refuseUnsaved(folder: string, changes: Change[], others: string[] = []): void {
-  const list = (...args: string[]) =>
-    git(folder, ...args, "-z")
-      ?.split("\0")
-      .filter(Boolean);
-  const tracked = list("ls-files");
-  const edited = list("diff", "--name-only", "--no-renames", "--relative");
+  const tracked = list(folder, "ls-files");
+  const edited = list(folder, "diff", "--name-only", "--no-renames", "--relative");
   if (!tracked || !edited) {
     if (!existsSync(path.join(folder, ".git"))) return;
     throw new AppError(
@@ -66,6 +68,31 @@ export function refuseUnsaved(folder: string, changes: Change[], others: string[
     `Commit your changes of ${named} first, or stash them, so that these changes can be undone. A file that git does not know would be lost: add it to git, or move it away.`,
   );
 }
+
+/** The files that git neither knows nor ignores. A folder with only such files ends in a slash. */
+export const unknownTo = (folder: string): string[] =>
+  list(folder, "ls-files", "--others", "--exclude-standard", "--directory") ?? [];
+
+/**
+ * Says how to undo what a command has written: git brings back what it knows, and removes what is
+ * new.
+ *
+ * @param before what was unknown to git before the command
+ */
+export function howToUndo(folder: string, before: string[]): string {
+  if (!list(folder, "ls-files")?.length) {
+    return "Nothing undoes these changes, because git does not know these files.";
+  }
+  const added = unknownTo(folder).filter((file) => !before.includes(file));
+  // Without -d the folder of a migration would stay, and Prisma refuses an empty one.
+  const clean = added.length > 0 ? ` && git clean -fd ${added.join(" ")}` : "";
+  const reset = added.some((file) => file.startsWith(MIGRATIONS))
+    ? "\nIf pnpm dev or pnpm db:migrate has applied the migration since, then run pnpm db:reset. It deletes all data of the development database."
+    : "";
+  return `Undo: git restore .${clean}${reset}`;
+}
+
+const MIGRATIONS = "packages/db/prisma/migrations/";
 
 const GENERATED = /\.tsbuildinfo$/;
 
