@@ -18,8 +18,29 @@ it("makes a log line readable", () => {
   expect(shown(`@repo/web:dev: ${line}`)).toBe("web       listening port=3000 req.method=GET");
 });
 
-it("shows the stack of a logged error", () => {
-  const line = JSON.stringify({ level: 50, msg: "failed", err: { stack: "Error: x\n    at y" } });
+it("shows type, code and message of a logged error, and then where it was thrown", () => {
+  const err = {
+    type: "EmailError",
+    code: "INVALID_PROPS",
+    message: "The props of digest do not fit.\nSee schema.ts.",
+    // As web logs it: without the message.
+    stack: "    at checkProps (new-message.ts:1:2)\n    at enqueue (enqueue.ts:3:4)",
+  };
+  const line = JSON.stringify({ level: 50, msg: "request errored", code: "INTERNAL", err });
+  expect(shown(`@repo/web:dev: ${line}`)).toBe(
+    [
+      "web       request errored code=INTERNAL",
+      "web       EmailError INVALID_PROPS: The props of digest do not fit.",
+      "web       See schema.ts.",
+      "web           at checkProps (new-message.ts:1:2)",
+      "web           at enqueue (enqueue.ts:3:4)",
+    ].join("\n"),
+  );
+});
+
+it("shows the message of a logged error once, if its stack begins with it", () => {
+  const err = { type: "Error", message: "x", stack: "Error: x\n    at y" };
+  const line = JSON.stringify({ level: 50, msg: "failed", err });
   expect(shown(`@repo/worker:dev: ${line}`)).toBe(
     "worker    failed\nworker    Error: x\nworker        at y",
   );

@@ -24,7 +24,7 @@ export function parseLog(text: string): Log | undefined {
   }
 }
 
-/** Formats a line for people: the service, then the message and fields of a JSON log line. */
+/** Formats a line for people: the service, then the message, fields and error of a JSON log line. */
 export function formatLine({ service, text }: Line): string {
   const prefix = styleText("dim", service.padEnd(9));
   const log = parseLog(text);
@@ -33,9 +33,17 @@ export function formatLine({ service, text }: Line): string {
   const { level, msg, time: _time, pid: _pid, hostname: _host, name: _name, err, ...rest } = log;
   const message = styleText(level >= 50 ? "red" : level >= 40 ? "yellow" : "reset", msg);
   const fields = styleText("dim", flatten(rest).join(" "));
-  const { stack, message: reason = "" } = (err ?? {}) as { stack?: string; message?: string };
-  const trace = (stack ?? reason).split("\n").filter(Boolean);
-  return [`${message} ${fields}`.trimEnd(), ...trace].map((part) => `${prefix} ${part}`).join("\n");
+  const error = err ? describe(err) : [];
+  return [`${message} ${fields}`.trimEnd(), ...error].map((part) => `${prefix} ${part}`).join("\n");
+}
+
+type LoggedError = { type?: string; code?: string; message?: string; stack?: string };
+
+/** Type, code and message of a logged error, then its frames. Web's stack is the frames alone. */
+function describe({ type, code, message = "", stack = "" }: LoggedError): string[] {
+  const what = [type, code].filter(Boolean).join(" ");
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return [...`${what}: ${message}`.split("\n"), ...frames];
 }
 
 /** `{ req: { method: "GET" } }` → `req.method=GET` */
