@@ -233,7 +233,7 @@ it("receives nothing without a database, and stops on SIGTERM", async () => {
   for (let i = 0; i < 5; i++) await ses.trigger("bounce", `name${i}@example.com`);
   const env = { DATABASE_URL: database.url, DIRECT_DATABASE_URL: test.url };
   const first = start(env);
-  await waitUntil(() => expect(first.output().split("cannot receive events")).toHaveLength(5));
+  await waitUntil(() => expect(first.output().split("events cannot be received")).toHaveLength(5));
   first.worker.kill("SIGTERM");
   expect(await once(first.worker, "exit")).toEqual([0, null]);
   expect(await queued()).toEqual([5, 0]);
@@ -284,7 +284,7 @@ describe("with --once", () => {
     const queue = { SES_EVENTS_QUEUE_URL: ses.queueUrl.replace(ses.url, closed) };
     const { worker, output } = start({ ...queue, AWS_ENDPOINT_URL_SQS: closed }, ["--once"]);
     expect(await once(worker, "exit")).toEqual([0, null]);
-    expect(output()).toContain("cannot receive events");
+    expect(output()).toContain("events cannot be received");
     expect(await queued()).toEqual([1, 0]);
   });
 
