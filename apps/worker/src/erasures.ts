@@ -2,6 +2,7 @@ import { ERASURES, eraseDeleted, eraseNextAtSes } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
 import { createAccountList } from "@repo/email/account-list";
 import { createPseudonyms } from "@repo/email/erasure";
+import { errorFields } from "@repo/errors/log";
 import type { Logger } from "pino";
 import type { Env } from "./env.ts";
 import { poll } from "./poll.ts";
@@ -69,10 +70,7 @@ export async function eraseAccounts(config: {
       once,
       signal,
       onError: (error) =>
-        log.error(
-          { code: (error as { code?: string }).code },
-          "cannot erase a deleted account; trying again",
-        ),
+        log.error(errorFields(error), "cannot erase a deleted account; trying again"),
     });
   } finally {
     list.close();

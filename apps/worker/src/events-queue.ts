@@ -10,6 +10,7 @@ import type { Db } from "@repo/db";
 import { proxied } from "@repo/email/deliver";
 import { createPseudonyms } from "@repo/email/erasure";
 import { EmailError, type Ingest, createIngest } from "@repo/email/events";
+import { errorFields } from "@repo/errors/log";
 import type { Logger } from "pino";
 import type { Env } from "./env.ts";
 import type { Metrics } from "./metrics.ts";
@@ -100,7 +101,7 @@ export async function receiveEvents(options: {
         pause = FIRST_PAUSE;
       } catch (error) {
         if (signal.aborted) return;
-        log.error({ code: codeOf(error) }, "events cannot be received or taken; trying again");
+        log.error(errorFields(error), "events cannot be received or taken; trying again");
         if (once) return;
         await sleep(pause, undefined, { signal }).catch(() => undefined);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
@@ -139,7 +140,7 @@ export async function receiveEvents(options: {
           }
           throw error;
         }
-        log.error({ code: codeOf(error) }, "cannot store an event; trying again");
+        log.error(errorFields(error), "cannot store an event; trying again");
         // The queue hands it out again to the next run.
         if (once) throw error;
         await sleep(pause, undefined, { signal }).catch(() => undefined);
@@ -156,8 +157,3 @@ export async function receiveEvents(options: {
 }
 
 const isRetryable = (error: unknown) => error instanceof EmailError && error.retryable;
-
-function codeOf(error: unknown): string {
-  const { code, name = "Error" } = error as { code?: string; name?: string };
-  return code ?? name;
-}

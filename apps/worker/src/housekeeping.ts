@@ -5,6 +5,7 @@ import type { Db } from "@repo/db";
 import { attachEvents } from "@repo/email/events";
 import { endHolds } from "@repo/email/operator";
 import { deleteOldMessages, eraseOldContents } from "@repo/email/retention";
+import { errorFields } from "@repo/errors/log";
 import type { Logger } from "pino";
 
 const INTERVAL_MS = 60 * 60_000;
@@ -40,9 +41,8 @@ export async function runHousekeeping({
       const { failed } = await attachEvents(db, { onEvents });
       for (const { event, error } of failed) {
         const { messageId, type } = event;
-        const { code } = error as { code?: string };
         log.error(
-          { messageId, type, code },
+          { messageId, type, ...errorFields(error) },
           "onEvents failed for an event; trying again in an hour",
         );
       }
@@ -50,10 +50,7 @@ export async function runHousekeeping({
       if (ended > 0)
         log.info({ rows: ended }, "ended sign-ups, sessions, links and limits deleted");
     } catch (error) {
-      log.error(
-        { code: (error as { code?: string }).code },
-        "housekeeping failed; trying again in an hour",
-      );
+      log.error(errorFields(error), "housekeeping failed; trying again in an hour");
     }
     if (once) return;
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => undefined);

@@ -2,6 +2,7 @@ import { RESET_REQUESTS, createResetRequests } from "@repo/accounts/worker";
 import type { Db } from "@repo/db";
 import { checkDatabase } from "@repo/email/deliver";
 import { createEnqueue } from "@repo/email/enqueue";
+import { errorFields } from "@repo/errors/log";
 import { templates } from "@repo/templates/registry";
 import type { Logger } from "pino";
 import type { Env } from "./env.ts";
@@ -48,9 +49,6 @@ export async function handleResetRequests(config: {
     once,
     signal,
     onError: (error) =>
-      log.error(
-        { code: (error as { code?: string }).code },
-        "cannot handle requests for a new password; trying again",
-      ),
+      log.error(errorFields(error), "cannot handle requests for a new password; trying again"),
   });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Db } from "@repo/db";
 import { type Notice, createHeartbeat, pauseByRates, tellTroubles } from "@repo/email/operations";
+import { errorFields } from "@repo/errors/log";
 import type { Logger } from "pino";
 import { type Operator, createTell } from "./alert-email.ts";
 import type { Env } from "./env.ts";
@@ -46,10 +47,7 @@ export async function watchSending(config: {
       await heartbeat.beat(sinceLastLook());
       await look();
     } catch (error) {
-      log.error(
-        { code: (error as { code?: string }).code },
-        "sending cannot be watched; trying again",
-      );
+      log.error(errorFields(error), "sending cannot be watched; trying again");
     }
     // The next run is another process. It starts before this heartbeat is too old to count.
     if (once) return;

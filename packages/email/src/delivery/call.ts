@@ -1,3 +1,4 @@
+import { errorFields } from "@repo/errors/log";
 import { type Payload, openAdditions } from "../content.ts";
 import { canBeTurnedOff } from "../preferences/categories.ts";
 import type { Optional, PreferenceLinks } from "../preferences/links.ts";
@@ -11,7 +12,7 @@ import {
 } from "../transports/transport.ts";
 import type { Claimed } from "./claim.ts";
 import type { Lease } from "./lease.ts";
-import { type Log, errorFields } from "./logger.ts";
+import type { Log } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
 
 /** A message that a worker has claimed and not settled yet. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { type Db, listen } from "@repo/db";
+import { errorFields } from "@repo/errors/log";
 import { EmailError } from "../error.ts";
 import { attachEvents } from "../events/attach.ts";
 import type { OnEvents } from "../events/event.ts";
@@ -15,7 +16,7 @@ import { type ClaimOptions, claim, release } from "./claim.ts";
 import { type EvidenceRules, patienceOf } from "./evidence.ts";
 import { createJudge } from "./judgement.ts";
 import { type Lease, createLease } from "./lease.ts";
-import { type Log, errorFields } from "./logger.ts";
+import type { Log } from "./logger.ts";
 import { createMonitor } from "./monitor.ts";
 import { createRestoreWatch } from "./restore-watch.ts";
 import type { DoubtSeconds } from "./retry.ts";

@@ -1,8 +1,9 @@
 import type { Db } from "@repo/db";
+import { errorFields } from "@repo/errors/log";
 import { EmailError } from "../error.ts";
 import { NEXT_STEP, type StoppedBy, sendingStatus } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
-import { type Log, errorFields } from "./logger.ts";
+import type { Log } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
 import {
   DEFAULT_RATE,
