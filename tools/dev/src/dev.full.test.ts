@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-function start() {
+function start(env: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [path.join(import.meta.dirname, "../dev.mjs")], {
     // Without turbo's variables, because turbo refuses to run inside turbo.
     env: {
@@ -41,6 +41,7 @@ function start() {
       DATABASE_URL: test.url,
       SES_LOCAL_DATA: data,
       ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
+      ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -94,6 +95,16 @@ it("starts again at once after a kill -9, and leaves nothing of the first", asyn
   expect(await once(child, "exit")).toEqual([0, null]);
   await assertFree(ports);
   expect(await connections()).toBe(0);
+});
+
+it("ends if a setting is wrong, because a corrected .env would not be read", async () => {
+  const { child, output } = start({ LOG_LEVEL: "loud" });
+  expect(await once(child, "exit")).toEqual([1, null]);
+  expect(output()).toMatch(/^(?:web|worker) +LOG_LEVEL Invalid option/m);
+  expect(output()).toMatch(
+    /did not start \(a setting is wrong: correct it, then run pnpm dev again/,
+  );
+  await assertFree(ports);
 });
 
 /** Connections of web and worker to their database. */

@@ -7,13 +7,23 @@ import { startPostgres } from "@repo/postgres-local";
 import { onOrphaned } from "./ancestors.ts";
 import { DATA_DIR, type Env, type Ports, portsOf, readEnv, requireDevelopment } from "./env.ts";
 import { type Guarded, startGuard } from "./guarded.ts";
-import { type Line, formatLine, parseLine, parseLog, step, table } from "./output.ts";
+import {
+  type Line,
+  formatLine,
+  isSettingWrong,
+  parseLine,
+  parseLog,
+  step,
+  table,
+} from "./output.ts";
 import { assertFree } from "./free-ports.ts";
 import { SERVICES, whenReady } from "./services.ts";
 
 // In ms. A laptop's first start takes 5 to 15 s.
 const SLOW = 10_000;
 const TOO_SLOW = 120_000;
+// In ms. How long the other lines of an app that cannot start may take, and the other app.
+const REST = 1_000;
 
 const stop = new AbortController();
 const stopped = new Promise<void>((resolve) => {
@@ -56,6 +66,11 @@ async function run(): Promise<void> {
     // Of turbo's own lines, show only errors. Show nothing after Ctrl-C.
     if (stop.signal.aborted || (line.service === "turbo" && !text.includes("ERROR"))) return;
     console.log(formatLine(line));
+    // A setting that is new in the code: the app has started again, but with the old .env.
+    if (isSettingWrong(line)) {
+      const next = "pnpm dev reads .env only when it starts: press Ctrl-C, and start it again.";
+      console.log(formatLine({ ...line, text: next }));
+    }
   });
   throw new AppError("ENDED", `The services have ended (${await services.ended}).`);
 }
@@ -79,9 +94,15 @@ async function openDatabase(env: Env): Promise<string> {
 async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<void> {
   const printed: Line[] = [];
   const awaited = new Map<string, () => void>();
+  let onSettingWrong = () => {};
+  // The app would start again only after a change of its files, and with the same settings.
+  const settingWrong = new Promise<void>((resolve) => {
+    onSettingWrong = resolve;
+  }).then(() => sleep(REST, "a setting is wrong: correct it, then run pnpm dev again"));
   const forget = services.onLine((text) => {
     const line = parseLine(text);
     printed.push(line);
+    if (isSettingWrong(line)) onSettingWrong();
     awaited.get(`${line.service} ${parseLog(line.text)?.msg}`)?.();
   });
 
@@ -110,11 +131,14 @@ async function up(services: ReturnType<Guarded["run"]>, ports: Ports): Promise<v
     const reason = await Promise.race([
       ready.then(() => undefined),
       services.ended,
+      settingWrong,
       sleep(TOO_SLOW, `no answer in ${TOO_SLOW / 1000} s`, { ref: false }),
     ]);
     stop.signal.throwIfAborted();
     if (reason === undefined) return;
-    const failed = printed.map(({ text }) => /@repo\/([\w-]+)#\w+:\s+ERROR/.exec(text)?.[1]);
+    const failed = printed.map((line) =>
+      isSettingWrong(line) ? line.service : /@repo\/([\w-]+)#\w+:\s+ERROR/.exec(line.text)?.[1],
+    );
     const names = failed.filter((name) => name !== undefined);
     const blamed = names.length > 0 ? [...new Set(names)] : [...waiting];
     // turbo may have ended before it started one.

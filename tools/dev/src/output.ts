@@ -11,6 +11,9 @@ export function parseLine(line: string): Line {
   return { service, text };
 }
 
+/** Whether an app says that a setting is missing or malformed. The next lines name the setting. */
+export const isSettingWrong = ({ text }: Line) => text.endsWith(" cannot start; see .env.example.");
+
 type Log = { level: number; msg: string } & Record<string, unknown>;
 
 /** A line of pino's. */
