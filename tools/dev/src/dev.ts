@@ -43,6 +43,8 @@ try {
   if (!(error instanceof AppError)) throw error;
   console.error(`\n${styleText("red", error.message)}`);
   process.exitCode = 1;
+  // What the services say while they end must not hide the message.
+  stop.abort();
 } finally {
   for (const end of undo) await end();
 }
@@ -60,7 +62,9 @@ async function run(): Promise<void> {
   const database = await openDatabase(env);
   const services = guard.run(env);
   await step("The app, the worker, the inbox and the email preview", () => up(services, ports));
-  process.stdout.write(table(ports, database, ((performance.now() - begun) / 1000).toFixed(1)));
+  process.stdout.write(
+    table(ports, database.name, ((performance.now() - begun) / 1000).toFixed(1)),
+  );
   services.onLine((text) => {
     const line = parseLine(text);
     // Of turbo's own lines, show only errors. Show nothing after Ctrl-C.
@@ -68,26 +72,36 @@ async function run(): Promise<void> {
     console.log(formatLine(line));
     // A setting that is new in the code: the app has started again, but with the old .env.
     if (isSettingWrong(line)) {
-      const next = "pnpm dev reads .env only when it starts: press Ctrl-C, and start it again.";
+      const next =
+        "pnpm dev reads .env only when it starts: correct it, press Ctrl-C, and start again.";
       console.log(formatLine({ ...line, text: next }));
     }
   });
-  throw new AppError("ENDED", `The services have ended (${await services.ended}).`);
+  const ended = services.ended.then((reason) => `The services have ended (${reason}).`);
+  throw new AppError("ENDED", await Promise.race([ended, database.ended]));
 }
 
-/** @returns the database's name for the table, without its password */
-async function openDatabase(env: Env): Promise<string> {
+/**
+ * @returns the database's name for the table, without its password; and what to tell when it has
+ *   ended
+ */
+async function openDatabase(env: Env): Promise<{ name: string; ended: Promise<string> }> {
   const own = env["DATABASE_URL"];
+  // The apps wait for a database of the person's own to come back.
+  let ended = new Promise<string>(() => {});
   if (!own) {
     const postgres = await step("PostgreSQL", () => startPostgres({ dataDir: DATA_DIR }));
     // It stops after the services, which use it.
     undo.push(postgres.stop);
+    ended = postgres.ended.then(
+      () => `PostgreSQL has ended. Run pnpm dev again: the data is still in ${DATA_DIR}.`,
+    );
     env["DATABASE_URL"] = postgres.url;
   }
   // A DIRECT_DATABASE_URL without DATABASE_URL belongs to another database.
   const url = (own && env["DIRECT_DATABASE_URL"]) || (env["DATABASE_URL"] ?? "");
   await step("Migrations", () => migrate(url));
-  return own ? "DATABASE_URL" : ".local/pg";
+  return { name: own ? "DATABASE_URL" : ".local/pg", ended };
 }
 
 /** Returns when all services answer. If one does not, prints its output and throws. */

@@ -46,6 +46,36 @@ it("shows the message of a logged error once, if its stack begins with it", () =
   );
 });
 
+it("shows the reason of the worker's error first, and then where it was thrown", () => {
+  const reason = "There is no such template. The templates are: digest, welcome.";
+  const error = { code: "UNKNOWN_TEMPLATE", at: ["at render (a.ts:1:2)", "at call (b.ts:3:4)"] };
+  const line = JSON.stringify({
+    level: 50,
+    msg: "kept for later",
+    template: "x",
+    ...error,
+    reason,
+  });
+  expect(shown(`@repo/worker:dev: ${line}`)).toBe(
+    [
+      "worker    kept for later template=x",
+      "worker    UNKNOWN_TEMPLATE: There is no such template. The templates are: digest, welcome.",
+      "worker        at render (a.ts:1:2)",
+      "worker        at call (b.ts:3:4)",
+    ].join("\n"),
+  );
+  // The text of an error that is not ours is not logged.
+  const other = JSON.stringify({ level: 50, msg: "trying again", code: "ECONNREFUSED", at: [] });
+  expect(shown(`@repo/worker:dev: ${other}`)).toBe(
+    "worker    trying again\nworker    ECONNREFUSED",
+  );
+});
+
+it("shows a list in one field", () => {
+  const line = JSON.stringify({ level: 30, msg: "looked", categories: ["account", "news"] });
+  expect(shown(`@repo/worker:dev: ${line}`)).toBe('worker    looked categories=["account","news"]');
+});
+
 it("passes on lines that are not log lines", () => {
   expect(shown("\u001b[35m@repo/ses-local:dev: \u001b[0mrefused: {")).toBe("ses-local refused: {");
   expect(shown("• Running dev in 12 packages")).toBe("turbo     • Running dev in 12 packages");

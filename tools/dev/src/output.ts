@@ -33,29 +33,41 @@ export function formatLine({ service, text }: Line): string {
   const log = parseLog(text);
   if (!log) return `${prefix} ${text}`;
   // These fields are in every line, or useless on a developer's machine.
-  const { level, msg, time: _time, pid: _pid, hostname: _host, name: _name, err, ...rest } = log;
+  const { level, msg, time: _time, pid: _pid, hostname: _host, name: _name, ...logged } = log;
   const message = styleText(level >= 50 ? "red" : level >= 40 ? "yellow" : "reset", msg);
+  const { error, rest } = takeError(logged);
   const fields = styleText("dim", flatten(rest).join(" "));
-  const error = err ? describe(err) : [];
-  return [`${message} ${fields}`.trimEnd(), ...error].map((part) => `${prefix} ${part}`).join("\n");
+  return [`${message} ${fields}`.trimEnd(), ...(error ? describe(error) : [])]
+    .map((part) => `${prefix} ${part}`)
+    .join("\n");
 }
 
 type LoggedError = { type?: string; code?: string; message?: string; stack?: string };
 
+/** Web logs an error as `err`. The worker logs the fields of `@repo/errors/log`. */
+function takeError({ err, ...fields }: Record<string, unknown>) {
+  if (err) return { error: err as LoggedError, rest: fields };
+  const { at, code, reason, ...rest } = fields;
+  if (!Array.isArray(at)) return { rest: fields };
+  const stack = at.map((frame) => `    ${frame}`).join("\n");
+  return { error: { code, message: reason, stack } as LoggedError, rest };
+}
+
 /** Type, code and message of a logged error, then its frames. Web's stack is the frames alone. */
-function describe({ type, code, message = "", stack = "" }: LoggedError): string[] {
-  const what = [type, code].filter(Boolean).join(" ");
+function describe({ type, code, message, stack = "" }: LoggedError): string[] {
+  const what = [[type, code].filter(Boolean).join(" "), message].filter(Boolean).join(": ");
   const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  return [...`${what}: ${message}`.split("\n"), ...frames];
+  return [...what.split("\n"), ...frames];
 }
 
 /** `{ req: { method: "GET" } }` → `req.method=GET` */
 function flatten(fields: object, path = ""): string[] {
-  return Object.entries(fields).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === "object" && value !== null
+  return Object.entries(fields).flatMap(([key, value]: [string, unknown]) => {
+    if (Array.isArray(value)) return [`${path}${key}=${JSON.stringify(value)}`];
+    return typeof value === "object" && value !== null
       ? flatten(value, `${path}${key}.`)
-      : [`${path}${key}=${String(value)}`],
-  );
+      : [`${path}${key}=${String(value)}`];
+  });
 }
 
 /**

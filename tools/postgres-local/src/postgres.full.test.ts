@@ -92,6 +92,13 @@ test("starts again on its data after PostgreSQL itself was killed with -9", asyn
   await second.stop();
 });
 
+test("tells its users that it has ended", async () => {
+  const postgres = await startPostgres({ dataDir });
+  process.kill(pidOf(dataDir), "SIGINT");
+  await postgres.ended;
+  await postgres.stop();
+});
+
 test("starts despite a pid file with the number of another program", async () => {
   const first = await startPostgres({ dataDir });
   await first.stop();

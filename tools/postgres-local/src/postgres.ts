@@ -13,6 +13,8 @@ export type Postgres = {
   url: string;
   /** Stops using the server. Returns when the server has ended, or at once if others use it. */
   stop: () => Promise<void>;
+  /** Resolves when the server has ended, or this process no longer uses it. */
+  ended: Promise<void>;
 };
 
 /**
@@ -40,7 +42,9 @@ export async function startPostgres(options: {
       const client = running ?? (await connectTo(dataDir, "user"));
       const url = urlOf(dataDir);
       if (client && url && (await join(client))) {
-        return { url, stop: () => leave(client, dataDir, options) };
+        // Not `once` of node:events: it would fail, because pg reports a lost connection first.
+        const lost = new Promise<void>((resolve) => client.once("end", resolve));
+        return { url, ended: lost, stop: () => leave(client, dataDir, options) };
       }
       // The server is about to end. Wait for its end, then start it again.
       await client?.end();

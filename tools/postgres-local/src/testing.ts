@@ -19,7 +19,7 @@ const LOCK = "7363633, 4";
  *
  * @returns the URL of the database `postgres`, and `stop`
  */
-export async function startTestPostgres(): Promise<Postgres> {
+export async function startTestPostgres(): Promise<Omit<Postgres, "ended">> {
   const other = testDatabaseUrl();
   if (other) return { url: withDatabase(other, "postgres"), stop: () => Promise.resolve() };
   makeFolderInMemory(FOLDER);
