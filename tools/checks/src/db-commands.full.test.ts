@@ -116,6 +116,18 @@ test("db:migrate ends with the reason if Prisma would ask to delete data", async
   await copy.change(SCHEMA, () => before);
 });
 
+test("db:migrate says which of our commands Prisma's advice means", async () => {
+  const advice = "Where Prisma says prisma migrate dev, run pnpm db:migrate";
+  await sql("INSERT INTO suppressions (address_key, reason) VALUES ('b@example.com', 'bounce')");
+  const before = await readFile(path.join(copy.folder, SCHEMA), "utf8");
+  await changeModel((model) => model.replace("{", "{\n  neededField String"));
+  const output = await refused("db:migrate", "--name add-needed");
+  expect(output).toContain("prisma migrate dev --create-only");
+  expect(output).toContain(advice);
+  expect(await run("db:migrate", "--name add-needed --create-only")).toContain(advice);
+  await copy.change(SCHEMA, () => before);
+});
+
 test("db:migrate ends with the reason if the database must be reset", async () => {
   await sql("UPDATE _prisma_migrations SET checksum = 'other'");
   expect(await refused("db:migrate", "--name another")).toMatch(

@@ -24,6 +24,10 @@ const FOR_DEVELOPMENT = new Set([
   "db seed",
 ]);
 
+// Prisma's advice names its own commands. It prints to a terminal, so we cannot replace them.
+const OUR_COMMANDS =
+  "Where Prisma says prisma migrate dev, run pnpm db:migrate; for prisma migrate reset, pnpm db:reset. The steps of each change are in docs/runbook.md#changing-tables.";
+
 await runProgram(main);
 
 async function main(): Promise<number> {
@@ -116,6 +120,7 @@ function takeOption(name: string): string | undefined {
 
 /** Does what Prisma 7 leaves out after `migrate dev`. @param code the exit code of `migrate dev` */
 async function finish(code: number): Promise<number> {
+  if (code !== 0 || args.includes("--create-only")) console.error(OUR_COMMANDS);
   if (code !== 0) return code;
   await checkSafety();
   return await prisma(["generate"]);
