@@ -137,8 +137,22 @@ test(
     if (process.platform !== "win32") {
       expect(statSync(path.join(copy.folder, ".env")).mode & 0o077).toBe(0);
     }
+    expect(shown).not.toContain("pnpm db:reset");
     await succeed(copy, "app:init", '--name "Another" --yes');
     expect(read(copy, ".env")).toBe(env);
+  },
+  MINUTES,
+);
+
+test(
+  "says that a database of pnpm dev has to be emptied, if the secrets are new",
+  async () => {
+    const copy = await freshCopy();
+    await copy.change(".local/pg/password", () => "made by pnpm dev");
+    const shown = await succeed(copy, "app:init", `${ROCKET} --without none --yes`);
+    expect(shown).toMatch(/^ {2}pnpm db:reset, /m);
+    const again = await succeed(copy, "app:init", '--name "Another" --yes');
+    expect(again).not.toContain("pnpm db:reset");
   },
   MINUTES,
 );

@@ -99,10 +99,15 @@ function next(
   undo: string,
   areSecretsNew: boolean,
 ): string {
+  // What pnpm dev has stored was sealed with the secrets of .env.example.
+  const reset =
+    areSecretsNew && existsSync(path.join(root, ".local/pg"))
+      ? "\n  pnpm db:reset, after you have ended pnpm dev. It empties the development database, whose contents need the old secrets"
+      : "";
   const { packageManager } = JSON.parse(tree.read("package.json")) as { packageManager: string };
   return `
 This is ${name} now. Next:
-  pnpm install, which brings pnpm-lock.yaml up to date
+  pnpm install, which brings pnpm-lock.yaml up to date${reset}
   pnpm check && pnpm test
   git add --all && git commit -m "Begin ${name}"
 If pnpm is not installed, write npx -y ${packageManager} instead of pnpm.
