@@ -195,7 +195,7 @@ export const KEYS = {
   },
   alarmsTo: {
     about:
-      "The address that alarms go to, once it has confirmed: bounces over 2.5 and 5 %, complaints over 0.05 and 0.1 %, events waiting or given up.",
+      "The address that alarms go to, once it has confirmed: bounces at 2.5 and 5 %, complaints at 0.05 and 0.1 %, events waiting or given up.",
     example: "ops@example.com",
     default: "no alarms",
     parse: optional(address, undefined),
