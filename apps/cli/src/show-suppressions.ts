@@ -12,7 +12,7 @@ const MEANING: Record<Reason, string> = {
 
 /** @param columns width of the terminal. Default: unlimited. */
 export function showSuppressions(found: Suppressed[], columns: number | undefined): string {
-  if (found.length === 0) return "Nobody is suppressed.";
+  if (found.length === 0) return "No such address is suppressed.";
   const rows = found.map(({ since, reason, until, address }) => ({
     cells: [moment(since), reason, until ? moment(until) : "for good", address],
     colour: colourOf(reason),

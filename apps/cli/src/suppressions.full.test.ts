@@ -83,7 +83,7 @@ it("lists who gets no email and why, newest first, and continues after the end o
   const [, cursor = ""] = /--before (\S+)/.exec(out) ?? [];
   const older = await run(["--before", cursor]);
   expect(older.out).toMatch(/complaint +for good +annoyed@example\.com\n$/);
-  expect((await run(["--for", "soft-bounces"])).out).toBe("Nobody is suppressed.\n");
+  expect((await run(["--for", "soft-bounces"])).out).toBe("No such address is suppressed.\n");
 });
 
 it("tells why an address gets no email, without the control characters of a server's answer", async () => {

@@ -61,6 +61,6 @@ export function accountRoutes(config: AccountConfig): RequestHandler[] {
     account(db),
     ...settings(accounts, cookies, config.preferencesOf),
     undoAddress(accounts, cookies),
-    ops({ db, accounts, cookies, secret: config.secret }),
+    ops({ db, accounts, cookies, secret: config.secret, optOutKey: config.optOutKey }),
   ];
 }

@@ -17,6 +17,9 @@ export function percent(share: number): string {
   return `${number(Number((share * 100).toFixed(digits)))}\u00A0%`;
 }
 
+/** A rate of emails a second: `12.5`, and `0.001` for one that an operator has lowered so far. */
+export const perSecond = (rate: number) => count(rate < 1 ? rate : Number(rate.toFixed(1)));
+
 /** `1 email`, `2 emails` */
 export const emails = (n: number) => `${count(n)} ${n === 1 ? "email" : "emails"}`;
 

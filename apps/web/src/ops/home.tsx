@@ -11,7 +11,18 @@ import {
 import type { Router } from "express";
 import { sendAnswer } from "../http/answer.tsx";
 import { getPage } from "../http/get-page.ts";
-import { Ago, ago, brief, count, emails, safe, safely, versionOf, withoutIds } from "./format.tsx";
+import {
+  Ago,
+  ago,
+  brief,
+  count,
+  emails,
+  perSecond,
+  safe,
+  safely,
+  versionOf,
+  withoutIds,
+} from "./format.tsx";
 import { Card, Figure, Figures, Live, OpsPage } from "./page.tsx";
 import { RateFigures } from "./rates/level.tsx";
 
@@ -105,7 +116,7 @@ function Now({ verdict, rates }: { verdict: Verdict; rates: Rated }) {
         </Figure>
       )}
       <Figure name="Rate">
-        {count(Number(rate.toFixed(1)))} of {emails(maxRate)} a second
+        {perSecond(rate)} of {emails(maxRate)} a second
       </Figure>
       <Figure name="24-hour quota">
         {quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}

@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { createPseudonyms } from "@repo/email/erasure";
+import { keysOf } from "@repo/email/keys";
 import { recordAction } from "@repo/email/operations";
 import { addSuppression } from "@repo/email/suppressions";
 import { expect, it } from "vitest";
@@ -89,12 +91,30 @@ it("changes many emails only after it has shown their number", async () => {
   await test.post("/ops/messages/cancel", { template: "none", because: "none" }).expect(404);
 });
 
+it("finds the opt-out of an erased address, and ends it if the person asked", async () => {
+  const optOutKey = keysOf("the tests' own key of opt-outs with 32 characters");
+  const pseudonym = createPseudonyms(optOutKey).of("gone@example.com");
+  await test.db.erasedAddress.create({ data: { pseudonym } });
+  await test.db.suppression.create({ data: { addressKey: pseudonym, reason: "complaint" } });
+  const page = "/ops/suppressions?email=Gone@example.com";
+  expect(await test.read(page)).toContain("Gone@example.com gets no email");
+  const form = await test.get("/ops/suppressions/remove?email=gone@example.com").expect(200);
+  expect(form.text).toContain('name="overrideComplaint"');
+  const because = "asked on the phone";
+  const fields = { email: "gone@example.com", because, ...hiddenIn(form.text, "seen") };
+  await test.post("/ops/suppressions/remove", fields).expect(409);
+  await test.post("/ops/suppressions/remove", { ...fields, overrideComplaint: "yes" }).expect(303);
+  expect(await test.read(page)).toContain("may get email");
+});
+
 it("explains why an address gets no email, and overrides a complaint only if the person asked", async () => {
   await addSuppression(test.db, "stop@example.com", { by: "Kim", because: "asked by letter" });
   const one = "/ops/suppressions?email=STOP@example.com";
   expect(await test.read(one)).toMatch(/gets no email: an operator stopped it.*asked by letter/);
   expect(await test.read("/ops/suppressions?reason=manual")).toContain("stop@example.com");
-  expect(await test.read("/ops/suppressions?reason=bounce")).toContain("Nobody is suppressed.");
+  expect(await test.read("/ops/suppressions?reason=bounce")).toContain(
+    "No such address is suppressed.",
+  );
   expect(await test.read("/ops/suppressions?email=other@example.com")).toContain("may get email");
   await test.get("/ops/suppressions?email=not+one").expect(422);
 
@@ -239,4 +259,6 @@ it("says in one sentence how sending goes, and what to do", async () => {
   expect(await test.read("/ops")).toMatch(/Email goes out\./);
   await slow("0.001", "1").expect(303);
   expect(await test.read("/ops/sending")).toContain("Lower rate 0.001 emails a second");
+  for (const path of ["/ops", "/ops/sending"])
+    expect(await test.read(path)).toContain("0.001 of 1 email a second");
 });

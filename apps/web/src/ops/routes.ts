@@ -1,5 +1,6 @@
 import type { Accounts } from "@repo/accounts";
 import type { Db } from "@repo/db";
+import { createPseudonyms } from "@repo/email/erasure";
 import type { Keys } from "@repo/email/keys";
 import { Router } from "express";
 import type { Cookies } from "../http/cookies.ts";
@@ -26,6 +27,8 @@ export interface OpsConfig {
   cookies: Cookies;
   /** AUTH_SECRET. */
   secret: Keys;
+  /** OPT_OUT_KEY. */
+  optOutKey: Keys;
 }
 
 /**
@@ -34,6 +37,7 @@ export interface OpsConfig {
  */
 export function ops(config: OpsConfig): Router {
   const { db, secret } = config;
+  const pseudonyms = createPseudonyms(config.optOutKey);
   const router = Router();
   router.use((_req, res, next) =>
     next(res.locals.user?.role === "operator" ? undefined : "router"),
@@ -60,9 +64,9 @@ export function ops(config: OpsConfig): Router {
     messageChanges(config),
     messages(db),
     message(db),
-    changeSuppressions(config),
+    changeSuppressions({ ...config, pseudonyms }),
     exportSuppressions(config),
-    suppressions(db),
+    suppressions(db, pseudonyms),
     requests(db, secret),
     changeSending(config),
     sending(db),

@@ -77,12 +77,19 @@ export async function listSuppressions(
 /**
  * Why an address gets no email now; null if it gets email.
  *
+ * @param pseudonyms finds an opt-out that was kept after an erasure too. Default: it is not looked
+ *   for
  * @throws EmailError `INVALID_ADDRESS`
  */
-export async function findSuppression(db: Db | Tx, address: string): Promise<Suppressed | null> {
+export async function findSuppression(
+  db: Db | Tx,
+  address: string,
+  pseudonyms?: Pseudonyms,
+): Promise<Suppressed | null> {
+  const { key } = parseAddress(address);
   const [row] = await db.$queryRaw<Suppressed[]>`
     SELECT ${COLUMNS} FROM suppressions
-    WHERE address_key = ${parseAddress(address).key} AND ${IN_FORCE}`;
+    WHERE ${isOneOf(keysOf(key, pseudonyms))} AND ${IN_FORCE} ${ownFirst(key)}`;
   return row ?? null;
 }
 

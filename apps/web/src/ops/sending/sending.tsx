@@ -3,7 +3,7 @@ import { type Lowered, type Paused, type Verdict, readVerdict } from "@repo/emai
 import type { Router } from "express";
 import { sendAnswer } from "../../http/answer.tsx";
 import { getPage } from "../../http/get-page.ts";
-import { Ago, count, emails, safe, safely, withoutIds } from "../format.tsx";
+import { Ago, count, emails, perSecond, safe, safely, withoutIds } from "../format.tsx";
 import { Sentence, Workers } from "../home.tsx";
 import { Live, OpsPage } from "../page.tsx";
 
@@ -61,7 +61,7 @@ function Force({ status }: { status: Verdict["status"] }) {
       <dd>{lowered ? <LowerRate lowered={lowered} /> : "none"}</dd>
       <dt>Rate now</dt>
       <dd>
-        {count(rate < 1 ? rate : Number(rate.toFixed(1)))} of {emails(maxRate)} a second
+        {perSecond(rate)} of {emails(maxRate)} a second
       </dd>
       <dt>24-hour quota</dt>
       <dd>{quota ? `${count(quota.sent)} of ${count(quota.max)} used` : "not known"}</dd>

@@ -1,4 +1,5 @@
 import type { Db } from "@repo/db";
+import type { Pseudonyms } from "@repo/email/erasure";
 import {
   type Suppressed,
   addSuppression,
@@ -14,7 +15,7 @@ import { Field } from "../../ui/form.tsx";
 import { type Guard, SEEN, Seen, decisionPage, seenOf } from "../decision.tsx";
 import { Evidence, REASONS, received } from "./explain.tsx";
 
-type Config = Guard & { db: Db };
+type Config = Guard & { db: Db; pseudonyms: Pseudonyms };
 
 /** Stops email to an address, or lets it be sent again. */
 export function changeSuppressions(config: Config): Router {
@@ -39,14 +40,14 @@ function add(config: Config): Router {
 }
 
 function remove(config: Config): Router {
-  const { db } = config;
+  const { db, pseudonyms } = config;
   return decisionPage(config, {
     path: "/ops/suppressions/remove",
     at: "/ops/suppressions",
     title: "Send email to an address again",
     submit: "Send email again",
     fields: { email: fields.email, ...SEEN, overrideComplaint: z.literal("yes").optional() },
-    open: async ({ email }) => (email ? await findSuppression(db, email) : null),
+    open: async ({ email }) => (email ? await findSuppression(db, email, pseudonyms) : null),
     json: (found) => ({ reason: found?.reason, seen: found?.since }),
     view: (form, found) => <Removal form={form} found={found} />,
     async act({ email, seen, overrideComplaint }, decision) {
@@ -54,6 +55,7 @@ function remove(config: Config): Router {
         ...decision,
         seen: seenOf(seen),
         overrideComplaint: overrideComplaint === "yes",
+        pseudonyms,
       });
       return { json: { address: email, removed: removed.reason }, page: pageOf(email) };
     },

@@ -17,8 +17,8 @@ export function exportSuppressions(config: Guard & { db: Db }): Router {
     open: async () => undefined,
     view: () => (
       <p>
-        You get a CSV file with every address that gets no email, why, since when and until when.
-        Keep it safe, and delete it when you are done.
+        You get a CSV file with every suppressed address, why, since when and until when. Keep it
+        safe, and delete it when you are done.
       </p>
     ),
     async act(_input, decision, res) {

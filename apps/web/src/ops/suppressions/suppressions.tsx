@@ -1,4 +1,5 @@
 import type { Db } from "@repo/db";
+import type { Pseudonyms } from "@repo/email/erasure";
 import { findPreferences } from "@repo/email/preferences";
 import {
   type Reason,
@@ -18,13 +19,13 @@ import { Refusal } from "../refusal.tsx";
 import { type Explained, Explanation, REASONS } from "./explain.tsx";
 
 /** Who gets no email, and why. With `email`, all that is known about one address. */
-export function suppressions(db: Db): Router {
+export function suppressions(db: Db, pseudonyms: Pseudonyms): Router {
   return getPage("/ops/suppressions", async (req, res) => {
     const { email, reason, before } = req.query as Record<string, unknown>;
     if (typeof email === "string" && email.trim() !== "") {
       const address = email.trim();
       try {
-        const explained = await explain(db, address);
+        const explained = await explain(db, address, pseudonyms);
         return sendAnswer(req, res, {
           json: safely(withoutSecrets(explained)),
           page: (
@@ -63,9 +64,9 @@ export function suppressions(db: Db): Router {
 }
 
 /** @throws EmailError `INVALID_ADDRESS` */
-async function explain(db: Db, email: string): Promise<Explained> {
+async function explain(db: Db, email: string, pseudonyms: Pseudonyms): Promise<Explained> {
   const [found, preferences] = await Promise.all([
-    explainSuppression(db, email),
+    explainSuppression(db, email, pseudonyms),
     findPreferences(db, email),
   ]);
   return { email, ...found, preferences };
@@ -138,7 +139,7 @@ function List({ suppressions: found, next, reason }: ListProps) {
           All as a CSV file …
         </a>
       </p>
-      {found.length === 0 && <p>Nobody is suppressed.</p>}
+      {found.length === 0 && <p>No such address is suppressed.</p>}
       {found.length > 0 && (
         <table className="ops-table">
           <thead>
