@@ -264,7 +264,7 @@ export const de: typeof en = {
       intro: (current) => (
         <>
           Deine Adresse ist {current}. An die neue schicken wir einen Link. Deine Adresse ändert
-          sich, wenn du ihn in diesem Browser öffnest.
+          sich, wenn du ihn in diesem Browser öffnest und bestätigst.
         </>
       ),
       newEmail: "Neue E-Mail-Adresse",

@@ -272,7 +272,7 @@ export const en = {
       intro: (current: ReactNode): ReactNode => (
         <>
           Your address is {current}. We email a link to the new one. Your address changes when you
-          open that link in this browser.
+          open that link in this browser, and confirm.
         </>
       ),
       newEmail: "New email",
