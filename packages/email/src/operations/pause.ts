@@ -57,7 +57,7 @@ export async function resumeSending(db: Db, decision: Decision, seen?: Date | nu
   });
 }
 
-/** Emails a second: one in a quarter of an hour. To send nothing, pause. */
+/** Emails a second: one in 17 minutes. To send nothing, pause. */
 export const LOWEST_RATE = 0.001;
 
 /** At most `rate` emails a second, for so many seconds. */
