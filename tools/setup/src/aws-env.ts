@@ -12,7 +12,7 @@ import { readOptions } from "./options.ts";
 
 const HELP = `pnpm aws:env [-]
 
-Writes the stack's settings and keys into an env file that only you can read. It keeps everything else in the file, and prints no value.
+Writes the stack's settings and keys into an env file that only you can read. It empties what is left there of the stand-in or of another stack, keeps the rest, and prints no value.
 
   -             reads the output of pulumi stack output --json --show-secrets
   --stack NAME  the stack. Default: the selected one.
