@@ -34,7 +34,7 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
     /^Sending is stopped: sam has paused it: a wrong list, since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\n/,
   );
   expect((await runCommand(["log"], { DATABASE_URL: test.url })).out).toMatch(
-    /^All sending is paused by sam, since .*\n {2}Reason {2}a wrong list\n/,
+    /^All sending is paused by sam, since .*\n {2}Reason {2}a wrong list\n {2}Next {4}pnpm email:sending resume --reason/,
   );
   expect(await run("pause", ...because)).toMatchObject({
     code: 1,

@@ -34,7 +34,7 @@ export function showPaused({ scope, since, by, because }: Paused): string {
   return [
     styleText(["red", "bold"], `${what} is paused by ${printable(by)}, since ${moment(since)}`),
     `  Reason  ${printable(because)}`,
-    "  Next    pnpm email:sending resume",
+    '  Next    pnpm email:sending resume --reason "…"',
   ].join("\n");
 }
 
