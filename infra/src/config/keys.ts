@@ -78,7 +78,7 @@ export const KEYS = {
   },
   existing: {
     about:
-      "What exists already and stays as it is: `configurationSets` (only the events are added); `dkim`, `mailFrom`, `dmarc` (these records are not made; records that the stack made before, Pulumi deletes).",
+      "What exists already and stays as it is: `configurationSets` (only the events are added); `dkim`, `mailFrom`, `dmarc` (Pulumi does not make these records, and deletes those that the stack made before).",
     example: "dkim,dmarc",
     default: "nothing",
     parse: optional(listOf(oneOf(EXISTING)), []),
@@ -135,7 +135,7 @@ export const KEYS = {
   },
   dkimAlignment: {
     about:
-      "Whether DKIM must be signed by the domain itself, `strict`, or may be by one of its subdomains (`adkim`). SES signs as the domain itself.",
+      "Whether the domain itself must sign, `strict`, or a domain above or below it may (`adkim`). SES signs as the domain itself.",
     example: "strict",
     default: "relaxed",
     parse: optional(oneOf(ALIGNMENTS), "relaxed"),
@@ -149,7 +149,7 @@ export const KEYS = {
   },
   dmarcReportsTo: {
     about:
-      "The address that receivers send DMARC's daily reports to (`rua`); outside the domain it must allow that in its own DNS (RFC 7489, 7.1).",
+      "The address that receivers send DMARC's daily reports to (`rua`); another domain must allow that in its own DNS (RFC 7489, 7.1).",
     example: "dmarc@example.com",
     default: "no reports",
     parse: optional(address, undefined),
