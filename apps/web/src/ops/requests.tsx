@@ -17,7 +17,7 @@ const RESULTS: Record<NonNullable<Reset["result"]>, string> = {
   emailed: "the link was emailed",
   "no-account": "no email, because the address had no account",
   limited: "no email, because the mailbox had reached its limit of such email",
-  unreadable: "no email, because the key that sealed the request is no longer in AUTH_SECRET",
+  unreadable: "no email, because the worker lacked the key of AUTH_SECRET that sealed it",
 };
 
 /**
