@@ -158,7 +158,8 @@ it("never shows the contents", async () => {
 it("tells the rate and the quota, and why sending is stopped and what to do", async () => {
   const update = (data: Prisma.SendingStatusUpdateInput) =>
     test.db.sendingStatus.update({ where: { id: 1 }, data });
-  await update({ maxRate: 14, rate: 7, max24Hours: 50_000, sent24Hours: 20 });
+  // By a time that is ahead, nothing has come back since.
+  await update({ maxRate: 14, rate: 7, refilledAt: at(0), max24Hours: 50_000, sent24Hours: 20 });
   expect(await sendingStatus(test.db)).toEqual({
     rate: 7,
     maxRate: 14,
@@ -178,6 +179,17 @@ it("tells the rate and the quota, and why sending is stopped and what to do", as
       next: expect.stringMatching(/Email (?:then )?goes on by itself/),
     });
   }
+});
+
+it("tells the rate that has come back since SES throttled, although no email was sent since", async () => {
+  const hourAgo = new Date(Date.now() - 60 * 60 * 1000);
+  await test.db.sendingStatus.update({
+    where: { id: 1 },
+    data: { maxRate: 14, rate: 7, refilledAt: hourAgo, loweredAt: hourAgo },
+  });
+  expect((await sendingStatus(test.db)).rate).toBe(14);
+  await test.db.sendingStatus.update({ where: { id: 1 }, data: { loweredAt: at(0) } });
+  expect((await sendingStatus(test.db)).rate).toBe(7);
 });
 
 it("tells that the daily quota is used up before SES refuses anything, and when it frees", async () => {

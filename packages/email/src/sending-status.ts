@@ -55,6 +55,9 @@ export interface Stopped {
 /** The share of the daily quota that only templates with `reserve` may use. Their priority is 0. */
 export const RESERVE = 0.05;
 
+/** Seconds that the rate would need to rise from zero to its maximum. */
+export const RECOVERY = 30;
+
 const DAY = 24 * 60 * 60 * 1000;
 
 /** The next step for a person: in the worker's log, on /readyz and /ops, and in commands. */
@@ -80,7 +83,8 @@ export const RESTORED_AT = Prisma.sql`(SELECT COALESCE(restored_at, '-infinity')
 /** Reads the state that all workers share. */
 export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
   const row = await db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
-  const { rate, maxRate, max24Hours, sent24Hours, stoppedAt, stoppedError, probeAt } = row;
+  const { maxRate, max24Hours, sent24Hours, stoppedAt, stoppedError, probeAt } = row;
+  const rate = row.rate < maxRate ? await recoveredRate(db) : row.rate;
   const lowered = loweredOf(row);
   // A used-up quota stops claims without `stopped_by`.
   const isUsedUp = max24Hours !== null && max24Hours * (1 - RESERVE) - sent24Hours < 1;
@@ -107,6 +111,15 @@ export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
       : null,
     lowered,
   };
+}
+
+/** The rate that the next claim will find. The row has that of the last claim, or of SES's last refusal. */
+async function recoveredRate(db: Db | Tx): Promise<number> {
+  const [row] = await db.$queryRaw<[{ rate: number }]>`
+    SELECT LEAST(max_rate, rate + max_rate / ${RECOVERY} * GREATEST(0, extract(epoch FROM
+      clock_timestamp() - GREATEST(refilled_at, lowered_at))::float8)) AS rate
+    FROM sending_status WHERE id = 1`;
+  return row.rate;
 }
 
 function loweredOf(row: SendingStatusRow): Lowered | null {

@@ -1,5 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
-import { RESERVE, type StoppedBy } from "../sending-status.ts";
+import { RECOVERY, RESERVE, type StoppedBy } from "../sending-status.ts";
 
 // The row that all workers share: how fast the account may send, how much a day, and whether it
 // sends at all. It is SQL, because PostgreSQL's clock decides and a claim is one statement.
@@ -9,8 +9,6 @@ export const DEFAULT_RATE = 14;
 // The size of the bucket, in seconds of the rate. SES allows a burst of one second. The other half
 // is for calls that were delayed on their way.
 const BURST = 0.5;
-// Seconds that the rate would need to rise from zero to its maximum.
-const RECOVERY = 30;
 // A throttled call multiplies the rate by this.
 const SLOW_DOWN = 0.7;
 // The lowest rate, as a share of the maximum.
