@@ -7,7 +7,7 @@ const test = await createTestDb();
 afterAll(() => test.drop());
 
 it("says in the log where it has failed", async () => {
-  await test.db.$executeRaw`ALTER TABLE sessions RENAME TO elsewhere`;
+  await test.db.$executeRaw`ALTER TABLE messages RENAME TO elsewhere`;
   const lines: string[] = [];
   await runHousekeeping({
     db: test.db,
