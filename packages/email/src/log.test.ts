@@ -158,8 +158,9 @@ it("never shows the contents", async () => {
 it("tells the rate and the quota, and why sending is stopped and what to do", async () => {
   const update = (data: Prisma.SendingStatusUpdateInput) =>
     test.db.sendingStatus.update({ where: { id: 1 }, data });
-  // By a time that is ahead, nothing has come back since.
-  await update({ maxRate: 14, rate: 7, refilledAt: at(0), max24Hours: 50_000, sent24Hours: 20 });
+  // A time that is a little ahead: nothing has come back since.
+  const refilledAt = new Date(Date.now() + 60_000);
+  await update({ maxRate: 14, rate: 7, refilledAt, max24Hours: 50_000, sent24Hours: 20 });
   expect(await sendingStatus(test.db)).toEqual({
     rate: 7,
     maxRate: 14,
@@ -188,7 +189,10 @@ it("tells the rate that has come back since SES throttled, although no email was
     data: { maxRate: 14, rate: 7, refilledAt: hourAgo, loweredAt: hourAgo },
   });
   expect((await sendingStatus(test.db)).rate).toBe(14);
-  await test.db.sendingStatus.update({ where: { id: 1 }, data: { loweredAt: at(0) } });
+  await test.db.sendingStatus.update({
+    where: { id: 1 },
+    data: { refilledAt: new Date(Date.now() + 60_000) },
+  });
   expect((await sendingStatus(test.db)).rate).toBe(7);
 });
 

@@ -1,4 +1,5 @@
 import { type Db, Prisma, type SendingStatus as SendingStatusRow, type Tx } from "@repo/db";
+import { currentRate, RESERVE, type StoppedBy } from "./delivery/pace.ts";
 import { firstUuidAt } from "./uuid.ts";
 
 /** The state of the sending account, which all workers share. */
@@ -35,9 +36,6 @@ export interface Lowered {
   because: string;
 }
 
-/** Why sending is stopped. */
-export type StoppedBy = "paused" | "misconfigured" | "quota" | "outage" | "restored";
-
 /** Sending is stopped; every message is kept. */
 export interface Stopped {
   by: StoppedBy;
@@ -51,12 +49,6 @@ export interface Stopped {
   /** The next step for a person. */
   next: string;
 }
-
-/** The share of the daily quota that only templates with `reserve` may use. Their priority is 0. */
-export const RESERVE = 0.05;
-
-/** Seconds that the rate would need to rise from zero to its maximum. */
-export const RECOVERY = 30;
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -84,13 +76,11 @@ export const RESTORED_AT = Prisma.sql`(SELECT COALESCE(restored_at, '-infinity')
 export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
   const row = await db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
   const { maxRate, max24Hours, sent24Hours, stoppedAt, stoppedError, probeAt } = row;
-  const rate = row.rate < maxRate ? await recoveredRate(db) : row.rate;
-  const lowered = loweredOf(row);
   // A used-up quota stops claims without `stopped_by`.
   const isUsedUp = max24Hours !== null && max24Hours * (1 - RESERVE) - sent24Hours < 1;
   const by = (row.stoppedBy as StoppedBy | null) ?? (isUsedUp ? "quota" : null);
   return {
-    rate: Math.min(rate, lowered?.rate ?? Infinity),
+    rate: await currentRate(db),
     maxRate,
     quota: max24Hours === null ? null : { sent: sent24Hours, max: max24Hours },
     stopped: by && {
@@ -109,17 +99,8 @@ export async function sendingStatus(db: Db | Tx): Promise<SendingStatus> {
           because: row.pausedBecause ?? "",
         }
       : null,
-    lowered,
+    lowered: loweredOf(row),
   };
-}
-
-/** The rate that the next claim will find. The row has that of the last claim, or of SES's last refusal. */
-async function recoveredRate(db: Db | Tx): Promise<number> {
-  const [row] = await db.$queryRaw<[{ rate: number }]>`
-    SELECT LEAST(max_rate, rate + max_rate / ${RECOVERY} * GREATEST(0, extract(epoch FROM
-      clock_timestamp() - GREATEST(refilled_at, lowered_at))::float8)) AS rate
-    FROM sending_status WHERE id = 1`;
-  return row.rate;
 }
 
 function loweredOf(row: SendingStatusRow): Lowered | null {

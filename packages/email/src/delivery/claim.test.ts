@@ -1,6 +1,8 @@
 import { waitForLocks } from "@repo/db/testing";
 import { full } from "@repo/testing/full";
 import { describe, expect, it } from "vitest";
+import { lowerRate } from "../operations/pause.ts";
+import { sendingStatus } from "../sending-status.ts";
 import { release } from "./claim.ts";
 import { setLimits, slowDown, stopSending } from "./pace.ts";
 import {
@@ -21,6 +23,37 @@ const test = await useOutbox();
 const find = (id: string) =>
   test.db.message.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
 const status = () => test.db.sendingStatus.findUniqueOrThrow({ where: { id: 1 } });
+
+/** As if the row had last changed some seconds earlier. */
+const age = (seconds: number) =>
+  test.db.$executeRaw`
+    UPDATE sending_status SET refilled_at = refilled_at - ${seconds} * interval '1 second',
+      lowered_at = lowered_at - ${seconds} * interval '1 second'`;
+
+it("finds the rate that the state reports: after SES throttled, and below a lowered rate", async () => {
+  await setLimits(test.db, { maxRate: 60, max24Hours: undefined, sent24Hours: 0 });
+  const rates = async () => {
+    const { rate: reported } = await sendingStatus(test.db);
+    await queueReset(test.db);
+    await claimAs(test.db, { limit: 1 });
+    return { reported, claimed: (await status()).rate };
+  };
+  // The recovery begins when SES throttled, however long ago the last claim was.
+  await age(20);
+  await slowDown(test.db);
+  const throttled = await rates();
+  expect(throttled.claimed).toBeGreaterThanOrEqual(42);
+  expect(throttled.claimed).toBeLessThan(60);
+  expect(throttled.claimed - throttled.reported).toBeLessThan(10);
+
+  await lowerRate(test.db, { rate: 6, seconds: 600 }, { by: "operator", because: "a test" });
+  await test.db.sendingStatus.update({ where: { id: 1 }, data: { rate: 1 } });
+  await age(10);
+  const lowered = await rates();
+  expect(lowered.reported).toBeGreaterThanOrEqual(3);
+  expect(lowered.reported).toBeLessThan(6);
+  expect(lowered.claimed - lowered.reported).toBeLessThan(2);
+});
 
 describe("claim", () => {
   it("takes messages with the reserve first, then other security mail, the oldest first", async () => {

@@ -1,7 +1,7 @@
 import type { Db } from "@repo/db";
 import { errorFields } from "@repo/errors/log";
 import { EmailError } from "../error.ts";
-import { NEXT_STEP, type StoppedBy, sendingStatus } from "../sending-status.ts";
+import { NEXT_STEP, sendingStatus } from "../sending-status.ts";
 import { type Refusal, type SendResult, type Transport } from "../transports/transport.ts";
 import type { Log } from "./logger.ts";
 import type { Settlement } from "./settle.ts";
@@ -13,6 +13,7 @@ import {
   setLimits,
   slowDown,
   stopSending,
+  type StoppedBy,
 } from "./pace.ts";
 
 // Calls in a row without an answer that stop sending. Further calls would only be in doubt too.

@@ -1,8 +1,13 @@
-import { type Db, Prisma } from "@repo/db";
-import { RECOVERY, RESERVE, type StoppedBy } from "../sending-status.ts";
+import { type Db, Prisma, type Tx } from "@repo/db";
 
 // The row that all workers share: how fast the account may send, how much a day, and whether it
 // sends at all. It is SQL, because PostgreSQL's clock decides and a claim is one statement.
+
+/** Why sending is stopped. */
+export type StoppedBy = "paused" | "misconfigured" | "quota" | "outage" | "restored";
+
+/** The share of the daily quota that only templates with `reserve` may use. Their priority is 0. */
+export const RESERVE = 0.05;
 
 /** Emails a second if SES cannot be asked: the rate of most accounts outside the sandbox. */
 export const DEFAULT_RATE = 14;
@@ -11,6 +16,8 @@ export const DEFAULT_RATE = 14;
 const BURST = 0.5;
 // A throttled call multiplies the rate by this.
 const SLOW_DOWN = 0.7;
+// Seconds that the rate would need to rise from zero to its maximum.
+const RECOVERY = 30;
 // The lowest rate, as a share of the maximum.
 const SLOWEST = 0.05;
 // Seconds from a stop to the first probe. The interval doubles with each probe, up to the maximum.
@@ -30,6 +37,26 @@ const LOWEST = 3;
 /** Whether a time comes from a database whose clock was ahead, before a failover. */
 const isForeign = (column: "probe_at" | "lowered_at") =>
   Prisma.sql`${Prisma.raw(column)} > now() + ${AHEAD} * interval '1 second'`;
+
+/** The rate and the tokens at `moment`, from a part `clock`: the row and the moment. */
+const REFILL = Prisma.sql`
+  since AS MATERIALIZED (
+    -- A time that is far ahead comes from a database whose clock was ahead, before a failover. Nothing
+    -- would be refilled until then.
+    SELECT *, CASE WHEN refilled_at > moment + ${AHEAD} * interval '1 second'
+      THEN moment - ${AHEAD} * interval '1 second' ELSE refilled_at END AS filled_at
+    FROM clock
+  ), refill AS (
+    SELECT *, GREATEST(0, extract(epoch FROM moment - filled_at))::float8 AS elapsed,
+      LEAST(max_rate, CASE WHEN lowered_until > moment THEN lowered_rate END) AS top_rate
+    FROM since
+  ), bucket AS MATERIALIZED (
+    SELECT moment, filled_at, stopped_by IS NOT NULL AS probing, probes, max_rate, paused,
+      LEAST(top_rate, rate + top_rate / ${RECOVERY} * elapsed) AS rate,
+      LEAST(GREATEST(1, top_rate * ${BURST}), tokens + LEAST(top_rate, rate) * elapsed) AS tokens,
+      max_24_hours - sent_24_hours AS remaining, max_24_hours * ${RESERVE} AS reserve
+    FROM refill
+  )`;
 
 /**
  * The first parts of a claim. If something is due, they lock the row and refill the bucket.
@@ -57,23 +84,8 @@ export function allowance(limit: number): Prisma.Sql {
       -- Not now(), because getting the lock may have taken time. The clock is read once, or the time
       -- between two readings would be lost.
       SELECT *, clock_timestamp() AS moment FROM gate
-    ), since AS MATERIALIZED (
-      -- A time that is far ahead comes from a database whose clock was ahead, before a failover. Nothing
-      -- would be refilled until then.
-      SELECT *, CASE WHEN refilled_at > moment + ${AHEAD} * interval '1 second'
-        THEN moment - ${AHEAD} * interval '1 second' ELSE refilled_at END AS filled_at
-      FROM clock
-    ), refill AS (
-      SELECT *, GREATEST(0, extract(epoch FROM moment - filled_at))::float8 AS elapsed,
-        LEAST(max_rate, CASE WHEN lowered_until > moment THEN lowered_rate END) AS top_rate
-      FROM since
-    ), bucket AS MATERIALIZED (
-      SELECT moment, filled_at, stopped_by IS NOT NULL AS probing, probes, max_rate, paused,
-        LEAST(top_rate, rate + top_rate / ${RECOVERY} * elapsed) AS rate,
-        LEAST(GREATEST(1, top_rate * ${BURST}), tokens + LEAST(top_rate, rate) * elapsed) AS tokens,
-        max_24_hours - sent_24_hours AS remaining, max_24_hours * ${RESERVE} AS reserve
-      FROM refill
-    ), allowance AS MATERIALIZED (
+    ), ${REFILL},
+    allowance AS MATERIALIZED (
       SELECT COALESCE(remaining - reserve, ${limit}) AS unreserved,
         CASE
           WHEN remaining - reserve < 1 THEN ${RESERVED}
@@ -105,6 +117,14 @@ export function spend(claimed: Prisma.Sql, limit: number): Prisma.Sql {
         THEN now() + LEAST(${MAX_PROBE_INTERVAL}, 2 ^ LEAST(b.probes + 2, 16)) * interval '1 second' END
     FROM bucket b, (${claimed}) c(count)
     WHERE count > 0`;
+}
+
+/** Emails a second that the next claim will find. */
+export async function currentRate(db: Db | Tx): Promise<number> {
+  const [row] = await db.$queryRaw<[{ rate: number }]>`
+    WITH clock AS (SELECT *, clock_timestamp() AS moment FROM sending_status), ${REFILL}
+    SELECT rate FROM bucket`;
+  return row.rate;
 }
 
 /** What a claim tells about the pace. */
@@ -192,7 +212,7 @@ export async function probeNow(db: Db): Promise<void> {
 /** Lowers the rate of all workers, at most once a second. */
 export async function slowDown(db: Db): Promise<void> {
   await db.query(Prisma.sql`
-    UPDATE sending_status SET lowered_at = now(), tokens = LEAST(tokens, 0),
+    UPDATE sending_status SET lowered_at = now(), refilled_at = now(), tokens = LEAST(tokens, 0),
       rate = GREATEST(max_rate * ${SLOWEST}, rate * ${SLOW_DOWN})
     WHERE id = 1 AND (
       COALESCE(lowered_at < now() - interval '1 second', true) OR ${isForeign("lowered_at")})`);
