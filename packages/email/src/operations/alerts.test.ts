@@ -185,7 +185,7 @@ it("sends an alert when emails cannot be rendered, however long their category m
   await look();
   expect(causes()).toEqual(["queue"]);
   expect(told[0]).toMatchObject({
-    what: "None of the newest emails can be rendered.",
+    what: "1 email cannot be rendered.",
     next: expect.stringMatching(/^Repair the template/),
   });
   await makeAllDue(test.db);

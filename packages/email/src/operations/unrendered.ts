@@ -3,7 +3,7 @@ import { FIRST_TRIED } from "./waiting.ts";
 
 /** What operators must know about emails that cannot be rendered, or whose contents cannot be opened. */
 export interface Unrendered {
-  /** `stopped`: none of the newest emails can be rendered. */
+  /** `stopped`: two or more fail, and none was sent that was queued after them. */
   sending: "slowed" | "stopped";
   /** Ends the sentence "Sending is stopped because …". */
   why: string;
@@ -54,10 +54,12 @@ export async function findUnrendered(db: Db | Tx): Promise<Unrendered | null> {
     FROM oldest WHERE since <= now() - ${LONG}`;
   if (!row) return null;
   const { messages, since, error, isAll } = row;
+  // One email tells nothing about the others.
+  const isStopped = isAll && messages > 1;
   const some = `${messages} ${messages === 1 ? "email" : "emails"} cannot be rendered`;
   return {
-    sending: isAll ? "stopped" : "slowed",
-    why: isAll ? "none of the newest emails can be rendered" : some,
+    sending: isStopped ? "stopped" : "slowed",
+    why: isStopped ? "none of the newest emails can be rendered" : some,
     since,
     next: NEXT,
     error,

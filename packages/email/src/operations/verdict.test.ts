@@ -152,6 +152,16 @@ it("says that sending is slowed when some emails cannot be rendered and later on
   expect(await read()).toMatchObject({ sending: "sending" });
 });
 
+it("says that sending is slowed when the only email that waits cannot be rendered", async () => {
+  await beat();
+  await queueReset(test.db);
+  await work(test.db, accepted);
+  await queueWelcome(test.db);
+  await work(test.db, refused("unrendered"));
+  await wait(6);
+  expect(await read()).toMatchObject({ sending: "slowed", why: "1 email cannot be rendered" });
+});
+
 it("does not count an email that was rendered since", async () => {
   await beat();
   await queueWelcome(test.db);
