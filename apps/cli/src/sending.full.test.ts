@@ -64,6 +64,8 @@ it("tells how sending goes, pauses and resumes it for a reason, and slows it dow
 it("says that no email can be rendered, why, and what to do", async () => {
   await createHeartbeat(test.db, "1").beat(0);
   await makeUnrendered(test.db, await queue(test.db, "sam@example.com"));
+  expect((await run()).out).toMatch(/^Sending is slowed: 1 email cannot be rendered, since /);
+  await makeUnrendered(test.db, await queue(test.db, "kim@example.com"));
   const { code, out } = await run();
   expect(code).toBe(1);
   expect(out).toMatch(

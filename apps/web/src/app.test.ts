@@ -96,16 +96,17 @@ it("stays ready while no email can be rendered, and says so without the error", 
   const createdAt = new Date(Date.now() - 6 * 60_000);
   const message = { template: "welcome", category: "account", to: "a@example.com" };
   const failing = { lastError: "RangeError: a secret", unrenderedAt: new Date(), attemptCount: 8 };
-  const { id } = await app.db.message.create({
-    data: {
+  const ids = [randomUUID(), randomUUID()];
+  await app.db.message.createMany({
+    data: ids.map((id) => ({
       ...message,
       ...failing,
-      id: randomUUID(),
+      id,
       toKey: message.to,
       onUnknown: "hold",
       payload: Buffer.from("sealed"),
       createdAt,
-    },
+    })),
   });
   const { body, text } = await app.get("/readyz").expect(200);
   expect(body.email).toEqual({
@@ -115,7 +116,7 @@ it("stays ready while no email can be rendered, and says so without the error", 
     next: expect.stringContaining("Repair the template"),
   });
   expect(text).not.toContain("secret");
-  await app.db.message.delete({ where: { id } });
+  await app.db.message.deleteMany({ where: { id: { in: ids } } });
 });
 
 it("stays ready while the daily quota is used up, and says so", async () => {

@@ -223,19 +223,20 @@ it("shows the numbers of every chart as text", async () => {
 
 it("says that no email can be rendered, since when, the error, and what to do", async () => {
   await test.db.worker.create({ data: { id: randomUUID(), version: "1" } });
-  const id = await test.addMessage({
-    state: "queued",
+  const failing = {
+    state: "queued" as const,
     closedReason: null,
     closedAt: null,
     createdAt: new Date(Date.now() - 6 * 60_000),
     attemptCount: 8,
     lastError: "RangeError: cannot be rendered",
     unrenderedAt: new Date(),
-  });
+  };
+  const ids = [await test.addMessage(failing), await test.addMessage(failing)];
   expect(await test.read("/ops")).toMatch(
     /Sending is stopped because none of the newest emails can be rendered\. Since .*The error: RangeError: cannot be rendered Next: Repair the template/,
   );
-  await test.db.message.delete({ where: { id } });
+  await test.db.message.deleteMany({ where: { id: { in: ids } } });
   await test.db.worker.deleteMany();
 });
 
