@@ -1,5 +1,5 @@
 import { type Db, Prisma, type SendingStatus as SendingStatusRow, type Tx } from "@repo/db";
-import { currentRate, RESERVE, type StoppedBy } from "./delivery/pace.ts";
+import { currentRate, RESERVE, type StoppedBy } from "./pace.ts";
 import { firstUuidAt } from "./uuid.ts";
 
 /** The state of the sending account, which all workers share. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { lowerRate } from "../operations/pause.ts";
 import { sendingStatus } from "../sending-status.ts";
 import { release } from "./claim.ts";
-import { setLimits, slowDown, stopSending } from "./pace.ts";
+import { setLimits, slowDown, stopSending } from "../pace.ts";
 import {
   accepted,
   claimAs,

@@ -1,5 +1,5 @@
 import { type Db, Prisma } from "@repo/db";
-import { type Pace, allowance, pace, spend } from "./pace.ts";
+import { type Pace, allowance, pace, spend } from "../pace.ts";
 import type { EventSources } from "../transports/transport.ts";
 import { NOT_ALLOWED, type Recipients, closingReason, isAllowed } from "./unsendable.ts";
 

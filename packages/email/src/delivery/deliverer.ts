@@ -21,7 +21,7 @@ import { createMonitor } from "./monitor.ts";
 import { createRestoreWatch } from "./restore-watch.ts";
 import type { DoubtSeconds } from "./retry.ts";
 import { type Settlement, settle } from "./settle.ts";
-import { markIdle } from "./pace.ts";
+import { markIdle } from "../pace.ts";
 import { sweep } from "./sweep.ts";
 import { type Room, createWindow } from "./window.ts";
 

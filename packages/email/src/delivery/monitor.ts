@@ -14,7 +14,7 @@ import {
   slowDown,
   stopSending,
   type StoppedBy,
-} from "./pace.ts";
+} from "../pace.ts";
 
 // Calls in a row without an answer that stop sending. Further calls would only be in doubt too.
 const OUTAGE = 10;

@@ -7,7 +7,7 @@ import { keysOf } from "../keys.ts";
 import { templates } from "../test-templates.ts";
 import { type Claim, type ClaimOptions, type Claimed, claim } from "./claim.ts";
 import { type Settlement, settle } from "./settle.ts";
-import { endStop, setLimits } from "./pace.ts";
+import { endStop, setLimits } from "../pace.ts";
 import type { DoubtSeconds } from "./retry.ts";
 import { sweep } from "./sweep.ts";
 

@@ -1,6 +1,6 @@
 import type { Tx } from "@repo/db";
 import { beforeEach, expect, it } from "vitest";
-import { stopSending } from "../delivery/pace.ts";
+import { stopSending } from "../pace.ts";
 import {
   accepted,
   makeAllDue,

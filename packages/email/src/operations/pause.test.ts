@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { setLimits, stopSending } from "../delivery/pace.ts";
+import { setLimits, stopSending } from "../pace.ts";
 import {
   claimAs,
   queueOptional,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import { setLimits, slowDown, stopSending } from "../delivery/pace.ts";
+import { setLimits, slowDown, stopSending } from "../pace.ts";
 import {
   accepted,
   makeAllDue,

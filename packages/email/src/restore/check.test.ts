@@ -3,7 +3,7 @@ import { createDb } from "@repo/db";
 import { createTestDb } from "@repo/db/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { claimAs, queueReset, useOutbox } from "../delivery/test-queue.ts";
-import { endStop, stopSending } from "../delivery/pace.ts";
+import { endStop, stopSending } from "../pace.ts";
 import { sendingStatus } from "../log.ts";
 import { checkDatabase } from "./check.ts";
 
