@@ -21,8 +21,8 @@ export interface Unrendered {
 const MINUTES = 5;
 // So that many of them cost no more than a few.
 const MAX_COUNTED = 10_000;
-// How many emails are looked at that were queued after the newest of them. If none was sent, sending is
-// stopped. An alert about it may still go out: its template may be well.
+// How many emails are looked at that were queued after the newest of them. If none was sent, sending
+// counts as stopped. An alert about it may still go out: its template may be well.
 const LATER = 1_000;
 
 const NEXT =

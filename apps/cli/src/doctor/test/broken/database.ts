@@ -47,8 +47,17 @@ export const brokenDatabase: Broken = {
     /^✗ worker: .*stopped: SES refuses every email \(no such set\).* → .*Fix what the error names/,
   ],
   "no email can be rendered": [
+    {
+      db: async (db) => {
+        await makeUnrendered(db, await queue(db, "sam@example.org"));
+        await makeUnrendered(db, await queue(db, "kim@example.org"));
+      },
+    },
+    /^✗ worker: sending is stopped: none of the newest emails can be rendered \(RangeError: .*\), and 2 emails wait → Repair the template/,
+  ],
+  "one email cannot be rendered": [
     { db: async (db) => makeUnrendered(db, await queue(db, "sam@example.org")) },
-    /^✗ worker: sending is stopped: none of the newest emails can be rendered \(RangeError: .*\), and 1 email waits → Repair the template/,
+    /^! worker: .*1 email cannot be rendered.* → .*Repair the template/,
   ],
   "events have ended": [
     {
